@@ -1,0 +1,100 @@
+package events
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// InboundReceived carries one item of a provider's webhook to ingest. It holds content, so its queue is encrypted. A body over
+// 200 KB lies in the inbound bucket under BodyKey instead.
+type InboundReceived struct {
+	Provider   string          `json:"provider"`
+	Asset      string          `json:"asset"`
+	ItemID     string          `json:"itemId"`
+	Kind       string          `json:"kind"`
+	State      string          `json:"state,omitempty"`
+	ReceivedAt time.Time       `json:"receivedAt"`
+	Body       json.RawMessage `json:"body,omitempty"`
+	Raw        []byte          `json:"raw,omitempty"` // what could not be split, as it came
+	BodyKey    string          `json:"bodyKey,omitempty"`
+}
+
+// EventType names the signal.
+func (InboundReceived) EventType() string { return "inbound.received.v1" }
+
+// ConversationWaiting says that a conversation needs an operator: it was opened, reopened or given back, or the clock asks
+// again. Assignment looks at the pool of the store, oldest first.
+type ConversationWaiting struct {
+	ConversationID string `json:"conversationId"`
+	StoreID        string `json:"storeId"`
+}
+
+// EventType names the signal.
+func (ConversationWaiting) EventType() string { return "conversation.waiting.v1" }
+
+// CapacityFreed says that an operator may be able to take more: came online, a conversation left, the limit was raised. It
+// goes to assignment once per store.
+type CapacityFreed struct {
+	OperatorID string `json:"operatorId"`
+	StoreID    string `json:"storeId"`
+}
+
+// EventType names the signal.
+func (CapacityFreed) EventType() string { return "capacity.freed.v1" }
+
+// ConversationDue says that a conversation's timer has come. The handler looks at the conversation before it acts.
+type ConversationDue struct {
+	ConversationID string    `json:"conversationId"`
+	DueAt          time.Time `json:"dueAt"`
+}
+
+// EventType names the signal.
+func (ConversationDue) EventType() string { return "conversation.due.v1" }
+
+// MessageQueued says that a conversation has messages to deliver. send delivers all that wait, in order.
+type MessageQueued struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+}
+
+// EventType names the signal.
+func (MessageQueued) EventType() string { return "message.queued.v1" }
+
+// MediaPending says that a message has files that are still at the provider.
+type MediaPending struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+}
+
+// EventType names the signal.
+func (MediaPending) EventType() string { return "media.pending.v1" }
+
+// MailQueued says that an e-mail is to leave.
+type MailQueued struct {
+	MailID string `json:"mailId"`
+}
+
+// EventType names the signal.
+func (MailQueued) EventType() string { return "mail.queued.v1" }
+
+// JobReady says that a job has a next step.
+type JobReady struct {
+	JobID string `json:"jobId"`
+}
+
+// EventType names the signal.
+func (JobReady) EventType() string { return "job.ready.v1" }
+
+// Pushed carries frames to browsers: to those who look at the conversation and to its assignee in the fast lane, to everybody
+// who may see it in a list in the merging one. It is a hint: repeating it is harmless, missing it costs a refetch.
+type Pushed struct {
+	ConversationID string            `json:"conversationId,omitempty"`
+	StoreID        string            `json:"storeId,omitempty"`
+	AssigneeID     string            `json:"assigneeId,omitempty"`
+	OperatorID     string            `json:"operatorId,omitempty"` // to this operator's browsers alone
+	Everyone       bool              `json:"everyone,omitempty"`   // to the whole account, whatever the store
+	Frames         []json.RawMessage `json:"frames"`
+}
+
+// EventType names the signal.
+func (Pushed) EventType() string { return "frames.pushed.v1" }

@@ -1,0 +1,181 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+type channelStore interface {
+	Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error)
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	// CreateChannel answers Conflict with reason "claimed" when the asset is connected already, here or in another account.
+	CreateChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+	DeleteChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+}
+
+// tokenMax bounds a provider's token; Meta's have a few hundred characters.
+const tokenMax = 4096
+
+func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
+
+// listChannels shows the channels of the stores that the caller sees.
+func (h *Handler) listChannels(ctx context.Context, c *call) (httpapi.Response, error) {
+	channels, err := h.Store.Channels(ctx, c.account.ID)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read channels: %w", err)
+	}
+	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !permission.Sees(c.operator, ch.StoreID) })
+	slices.SortFunc(channels, func(a, b chat.Channel) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return ok(view.NewList(channels, "", view.Channel))
+}
+
+// channel reads the channel that the path names, if the caller sees its store.
+func (h *Handler) channel(ctx context.Context, c *call) (chat.Channel, error) {
+	ch, err := h.Store.Channel(ctx, c.account.ID, chat.ChannelID(c.Param("id")))
+	if err != nil {
+		return ch, fmt.Errorf("read the channel: %w", err)
+	}
+	if !permission.Sees(c.operator, ch.StoreID) {
+		return chat.Channel{}, fault.New(fault.NotFound, "there is no such channel")
+	}
+	return ch, nil
+}
+
+func (h *Handler) getChannel(ctx context.Context, c *call) (httpapi.Response, error) {
+	ch, err := h.channel(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Channel(ch))
+}
+
+type channelBody struct {
+	Type         string  `json:"type"`
+	Name         *string `json:"name"`
+	StoreID      *string `json:"storeId"`
+	ExternalID   string  `json:"externalId"`
+	DisplayPhone *string `json:"displayPhone"`
+	Credentials  *struct {
+		AccessToken string `json:"accessToken"`
+	} `json:"credentials"`
+	Version int64 `json:"version"`
+}
+
+// applyChannel checks the body and writes it into ch. New credentials begin a new life: whatever the provider said of the old ones is
+// forgotten.
+func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, ch *chat.Channel) error {
+	var err error
+	if body.Name != nil {
+		if ch.Name, err = name("name", *body.Name); err != nil {
+			return err
+		}
+	}
+	if body.DisplayPhone != nil {
+		if ch.DisplayPhone, err = optionalName("displayPhone", *body.DisplayPhone); err != nil {
+			return err
+		}
+	}
+	if body.StoreID != nil && *body.StoreID != "" {
+		ch.StoreID = chat.StoreID(*body.StoreID)
+	}
+	if !permission.Sees(c.operator, ch.StoreID) {
+		return noStore()
+	}
+	if _, err := h.Store.Store(ctx, c.account.ID, ch.StoreID); err != nil {
+		return fmt.Errorf("read store %s: %w", ch.StoreID, err)
+	}
+	if body.Credentials == nil {
+		return nil
+	}
+	token := body.Credentials.AccessToken
+	if token == "" || len(token) > tokenMax {
+		return invalid("credentials.accessToken", "the provider's access token is needed")
+	}
+	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.account.ID, chat.Credentials{AccessToken: token}); err != nil {
+		return fmt.Errorf("seal credentials: %w", err)
+	}
+	ch.Health = chat.Health{State: chat.HealthUnverified, At: h.Now()}
+	return nil
+}
+
+func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body channelBody
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	if _, known := h.Capabilities(chat.ChannelType(body.Type)); !known {
+		return httpapi.Response{}, invalid("type", "this type of channel cannot be connected")
+	}
+	if body.ExternalID == "" || len(body.ExternalID) > idMax {
+		return httpapi.Response{}, invalid("externalId", "the provider's id of the asset is needed")
+	}
+	if body.Name == nil {
+		return httpapi.Response{}, invalid("name", "a name is needed")
+	}
+	if body.Credentials == nil {
+		return httpapi.Response{}, invalid("credentials.accessToken", "the provider's access token is needed")
+	}
+	ch := chat.Channel{
+		ID: chat.ChannelID(h.newID(c, "channel")), AccountID: c.account.ID, StoreID: c.account.StoreID,
+		Type: chat.ChannelType(body.Type), ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
+	}
+	if err := h.applyChannel(ctx, c, body, &ch); err != nil {
+		return httpapi.Response{}, err
+	}
+	err := h.Store.CreateChannel(ctx, ch, h.activity(c, "channel.created", channelTarget(ch.ID)))
+	if fault.Is(err, fault.Conflict) {
+		// A repeated call meets what it made before it died.
+		if made, readErr := h.Store.Channel(ctx, c.account.ID, ch.ID); readErr == nil && made.ExternalID == ch.ExternalID {
+			return created(view.Channel(made))
+		}
+		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is connected already").WithField("externalId").WithReason("claimed").WithCause(err)
+	}
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
+	}
+	return created(view.Channel(ch))
+}
+
+func (h *Handler) patchChannel(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body channelBody
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	before, err := h.channel(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := stale(body.Version, before.Version); err != nil {
+		return httpapi.Response{}, err
+	}
+	after := before
+	if err := h.applyChannel(ctx, c, body, &after); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.UpdateChannel(ctx, before, after, h.activity(c, "channel.edited", channelTarget(before.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("write channel %s: %w", before.ID, err)
+	}
+	after.Version = before.Version + 1
+	return ok(view.Channel(after))
+}
+
+func (h *Handler) deleteChannel(ctx context.Context, c *call) (httpapi.Response, error) {
+	ch, err := h.channel(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.DeleteChannel(ctx, ch, h.activity(c, "channel.deleted", channelTarget(ch.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("delete channel %s: %w", ch.ID, err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}

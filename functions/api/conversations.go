@@ -1,0 +1,303 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+type conversationStore interface {
+	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
+	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
+}
+
+// The statuses of what is not resolved, of what somebody works on, and of all that is ever shown.
+var (
+	active     = []chat.Status{chat.Open, chat.Pending}
+	listed     = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held}
+	everything = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved}
+)
+
+// order is how a list is sorted.
+type order string
+
+const (
+	newest  order = "newest"
+	oldest  order = "oldest"
+	waiting order = "waiting"
+)
+
+// wanted is what a list of conversations asks for, within what the caller sees.
+type wanted struct {
+	dynamo.ConversationQuery
+	order order
+	q     string
+	page  chat.PageRequest
+	none  bool // nothing that the caller may see
+}
+
+func readWanted(c *call) (wanted, error) {
+	w := wanted{order: newest}
+	var err error
+	if w.page, err = page(c.Request); err != nil {
+		return w, err
+	}
+	if w.q, err = query(c.Request); err != nil {
+		return w, err
+	}
+	if w.Statuses, err = statuses(c.Query.Get("status"), w.q != ""); err != nil {
+		return w, err
+	}
+	switch assignee := c.Query.Get("assignee"); assignee {
+	case "":
+	case "me":
+		w.Assignee = c.operator.ID
+	case "none":
+		w.Unassigned, w.order = true, waiting
+		if c.Query.Get("status") == "" && w.q == "" {
+			w.Statuses = []chat.Status{chat.Open}
+		}
+	default:
+		w.Assignee = chat.OperatorID(assignee)
+	}
+	switch order := order(c.Query.Get("sort")); order {
+	case "":
+	case newest, oldest, waiting:
+		w.order = order
+	default:
+		return w, invalid("sort", "one of newest, oldest, waiting")
+	}
+	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
+	w.InboxShards, w.Since = c.account.InboxShards, c.account.CreatedAt
+	w.Oldest = w.order == oldest
+	w.StoreIDs, w.none = scope(c.caller, chat.StoreID(c.Query.Get("storeId")))
+	return w, nil
+}
+
+// statuses reads the status of a list: the active ones unless it says otherwise, all of them for a search.
+func statuses(text string, search bool) ([]chat.Status, error) {
+	switch status := chat.Status(text); status {
+	case "":
+		if search {
+			return everything, nil
+		}
+		return active, nil
+	case "active":
+		return active, nil
+	case "all":
+		return everything, nil
+	case chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved:
+		return []chat.Status{status}, nil
+	case chat.AwaitingConsent:
+	}
+	return nil, invalid("status", "one of active, all, open, pending, snoozed, held, resolved")
+}
+
+// scope is which stores a caller's lists show: none means every store, unless nothing is theirs to see.
+func scope(c caller, store chat.StoreID) (stores []chat.StoreID, nothing bool) {
+	switch {
+	case c.seesAll() && store == "":
+		return nil, false
+	case c.seesAll():
+		return []chat.StoreID{store}, false
+	case store == "":
+		return c.operator.StoreIDs, len(c.operator.StoreIDs) == 0
+	}
+	return []chat.StoreID{store}, !slices.Contains(c.operator.StoreIDs, store)
+}
+
+// wants says whether a conversation that came another way than by the query belongs to the list.
+func (w wanted) wants(v chat.Conversation) bool {
+	return slices.Contains(w.Statuses, v.Status) &&
+		(w.Assignee == "" || v.AssigneeID == w.Assignee) &&
+		(!w.Unassigned || v.AssigneeID == "") &&
+		(w.ChannelID == "" || v.ChannelID == w.ChannelID) &&
+		(len(w.StoreIDs) == 0 || slices.Contains(w.StoreIDs, v.StoreID))
+}
+
+func (h *Handler) listConversations(ctx context.Context, c *call) (httpapi.Response, error) {
+	w, err := readWanted(c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	var found chat.Page[chat.Conversation]
+	if !w.none {
+		if found, err = h.conversations(ctx, c, w); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return h.showConversations(ctx, c, found)
+}
+
+// conversations takes the cheapest way to a list: the operator's own, the pool, or the inbox.
+func (h *Handler) conversations(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
+	switch {
+	case w.q != "":
+		return h.searchConversations(ctx, c, w)
+	case w.Assignee == c.operator.ID && w.order == newest && !slices.Contains(w.Statuses, chat.Resolved):
+		found, err = h.Store.Mine(ctx, c.account.ID, c.operator.ID, w.Statuses, w.page)
+	case w.Unassigned && w.order == waiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
+		found, err = h.Store.Pool(ctx, c.account.ID, only(w.StoreIDs), w.page)
+	case w.order == waiting:
+		return h.longestWaiting(ctx, c, w)
+	default:
+		found, err = h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, w.page)
+	}
+	if err != nil {
+		return found, fmt.Errorf("list conversations: %w", err)
+	}
+	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !w.wants(v) })
+	return found, nil
+}
+
+// only is the one store of a list, or none when there are several.
+func only(stores []chat.StoreID) chat.StoreID {
+	if len(stores) == 1 {
+		return stores[0]
+	}
+	return ""
+}
+
+const (
+	searchContacts = 20 // contacts whose conversations one page of a search shows
+	searchEach     = 10 // of each, the newest
+	searchParallel = 5
+)
+
+// searchConversations shows the conversations of the contacts that a search finds; its pages are pages of contacts.
+func (h *Handler) searchConversations(ctx context.Context, c *call, w wanted) (chat.Page[chat.Conversation], error) {
+	request := chat.PageRequest{Limit: min(w.page.Limit, searchContacts), Cursor: w.page.Cursor}
+	contacts, err := h.Store.SearchContacts(ctx, c.account.ID, w.q, request)
+	if err != nil {
+		return chat.Page[chat.Conversation]{}, fmt.Errorf("search contacts: %w", err)
+	}
+	lists := make([][]chat.Conversation, len(contacts.Items))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(searchParallel)
+	for i, contact := range contacts.Items {
+		group.Go(func() error {
+			found, err := h.Store.ContactConversations(groupCtx, c.account.ID, contact.ID, chat.PageRequest{Limit: searchEach})
+			if err != nil {
+				return fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
+			}
+			lists[i] = found.Items
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return chat.Page[chat.Conversation]{}, err
+	}
+	found := chat.Page[chat.Conversation]{Next: contacts.Next}
+	for _, list := range lists {
+		found.Items = append(found.Items, slices.DeleteFunc(list, func(v chat.Conversation) bool { return !w.wants(v) })...)
+	}
+	sortConversations(found.Items, w.order)
+	return found, nil
+}
+
+// sortConversations is total: equal times are told apart by id, so that rows never swap without a reason.
+func sortConversations(list []chat.Conversation, by order) {
+	slices.SortFunc(list, func(a, b chat.Conversation) int {
+		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
+		switch by {
+		case newest:
+			return recent
+		case oldest:
+			return -recent
+		case waiting:
+			if a.WaitingSince.IsZero() || b.WaitingSince.IsZero() {
+				return cmp.Or(-a.WaitingSince.Compare(b.WaitingSince), recent)
+			}
+			return cmp.Or(a.WaitingSince.Compare(b.WaitingSince), cmp.Compare(a.ID, b.ID))
+		}
+		return recent
+	})
+}
+
+// sortedMost is how many conversations are put in an order that no index has.
+const sortedMost = 1000
+
+// longestWaiting sorts the newest thousand by how long they have been waiting; its cursor says how many were shown.
+func (h *Handler) longestWaiting(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
+	begin, err := h.openOffset(ctx, c, w.page.Cursor)
+	if err != nil {
+		return found, err
+	}
+	request := chat.PageRequest{Limit: sortedMost}
+	var list []chat.Conversation
+	for {
+		some, err := h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, request)
+		if err != nil {
+			return found, fmt.Errorf("list conversations: %w", err)
+		}
+		list = append(list, some.Items...)
+		if request.Cursor = some.Next; some.Next == "" || len(list) >= sortedMost {
+			break
+		}
+	}
+	list = list[:min(len(list), sortedMost)]
+	sortConversations(list, waiting)
+	begin = min(begin, len(list))
+	end := min(begin+w.page.Limit, len(list))
+	found.Items = list[begin:end]
+	if end < len(list) {
+		found.Next, err = h.sealOffset(ctx, c, end)
+	}
+	return found, err
+}
+
+// showConversations answers with a page, and what of it the caller has not read.
+func (h *Handler) showConversations(ctx context.Context, c *call, found chat.Page[chat.Conversation]) (httpapi.Response, error) {
+	ids := make([]chat.ConversationID, len(found.Items))
+	for i, v := range found.Items {
+		ids[i] = v.ID
+	}
+	read, err := h.readCursors(ctx, c, ids)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.NewList(found.Items, found.Next, func(v chat.Conversation) view.ConversationShape {
+		return view.ConversationFor(v, read[v.ID])
+	}))
+}
+
+func (h *Handler) readCursors(ctx context.Context, c *call, ids []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	read, err := h.Store.ReadCursors(ctx, c.account.ID, c.operator.ID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the read cursors: %w", err)
+	}
+	return read, nil
+}
+
+// showConversation answers with one conversation.
+func (h *Handler) showConversation(ctx context.Context, c *call, v chat.Conversation) (httpapi.Response, error) {
+	read, err := h.readCursors(ctx, c, []chat.ConversationID{v.ID})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.ConversationFor(v, read[v.ID]))
+}
+
+func conversationID(c *call) chat.ConversationID { return chat.ConversationID(c.Param("id")) }
+
+func (h *Handler) getConversation(ctx context.Context, c *call) (httpapi.Response, error) {
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return h.showConversation(ctx, c, v)
+}

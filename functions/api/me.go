@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+func (h *Handler) getMe(ctx context.Context, c *call) (httpapi.Response, error) {
+	return h.showMe(ctx, c, c.operator)
+}
+
+func (h *Handler) showMe(ctx context.Context, c *call, o chat.Operator) (httpapi.Response, error) {
+	shape, err := h.showOperator(ctx, o, true)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Me(shape, permission.Of(o.Role), c.account))
+}
+
+func (h *Handler) patchMe(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Name     *string `json:"name"`
+		Language *string `json:"language"`
+		Version  int64   `json:"version"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	o, err := h.updateOperator(ctx, c.account.ID, c.operator.ID, func(o *chat.Operator) (*chat.Activity, error) {
+		if err := stale(body.Version, o.Version); err != nil {
+			return nil, err
+		}
+		var err error
+		if body.Name != nil {
+			if o.Name, err = name("name", *body.Name); err != nil {
+				return nil, err
+			}
+		}
+		if body.Language != nil {
+			if o.Language, err = language("language", *body.Language); err != nil {
+				return nil, err
+			}
+		}
+		return h.activity(c, "operator.edited", operatorTarget(o.ID)), nil
+	})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return h.showMe(ctx, c, o)
+}
+
+func (h *Handler) putAvailability(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Status string `json:"status"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	status, err := availability("status", body.Status)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	o, err := h.changeOperator(ctx, c.account.ID, c.operator.ID, func(o *chat.Operator) (*chat.Activity, error) {
+		if o.Availability == status {
+			return nil, nil
+		}
+		o.Availability = status
+		return h.activity(c, "operator."+string(status), operatorTarget(o.ID)), nil
+	})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	shape, err := h.showOperator(ctx, o, true)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(shape)
+}
+
+// putPassword sets a new password for whoever knows the old one, and ends all other sessions.
+func (h *Handler) putPassword(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Current  string `json:"current"`
+		Password string `json:"password"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := password(body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	tries := limit{"sign-in email " + auth.Hash(c.operator.Email), failuresPerEmail, attemptsWindow}
+	if err := h.throttle.check(tries); err != nil {
+		return httpapi.Response{}, err
+	}
+	if body.Current == "" || len(body.Current) > passwordMax {
+		return httpapi.Response{}, invalid("current", "the current password is needed")
+	}
+	_, err := h.Vault.Check(ctx, c.operator.Email, body.Current)
+	if fault.Is(err, fault.Unauthenticated) {
+		if over := h.throttle.count(ctx, tries); over != nil {
+			return httpapi.Response{}, over
+		}
+		return httpapi.Response{}, invalid("current", "this is not the current password")
+	}
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Vault.SetPassword(ctx, c.operator.Email, body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.endSessions(ctx, c.operator, c.session.Hash); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.PutActivity(ctx, *h.activity(c, "operator.password_changed", operatorTarget(c.operator.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("write the activity: %w", err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}

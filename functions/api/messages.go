@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+type messageStore interface {
+	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
+	Events(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Event], error)
+}
+
+// attachmentsMax bounds the signatures that one message makes us check.
+const attachmentsMax = 10
+
+func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, error) {
+	request, err := page(c.Request)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	found, err := h.Store.Messages(ctx, c.account.ID, v.ID, request)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", v.ID, err)
+	}
+	return ok(view.NewList(found.Items, found.Next, view.Message))
+}
+
+func (h *Handler) listEvents(ctx context.Context, c *call) (httpapi.Response, error) {
+	request, err := page(c.Request)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	found, err := h.Store.Events(ctx, c.account.ID, v.ID, request)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the events of conversation %s: %w", v.ID, err)
+	}
+	return ok(view.NewList(found.Items, found.Next, view.Event))
+}
+
+// message reads the message that the path names, in a conversation that the caller sees.
+func (h *Handler) message(ctx context.Context, c *call) (chat.Message, error) {
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return chat.Message{}, err
+	}
+	m, err := h.Store.Message(ctx, c.account.ID, v.ID, chat.MessageID(c.Param("messageId")))
+	if err != nil {
+		return m, fmt.Errorf("read the message: %w", err)
+	}
+	return m, nil
+}
+
+func (h *Handler) getMessage(ctx context.Context, c *call) (httpapi.Response, error) {
+	m, err := h.message(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Message(m))
+}
+
+// postMessage queues a reply. The browser's own id of it makes a repeated call the same message.
+func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		ClientID    string   `json:"clientId"`
+		Type        string   `json:"type"`
+		Text        string   `json:"text"`
+		Attachments []string `json:"attachments"`
+		ReplyTo     *string  `json:"replyTo"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	draft := desk.Draft{ClientID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text}
+	if draft.ClientID == "" || len(draft.ClientID) > idMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
+		return httpapi.Response{}, invalid("clientId", "an id of the message's own is needed")
+	}
+	switch draft.Type {
+	case chat.TypeText:
+		if strings.TrimSpace(draft.Text) == "" {
+			return httpapi.Response{}, invalid("text", "a message needs a text")
+		}
+	case chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument:
+	default:
+		return httpapi.Response{}, invalid("type", "one of text, image, audio, video, document")
+	}
+	if len(body.Attachments) > attachmentsMax {
+		return httpapi.Response{}, invalid("attachments", "at most %d attachments", attachmentsMax)
+	}
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if draft.Attachments, err = h.attachments(ctx, c, v, draft.Type, body.Attachments); err != nil {
+		return httpapi.Response{}, err
+	}
+	if body.ReplyTo != nil && *body.ReplyTo != "" {
+		draft.ReplyTo = chat.MessageID(*body.ReplyTo)
+		if _, err := h.Store.Message(ctx, c.account.ID, v.ID, draft.ReplyTo); fault.Is(err, fault.NotFound) {
+			return httpapi.Response{}, fault.New(fault.NotFound, "there is no such message in the conversation").WithField("replyTo")
+		} else if err != nil {
+			return httpapi.Response{}, fmt.Errorf("read the message that is answered: %w", err)
+		}
+	}
+	m, fresh, err := h.Desk.Reply(ctx, c.actor(), v.ID, draft)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	status := http.StatusOK
+	if fresh {
+		status = http.StatusCreated
+	}
+	return httpapi.JSON(status, view.Message(m))
+}
+
+func (h *Handler) retryMessage(ctx context.Context, c *call) (httpapi.Response, error) {
+	m, err := h.Desk.Retry(ctx, c.actor(), conversationID(c), chat.MessageID(c.Param("messageId")))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Message(m))
+}

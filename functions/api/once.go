@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+)
+
+type answerStore interface {
+	// BeginAnswer reserves a key. It answers nil when the work is to be done now, what was stored when it has been done, and
+	// an answer in progress when another request is at it.
+	BeginAnswer(ctx context.Context, key, digest string, now, inProgressUntil time.Time) (*dynamo.Answer, error)
+	FinishAnswer(ctx context.Context, key string, a dynamo.Answer, now time.Time) error
+	AbandonAnswer(ctx context.Context, key string) error
+}
+
+const (
+	idempotencyHeader = "Idempotency-Key"
+	idempotencyMax    = 128
+	// answerTakes is longer than the function may run: a request that died does not lock its key for hours.
+	answerTakes = 30 * time.Second
+)
+
+// once does a creating route at most once for an Idempotency-Key: the same caller with the same body gets the first answer
+// again. A request that dies between creating and remembering is caught by the id that newID gives it.
+func (h *Handler) once(ctx context.Context, c *call, r route) (httpapi.Response, error) {
+	key := c.Header.Get(idempotencyHeader)
+	if key == "" {
+		return r.handle(ctx, c)
+	}
+	if len(key) > idempotencyMax {
+		return httpapi.Response{}, fault.New(fault.Invalid, "the idempotency key is longer than %d characters", idempotencyMax).WithField(idempotencyHeader)
+	}
+	digest, err := h.digest(ctx, c.Body)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	name := fmt.Sprintf("%s %s %s %s %s", c.account.ID, c.operator.ID, r.method, r.pattern, auth.Hash(key))
+	now := h.Wall()
+	stored, err := h.Store.BeginAnswer(ctx, name, digest, now, now.Add(answerTakes))
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("reserve the idempotency key: %w", err)
+	}
+	if stored != nil {
+		return replay(*stored, digest)
+	}
+	response, err := r.handle(ctx, c)
+	if err != nil {
+		if abandonErr := h.Store.AbandonAnswer(ctx, name); abandonErr != nil {
+			return response, fmt.Errorf("give the idempotency key back: %w", abandonErr)
+		}
+		return response, err
+	}
+	answer := dynamo.Answer{Status: response.Status, Body: response.Body, Digest: digest}
+	if err := h.Store.FinishAnswer(ctx, name, answer, h.Wall()); err != nil {
+		return response, fmt.Errorf("remember the answer: %w", err)
+	}
+	return response, nil
+}
+
+func replay(stored dynamo.Answer, digest string) (httpapi.Response, error) {
+	switch {
+	case stored.Digest != digest:
+		return httpapi.Response{}, fault.New(fault.Conflict, "the idempotency key belongs to another body").WithField(idempotencyHeader)
+	case stored.InProgress:
+		return httpapi.Response{}, fault.New(fault.Unavailable, "the same request is being answered").WithReason("in_progress")
+	}
+	return httpapi.Response{
+		Status: stored.Status, Body: stored.Body,
+		Header: map[string]string{"Content-Type": "application/json", "Idempotency-Replayed": "true"},
+	}, nil
+}
+
+// digest names a body without giving it away: it may hold a password.
+func (h *Handler) digest(ctx context.Context, body []byte) (string, error) {
+	key, err := h.signingKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(mac(key, body)), nil
+}
+
+// signingKey is the newest of the keys that sign.
+func (h *Handler) signingKey(ctx context.Context) (string, error) {
+	keys, err := h.Keys.List(ctx, h.SigningKeyName)
+	if err != nil {
+		return "", fmt.Errorf("read the signing key: %w", err)
+	}
+	if len(keys) == 0 {
+		return "", fault.New(fault.Unavailable, "the signing key is not set").WithReason("no_signing_key")
+	}
+	return keys[0], nil
+}
+
+func mac(key string, data []byte) []byte {
+	m := hmac.New(sha256.New, []byte(key))
+	m.Write(data)
+	return m.Sum(nil)
+}
+
+// newID is the id of what a call creates. With an Idempotency-Key it follows from the key, so that a repeated call meets what
+// it has made already.
+func (h *Handler) newID(c *call, kind string) string {
+	if key := c.Header.Get(idempotencyHeader); key != "" {
+		return chat.DeterministicID(time.Time{}, kind, string(c.account.ID), string(c.operator.ID), key)
+	}
+	return chat.NewID(h.Now())
+}
+
+// created answers with what a call has made.
+func created(value any) (httpapi.Response, error) { return httpapi.JSON(http.StatusCreated, value) }
+
+// ok answers with what a call has read or changed.
+func ok(value any) (httpapi.Response, error) { return httpapi.JSON(http.StatusOK, value) }

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+// idleMost is the longest closing time: 90 days.
+const idleMost = 90 * 24 * 60
+
+func accountTarget(id chat.AccountID) string { return "account/" + string(id) }
+
+func (h *Handler) getSettings(ctx context.Context, c *call) (httpapi.Response, error) {
+	account, err := h.Store.Account(ctx, c.account.ID)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read account %s: %w", c.account.ID, err)
+	}
+	return ok(view.Settings(account))
+}
+
+// updateAccount reads the account, changes and writes it. A closing time that became shorter starts the job that arms the open
+// conversations anew, in the same write.
+func (h *Handler) updateAccount(ctx context.Context, c *call, action string, change func(*chat.Account) error) (chat.Account, error) {
+	before, err := h.Store.Account(ctx, c.account.ID)
+	if err != nil {
+		return before, fmt.Errorf("read account %s: %w", c.account.ID, err)
+	}
+	after := before
+	if err := change(&after); err != nil {
+		return before, err
+	}
+	var job *chat.Job
+	if shorter(before.Closing.Idle, after.Closing.Idle) {
+		now := h.Now()
+		job = &chat.Job{ID: chat.NewID(now), AccountID: before.ID, Kind: chat.JobRearm, CreatedAt: now, Version: 1}
+	}
+	if err := h.Store.UpdateAccount(ctx, before, after, h.activity(c, action, accountTarget(before.ID)), job); err != nil {
+		return before, fmt.Errorf("write account %s: %w", before.ID, err)
+	}
+	h.callers.forget()
+	after.Version = before.Version + 1
+	return after, nil
+}
+
+// shorter says that conversations may now close earlier than their timers say; no time at all is the longest.
+func shorter(before, after time.Duration) bool { return after > 0 && (before == 0 || after < before) }
+
+func (h *Handler) patchSettings(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		TimeZone *string `json:"timeZone"`
+		Language *string `json:"language"`
+		Closing  *struct {
+			IdleMinutes httpapi.Nullable[int] `json:"idleMinutes"`
+		} `json:"closing"`
+		Version int64 `json:"version"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	account, err := h.updateAccount(ctx, c, "settings.edited", func(a *chat.Account) error {
+		if err := stale(body.Version, a.Version); err != nil {
+			return err
+		}
+		var err error
+		if body.TimeZone != nil {
+			if a.TimeZone, err = timeZone(*body.TimeZone); err != nil {
+				return err
+			}
+		}
+		if body.Language != nil {
+			if a.Language, err = language("language", *body.Language); err != nil {
+				return err
+			}
+		}
+		if body.Closing == nil || !body.Closing.IdleMinutes.Set {
+			return nil
+		}
+		minutes := body.Closing.IdleMinutes.Value
+		if minutes == nil {
+			a.Closing.Idle = 0
+			return nil
+		}
+		if *minutes < 1 || *minutes > idleMost {
+			return invalid("closing.idleMinutes", "a number of minutes from 1 to %d, or null", idleMost)
+		}
+		a.Closing.Idle = time.Duration(*minutes) * time.Minute
+		return nil
+	})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Settings(account))
+}
+
+func (h *Handler) putDistribution(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Mode      string  `json:"mode"`
+		ManagerID *string `json:"managerId"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	distribution := chat.Distribution{Mode: chat.DistributionMode(body.Mode)}
+	switch distribution.Mode {
+	case chat.DistributeToGroups, chat.DistributeToAccount:
+	case chat.DistributeToManager:
+		if body.ManagerID == nil || *body.ManagerID == "" {
+			return httpapi.Response{}, invalid("managerId", "this mode needs a manager")
+		}
+		manager, err := h.Store.Operator(ctx, c.account.ID, chat.OperatorID(*body.ManagerID))
+		if err != nil {
+			return httpapi.Response{}, fmt.Errorf("read the manager: %w", err)
+		}
+		if !manager.Active {
+			return httpapi.Response{}, invalid("managerId", "the manager is not active")
+		}
+		distribution.ManagerID = manager.ID
+	default:
+		return httpapi.Response{}, invalid("mode", "one of groups, account, manager")
+	}
+	err := again(func() error {
+		_, err := h.updateAccount(ctx, c, "distribution.edited", func(a *chat.Account) error {
+			a.Distribution = distribution
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.Distribution(distribution))
+}

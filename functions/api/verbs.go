@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+// assign gives a conversation to an operator, or with null back to the pool. A version, if one comes along, is what the caller saw.
+func (h *Handler) assign(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		OperatorID httpapi.Nullable[string] `json:"operatorId"`
+		Version    int64                    `json:"version"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	if !body.OperatorID.Set {
+		return httpapi.Response{}, invalid("operatorId", "an operator is needed, or null for the pool")
+	}
+	var to chat.OperatorID
+	if body.OperatorID.Value != nil {
+		if to = chat.OperatorID(*body.OperatorID.Value); to == "" {
+			return httpapi.Response{}, invalid("operatorId", "an operator is needed, or null for the pool")
+		}
+	}
+	if body.Version != 0 {
+		v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		if err := stale(body.Version, v.Version); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	v, err := h.Desk.Assign(ctx, c.actor(), conversationID(c), to)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return h.showConversation(ctx, c, v)
+}
+
+// verb is a change of a conversation that needs no more words.
+type verb func(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+
+// does makes a handler of a verb.
+func (h *Handler) does(do verb) func(context.Context, *call) (httpapi.Response, error) {
+	return func(ctx context.Context, c *call) (httpapi.Response, error) {
+		v, err := do(ctx, c.actor(), conversationID(c))
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		return h.showConversation(ctx, c, v)
+	}
+}
+
+// read moves the caller's cursor to a message, or to the last one. What comes later stays unread.
+func (h *Handler) read(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		ReadUpTo string `json:"readUpTo"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	upTo := chat.MessageID(body.ReadUpTo)
+	if upTo == "" || upTo > v.LastMessageID {
+		upTo = v.LastMessageID
+	}
+	cursor, err := h.Desk.Read(ctx, c.actor(), v.ID, upTo)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.ConversationFor(v, cursor))
+}
+
+func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error) {
+	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	cursor, err := h.Desk.Unread(ctx, c.actor(), v.ID)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return ok(view.ConversationFor(v, cursor))
+}

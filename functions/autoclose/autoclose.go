@@ -1,0 +1,53 @@
+// Package autoclose looks at conversations whose timer has come, and closes those that went quiet. The others get their timer
+// armed anew: a message does not move it, so most of them were only early.
+package autoclose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type accounts interface {
+	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
+}
+
+type closer interface {
+	Close(ctx context.Context, account chat.Account, id chat.ConversationID) (closed bool, err error)
+}
+
+// Handler does the work of one record.
+type Handler struct {
+	accounts accounts
+	desk     closer
+}
+
+// New makes a handler; both are needed.
+func New(accounts accounts, desk closer) (*Handler, error) {
+	if accounts == nil || desk == nil {
+		return nil, errors.New("autoclose: accounts and a desk are needed")
+	}
+	return &Handler{accounts: accounts, desk: desk}, nil
+}
+
+// Handle looks at one conversation.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	due, ok, err := events.Decode[events.ConversationDue](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
+	if err != nil {
+		return fmt.Errorf("read account %s: %w", envelope.AccountID, err)
+	}
+	_, err = h.desk.Close(ctx, account, chat.ConversationID(due.ConversationID))
+	return err
+}

@@ -1,0 +1,40 @@
+package autoclose
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+}
+
+// Build makes the handler.
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build autoclose: %w", err)
+	}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	verbs, err := desk.New(store, all.New(all.Config{HTTP: rt.HTTP}).Capabilities, rt.Now)
+	if err != nil {
+		return nil, fmt.Errorf("build autoclose: %w", err)
+	}
+	h, err := New(store, verbs)
+	if err != nil {
+		return nil, err
+	}
+	return queue.Function(rt, "autoclose", config.DeadQueueURL, h.Handle)
+}

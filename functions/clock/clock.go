@@ -1,0 +1,165 @@
+// Package clock finds every minute what falls due in the next one, and sends it to the queue of whoever acts on it, with the
+// rest of the time as delay. It changes nothing: what is still due a minute later is sent again, and whoever acts looks first.
+package clock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Target is the function that a due item is for.
+type Target string
+
+// The targets.
+const (
+	ToAssignment Target = "assignment"
+	ToAutoclose  Target = "autoclose"
+	ToSend       Target = "send"
+	ToMedia      Target = "media"
+	ToNotify     Target = "notify"
+	ToJobs       Target = "jobs"
+)
+
+// ahead is how far the clock looks: until its next tick.
+const ahead = time.Minute
+
+type store interface {
+	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[dynamo.DueItem], error)
+}
+
+type sender interface {
+	Send(ctx context.Context, out ...queue.Out) error
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Store   store
+	Senders map[Target]sender
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// Handler sends what is due.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Store == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("clock: a store, a clock and a logger are needed")
+	}
+	for _, target := range []Target{ToAssignment, ToAutoclose, ToSend, ToMedia, ToNotify, ToJobs} {
+		if d.Senders[target] == nil {
+			return nil, fmt.Errorf("clock: a queue to %s is needed", target)
+		}
+	}
+	return &Handler{d}, nil
+}
+
+// Handle sends everything that falls due before the next tick. A shard that fails does not stop the others; the error makes
+// the platform try again, and the next tick would too.
+func (h *Handler) Handle(ctx context.Context) error {
+	now := h.Now()
+	var group errgroup.Group
+	sent := make([]int, dynamo.DueShards)
+	for shard := range dynamo.DueShards {
+		group.Go(func() (err error) {
+			sent[shard], err = h.shard(ctx, shard, now)
+			return err
+		})
+	}
+	err := group.Wait()
+	total := 0
+	for _, n := range sent {
+		total += n
+	}
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "tick", slog.Int("sent", total), slog.Bool("complete", err == nil))
+	return err
+}
+
+// duePage is how many due items are read and sent in one go.
+const duePage = 500
+
+func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int, err error) {
+	page := chat.PageRequest{Limit: duePage}
+	for {
+		due, err := h.Store.Due(ctx, shard, now.Add(ahead), page)
+		if err != nil {
+			return sent, fmt.Errorf("read shard %d: %w", shard, err)
+		}
+		out := make(map[Target][]queue.Out)
+		for _, item := range due.Items {
+			if err := add(out, item, now); err != nil {
+				return sent, err
+			}
+		}
+		for target, signals := range out {
+			if err := h.Senders[target].Send(ctx, signals...); err != nil {
+				return sent, fmt.Errorf("send to %s: %w", target, err)
+			}
+			sent += len(signals)
+		}
+		if due.Next == "" {
+			return sent, nil
+		}
+		page.Cursor = due.Next
+	}
+}
+
+// add turns a due item into its signal. FIFO queues take no delay for a single message, so what goes there waits for the tick
+// at which it is due.
+func add(out map[Target][]queue.Out, item dynamo.DueItem, now time.Time) error {
+	target, signal, group := route(item)
+	if target == "" || (group != "" && item.DueAt.After(now)) {
+		return nil
+	}
+	id := fmt.Sprintf("%s-%s%s%s-%d", target, item.ConversationID, item.MessageID, item.Subject, item.DueAt.UnixMilli())
+	envelope, err := events.Wrap(id, string(item.AccountID), now, signal)
+	if err != nil {
+		return err
+	}
+	o := queue.Out{Envelope: envelope, Group: group, Dedup: id}
+	if group == "" {
+		o.Delay = delay(item.DueAt, now)
+	}
+	out[target] = append(out[target], o)
+	return nil
+}
+
+// delay is the whole seconds until due, rounded up: never early.
+func delay(due, now time.Time) int32 {
+	wait := due.Sub(now)
+	if wait <= 0 {
+		return 0
+	}
+	return int32((wait + time.Second - 1) / time.Second)
+}
+
+func route(item dynamo.DueItem) (target Target, signal events.Signal, group string) {
+	conversation, message := string(item.ConversationID), string(item.MessageID)
+	switch item.Kind {
+	case dynamo.DueClose:
+		return ToAutoclose, events.ConversationDue{ConversationID: conversation, DueAt: item.DueAt}, ""
+	case dynamo.DueAssign:
+		return ToAssignment, events.ConversationWaiting{ConversationID: conversation, StoreID: string(item.StoreID)},
+			string(item.AccountID) + "." + string(item.StoreID)
+	case string(chat.TimerSend):
+		return ToSend, events.MessageQueued{ConversationID: conversation, MessageID: message}, conversation
+	case string(chat.TimerMedia):
+		return ToMedia, events.MediaPending{ConversationID: conversation, MessageID: message}, ""
+	case string(chat.TimerMail):
+		return ToNotify, events.MailQueued{MailID: item.Subject}, ""
+	case string(chat.TimerJob):
+		return ToJobs, events.JobReady{JobID: item.Subject}, ""
+	}
+	return "", nil, ""
+}

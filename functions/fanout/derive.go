@@ -1,0 +1,171 @@
+package fanout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+// storeGroup keeps the decisions of one store in one order.
+func storeGroup(account chat.AccountID, store chat.StoreID) string {
+	return string(account) + "." + string(store)
+}
+
+// conversation: its new summary goes to the lists, what entered the pool asks for an operator, and an operator whom it left
+// may take another. A change of state or assignee also goes at once to those who look at it, to who has it and who had it.
+func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Conversation, now chat.Conversation) error {
+	frame, err := view.ConversationUpserted(now)
+	if err != nil {
+		return err
+	}
+	pushed := events.Pushed{
+		ConversationID: string(now.ID), StoreID: string(now.StoreID), AssigneeID: string(now.AssigneeID), Frames: []json.RawMessage{frame},
+	}
+	if err := e.emit(ToPushSummary, now.AccountID, pushed, ""); err != nil {
+		return err
+	}
+	if now.InPool() && (old == nil || !old.InPool() || rearmed(*old, now)) {
+		signal := events.ConversationWaiting{ConversationID: string(now.ID), StoreID: string(now.StoreID)}
+		if err := e.emit(ToAssignment, now.AccountID, signal, storeGroup(now.AccountID, now.StoreID)); err != nil {
+			return err
+		}
+	}
+	if old == nil || (old.Status == now.Status && old.AssigneeID == now.AssigneeID) {
+		return nil
+	}
+	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+		return err
+	}
+	if old.AssigneeID != "" && old.AssigneeID != now.AssigneeID {
+		pushed := events.Pushed{OperatorID: string(old.AssigneeID), Frames: []json.RawMessage{frame}}
+		if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+			return err
+		}
+	}
+	if left := old.LoadOf(); left != "" && left != now.LoadOf() {
+		return h.capacityFreed(ctx, e, now.AccountID, left)
+	}
+	return nil
+}
+
+// rearmed says that a conversation left the pool and came back between two records, which only its new turn shows.
+func rearmed(old, now chat.Conversation) bool { return !old.PoolSince.Equal(now.PoolSince) }
+
+// capacityFreed asks every store of the account: an operator may serve several.
+func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.AccountID, operator chat.OperatorID) error {
+	stores, err := h.Stores.Get(ctx, account)
+	if err != nil {
+		return fmt.Errorf("read the stores of %s: %w", account, err)
+	}
+	for _, store := range stores {
+		signal := events.CapacityFreed{OperatorID: string(operator), StoreID: string(store.ID)}
+		if err := e.emit(ToAssignment, account, signal, storeGroup(account, store.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// message: what waits to be sent or fetched goes to who does it, and everybody who looks sees it. An inbound message was
+// pushed by ingest when it came.
+func message(e emitter, old *chat.Message, now chat.Message) error {
+	if waitsForSend(old, now) {
+		signal := events.MessageQueued{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
+		if err := e.emit(ToSend, now.AccountID, signal, string(now.ConversationID)); err != nil {
+			return err
+		}
+	}
+	pending := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
+	if old == nil && now.Direction == chat.In && slices.ContainsFunc(now.Attachments, pending) {
+		signal := events.MediaPending{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
+		if err := e.emit(ToMedia, now.AccountID, signal, ""); err != nil {
+			return err
+		}
+	}
+	if old == nil && now.Direction == chat.In {
+		return nil
+	}
+	frame, err := view.MessageUpserted(now)
+	if err != nil {
+		return err
+	}
+	return e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, "")
+}
+
+// waitsForSend is true for a new reply and for one that a person sends again. A message that send itself put back has its
+// timer, and one that it holds has its channel to wait for.
+func waitsForSend(old *chat.Message, now chat.Message) bool {
+	if now.Direction != chat.Out || now.Status != chat.StatusQueued {
+		return false
+	}
+	return old == nil || old.Attempt != now.Attempt
+}
+
+// timeline: those who look at the conversation see the line; an operator who was given it by another is told.
+func timeline(e emitter, now chat.Event) error {
+	frame, err := view.EventAppended(now)
+	if err != nil {
+		return err
+	}
+	pushed := events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}
+	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+		return err
+	}
+	if now.Type != chat.EventAssigned || now.Actor.ID == string(now.Data.AssigneeID) {
+		return nil
+	}
+	notice, err := view.Notice("assigned", now.ConversationID)
+	if err != nil {
+		return err
+	}
+	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
+}
+
+// operator: who can take more than before asks for it, and everybody sees who is available.
+func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, now chat.Operator) error {
+	if old == nil {
+		return nil
+	}
+	takes := func(o chat.Operator) bool { return o.Active && o.Availability == chat.Available }
+	grew := !takes(*old) || now.Capacity > old.Capacity || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role
+	if takes(now) && grew {
+		if err := h.capacityFreed(ctx, e, now.AccountID, now.ID); err != nil {
+			return err
+		}
+	}
+	if old.Availability == now.Availability {
+		return nil
+	}
+	connections, err := h.Connections.Connections(ctx, now.AccountID)
+	if err != nil {
+		return fmt.Errorf("read the connections of %s: %w", now.AccountID, err)
+	}
+	online := slices.ContainsFunc(connections, func(c chat.Connection) bool { return c.OperatorID == now.ID })
+	frame, err := view.Presence(now.ID, online, now.Availability)
+	if err != nil {
+		return err
+	}
+	return e.emit(ToPush, now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
+}
+
+// account: another way of distribution looks at all who wait.
+func (h *Handler) account(ctx context.Context, e emitter, old *chat.Account, now chat.Account) error {
+	if old == nil || old.Distribution == now.Distribution {
+		return nil
+	}
+	return h.capacityFreed(ctx, e, now.ID, now.ManagerID)
+}
+
+// readCursor: the same operator's other browsers learn what was read.
+func readCursor(e emitter, now chat.ReadCursor) error {
+	frame, err := view.Read(now)
+	if err != nil {
+		return err
+	}
+	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
+}

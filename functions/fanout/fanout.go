@@ -1,0 +1,200 @@
+// Package fanout turns the tables' changes into signals on queues. It alone does: a change exists if and only if its
+// consequences follow, because both come from the same stream record.
+//
+// Records are read in order. One that cannot be decoded is copied to the dead letters and passed, so that it never stops the
+// stream; a queue that does not answer brings the batch back from that record on. Signals repeat after that, which every
+// consumer expects. Removals by expiry mean nothing.
+package fanout
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Target is the function that a signal is for.
+type Target string
+
+// The targets.
+const (
+	ToAssignment  Target = "assignment"
+	ToSend        Target = "send"
+	ToPush        Target = "push"
+	ToPushSummary Target = "push_summary"
+	ToMedia       Target = "media"
+	ToNotify      Target = "notify"
+	ToJobs        Target = "jobs"
+)
+
+type sender interface {
+	Send(ctx context.Context, out ...queue.Out) error
+}
+
+type dead interface {
+	Bury(ctx context.Context, body, source, group, reason string) error
+}
+
+type connections interface {
+	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Stores      *cache.Cache[chat.AccountID, []chat.Store]
+	Connections connections
+	Senders     map[Target]sender
+	Dead        dead
+	Metrics     *obs.Metrics
+	Log         *slog.Logger
+}
+
+// Handler derives signals from changes.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("fanout: stores, connections, dead letters, metrics and a logger are needed")
+	}
+	for _, target := range []Target{ToAssignment, ToSend, ToPush, ToPushSummary, ToMedia, ToNotify, ToJobs} {
+		if d.Senders[target] == nil {
+			return nil, fmt.Errorf("fanout: a queue to %s is needed", target)
+		}
+	}
+	return &Handler{d}, nil
+}
+
+// outbox collects what a batch leads to, in order for each target.
+type outbox map[Target][]queue.Out
+
+// Handle takes one batch of a table's stream.
+func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
+	out, buried := make(outbox), 0
+	for _, record := range batch.Records {
+		err := h.derive(ctx, record, out)
+		if fault.Permanent(err) {
+			if err = h.bury(ctx, record, err); err == nil {
+				buried++
+				continue
+			}
+		}
+		if err != nil {
+			return h.again(ctx, batch, err), nil
+		}
+	}
+	for target, signals := range out {
+		if err := h.Senders[target].Send(ctx, signals...); err != nil {
+			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", target, err)), nil
+		}
+	}
+	h.Metrics.Count(queue.RecordsDone, len(batch.Records)-buried)
+	if buried > 0 {
+		h.Metrics.Count(queue.RecordsBuried, buried)
+	}
+	return lambdaevents.DynamoDBEventResponse{}, nil
+}
+
+// again asks for the whole batch once more: nothing of it, or not all, has been sent.
+func (h *Handler) again(ctx context.Context, batch lambdaevents.DynamoDBEvent, err error) lambdaevents.DynamoDBEventResponse {
+	h.Metrics.Count(queue.RecordsFailed, len(batch.Records))
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "stream", slog.String("outcome", "failed"), slog.String("error", err.Error()))
+	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{
+		{ItemIdentifier: batch.Records[0].Change.SequenceNumber},
+	}}
+}
+
+func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRecord, cause error) error {
+	body, err := json.Marshal(record)
+	if err != nil {
+		return fmt.Errorf("encode the record: %w", err)
+	}
+	h.Log.LogAttrs(ctx, slog.LevelError, "stream", slog.String("outcome", "buried"), slog.String("reason", fault.Reason(cause)), slog.String("error", cause.Error()))
+	return h.Dead.Bury(ctx, string(body), record.EventSourceArn, "", fault.Reason(cause))
+}
+
+// derive adds what one change leads to.
+func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox) error {
+	change, err := dynamo.DecodeChange(record)
+	if err != nil {
+		return err
+	}
+	if change.Expired {
+		return nil
+	}
+	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, emitted: make(map[Target]int)}
+	switch now := change.New.(type) {
+	case chat.Conversation:
+		return h.conversation(ctx, e, before[chat.Conversation](change), now)
+	case chat.Message:
+		return message(e, before[chat.Message](change), now)
+	case chat.Event:
+		if change.Old == nil {
+			return timeline(e, now)
+		}
+	case chat.Operator:
+		return h.operator(ctx, e, before[chat.Operator](change), now)
+	case chat.Account:
+		return h.account(ctx, e, before[chat.Account](change), now)
+	case chat.Mail:
+		if change.Old == nil {
+			return e.emit(ToNotify, now.AccountID, events.MailQueued{MailID: now.ID}, "")
+		}
+	case chat.Job:
+		if !now.Done {
+			return e.emit(ToJobs, now.AccountID, events.JobReady{JobID: now.ID}, "")
+		}
+	case chat.ReadCursor:
+		return readCursor(e, now)
+	}
+	return nil
+}
+
+func before[T any](change dynamo.Change) *T {
+	if old, ok := change.Old.(T); ok {
+		return &old
+	}
+	return nil
+}
+
+// recordID names a record over all streams: sequence numbers are unique within one only.
+func recordID(record lambdaevents.DynamoDBEventRecord) string {
+	sum := sha256.Sum256([]byte(record.EventSourceArn))
+	return hex.EncodeToString(sum[:4]) + "-" + record.Change.SequenceNumber
+}
+
+// emitter wraps the signals of one stream record. Their ids follow from the record's, so that a repeated record repeats the
+// same signals.
+type emitter struct {
+	record string
+	at     time.Time
+	out    outbox
+	// emitted counts the record's own signals: how many the batch has before it must not change their ids.
+	emitted map[Target]int
+}
+
+// emit adds one signal; group is for FIFO targets.
+func (e emitter) emit(target Target, account chat.AccountID, signal events.Signal, group string) error {
+	e.emitted[target]++
+	id := fmt.Sprintf("%s-%s-%d", e.record, target, e.emitted[target])
+	envelope, err := events.Wrap(id, string(account), e.at, signal)
+	if err != nil {
+		return err
+	}
+	e.out[target] = append(e.out[target], queue.Out{Envelope: envelope, Group: group, Dedup: id})
+	return nil
+}

@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	InboundBucket  string `env:"INBOUND_BUCKET"`
+	PushQueueURL   string `env:"TO_PUSH_QUEUE_URL"`
+	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+}
+
+// remembered is how long a warm function believes what it read of channels and accounts.
+const remembered = 5 * time.Second
+
+// Build makes the handler.
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	channels := all.New(all.Config{HTTP: rt.HTTP})
+	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	push, err := queue.NewSender(sqs.NewFromConfig(rt.Client("sqs")), config.PushQueueURL)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	bucket, err := blob.New(blob.NewClient(rt.Client("s3")), config.InboundBucket)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	h, err := New(Deps{
+		Channels: channels,
+		Desk:     verbs,
+		Assets: cache.New(remembered, 1000, rt.Now, func(ctx context.Context, a Asset) (chat.Channel, error) {
+			return store.ChannelByAsset(ctx, a.Type, a.ID)
+		}),
+		Accounts: cache.New(remembered, 1000, rt.Now, store.Account),
+		Bodies:   bucket,
+		Push:     push,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return queue.Function(rt, "ingest", config.DeadQueueURL, h.Handle)
+}

@@ -1,0 +1,179 @@
+// Package ingest takes the items of the inbound queue into the desk: messages into their conversations, statuses onto the
+// messages they speak of.
+//
+// It hands an inbound message to the push queue itself, after everything is written and before the record is acknowledged: the
+// tables' streams would bring it to the browsers ten times slower. What it cannot understand, or what belongs to no channel, is
+// permanent and ends in the dead letters with its reason.
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type channels interface {
+	Webhook(segment string) (channel.Adapter, bool)
+}
+
+type verbs interface {
+	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
+	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+}
+
+type bodies interface {
+	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
+}
+
+type sender interface {
+	Send(ctx context.Context, out ...queue.Out) error
+}
+
+// Asset names a channel by its provider's id.
+type Asset struct {
+	Type chat.ChannelType
+	ID   string
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Channels channels
+	Desk     verbs
+	Assets   *cache.Cache[Asset, chat.Channel]
+	Accounts *cache.Cache[chat.AccountID, chat.Account]
+	Bodies   bodies
+	Push     sender
+}
+
+// Handler does the work of one record.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Bodies == nil || d.Push == nil {
+		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket and the push queue are needed")
+	}
+	return &Handler{d}, nil
+}
+
+// Handle takes one item in.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	item, ok, err := events.Decode[events.InboundReceived](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the item cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	if item.Raw != nil {
+		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
+	}
+	adapter, known := h.Channels.Webhook(item.Provider)
+	if !known {
+		return fault.New(fault.Invalid, "no such provider").WithReason("unknown_provider")
+	}
+	body, err := h.body(ctx, item)
+	if err != nil {
+		return err
+	}
+	in, err := adapter.Parse(body, item.ReceivedAt)
+	if err != nil {
+		return err
+	}
+	ch, account, err := h.channelOf(ctx, Asset{Type: adapter.Type(), ID: item.Asset})
+	if err != nil {
+		return err
+	}
+	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), envelope, account, ch, in)
+}
+
+func (h *Handler) body(ctx context.Context, item events.InboundReceived) ([]byte, error) {
+	if item.BodyKey == "" {
+		return item.Body, nil
+	}
+	content, _, _, err := h.Bodies.Open(ctx, item.BodyKey)
+	if err != nil {
+		return nil, fmt.Errorf("open the body %s: %w", item.BodyKey, err)
+	}
+	defer content.Close()
+	body, err := io.ReadAll(content)
+	if err != nil {
+		return nil, fmt.Errorf("read the body %s: %w", item.BodyKey, err)
+	}
+	if item.Kind == "undecodable" {
+		return nil, fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
+	}
+	return body, nil
+}
+
+func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, chat.Account, error) {
+	ch, err := h.Assets.Get(ctx, asset)
+	if fault.Is(err, fault.NotFound) {
+		return ch, chat.Account{}, fault.New(fault.NotFound, "no channel has this asset").WithReason("unknown_asset").WithCause(err)
+	}
+	if err != nil {
+		return ch, chat.Account{}, fmt.Errorf("look up the channel: %w", err)
+	}
+	account, err := h.Accounts.Get(ctx, ch.AccountID)
+	if err != nil {
+		return ch, account, fmt.Errorf("read account %s: %w", ch.AccountID, err)
+	}
+	return ch, account, nil
+}
+
+func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	switch in.Kind {
+	case chat.InboundIgnored:
+		return nil
+	case chat.InboundReceipt:
+		err := h.Desk.Acknowledge(ctx, account, ch, in)
+		if fault.Is(err, fault.NotFound) {
+			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
+		}
+		return err
+	case chat.InboundMessage:
+		received, err := h.Desk.Receive(ctx, account, ch, in)
+		if err != nil {
+			return err
+		}
+		return h.push(ctx, envelope, received)
+	}
+	return fault.New(fault.Invalid, "no handler for %s", in.Kind).WithReason("unknown_kind")
+}
+
+// push hands the message to the browsers that look at the conversation and to its assignee's.
+func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk.Received) error {
+	c := received.Conversation
+	message, err := view.MessageUpserted(received.Message)
+	if err != nil {
+		return err
+	}
+	conversation, err := view.ConversationUpserted(c)
+	if err != nil {
+		return err
+	}
+	out, err := events.Wrap(cause.ID+"-push", string(c.AccountID), received.Message.ReceivedAt, events.Pushed{
+		ConversationID: string(c.ID), StoreID: string(c.StoreID), AssigneeID: string(c.AssigneeID),
+		Frames: []json.RawMessage{message, conversation},
+	})
+	if err != nil {
+		return err
+	}
+	if err := h.Push.Send(ctx, queue.Out{Envelope: out.Caused(cause)}); err != nil {
+		return fmt.Errorf("hand the message to the browsers: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/secret"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	SigningKeyName string `env:"SIGNING_KEY_NAME"`
+	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+}
+
+// Build makes the handler.
+func Build(ctx context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build jobs: %w", err)
+	}
+	keys, err := secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now).List(ctx, config.SigningKeyName)
+	if err != nil || len(keys) == 0 {
+		return nil, fmt.Errorf("build jobs: read the key that signs cursors: %w", err)
+	}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(keys[0])))
+	verbs, err := desk.New(store, all.New(all.Config{HTTP: rt.HTTP}).Capabilities, rt.Now)
+	if err != nil {
+		return nil, fmt.Errorf("build jobs: %w", err)
+	}
+	h, err := New(store, verbs)
+	if err != nil {
+		return nil, err
+	}
+	return queue.Function(rt, "jobs", config.DeadQueueURL, h.Handle)
+}

@@ -1,0 +1,100 @@
+// Package jobs does long work in bounded steps. Each run works through one page, writes its checkpoint, and that change starts
+// the next run; a run that died is started again by the job's timer and repeats at most one page.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type store interface {
+	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
+	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
+	UpdateJob(ctx context.Context, before, after chat.Job) error
+	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+}
+
+type rearmer interface {
+	Rearm(ctx context.Context, account chat.Account, id chat.ConversationID) error
+}
+
+// Handler does the work of one record.
+type Handler struct {
+	store store
+	desk  rearmer
+}
+
+// New makes a handler; both are needed.
+func New(store store, desk rearmer) (*Handler, error) {
+	if store == nil || desk == nil {
+		return nil, errors.New("jobs: a store and a desk are needed")
+	}
+	return &Handler{store: store, desk: desk}, nil
+}
+
+// step is how many items one run works through.
+const step = 100
+
+// Handle does the next step of a job.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	ready, ok, err := events.Decode[events.JobReady](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	job, err := h.store.Job(ctx, chat.AccountID(envelope.AccountID), ready.JobID)
+	if err != nil {
+		return fmt.Errorf("read job %s: %w", ready.JobID, err)
+	}
+	if job.Done {
+		return nil
+	}
+	after, err := h.advance(ctx, job)
+	if err != nil {
+		return err
+	}
+	err = h.store.UpdateJob(ctx, job, after)
+	if fault.Is(err, fault.Conflict) {
+		return nil // another run of the same step was faster
+	}
+	return err
+}
+
+func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
+	switch job.Kind {
+	case chat.JobRearm:
+		return h.rearm(ctx, job)
+	}
+	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
+}
+
+// rearm arms the open conversations of an account anew after its closing time became shorter (D7: the new time counts from
+// their last activity).
+func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
+	account, err := h.store.Account(ctx, job.AccountID)
+	if err != nil {
+		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
+	}
+	query := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true}
+	page, err := h.store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: step, Cursor: job.Checkpoint})
+	if err != nil {
+		return job, fmt.Errorf("read the open conversations: %w", err)
+	}
+	for _, c := range page.Items {
+		if err := h.desk.Rearm(ctx, account, c.ID); err != nil && !fault.Is(err, fault.NotFound) {
+			return job, fmt.Errorf("arm conversation %s: %w", c.ID, err)
+		}
+	}
+	job.Count += int64(len(page.Items))
+	job.Checkpoint, job.Done = page.Next, page.Next == ""
+	return job, nil
+}

@@ -1,0 +1,52 @@
+package media
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/seal"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	MediaBucket    string `env:"MEDIA_BUCKET"`
+	SecretKeyID    string `env:"SECRET_KEY_ID"`
+	GraphURL       string `env:"GRAPH_URL"`
+	GraphVersion   string `env:"GRAPH_VERSION"`
+	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+}
+
+// Build makes the handler.
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build media: %w", err)
+	}
+	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	bucket, err := blob.New(blob.NewClient(rt.Client("s3")), config.MediaBucket)
+	if err != nil {
+		return nil, fmt.Errorf("build media: %w", err)
+	}
+	sealer, err := seal.New(kms.NewFromConfig(rt.Client("kms")), config.SecretKeyID)
+	if err != nil {
+		return nil, fmt.Errorf("build media: %w", err)
+	}
+	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
+	h, err := New(Deps{Channels: channels, Store: store, Sealer: sealer, Bucket: bucket, Now: rt.Now, Log: rt.Log})
+	if err != nil {
+		return nil, err
+	}
+	return queue.Function(rt, "media", config.DeadQueueURL, h.Handle)
+}

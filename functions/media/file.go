@@ -1,0 +1,124 @@
+package media
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"os"
+	"strings"
+
+	"github.com/gabriel-vasile/mimetype"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// maxSize is above what any provider lets a contact send.
+const maxSize = 100 << 20
+
+// limit is how large a file may be. What a contact may send is no less than what we may: the table of capabilities speaks of
+// our side, and providers are more generous to theirs.
+func limit(c channel.Capabilities, t chat.MessageType) int64 {
+	return max(c.Attachments[t].MaxSize, maxSize)
+}
+
+// file is a file on its way through our disk.
+type file struct {
+	*os.File
+	size int64
+}
+
+// spool copies the provider's stream to disk, so that its length is known and nothing lies in memory. TooLarge ends it for
+// good; a stream that breaks or is shorter than announced may come whole the next time.
+func spool(from channel.Media, most int64) (*file, error) {
+	if from.Size > most {
+		return nil, tooLarge(most)
+	}
+	target, err := os.CreateTemp("", "media-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a file: %w", err)
+	}
+	f := &file{File: target}
+	f.size, err = io.Copy(target, io.LimitReader(from, most+1))
+	switch {
+	case err != nil:
+		err = fault.New(fault.Unavailable, "the file broke off").WithReason("media_broken").WithCause(err)
+	case f.size > most:
+		err = tooLarge(most)
+	case from.Size > 0 && f.size != from.Size:
+		err = fault.New(fault.Unavailable, "the file has %d bytes instead of %d", f.size, from.Size).WithReason("media_broken")
+	default:
+		_, err = target.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		f.discard()
+		return nil, err
+	}
+	return f, nil
+}
+
+func tooLarge(most int64) error {
+	return fault.New(fault.TooLarge, "the file is larger than %d bytes", most).WithReason("media_too_large")
+}
+
+// discard leaves nothing on the disk. That it fails costs space until the environment ends, and nothing else.
+func (f *file) discard() {
+	_ = errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// sniff says what the file is: what was declared, if the bytes do not speak against it, else what they say.
+func (f *file) sniff(declared string) (string, error) {
+	found, err := mimetype.DetectReader(f)
+	if err != nil {
+		return "", fmt.Errorf("read the file's head: %w", err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return "", fmt.Errorf("go back to the file's head: %w", err)
+	}
+	return judge(declared, found), nil
+}
+
+// octets is the type of what nobody recognises.
+const octets = "application/octet-stream"
+
+// judge prefers the declared type where it says the same or more than the bytes: a codec, a document in a zip container, sound
+// in a container that could hold films too. A declared type that browsers would show is believed only if its family is seen.
+func judge(declared string, found *mimetype.MIME) string {
+	base, _, err := mime.ParseMediaType(declared)
+	if err != nil || base == octets {
+		return found.String()
+	}
+	if found.Is(base) {
+		return declared
+	}
+	family, _, _ := strings.Cut(base, "/")
+	seen, _, _ := strings.Cut(found.String(), "/")
+	timed := func(s string) bool { return s == "audio" || s == "video" }
+	switch {
+	case timed(family) && (timed(seen) || found.Is("application/ogg")):
+		return declared
+	case found.Is(octets):
+		if family == "image" || family == "text" {
+			return octets
+		}
+		return declared
+	case narrows(base, found):
+		return declared
+	}
+	return found.String()
+}
+
+// narrows says that base is a kind of what was found, as a document is a kind of zip.
+func narrows(base string, found *mimetype.MIME) bool {
+	if found.Is(octets) || found.Is("text/plain") {
+		return false
+	}
+	for kind := mimetype.Lookup(base); kind != nil; kind = kind.Parent() {
+		if kind.Is(found.String()) {
+			return true
+		}
+	}
+	return false
+}

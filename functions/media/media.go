@@ -1,0 +1,291 @@
+// Package media brings the files of inbound messages from the provider into our bucket.
+//
+// A file's key is made of the message's and its own id, so doing it again overwrites the same object with the same bytes; the
+// message says that it is ready only after the object is there. A file is held on disk while it passes, never in memory, and
+// its type is what its bytes say. What the provider does not have any more, or will never give, is failed for good; everything
+// else is tried again, counted by the message's timer.
+package media
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type channels interface {
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+}
+
+type store interface {
+	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	// UpdateMessage answers Conflict when the message has changed since before.
+	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
+	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
+	PutTimer(ctx context.Context, t chat.Timer) error
+}
+
+type opener interface {
+	OpenCredentials(ctx context.Context, account chat.AccountID, secret chat.Secret) (chat.Credentials, error)
+}
+
+type bucket interface {
+	Put(ctx context.Context, key, mimeType string, body io.Reader, size int64) error
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Channels channels
+	Store    store
+	Sealer   opener
+	Bucket   bucket
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Handler does the work of one record.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Channels == nil || d.Store == nil || d.Sealer == nil || d.Bucket == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("media: channels, a store, a sealer, a bucket, a clock and a logger are needed")
+	}
+	return &Handler{d}, nil
+}
+
+// Handle fetches the files of one message.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	signal, ok, err := events.Decode[events.MediaPending](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	ctx = obs.With(ctx, slog.String("conversation_id", signal.ConversationID), slog.String("message_id", signal.MessageID))
+	account, conversation := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
+	m, err := h.Store.Message(ctx, account, conversation, chat.MessageID(signal.MessageID))
+	if err != nil {
+		return fmt.Errorf("read message %s: %w", signal.MessageID, err)
+	}
+	if !slices.ContainsFunc(m.Attachments, pending) {
+		return nil
+	}
+	fetched, failure := h.fetchAll(ctx, m)
+	var attempt int
+	if failure != nil {
+		if attempt, err = h.attempts(ctx, m); err != nil {
+			return errors.Join(failure, err)
+		}
+		if attempt >= maxAttempts {
+			fetched, failure = giveUp(fetched, m), nil
+		}
+	}
+	// The deadline may be what ended the fetch; what is known must still be kept.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
+	defer cancel()
+	if err := h.record(ctx, m, fetched); err != nil {
+		return errors.Join(failure, err)
+	}
+	if failure == nil {
+		return nil
+	}
+	return h.postpone(ctx, m, attempt, failure)
+}
+
+func pending(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
+
+// fetchAll answers the attachments that are final now, by id. A failure is one that may pass; the others are still tried.
+func (h *Handler) fetchAll(ctx context.Context, m chat.Message) (final map[string]chat.Attachment, failure error) {
+	final = map[string]chat.Attachment{}
+	source, err := h.source(ctx, m)
+	if err != nil {
+		return final, err
+	}
+	for _, a := range m.Attachments {
+		if !pending(a) {
+			continue
+		}
+		done, err := h.fetch(ctx, source, m, a)
+		if err != nil && mayPass(err) {
+			failure = errors.Join(failure, err)
+			continue
+		}
+		if err != nil {
+			h.Log.LogAttrs(ctx, slog.LevelWarn, "a file is failed for good", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
+			done = a
+			done.State = chat.AttachmentFailed
+		}
+		final[a.ID] = done
+	}
+	return final, failure
+}
+
+// source is where a message's files are.
+type source struct {
+	adapter     channel.Adapter
+	channel     chat.Channel
+	credentials chat.Credentials
+}
+
+// source never answers a permanent fault: a channel that is being reconnected may have the file tomorrow.
+func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
+	c, err := h.Store.Conversation(ctx, m.AccountID, m.ConversationID)
+	if err != nil {
+		return source{}, fmt.Errorf("read conversation %s: %w", m.ConversationID, err)
+	}
+	ch, err := h.Store.Channel(ctx, m.AccountID, c.ChannelID)
+	if err != nil {
+		return source{}, unavailable("the channel is not there", fmt.Errorf("read channel %s: %w", c.ChannelID, err))
+	}
+	adapter, known := h.Channels.Of(ch.Type)
+	if !known {
+		return source{}, fault.New(fault.Unavailable, "no adapter for %s", ch.Type).WithReason("unknown_channel")
+	}
+	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
+	if err != nil {
+		return source{}, unavailable("the channel's token cannot be opened", err)
+	}
+	return source{adapter: adapter, channel: ch, credentials: credentials}, nil
+}
+
+func unavailable(message string, cause error) error {
+	return fault.New(fault.Unavailable, "%s", message).WithReason(fault.Reason(cause)).WithCause(cause)
+}
+
+// mayPass says whether trying again can help. A dead token or a stopped account is somebody's to repair, and then the file
+// comes.
+func mayPass(err error) bool {
+	if said := channel.Provider(err); said != nil && (said.Meaning == channel.MeansReauthorise || said.Meaning == channel.MeansStopped) {
+		return true
+	}
+	return !fault.Permanent(err)
+}
+
+// Key is where a file of a message lies.
+func Key(m chat.Message, a chat.Attachment) string {
+	return fmt.Sprintf("%s/%s/%s/%s", m.AccountID, m.ConversationID, m.ID, a.ID)
+}
+
+func (h *Handler) fetch(ctx context.Context, from source, m chat.Message, a chat.Attachment) (chat.Attachment, error) {
+	opened, err := from.adapter.Fetch(ctx, from.credentials, from.channel.ExternalID, a.Ref)
+	if err != nil {
+		return a, fmt.Errorf("fetch attachment %s: %w", a.ID, err)
+	}
+	defer func() { _ = opened.Close() }() // only read
+	declared := opened.Mime
+	if declared == "" {
+		declared = a.Mime
+	}
+	file, err := spool(opened, limit(from.adapter.Capabilities(), m.Type))
+	if err != nil {
+		return a, fmt.Errorf("fetch attachment %s: %w", a.ID, err)
+	}
+	defer file.discard()
+	a.Key, a.Size = Key(m, a), file.size
+	if a.Mime, err = file.sniff(declared); err != nil {
+		return a, fmt.Errorf("look at attachment %s: %w", a.ID, err)
+	}
+	if err := h.Bucket.Put(ctx, a.Key, a.Mime, file, file.size); err != nil {
+		return a, fmt.Errorf("keep attachment %s: %w", a.ID, err)
+	}
+	a.State = chat.AttachmentReady
+	return a, nil
+}
+
+// recordTries is how often an outcome is written against somebody else's change.
+const recordTries = 3
+
+// record writes what became of the attachments into the message as it is now, and drops the timer when none is left. An
+// attachment that another delivery has made final stays as it is.
+func (h *Handler) record(ctx context.Context, m chat.Message, final map[string]chat.Attachment) error {
+	for try := 1; len(final) > 0; try++ {
+		after, changed := m, false
+		after.Attachments = slices.Clone(m.Attachments)
+		for i, a := range after.Attachments {
+			if done, ok := final[a.ID]; ok && pending(a) {
+				after.Attachments[i], changed = done, true
+			}
+		}
+		if !changed {
+			return nil
+		}
+		var effects chat.MessageEffects
+		if !slices.ContainsFunc(after.Attachments, pending) {
+			effects.DropTimer = &chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID}
+		}
+		err := h.Store.UpdateMessage(ctx, m, after, effects)
+		if err == nil {
+			return nil
+		}
+		if !fault.Is(err, fault.Conflict) || try == recordTries {
+			return fmt.Errorf("record the files of message %s: %w", m.ID, err)
+		}
+		if m, err = h.Store.Message(ctx, m.AccountID, m.ConversationID, m.ID); err != nil {
+			return fmt.Errorf("read message again: %w", err)
+		}
+	}
+	return nil
+}
+
+const (
+	outcomePatience = 5 * time.Second
+	// maxAttempts spreads over some four days, while the provider keeps files for a week.
+	maxAttempts  = 50
+	firstBackoff = chat.TimerGrace
+	maxBackoff   = 2 * time.Hour
+)
+
+// attempts counts this one too.
+func (h *Handler) attempts(ctx context.Context, m chat.Message) (int, error) {
+	timers, err := h.Store.PendingTimers(ctx, m.AccountID, m.ConversationID, chat.TimerMedia)
+	if err != nil {
+		return 0, fmt.Errorf("read the timer of message %s: %w", m.ID, err)
+	}
+	for _, t := range timers {
+		if t.MessageID == m.ID {
+			return t.Attempt + 1, nil
+		}
+	}
+	return 1, nil
+}
+
+// postpone counts the attempt and answers the failure: the queue tries a few times soon, the timer for days.
+func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, failure error) error {
+	wait := firstBackoff
+	for range attempt - 1 {
+		wait = min(2*wait, maxBackoff)
+	}
+	timer := chat.Timer{
+		AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID,
+		DueAt: h.Now().Add(wait), Attempt: attempt,
+	}
+	if err := h.Store.PutTimer(ctx, timer); err != nil {
+		return errors.Join(failure, fmt.Errorf("set the timer of message %s: %w", m.ID, err))
+	}
+	return fault.New(fault.Unavailable, "files are still at the provider").WithReason(fault.Reason(failure)).WithCause(failure)
+}
+
+// giveUp fails what is still pending.
+func giveUp(final map[string]chat.Attachment, m chat.Message) map[string]chat.Attachment {
+	for _, a := range m.Attachments {
+		if _, done := final[a.ID]; !done && pending(a) {
+			a.State = chat.AttachmentFailed
+			final[a.ID] = a
+		}
+	}
+	return final
+}

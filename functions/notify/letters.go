@@ -1,0 +1,65 @@
+package notify
+
+import "github.com/recado-chat/recado/shared/chat"
+
+// letters are the words of every mail in every language.
+var letters = map[chat.MailTemplate]map[chat.Language]letter{
+	chat.MailVerify: {
+		chat.Spanish: {
+			Subject:  "Confirma tu correo en Recado",
+			Greeting: "Hola, %s:",
+			Hello:    "Hola:",
+			Intro:    "Gracias por crear tu cuenta en Recado. Confirma que este correo es tuyo para poder invitar a tu equipo.",
+			Button:   "Confirmar mi correo",
+			Note:     "El enlace vale 7 días y se usa una sola vez. Si no creaste una cuenta en Recado, ignora este mensaje.",
+			Fallback: "Si el botón no funciona, copia esta dirección en tu navegador:",
+		},
+		chat.Portuguese: {
+			Subject:  "Confirme seu e-mail no Recado",
+			Greeting: "Olá, %s,",
+			Hello:    "Olá,",
+			Intro:    "Obrigado por criar sua conta no Recado. Confirme que este e-mail é seu para poder convidar sua equipe.",
+			Button:   "Confirmar meu e-mail",
+			Note:     "O link vale por 7 dias e só funciona uma vez. Se você não criou uma conta no Recado, ignore esta mensagem.",
+			Fallback: "Se o botão não funcionar, copie este endereço no seu navegador:",
+		},
+		chat.English: {
+			Subject:  "Confirm your e-mail address for Recado",
+			Greeting: "Hello %s,",
+			Hello:    "Hello,",
+			Intro:    "Thank you for creating your Recado account. Confirm that this address is yours, so that you can invite your team.",
+			Button:   "Confirm my address",
+			Note:     "The link is good for 7 days and works once. If you did not create a Recado account, ignore this message.",
+			Fallback: "If the button does not work, copy this address into your browser:",
+		},
+	},
+	chat.MailReset: {
+		chat.Spanish: {
+			Subject:  "Cambia tu contraseña de Recado",
+			Greeting: "Hola, %s:",
+			Hello:    "Hola:",
+			Intro:    "Alguien pidió cambiar la contraseña de tu cuenta de Recado. Si fuiste tú, elige una nueva.",
+			Button:   "Elegir una contraseña",
+			Note:     "El enlace vale una hora y se usa una sola vez. Si no lo pediste, ignora este mensaje: tu contraseña sigue igual.",
+			Fallback: "Si el botón no funciona, copia esta dirección en tu navegador:",
+		},
+		chat.Portuguese: {
+			Subject:  "Troque sua senha do Recado",
+			Greeting: "Olá, %s,",
+			Hello:    "Olá,",
+			Intro:    "Alguém pediu para trocar a senha da sua conta do Recado. Se foi você, escolha uma nova.",
+			Button:   "Escolher uma senha",
+			Note:     "O link vale por uma hora e só funciona uma vez. Se você não pediu, ignore esta mensagem: sua senha continua a mesma.",
+			Fallback: "Se o botão não funcionar, copie este endereço no seu navegador:",
+		},
+		chat.English: {
+			Subject:  "Change your Recado password",
+			Greeting: "Hello %s,",
+			Hello:    "Hello,",
+			Intro:    "Somebody asked to change the password of your Recado account. If it was you, choose a new one.",
+			Button:   "Choose a password",
+			Note:     "The link is good for one hour and works once. If you did not ask for it, ignore this message: your password stays as it is.",
+			Fallback: "If the button does not work, copy this address into your browser:",
+		},
+	},
+}

@@ -1,0 +1,183 @@
+// Package notify sends the product's e-mails.
+//
+// The attempt is recorded before the mail service is asked and the outcome after, because the service knows no idempotency key:
+// a mail that is found in the middle of an attempt may have left, so it becomes unknown and is never sent again by itself (who
+// waits for a link can ask for a new one). A mail that the service surely did not take waits for its timer, longer each time.
+// When a mail is final, what its template needed is gone. No log line holds an address or a link.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/mail"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type store interface {
+	Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error)
+	// UpdateMail answers Conflict when the mail has changed since before; it drops the timer of a final mail.
+	UpdateMail(ctx context.Context, before, after chat.Mail) error
+	PutTimer(ctx context.Context, t chat.Timer) error
+}
+
+type sender interface {
+	Send(ctx context.Context, m mail.Message) error
+}
+
+// Handler does the work of one record.
+type Handler struct {
+	store    store
+	sender   sender
+	renderer renderer
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// New names what is missing.
+func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
+	if store == nil || sender == nil || now == nil || log == nil {
+		return nil, errors.New("notify: a store, a sender, a clock and a logger are needed")
+	}
+	renderer, err := newRenderer()
+	if err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
+	return &Handler{store: store, sender: sender, renderer: renderer, now: now, log: log}, nil
+}
+
+// Handle sends one mail.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	signal, ok, err := events.Decode[events.MailQueued](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	ctx = obs.With(ctx, slog.String("mail_id", signal.MailID))
+	m, err := h.store.Mail(ctx, chat.AccountID(envelope.AccountID), signal.MailID)
+	if err != nil {
+		return fmt.Errorf("read mail %s: %w", signal.MailID, err)
+	}
+	switch m.State {
+	case chat.MailQueued:
+		return h.attempt(ctx, m)
+	case chat.MailSending:
+		return h.settle(ctx, m, chat.MailUnknown, "attempt_died")
+	case chat.MailSent, chat.MailFailed, chat.MailUnknown:
+		return nil
+	}
+	return fault.New(fault.Invalid, "the mail is in no known state").WithReason("unknown_state")
+}
+
+func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
+	message, err := h.renderer.render(m)
+	if err != nil {
+		return errors.Join(err, h.settle(ctx, m, chat.MailFailed, fault.Reason(err)))
+	}
+	// A timer that is due already would ask again while this attempt is under way, and take it for a dead one.
+	if m.Attempt > 0 {
+		if err := h.arm(ctx, m, chat.TimerGrace); err != nil {
+			return err
+		}
+	}
+	trying := m
+	trying.State, trying.Attempt, trying.Version = chat.MailSending, m.Attempt+1, m.Version+1
+	if err := h.store.UpdateMail(ctx, m, trying); err != nil {
+		return fmt.Errorf("record the attempt: %w", err)
+	}
+	err = h.sender.Send(ctx, message)
+	// What is known now must be kept, even if it took the whole time that there was.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
+	defer cancel()
+	switch {
+	case err == nil:
+		return h.settle(ctx, trying, chat.MailSent, "")
+	case mail.Uncertain(err):
+		return h.settle(ctx, trying, chat.MailUnknown, fault.Reason(err))
+	case fault.Permanent(err) || trying.Attempt >= maxAttempts:
+		return h.settle(ctx, trying, chat.MailFailed, fault.Reason(err))
+	}
+	return h.postpone(ctx, trying, fault.Reason(err))
+}
+
+const (
+	outcomePatience = 5 * time.Second
+	// maxAttempts spreads over some six hours.
+	maxAttempts  = 10
+	firstBackoff = 30 * time.Second
+	maxBackoff   = 2 * time.Hour
+)
+
+// backoff is how long a mail waits after so many attempts.
+func backoff(attempts int) time.Duration {
+	wait := firstBackoff
+	for range attempts - 1 {
+		wait = min(2*wait, maxBackoff)
+	}
+	return wait
+}
+
+// postpone puts the mail back for its timer. The mail comes first: should the timer be forgotten, its old one is still there.
+func (h *Handler) postpone(ctx context.Context, m chat.Mail, reason string) error {
+	if err := h.record(ctx, m, chat.MailQueued, m.Params); err != nil {
+		return err
+	}
+	h.log.LogAttrs(ctx, slog.LevelWarn, "a mail waits", slog.Int("attempt", m.Attempt), slog.String("reason", reason))
+	return h.arm(ctx, m, backoff(m.Attempt))
+}
+
+func (h *Handler) arm(ctx context.Context, m chat.Mail, wait time.Duration) error {
+	timer := chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMail, Subject: m.ID, DueAt: h.now().Add(wait), Attempt: m.Attempt}
+	if err := h.store.PutTimer(ctx, timer); err != nil {
+		return fmt.Errorf("set the timer of mail %s: %w", m.ID, err)
+	}
+	return nil
+}
+
+// settle makes the mail final.
+func (h *Handler) settle(ctx context.Context, m chat.Mail, state chat.MailState, reason string) error {
+	if err := h.record(ctx, m, state, nil); err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if state != chat.MailSent {
+		level = slog.LevelWarn
+	}
+	h.log.LogAttrs(ctx, level, "a mail is final", slog.String("state", string(state)), slog.Int("attempt", m.Attempt), slog.String("reason", reason))
+	return nil
+}
+
+// recordTries is how often an outcome is written against somebody else's change.
+const recordTries = 3
+
+// record writes an outcome. A repeated delivery may have called the attempt unknown meanwhile; whoever made the attempt knows
+// better, so only a mail that was sent stays as it is.
+func (h *Handler) record(ctx context.Context, m chat.Mail, state chat.MailState, params map[string]string) error {
+	before := m
+	for try := 1; ; try++ {
+		after := before
+		after.State, after.Params, after.Attempt, after.Version = state, params, m.Attempt, before.Version+1
+		err := h.store.UpdateMail(ctx, before, after)
+		if !fault.Is(err, fault.Conflict) || try == recordTries {
+			if err != nil {
+				return fmt.Errorf("record that mail %s is %s: %w", m.ID, state, err)
+			}
+			return nil
+		}
+		if before, err = h.store.Mail(ctx, m.AccountID, m.ID); err != nil {
+			return fmt.Errorf("read mail %s again: %w", m.ID, err)
+		}
+		if before.State == chat.MailSent || (state == chat.MailUnknown && before.State != chat.MailSending) {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package push
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	LiveTable      string `env:"LIVE_TABLE"`
+	SocketEndpoint string `env:"SOCKET_ENDPOINT"`
+	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+}
+
+// Build makes the handler.
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build push: %w", err)
+	}
+	tables := dynamo.Tables{Directory: config.DirectoryTable, Live: config.LiveTable}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	poster, err := push.New(push.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
+	if err != nil {
+		return nil, fmt.Errorf("build push: %w", err)
+	}
+	rooms, err := room.New(store, poster, auth.Now, rt.Log)
+	if err != nil {
+		return nil, fmt.Errorf("build push: %w", err)
+	}
+	dead, err := queue.NewDead(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
+	if err != nil {
+		return nil, fmt.Errorf("build push: %w", err)
+	}
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "push",
+		queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried, FramesPosted, ConnectionsGone)
+	if err != nil {
+		return nil, fmt.Errorf("build push: %w", err)
+	}
+	h, err := New(Deps{Rooms: rooms, Dead: dead, Log: rt.Log, Metrics: metrics, Now: rt.Now})
+	if err != nil {
+		return nil, err
+	}
+	return lambda.NewHandler(h.Handle), nil
+}

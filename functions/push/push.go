@@ -1,0 +1,227 @@
+// Package push brings frames to browsers. Two queues feed it: the fast lane, for those who look at a conversation and its
+// assignee, and the summary lane, which gathers for two seconds what everybody else's lists need.
+//
+// A whole batch is merged: each account's connections are read once, and each browser gets one frame with only the newest state
+// of each conversation. A push is a hint, so a socket that fails never brings a record back; only that the connections could
+// not be read does.
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+// summaryLane ends the name of the merging queue.
+const summaryLane = "push-summary"
+
+// Counters are the function's metrics.
+var (
+	FramesPosted    = obs.Counter{Name: "FramesPosted"}
+	ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
+)
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Rooms   *room.Rooms
+	Dead    *queue.Dead
+	Log     *slog.Logger
+	Metrics *obs.Metrics // knows the queue's counters and this package's
+	Now     func() time.Time
+}
+
+// Handler serves both lanes.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Rooms == nil || d.Dead == nil || d.Log == nil || d.Metrics == nil || d.Now == nil {
+		return nil, errors.New("push: rooms, dead letters, a logger, metrics and a clock are needed")
+	}
+	return &Handler{d}, nil
+}
+
+// Handle gathers a batch record by record, and then speaks to each browser once.
+func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
+	batch := &batch{rooms: h.Rooms, accounts: map[chat.AccountID]*audience{}}
+	if len(event.Records) > 0 {
+		batch.summary = strings.HasSuffix(event.Records[0].EventSourceARN, summaryLane)
+	}
+	consumer, err := queue.NewConsumer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
+	if err != nil {
+		return lambdaevents.SQSEventResponse{}, err
+	}
+	answer, err := consumer.Consume(ctx, event)
+	posted, gone := 0, 0
+	for _, audience := range batch.accounts {
+		outcome := h.Rooms.Tell(ctx, audience.room, audience.items())
+		posted, gone = posted+outcome.Posted, gone+len(outcome.Gone)
+	}
+	h.Metrics.Count(FramesPosted, posted)
+	h.Metrics.Count(ConnectionsGone, gone)
+	return answer, err
+}
+
+// batch is what one invocation gathers.
+type batch struct {
+	rooms    *room.Rooms
+	summary  bool
+	accounts map[chat.AccountID]*audience
+}
+
+// add finds who is to see a signal's frames.
+func (b *batch) add(ctx context.Context, envelope events.Envelope) error {
+	pushed, ok, err := events.Decode[events.Pushed](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the frames cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	if envelope.AccountID == "" {
+		return fault.New(fault.Invalid, "the frames belong to no account").WithReason("no_account")
+	}
+	frames := make([]frame, len(pushed.Frames))
+	for i, raw := range pushed.Frames {
+		if frames[i], err = read(raw); err != nil {
+			return err
+		}
+	}
+	audience, err := b.audience(ctx, chat.AccountID(envelope.AccountID))
+	if err != nil {
+		return err
+	}
+	audience.add(frames, b.listeners(pushed))
+	return nil
+}
+
+func (b *batch) audience(ctx context.Context, account chat.AccountID) (*audience, error) {
+	if known := b.accounts[account]; known != nil {
+		return known, nil
+	}
+	present, err := b.rooms.Of(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	a := &audience{room: present, frames: map[string][]frame{}}
+	if len(present.Connections) > 0 {
+		if a.people, err = b.rooms.People(ctx, present); err != nil {
+			return nil, err
+		}
+	}
+	b.accounts[account] = a
+	return a, nil
+}
+
+// listeners says which connections a signal is for. Whoever may not see the store's conversations is left out of everything
+// that names a store.
+func (b *batch) listeners(p events.Pushed) func(chat.Connection, chat.Operator) bool {
+	switch {
+	case p.OperatorID != "":
+		return func(c chat.Connection, _ chat.Operator) bool { return c.OperatorID == chat.OperatorID(p.OperatorID) }
+	case p.Everyone:
+		return func(chat.Connection, chat.Operator) bool { return true }
+	}
+	sees := func(o chat.Operator) bool {
+		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, chat.StoreID(p.StoreID))
+	}
+	if b.summary {
+		return func(_ chat.Connection, o chat.Operator) bool { return sees(o) }
+	}
+	return func(c chat.Connection, o chat.Operator) bool {
+		looks := p.ConversationID != "" && c.Viewing == chat.ConversationID(p.ConversationID)
+		has := p.AssigneeID != "" && c.OperatorID == chat.OperatorID(p.AssigneeID)
+		return (looks || has) && (p.StoreID == "" || sees(o))
+	}
+}
+
+// audience is the browsers of one account and what each is to get.
+type audience struct {
+	room   room.Room
+	people room.People
+	frames map[string][]frame
+}
+
+func (a *audience) add(frames []frame, listens func(chat.Connection, chat.Operator) bool) {
+	for _, c := range a.room.Connections {
+		if operator := a.people[c.OperatorID]; operator.Active && listens(c, operator) {
+			a.frames[c.ID] = append(a.frames[c.ID], frames...)
+		}
+	}
+}
+
+func (a *audience) items() room.Items {
+	items := make(room.Items, len(a.frames))
+	for connection, frames := range a.frames {
+		items[connection] = newest(frames)
+	}
+	return items
+}
+
+// frame is one item for a browser. Of those with one subject only the newest is worth sending.
+type frame struct {
+	raw     json.RawMessage
+	subject string // "" = nothing replaces it
+	version int64
+}
+
+// read finds out what a frame is about. The producers are ours, so one that is no object is a fault of ours.
+func read(raw json.RawMessage) (frame, error) {
+	var head struct {
+		Type         string `json:"type"`
+		Conversation struct {
+			ID      string `json:"id"`
+			Version int64  `json:"version"`
+		} `json:"conversation"`
+		Message struct {
+			ID      string `json:"id"`
+			Version int64  `json:"version"`
+		} `json:"message"`
+		OperatorID string `json:"operatorId"`
+	}
+	if err := json.Unmarshal(raw, &head); err != nil || head.Type == "" {
+		// The decoder's words may repeat the frame, which holds what people wrote.
+		return frame{}, fault.New(fault.Invalid, "a frame cannot be read").WithReason("undecodable")
+	}
+	f := frame{raw: raw}
+	switch head.Type {
+	case "conversation.upserted":
+		f.subject, f.version = fmt.Sprintf("%s %s", head.Type, head.Conversation.ID), head.Conversation.Version
+	case "message.upserted":
+		f.subject, f.version = fmt.Sprintf("%s %s", head.Type, head.Message.ID), head.Message.Version
+	case "presence":
+		f.subject = fmt.Sprintf("%s %s", head.Type, head.OperatorID)
+	}
+	return f, nil
+}
+
+// newest leaves of each subject the highest version, the later one of two equals, and keeps the order.
+func newest(frames []frame) []json.RawMessage {
+	best := make(map[string]int, len(frames))
+	for i, f := range frames {
+		if had, ok := best[f.subject]; !ok || f.version >= frames[had].version {
+			best[f.subject] = i
+		}
+	}
+	items := make([]json.RawMessage, 0, len(frames))
+	for i, f := range frames {
+		if f.subject == "" || best[f.subject] == i {
+			items = append(items, f.raw)
+		}
+	}
+	return items
+}

@@ -1,0 +1,149 @@
+// Package send delivers what operators wrote to the provider, in order for each conversation.
+//
+// The attempt is recorded before the provider is asked and the outcome after: see desk.Deliver. A dead token or a stopped
+// account is noted on the channel, and replies are held until that changes.
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+type channels interface {
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+}
+
+type deliverer interface {
+	Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, post desk.Post) (*channel.ProviderError, error)
+}
+
+type store interface {
+	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
+	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+}
+
+type opener interface {
+	OpenCredentials(ctx context.Context, account chat.AccountID, secret chat.Secret) (chat.Credentials, error)
+}
+
+type bucket interface {
+	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Channels channels
+	Desk     deliverer
+	Store    store
+	Sealer   opener
+	Media    bucket
+	Now      func() time.Time
+}
+
+// Handler does the work of one record.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Now == nil {
+		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket and a clock are needed")
+	}
+	return &Handler{d}, nil
+}
+
+// Handle delivers what waits in one conversation.
+func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	signal, ok, err := events.Decode[events.MessageQueued](envelope)
+	if err != nil {
+		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
+	}
+	if !ok {
+		return queue.Unknown(envelope)
+	}
+	account, id := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
+	c, err := h.Store.Conversation(ctx, account, id)
+	if err != nil {
+		return fmt.Errorf("read conversation %s: %w", id, err)
+	}
+	ch, err := h.Store.Channel(ctx, account, c.ChannelID)
+	if err != nil {
+		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
+	}
+	adapter, known := h.Channels.Of(ch.Type)
+	if !known {
+		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
+	}
+	said, err := h.Desk.Deliver(ctx, account, id, ch, h.post(adapter, ch))
+	if err != nil {
+		return err
+	}
+	return h.note(ctx, ch, said)
+}
+
+// post hands one message to the provider.
+func (h *Handler) post(adapter channel.Adapter, ch chat.Channel) desk.Post {
+	return func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
+		if err != nil {
+			return channel.Delivered{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+		}
+		out := channel.Outbound{Asset: ch.ExternalID, To: c.ExternalID, Type: m.Type, Text: m.Text, Ref: desk.Ref(m)}
+		for _, attachment := range m.Attachments {
+			out.Attachments = append(out.Attachments, h.file(attachment))
+		}
+		if m.ReplyTo != "" {
+			if out.ReplyTo, err = h.repliedTo(ctx, m); err != nil {
+				return channel.Delivered{}, err
+			}
+		}
+		return adapter.Send(ctx, credentials, out)
+	}
+}
+
+func (h *Handler) file(a chat.Attachment) channel.File {
+	return channel.File{Name: a.Name, Mime: a.Mime, Size: a.Size, Open: func(ctx context.Context) (io.ReadCloser, error) {
+		content, _, _, err := h.Media.Open(ctx, a.Key)
+		return content, err
+	}}
+}
+
+// repliedTo is the provider's id of the message that this one answers; without one it goes as a plain message.
+func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error) {
+	target, err := h.Store.Message(ctx, m.AccountID, m.ConversationID, m.ReplyTo)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read message %s: %w", m.ReplyTo, err)
+	}
+	return target.ProviderID, nil
+}
+
+// note keeps what the provider said about the channel.
+func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError) error {
+	if said == nil {
+		return nil
+	}
+	after := ch
+	after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}
+	if said.Meaning == channel.MeansReauthorise {
+		after.Health.State = chat.HealthReauthorise
+	}
+	err := h.Store.UpdateChannel(ctx, ch, after, nil)
+	if fault.Is(err, fault.Conflict) {
+		return nil // somebody changed the channel meanwhile: the next try tells whether it works now
+	}
+	return err
+}

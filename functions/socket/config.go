@@ -1,0 +1,41 @@
+package socket
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/push"
+)
+
+// Config is what the environment tells the function.
+type Config struct {
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	LiveTable      string `env:"LIVE_TABLE"`
+	SocketEndpoint string `env:"SOCKET_ENDPOINT"`
+}
+
+// Build makes the handler.
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+	config, err := boot.Load[Config](rt)
+	if err != nil {
+		return nil, fmt.Errorf("build socket: %w", err)
+	}
+	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable}
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	poster, err := push.New(push.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
+	if err != nil {
+		return nil, fmt.Errorf("build socket: %w", err)
+	}
+	h, err := New(store, poster, auth.Now, rt.Log)
+	if err != nil {
+		return nil, err
+	}
+	return lambda.NewHandler(h.Handle), nil
+}

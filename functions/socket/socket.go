@@ -1,0 +1,247 @@
+// Package socket answers the browsers' WebSocket: who comes in, who leaves, and the small talk between them.
+//
+// A browser comes in with a ticket that is good once. What it says here is ephemeral (ping, what it looks at, that somebody
+// types), so the function answers the others itself; everything that must not be lost goes through the REST API. No input of a
+// browser is an error of ours, and no log line repeats it.
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/push/room"
+)
+
+type store interface {
+	room.Store
+	// TakeTicket answers NotFound for a ticket that was taken, has expired or never was.
+	TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error)
+	PutConnection(ctx context.Context, c chat.Connection) error
+	// Connection and SetViewing answer NotFound for a connection that is not known.
+	Connection(ctx context.Context, id string) (chat.Connection, error)
+	SetViewing(ctx context.Context, id string, conversation chat.ConversationID) error
+	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
+}
+
+type poster interface {
+	room.Poster
+	Post(ctx context.Context, connection string, frame []byte) error
+	Hangup(ctx context.Context, connection string) error
+}
+
+// Handler serves all routes of the socket API.
+type Handler struct {
+	store  store
+	poster poster
+	rooms  *room.Rooms
+	now    func() time.Time // the wall clock: tickets and connections are real
+	log    *slog.Logger
+}
+
+// New names what is missing.
+func New(store store, poster poster, now func() time.Time, log *slog.Logger) (*Handler, error) {
+	if store == nil || poster == nil || now == nil || log == nil {
+		return nil, errors.New("socket: a store, a poster, a clock and a logger are needed")
+	}
+	rooms, err := room.New(store, poster, now, log)
+	if err != nil {
+		return nil, fmt.Errorf("socket: %w", err)
+	}
+	return &Handler{store: store, poster: poster, rooms: rooms, now: now, log: log}, nil
+}
+
+// Handle answers one event of a connection.
+func (h *Handler) Handle(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
+	started := h.now()
+	ctx = obs.With(ctx, slog.String("connection_id", event.RequestContext.ConnectionID))
+	operation, err := h.route(ctx, event)
+	status := statusOf(err)
+	attrs := []slog.Attr{
+		slog.String("operation", operation), slog.Int("status", status), slog.Duration("duration", h.now().Sub(started)),
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		attrs = append(attrs, slog.String("reason", fault.Reason(err)))
+	}
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	h.log.LogAttrs(ctx, level, "socket", attrs...)
+	return events.APIGatewayProxyResponse{StatusCode: status}, nil
+}
+
+func (h *Handler) route(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (operation string, err error) {
+	id := event.RequestContext.ConnectionID
+	switch event.RequestContext.RouteKey {
+	case "$connect":
+		return "connect", h.connect(ctx, id, event.QueryStringParameters["ticket"])
+	case "$disconnect":
+		return "disconnect", h.disconnect(ctx, id)
+	}
+	action, err := decode(event)
+	if err != nil {
+		return "undecodable", err
+	}
+	return action.Action, h.act(ctx, id, action)
+}
+
+func statusOf(err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	switch fault.As(err).Code {
+	case fault.Invalid, fault.TooLarge, fault.Conflict:
+		return http.StatusBadRequest
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden, fault.NotFound:
+		return http.StatusNotFound
+	case fault.RateLimited, fault.Unavailable:
+		return http.StatusServiceUnavailable
+	case fault.Internal:
+		return http.StatusInternalServerError
+	}
+	return http.StatusInternalServerError
+}
+
+// maxTicket is above every ticket we make.
+const maxTicket = 256
+
+func (h *Handler) connect(ctx context.Context, id, token string) error {
+	if token == "" || len(token) > maxTicket {
+		return fault.New(fault.Unauthenticated, "a ticket is needed").WithReason("no_ticket")
+	}
+	ticket, err := h.store.TakeTicket(ctx, auth.Hash(token), h.now())
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.Unauthenticated, "the ticket is not good any more").WithReason("no_ticket")
+	}
+	if err != nil {
+		return fmt.Errorf("take a ticket: %w", err)
+	}
+	came := chat.Connection{ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, ExpiresAt: h.now().Add(room.Lifetime)}
+	if err := h.store.PutConnection(ctx, came); err != nil {
+		return fmt.Errorf("keep the connection: %w", err)
+	}
+	others, err := h.others(ctx, came)
+	if err != nil || others.Online(came.OperatorID) {
+		return nil
+	}
+	items := room.Items{}
+	h.rooms.AddPresence(ctx, items, others, came.OperatorID, true)
+	h.rooms.Tell(ctx, others, items)
+	return nil
+}
+
+func (h *Handler) disconnect(ctx context.Context, id string) error {
+	left, err := h.store.DeleteConnection(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil // it was found to be gone before
+	}
+	if err != nil {
+		return fmt.Errorf("forget the connection: %w", err)
+	}
+	others, err := h.others(ctx, left)
+	if err != nil {
+		return nil
+	}
+	h.rooms.Tell(ctx, others, h.rooms.Departure(ctx, others, []chat.Connection{left}))
+	return nil
+}
+
+// others are who else is there. That they cannot be found is logged and no reason to turn a browser away.
+func (h *Handler) others(ctx context.Context, one chat.Connection) (room.Room, error) {
+	all, err := h.rooms.Of(ctx, one.AccountID)
+	if err != nil {
+		h.log.WarnContext(ctx, "the others are not told", slog.Any("error", err))
+		return room.Room{}, err
+	}
+	return all.Without(one.ID), nil
+}
+
+// action is what a browser says.
+type action struct {
+	Action         string  `json:"action"`
+	ConversationID *string `json:"conversationId"`
+	On             bool    `json:"on"`
+}
+
+// conversation bounds what a browser calls a conversation before it becomes a key.
+func (a action) conversation() (chat.ConversationID, error) {
+	if a.ConversationID == nil || *a.ConversationID == "" {
+		return "", nil
+	}
+	for _, r := range *a.ConversationID {
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') {
+			return "", fault.New(fault.Invalid, "this is no conversation").WithField("conversationId")
+		}
+	}
+	if len(*a.ConversationID) > 26 {
+		return "", fault.New(fault.Invalid, "this is no conversation").WithField("conversationId")
+	}
+	return chat.ConversationID(*a.ConversationID), nil
+}
+
+// The actions.
+const (
+	actionPing   = "ping"
+	actionView   = "view"
+	actionTyping = "typing"
+)
+
+// decode answers a known action, so that its name may be logged.
+func decode(event events.APIGatewayWebsocketProxyRequest) (action, error) {
+	var a action
+	if event.IsBase64Encoded {
+		return a, fault.New(fault.Invalid, "text is expected").WithReason("undecodable")
+	}
+	if err := json.Unmarshal([]byte(event.Body), &a); err != nil {
+		return a, fault.New(fault.Invalid, "this is not understood").WithReason("undecodable")
+	}
+	switch a.Action {
+	case actionPing, actionView, actionTyping:
+		return a, nil
+	}
+	return a, fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+}
+
+// act does what a browser asks. A browser whose connection we do not know would wait in vain for every push: it is hung up
+// on, and comes back with a new ticket.
+func (h *Handler) act(ctx context.Context, id string, a action) error {
+	me, err := h.store.Connection(ctx, id)
+	if err == nil && !h.now().Before(me.ExpiresAt) {
+		err = fault.New(fault.NotFound, "the connection has expired")
+	}
+	if fault.Is(err, fault.NotFound) {
+		if err := h.poster.Hangup(ctx, id); err != nil && !errors.Is(err, push.ErrGone) {
+			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", err))
+		}
+		return fault.New(fault.NotFound, "the connection is not known").WithReason("unknown_connection")
+	}
+	if err != nil {
+		return fmt.Errorf("read the connection: %w", err)
+	}
+	conversation, err := a.conversation()
+	if err != nil {
+		return err
+	}
+	switch a.Action {
+	case actionView:
+		return h.view(ctx, me, conversation)
+	case actionTyping:
+		return h.typing(ctx, me, conversation, a.On)
+	}
+	return h.pong(ctx, me)
+}

@@ -1,0 +1,118 @@
+package socket
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+// pong answers a ping. That it does not arrive is the browser's to notice.
+func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
+	item, err := view.Pong()
+	if err != nil {
+		return err
+	}
+	frames, err := view.Frames([]json.RawMessage{item})
+	if err != nil {
+		return err
+	}
+	for _, frame := range frames {
+		if err := h.poster.Post(ctx, me.ID, frame); err != nil {
+			h.log.WarnContext(ctx, "a ping was not answered", slog.Any("error", err))
+		}
+	}
+	return nil
+}
+
+// view keeps what the browser looks at now, "" for nothing, and tells those who look at the same, and at what it looked at
+// before.
+func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
+	if conversation != "" {
+		if err := h.mayView(ctx, me, conversation); err != nil {
+			return err
+		}
+	}
+	if conversation == me.Viewing {
+		return nil
+	}
+	if err := h.store.SetViewing(ctx, me.ID, conversation); err != nil {
+		return fmt.Errorf("keep what is looked at: %w", err)
+	}
+	others, err := h.others(ctx, me)
+	if err != nil {
+		return nil
+	}
+	was := me.Viewing
+	me.Viewing = conversation
+	everybody := room.Room{Account: others.Account, Connections: append(others.Connections, me)}
+	items := room.Items{}
+	for _, seen := range []chat.ConversationID{was, conversation} {
+		if seen != "" {
+			h.rooms.AddViewing(ctx, items, everybody, seen)
+		}
+	}
+	h.rooms.Tell(ctx, everybody, items)
+	return nil
+}
+
+// mayView answers NotFound for a conversation that is not the account's, or not one the operator may see.
+func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
+	c, err := h.store.Conversation(ctx, me.AccountID, conversation)
+	if err != nil {
+		return fmt.Errorf("read the conversation: %w", err)
+	}
+	operator, err := h.operator(ctx, me)
+	if err != nil {
+		return err
+	}
+	if !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
+		return fault.New(fault.NotFound, "there is no such conversation")
+	}
+	return nil
+}
+
+// operator is the active person behind a connection.
+func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operator, error) {
+	people, err := h.rooms.People(ctx, room.Room{Account: me.AccountID, Connections: []chat.Connection{me}})
+	if err != nil {
+		return chat.Operator{}, err
+	}
+	operator := people[me.OperatorID]
+	if !operator.Active {
+		return chat.Operator{}, fault.New(fault.NotFound, "there is no such operator").WithReason("inactive")
+	}
+	return operator, nil
+}
+
+// typing tells the others who look at the conversation. Only who looks at it can type in it, and looking was checked.
+func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
+	if conversation == "" || conversation != me.Viewing {
+		return fault.New(fault.NotFound, "the conversation is not looked at").WithReason("not_viewing")
+	}
+	operator, err := h.operator(ctx, me)
+	if err != nil {
+		return err
+	}
+	if !permission.Has(operator.Role, permission.ConversationReply) {
+		return fault.New(fault.NotFound, "the operator may not write").WithReason("not_permitted")
+	}
+	others, err := h.others(ctx, me)
+	if err != nil {
+		return nil
+	}
+	item, err := view.Typing(conversation, chat.Actor{Operator: operator}.Author(), on)
+	if err != nil {
+		return err
+	}
+	items := room.Items{}
+	items.Add(others.Viewing(conversation), item)
+	h.rooms.Tell(ctx, others, items)
+	return nil
+}

@@ -1,0 +1,58 @@
+package cognito
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// argon2id with 19 MiB, two passes and one lane: the least that is advised for passwords, as the machine is a developer's.
+const (
+	memoryKiB = 19 << 10
+	passes    = 2
+	lanes     = 1
+	saltBytes = 16
+	hashBytes = 32
+)
+
+// hasher bounds how many hashes are made at once, and so the memory.
+type hasher struct {
+	slots chan struct{}
+	none  string // matches no password, and takes as long to find that out
+}
+
+func newHasher() *hasher {
+	h := &hasher{slots: make(chan struct{}, 4)}
+	h.none = h.hash(rand.Text())
+	return h
+}
+
+// hash gives salt and hash, in base64.
+func (h *hasher) hash(password string) string {
+	salt := make([]byte, saltBytes)
+	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
+	encode := base64.RawStdEncoding.EncodeToString
+	return encode(salt) + "$" + encode(h.derive(password, salt))
+}
+
+// matches does the same work whatever hash it is given; "" stands for none.
+func (h *hasher) matches(hashed, password string) bool {
+	known := hashed != ""
+	if !known {
+		hashed = h.none
+	}
+	first, second, _ := strings.Cut(hashed, "$")
+	salt, saltErr := base64.RawStdEncoding.DecodeString(first)
+	want, wantErr := base64.RawStdEncoding.DecodeString(second)
+	equal := subtle.ConstantTimeCompare(h.derive(password, salt), want) == 1
+	return known && equal && saltErr == nil && wantErr == nil
+}
+
+func (h *hasher) derive(password string, salt []byte) []byte {
+	h.slots <- struct{}{}
+	defer func() { <-h.slots }()
+	return argon2.IDKey([]byte(password), salt, passes, memoryKiB, lanes, hashBytes)
+}

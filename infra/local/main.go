@@ -1,0 +1,90 @@
+// Command local runs the whole of Recado on this machine: `make run`. It reads its options from the environment, all optional:
+// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/recado-chat/recado/infra/local/stack"
+	"github.com/recado-chat/recado/shared/boot"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, boot.Environment()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, env map[string]string) error {
+	options, err := optionsFrom(env)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return fmt.Errorf("make %s: %w", options.Dir, err)
+	}
+	log, err := os.OpenFile(filepath.Join(options.Dir, "functions.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open the log: %w", err)
+	}
+	defer log.Close()
+	options.Log = log
+	s, err := stack.Start(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	if env["SEED"] != "none" {
+		if err := s.Seed(ctx); err != nil {
+			return fmt.Errorf("make the demonstration account: %w", err)
+		}
+	}
+	fmt.Printf(`
+  Recado runs at %[1]s
+
+    console         %[1]s/            sign in as %[2]s, password %[3]s
+    WhatsApp phone  %[1]s/local/phone/
+    mail box        %[1]s/local/mail
+    clock           %[1]s/local/
+
+  Data and logs are in %[4]s. Ctrl-C stops it.
+
+`, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir)
+	<-ctx.Done()
+	return nil
+}
+
+func optionsFrom(env map[string]string) (stack.Options, error) {
+	or := func(key, otherwise string) string {
+		if value := env[key]; value != "" {
+			return value
+		}
+		return otherwise
+	}
+	options := stack.Options{
+		Dir:         or("DATA_DIR", ".local"),
+		Address:     net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
+		Console:     or("CONSOLE_DIR", "shared/web/console/dist"),
+		AppSecret:   env["META_APP_SECRET"],
+		VerifyToken: env["META_VERIFY_TOKEN"],
+		GraphURL:    env["GRAPH_URL"],
+	}
+	if start := env["CLOCK"]; start != "" {
+		at, err := time.Parse(time.RFC3339, start)
+		if err != nil {
+			return options, fmt.Errorf("CLOCK is an instant such as 2026-11-22T09:00:00Z: %w", err)
+		}
+		options.Start = at
+	}
+	return options, nil
+}

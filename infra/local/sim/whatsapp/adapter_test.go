@@ -1,0 +1,124 @@
+package whatsapp_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/channel"
+	adapter "github.com/recado-chat/recado/shared/channel/whatsapp"
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// The simulator and the adapter were written apart; here they meet. Only this test knows both.
+func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
+	t.Parallel()
+	inbound := make(chan chat.Inbound, 100)
+	b := newBusiness(t)
+	b.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		a := adapter.New("http://unused.invalid", "v26.0", nil)
+		if err != nil || a.Verify(r.Header, body, []string{secret}) != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		items, err := a.Split(body)
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		for _, item := range items {
+			in, err := a.Parse(item.Body, noon)
+			if err != nil {
+				t.Errorf("parse %s: %v", item.Body, err)
+				continue
+			}
+			inbound <- in
+		}
+	})
+	s, base := start(t, b, nil)
+	next := func() chat.Inbound {
+		t.Helper()
+		select {
+		case in := <-inbound:
+			return in
+		case <-time.After(10 * time.Second):
+			t.Fatal("nothing came")
+			return chat.Inbound{}
+		}
+	}
+	if err := s.PutCustomer(whatsapp.Customer{Phone: person, Name: "Ana Pérez", UserID: "AR.77"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Deliver(whatsapp.Incoming{From: person, Type: "image", Text: "👩🏽‍🚀/ñ", File: &whatsapp.Upload{Name: "a.jpg", Mime: "image/jpeg", Content: []byte("jpeg")}}); err != nil {
+		t.Fatal(err)
+	}
+	in := next()
+	if in.Asset != number || in.Text != "👩🏽‍🚀/ñ" || in.Sender.Name != "Ana Pérez" || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
+		t.Errorf("got %+v", in)
+	}
+	a := adapter.New(base+"/graph", "v26.0", nil)
+	credentials := chat.Credentials{AccessToken: token}
+	media, err := a.Fetch(t.Context(), credentials, in.Asset, in.Attachments[0].Ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err := io.ReadAll(media); err != nil || string(content) != "jpeg" || media.Mime != "image/jpeg" || media.Size != 4 {
+		t.Errorf("got %q %+v, %v", content, media, err)
+	}
+	if err := media.Close(); err != nil {
+		t.Error(err)
+	}
+
+	for _, to := range in.Sender.Addresses {
+		for kind, mime := range map[chat.MessageType]string{
+			chat.TypeText: "", chat.TypeImage: "image/png", chat.TypeVideo: "video/mp4", chat.TypeAudio: "audio/ogg", chat.TypeDocument: "application/pdf",
+		} {
+			out := channel.Outbound{Asset: number, To: to, Type: kind, Ref: "ref-1", ReplyTo: in.ProviderID}
+			if kind != chat.TypeAudio {
+				out.Text = "👨‍👩‍👧‍👦 " + string(kind)
+			}
+			if mime != "" {
+				out.Attachments = []channel.File{{Name: "año.bin", Mime: mime, Size: 5, Open: func(context.Context) (io.ReadCloser, error) {
+					return io.NopCloser(strings.NewReader("bytes")), nil
+				}}}
+			}
+			delivered, err := a.Send(t.Context(), credentials, out)
+			if err != nil {
+				t.Fatalf("%s to %s: %v", kind, to, err)
+			}
+			got, _ := s.Message(delivered.ProviderID)
+			if got.Text != out.Text || got.Type != string(kind) || got.Customer != person || got.ReplyTo != in.ProviderID || (got.File != nil) != (mime != "") {
+				t.Errorf("%s to %s arrived as %+v", kind, to, got)
+			}
+			for _, want := range []chat.MessageStatus{chat.StatusSent, chat.StatusDelivered} {
+				if status := next(); status.ProviderID != delivered.ProviderID || status.Status.Status != want || status.Status.Ref != "ref-1" {
+					t.Errorf("got %+v, want %s", status, want)
+				}
+			}
+		}
+	}
+
+	for name, f := range map[string]struct {
+		fault   whatsapp.Fault
+		meaning channel.Meaning
+	}{
+		"a dead token":              {whatsapp.Fault{Code: 190, Status: 401}, channel.MeansReauthorise},
+		"a stopped account":         {whatsapp.Fault{Code: 131031}, channel.MeansStopped},
+		"a drop after it was taken": {whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, channel.MeansUncertain},
+		"a bad gateway":             {whatsapp.Fault{Do: whatsapp.DoStatus}, channel.MeansUncertain},
+		"a limit":                   {whatsapp.Fault{Code: 130429}, channel.MeansMessage},
+	} {
+		if err := s.Fail(f.fault); err != nil {
+			t.Fatal(err)
+		}
+		_, err := a.Send(t.Context(), credentials, channel.Outbound{Asset: number, To: person, Type: chat.TypeText, Text: "a"})
+		if p := channel.Provider(err); p == nil || p.Meaning != f.meaning {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,285 @@
+// The customers' phones. The page holds a copy of the simulator's state, takes what the stream says, and draws.
+
+const api = "/local/sim/whatsapp";
+const $ = (id) => document.getElementById(id);
+const state = { numbers: new Map(), customers: new Map(), messages: new Map(), number: "", customer: "", file: null };
+
+const emojis = ["😀", "😂", "😉", "😍", "🤔", "😢", "😡", "👍", "👎", "🙏", "👏", "💪", "🎉", "❤️", "🧡", "🔥", "✅", "❌",
+  "👋🏽", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "❤️‍🔥", "🏳️‍🌈", "🇦🇷", "🇧🇷", "🇲🇽"];
+
+async function call(path, body) {
+  const form = body instanceof FormData;
+  const response = await fetch(api + path, {
+    method: "POST",
+    headers: form ? {} : { "Content-Type": "application/json" },
+    body: form ? body : JSON.stringify(body),
+  });
+  if (!response.ok) {
+    const answer = await response.json().catch(() => ({}));
+    throw new Error(answer.error || `the simulator answered ${response.status}`);
+  }
+}
+
+function say(text, bad) {
+  $("line").textContent = text;
+  $("line").classList.toggle("bad", Boolean(bad));
+}
+
+// guard shows what went wrong instead of losing it.
+const guard = (action) => async (...args) => {
+  try {
+    await action(...args);
+  } catch (error) {
+    say(error.message, true);
+  }
+};
+
+async function load() {
+  const response = await fetch(`${api}/state`);
+  const now = await response.json();
+  state.numbers = new Map(now.numbers.map((n) => [n.id, n]));
+  state.customers = new Map(now.customers.map((c) => [c.phone, c]));
+  state.messages = new Map(now.messages.map((m) => [m.id, m]));
+  if (!state.numbers.has(state.number)) state.number = remembered("number", state.numbers);
+  if (!state.customers.has(state.customer)) state.customer = remembered("customer", state.customers);
+  draw();
+  look();
+}
+
+function remembered(key, among) {
+  const last = sessionStorage.getItem(key);
+  return among.has(last) ? last : among.keys().next().value || "";
+}
+
+function listen() {
+  const stream = new EventSource(`${api}/events`);
+  stream.addEventListener("hello", guard(async () => {
+    say("connected");
+    await load();
+  }));
+  stream.onmessage = (event) => {
+    const { number, customer, message } = JSON.parse(event.data);
+    if (number) state.numbers.set(number.id, number);
+    if (customer) state.customers.set(customer.phone, customer);
+    if (message) state.messages.set(message.id, message);
+    if (!number && !customer && !message) return;
+    draw();
+    look();
+  };
+  stream.onerror = () => say("connecting…", true);
+}
+
+const chat = (phone) => [...state.messages.values()]
+  .filter((m) => m.customer === phone && m.number === state.number)
+  .sort((a, b) => a.at.localeCompare(b.at));
+
+const arrived = (m) => !m.fromBusiness || m.status === "sent" || m.status === "delivered" || m.status === "read";
+
+// look tells the business that its messages are read, when somebody can see them.
+const look = guard(async () => {
+  const shown = state.customer && (wide() || $("phone").dataset.view === "chat") && document.visibilityState === "visible";
+  if (shown && chat(state.customer).some((m) => m.fromBusiness && m.status === "delivered")) {
+    await call(`/customers/${encodeURIComponent(state.customer)}/read`, { number: state.number });
+  }
+});
+
+const wide = () => matchMedia("(min-width: 701px)").matches;
+const title = (c) => c.name || (c.username ? `@${c.username}` : `+${c.phone}`);
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const initials = (c) => (c.name || "").split(/\s+/).map((w) => [...w][0] || "").slice(0, 2).join("").toUpperCase() || "☺";
+const hue = (c) => [...c.phone].reduce((h, d) => (h * 31 + Number(d)) % 360, 7);
+
+function element(tag, properties = {}, ...children) {
+  const e = Object.assign(document.createElement(tag), properties);
+  e.append(...children);
+  return e;
+}
+
+function avatar(c, into = element("span", { className: "avatar" })) {
+  into.textContent = initials(c);
+  into.style.setProperty("--hue", hue(c));
+  return into;
+}
+
+const words = (m) => m.text || ({ image: "📷 Photo", audio: "🎤 Audio", video: "🎬 Video", sticker: "Sticker" }[m.type])
+  || (m.file && m.file.name) || `[${m.type}]`;
+
+function draw() {
+  $("number").replaceChildren(...[...state.numbers.values()].map((n) => element("option", {
+    value: n.id, textContent: `+${n.display}${n.name ? ` · ${n.name}` : ""}`, selected: n.id === state.number,
+  })));
+  const rows = [...state.customers.values()].map((c) => ({ c, messages: chat(c.phone).filter(arrived) }));
+  rows.sort((a, b) => (b.messages.at(-1)?.at || "").localeCompare(a.messages.at(-1)?.at || ""));
+  $("customers").replaceChildren(...rows.map(drawRow));
+  $("nobody").hidden = rows.length > 0;
+  drawChat();
+}
+
+function drawRow({ c, messages }) {
+  const last = messages.at(-1);
+  const unread = messages.filter((m) => m.fromBusiness && m.status !== "read").length;
+  const button = element("button", { onclick: () => open(c.phone) }, avatar(c),
+    element("span", { className: "title", textContent: title(c) }),
+    element("span", { className: "time", textContent: last ? clock(last.at) : "" }),
+    element("span", { className: "preview", textContent: last ? words(last) : "+" + c.phone }));
+  if (unread) button.append(element("span", { className: "badge", textContent: unread, ariaLabel: `${unread} unread` }));
+  if (c.phone === state.customer) button.setAttribute("aria-current", "true");
+  return element("li", {}, button);
+}
+
+function drawChat() {
+  const c = state.customers.get(state.customer);
+  $("composer").hidden = !c;
+  $("empty").hidden = Boolean(c);
+  $("avatar").hidden = !c;
+  if (!c) return;
+  avatar(c, $("avatar"));
+  $("name").textContent = title(c);
+  const business = state.numbers.get(state.number);
+  $("detail").textContent = `+${c.phone}${c.hidePhone ? " (hidden)" : ""} → ${business ? business.name || "+" + business.display : "no number yet"}`;
+  const list = $("messages");
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  let day = "";
+  const rows = [];
+  for (const m of chat(c.phone)) {
+    const d = new Date(m.at).toLocaleDateString();
+    if (d !== day) rows.push(element("li", { className: "day", textContent: (day = d) }));
+    rows.push(drawBubble(m));
+  }
+  const same = list.dataset.chat === `${c.phone} ${state.number}`;
+  replaceChanged(list, rows);
+  list.dataset.chat = `${c.phone} ${state.number}`;
+  if (atEnd || !same) list.scrollTop = list.scrollHeight;
+}
+
+// replaceChanged leaves rows that are as they were, so that a playing video goes on.
+function replaceChanged(list, rows) {
+  rows.forEach((row, i) => {
+    const old = list.children[i];
+    if (!old) list.append(row);
+    else if (!old.isEqualNode(row)) old.replaceWith(row);
+  });
+  while (list.children.length > rows.length) list.lastChild.remove();
+}
+
+function drawBubble(m) {
+  const lost = m.fromBusiness && !arrived(m);
+  const bubble = element("li", { className: `bubble ${m.fromBusiness ? "theirs" : "mine"}${lost ? " lost" : ""}` });
+  const quoted = m.replyTo && state.messages.get(m.replyTo);
+  if (quoted) bubble.append(element("div", { className: "quote", textContent: words(quoted) }));
+  if (m.file) bubble.append(drawFile(m));
+  if (m.text || !m.file) bubble.append(element("div", { className: "body", textContent: m.text || `[${m.type}]` }));
+  const meta = element("div", { className: "meta" }, element("time", { dateTime: m.at, textContent: clock(m.at) }));
+  if (lost) {
+    meta.prepend(element("span", { className: "reason", textContent: m.status === "failed" ? `not delivered (${m.errorCode})` : "on its way" }));
+  } else if (!m.fromBusiness) {
+    meta.append(element("span", { className: `ticks ${m.status}`, textContent: m.status === "sent" ? "✓" : "✓✓", title: m.status, ariaLabel: m.status }));
+  }
+  bubble.append(meta);
+  return bubble;
+}
+
+function drawFile(m) {
+  const source = `${api}/media/${encodeURIComponent(m.file.id)}`;
+  const toEnd = () => { $("messages").scrollTop = $("messages").scrollHeight; };
+  switch (m.type) {
+    case "image":
+      return element("img", { src: source, alt: m.file.name || "photo", onload: toEnd });
+    case "sticker":
+      return element("img", { src: source, alt: "sticker", className: "sticker", onload: toEnd });
+    case "video":
+      return element("video", { src: source, controls: true, preload: "metadata" });
+    case "audio":
+      return element("audio", { src: source, controls: true, preload: "metadata" });
+    default:
+      return element("a", { className: "file", href: source, textContent: `📄 ${m.file.name || "file"} · ${size(m.file.size)}` });
+  }
+}
+
+const size = (n) => (n < 1024 ? `${n} B` : n < 1 << 20 ? `${(n / 1024).toFixed(0)} KB` : `${(n / (1 << 20)).toFixed(1)} MB`);
+
+function open(phone) {
+  state.customer = phone;
+  sessionStorage.setItem("customer", phone);
+  $("phone").dataset.view = "chat";
+  draw();
+  look();
+  if (wide()) $("text").focus();
+}
+
+const send = guard(async () => {
+  const text = $("text").value;
+  const file = state.file;
+  if (!state.customer || (!text.trim() && !file)) return;
+  const path = `/customers/${encodeURIComponent(state.customer)}/messages`;
+  $("text").value = "";
+  attach(null);
+  grow();
+  try {
+    if (file) {
+      const form = new FormData();
+      form.append("number", state.number);
+      form.append("text", text);
+      form.append("file", file, file.name);
+      await call(path, form);
+    } else {
+      await call(path, { number: state.number, text });
+    }
+    say("");
+  } catch (error) {
+    $("text").value = text;
+    attach(file);
+    throw error;
+  }
+});
+
+function attach(file) {
+  state.file = file;
+  $("attached").hidden = !file;
+  $("attachedName").textContent = file ? `${file.name} · ${size(file.size)}` : "";
+  if (!file) $("file").value = "";
+}
+
+function grow() {
+  const box = $("text");
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + 2}px`;
+}
+
+$("composer").addEventListener("submit", (event) => { event.preventDefault(); send(); });
+$("text").addEventListener("input", grow);
+$("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send();
+  }
+});
+$("file").addEventListener("change", () => attach($("file").files[0] || null));
+$("detach").addEventListener("click", () => attach(null));
+$("back").addEventListener("click", () => { $("phone").dataset.view = "list"; });
+$("number").addEventListener("change", () => {
+  state.number = $("number").value;
+  sessionStorage.setItem("number", state.number);
+  draw();
+  look();
+});
+$("emoji").addEventListener("click", () => {
+  $("emojis").hidden = !$("emojis").hidden;
+  $("emoji").setAttribute("aria-expanded", String(!$("emojis").hidden));
+});
+$("emojis").append(...emojis.map((e) => element("button", {
+  type: "button", textContent: e,
+  onclick: () => { $("text").setRangeText(e, $("text").selectionStart, $("text").selectionEnd, "end"); $("text").focus(); },
+})));
+$("add").addEventListener("click", () => { $("customerForm").reset(); $("dialog").showModal(); });
+$("dialog").addEventListener("close", guard(async () => {
+  if ($("dialog").returnValue !== "add") return;
+  const phone = $("newPhone").value.replace(/\D/g, "");
+  await call("/customers", {
+    phone, name: $("newName").value.trim(), username: $("newUsername").value.trim().replace(/^@/, ""), hidePhone: $("newHidden").checked,
+  });
+  state.customers.set(phone, state.customers.get(phone) || { phone });
+  open(phone);
+}));
+document.addEventListener("visibilitychange", look);
+listen();

@@ -1,0 +1,258 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+)
+
+// shard reads one shard in order; it belongs to one goroutine.
+type shard struct {
+	*StreamSource
+	id       string
+	iterator *string
+	// trimmed means that the checkpoint lies before what the stream still has.
+	trimmed bool
+}
+
+// run delivers the shard from its checkpoint on. It returns nil at the shard's end or when ctx has ended.
+func (s *shard) run(ctx context.Context) error {
+	if err := s.seek(ctx); err != nil {
+		return err
+	}
+	pause := pollSoon
+	for ctx.Err() == nil {
+		s.mu.Lock()
+		woken, wake := s.woken, s.wake
+		s.mu.Unlock()
+		records, err := s.gather(ctx)
+		if err != nil {
+			return err
+		}
+		delivered, err := s.deliverAll(ctx, records)
+		if err != nil || !delivered {
+			return err
+		}
+		if s.iterator == nil {
+			return s.save(position{Done: true})
+		}
+		if len(records) > 0 {
+			pause = pollSoon
+			continue
+		}
+		s.mu.Lock()
+		s.open[s.id] = woken
+		s.mu.Unlock()
+		select {
+		case <-wake:
+			pause = pollSoon
+		case <-time.After(pause):
+			pause = min(2*pause, pollIdle)
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// seek places the iterator after the checkpoint.
+func (s *shard) seek(ctx context.Context) error {
+	in := &dynamodbstreams.GetShardIteratorInput{
+		StreamArn: &s.StreamARN, ShardId: &s.id, ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
+	}
+	if p := s.Checkpoints.get(s.StreamARN, s.id); p.Sequence != "" && !s.trimmed {
+		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &p.Sequence
+	}
+	out, err := s.client.GetShardIterator(ctx, in)
+	if err != nil {
+		return fmt.Errorf("seek in shard %s: %w", s.id, err)
+	}
+	s.iterator, s.trimmed = out.ShardIterator, false
+	return nil
+}
+
+// gather reads what there is, or with a window what comes until it ends or a batch is full.
+func (s *shard) gather(ctx context.Context) ([]record, error) {
+	records, err := s.get(ctx, s.BatchSize)
+	if err != nil || len(records) == 0 || s.Window == 0 {
+		return records, err
+	}
+	over := time.After(s.Window)
+	for len(records) < s.BatchSize && s.iterator != nil {
+		select {
+		case <-over:
+			return records, nil
+		case <-ctx.Done():
+			return records, nil
+		case <-time.After(pollSoon):
+		}
+		more, err := s.get(ctx, s.BatchSize-len(records))
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, more...)
+	}
+	return records, nil
+}
+
+// get reads until there is something to deliver, or nothing at all. The shard is at its end when no iterator is left.
+func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
+	n := int32(min(limit, maxGet))
+	var records []record
+	for more := true; more && len(records) == 0 && s.iterator != nil; {
+		out, err := s.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: s.iterator, Limit: &n})
+		if err != nil {
+			return nil, fmt.Errorf("read shard %s: %w", s.id, err)
+		}
+		if more = len(out.Records) > 0; more {
+			s.mu.Lock()
+			s.open[s.id] = neverEmpty
+			s.mu.Unlock()
+		}
+		s.iterator = out.NextShardIterator
+		for _, r := range out.Records {
+			if unchanged(r) {
+				continue
+			}
+			converted, err := convert(r, s.StreamARN)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, converted)
+		}
+	}
+	return records, nil
+}
+
+func (s *shard) deliverAll(ctx context.Context, records []record) (bool, error) {
+	for len(records) > 0 {
+		var batch []record
+		batch, records = cut(records, s.BatchSize)
+		if delivered, err := s.deliver(ctx, batch); err != nil || !delivered {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// deliver hands a batch to the function until all of it is done or discarded. It answers false when ctx ended before.
+func (s *shard) deliver(ctx context.Context, batch []record) (bool, error) {
+	for retries := 0; len(batch) > 0; {
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		done, reason := s.invoke(ctx, batch)
+		if done > 0 {
+			if err := s.save(position{Sequence: batch[done-1].sequence}); err != nil {
+				return false, err
+			}
+			batch, retries = batch[done:], 0
+			if len(batch) > 0 {
+				s.pause(ctx, retries)
+			}
+			continue
+		}
+		switch {
+		case s.Bisect && len(batch) > 1:
+			half := len(batch) / 2
+			if delivered, err := s.deliver(ctx, batch[:half]); err != nil || !delivered {
+				return false, err
+			}
+			batch, retries = batch[half:], 0
+		case s.MaxRetries >= 0 && retries >= s.MaxRetries:
+			if !s.discard(ctx, batch, reason) {
+				return false, nil
+			}
+			return true, s.save(position{Sequence: batch[len(batch)-1].sequence})
+		default:
+			s.pause(ctx, retries)
+			retries++
+		}
+	}
+	return true, nil
+}
+
+// invoke tells how many records from the first one on are done, and when none is, why. A response that names the first
+// record fails the batch as a whole, as Lambda has it.
+func (s *shard) invoke(ctx context.Context, batch []record) (done int, reason error) {
+	s.function.run(+1)
+	defer s.function.run(-1)
+	event, err := payload(batch)
+	var answer []byte
+	if err == nil {
+		answer, err = s.function.call(ctx, event, len(batch))
+	}
+	done = len(batch)
+	if err == nil && s.PartialFailures {
+		done, err = firstFailure(answer, batch)
+	}
+	if err == nil && done == 0 {
+		err = fmt.Errorf("the function reported record %s", batch[0].sequence)
+	}
+	if err != nil {
+		s.function.failed(ctx, len(batch), err)
+		return 0, err
+	}
+	s.function.add(func(c *Counters) { c.Failed += len(batch) - done })
+	return done, nil
+}
+
+// firstFailure is the index of the first record that the response names, or the number of records when it names none.
+func firstFailure(answer []byte, batch []record) (int, error) {
+	ids, err := itemFailures(answer)
+	if err != nil {
+		return 0, err
+	}
+	first := len(batch)
+	for _, id := range ids {
+		i := slices.IndexFunc(batch, func(r record) bool { return r.sequence == id })
+		if i < 0 {
+			return 0, fmt.Errorf("the batch response names %q, which is not in the batch", id)
+		}
+		first = min(first, i)
+	}
+	return first, nil
+}
+
+// discard gives a hopeless batch to OnFailure until that takes it. It answers false when ctx ended before.
+func (s *shard) discard(ctx context.Context, batch []record, reason error) bool {
+	var event events.DynamoDBEvent
+	for _, r := range batch {
+		event.Records = append(event.Records, r.event)
+	}
+	for tries := 0; s.OnFailure != nil; tries++ {
+		err := s.OnFailure(context.WithoutCancel(ctx), event, reason)
+		if err == nil {
+			break
+		}
+		s.function.log.ErrorContext(ctx, "records not copied away", "shard", s.id, "records", len(batch), "error", err)
+		if s.pause(ctx, tries); ctx.Err() != nil {
+			return false
+		}
+	}
+	s.function.add(func(c *Counters) { c.Discarded += len(batch) })
+	s.function.log.ErrorContext(ctx, "records discarded", "shard", s.id, "sequence", batch[0].sequence,
+		"records", len(batch), "error", reason)
+	return true
+}
+
+func (s *shard) save(p position) error {
+	if err := s.Checkpoints.set(s.StreamARN, s.id, p); err != nil {
+		return fmt.Errorf("keep the position in shard %s: %w", s.id, err)
+	}
+	return nil
+}
+
+// pause waits before a retry, ever longer.
+func (s *shard) pause(ctx context.Context, retries int) {
+	timer := time.NewTimer(min(firstBackoff<<min(retries, 10), longestPause))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,97 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// The demonstration account.
+const (
+	DemoEmail    = "ana@demo.example"
+	DemoPassword = "recado-demo"
+	DemoNumber   = "710000000000001" // phone_number_id
+)
+
+// Seed makes the demonstration account through the public API, as a customer would: an owner, two operators, a WhatsApp number
+// and some people who know it. An account that is there already is left alone.
+func (s *Stack) Seed(ctx context.Context) error {
+	if err := s.Phone.AddNumber(DemoNumber, "5491140001234", "local-access-token"); err != nil {
+		return fmt.Errorf("register the number: %w", err)
+	}
+	client := &seeder{ctx: ctx, url: s.URL}
+	client.call(http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
+		"accountName": "Tienda Demo", "name": "Ana Ruiz", "email": DemoEmail, "password": DemoPassword,
+		"language": "es", "timeZone": "America/Argentina/Buenos_Aires", "client": "api",
+	}, &client.signedIn)
+	if client.status == http.StatusConflict {
+		return nil
+	}
+	for _, person := range []map[string]any{
+		{"name": "Bruno Díaz", "email": "bruno@demo.example", "role": "operator", "password": DemoPassword},
+		{"name": "Carla Souza", "email": "carla@demo.example", "role": "supervisor", "password": DemoPassword},
+	} {
+		client.call(http.MethodPost, "/api/v1/operators", person, nil)
+	}
+	client.call(http.MethodPost, "/api/v1/channels", map[string]any{
+		"type": "whatsapp", "name": "WhatsApp Tienda Demo", "externalId": DemoNumber,
+		"credentials": map[string]string{"accessToken": "local-access-token"},
+		"settings":    map[string]string{"displayPhone": "+54 9 11 4000-1234"},
+	}, nil)
+	client.call(http.MethodPut, "/api/v1/distribution", map[string]any{"mode": "account"}, nil)
+	client.call(http.MethodPut, "/api/v1/me/availability", map[string]any{"status": "available"}, nil)
+	return client.err
+}
+
+// seeder keeps the first error of a row of calls.
+type seeder struct {
+	ctx      context.Context
+	url      string
+	signedIn struct {
+		AccessToken string `json:"accessToken"`
+	}
+	status int
+	err    error
+}
+
+func (c *seeder) call(method, path string, body, answer any) {
+	if c.err != nil {
+		return
+	}
+	payload, err := json.Marshal(body)
+	if err != nil {
+		c.err = fmt.Errorf("encode %s: %w", path, err)
+		return
+	}
+	request, err := http.NewRequestWithContext(c.ctx, method, c.url+path, bytes.NewReader(payload))
+	if err != nil {
+		c.err = fmt.Errorf("call %s: %w", path, err)
+		return
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.signedIn.AccessToken != "" {
+		request.Header.Set("Authorization", "Bearer "+c.signedIn.AccessToken)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.err = fmt.Errorf("call %s: %w", path, err)
+		return
+	}
+	defer response.Body.Close()
+	c.status = response.StatusCode
+	content, err := io.ReadAll(response.Body)
+	switch {
+	case err != nil:
+		c.err = fmt.Errorf("call %s: %w", path, err)
+	case c.status == http.StatusConflict && c.signedIn.AccessToken == "":
+	case c.status >= http.StatusBadRequest:
+		c.err = fmt.Errorf("call %s: %d %s", path, c.status, content)
+	case answer != nil:
+		if err := json.Unmarshal(content, answer); err != nil {
+			c.err = fmt.Errorf("read the answer of %s: %w", path, err)
+		}
+	}
+}

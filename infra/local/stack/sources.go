@@ -1,0 +1,174 @@
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/infra/local/source"
+	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+// environments is how many instances of a function a queue may keep busy here. FIFO groups stay in order whatever it is.
+const environments = 4
+
+// startSources starts what feeds functions from queues, streams and the clock.
+func (s *Stack) startSources(ctx context.Context) error {
+	for _, q := range topology.Queues {
+		f := topology.MustFunction(q.Function)
+		mapping := source.SQS{
+			Queue: q.Name, ARN: sqs.ARN(q.Name), BatchSize: q.BatchSize, Window: q.Window, Concurrency: environments,
+			Timeout: f.Timeout, PartialFailures: true, Backoff: s.options.Backoff, Log: s.log,
+		}
+		if s.options.Around != nil {
+			mapping.Around = s.options.Around(f.Name)
+		}
+		src, err := source.NewQueue(s.Queues, mapping, s.invoker(f.Name))
+		if err != nil {
+			return fmt.Errorf("feed %s from %s: %w", f.Name, q.Name, err)
+		}
+		src.Start(ctx)
+		s.queued = append(s.queued, src)
+	}
+	checkpoints, err := source.OpenCheckpoints(s.path("checkpoints.db"))
+	if err != nil {
+		return fmt.Errorf("open the checkpoints: %w", err)
+	}
+	for _, stream := range topology.Streams {
+		if err := s.startStream(ctx, stream, checkpoints); err != nil {
+			return err
+		}
+	}
+	if !s.options.NoTick {
+		s.startTicker()
+	}
+	return nil
+}
+
+func (s *Stack) invoker(function string) source.Invoke {
+	return func(ctx context.Context, payload []byte) ([]byte, error) { return s.Invoke(ctx, function, payload) }
+}
+
+func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpoints *source.Checkpoints) error {
+	table, err := s.Engine.Client().DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(tableName(stream.Table))})
+	if err != nil {
+		return fmt.Errorf("describe the table %s: %w", stream.Table, err)
+	}
+	mapping := source.Stream{
+		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize,
+		Timeout: topology.MustFunction(stream.Function).Timeout, MaxRetries: stream.Retries, Bisect: true, PartialFailures: true,
+		Checkpoints: checkpoints, OnFailure: s.keepFailed, Log: s.log,
+	}
+	if s.options.Around != nil {
+		mapping.Around = s.options.Around(stream.Function)
+	}
+	src, err := source.NewStream(s.Engine.Streams(), mapping, s.invoker(stream.Function))
+	if err != nil {
+		return fmt.Errorf("feed %s from the stream of %s: %w", stream.Function, stream.Table, err)
+	}
+	src.Start(ctx)
+	s.streams = append(s.streams, src)
+	return nil
+}
+
+// keepFailed is a stream's on-failure destination: the records that fanout could not get past, kept whole.
+func (s *Stack) keepFailed(ctx context.Context, batch lambdaevents.DynamoDBEvent, reason error) error {
+	body, err := json.Marshal(batch)
+	if err != nil {
+		return fmt.Errorf("encode the failed records: %w", err)
+	}
+	_, err = s.Queues.Send(ctx, topology.DeadLetters, sqs.Outgoing{Body: string(body), Attributes: map[string]sqs.Attribute{
+		"reason": {DataType: "String", StringValue: aws.String(reason.Error())},
+	}})
+	return err
+}
+
+// startTicker starts the clock function every minute.
+func (s *Stack) startTicker() {
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		ticker := time.NewTicker(time.Minute)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ticker.C:
+				if err := s.Tick(context.Background()); err != nil {
+					s.log.Error("tick", slog.String("error", err.Error()))
+				}
+			}
+		}
+	}()
+	s.onStop(func() { close(done); <-stopped })
+}
+
+// Tick starts the clock function once, as EventBridge does every minute.
+func (s *Stack) Tick(ctx context.Context) error {
+	_, err := s.Invoke(ctx, "clock", []byte(`{}`))
+	if err != nil {
+		return fmt.Errorf("tick: %w", err)
+	}
+	return nil
+}
+
+// Advance moves the clock and fires what has fallen due.
+func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
+	if err := s.Clock.Advance(d); err != nil {
+		return err
+	}
+	s.Queues.Wake()
+	return s.Tick(ctx)
+}
+
+// settledFor is how long everything must have been quiet: a stream takes a moment to show the last write.
+const settledFor = 60 * time.Millisecond
+
+// Settle waits until nothing moves any more: no record in a queue or a stream, no invocation running.
+func (s *Stack) Settle(ctx context.Context) error {
+	var quietSince time.Time
+	for {
+		idle := s.idle()
+		switch {
+		case !idle:
+			quietSince = time.Time{}
+		case quietSince.IsZero():
+			quietSince = time.Now() //nolint:forbidigo // real time: how long the machine has been quiet
+			for _, stream := range s.streams {
+				stream.Wake()
+			}
+		case time.Since(quietSince) > settledFor:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("still busy: %w", ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func (s *Stack) idle() bool {
+	if !s.Queues.Idle() {
+		return false
+	}
+	for _, src := range s.queued {
+		if !src.Idle() {
+			return false
+		}
+	}
+	for _, src := range s.streams {
+		if !src.Idle() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,177 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/recado-chat/recado/infra/local/cognito"
+	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/local/gateway"
+	"github.com/recado-chat/recado/infra/local/kms"
+	"github.com/recado-chat/recado/infra/local/mailbox"
+	"github.com/recado-chat/recado/infra/local/s3"
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/infra/local/source"
+	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/shared/boot"
+)
+
+// Options say where and how the stack runs. The zero value of each but Dir is a default.
+type Options struct {
+	Dir     string      // what it keeps
+	Address string      // host:port of the public side; port 0 picks a free one
+	Engine  engine.Kind // the database
+	Start   time.Time   // what the clock of a new stack shows; zero = now
+	Log     io.Writer   // takes the functions' log lines and metrics
+	Console string      // directory of the built console; "" serves none
+
+	AppSecret    string // comma-separated lists, as in the deployed parameters
+	VerifyToken  string
+	GraphURL     string // "" = the simulator's
+	GraphVersion string
+
+	Statuses whatsapp.Timing
+	// Runtime may change what a function is built from: tests inject faults there.
+	Runtime func(function string, rt *boot.Runtime)
+	// Around wraps every invocation that an event source makes.
+	Around func(function string) source.Around
+	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = a second.
+	Backoff time.Duration
+	// NoTick leaves the minute's tick to Advance and Tick.
+	NoTick bool
+}
+
+// Stack is a running system.
+type Stack struct {
+	options Options
+	Clock   *Clock
+	URL     string // of the public side
+	Mail    *mailbox.Box
+	Phone   *whatsapp.Simulator
+	Queues  *sqs.Server
+	Socket  *gateway.Socket
+	Engine  *engine.Engine
+
+	aws      net.Listener
+	storage  net.Listener
+	public   net.Listener
+	objects  *s3.Store
+	users    *cognito.Server
+	keys     *kms.Server
+	handlers map[string]lambda.Handler
+	queued   []*source.QueueSource
+	streams  []*source.StreamSource
+	closers  []func()
+	log      *slog.Logger
+}
+
+// defaults fills in what was left out.
+func (o *Options) defaults() {
+	if o.Address == "" {
+		o.Address = "127.0.0.1:0"
+	}
+	if o.Engine == "" {
+		o.Engine = engine.Default()
+	}
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	if o.AppSecret == "" {
+		o.AppSecret = "local-app-secret"
+	}
+	if o.VerifyToken == "" {
+		o.VerifyToken = "local-verify-token"
+	}
+	if o.GraphVersion == "" {
+		o.GraphVersion = "v26.0"
+	}
+	if o.Backoff == 0 {
+		o.Backoff = time.Second
+	}
+}
+
+// Start brings everything up. On an error nothing is left running.
+func Start(ctx context.Context, options Options) (_ *Stack, err error) {
+	options.defaults()
+	s := &Stack{options: options, log: slog.New(slog.NewJSONHandler(options.Log, nil))}
+	defer func() {
+		if err != nil {
+			s.Stop()
+		}
+	}()
+	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make %s: %w", options.Dir, err)
+	}
+	if s.Clock, err = openClock(options.Dir, options.Start); err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context) error{s.listen, s.openServices, s.openDatabase, s.openPhone, s.serveAWS, s.build, s.servePublic, s.startSources} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// listen takes the three addresses first: functions are told them when they are built.
+func (s *Stack) listen(ctx context.Context) error {
+	var config net.ListenConfig
+	for _, l := range []struct {
+		listener *net.Listener
+		address  string
+	}{{&s.public, s.options.Address}, {&s.aws, "127.0.0.1:0"}, {&s.storage, "127.0.0.1:0"}} {
+		listener, err := config.Listen(ctx, "tcp", l.address)
+		if err != nil {
+			return fmt.Errorf("listen on %s: %w", l.address, err)
+		}
+		*l.listener = listener
+		s.onStop(func() { _ = listener.Close() })
+	}
+	s.URL = "http://" + s.public.Addr().String()
+	return nil
+}
+
+func (s *Stack) onStop(f func()) { s.closers = append(s.closers, f) }
+
+func (s *Stack) path(name string) string { return filepath.Join(s.options.Dir, name) }
+
+// Stop ends the stack in the order of its start, last first: no source starts anything when what it needs is gone.
+func (s *Stack) Stop() {
+	for _, source := range s.streams {
+		source.Stop()
+	}
+	for _, source := range s.queued {
+		source.Stop()
+	}
+	for _, stop := range slices.Backward(s.closers) {
+		stop()
+	}
+	s.closers = nil
+}
+
+func (s *Stack) serveOn(listener net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			s.log.Error("serve", slog.String("error", err.Error()))
+		}
+	}()
+	s.onStop(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := server.Shutdown(ctx); err != nil {
+			_ = server.Close()
+		}
+	})
+}

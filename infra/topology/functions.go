@@ -1,0 +1,119 @@
+package topology
+
+import "time"
+
+// Functions are all functions. What a function may touch is here and nowhere else.
+var Functions = []Function{
+	{
+		Name: "webhook", Timeout: 10 * time.Second, MemoryMB: 256,
+		Buckets: map[Bucket]Access{Inbound: Write},
+		SendsTo: []string{"to-ingest.fifo"},
+		Secrets: []Secret{MetaAppSecret, MetaVerifyToken},
+	},
+	{
+		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		Buckets: map[Bucket]Access{Inbound: Read},
+		SendsTo: []string{"to-push", DeadLetters},
+	},
+	{
+		Name: "fanout", Timeout: 30 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Live: Read},
+		SendsTo: []string{"to-assignment.fifo", "to-send.fifo", "to-push", "to-push-summary", "to-media", "to-notify", "to-jobs", DeadLetters},
+	},
+	{
+		Name: "assignment", Timeout: 60 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		SendsTo: []string{DeadLetters},
+	},
+	{
+		Name: "autoclose", Timeout: 30 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		SendsTo: []string{DeadLetters},
+	},
+	{
+		Name: "clock", Timeout: 60 * time.Second, MemoryMB: 256, Schedule: time.Minute,
+		Tables:  map[Table]Access{Desk: Read},
+		SendsTo: []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"},
+	},
+	{
+		Name: "send", Timeout: 60 * time.Second, MemoryMB: 256,
+		Tables:   map[Table]Access{Directory: Write, Desk: Write},
+		Buckets:  map[Bucket]Access{Media: Read},
+		SendsTo:  []string{DeadLetters},
+		Unseals:  true,
+		Settings: []string{GraphURL, GraphVersion},
+	},
+	{
+		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
+		Tables:   map[Table]Access{Directory: Read, Desk: Write},
+		Buckets:  map[Bucket]Access{Media: Write},
+		SendsTo:  []string{DeadLetters},
+		Unseals:  true,
+		Settings: []string{GraphURL, GraphVersion},
+	},
+	{
+		Name: "push", Timeout: 30 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Live: Write},
+		SendsTo: []string{DeadLetters},
+		Posts:   true,
+	},
+	{
+		Name: "socket", Timeout: 10 * time.Second, MemoryMB: 256, Socket: true,
+		Tables: map[Table]Access{Directory: Read, Desk: Read, Live: Write},
+		Posts:  true,
+	},
+	{
+		Name: "api", Timeout: 29 * time.Second, MemoryMB: 512,
+		Tables:   map[Table]Access{Directory: Write, Desk: Write, Live: Write},
+		Buckets:  map[Bucket]Access{Media: Write},
+		Secrets:  []Secret{SigningKey},
+		Seals:    true,
+		Identity: true,
+		Settings: []string{PublicURL, SocketURL},
+	},
+	{
+		Name: "notify", Timeout: 30 * time.Second, MemoryMB: 256,
+		Tables:   map[Table]Access{Desk: Write},
+		SendsTo:  []string{DeadLetters},
+		Mails:    true,
+		Settings: []string{MailFrom},
+	},
+	{
+		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
+		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		SendsTo: []string{DeadLetters},
+		Secrets: []Secret{SigningKey},
+	},
+}
+
+// maxReceive is how often a record is tried before SQS gives it up.
+const maxReceive = 5
+
+// Queues are all queues that feed functions.
+var Queues = []Queue{
+	{Name: "to-ingest.fifo", Function: "ingest", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_INGEST_QUEUE_URL"},
+	{Name: "to-assignment.fifo", Function: "assignment", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_ASSIGNMENT_QUEUE_URL"},
+	{Name: "to-send.fifo", Function: "send", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_SEND_QUEUE_URL"},
+	{Name: "to-push", Function: "push", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_PUSH_QUEUE_URL"},
+	{Name: "to-push-summary", Function: "push", BatchSize: 1000, Window: 2 * time.Second, MaxReceive: maxReceive, Env: "TO_PUSH_SUMMARY_QUEUE_URL"},
+	{Name: "to-media", Function: "media", BatchSize: 5, MaxReceive: maxReceive, Env: "TO_MEDIA_QUEUE_URL"},
+	{Name: "to-notify", Function: "notify", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_NOTIFY_QUEUE_URL"},
+	{Name: "to-autoclose", Function: "autoclose", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_AUTOCLOSE_QUEUE_URL"},
+	{Name: "to-jobs", Function: "jobs", BatchSize: 1, MaxReceive: maxReceive, Env: "TO_JOBS_QUEUE_URL"},
+}
+
+// Routes are the routes of the HTTP API.
+var Routes = []Route{
+	{Method: "GET", Path: "/webhooks/{provider}", Function: "webhook"},
+	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
+	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
+	{Method: "GET", Path: "/healthz", Function: "api"},
+}
+
+// Streams feed fanout.
+var Streams = []Stream{
+	{Table: Desk, Function: "fanout", BatchSize: 100, Retries: 50},
+	{Table: Directory, Function: "fanout", BatchSize: 100, Retries: 50},
+	{Table: Ledger, Function: "fanout", BatchSize: 100, Retries: 50},
+}

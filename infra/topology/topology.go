@@ -1,0 +1,222 @@
+// Package topology describes the whole system as plain data: functions with their triggers, environment and grants, queues,
+// tables, buckets, routes. CDK, the local stack and the tests read this one description; nobody else says what is wired to what.
+//
+// Invariants, each a test in shared/arch: a function's environment has exactly the keys that its Config reads; every queue has
+// a dead-letter queue and a visibility of at least six times its function's time-out; webhook, socket's edges and clock only
+// send. It imports the standard library only.
+package topology
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Table names one of the four tables.
+type Table string
+
+// The tables, by life span and by who may touch them.
+const (
+	Directory Table = "directory"
+	Desk      Table = "desk"
+	Ledger    Table = "ledger"
+	Live      Table = "live"
+)
+
+// Tables are all of them.
+var Tables = []Table{Directory, Desk, Ledger, Live}
+
+// Access is what a function may do with a table.
+type Access int
+
+// The accesses. Write includes Read: every write of ours reads first or conditionally.
+const (
+	Read Access = iota + 1
+	Write
+)
+
+// Actions are the IAM actions of an access; Scan is never one of them.
+func (a Access) Actions() []string {
+	actions := []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+	if a == Write {
+		actions = append(actions, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+	}
+	return actions
+}
+
+// Bucket names an S3 bucket.
+type Bucket string
+
+// The buckets: files of messages, and bodies too large for a queue.
+const (
+	Media   Bucket = "media"
+	Inbound Bucket = "inbound"
+)
+
+// Buckets are all of them.
+var Buckets = []Bucket{Media, Inbound}
+
+// Queue feeds one function.
+type Queue struct {
+	Name       string // without stage; FIFO ones end in .fifo
+	Function   string
+	FIFO       bool
+	BatchSize  int
+	Window     time.Duration // how long Lambda gathers a batch
+	MaxReceive int
+	Env        string // the key under which senders find its URL
+}
+
+// DeadLetters is the queue of hopeless records that consumers copied themselves; DeadLettersFIFO takes those that SQS gave up
+// on in FIFO queues, and DeadLettersStandard in the others.
+const (
+	DeadLetters         = "dead"
+	DeadLettersStandard = "dead-standard"
+	DeadLettersFIFO     = "dead-ordered.fifo"
+)
+
+// Dead is where SQS moves what was received too often.
+func (q Queue) Dead() string {
+	if q.FIFO {
+		return DeadLettersFIFO
+	}
+	return DeadLettersStandard
+}
+
+// Visibility is six times the function's time-out and the window: AWS's own rule.
+func (q Queue) Visibility() time.Duration {
+	return 6*MustFunction(q.Function).Timeout + q.Window
+}
+
+// Route leads HTTP requests to a function.
+type Route struct {
+	Method   string
+	Path     string // with {parameter} and {proxy+}
+	Function string
+}
+
+// Stream feeds a function with a table's changes.
+type Stream struct {
+	Table     Table
+	Function  string
+	BatchSize int
+	Retries   int
+}
+
+// Secret is a parameter that a function reads by name.
+type Secret struct {
+	Env  string // the key under which the function finds the parameter's name
+	Name string // below /recado/<stage>/
+}
+
+// The parameters.
+var (
+	MetaAppSecret   = Secret{Env: "META_APP_SECRET_NAME", Name: "meta-app-secret"}
+	MetaVerifyToken = Secret{Env: "META_VERIFY_TOKEN_NAME", Name: "meta-verify-token"}
+	SigningKey      = Secret{Env: "SIGNING_KEY_NAME", Name: "signing-key"}
+)
+
+// Secrets are all of them.
+var Secrets = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey}
+
+// Function is one Lambda function: its folder below functions/, what it may touch, and what its environment holds.
+type Function struct {
+	Name     string
+	Timeout  time.Duration
+	MemoryMB int
+	Schedule time.Duration // started that often, 0 = never
+	Socket   bool          // serves the WebSocket API
+
+	Tables   map[Table]Access
+	Buckets  map[Bucket]Access
+	SendsTo  []string // queues, by name
+	Secrets  []Secret
+	Seals    bool // encrypts provider secrets
+	Unseals  bool // decrypts them
+	Posts    bool // to browsers' sockets
+	Mails    bool
+	Identity bool     // the identity provider's administration
+	Settings []string // keys with a value of the stage, listed in Setting
+}
+
+// Setting keys are values of the stage that are no resource.
+const (
+	PublicURL    = "PUBLIC_URL"
+	SocketURL    = "SOCKET_URL"
+	GraphURL     = "GRAPH_URL"
+	GraphVersion = "GRAPH_VERSION"
+	MailFrom     = "MAIL_FROM"
+)
+
+// The environment keys of resources.
+const (
+	socketEndpoint = "SOCKET_ENDPOINT"
+	secretKeyID    = "SECRET_KEY_ID"
+	userPoolID     = "USER_POOL_ID"
+	userPoolClient = "USER_POOL_CLIENT_ID"
+	deadQueueURL   = "DEAD_QUEUE_URL"
+)
+
+// Values are what the keys of an environment stand for in one stage.
+type Values struct {
+	Tables   map[Table]string
+	Buckets  map[Bucket]string
+	QueueURL func(name string) string
+	Secret   func(Secret) string // the parameter's full name
+	Resource map[string]string   // SOCKET_ENDPOINT, SECRET_KEY_ID, USER_POOL_ID, USER_POOL_CLIENT_ID
+	Settings map[string]string
+}
+
+// Environment is the function's whole environment in a stage.
+func (f Function) Environment(v Values) map[string]string {
+	env := make(map[string]string)
+	for table := range f.Tables {
+		env[strings.ToUpper(string(table))+"_TABLE"] = v.Tables[table]
+	}
+	for bucket := range f.Buckets {
+		env[strings.ToUpper(string(bucket))+"_BUCKET"] = v.Buckets[bucket]
+	}
+	for _, name := range f.SendsTo {
+		if name == DeadLetters {
+			env[deadQueueURL] = v.QueueURL(name)
+			continue
+		}
+		env[MustQueue(name).Env] = v.QueueURL(name)
+	}
+	for _, secret := range f.Secrets {
+		env[secret.Env] = v.Secret(secret)
+	}
+	resource := func(has bool, keys ...string) {
+		for _, key := range keys {
+			if has {
+				env[key] = v.Resource[key]
+			}
+		}
+	}
+	resource(f.Seals || f.Unseals, secretKeyID)
+	resource(f.Posts, socketEndpoint)
+	resource(f.Identity, userPoolID, userPoolClient)
+	for _, key := range f.Settings {
+		env[key] = v.Settings[key]
+	}
+	return env
+}
+
+// MustFunction finds a function by name; a name that is not in Functions is a programming error.
+func MustFunction(name string) Function {
+	i := slices.IndexFunc(Functions, func(f Function) bool { return f.Name == name })
+	if i < 0 {
+		panic(fmt.Sprintf("topology: no function %q", name))
+	}
+	return Functions[i]
+}
+
+// MustQueue finds a queue by name; a name that is not in Queues is a programming error.
+func MustQueue(name string) Queue {
+	i := slices.IndexFunc(Queues, func(q Queue) bool { return q.Name == name })
+	if i < 0 {
+		panic(fmt.Sprintf("topology: no queue %q", name))
+	}
+	return Queues[i]
+}

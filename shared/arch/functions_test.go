@@ -1,0 +1,190 @@
+package arch
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/functions/api"
+	"github.com/recado-chat/recado/functions/assignment"
+	"github.com/recado-chat/recado/functions/autoclose"
+	"github.com/recado-chat/recado/functions/clock"
+	"github.com/recado-chat/recado/functions/fanout"
+	"github.com/recado-chat/recado/functions/ingest"
+	"github.com/recado-chat/recado/functions/jobs"
+	"github.com/recado-chat/recado/functions/media"
+	"github.com/recado-chat/recado/functions/notify"
+	"github.com/recado-chat/recado/functions/push"
+	"github.com/recado-chat/recado/functions/send"
+	"github.com/recado-chat/recado/functions/socket"
+	"github.com/recado-chat/recado/functions/webhook"
+	"github.com/recado-chat/recado/infra/local/stack"
+	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/boot"
+)
+
+// configKeys are the environment keys that each function's Config reads.
+var configKeys = map[string]func() ([]string, error){
+	"api":        boot.Keys[api.Config],
+	"assignment": boot.Keys[assignment.Config],
+	"autoclose":  boot.Keys[autoclose.Config],
+	"clock":      boot.Keys[clock.Config],
+	"fanout":     boot.Keys[fanout.Config],
+	"ingest":     boot.Keys[ingest.Config],
+	"jobs":       boot.Keys[jobs.Config],
+	"media":      boot.Keys[media.Config],
+	"notify":     boot.Keys[notify.Config],
+	"push":       boot.Keys[push.Config],
+	"send":       boot.Keys[send.Config],
+	"socket":     boot.Keys[socket.Config],
+	"webhook":    boot.Keys[webhook.Config],
+}
+
+func folders(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir("../../functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
+func TestEveryFunctionIsWhole(t *testing.T) {
+	t.Parallel()
+	var inTopology []string
+	for _, f := range topology.Functions {
+		inTopology = append(inTopology, f.Name)
+	}
+	for _, name := range folders(t) {
+		t.Run(name, func(t *testing.T) {
+			if !slices.Contains(inTopology, name) {
+				t.Errorf("functions/%s has no entry in infra/topology/functions.go: nothing would deploy it", name)
+			}
+			if stack.Builders[name] == nil {
+				t.Errorf("functions/%s is not run by the local stack", name)
+			}
+			main, err := os.ReadFile(filepath.Join("../../functions", name, "lambda/main.go"))
+			if err != nil {
+				t.Errorf("a function is a Lambda: %v", err)
+			}
+			if lines := strings.Count(string(main), "\n"); lines > 40 {
+				t.Errorf("its main has %d lines: main loads, builds and starts, in 40 at most", lines)
+			}
+			samples, _ := filepath.Glob(filepath.Join("../../events/samples", name, "*.json"))
+			if len(samples) == 0 {
+				t.Errorf("events/samples/%s has no payload: `make invoke` and the tests fire it", name)
+			}
+			for _, sample := range samples {
+				body, err := os.ReadFile(sample)
+				if err != nil || !json.Valid(body) {
+					t.Errorf("%s is not JSON: %v", sample, err)
+				}
+			}
+		})
+	}
+	for _, name := range inTopology {
+		if !slices.Contains(folders(t), name) {
+			t.Errorf("the topology has a function %s and there is no such folder", name)
+		}
+	}
+}
+
+func TestTheTopologySetsExactlyTheKeysThatEachConfigReads(t *testing.T) {
+	t.Parallel()
+	values := topology.Values{
+		QueueURL: func(name string) string { return name },
+		Secret:   func(s topology.Secret) string { return s.Name },
+	}
+	for _, f := range topology.Functions {
+		t.Run(f.Name, func(t *testing.T) {
+			keys := configKeys[f.Name]
+			if keys == nil {
+				t.Fatalf("configKeys does not know %s", f.Name)
+			}
+			reads, err := keys()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sets := slices.Sorted(maps.Keys(f.Environment(values)))
+			slices.Sort(reads)
+			if !slices.Equal(sets, reads) {
+				t.Errorf("set by the topology: %v\nread by the Config: %v", sets, reads)
+			}
+		})
+	}
+}
+
+func TestQueuesKeepLambdasRules(t *testing.T) {
+	t.Parallel()
+	for _, q := range topology.Queues {
+		f := topology.MustFunction(q.Function)
+		if q.Visibility() < 6*f.Timeout {
+			t.Errorf("%s: a record becomes visible after %s while %s may run %s: AWS asks for six times", q.Name, q.Visibility(), f.Name, f.Timeout)
+		}
+		if q.MaxReceive < 5 {
+			t.Errorf("%s gives up after %d receives: fewer than five lose records to throttling", q.Name, q.MaxReceive)
+		}
+		if q.FIFO != strings.HasSuffix(q.Name, ".fifo") || q.FIFO != strings.HasSuffix(q.Dead(), ".fifo") {
+			t.Errorf("%s and its dead letters %s must both be FIFO or both not", q.Name, q.Dead())
+		}
+		if q.FIFO && q.BatchSize > 10 {
+			t.Errorf("%s: a FIFO queue's batch is 10 at most", q.Name)
+		}
+		if q.BatchSize > 10 && q.Window < time.Second {
+			t.Errorf("%s: a batch over 10 needs a window of a second", q.Name)
+		}
+	}
+}
+
+// TestTheFirstLaw: whoever decides writes; what follows is derived from the streams by fanout. So a function that writes Desk
+// or Directory sends nothing but dead letters, and one that sends writes neither. The exceptions are the design's own.
+func TestTheFirstLaw(t *testing.T) {
+	t.Parallel()
+	exceptions := map[string][]string{
+		"ingest": {"to-push"}, // an inbound message goes to the browsers before the streams would bring it; a push is a hint
+	}
+	for _, f := range topology.Functions {
+		writes := f.Tables[topology.Desk] == topology.Write || f.Tables[topology.Directory] == topology.Write
+		for _, queue := range f.SendsTo {
+			if queue == topology.DeadLetters || slices.Contains(exceptions[f.Name], queue) {
+				continue
+			}
+			if writes {
+				t.Errorf("%s writes a table and sends to %s: a change could exist whose consequence is forgotten", f.Name, queue)
+			}
+		}
+	}
+	for _, name := range []string{"webhook"} {
+		if f := topology.MustFunction(name); len(f.Tables) > 0 {
+			t.Errorf("%s only receives: it touches no table", name)
+		}
+	}
+	if f := topology.MustFunction("clock"); f.Tables[topology.Desk] != topology.Read || len(f.Tables) != 1 {
+		t.Error("clock only looks and sends")
+	}
+	for _, s := range topology.Streams {
+		if s.Function != "fanout" {
+			t.Errorf("%s reads the stream of %s: fanout alone turns changes into signals", s.Function, s.Table)
+		}
+	}
+}
+
+func TestNoFunctionMayScan(t *testing.T) {
+	t.Parallel()
+	for _, access := range []topology.Access{topology.Read, topology.Write} {
+		for _, action := range access.Actions() {
+			if strings.Contains(action, "Scan") || strings.Contains(action, "*") {
+				t.Errorf("%s: every access is by key", action)
+			}
+		}
+	}
+}

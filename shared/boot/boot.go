@@ -1,0 +1,120 @@
+// Package boot starts a function: it reads the environment once, and builds what every function needs to run.
+//
+// It is the only package that reads the process environment and the wall clock. A function's package has a Build that takes a
+// Runtime and gives a Lambda handler; its main is boot.Start(Build), and the local stack calls the same Build with a Runtime of
+// its own making. It imports the SDK's core and aws-lambda-go, none of our packages but obs.
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/caarlos0/env/v11"
+
+	"github.com/recado-chat/recado/shared/obs"
+)
+
+// Runtime is what a function is built from. On Lambda, Start makes it from the environment; the local stack and tests make
+// their own, with another clock and other endpoints.
+type Runtime struct {
+	Environment map[string]string
+	Now         func() time.Time
+	AWS         aws.Config
+	HTTP        *http.Client // for providers: its time-out is below every function's
+	Out         io.Writer    // takes log lines and metrics
+	Log         *slog.Logger // writes to Out
+}
+
+// Builder makes a function's handler.
+type Builder func(ctx context.Context, rt *Runtime) (lambda.Handler, error)
+
+// Client gives the configuration for one AWS service. AWS_ENDPOINT_URL_<SERVICE>, and AWS_ENDPOINT_URL for all of them, point
+// it elsewhere, by the names every AWS SDK knows.
+func (r *Runtime) Client(service string) aws.Config {
+	cfg := r.AWS.Copy()
+	for _, key := range []string{"AWS_ENDPOINT_URL_" + strings.ToUpper(service), "AWS_ENDPOINT_URL"} {
+		if url := r.Environment[key]; url != "" {
+			cfg.BaseEndpoint = aws.String(url)
+			break
+		}
+	}
+	return cfg
+}
+
+// Load fills a function's Config from the tags `env:"NAME"`; every fault of the environment is in the one error.
+func Load[T any](r *Runtime) (T, error) {
+	config, err := env.ParseAsWithOptions[T](env.Options{Environment: r.Environment, RequiredIfNoDef: true})
+	if err != nil {
+		return config, fmt.Errorf("read the configuration: %w", err)
+	}
+	return config, nil
+}
+
+// Keys lists the environment keys that a Config reads.
+func Keys[T any]() ([]string, error) {
+	params, err := env.GetFieldParams(new(T))
+	if err != nil {
+		return nil, fmt.Errorf("read the tags of %T: %w", *new(T), err)
+	}
+	keys := make([]string, 0, len(params))
+	for _, param := range params {
+		keys = append(keys, param.Key)
+	}
+	return keys, nil
+}
+
+// Start is the whole main of a function on Lambda.
+func Start(build Builder) {
+	rt, err := fromProcess()
+	if err == nil {
+		var handler lambda.Handler
+		if handler, err = build(context.Background(), rt); err == nil {
+			lambda.Start(handler)
+			return
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+// Environment is the process's, as a map.
+func Environment() map[string]string {
+	return env.ToMap(os.Environ())
+}
+
+// Now is the wall clock, in the grain that is stored.
+func Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// fromProcess builds the AWS configuration from the variables that Lambda sets, without the SDK's search through files,
+// profiles and instance metadata: those cost a cold start and a megabyte each.
+func fromProcess() (*Runtime, error) {
+	environment := Environment()
+	region := environment["AWS_REGION"]
+	if region == "" {
+		return nil, errors.New("AWS_REGION is not set")
+	}
+	return &Runtime{
+		Environment: environment,
+		Now:         Now,
+		AWS: aws.Config{
+			Region: region,
+			Credentials: credentials.NewStaticCredentialsProvider(
+				environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_SESSION_TOKEN"]),
+			HTTPClient: awshttp.NewBuildableClient().WithTimeout(10 * time.Second),
+		},
+		HTTP: &http.Client{Timeout: 20 * time.Second},
+		Out:  os.Stdout,
+		Log:  obs.NewLogger(os.Stdout, environment["AWS_LAMBDA_FUNCTION_NAME"]),
+	}, nil
+}

@@ -1,0 +1,185 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Codes of the Graph API that something depends on beyond their class.
+const (
+	codeTokenUnreadable = 190
+	codeWindowClosed    = 131047
+	codeNotNow          = 131049
+	codeMediaDownload   = 131052
+	codeMediaUpload     = 131053
+	codePairLimit       = 131056
+	codeUpgrading       = 131057
+)
+
+// Codes of our own, where Meta gave none.
+const (
+	codeNoAnswer = "no_answer"
+	codeHTTP     = "http_"
+)
+
+// class is what is to be done about a code.
+type class int
+
+const (
+	classOurs        class = iota // our request is wrong: final
+	classPasses                   // Meta's trouble
+	classRate                     // too fast
+	classReauthorise              // the token is dead or may not do this
+	classStopped                  // the account or the number is stopped
+	classPolicy                   // this message may not go to this person now: final
+)
+
+// classOf sorts Meta's codes. One that we do not know is ours: repeating a request that was refused for an unknown reason
+// would repeat it for ever.
+func classOf(e wireError) class {
+	if e.Transient {
+		return classPasses
+	}
+	switch code := *e.Code; code {
+	case 1, 2, 131000, 131016, 133004:
+		return classPasses
+	case 4, 80007, 130429, codePairLimit, codeUpgrading:
+		return classRate
+	case 0, 3, 10, codeTokenUnreadable, 131005:
+		return classReauthorise
+	case 33, 368, 130497, 131031, 131037, 131042, 131045, 133010:
+		return classStopped
+	default:
+		if code >= 200 && code <= 299 {
+			return classReauthorise
+		}
+		if policyReasons[code] != "" {
+			return classPolicy
+		}
+		return classOurs
+	}
+}
+
+// policyReasons are the refusals of one message, as words that machines read.
+var policyReasons = map[int]string{
+	codeWindowClosed: "window_closed",
+	131026:           "undeliverable",
+	codeNotNow:       "not_now",
+	131050:           "opted_out",
+	131048:           "spam_limit",
+	130472:           "experiment",
+	131021:           "recipient_is_sender",
+	131030:           "recipient_not_allowed",
+	131062:           "phone_needed",
+}
+
+// ourReasons name those of our own mistakes that somebody may want to tell apart.
+var ourReasons = map[int]string{
+	131051: "unsupported_type",
+	132000: "template", 132001: "template", 132005: "template", 132007: "template", 132012: "template",
+	132015: "template_stopped", 132016: "template_stopped", 132018: "template",
+	codeMediaDownload: "media_refused", codeMediaUpload: "media_refused",
+}
+
+// refusal is Meta's answer when it is not the one that was asked for. delivers says that the request was the message itself.
+func refusal(response *http.Response, body []byte, delivers bool) error {
+	var answer struct {
+		Error *wireError `json:"error"`
+	}
+	if err := decode(body, &answer); err != nil || answer.Error == nil || answer.Error.Code == nil {
+		return withoutWords(response, delivers)
+	}
+	e := *answer.Error
+	p := &channel.ProviderError{Code: e.code(), Message: e.words(), Meaning: channel.MeansMessage}
+	switch classOf(e) {
+	case classPasses:
+		p.RetryAfter = retryAfter(response, *e.Code)
+		return fault.New(fault.Unavailable, "WhatsApp cannot take it at the moment").WithReason("provider_unavailable").WithCause(p)
+	case classRate:
+		p.RetryAfter = retryAfter(response, *e.Code)
+		return fault.New(fault.RateLimited, "WhatsApp asks us to slow down").WithReason("provider_limit").WithCause(p)
+	case classReauthorise:
+		p.Meaning = channel.MeansReauthorise
+		return fault.New(fault.Forbidden, "WhatsApp no longer accepts this channel's token").WithReason("reauthorise").WithCause(p)
+	case classStopped:
+		p.Meaning = channel.MeansStopped
+		return fault.New(fault.Forbidden, "WhatsApp stopped this number or its account").WithReason("stopped").WithCause(p)
+	case classPolicy:
+		if *e.Code == codeNotNow {
+			p.RetryAfter = 24 * time.Hour
+		}
+		return fault.New(fault.Invalid, "WhatsApp does not deliver this message").WithReason(policyReasons[*e.Code]).WithCause(p)
+	case classOurs:
+	}
+	reason := ourReasons[*e.Code]
+	if reason == "" {
+		reason = "provider_refused"
+	}
+	return fault.New(fault.Invalid, "WhatsApp refused the message").WithReason(reason).WithCause(p)
+}
+
+// withoutWords judges an answer by its status alone: something in between answered, or Meta broke off in the middle. A 5xx may
+// have come after a message was taken.
+func withoutWords(response *http.Response, delivers bool) error {
+	p := &channel.ProviderError{
+		Code: codeHTTP + strconv.Itoa(response.StatusCode), Message: http.StatusText(response.StatusCode), Meaning: channel.MeansMessage,
+	}
+	switch {
+	case response.StatusCode == http.StatusTooManyRequests:
+		p.RetryAfter = retryAfter(response, 0)
+		return fault.New(fault.RateLimited, "WhatsApp asks us to slow down").WithReason("provider_limit").WithCause(p)
+	case response.StatusCode >= http.StatusInternalServerError, response.StatusCode == http.StatusRequestTimeout:
+		return unanswered(delivers, p)
+	case response.StatusCode >= http.StatusBadRequest:
+		return fault.New(fault.Invalid, "WhatsApp refused the message").WithReason("provider_refused").WithCause(p)
+	}
+	return fault.New(fault.Unavailable, "WhatsApp is not where it should be").WithReason("provider_unavailable").WithCause(p)
+}
+
+// retryAfter is how long Meta wants us to wait, where it says so in the answer or in its documentation.
+func retryAfter(response *http.Response, code int) time.Duration {
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	switch code {
+	case codePairLimit: // one message in six seconds to the same person
+		return 6 * time.Second
+	case codeUpgrading: // takes a minute
+		return time.Minute
+	}
+	return 0
+}
+
+// unanswered is a request whose fate we do not know. For one that delivers, that means it may have been delivered; any other
+// is simply made again.
+func unanswered(delivers bool, p *channel.ProviderError, because ...error) *fault.Error {
+	cause := errors.Join(append([]error{p}, because...)...)
+	if !delivers {
+		p.Meaning = channel.MeansMessage
+		return fault.New(fault.Unavailable, "WhatsApp did not answer").WithReason("provider_unavailable").WithCause(cause)
+	}
+	p.Meaning = channel.MeansUncertain
+	return fault.New(fault.Unavailable, "WhatsApp did not say whether it took the message").WithReason("uncertain").WithCause(cause)
+}
+
+// accepted reads the answer to a message that was taken.
+func accepted(body []byte) (channel.Delivered, error) {
+	var answer struct {
+		Messages []struct {
+			ID scalar `json:"id"`
+		} `json:"messages"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer cannot be read"}, err)
+	}
+	if len(answer.Messages) == 0 || answer.Messages[0].ID == "" {
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer names no message"})
+	}
+	return channel.Delivered{ProviderID: string(answer.Messages[0].ID)}, nil
+}

@@ -1,0 +1,165 @@
+package whatsapp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// mediaTimeout bounds a download: 100 MB at 10 Mbit/s.
+const mediaTimeout = 90 * time.Second
+
+// upload hands a file to Meta and answers its media id, which lives 30 days. The file is streamed, its length announced.
+func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asset string, file channel.File) (string, error) {
+	content, err := file.Open(ctx)
+	if err != nil {
+		return "", fmt.Errorf("open the attachment: %w", err)
+	}
+	defer func() { _ = content.Close() }() // only read
+
+	head, tail, contentType, err := envelopeOf(file)
+	if err != nil {
+		return "", fmt.Errorf("write the form of an upload: %w", err)
+	}
+	body := io.MultiReader(bytes.NewReader(head), sourceReader{content}, bytes.NewReader(tail))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url(asset, "media"), body)
+	if err != nil {
+		return "", fmt.Errorf("make the request of an upload: %w", err)
+	}
+	request.Header.Set("Content-Type", contentType)
+	if file.Size > 0 {
+		request.ContentLength = int64(len(head)) + file.Size + int64(len(tail))
+	}
+	answer, err := a.exchange(request, credentials, false)
+	if err != nil {
+		return "", err
+	}
+	var uploaded struct {
+		ID scalar `json:"id"`
+	}
+	if err := json.Unmarshal(answer, &uploaded); err != nil || uploaded.ID == "" {
+		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload got no id"}, err)
+	}
+	return string(uploaded.ID), nil
+}
+
+// envelopeOf is the form around the file's bytes.
+func envelopeOf(file channel.File) (head, tail []byte, contentType string, err error) {
+	var b bytes.Buffer
+	form := multipart.NewWriter(&b)
+	part := textproto.MIMEHeader{}
+	part.Set("Content-Disposition", multipart.FileContentDisposition("file", channel.FileName(file.Name, "file")))
+	part.Set("Content-Type", file.Mime)
+	err = errors.Join(form.WriteField("messaging_product", "whatsapp"), form.WriteField("type", file.Mime))
+	if err == nil {
+		_, err = form.CreatePart(part)
+	}
+	headSize := b.Len()
+	err = errors.Join(err, form.Close())
+	return b.Bytes()[:headSize], b.Bytes()[headSize:], form.FormDataContentType(), err
+}
+
+// sourceReader marks a failure of our own store, so that it is not taken for Meta's.
+type sourceReader struct{ io.Reader }
+
+// Read passes on.
+func (s sourceReader) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fault.New(fault.Unavailable, "the attachment cannot be read at the moment").WithCause(err)
+	}
+	return n, err
+}
+
+// Fetch opens an inbound file: Meta is asked where it lies, and there it is read. That address lives five minutes, so when it
+// is refused, a new one is asked for, once. Errors: NotFound when Meta has the file no more, TooLarge, those of Send.
+func (a *Adapter) Fetch(ctx context.Context, credentials chat.Credentials, asset, ref string) (channel.Media, error) {
+	media, stale, err := a.fetchOnce(ctx, credentials, asset, ref)
+	if stale {
+		media, _, err = a.fetchOnce(ctx, credentials, asset, ref)
+	}
+	return media, err
+}
+
+// fetchOnce also says whether a new address may help.
+func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, asset, ref string) (media channel.Media, stale bool, err error) {
+	info, err := a.mediaInfo(ctx, credentials, asset, ref)
+	if err != nil {
+		return channel.Media{}, false, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, info.URL, nil)
+	if err != nil {
+		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp gave no address for the file").WithReason("media_address").WithCause(err)
+	}
+	response, err := a.media.Do(request, credentials.AccessToken)
+	if err != nil {
+		return channel.Media{}, false, fmt.Errorf("download a file from WhatsApp: %w", err)
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close() // only the status counts
+		stale, err = downloadRefusal(response)
+		return channel.Media{}, stale, err
+	}
+	media = channel.Media{
+		Mime: firstOf(info.MimeType, response.Header.Get("Content-Type")), Size: response.ContentLength, ReadCloser: response.Body,
+	}
+	if media.Size < 0 {
+		media.Size = info.FileSize
+	}
+	return media, false, nil
+}
+
+type mediaInfo struct {
+	URL      string `json:"url"`
+	MimeType string `json:"mime_type"`
+	FileSize int64  `json:"file_size"`
+}
+
+func (a *Adapter) mediaInfo(ctx context.Context, credentials chat.Credentials, asset, ref string) (mediaInfo, error) {
+	address := a.url(ref) + "?phone_number_id=" + url.QueryEscape(asset)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return mediaInfo{}, fmt.Errorf("make the request of a media id: %w", err)
+	}
+	answer, err := a.exchange(request, credentials, false)
+	if p := channel.Provider(err); p != nil && (p.Code == "100" || p.Code == codeHTTP+"404") {
+		return mediaInfo{}, gone(err) // Meta's word for an id that does not exist or is older than seven days
+	}
+	if err != nil {
+		return mediaInfo{}, fmt.Errorf("ask WhatsApp for a file: %w", err)
+	}
+	var info mediaInfo
+	if err := decode(answer, &info); err != nil || strings.TrimSpace(info.URL) == "" {
+		return mediaInfo{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the media id has no address"}, err)
+	}
+	return info, nil
+}
+
+// downloadRefusal judges an address that does not give the file. A 401 or 403 says nothing about the token, which was good
+// for the address a moment ago.
+func downloadRefusal(response *http.Response) (stale bool, err error) {
+	switch response.StatusCode {
+	case http.StatusNotFound, http.StatusGone:
+		return true, gone(nil)
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true, fault.New(fault.Unavailable, "WhatsApp does not give the file at the moment").WithReason("media_refused")
+	}
+	return false, withoutWords(response, false)
+}
+
+func gone(cause error) error {
+	return fault.New(fault.NotFound, "WhatsApp does not have the file any more").WithReason("media_gone").WithCause(cause)
+}

@@ -1,0 +1,192 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Parse puts one item of Split into our words.
+func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
+	if !json.Valid(body) {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the item is not JSON").WithReason(reasonMalformed)
+	}
+	var it item
+	_ = decode(body, &it) // valid JSON: what does not fit counts as absent
+	in := chat.Inbound{Asset: asset(it.Metadata), ReceivedAt: receivedAt, At: receivedAt}
+	switch {
+	case it.Unreadable != nil:
+		return chat.Inbound{}, unreadable()
+	case it.Message != nil:
+		return parseMessage(in, it.Message, it.Contact)
+	case it.Status != nil:
+		return parseStatus(in, it.Status)
+	case it.Errors != nil:
+		return ignored(in, "account_error"), nil
+	case it.Change != nil && it.Field == fieldMessages:
+		return ignored(in, "empty"), nil
+	case it.Change != nil && it.Field == "smb_message_echoes":
+		return ignored(in, "echo"), nil
+	case it.Change != nil:
+		return ignored(in, "field:"+it.Field), nil
+	}
+	return chat.Inbound{}, fault.New(fault.Invalid, "the item is not WhatsApp's").WithReason(reasonUnknown)
+}
+
+func unreadable() *fault.Error {
+	return fault.New(fault.Invalid, "a part of the webhook has an unknown shape").WithReason(reasonUnreadable)
+}
+
+func ignored(in chat.Inbound, why string) chat.Inbound {
+	in.Kind, in.Ignored = chat.InboundIgnored, why
+	return in
+}
+
+// ignoredTypes are kinds of messages[] that are no message of a person.
+var ignoredTypes = map[string]bool{"reaction": true, "edit": true, "revoke": true, "request_welcome": true, "system": true}
+
+func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inbound, error) {
+	if !isObject(raw) {
+		return chat.Inbound{}, unreadable()
+	}
+	var message wireMessage
+	_ = decode(raw, &message)
+	var from wireContact
+	_ = decode(rawContact, &from)
+
+	in.ProviderID = string(message.ID)
+	in.At = timeOf(message.Timestamp, in.ReceivedAt)
+	switch {
+	case message.GroupID != "":
+		return ignored(in, "group_message"), nil
+	case ignoredTypes[message.Type]:
+		return ignored(in, message.Type), nil
+	}
+
+	in.Sender = senderOf(message.wireHead, from)
+	if len(in.Sender.Addresses) == 0 {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the message names no sender").WithReason(reasonNoSender)
+	}
+	if in.ProviderID == "" {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no id").WithReason(reasonNoID)
+	}
+	in.Kind = chat.InboundMessage
+	in.ReplyTo = string(message.Context.ID)
+	in.Type, in.Text, in.Attachments = contentOf(message)
+	return in, nil
+}
+
+func senderOf(head wireHead, from wireContact) chat.Sender {
+	userID := firstOf(string(head.FromUserID), string(from.UserID))
+	phone := firstOf(string(head.From), string(from.WaID))
+	if isUserID(phone) {
+		userID, phone = firstOf(userID, phone), ""
+	}
+	sender := chat.Sender{
+		Name:     strings.TrimSpace(from.Profile.Name),
+		Username: strings.TrimPrefix(from.Profile.Username, "@"),
+		Phone:    digits(phone),
+	}
+	for _, address := range []string{userID, firstOf(sender.Phone, phone)} {
+		if address != "" {
+			sender.Addresses = append(sender.Addresses, address)
+		}
+	}
+	return sender
+}
+
+// isUserID tells a business-scoped user id (AR.8812300045) from a phone number: ^[A-Z]{2}\.
+func isUserID(address string) bool {
+	return len(address) > 3 && isUpper(address[0]) && isUpper(address[1]) && address[2] == '.'
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// digits is the phone number as Meta writes it, without the plus sign and spaces that people add.
+func digits(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
+}
+
+// statuses maps Meta's words. A voice message that was played has been read.
+var statuses = map[string]chat.MessageStatus{
+	"sent":      chat.StatusSent,
+	"delivered": chat.StatusDelivered,
+	"read":      chat.StatusRead,
+	"played":    chat.StatusRead,
+	"failed":    chat.StatusFailed,
+}
+
+func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
+	if !isObject(raw) {
+		return chat.Inbound{}, unreadable()
+	}
+	var status wireStatus
+	_ = decode(raw, &status)
+	in.ProviderID = string(status.ID)
+	in.At = timeOf(status.Timestamp, in.ReceivedAt)
+
+	known, ok := statuses[string(status.Status)]
+	if !ok {
+		return ignored(in, "unknown_status"), nil
+	}
+	if in.ProviderID == "" && status.Callback == "" {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the status names no message").WithReason(reasonNoID)
+	}
+	in.Kind = chat.InboundReceipt
+	in.Status = chat.InboundStatus{Status: known, At: in.At, Ref: status.Callback}
+	if known == chat.StatusFailed {
+		in.Status.Error = failureOf(status.Errors)
+	}
+	return in, nil
+}
+
+// failureOf is the first of a failed status's errors; Meta may leave them out.
+func failureOf(errors []wireError) *chat.MessageError {
+	if len(errors) == 0 {
+		return &chat.MessageError{Message: "WhatsApp did not say why"}
+	}
+	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words()}
+}
+
+// code is Meta's number as text.
+func (e wireError) code() string {
+	if e.Code == nil {
+		return ""
+	}
+	return strconv.Itoa(*e.Code)
+}
+
+// words are what Meta says of an error: the title, and the details where they add to it.
+func (e wireError) words() string {
+	title := firstOf(e.Title, e.Message)
+	details := e.ErrorData.Details
+	bare := func(s string) string { return strings.ToLower(strings.TrimRight(strings.TrimSpace(s), ".")) }
+	switch {
+	case title == "":
+		return details
+	case details == "" || bare(details) == bare(title):
+		return title
+	}
+	return title + ": " + details
+}
+
+// lastSecond is the end of the year 9999: beyond it a time cannot be written as RFC 3339.
+const lastSecond = 253402300799
+
+// timeOf reads epoch seconds, or the time of arrival when there are none that make sense.
+func timeOf(timestamp scalar, receivedAt time.Time) time.Time {
+	seconds, err := strconv.ParseInt(string(timestamp), 10, 64)
+	if err != nil || seconds <= 0 || seconds > lastSecond {
+		return receivedAt
+	}
+	return time.Unix(seconds, 0).UTC()
+}

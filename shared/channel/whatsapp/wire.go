@@ -1,0 +1,175 @@
+package whatsapp
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+)
+
+// item is what Split writes and Parse reads: one update with all that it needs of its surroundings. Exactly one of Message,
+// Status, Errors, Change and Unreadable is there.
+type item struct {
+	Field      string          `json:"field,omitempty"`
+	Metadata   json.RawMessage `json:"metadata,omitempty"`
+	Contact    json.RawMessage `json:"contact,omitempty"`
+	Message    json.RawMessage `json:"message,omitempty"`
+	Status     json.RawMessage `json:"status,omitempty"`
+	Errors     json.RawMessage `json:"errors,omitempty"`
+	Change     json.RawMessage `json:"change,omitempty"`
+	Unreadable json.RawMessage `json:"unreadable,omitempty"`
+}
+
+type wireMetadata struct {
+	PhoneNumberID scalar `json:"phone_number_id"`
+}
+
+type wireContact struct {
+	Profile struct {
+		Name     string `json:"name"`
+		Username string `json:"username"`
+	} `json:"profile"`
+	WaID   scalar `json:"wa_id"`
+	UserID scalar `json:"user_id"`
+}
+
+// wireHead is what Split reads of a message or a status.
+type wireHead struct {
+	ID         scalar `json:"id"`
+	From       scalar `json:"from"`
+	FromUserID scalar `json:"from_user_id"`
+	Status     scalar `json:"status"`
+}
+
+type wireMessage struct {
+	wireHead
+	GroupID   scalar `json:"group_id"`
+	Timestamp scalar `json:"timestamp"`
+	Type      string `json:"type"`
+	Context   struct {
+		ID scalar `json:"id"`
+	} `json:"context"`
+	Text struct {
+		Body string `json:"body"`
+	} `json:"text"`
+	Image       wireMedia         `json:"image"`
+	Audio       wireMedia         `json:"audio"`
+	Video       wireMedia         `json:"video"`
+	Document    wireMedia         `json:"document"`
+	Sticker     wireMedia         `json:"sticker"`
+	Location    wireLocation      `json:"location"`
+	Contacts    []wireContactCard `json:"contacts"`
+	Interactive wireInteractive   `json:"interactive"`
+	Button      struct {
+		Text string `json:"text"`
+	} `json:"button"`
+}
+
+type wireMedia struct {
+	ID       scalar `json:"id"`
+	MimeType string `json:"mime_type"`
+	Filename string `json:"filename"`
+	Caption  string `json:"caption"`
+}
+
+type wireLocation struct {
+	Latitude  scalar `json:"latitude"`
+	Longitude scalar `json:"longitude"`
+	Name      string `json:"name"`
+	Address   string `json:"address"`
+}
+
+type wireContactCard struct {
+	Name struct {
+		FormattedName string `json:"formatted_name"`
+		FirstName     string `json:"first_name"`
+	} `json:"name"`
+	Phones []struct {
+		Phone string `json:"phone"`
+	} `json:"phones"`
+}
+
+type wireInteractive struct {
+	ButtonReply struct {
+		Title string `json:"title"`
+	} `json:"button_reply"`
+	ListReply struct {
+		Title string `json:"title"`
+	} `json:"list_reply"`
+	FlowReply struct {
+		Body string `json:"body"`
+	} `json:"nfm_reply"`
+	CallPermission struct {
+		Response string `json:"response"`
+	} `json:"call_permission_reply"`
+}
+
+type wireStatus struct {
+	wireHead
+	Timestamp scalar      `json:"timestamp"`
+	Callback  string      `json:"biz_opaque_callback_data"`
+	Errors    []wireError `json:"errors"`
+}
+
+type wireError struct {
+	Code      *int   `json:"code"`
+	Title     string `json:"title"`
+	Message   string `json:"message"`
+	Type      string `json:"type"`
+	Transient bool   `json:"is_transient"`
+	ErrorData struct {
+		Details string `json:"details"`
+	} `json:"error_data"`
+}
+
+// scalar is a string that Meta may also write as a number, or leave null.
+type scalar string
+
+// UnmarshalJSON takes a string or a number and lets everything else count as absent.
+func (s *scalar) UnmarshalJSON(data []byte) error {
+	*s = ""
+	switch {
+	case len(data) == 0:
+	case data[0] == '"':
+		var text string
+		if err := json.Unmarshal(data, &text); err == nil {
+			*s = scalar(text)
+		}
+	case data[0] == '-' || data[0] >= '0' && data[0] <= '9':
+		*s = scalar(data)
+	}
+	return nil
+}
+
+// list is an array that Meta may also leave null. Anything else counts as its only element, so that no byte is lost.
+type list []json.RawMessage
+
+// UnmarshalJSON never fails for valid JSON.
+func (l *list) UnmarshalJSON(data []byte) error {
+	*l = nil
+	switch {
+	case bytes.HasPrefix(data, []byte("[")):
+		var elements []json.RawMessage
+		if err := json.Unmarshal(data, &elements); err != nil {
+			return err
+		}
+		*l = elements
+	case !bytes.Equal(data, []byte("null")):
+		*l = list{bytes.Clone(data)}
+	}
+	return nil
+}
+
+// decode reads what fits: a field of another type than expected counts as absent. It fails for what is no JSON.
+func decode(data []byte, into any) error {
+	err := json.Unmarshal(data, into)
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) {
+		return nil
+	}
+	return err
+}
+
+// isObject says whether valid JSON is an object.
+func isObject(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
+}

@@ -1,0 +1,87 @@
+package chat
+
+import "time"
+
+// EventType says what happened in a conversation.
+type EventType string
+
+// The types of Events.
+const (
+	EventOpened        EventType = "opened"
+	EventReopened      EventType = "reopened"
+	EventAssigned      EventType = "assigned"
+	EventUnassigned    EventType = "unassigned"
+	EventWaiting       EventType = "waiting" // nobody was eligible
+	EventResolved      EventType = "resolved"
+	EventPending       EventType = "pending"
+	EventTakenUp       EventType = "taken_up" // pending became open
+	EventMessageFailed EventType = "message_failed"
+)
+
+// ReasonCode is why a decision fell as it did.
+type ReasonCode string
+
+// The reasons.
+const (
+	ReasonFixedManager   ReasonCode = "fixed_manager"
+	ReasonFewestOpen     ReasonCode = "fewest_open"
+	ReasonLongestWithout ReasonCode = "longest_without"
+	ReasonFormerOperator ReasonCode = "former_operator"
+	ReasonByHand         ReasonCode = "by_hand"
+	ReasonNobodyEligible ReasonCode = "nobody_eligible"
+	ReasonIdle           ReasonCode = "idle"
+	ReasonOneMonth       ReasonCode = "one_month"
+	ReasonContactWrote   ReasonCode = "contact_wrote"
+)
+
+// Outcome is what became of one operator who was considered.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeChosen      Outcome = "chosen"
+	OutcomeInactive    Outcome = "inactive"
+	OutcomeNotGranted  Outcome = "not_granted"
+	OutcomeAway        Outcome = "away"
+	OutcomeAtCapacity  Outcome = "at_capacity"
+	OutcomePassed      Outcome = "passed"       // has let it go by already
+	OutcomeBusier      Outcome = "busier"       // eligible, with more open conversations
+	OutcomeServedLater Outcome = "served_later" // eligible and as free, but had one more recently
+)
+
+// Considered is one operator who was looked at, and why the choice did or did not fall on them.
+type Considered struct {
+	OperatorID OperatorID
+	Name       string
+	Outcome    Outcome
+	Open       int
+	Capacity   int
+}
+
+// Reason explains a decision.
+type Reason struct {
+	Code       ReasonCode
+	Considered []Considered
+}
+
+// Event is one line of a conversation's timeline, written with the decision it tells of. It holds ids, never message text.
+type Event struct {
+	ID             EventID
+	AccountID      AccountID
+	ConversationID ConversationID
+	Type           EventType
+	At             time.Time
+	Actor          Author
+	Reason         *Reason
+	Data           EventData
+}
+
+// EventData are the facts of an Event that a reader needs; most are empty.
+type EventData struct {
+	AssigneeID         OperatorID
+	PreviousAssigneeID OperatorID
+	Status             Status
+	PreviousStatus     Status
+	MessageID          MessageID
+	Code               string // a provider's error code
+}

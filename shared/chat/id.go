@@ -1,0 +1,94 @@
+package chat
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"strings"
+	"time"
+)
+
+// Ids are opaque strings of the Crockford alphabet (or the provider's own, for external ones), typed so that one cannot be
+// passed for another.
+type (
+	AccountID      string
+	StoreID        string
+	ChannelID      string
+	OperatorID     string
+	GroupID        string
+	ContactID      string
+	ConversationID string
+	MessageID      string
+	EventID        string
+)
+
+// crockford sorts like the numbers it stands for.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// NewID makes a 26-character id that sorts by the millisecond it was made in.
+func NewID(now time.Time) string {
+	var b [16]byte
+	putMillis(b[:6], now)
+	if _, err := rand.Read(b[6:]); err != nil {
+		panic("chat: no randomness: " + err.Error()) // crypto/rand never fails on the platforms we run on
+	}
+	return encodeID(b)
+}
+
+// arrivalGrain is how far a provider's clock may be off before its time orders the message: WhatsApp's grain is a second, and
+// an answer must not sort before its question.
+const arrivalGrain = 5 * time.Second
+
+// SortTime is the time that orders a message: the provider's, except that arrival counts when the two are less than five
+// seconds apart or the provider's lies in the future.
+func SortTime(provider, arrival time.Time) time.Time {
+	if provider.IsZero() || arrival.Sub(provider) < arrivalGrain {
+		return arrival
+	}
+	return provider
+}
+
+// NewMessageID makes an id that sorts by SortTime, then arrival. The same arguments give the same id; unique tells apart
+// messages of the same two milliseconds (the provider's id or the client's).
+func NewMessageID(sort, arrival time.Time, unique string) MessageID {
+	var b [16]byte
+	putMillis(b[:6], sort)
+	putMillis(b[6:12], arrival)
+	sum := sha256.Sum256([]byte(unique))
+	copy(b[12:], sum[:4])
+	return MessageID(encodeID(b))
+}
+
+// MessageIDBefore is the smallest id of the millisecond t: pages and cut-offs start there.
+func MessageIDBefore(t time.Time) MessageID {
+	var b [16]byte
+	putMillis(b[:6], t)
+	return MessageID(encodeID(b))
+}
+
+// DeterministicID makes the same id from the same parts, sorting by at: for effects that may be repeated.
+func DeterministicID(at time.Time, parts ...string) string {
+	var b [16]byte
+	putMillis(b[:6], at)
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	copy(b[6:], sum[:10])
+	return encodeID(b)
+}
+
+func putMillis(dst []byte, t time.Time) {
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(max(t.UnixMilli(), 0)))
+	copy(dst, ms[2:])
+}
+
+func encodeID(b [16]byte) string {
+	var out [26]byte
+	hi := binary.BigEndian.Uint64(b[:8])
+	lo := binary.BigEndian.Uint64(b[8:])
+	for i := 25; i >= 0; i-- {
+		out[i] = crockford[lo&31]
+		lo = lo>>5 | hi<<59
+		hi >>= 5
+	}
+	return string(out[:])
+}

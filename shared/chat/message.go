@@ -1,0 +1,156 @@
+package chat
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Direction is in (from the contact) or out.
+type Direction string
+
+// The two directions.
+const (
+	In  Direction = "in"
+	Out Direction = "out"
+)
+
+// MessageType is what a message is.
+type MessageType string
+
+// The types of messages.
+const (
+	TypeText        MessageType = "text"
+	TypeImage       MessageType = "image"
+	TypeAudio       MessageType = "audio"
+	TypeVideo       MessageType = "video"
+	TypeDocument    MessageType = "document"
+	TypeSticker     MessageType = "sticker"
+	TypeLocation    MessageType = "location"
+	TypeContacts    MessageType = "contacts"
+	TypeInteractive MessageType = "interactive"
+	TypeTemplate    MessageType = "template"
+	TypeReaction    MessageType = "reaction"
+	TypeComment     MessageType = "comment"
+	TypeQuestion    MessageType = "question"
+	TypeSystem      MessageType = "system"
+	TypeUnsupported MessageType = "unsupported"
+)
+
+// MessageStatus is where a message is on its way. It only moves forward, by Rank.
+type MessageStatus string
+
+// The statuses.
+const (
+	StatusReceived  MessageStatus = "received"
+	StatusQueued    MessageStatus = "queued"
+	StatusHeld      MessageStatus = "held" // waits for its channel to be reconnected
+	StatusSending   MessageStatus = "sending"
+	StatusUnknown   MessageStatus = "unknown" // an attempt died; the provider's status or a person resolves it
+	StatusSent      MessageStatus = "sent"
+	StatusDelivered MessageStatus = "delivered"
+	StatusRead      MessageStatus = "read"
+	StatusFailed    MessageStatus = "failed"
+)
+
+// Rank orders the statuses of an attempt: the highest one heard of is the right one, whatever the order of arrival. A failure
+// outranks all, because a provider that says it failed does not take that back.
+func (s MessageStatus) Rank() int {
+	switch s {
+	case StatusReceived, StatusQueued, StatusHeld:
+		return 0
+	case StatusSending:
+		return 1
+	case StatusUnknown:
+		return 2
+	case StatusSent:
+		return 3
+	case StatusDelivered:
+		return 4
+	case StatusRead:
+		return 5
+	case StatusFailed:
+		return 6
+	}
+	return 0
+}
+
+// AuthorKind says who wrote a message or caused an Event.
+type AuthorKind string
+
+// The kinds of authors. External is another program or the provider's own app writing for the business.
+const (
+	ByContact  AuthorKind = "contact"
+	ByOperator AuthorKind = "operator"
+	ByBot      AuthorKind = "bot"
+	BySystem   AuthorKind = "system"
+	ByExternal AuthorKind = "external"
+)
+
+// Author is who wrote a message or caused an Event.
+type Author struct {
+	Kind AuthorKind
+	ID   string
+	Name string
+}
+
+// AttachmentState is where a file is on its way into our store.
+type AttachmentState string
+
+// The states of an attachment.
+const (
+	AttachmentPending AttachmentState = "pending"
+	AttachmentReady   AttachmentState = "ready"
+	AttachmentFailed  AttachmentState = "failed"
+)
+
+// Attachment is a file of a message. Ref is the provider's media id, Key the object in our bucket.
+type Attachment struct {
+	ID    string
+	Name  string
+	Mime  string
+	Size  int64
+	Ref   string
+	Key   string
+	State AttachmentState
+}
+
+// MessageError is the provider's reason for a failure, in its code and words.
+type MessageError struct {
+	Code    string
+	Message string
+}
+
+// Message is one message of a conversation.
+type Message struct {
+	ID             MessageID
+	AccountID      AccountID
+	ConversationID ConversationID
+	Direction      Direction
+	Type           MessageType
+	Text           string
+	Attachments    []Attachment
+	Author         Author
+	ReplyTo        MessageID
+	Status         MessageStatus
+	Error          *MessageError
+	ClientID       string // the browser's own id, for messages that operators write
+	ProviderID     string
+	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
+	SentAt         time.Time
+	ReceivedAt     time.Time
+	Version        int64
+}
+
+// LogValue keeps what people wrote out of the logs.
+func (m Message) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", string(m.ID)), slog.String("type", string(m.Type)), slog.Int("length", len(m.Text)))
+}
+
+// Advance moves the status forward if the new one ranks higher in the same attempt, and says whether it did.
+func (m *Message) Advance(to MessageStatus, reason *MessageError) bool {
+	if to.Rank() <= m.Status.Rank() {
+		return false
+	}
+	m.Status, m.Error = to, reason
+	return true
+}

@@ -1,0 +1,112 @@
+package chat
+
+import "time"
+
+// ReadCursor is how far an operator has read a conversation.
+type ReadCursor struct {
+	AccountID      AccountID
+	OperatorID     OperatorID
+	ConversationID ConversationID
+	ReadUpTo       MessageID
+	At             time.Time
+}
+
+// Unread says whether the contact wrote after what was read.
+func (r ReadCursor) Unread(c Conversation) bool { return c.LastInboundID > r.ReadUpTo }
+
+// Mail is an e-mail that is to leave. Params hold what its template needs; they are emptied when it has left.
+type Mail struct {
+	ID        string
+	AccountID AccountID
+	To        string
+	Template  MailTemplate
+	Language  Language
+	Params    map[string]string
+	State     MailState
+	Attempt   int
+	CreatedAt time.Time
+	Version   int64
+}
+
+// MailTemplate names a text.
+type MailTemplate string
+
+// The templates.
+const (
+	MailVerify MailTemplate = "verify"
+	MailReset  MailTemplate = "reset"
+)
+
+// MailState is where a mail is. Unknown means that an attempt died and is not repeated by itself.
+type MailState string
+
+// The states of a mail.
+const (
+	MailQueued  MailState = "queued"
+	MailSending MailState = "sending"
+	MailSent    MailState = "sent"
+	MailFailed  MailState = "failed"
+	MailUnknown MailState = "unknown"
+)
+
+// Job is long work in bounded steps. Each run writes its checkpoint, and that change starts the next one.
+type Job struct {
+	ID         string
+	AccountID  AccountID
+	Kind       JobKind
+	Checkpoint string
+	Done       bool
+	Count      int64
+	CreatedAt  time.Time
+	Version    int64
+}
+
+// JobKind says what a job does.
+type JobKind string
+
+// The kinds of jobs.
+const (
+	JobRearm JobKind = "rearm" // the closing time became shorter: arm the open conversations anew
+)
+
+// Session is a signed-in browser or API client. Its token is stored hashed.
+type Session struct {
+	Hash       string
+	AccountID  AccountID
+	OperatorID OperatorID
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+	ExpiresAt  time.Time
+	UserAgent  string
+	IP         string
+}
+
+// Connection is one browser's socket.
+type Connection struct {
+	ID         string
+	AccountID  AccountID
+	OperatorID OperatorID
+	Viewing    ConversationID
+	ExpiresAt  time.Time
+}
+
+// Ticket lets one socket be opened, once, within seconds.
+type Ticket struct {
+	Hash       string
+	AccountID  AccountID
+	OperatorID OperatorID
+	ExpiresAt  time.Time
+}
+
+// Actor is the operator on whose behalf a verb is done, with what the activity log keeps of the request.
+type Actor struct {
+	Operator  Operator
+	RequestID string
+	IP        string
+	UserAgent string
+}
+
+// Author names the actor in messages and Events.
+func (a Actor) Author() Author {
+	return Author{Kind: ByOperator, ID: string(a.Operator.ID), Name: a.Operator.Name}
+}

@@ -1,0 +1,153 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/assignment"
+)
+
+// poolPage is how many waiting conversations are looked at in one go.
+const poolPage = 25
+
+// Distribute gives the waiting conversations of a store to operators, the oldest first, until nobody can take more. hint is a
+// conversation that may not be in the pool's index yet; it may be empty.
+func (d *Desk) Distribute(ctx context.Context, account chat.Account, store chat.StoreID, hint chat.ConversationID) error {
+	waiting, next, err := d.waiting(ctx, account.ID, store, hint)
+	if err != nil {
+		return err
+	}
+	for {
+		took := 0
+		for _, c := range waiting {
+			taken, err := d.distribute(ctx, account, c.ID)
+			if err != nil {
+				return err
+			}
+			if taken {
+				took++
+			}
+		}
+		// With nobody left to take one of a whole page, the later ones wait too; they have their turn when capacity frees.
+		if next == "" || took == 0 {
+			return nil
+		}
+		page, err := d.store.Pool(ctx, account.ID, store, chat.PageRequest{Limit: poolPage, Cursor: next})
+		if err != nil {
+			return fmt.Errorf("read the pool: %w", err)
+		}
+		waiting, next = page.Items, page.Next
+	}
+}
+
+func (d *Desk) waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, hint chat.ConversationID) ([]chat.Conversation, string, error) {
+	page, err := d.store.Pool(ctx, account, store, chat.PageRequest{Limit: poolPage})
+	if err != nil {
+		return nil, "", fmt.Errorf("read the pool: %w", err)
+	}
+	waiting := page.Items
+	if hint == "" || slices.ContainsFunc(waiting, func(c chat.Conversation) bool { return c.ID == hint }) {
+		return waiting, page.Next, nil
+	}
+	c, err := d.store.Conversation(ctx, account, hint)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, "", fmt.Errorf("read conversation %s: %w", hint, err)
+	}
+	if err == nil && c.InPool() {
+		waiting = append(waiting, c)
+		slices.SortFunc(waiting, func(a, b chat.Conversation) int {
+			return cmp.Or(a.PoolSince.Compare(b.PoolSince), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return waiting, page.Next, nil
+}
+
+// distribute decides about one conversation and says whether somebody took it. That nobody was eligible is written too, once
+// for each stay in the pool, so that the timeline explains the waiting.
+func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID) (taken bool, err error) {
+	var last error
+	for range tries {
+		choose, err := d.candidates(ctx, account)
+		if err != nil {
+			return false, err
+		}
+		taken = false
+		_, err = d.decide(ctx, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
+			if !c.InPool() {
+				return nil, nil
+			}
+			choice := choose(c)
+			taken = choice.Operator != nil
+			if !taken {
+				return d.wait(c, account.Distribution, choice.Reason), nil
+			}
+			return d.claim(ctx, c, choice)
+		})
+		if !conflict(err, atCapacity) {
+			return taken && err == nil, err
+		}
+		last = err
+	}
+	return false, fmt.Errorf("capacity moved %d times: %w", tries, last)
+}
+
+// candidates reads the account's operators with their loads and gives the rule over them.
+func (d *Desk) candidates(ctx context.Context, account chat.Account) (func(chat.Conversation) assignment.Choice, error) {
+	operators, err := d.store.Operators(ctx, account.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the operators: %w", err)
+	}
+	loads, err := d.store.Loads(ctx, account.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the loads: %w", err)
+	}
+	byOperator := make(map[chat.OperatorID]chat.Load, len(loads))
+	for _, load := range loads {
+		byOperator[load.OperatorID] = load
+	}
+	candidates := make([]assignment.Candidate, 0, len(operators))
+	for _, operator := range operators {
+		candidates = append(candidates, assignment.Candidate{Operator: operator, Load: byOperator[operator.ID]})
+	}
+	return func(c chat.Conversation) assignment.Choice {
+		return assignment.Choose(c, account.Distribution, candidates)
+	}, nil
+}
+
+func (d *Desk) claim(ctx context.Context, c chat.Conversation, choice assignment.Choice) (*chat.Decision, error) {
+	now, after := d.now(), c
+	if err := after.Assign(choice.Operator.ID, now); err != nil {
+		return nil, err
+	}
+	if err := d.arm(ctx, &after); err != nil {
+		return nil, err
+	}
+	return &chat.Decision{
+		Before: &c, After: after, Capacity: choice.Capacity,
+		Events: []chat.Event{d.event(after, chat.EventAssigned, system, now, &choice.Reason)},
+	}, nil
+}
+
+// wait re-arms the watch of a conversation that nobody can take now, and tells why the first time. Where nobody is assigned
+// automatically there is nothing to watch for.
+func (d *Desk) wait(c chat.Conversation, distribution chat.Distribution, reason chat.Reason) *chat.Decision {
+	now, after := d.now(), c
+	first := c.FirstWait()
+	if !first && now.Before(c.AssignAt) {
+		return nil
+	}
+	after.Wait(now)
+	if distribution.Mode == chat.DistributeToGroups {
+		after.AssignAt = time.Time{}
+	}
+	decision := &chat.Decision{Before: &c, After: after}
+	if first {
+		decision.Events = []chat.Event{d.event(after, chat.EventWaiting, system, now, &reason)}
+	}
+	return decision
+}

@@ -1,0 +1,295 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/autoclose"
+)
+
+// Received is what became of an inbound message.
+type Received struct {
+	Conversation chat.Conversation
+	Message      chat.Message
+}
+
+// Scope is the name under which a channel's provider ids are remembered.
+func Scope(ch chat.Channel) string { return string(ch.Type) + ":" + ch.ExternalID }
+
+// Receive takes an inbound message into its conversation, opening or reopening one when none is open. It may be called any
+// number of times with the same message: the receipt keeps the place that the first call chose.
+func (d *Desk) Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
+	if len(in.Sender.Addresses) == 0 {
+		return Received{}, fault.New(fault.Invalid, "the message names no sender").WithReason("no_sender")
+	}
+	var last error
+	for range tries {
+		received, err := d.receive(ctx, account, ch, in)
+		if !conflict(err, identityChanged) && !conflict(err, versionChanged) {
+			return received, err
+		}
+		last = err
+	}
+	return Received{}, fmt.Errorf("the identity moved %d times: %w", tries, last)
+}
+
+func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
+	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Addresses)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return d.open(ctx, account, ch, in, nil)
+	case err != nil:
+		return Received{}, fmt.Errorf("look up the sender: %w", err)
+	case identity.OpenConversationID == "":
+		return d.open(ctx, account, ch, in, &identity)
+	}
+	m := inboundMessage(account.ID, identity.OpenConversationID, identity.ContactID, in)
+	existing, created, err := d.store.PutReceipt(ctx, d.receipt(ch, m))
+	if err != nil {
+		return Received{}, fmt.Errorf("put the receipt: %w", err)
+	}
+	if !created {
+		m.ID, m.ConversationID = existing.MessageID, existing.ConversationID
+	}
+	received, err := d.add(ctx, account, m)
+	if err != nil {
+		return received, err
+	}
+	return received, d.link(ctx, account.ID, identity, in.Sender.Addresses, received.Conversation)
+}
+
+// add puts a message that has its receipt into its conversation, and the conversation's summary forward.
+func (d *Desk) add(ctx context.Context, account chat.Account, m chat.Message) (Received, error) {
+	if _, err := d.store.PutMessage(ctx, m); err != nil {
+		return Received{}, fmt.Errorf("put message %s: %w", m.ID, err)
+	}
+	for _, timer := range mediaTimers(m) {
+		if err := d.store.PutTimer(ctx, timer); err != nil {
+			return Received{}, fmt.Errorf("put the media timer of %s: %w", m.ID, err)
+		}
+	}
+	c, applied, err := d.store.NoteInbound(ctx, m.AccountID, m.ConversationID, m)
+	if err != nil {
+		return Received{}, fmt.Errorf("note message %s: %w", m.ID, err)
+	}
+	if !applied {
+		if c, err = d.takeUp(ctx, account, m); err != nil {
+			return Received{}, err
+		}
+	}
+	return Received{Conversation: c, Message: m}, nil
+}
+
+// takeUp is the slow way into a conversation that was not open when its contact wrote.
+func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message) (chat.Conversation, error) {
+	return d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+		if m.ID <= c.LastInboundID && c.Status == chat.Open {
+			return nil, nil
+		}
+		now, after := d.now(), c
+		after.Note(m)
+		decision := &chat.Decision{Before: &c, After: after}
+		var kind chat.EventType
+		var err error
+		switch c.Status {
+		case chat.Pending, chat.Snoozed:
+			kind, err = chat.EventTakenUp, decision.After.SetOpen(now)
+		case chat.Resolved:
+			if m.ID <= c.LastInboundID {
+				return nil, nil // it was noted before the conversation closed
+			}
+			kind, err = chat.EventReopened, decision.After.Reopen(now, "")
+		case chat.Open, chat.Held, chat.AwaitingConsent:
+			return decision, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		decision.After.CloseAt, _ = autoclose.Deadline(decision.After, account.Closing, Zone(account))
+		decision.Events = []chat.Event{d.event(decision.After, kind, contactOf(c), now, because(chat.ReasonContactWrote))}
+		return decision, nil
+	})
+}
+
+// open makes the decision for a message whose sender has no open conversation: one that closed less than a day ago is taken
+// up again, otherwise a new one begins.
+func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity) (Received, error) {
+	now := d.now()
+	var decision chat.Decision
+	if known != nil && known.LastConversationID != "" && now.Sub(known.LastResolvedAt) < chat.ReopenWithin {
+		before, err := d.store.Conversation(ctx, account.ID, known.LastConversationID)
+		if err != nil {
+			return Received{}, fmt.Errorf("read conversation %s: %w", known.LastConversationID, err)
+		}
+		if before.Status != chat.Resolved {
+			return Received{}, fault.New(fault.Conflict, "the conversation was reopened").WithReason(identityChanged)
+		}
+		decision.Before, decision.After = &before, before
+		if err := decision.After.Reopen(now, ""); err != nil {
+			return Received{}, err
+		}
+	} else {
+		decision.After = newConversation(account, ch, in, known, now)
+	}
+	c := &decision.After
+	if known == nil {
+		contact, identity := newContact(account.ID, ch, in, now)
+		c.ContactID, c.ContactName = contact.ID, contact.Name
+		identity.OpenConversationID = c.ID
+		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
+	} else {
+		identity := *known
+		identity.OpenConversationID = c.ID
+		decision.Aliases = missing(identity, in.Sender.Addresses)
+		identity.Aliases = append(slices.Clone(identity.Aliases), decision.Aliases...)
+		decision.Identity = &identity
+	}
+	m := inboundMessage(account.ID, c.ID, c.ContactID, in)
+	c.Note(m)
+	c.CloseAt, _ = autoclose.Deadline(*c, account.Closing, Zone(account))
+	kind, reason := chat.EventOpened, (*chat.Reason)(nil)
+	if decision.Before != nil {
+		kind, reason = chat.EventReopened, because(chat.ReasonContactWrote)
+	}
+	receipt := d.receipt(ch, m)
+	decision.Events = []chat.Event{d.event(*c, kind, contactOf(*c), now, reason)}
+	decision.Messages, decision.Receipt, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+
+	err := d.store.Commit(ctx, decision, now)
+	if conflict(err, receiptExists) {
+		return d.resume(ctx, account, ch, m)
+	}
+	if err != nil {
+		return Received{}, fmt.Errorf("open a conversation: %w", err)
+	}
+	c.Version++
+	return Received{Conversation: *c, Message: m}, nil
+}
+
+// resume goes on where an earlier delivery of the same message stopped.
+func (d *Desk) resume(ctx context.Context, account chat.Account, ch chat.Channel, m chat.Message) (Received, error) {
+	receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), m.ProviderID)
+	if err != nil {
+		return Received{}, fmt.Errorf("read the receipt of %s: %w", m.ProviderID, err)
+	}
+	m.ID, m.ConversationID = receipt.MessageID, receipt.ConversationID
+	return d.add(ctx, account, m)
+}
+
+// link makes further addresses of a known sender lead to the same identity.
+func (d *Desk) link(ctx context.Context, account chat.AccountID, identity chat.Identity, addresses []string, c chat.Conversation) error {
+	aliases := missing(identity, addresses)
+	if len(aliases) == 0 {
+		return nil
+	}
+	_, err := d.decide(ctx, account, c.ID, func(c chat.Conversation) (*chat.Decision, error) {
+		linked := identity
+		linked.Aliases = append(slices.Clone(identity.Aliases), aliases...)
+		return &chat.Decision{Before: &c, After: c, Identity: &linked, Aliases: aliases}, nil
+	})
+	if conflict(err, identityChanged) {
+		return nil // somebody linked them meanwhile, or the address belongs to another identity: the message is in its place
+	}
+	return err
+}
+
+func missing(identity chat.Identity, addresses []string) []string {
+	var aliases []string
+	for _, address := range addresses {
+		if address != identity.ExternalID && !slices.Contains(identity.Aliases, address) {
+			aliases = append(aliases, address)
+		}
+	}
+	return aliases
+}
+
+func (d *Desk) receipt(ch chat.Channel, m chat.Message) chat.Receipt {
+	return chat.Receipt{
+		AccountID: m.AccountID, Scope: Scope(ch), ID: m.ProviderID,
+		ConversationID: m.ConversationID, MessageID: m.ID, ExpiresAt: d.now().Add(chat.ReceiptKept),
+	}
+}
+
+func inboundMessage(account chat.AccountID, conversation chat.ConversationID, contact chat.ContactID, in chat.Inbound) chat.Message {
+	m := chat.Message{
+		ID:             chat.NewMessageID(chat.SortTime(in.At, in.ReceivedAt), in.ReceivedAt, in.ProviderID),
+		AccountID:      account,
+		ConversationID: conversation,
+		Direction:      chat.In,
+		Type:           in.Type,
+		Text:           in.Text,
+		Attachments:    slices.Clone(in.Attachments),
+		Author:         chat.Author{Kind: chat.ByContact, ID: string(contact), Name: in.Sender.Name},
+		Status:         chat.StatusReceived,
+		ProviderID:     in.ProviderID,
+		SentAt:         in.At,
+		ReceivedAt:     in.ReceivedAt,
+		Version:        1,
+	}
+	for i := range m.Attachments {
+		m.Attachments[i].ID = fmt.Sprintf("%d", i+1)
+	}
+	return m
+}
+
+func newConversation(account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) chat.Conversation {
+	c := chat.Conversation{
+		ID:          chat.ConversationID(chat.NewID(now)),
+		AccountID:   account.ID,
+		StoreID:     ch.StoreID,
+		ChannelID:   ch.ID,
+		ChannelType: ch.Type,
+		ExternalID:  in.Sender.Addresses[0],
+		CreatedAt:   now,
+	}
+	if known != nil {
+		c.ExternalID, c.ContactID, c.ContactName = known.ExternalID, known.ContactID, known.ContactName
+	}
+	c.Admit(now, account.Metered)
+	return c
+}
+
+func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now time.Time) (chat.Contact, chat.Identity) {
+	name := in.Sender.Name
+	if name == "" {
+		name = in.Sender.Username
+	}
+	if name == "" && in.Sender.Phone != "" {
+		name = "+" + in.Sender.Phone
+	}
+	if name == "" {
+		name = in.Sender.Addresses[0]
+	}
+	contact := chat.Contact{
+		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: name, Phone: in.Sender.Phone, CreatedAt: now,
+		Identities: []chat.IdentityRef{{
+			ChannelID: ch.ID, Type: ch.Type, ExternalID: in.Sender.Addresses[0],
+			Username: in.Sender.Username, Phone: in.Sender.Phone,
+		}},
+	}
+	identity := chat.Identity{
+		AccountID: account, ChannelID: ch.ID, ExternalID: in.Sender.Addresses[0],
+		Aliases: slices.Clone(in.Sender.Addresses[1:]), ContactID: contact.ID, ContactName: contact.Name,
+	}
+	return contact, identity
+}
+
+func mediaTimers(m chat.Message) []chat.Timer {
+	for _, attachment := range m.Attachments {
+		if attachment.State == chat.AttachmentPending {
+			return []chat.Timer{{
+				AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID,
+				DueAt: m.ReceivedAt.Add(chat.TimerGrace),
+			}}
+		}
+	}
+	return nil
+}
+
+func contactOf(c chat.Conversation) chat.Author {
+	return chat.Author{Kind: chat.ByContact, ID: string(c.ContactID), Name: c.ContactName}
+}

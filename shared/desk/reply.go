@@ -1,0 +1,199 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/window"
+)
+
+// Draft is what an operator wants to say. ClientID is the browser's own id of it: the same one again is the same message.
+type Draft struct {
+	ClientID    string
+	Type        chat.MessageType
+	Text        string
+	Attachments []chat.Attachment
+	ReplyTo     chat.MessageID
+}
+
+// digest tells two drafts with the same client id apart.
+func (d Draft) digest() string {
+	body, _ := json.Marshal(d) // strings and numbers only: cannot fail
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
+
+// Reply queues an operator's message. created is false when the same client id was queued before; another body under it is a
+// Conflict. Outside the channel's window it is a Conflict with reason window_closed. An unassigned conversation becomes the
+// operator's, and a resolved one is reopened for them: whoever answers has it.
+func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.ConversationID, draft Draft) (m chat.Message, created bool, err error) {
+	now := d.now()
+	m = chat.Message{
+		ID:             chat.NewMessageID(now, now, string(actor.Operator.ID)+draft.ClientID),
+		AccountID:      actor.Operator.AccountID,
+		ConversationID: id,
+		Direction:      chat.Out,
+		Type:           draft.Type,
+		Text:           draft.Text,
+		Attachments:    draft.Attachments,
+		Author:         actor.Author(),
+		ReplyTo:        draft.ReplyTo,
+		Status:         chat.StatusQueued,
+		ClientID:       draft.ClientID,
+		Attempt:        1,
+		SentAt:         now,
+		ReceivedAt:     now,
+		Version:        1,
+	}
+	receipt := chat.Receipt{
+		AccountID: m.AccountID, Scope: "client:" + string(actor.Operator.ID), ID: draft.ClientID,
+		ConversationID: id, MessageID: m.ID, Digest: draft.digest(), ExpiresAt: now.Add(chat.ReceiptKept),
+	}
+	_, err = d.decide(ctx, m.AccountID, id, func(c chat.Conversation) (*chat.Decision, error) {
+		if err := visible(actor, c); err != nil {
+			return nil, err
+		}
+		if err := d.sendable(c, draft); err != nil {
+			return nil, err
+		}
+		return d.replyDecision(ctx, actor, c, m, &receipt)
+	})
+	if conflict(err, receiptExists) || fault.Is(err, fault.Conflict) {
+		return d.repeated(ctx, receipt, err)
+	}
+	if err != nil {
+		return chat.Message{}, false, err
+	}
+	return m, true, nil
+}
+
+func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conversation, m chat.Message, receipt *chat.Receipt) (*chat.Decision, error) {
+	now, after := d.now(), c
+	decision := &chat.Decision{Before: &c, Messages: []chat.Message{m}, Receipt: receipt}
+	var kind chat.EventType
+	switch {
+	case c.Status == chat.Resolved:
+		kind = chat.EventReopened
+		if err := after.Reopen(now, actor.Operator.ID); err != nil {
+			return nil, err
+		}
+	case c.AssigneeID == "" && c.Status == chat.Open:
+		kind = chat.EventAssigned
+		if err := after.Assign(actor.Operator.ID, now); err != nil {
+			return nil, err
+		}
+	}
+	after.Note(m)
+	if kind != "" {
+		if err := d.arm(ctx, &after); err != nil {
+			return nil, err
+		}
+		decision.Events = []chat.Event{d.event(after, kind, actor.Author(), now, because(chat.ReasonByHand))}
+	}
+	decision.After = after
+	decision.Timers = []chat.Timer{{
+		AccountID: c.AccountID, Kind: chat.TimerSend, ConversationID: c.ID, MessageID: m.ID, DueAt: now.Add(chat.TimerGrace),
+	}}
+	return decision, nil
+}
+
+// sendable asks the channel's capabilities and its window.
+func (d *Desk) sendable(c chat.Conversation, draft Draft) error {
+	able, known := d.capabilities(c.ChannelType)
+	if !known {
+		return fault.New(fault.Conflict, "the channel cannot send").WithReason("unsupported")
+	}
+	if c.Status == chat.Held || c.Status == chat.AwaitingConsent {
+		return fault.New(fault.Conflict, "the conversation is not admitted yet").WithReason("held")
+	}
+	if !window.Open(c, able.Window, d.now()) {
+		return fault.New(fault.Conflict, "the contact's last message is more than %d hours old", int(able.Window.Hours())).WithField("window").WithReason("window_closed")
+	}
+	return fits(able, draft)
+}
+
+func fits(able channel.Capabilities, draft Draft) error {
+	if draft.Type == chat.TypeText {
+		switch {
+		case draft.Text == "":
+			return fault.New(fault.Invalid, "a message needs a text").WithField("text")
+		case utf8.RuneCountInString(draft.Text) > able.MaxText:
+			return fault.New(fault.Invalid, "the channel takes at most %d characters", able.MaxText).WithField("text")
+		case len(draft.Attachments) > 0:
+			return fault.New(fault.Invalid, "a text has no attachments").WithField("attachments")
+		}
+		return nil
+	}
+	limit, known := able.Attachments[draft.Type]
+	if !known {
+		return fault.New(fault.Invalid, "the channel does not take this type").WithField("type")
+	}
+	if len(draft.Attachments) != 1 {
+		return fault.New(fault.Invalid, "a file message has exactly one attachment").WithField("attachments")
+	}
+	if draft.Attachments[0].Size > limit.MaxSize {
+		return fault.New(fault.TooLarge, "the channel takes at most %d bytes", limit.MaxSize).WithField("attachments")
+	}
+	if draft.Text != "" && (!able.Captions[draft.Type] || utf8.RuneCountInString(draft.Text) > able.MaxCaption) {
+		return fault.New(fault.Invalid, "the channel does not take this text with the file").WithField("text")
+	}
+	return nil
+}
+
+// repeated answers a reply whose client id may have been used before: with the message, if it was the same one.
+func (d *Desk) repeated(ctx context.Context, receipt chat.Receipt, refusal error) (chat.Message, bool, error) {
+	existing, err := d.store.Receipt(ctx, receipt.AccountID, receipt.Scope, receipt.ID)
+	if fault.Is(err, fault.NotFound) {
+		return chat.Message{}, false, refusal
+	}
+	if err != nil {
+		return chat.Message{}, false, fmt.Errorf("read the receipt: %w", err)
+	}
+	if existing.Digest != receipt.Digest || existing.ConversationID != receipt.ConversationID {
+		return chat.Message{}, false, fault.New(fault.Conflict, "this client id belongs to another message").WithField("clientId")
+	}
+	m, err := d.store.Message(ctx, existing.AccountID, existing.ConversationID, existing.MessageID)
+	if err != nil {
+		return chat.Message{}, false, fmt.Errorf("read message %s: %w", existing.MessageID, err)
+	}
+	return m, false, nil
+}
+
+// Retry queues a message again that failed or whose fate is unknown: a new attempt, asked for by a person.
+func (d *Desk) Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error) {
+	c, err := d.Conversation(ctx, actor, id)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	var retried chat.Message
+	err = d.updateMessage(ctx, c.AccountID, id, message, func(m *chat.Message) (*chat.MessageEffects, error) {
+		retried = *m
+		if m.Direction != chat.Out {
+			return nil, fault.New(fault.Conflict, "only our own messages can be sent again").WithReason("inbound")
+		}
+		if m.Status == chat.StatusQueued || m.Status == chat.StatusSending {
+			return nil, nil // a second click
+		}
+		if m.Status != chat.StatusFailed && m.Status != chat.StatusUnknown && m.Status != chat.StatusHeld {
+			return nil, fault.New(fault.Conflict, "the message was delivered").WithReason("delivered")
+		}
+		if err := d.sendable(c, Draft{Type: m.Type, Text: m.Text, Attachments: m.Attachments}); err != nil {
+			return nil, err
+		}
+		m.Status, m.Error, m.ProviderID = chat.StatusQueued, nil, ""
+		m.Attempt++
+		retried = *m
+		retried.Version++
+		return &chat.MessageEffects{PutTimer: &chat.Timer{
+			AccountID: m.AccountID, Kind: chat.TimerSend, ConversationID: id, MessageID: message, DueAt: d.now().Add(chat.TimerGrace),
+		}}, nil
+	})
+	return retried, err
+}

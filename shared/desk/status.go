@@ -1,0 +1,115 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Ref is what travels with an outbound message and comes back with its statuses: it finds the message and the attempt even
+// before the provider's id of it is stored.
+func Ref(m chat.Message) string {
+	return string(m.ConversationID) + "." + string(m.ID) + "." + strconv.Itoa(m.Attempt)
+}
+
+func parseRef(ref string) (conversation chat.ConversationID, id chat.MessageID, attempt int, ok bool) {
+	parts := strings.Split(ref, ".")
+	if len(parts) != 3 {
+		return "", "", 0, false
+	}
+	attempt, err := strconv.Atoi(parts[2])
+	if err != nil || attempt < 1 || parts[0] == "" || parts[1] == "" {
+		return "", "", 0, false
+	}
+	return chat.ConversationID(parts[0]), chat.MessageID(parts[1]), attempt, true
+}
+
+// Acknowledge takes a provider's status of a message we sent. Statuses only move forward, in any order of arrival; one that
+// comes before its message is known waits in the message's receipt.
+func (d *Desk) Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	if conversation, id, attempt, ok := parseRef(in.Status.Ref); ok {
+		err := d.advance(ctx, account.ID, conversation, id, attempt, in)
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	receipt, parked, err := d.store.ParkStatus(ctx, account.ID, Scope(ch), in.ProviderID, in.Status)
+	if err != nil {
+		return fmt.Errorf("park the status of %s: %w", in.ProviderID, err)
+	}
+	if parked {
+		return nil
+	}
+	return d.advance(ctx, account.ID, receipt.ConversationID, receipt.MessageID, 0, in)
+}
+
+// advance moves a message's status. A failure is told in the timeline in the same write; every other status is one update.
+func (d *Desk) advance(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) error {
+	if in.Status.Status != chat.StatusFailed {
+		_, _, err := d.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status.Status, in.Status.Error, in.ProviderID)
+		if err != nil {
+			return fmt.Errorf("advance message %s: %w", id, err)
+		}
+		return nil
+	}
+	return d.updateMessage(ctx, account, conversation, id, func(m *chat.Message) (*chat.MessageEffects, error) {
+		if (attempt != 0 && m.Attempt != attempt) || (attempt == 0 && m.ProviderID != in.ProviderID) {
+			return nil, nil
+		}
+		if m.ProviderID == "" {
+			m.ProviderID = in.ProviderID
+		}
+		if !m.Advance(chat.StatusFailed, in.Status.Error) {
+			return nil, nil
+		}
+		return &chat.MessageEffects{Event: d.failure(*m)}, nil
+	})
+}
+
+// failure is the timeline's line about a message that could not be delivered; one for each attempt.
+func (d *Desk) failure(m chat.Message) *chat.Event {
+	now := d.now()
+	event := chat.Event{
+		ID:             chat.EventID(chat.DeterministicID(now, string(m.ID), strconv.Itoa(m.Attempt), "failed")),
+		AccountID:      m.AccountID,
+		ConversationID: m.ConversationID,
+		Type:           chat.EventMessageFailed,
+		At:             now,
+		Actor:          system,
+		Data:           chat.EventData{MessageID: m.ID},
+	}
+	if m.Error != nil {
+		event.Data.Code = m.Error.Code
+	}
+	return &event
+}
+
+// updateMessage reads a message, lets change alter it, and writes it back; when it moved meanwhile it begins again. A change
+// that answers nil leaves the message as it is.
+func (d *Desk) updateMessage(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, change func(*chat.Message) (*chat.MessageEffects, error)) error {
+	var last error
+	for range tries {
+		before, err := d.store.Message(ctx, account, conversation, id)
+		if err != nil {
+			return fmt.Errorf("read message %s: %w", id, err)
+		}
+		after := before
+		effects, err := change(&after)
+		if err != nil || effects == nil {
+			return err
+		}
+		err = d.store.UpdateMessage(ctx, before, after, *effects)
+		if !conflict(err, versionChanged) {
+			if err != nil {
+				return fmt.Errorf("write message %s: %w", id, err)
+			}
+			return nil
+		}
+		last = err
+	}
+	return fmt.Errorf("message %s moved %d times: %w", id, tries, last)
+}

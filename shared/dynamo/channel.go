@@ -1,0 +1,115 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+type channelItem struct {
+	header
+	StoreID      string     `dynamodbav:"storeId,omitempty"`
+	Type         string     `dynamodbav:"type"`
+	Name         string     `dynamodbav:"name"`
+	External     string     `dynamodbav:"external"`
+	DisplayPhone string     `dynamodbav:"displayPhone,omitempty"`
+	Credentials  []byte     `dynamodbav:"credentials,omitempty"`
+	Health       healthPart `dynamodbav:"health"`
+	CreatedAt    millis     `dynamodbav:"createdAt,omitempty"`
+	Version      int64      `dynamodbav:"version"`
+}
+
+type healthPart struct {
+	State   string `dynamodbav:"state"`
+	Code    string `dynamodbav:"code,omitempty"`
+	Message string `dynamodbav:"message,omitempty"`
+	At      millis `dynamodbav:"at,omitempty"`
+}
+
+func toChannelItem(c chat.Channel) channelItem {
+	return channelItem{
+		header:  headed(channelKey(c.AccountID, c.ID), kindChannel),
+		StoreID: string(c.StoreID), Type: string(c.Type), Name: c.Name, External: c.ExternalID, DisplayPhone: c.DisplayPhone,
+		Credentials: c.Credentials,
+		Health: healthPart{
+			State: string(c.Health.State), Code: c.Health.Code, Message: c.Health.Message, At: millisOf(c.Health.At),
+		},
+		CreatedAt: millisOf(c.CreatedAt), Version: c.Version,
+	}
+}
+
+func decodeChannel(av item) (chat.Channel, error) {
+	it, err := decode[channelItem](av, kindChannel)
+	if err != nil {
+		return chat.Channel{}, err
+	}
+	account, id, err := it.inAccount("C")
+	return chat.Channel{
+		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
+		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials,
+		Health: chat.Health{
+			State: chat.HealthState(it.Health.State), Code: it.Health.Code, Message: it.Health.Message, At: it.Health.At.time(),
+		},
+		CreatedAt: it.CreatedAt.time(), Version: it.Version,
+	}, err
+}
+
+func toAssetItem(c chat.Channel) claimItem {
+	return claimItem{headed(assetKey(c.Type, c.ExternalID), kindAsset), string(c.AccountID), string(c.ID)}
+}
+
+// Channels are all channels of an account, in the order of their creation.
+func (s *Store) Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error) {
+	return inDirectory(ctx, s, account, channelPrefix, decodeChannel)
+}
+
+// Channel reads one, consistently.
+func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error) {
+	av, err := s.get(ctx, s.tables.Directory, channelKey(account, id), true, kindChannel)
+	if err != nil {
+		return chat.Channel{}, err
+	}
+	return decodeChannel(av)
+}
+
+// ChannelByAsset finds the channel that an asset of a provider is connected as, in any account.
+func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, externalID string) (chat.Channel, error) {
+	claim, err := s.claim(ctx, assetKey(channel, externalID), kindAsset, kindChannel)
+	if err != nil {
+		return chat.Channel{}, err
+	}
+	return s.Channel(ctx, chat.AccountID(claim.AccountID), chat.ChannelID(claim.ID))
+}
+
+// CreateChannel connects an asset. One that is connected already, in whatever account, is Conflict "claimed" with the field
+// "externalId".
+func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, activity *chat.Activity) error {
+	c.Version = 1
+	var t tx
+	t.put(s.tables.Directory, toAssetItem(c), freeFor(string(c.ID)), ReasonClaimed).field = "externalId"
+	t.put(s.tables.Directory, toChannelItem(c), absent(), ReasonExists)
+	s.addActivity(&t, activity)
+	return s.commit(ctx, &t, "create channel "+string(c.ID))
+}
+
+// UpdateChannel replaces a channel; another asset is claimed and the old one given back.
+func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error {
+	after.Version = before.Version + 1
+	var t tx
+	t.put(s.tables.Directory, toChannelItem(after), atVersion(before.Version), ReasonVersionChanged)
+	if before.Type != after.Type || before.ExternalID != after.ExternalID {
+		t.put(s.tables.Directory, toAssetItem(after), freeFor(string(after.ID)), ReasonClaimed).field = "externalId"
+		t.remove(s.tables.Directory, assetKey(before.Type, before.ExternalID), held(string(before.ID)), ReasonVersionChanged)
+	}
+	s.addActivity(&t, activity)
+	return s.commit(ctx, &t, "update channel "+string(after.ID))
+}
+
+// DeleteChannel removes a channel as it was read and gives its asset back.
+func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, activity *chat.Activity) error {
+	var t tx
+	t.remove(s.tables.Directory, channelKey(c.AccountID, c.ID), atVersion(c.Version), ReasonVersionChanged)
+	t.remove(s.tables.Directory, assetKey(c.Type, c.ExternalID), held(string(c.ID)), ReasonVersionChanged)
+	s.addActivity(&t, activity)
+	return s.commit(ctx, &t, "delete channel "+string(c.ID))
+}

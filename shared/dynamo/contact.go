@@ -1,0 +1,178 @@
+package dynamo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+type contactItem struct {
+	header
+	contactFields
+	Identities []identityPart `dynamodbav:"identities,omitempty"`
+	CreatedAt  millis         `dynamodbav:"createdAt,omitempty"`
+	Version    int64          `dynamodbav:"version"`
+}
+
+// contactFields are what people edit, and what a revision keeps of before and after.
+type contactFields struct {
+	Name      string `dynamodbav:"name,omitempty"`
+	FirstName string `dynamodbav:"firstName,omitempty"`
+	LastName  string `dynamodbav:"lastName,omitempty"`
+	Email     string `dynamodbav:"email,omitempty"`
+	Phone     string `dynamodbav:"phone,omitempty"`
+	Blocked   bool   `dynamodbav:"blocked,omitempty"`
+}
+
+func fieldsOf(c chat.Contact) contactFields {
+	return contactFields{
+		Name: c.Name, FirstName: c.FirstName, LastName: c.LastName, Email: c.Email, Phone: c.Phone, Blocked: c.Blocked,
+	}
+}
+
+type identityPart struct {
+	ChannelID string `dynamodbav:"channelId"`
+	Type      string `dynamodbav:"type"`
+	External  string `dynamodbav:"external"`
+	Username  string `dynamodbav:"username,omitempty"`
+	Phone     string `dynamodbav:"phone,omitempty"`
+}
+
+func toContactItem(c chat.Contact) contactItem {
+	it := contactItem{
+		header:        headed(contactKey(c.AccountID, c.ID), kindContact),
+		contactFields: fieldsOf(c), CreatedAt: millisOf(c.CreatedAt), Version: c.Version,
+	}
+	for _, i := range c.Identities {
+		it.Identities = append(it.Identities, identityPart{
+			ChannelID: string(i.ChannelID), Type: string(i.Type), External: i.ExternalID, Username: i.Username, Phone: i.Phone,
+		})
+	}
+	return it
+}
+
+func decodeContact(av item) (chat.Contact, error) {
+	it, err := decode[contactItem](av, kindContact)
+	if err != nil {
+		return chat.Contact{}, err
+	}
+	account, id, err := parseContactKey(it.PK)
+	if err != nil {
+		return chat.Contact{}, damaged(kindContact, err)
+	}
+	c := chat.Contact{
+		ID: id, AccountID: account, Name: it.Name, FirstName: it.FirstName, LastName: it.LastName, Email: it.Email,
+		Phone: it.Phone, Blocked: it.Blocked, CreatedAt: it.CreatedAt.time(), Version: it.Version,
+	}
+	for _, i := range it.Identities {
+		c.Identities = append(c.Identities, chat.IdentityRef{
+			ChannelID: chat.ChannelID(i.ChannelID), Type: chat.ChannelType(i.Type), ExternalID: i.External,
+			Username: i.Username, Phone: i.Phone,
+		})
+	}
+	return c, nil
+}
+
+// contactConversationItem is a contact's way to one of its conversations.
+type contactConversationItem struct{ header }
+
+func toContactConversationItem(c chat.Conversation) contactConversationItem {
+	return contactConversationItem{headed(contactConversationKey(c.AccountID, c.ContactID, c.ID), kindContactConversation)}
+}
+
+// revisionItem is what a change made of a contact. It lies with the contact, so that erasing the contact finds it.
+type revisionItem struct {
+	header
+	At        millis        `dynamodbav:"at"`
+	RequestID string        `dynamodbav:"requestId,omitempty"`
+	Before    contactFields `dynamodbav:"before"`
+	After     contactFields `dynamodbav:"after"`
+}
+
+// searchItem is one token of a contact. Everything it says is in its key.
+type searchItem struct{ header }
+
+func toSearchItem(c chat.Contact, t token) searchItem {
+	return searchItem{headed(searchKey(c.AccountID, t, c.ID), kindSearch)}
+}
+
+// addContact creates a contact with what finds it.
+func (s *Store) addContact(t *tx, c chat.Contact) {
+	c.Version = 1
+	t.put(s.tables.Desk, toContactItem(c), absent(), ReasonExists)
+	for _, tok := range tokensOf(c) {
+		t.put(s.tables.Desk, toSearchItem(c, tok), nil, "")
+	}
+}
+
+// Contact reads one, consistently.
+func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
+	av, err := s.get(ctx, s.tables.Desk, contactKey(account, id), true, kindContact)
+	if err != nil {
+		return chat.Contact{}, err
+	}
+	return decodeContact(av)
+}
+
+// UpdateContact replaces a contact, with what finds it, a revision of the values, and the line of the activity log if there is
+// one.
+func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity) error {
+	after.Version = before.Version + 1
+	var t tx
+	t.put(s.tables.Desk, toContactItem(after), atVersion(before.Version), ReasonVersionChanged)
+	old, new := tokensOf(before), tokensOf(after)
+	for _, tok := range new {
+		if !slices.Contains(old, tok) {
+			t.put(s.tables.Desk, toSearchItem(after, tok), nil, "")
+		}
+	}
+	for _, tok := range old {
+		if !slices.Contains(new, tok) {
+			t.remove(s.tables.Desk, searchKey(before.AccountID, tok, before.ID), nil, "")
+		}
+	}
+	revision := revisionItem{
+		header: headed(revisionKey(after.AccountID, after.ID, after.Version), kindRevision),
+		At:     millisOf(s.clock()), Before: fieldsOf(before), After: fieldsOf(after),
+	}
+	if activity != nil {
+		revision.At, revision.RequestID = millisOf(activity.At), activity.RequestID
+		t.put(s.tables.Desk, toActivityItem(*activity), nil, "")
+	}
+	t.put(s.tables.Desk, revision, nil, "")
+	return s.commit(ctx, &t, "update contact "+string(after.ID))
+}
+
+// ContactConversations pages through a contact's conversations, the newest first.
+func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p PageRequest) (Page[chat.Conversation], error) {
+	pk := contactKey(account, contact).pk
+	if pk == "" {
+		return Page[chat.Conversation]{}, notFound(kindContact)
+	}
+	found, err := pageOf(ctx, s, account, "conversations of "+pk, p, query{
+		table: s.tables.Desk, condition: inPartition(pk, contactConversationPrefix), descending: true,
+	}, decodeContactConversation)
+	if err != nil {
+		return Page[chat.Conversation]{}, err
+	}
+	conversations, err := s.Conversations(ctx, account, found.Items)
+	return Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
+}
+
+func decodeContactConversation(av item) (chat.ConversationID, error) {
+	return conversationOfEdge(av, kindContactConversation)
+}
+
+// conversationOfEdge reads which conversation an edge leads to.
+func conversationOfEdge(av item, kind string) (chat.ConversationID, error) {
+	it, err := decode[header](av, kind)
+	if err != nil {
+		return "", err
+	}
+	parts, err := split(it.SK, "C", 1)
+	if err != nil {
+		return "", damaged(kind, err)
+	}
+	return chat.ConversationID(parts[0]), nil
+}

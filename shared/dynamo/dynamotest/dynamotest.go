@@ -1,0 +1,45 @@
+// Package dynamotest gives tests a dynamo.Store on a fresh set of tables, in a real engine.
+//
+// Only tests import it; it may import infra/local/engine, which the store itself may not.
+package dynamotest
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/local/engine/enginetest"
+	"github.com/recado-chat/recado/shared/dynamo"
+)
+
+// DB is a set of tables of one test.
+type DB struct {
+	*dynamo.Store
+	Client *dynamodb.Client
+	Tables dynamo.Tables
+}
+
+// New makes tables in this machine's usual engine and opens a store on them.
+func New(t testing.TB, options ...dynamo.Option) *dynamo.Store {
+	t.Helper()
+	return Open(t, engine.Default(), options...).Store
+}
+
+// Open makes tables in an engine of the kind given.
+func Open(t testing.TB, kind engine.Kind, options ...dynamo.Option) DB {
+	t.Helper()
+	shared := enginetest.Shared(t, kind)
+	db := DB{
+		Client: shared.Client(),
+		Tables: dynamo.Tables{
+			Directory: shared.Prefix + "directory", Desk: shared.Prefix + "desk", Ledger: shared.Prefix + "ledger",
+			Live: shared.Prefix + "live",
+		},
+	}
+	if err := dynamo.CreateTables(t.Context(), db.Client, db.Tables); err != nil {
+		t.Fatalf("create the test's tables: %v", err)
+	}
+	db.Store = dynamo.New(db.Client, db.Tables, options...)
+	return db
+}

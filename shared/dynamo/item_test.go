@@ -1,0 +1,143 @@
+package dynamo
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// filled gives a value in which nothing is empty, so that a field which storing forgets is seen.
+func filled[T any](t *testing.T) T {
+	t.Helper()
+	var v T
+	fill(t, reflect.ValueOf(&v).Elem(), new(int))
+	return v
+}
+
+func fill(t *testing.T, v reflect.Value, n *int) {
+	t.Helper()
+	*n++
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		v.Set(reflect.ValueOf(time.UnixMilli(1_790_000_000_000 + int64(*n)).UTC()))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("V" + string(rune('A'+*n%26)) + string(rune('A'+*n/26)))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(int64(*n))
+		if v.Type() == reflect.TypeFor[time.Duration]() {
+			v.SetInt(int64(*n) * int64(time.Second))
+		}
+	case reflect.Int:
+		v.SetInt(int64(*n))
+	case reflect.Uint8:
+		v.SetUint(uint64(*n % 256))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i), n)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(t, v.Index(0), n)
+		fill(t, v.Index(1), n)
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, n)
+		fill(t, value, n)
+		v.SetMapIndex(key, value)
+	default:
+		t.Fatalf("nothing to fill %s with", v.Type())
+	}
+}
+
+func keepsEveryField[T any](t *testing.T, toItem func(T) any, decode func(item) (T, error)) {
+	t.Helper()
+	for _, want := range []T{filled[T](t), emptyButIDs[T](t)} {
+		av, err := encode(toItem(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := decode(av)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("storing %T changed it (-want +got):\n%s", want, diff)
+		}
+	}
+}
+
+// emptyButIDs has nothing but what its key is made of.
+func emptyButIDs[T any](t *testing.T) T {
+	t.Helper()
+	var v T
+	r := reflect.ValueOf(&v).Elem()
+	for _, name := range []string{"ID", "AccountID", "ConversationID", "OperatorID", "ChannelID", "ExternalID", "RequestID", "Hash"} {
+		if f := r.FieldByName(name); f.IsValid() {
+			f.SetString("X")
+		}
+	}
+	return v
+}
+
+func TestStoringKeepsEveryField(t *testing.T) {
+	t.Parallel()
+	keepsEveryField(t, func(c chat.Conversation) any { return toConversationItem(c, 1) }, decodeConversation)
+	keepsEveryField(t, func(m chat.Message) any { return toMessageItem(m) }, decodeMessage)
+	keepsEveryField(t, func(e chat.Event) any { return toEventItem(e) }, decodeEvent)
+	keepsEveryField(t, func(c chat.Contact) any { return toContactItem(c) }, decodeContact)
+	keepsEveryField(t, func(i chat.Identity) any { return toIdentityItem(i) }, decodeIdentity)
+	keepsEveryField(t, func(m chat.Mail) any { return toMailItem(m) }, decodeMail)
+	keepsEveryField(t, func(j chat.Job) any { return toJobItem(j) }, decodeJob)
+	keepsEveryField(t, func(a chat.Activity) any { return toActivityItem(a) }, decodeActivity)
+	keepsEveryField(t, func(a chat.Account) any { return toAccountItem(a) }, decodeAccount)
+	keepsEveryField(t, func(s chat.Store) any { return toStoreItem(s) }, decodeStore)
+	keepsEveryField(t, func(o chat.Operator) any { return toOperatorItem(o) }, decodeOperator)
+	keepsEveryField(t, func(c chat.Channel) any { return toChannelItem(c) }, decodeChannel)
+	keepsEveryField(t, func(s chat.Session) any { return toSessionItem(s) }, decodeSession)
+	keepsEveryField(t, func(c chat.Connection) any { return toConnectionItem(c) }, decodeConnection)
+	keepsEveryField(t, func(r chat.ReadCursor) any { return toReadItem(r) }, decodeRead)
+	keepsEveryField(t, func(l chat.Load) any { return toLoadItem(l) }, decodeLoad)
+}
+
+func TestAListRowHasWhatAListShows(t *testing.T) {
+	t.Parallel()
+	c := filled[chat.Conversation](t)
+	av, err := encode(toConversationItem(c, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inbox := Schema()["desk"].Indexes[0]
+	if len(inbox.Include) > 20 {
+		t.Fatalf("an index includes 20 attributes at most, this one %d", len(inbox.Include))
+	}
+	row := item{"pk": av["pk"], "sk": av["sk"], "inboxPk": av["inboxPk"], "inboxSk": av["inboxSk"]}
+	for _, name := range inbox.Include {
+		if av[name] == nil {
+			t.Errorf("a full conversation has no %s", name)
+		}
+		row[name] = av[name]
+	}
+	got, err := decodeRow(row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := c
+	want.LastMessageID = c.Preview.MessageID
+	want.ExternalID, want.FormerID, want.Passed, want.ResolvedBy = "", "", nil, chat.Author{}
+	want.AssignedAt, want.PoolSince = time.Time{}, time.Time{}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("row (-want +got):\n%s", diff)
+	}
+}

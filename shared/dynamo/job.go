@@ -1,0 +1,76 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+type jobItem struct {
+	header
+	JobKind    string `dynamodbav:"job"`
+	Checkpoint string `dynamodbav:"checkpoint,omitempty"`
+	Done       bool   `dynamodbav:"done,omitempty"`
+	Count      int64  `dynamodbav:"count,omitempty"`
+	CreatedAt  millis `dynamodbav:"createdAt,omitempty"`
+	Version    int64  `dynamodbav:"version"`
+}
+
+func toJobItem(j chat.Job) jobItem {
+	return jobItem{
+		header: headed(jobKey(j.AccountID, j.ID), kindJob), JobKind: string(j.Kind), Checkpoint: j.Checkpoint, Done: j.Done,
+		Count: j.Count, CreatedAt: millisOf(j.CreatedAt), Version: j.Version,
+	}
+}
+
+func decodeJob(av item) (chat.Job, error) {
+	it, err := decode[jobItem](av, kindJob)
+	if err != nil {
+		return chat.Job{}, err
+	}
+	parts, err := split(it.PK, "J", 2)
+	if err != nil {
+		return chat.Job{}, damaged(kindJob, err)
+	}
+	return chat.Job{
+		ID: parts[1], AccountID: chat.AccountID(parts[0]), Kind: chat.JobKind(it.JobKind), Checkpoint: it.Checkpoint,
+		Done: it.Done, Count: it.Count, CreatedAt: it.CreatedAt.time(), Version: it.Version,
+	}, nil
+}
+
+func jobTimer(j chat.Job) chat.Timer {
+	return chat.Timer{AccountID: j.AccountID, Kind: chat.TimerJob, Subject: j.ID, DueAt: j.CreatedAt.Add(chat.TimerGrace)}
+}
+
+func (s *Store) addJob(t *tx, j chat.Job) {
+	j.Version = 1
+	t.put(s.tables.Desk, toJobItem(j), absent(), ReasonExists)
+	t.put(s.tables.Desk, toTimerItem(jobTimer(j)), nil, "")
+}
+
+// PutJob creates a job, with the timer that asks for it again.
+func (s *Store) PutJob(ctx context.Context, j chat.Job) error {
+	var t tx
+	s.addJob(&t, j)
+	return s.commit(ctx, &t, "put job "+j.ID)
+}
+
+// Job reads one, consistently.
+func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error) {
+	av, err := s.get(ctx, s.tables.Desk, jobKey(account, id), true, kindJob)
+	if err != nil {
+		return chat.Job{}, err
+	}
+	return decodeJob(av)
+}
+
+// UpdateJob writes a job's checkpoint; its timer goes when it is done.
+func (s *Store) UpdateJob(ctx context.Context, before, after chat.Job) error {
+	after.Version = before.Version + 1
+	var t tx
+	t.put(s.tables.Desk, toJobItem(after), atVersion(before.Version), ReasonVersionChanged)
+	if after.Done {
+		t.remove(s.tables.Desk, timerKey(jobTimer(after)), nil, "")
+	}
+	return s.commit(ctx, &t, "update job "+after.ID)
+}

@@ -1,0 +1,200 @@
+package dynamo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// messageItem is a message as stored. Rank is its status's, which conditions compare.
+type messageItem struct {
+	header
+	Direction   string           `dynamodbav:"dir"`
+	Type        string           `dynamodbav:"type"`
+	Text        string           `dynamodbav:"text,omitempty"`
+	Attachments []attachmentPart `dynamodbav:"attachments,omitempty"`
+	Author      *authorPart      `dynamodbav:"author,omitempty"`
+	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
+	Status      string           `dynamodbav:"status"`
+	Rank        int              `dynamodbav:"rank"`
+	Error       *errorPart       `dynamodbav:"error,omitempty"`
+	ClientID    string           `dynamodbav:"clientId,omitempty"`
+	ProviderID  string           `dynamodbav:"providerId,omitempty"`
+	Attempt     int              `dynamodbav:"attempt,omitempty"`
+	SentAt      millis           `dynamodbav:"sentAt,omitempty"`
+	ReceivedAt  millis           `dynamodbav:"receivedAt,omitempty"`
+	Version     int64            `dynamodbav:"version"`
+}
+
+type attachmentPart struct {
+	ID    string `dynamodbav:"id,omitempty"`
+	Name  string `dynamodbav:"name,omitempty"`
+	Mime  string `dynamodbav:"mime,omitempty"`
+	Size  int64  `dynamodbav:"size,omitempty"`
+	Ref   string `dynamodbav:"ref,omitempty"`
+	Key   string `dynamodbav:"key,omitempty"`
+	State string `dynamodbav:"state,omitempty"`
+}
+
+func toMessageItem(m chat.Message) messageItem {
+	it := messageItem{
+		header:    headed(messageKey(m.AccountID, m.ConversationID, m.ID), kindMessage),
+		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
+		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, ProviderID: m.ProviderID,
+		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
+	}
+	for _, a := range m.Attachments {
+		it.Attachments = append(it.Attachments, attachmentPart{
+			ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, Ref: a.Ref, Key: a.Key, State: string(a.State),
+		})
+	}
+	return it
+}
+
+func decodeMessage(av item) (chat.Message, error) {
+	it, err := decode[messageItem](av, kindMessage)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	account, conv, err := parseConversationKey(it.PK)
+	if err != nil {
+		return chat.Message{}, damaged(kindMessage, err)
+	}
+	id, err := split(it.SK, "M", 1)
+	if err != nil {
+		return chat.Message{}, damaged(kindMessage, err)
+	}
+	m := chat.Message{
+		ID: chat.MessageID(id[0]), AccountID: account, ConversationID: conv,
+		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
+		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
+		ClientID: it.ClientID, ProviderID: it.ProviderID, Attempt: it.Attempt,
+		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
+	}
+	for _, a := range it.Attachments {
+		m.Attachments = append(m.Attachments, chat.Attachment{
+			ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, Ref: a.Ref, Key: a.Key, State: chat.AttachmentState(a.State),
+		})
+	}
+	return m, nil
+}
+
+// PutMessage puts a message unless it is there.
+func (s *Store) PutMessage(ctx context.Context, m chat.Message) (created bool, err error) {
+	m.Version = max(m.Version, 1)
+	_, refused, err := s.putItem(ctx, s.tables.Desk, toMessageItem(m), absent(), "put a message")
+	return !refused && err == nil, err
+}
+
+// Message reads one, consistently.
+func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID) (chat.Message, error) {
+	av, err := s.get(ctx, s.tables.Desk, messageKey(account, conv, id), true, kindMessage)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return decodeMessage(av)
+}
+
+// Messages pages through a conversation: the first page is the newest, items in a page are oldest first, and Next leads to
+// older ones.
+func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p PageRequest) (Page[chat.Message], error) {
+	return timeline(ctx, s, account, conv, messagePrefix, p, decodeMessage)
+}
+
+// timeline is a page of what a conversation's partition holds under a prefix, sorted by id.
+func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p PageRequest, decode func(item) (T, error)) (Page[T], error) {
+	pk := conversationKey(account, conv).pk
+	if pk == "" {
+		return Page[T]{}, notFound(kindConversation)
+	}
+	page, err := pageOf(ctx, s, account, "timeline "+pk+" "+prefix, p, query{
+		table: s.tables.Desk, condition: inPartition(pk, prefix), descending: true, consistent: true,
+	}, decode)
+	slices.Reverse(page.Items)
+	return page, err
+}
+
+// pageOf is a page of a partition of a table, in the order of its sort keys. The cursor is bound to name.
+func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p PageRequest, q query, decode func(item) (T, error)) (Page[T], error) {
+	last, err := s.openCursor(p.Cursor, name, account, 2)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	if last != nil {
+		q.start = key{last[0], last[1]}.item()
+	}
+	q.limit = limitOf(p)
+	items, more, err := s.page(ctx, q, "read the list "+name)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	page := Page[T]{Items: make([]T, 0, len(items))}
+	for _, av := range items {
+		v, err := decode(av)
+		if err != nil {
+			return Page[T]{}, err
+		}
+		page.Items = append(page.Items, v)
+	}
+	if more {
+		end := keyOf(items[len(items)-1])
+		page.Next, err = s.sealCursor(name, account, end.pk, end.sk)
+	}
+	return page, err
+}
+
+// AdvanceStatus moves a message's status forward, in one write: only to a higher rank, and only for the attempt named. With
+// attempt 0 the attempt is not looked at, and the provider's id must be the message's, or its first. applied is false, and m
+// what is stored, when that does not hold. NotFound means that there is no such message.
+func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error) {
+	name, value := expression.Name, expression.Value
+	update := expression.Set(name("status"), value(string(to))).Set(name("rank"), value(to.Rank())).Add(name("version"), value(1))
+	if reason != nil {
+		update = update.Set(name("error"), value(errorOf(reason)))
+	} else {
+		update = update.Remove(name("error"))
+	}
+	if providerID != "" {
+		update = update.Set(name("providerId"), name("providerId").IfNotExists(value(providerID)))
+	}
+	condition := present().And(name("rank").LessThan(value(to.Rank())))
+	switch {
+	case attempt != 0:
+		condition = condition.And(name("attempt").Equal(value(attempt)))
+	case providerID != "":
+		condition = condition.And(expression.AttributeNotExists(name("providerId")).Or(name("providerId").Equal(value(providerID))))
+	}
+	av, refused, err := s.updateItem(ctx, s.tables.Desk, messageKey(account, conv, id), update, &condition, "advance a message's status")
+	if err != nil {
+		return chat.Message{}, false, err
+	}
+	if len(av) == 0 {
+		return chat.Message{}, false, notFound(kindMessage)
+	}
+	m, err = decodeMessage(av)
+	return m, !refused && err == nil, err
+}
+
+// Effects are what changes together with a message.
+type Effects = chat.MessageEffects
+
+// UpdateMessage replaces a message and writes the effects with it. The stored message gets the version after before's, which
+// must still be the one stored.
+func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, effects Effects) error {
+	after.Version = before.Version + 1
+	var t tx
+	t.put(s.tables.Desk, toMessageItem(after), atVersion(before.Version), ReasonVersionChanged)
+	if effects.PutTimer != nil {
+		t.put(s.tables.Desk, toTimerItem(*effects.PutTimer), nil, "")
+	}
+	if effects.DropTimer != nil {
+		t.remove(s.tables.Desk, timerKey(*effects.DropTimer), nil, "")
+	}
+	if effects.Event != nil {
+		t.put(s.tables.Desk, toEventItem(*effects.Event), nil, "")
+	}
+	return s.commit(ctx, &t, "update message "+string(after.ID))
+}

@@ -1,0 +1,127 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+type loadItem struct {
+	header
+	Open       int    `dynamodbav:"open"`
+	AssignedAt millis `dynamodbav:"assignedAt,omitempty"`
+}
+
+func toLoadItem(l chat.Load) loadItem {
+	return loadItem{header: headed(loadKey(l.AccountID, l.OperatorID), kindLoad), Open: l.Open, AssignedAt: millisOf(l.LastAssignedAt)}
+}
+
+func decodeLoad(av item) (chat.Load, error) {
+	it, err := decode[loadItem](av, kindLoad)
+	if err != nil {
+		return chat.Load{}, err
+	}
+	account, err := split(it.PK, "L", 1)
+	if err != nil {
+		return chat.Load{}, damaged(kindLoad, err)
+	}
+	operator, err := split(it.SK, "L", 1)
+	if err != nil {
+		return chat.Load{}, damaged(kindLoad, err)
+	}
+	return chat.Load{
+		AccountID: chat.AccountID(account[0]), OperatorID: chat.OperatorID(operator[0]),
+		Open: it.Open, LastAssignedAt: it.AssignedAt.time(),
+	}, nil
+}
+
+// Loads are what the operators of an account carry, consistently. Who never had a conversation is not among them.
+func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error) {
+	items, err := s.all(ctx, query{
+		table: s.tables.Desk, condition: inPartition(loadKey(account, "x").pk, ""), consistent: true,
+	}, "read the operators' loads")
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll(items, decodeLoad)
+}
+
+// SetLoad repairs how many conversations an operator carries, unless it moved from expectedOpen meanwhile: then the answer is
+// Conflict "version_changed".
+func (s *Store) SetLoad(ctx context.Context, load chat.Load, expectedOpen int) error {
+	open := expression.Name("open")
+	as := open.Equal(expression.Value(expectedOpen))
+	if expectedOpen == 0 {
+		as = as.Or(expression.AttributeNotExists(open))
+	}
+	update := headedUpdate(kindLoad).Set(open, expression.Value(load.Open))
+	_, refused, err := s.updateItem(ctx, s.tables.Desk, loadKey(load.AccountID, load.OperatorID), update, &as, "set an operator's load")
+	if err == nil && refused {
+		return conflict(ReasonVersionChanged)
+	}
+	return err
+}
+
+type readItem struct {
+	header
+	UpTo string `dynamodbav:"upTo,omitempty"`
+	At   millis `dynamodbav:"at"`
+}
+
+func toReadItem(r chat.ReadCursor) readItem {
+	return readItem{
+		header: headed(readKey(r.AccountID, r.OperatorID, r.ConversationID), kindRead),
+		UpTo:   string(r.ReadUpTo), At: millisOf(r.At),
+	}
+}
+
+func decodeRead(av item) (chat.ReadCursor, error) {
+	it, err := decode[readItem](av, kindRead)
+	if err != nil {
+		return chat.ReadCursor{}, err
+	}
+	owner, err := split(it.PK, "O", 2)
+	if err != nil {
+		return chat.ReadCursor{}, damaged(kindRead, err)
+	}
+	conv, err := split(it.SK, "R", 1)
+	if err != nil {
+		return chat.ReadCursor{}, damaged(kindRead, err)
+	}
+	return chat.ReadCursor{
+		AccountID: chat.AccountID(owner[0]), OperatorID: chat.OperatorID(owner[1]), ConversationID: chat.ConversationID(conv[0]),
+		ReadUpTo: chat.MessageID(it.UpTo), At: it.At.time(),
+	}, nil
+}
+
+// SetRead notes how far an operator has read; of two notes the later one stays, in whatever order they come.
+func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
+	it := toReadItem(r)
+	later := expression.AttributeNotExists(expression.Name("at")).
+		Or(expression.Name("at").LessThanEqual(expression.Value(it.At)))
+	_, _, err := s.putItem(ctx, s.tables.Desk, it, &later, "note what was read")
+	return err
+}
+
+// ReadCursors are how far an operator has read several conversations; those never read are missing.
+func (s *Store) ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, convs []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
+	keys := make([]key, len(convs))
+	for i, id := range convs {
+		keys[i] = readKey(account, operator, id)
+	}
+	found, err := s.batchGet(ctx, s.tables.Desk, keys)
+	if err != nil {
+		return nil, err
+	}
+	cursors := make(map[chat.ConversationID]chat.ReadCursor, len(found))
+	for _, av := range found {
+		r, err := decodeRead(av)
+		if err != nil {
+			return nil, err
+		}
+		cursors[r.ConversationID] = r
+	}
+	return cursors, nil
+}

@@ -1,0 +1,176 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// receiptItem is a receipt as stored. One that only holds parked statuses leads to no conversation yet and counts as not
+// there.
+type receiptItem struct {
+	header
+	ConversationID string       `dynamodbav:"conversationId,omitempty"`
+	MessageID      string       `dynamodbav:"messageId,omitempty"`
+	Digest         string       `dynamodbav:"digest,omitempty"`
+	Parked         []parkedPart `dynamodbav:"parked,omitempty"`
+	Expires        int64        `dynamodbav:"expires,omitempty"`
+}
+
+type parkedPart struct {
+	Status string     `dynamodbav:"status"`
+	At     millis     `dynamodbav:"at,omitempty"`
+	Error  *errorPart `dynamodbav:"error,omitempty"`
+	Ref    string     `dynamodbav:"ref,omitempty"`
+}
+
+type errorPart struct {
+	Code    string `dynamodbav:"code,omitempty"`
+	Message string `dynamodbav:"message,omitempty"`
+}
+
+func errorOf(e *chat.MessageError) *errorPart {
+	if e == nil {
+		return nil
+	}
+	return &errorPart{Code: e.Code, Message: e.Message}
+}
+
+func (e *errorPart) messageError() *chat.MessageError {
+	if e == nil {
+		return nil
+	}
+	return &chat.MessageError{Code: e.Code, Message: e.Message}
+}
+
+func parkedOf(s chat.InboundStatus) parkedPart {
+	return parkedPart{Status: string(s.Status), At: millisOf(s.At), Error: errorOf(s.Error), Ref: s.Ref}
+}
+
+func toReceiptItem(r chat.Receipt) receiptItem {
+	it := receiptItem{
+		header:         headed(receiptKey(r.AccountID, r.Scope, r.ID), kindReceipt),
+		ConversationID: string(r.ConversationID), MessageID: string(r.MessageID), Digest: r.Digest, Expires: expiry(r.ExpiresAt),
+	}
+	for _, s := range r.Parked {
+		it.Parked = append(it.Parked, parkedOf(s))
+	}
+	return it
+}
+
+// decodeReceipt reads a receipt. Its outside names are the caller's, as its key may hold no more than their hash.
+func decodeReceipt(av item, account chat.AccountID, scope, id string) (chat.Receipt, error) {
+	it, err := decode[receiptItem](av, kindReceipt)
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	r := chat.Receipt{
+		AccountID: account, Scope: scope, ID: id,
+		ConversationID: chat.ConversationID(it.ConversationID), MessageID: chat.MessageID(it.MessageID), Digest: it.Digest,
+		ExpiresAt: millis(it.Expires * 1000).time(),
+	}
+	for _, p := range it.Parked {
+		r.Parked = append(r.Parked, chat.InboundStatus{
+			Status: chat.MessageStatus(p.Status), At: p.At.time(), Error: p.Error.messageError(), Ref: p.Ref,
+		})
+	}
+	return r, nil
+}
+
+func receiptFree() expression.ConditionBuilder {
+	return expression.AttributeNotExists(expression.Name("conversationId"))
+}
+
+// takeReceipt turns what is there, nothing or parked statuses, into a receipt.
+func takeReceipt(r chat.Receipt) expression.UpdateBuilder {
+	u := headedUpdate(kindReceipt).Set(expression.Name("conversationId"), expression.Value(string(r.ConversationID)))
+	if r.MessageID != "" {
+		u = u.Set(expression.Name("messageId"), expression.Value(string(r.MessageID)))
+	}
+	if r.Digest != "" {
+		u = u.Set(expression.Name("digest"), expression.Value(r.Digest))
+	}
+	if !r.ExpiresAt.IsZero() {
+		u = u.Set(expression.Name(ttlAttribute), expression.Value(expiry(r.ExpiresAt)))
+	}
+	return u
+}
+
+func headedUpdate(kind string) expression.UpdateBuilder {
+	return expression.Set(expression.Name("kind"), expression.Value(kind)).
+		Set(expression.Name("v"), expression.Value(schemaVersion))
+}
+
+// PutReceipt takes an outside id for a message. created is false when the id was taken before; existing is then what took it.
+// Statuses that were parked under the id are kept and come back in existing, also when it was created now.
+func (s *Store) PutReceipt(ctx context.Context, r chat.Receipt) (existing chat.Receipt, created bool, err error) {
+	const doing = "put a receipt"
+	old, refused, err := s.putItem(ctx, s.tables.Desk, toReceiptItem(r), absent(), doing)
+	if err != nil {
+		return chat.Receipt{}, false, err
+	}
+	if !refused {
+		return r, true, nil
+	}
+	existing, err = decodeReceipt(old, r.AccountID, r.Scope, r.ID)
+	if err != nil || existing.ConversationID != "" {
+		return existing, false, err
+	}
+	free := receiptFree()
+	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
+	if err != nil {
+		return chat.Receipt{}, false, err
+	}
+	existing, err = decodeReceipt(av, r.AccountID, r.Scope, r.ID)
+	return existing, !refused && err == nil, err
+}
+
+// Receipt finds what an outside id led to, consistently.
+func (s *Store) Receipt(ctx context.Context, account chat.AccountID, scope, id string) (chat.Receipt, error) {
+	av, err := s.get(ctx, s.tables.Desk, receiptKey(account, scope, id), true, kindReceipt)
+	if err != nil {
+		return chat.Receipt{}, err
+	}
+	return decodeReceipt(av, account, scope, id)
+}
+
+// parkedMost bounds how many statuses wait for one message; a provider tells of four at most, and repeats.
+const parkedMost = 20
+
+// ParkStatus keeps a status until its message is known. When the message is known already, parked is false and the receipt
+// leads to it.
+func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, st chat.InboundStatus) (receipt chat.Receipt, parked bool, err error) {
+	list := expression.Name("parked")
+	update := headedUpdate(kindReceipt).
+		Set(list, expression.ListAppend(list.IfNotExists(expression.Value([]parkedPart{})), expression.Value([]parkedPart{parkedOf(st)}))).
+		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ReceiptKept)))))
+	free := receiptFree().And(expression.AttributeNotExists(list).Or(expression.Size(list).LessThan(expression.Value(parkedMost))))
+	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park a status")
+	if err != nil {
+		return chat.Receipt{}, false, err
+	}
+	receipt, err = decodeReceipt(av, account, scope, providerID)
+	// A full list is parked too: what is told over and over is there already.
+	return receipt, err == nil && (!refused || receipt.ConversationID == ""), err
+}
+
+// RecordSent remembers the provider's id of a message we sent and gives the statuses that came before it. It answers Conflict
+// "receipt_exists" when the id leads to another message.
+func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (parked []chat.InboundStatus, err error) {
+	r := chat.Receipt{
+		AccountID: m.AccountID, Scope: scope, ID: m.ProviderID, ConversationID: m.ConversationID, MessageID: m.ID,
+		ExpiresAt: s.clock().Add(chat.ReceiptKept),
+	}
+	free := receiptFree().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
+	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
+	if err != nil {
+		return nil, err
+	}
+	if refused {
+		return nil, conflict(ReasonReceiptExists)
+	}
+	r, err = decodeReceipt(av, r.AccountID, r.Scope, r.ID)
+	return r.Parked, err
+}

@@ -1,0 +1,61 @@
+package dynamo
+
+import (
+	"crypto/rand"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// Tables are the names of the four tables. A function that has no business with one leaves its name empty.
+type Tables struct{ Directory, Desk, Ledger, Live string }
+
+// Store reads and writes the four tables. It is safe for concurrent use.
+type Store struct {
+	client    *dynamodb.Client
+	tables    Tables
+	cursorKey []byte
+	clock     func() time.Time
+}
+
+// Option changes a Store as it is made.
+type Option func(*Store)
+
+// WithCursorKey sets the key that signs cursors. All processes that page through the same lists share it; without it, a cursor
+// is good only in the process that made it.
+func WithCursorKey(key []byte) Option { return func(s *Store) { s.cursorKey = key } }
+
+// WithClock sets what tells the present month; without it, it is the wall clock.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
+
+// New makes a Store over a client.
+func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
+	s := &Store{client: client, tables: tables, clock: time.Now}
+	for _, option := range options {
+		option(s)
+	}
+	if len(s.cursorKey) == 0 {
+		s.cursorKey = []byte(rand.Text())
+	}
+	return s
+}
+
+// Page and PageRequest are the nouns of every list.
+type (
+	Page[T any] = chat.Page[T]
+	PageRequest = chat.PageRequest
+)
+
+const (
+	usualLimit = 50
+	mostLimit  = 1000
+)
+
+func limitOf(p PageRequest) int {
+	if p.Limit <= 0 {
+		return usualLimit
+	}
+	return min(p.Limit, mostLimit)
+}

@@ -1,0 +1,154 @@
+package dynamo
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+type timerItem struct {
+	header
+	Attempt int `dynamodbav:"attempt,omitempty"`
+	duePart
+}
+
+func toTimerItem(t chat.Timer) timerItem {
+	waits := string(t.MessageID)
+	if waits == "" {
+		waits = t.Subject
+	}
+	return timerItem{
+		header: headed(timerKey(t), kindTimer), Attempt: t.Attempt,
+		duePart: duePart{DuePK: dueShard(waits), DueAt: millisOf(t.DueAt), DueKind: string(t.Kind)},
+	}
+}
+
+func decodeTimer(av item) (chat.Timer, error) {
+	it, err := decode[timerItem](av, kindTimer)
+	if err != nil {
+		return chat.Timer{}, err
+	}
+	t, err := parseTimerKey(it.key())
+	if err != nil {
+		return chat.Timer{}, damaged(kindTimer, err)
+	}
+	t.DueAt, t.Attempt = it.DueAt.time(), it.Attempt
+	return t, nil
+}
+
+// PutTimer sets a timer, or sets it anew.
+func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
+	_, _, err := s.putItem(ctx, s.tables.Desk, toTimerItem(t), nil, "put a timer")
+	return err
+}
+
+// DropTimer removes a timer; one that is not there is fine.
+func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
+	_, err := s.deleteItem(ctx, s.tables.Desk, timerKey(t), "drop a timer")
+	return err
+}
+
+// PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
+func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
+	items, err := s.all(ctx, query{
+		table: s.tables.Desk, consistent: true,
+		condition: inPartition(conversationKey(account, conv).pk, timerPrefix(kind)),
+	}, "read pending timers")
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll(items, decodeTimer)
+}
+
+func decodeAll[T any](items []item, decode func(item) (T, error)) ([]T, error) {
+	out := make([]T, 0, len(items))
+	for _, av := range items {
+		v, err := decode(av)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// DueShards is how many partitions the due index has.
+const DueShards = 16
+
+// The kinds of due conversations; every other DueItem has its timer's kind.
+const (
+	DueClose  = "close"
+	DueAssign = "assign"
+)
+
+// DueItem is something that waits for its time.
+type DueItem struct {
+	AccountID      chat.AccountID
+	Kind           string
+	ConversationID chat.ConversationID
+	MessageID      chat.MessageID
+	StoreID        chat.StoreID // of a conversation
+	Subject        string       // a mail's or a job's id
+	DueAt          time.Time
+}
+
+// dueEntry is an entry of the due index, of a conversation or a timer.
+type dueEntry struct {
+	PK      string `dynamodbav:"pk"`
+	SK      string `dynamodbav:"sk"`
+	StoreID string `dynamodbav:"storeId"`
+	duePart
+}
+
+func decodeDue(av item) (DueItem, error) {
+	var e dueEntry
+	if err := attributevalue.UnmarshalMap(av, &e); err != nil {
+		return DueItem{}, damaged("due entry", err)
+	}
+	due := DueItem{Kind: e.DueKind, StoreID: chat.StoreID(e.StoreID), DueAt: e.DueAt.time()}
+	if e.DueKind == DueClose || e.DueKind == DueAssign {
+		var err error
+		due.AccountID, due.ConversationID, err = parseConversationKey(e.PK)
+		return due, err
+	}
+	t, err := parseTimerKey(key{e.PK, e.SK})
+	due.AccountID, due.ConversationID, due.MessageID, due.Subject = t.AccountID, t.ConversationID, t.MessageID, t.Subject
+	return due, err
+}
+
+// Due lists what one shard has until a time, the earliest first.
+func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageRequest) (Page[DueItem], error) {
+	pk := duePartition(shard)
+	last, err := s.openCursor(p.Cursor, "due "+pk, "", 3)
+	if err != nil {
+		return Page[DueItem]{}, err
+	}
+	q := query{
+		table: s.tables.Desk, index: indexDue, limit: limitOf(p),
+		condition: expression.Key("duePk").Equal(expression.Value(pk)).
+			And(expression.Key("dueAt").LessThanEqual(expression.Value(millisOf(until)))),
+	}
+	if last != nil {
+		q.start = key{last[0], last[1]}.item()
+		q.start["duePk"] = &types.AttributeValueMemberS{Value: pk}
+		q.start["dueAt"] = &types.AttributeValueMemberN{Value: last[2]}
+	}
+	items, more, err := s.page(ctx, q, "read what is due")
+	if err != nil {
+		return Page[DueItem]{}, err
+	}
+	var page Page[DueItem]
+	if page.Items, err = decodeAll(items, decodeDue); err != nil || !more {
+		return page, err
+	}
+	end := items[len(items)-1]
+	at := strconv.FormatInt(page.Items[len(items)-1].DueAt.UnixMilli(), 10)
+	page.Next, err = s.sealCursor("due "+pk, "", text(end["pk"]), text(end["sk"]), at)
+	return page, err
+}

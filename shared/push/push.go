@@ -1,0 +1,135 @@
+// Package push writes frames to browsers' sockets, through API Gateway's management API.
+//
+// A push is a hint: what a browser misses it fetches when it reconnects. So a socket that fails costs the others nothing, a
+// throttled post is tried a little and then given up, and only "gone" has a consequence: the caller forgets the connection.
+// It imports the SDK's client and the standard library.
+package push
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
+)
+
+// ErrGone means that the connection does not exist (any more, or yet).
+var ErrGone = errors.New("the connection is gone")
+
+const (
+	parallel = 16
+	attempts = 3
+	backoff  = 200 * time.Millisecond
+	patience = 3 * time.Second
+)
+
+// Poster writes to sockets.
+type Poster struct {
+	client *apigatewaymanagementapi.Client
+}
+
+// NewClient makes the client for a socket API's management endpoint.
+func NewClient(cfg aws.Config, endpoint string) *apigatewaymanagementapi.Client {
+	return apigatewaymanagementapi.NewFromConfig(cfg, func(o *apigatewaymanagementapi.Options) {
+		o.BaseEndpoint = aws.String(strings.TrimRight(endpoint, "/"))
+		o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.MaxAttempts, so.MaxBackoff = attempts, backoff })
+	})
+}
+
+// New makes a poster over a client of NewClient.
+func New(client *apigatewaymanagementapi.Client) (*Poster, error) {
+	if client == nil {
+		return nil, errors.New("push: a client is needed")
+	}
+	return &Poster{client: client}, nil
+}
+
+// Post writes one frame, or answers ErrGone.
+func (p *Poster) Post(ctx context.Context, connection string, frame []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := p.client.PostToConnection(ctx, &apigatewaymanagementapi.PostToConnectionInput{ConnectionId: &connection, Data: frame})
+	if err != nil {
+		return fmt.Errorf("post to connection %s: %w", connection, gone(err))
+	}
+	return nil
+}
+
+// Hangup closes a connection from our side, so that its browser comes back; ErrGone when it is closed already.
+func (p *Poster) Hangup(ctx context.Context, connection string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := p.client.DeleteConnection(ctx, &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &connection})
+	if err != nil {
+		return fmt.Errorf("close connection %s: %w", connection, gone(err))
+	}
+	return nil
+}
+
+func gone(err error) error {
+	var e *types.GoneException
+	if errors.As(err, &e) {
+		return ErrGone
+	}
+	return err
+}
+
+// Delivery is what one connection gets, frame after frame.
+type Delivery struct {
+	Connection string
+	Frames     [][]byte
+}
+
+// Outcome is what became of deliveries.
+type Outcome struct {
+	Posted int      // frames
+	Gone   []string // connections
+	Failed int      // connections
+	Err    error    // one of the failures, for the log
+}
+
+// Deliver writes to many connections at once, a bounded number at a time. A connection's frames stay in order; its first
+// failure ends its delivery and nobody else's.
+func (p *Poster) Deliver(ctx context.Context, deliveries []Delivery) Outcome {
+	var (
+		outcome Outcome
+		mu      sync.Mutex
+		group   sync.WaitGroup
+		slots   = make(chan struct{}, parallel)
+	)
+	for _, delivery := range deliveries {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			posted, err := p.deliver(ctx, delivery)
+			mu.Lock()
+			defer mu.Unlock()
+			outcome.Posted += posted
+			switch {
+			case errors.Is(err, ErrGone):
+				outcome.Gone = append(outcome.Gone, delivery.Connection)
+			case err != nil:
+				outcome.Failed++
+				outcome.Err = err
+			}
+		})
+	}
+	group.Wait()
+	return outcome
+}
+
+func (p *Poster) deliver(ctx context.Context, d Delivery) (posted int, err error) {
+	for _, frame := range d.Frames {
+		if err := p.Post(ctx, d.Connection, frame); err != nil {
+			return posted, err
+		}
+		posted++
+	}
+	return posted, nil
+}

@@ -1,0 +1,264 @@
+// Package room is who of an account has a browser open and what it looks at, and how the browsers are told.
+//
+// A Room is the connections as one query found them. Whoever has a connection is online. What is told here is ephemeral:
+// failures are logged and forgotten. A connection that turns out to be gone is deleted, and those who stay are told. It imports
+// cache, chat, push and the frames of httpapi/view.
+package room
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/push"
+)
+
+// Lifetime is how long a connection's item counts: API Gateway ends a connection after two hours.
+const Lifetime = 2*time.Hour + 10*time.Minute
+
+// newborn is how long a connection is not believed to be gone: API Gateway says so of one whose $connect is still being
+// answered.
+const newborn = 30 * time.Second
+
+// Store is what is kept of connections and people.
+type Store interface {
+	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+	// DeleteConnection answers NotFound for one that is not there.
+	DeleteConnection(ctx context.Context, id string) (chat.Connection, error)
+	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
+}
+
+// Poster writes to sockets; push.Poster does.
+type Poster interface {
+	Deliver(ctx context.Context, deliveries []push.Delivery) push.Outcome
+}
+
+// Rooms finds the rooms of accounts and speaks to them.
+type Rooms struct {
+	store  Store
+	poster Poster
+	now    func() time.Time // the wall clock: connections are real
+	log    *slog.Logger
+	people *cache.Cache[chat.AccountID, People]
+}
+
+// People are an account's operators by id. They are remembered for seconds: what changes about a person shows that much later
+// in pushes, and no frame costs a query.
+type People map[chat.OperatorID]chat.Operator
+
+const (
+	peopleKept    = 5 * time.Second
+	peopleKeptMax = 512
+)
+
+// New names what is missing.
+func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Rooms, error) {
+	if store == nil || poster == nil || now == nil || log == nil {
+		return nil, errors.New("rooms: a store, a poster, a clock and a logger are needed")
+	}
+	r := &Rooms{store: store, poster: poster, now: now, log: log}
+	r.people = cache.New(peopleKept, peopleKeptMax, now, r.readPeople)
+	return r, nil
+}
+
+// People are the operators of the room's account. Whoever is in the room and not remembered is new: they are read again.
+func (r *Rooms) People(ctx context.Context, room Room) (People, error) {
+	people, err := r.people.Get(ctx, room.Account)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range room.Connections {
+		if _, known := people[c.OperatorID]; !known {
+			r.people.Forget(room.Account)
+			return r.people.Get(ctx, room.Account)
+		}
+	}
+	return people, nil
+}
+
+func (r *Rooms) readPeople(ctx context.Context, account chat.AccountID) (People, error) {
+	operators, err := r.store.Operators(ctx, account)
+	if err != nil {
+		return nil, fmt.Errorf("read the operators of account %s: %w", account, err)
+	}
+	people := make(People, len(operators))
+	for _, o := range operators {
+		people[o.ID] = o
+	}
+	return people, nil
+}
+
+// Room is the connections of one account.
+type Room struct {
+	Account     chat.AccountID
+	Connections []chat.Connection
+}
+
+// Of reads the account's room.
+func (r *Rooms) Of(ctx context.Context, account chat.AccountID) (Room, error) {
+	connections, err := r.store.Connections(ctx, account)
+	if err != nil {
+		return Room{}, fmt.Errorf("read the connections of account %s: %w", account, err)
+	}
+	now := r.now()
+	connections = slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })
+	return Room{Account: account, Connections: connections}, nil
+}
+
+// Without is the room after some connections ended.
+func (r Room) Without(ids ...string) Room {
+	return r.filter(func(c chat.Connection) bool { return !slices.Contains(ids, c.ID) })
+}
+
+// Online says whether the operator has any connection.
+func (r Room) Online(operator chat.OperatorID) bool {
+	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
+}
+
+// Viewing is the part of the room that looks at a conversation.
+func (r Room) Viewing(conversation chat.ConversationID) Room {
+	return r.filter(func(c chat.Connection) bool { return c.Viewing == conversation })
+}
+
+// Operators are those who are in the room, each once, in order.
+func (r Room) Operators() []chat.OperatorID {
+	operators := make([]chat.OperatorID, 0, len(r.Connections))
+	for _, c := range r.Connections {
+		operators = append(operators, c.OperatorID)
+	}
+	slices.Sort(operators)
+	return slices.Compact(operators)
+}
+
+func (r Room) filter(keep func(chat.Connection) bool) Room {
+	kept := Room{Account: r.Account}
+	for _, c := range r.Connections {
+		if keep(c) {
+			kept.Connections = append(kept.Connections, c)
+		}
+	}
+	return kept
+}
+
+// Items are what each connection is to get, by its id.
+type Items map[string][]json.RawMessage
+
+// Add gives everybody in the room one more item.
+func (i Items) Add(to Room, item json.RawMessage) {
+	for _, c := range to.Connections {
+		i[c.ID] = append(i[c.ID], item)
+	}
+}
+
+// Tell delivers the items to their connections, forgets those that are gone, and tells the others about that.
+func (r *Rooms) Tell(ctx context.Context, room Room, items Items) push.Outcome {
+	outcome := r.deliver(ctx, items)
+	ended := r.forget(ctx, room, outcome.Gone)
+	if len(ended) == 0 {
+		return outcome
+	}
+	left := room.Without(outcome.Gone...)
+	second := r.deliver(ctx, r.Departure(ctx, left, ended))
+	r.forget(ctx, left, second.Gone)
+	return outcome
+}
+
+// forget deletes the connections that are gone and answers which those were.
+func (r *Rooms) forget(ctx context.Context, room Room, gone []string) []chat.Connection {
+	var ended []chat.Connection
+	for _, c := range room.Connections {
+		if !slices.Contains(gone, c.ID) || r.now().Before(c.ExpiresAt.Add(newborn-Lifetime)) {
+			continue
+		}
+		deleted, err := r.store.DeleteConnection(ctx, c.ID)
+		switch {
+		case err == nil:
+			ended = append(ended, deleted)
+		case !fault.Is(err, fault.NotFound): // deleted by its own $disconnect, which tells the others itself
+			r.log.WarnContext(ctx, "a gone connection was not deleted", slog.String("connection_id", c.ID), slog.Any("error", err))
+		}
+	}
+	return ended
+}
+
+// Departure is what those who stay are told when connections have ended: who is no longer online, and who still looks at
+// what they looked at.
+func (r *Rooms) Departure(ctx context.Context, left Room, ended []chat.Connection) Items {
+	items := Items{}
+	for _, operator := range (Room{Connections: ended}).Operators() {
+		if !left.Online(operator) {
+			r.AddPresence(ctx, items, left, operator, false)
+		}
+	}
+	var seen []chat.ConversationID
+	for _, c := range ended {
+		if c.Viewing != "" && !slices.Contains(seen, c.Viewing) {
+			seen = append(seen, c.Viewing)
+			r.AddViewing(ctx, items, left, c.Viewing)
+		}
+	}
+	return items
+}
+
+// AddPresence tells the room that an operator came or left.
+func (r *Rooms) AddPresence(ctx context.Context, items Items, to Room, operator chat.OperatorID, online bool) {
+	if len(to.Connections) == 0 {
+		return
+	}
+	availability := chat.Away
+	people, err := r.People(ctx, to)
+	if err != nil {
+		r.log.WarnContext(ctx, "presence is not told", slog.Any("error", err))
+		return
+	}
+	if known := people[operator]; known.Availability != "" {
+		availability = known.Availability
+	}
+	item, err := view.Presence(operator, online, availability)
+	if err != nil {
+		r.log.ErrorContext(ctx, "presence is not told", slog.Any("error", err))
+		return
+	}
+	items.Add(to, item)
+}
+
+// AddViewing tells those in the room who look at a conversation who they are.
+func (r *Rooms) AddViewing(ctx context.Context, items Items, room Room, conversation chat.ConversationID) {
+	viewers := room.Viewing(conversation)
+	item, err := view.Viewing(conversation, viewers.Operators())
+	if err != nil {
+		r.log.ErrorContext(ctx, "viewing is not told", slog.Any("error", err))
+		return
+	}
+	items.Add(viewers, item)
+}
+
+// deliver puts the items into frames. An item that fits no frame is left out: its reader fetches what it misses.
+func (r *Rooms) deliver(ctx context.Context, items Items) push.Outcome {
+	deliveries := make([]push.Delivery, 0, len(items))
+	for connection, list := range items {
+		frames, err := view.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))
+		if err != nil {
+			r.log.ErrorContext(ctx, "items make no frames", slog.Any("error", err))
+			continue
+		}
+		if len(frames) > 0 {
+			deliveries = append(deliveries, push.Delivery{Connection: connection, Frames: frames})
+		}
+	}
+	outcome := r.poster.Deliver(ctx, deliveries)
+	if outcome.Failed > 0 {
+		r.log.WarnContext(ctx, "frames were not delivered", slog.Int("connections", outcome.Failed), slog.Any("error", outcome.Err))
+	}
+	return outcome
+}
+
+func tooLong(item json.RawMessage) bool { return len(item) > view.MaxFrame-len("[]") }

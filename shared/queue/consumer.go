@@ -1,0 +1,152 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+)
+
+// Handle does the work of one record.
+type Handle func(ctx context.Context, envelope events.Envelope) error
+
+// Counters of every consumer.
+var (
+	RecordsDone   = obs.Counter{Name: "RecordsDone"}
+	RecordsFailed = obs.Counter{Name: "RecordsFailed"}
+	RecordsBuried = obs.Counter{Name: "RecordsBuried"}
+)
+
+// Consumer takes a batch apart.
+type Consumer struct {
+	handle  Handle
+	dead    *Dead
+	log     *slog.Logger
+	metrics *obs.Metrics
+	now     func() time.Time
+}
+
+// NewConsumer makes a consumer; every argument is needed.
+func NewConsumer(handle Handle, dead *Dead, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+	if handle == nil || dead == nil || log == nil || metrics == nil || now == nil {
+		return nil, errors.New("queue consumer: a handler, dead letters, a logger, metrics and a clock are needed")
+	}
+	return &Consumer{handle: handle, dead: dead, log: log, metrics: metrics, now: now}, nil
+}
+
+// reserve is how much of the invocation's time is kept for answering: a record that would start in it is left for the next.
+const reserve = 500 * time.Millisecond
+
+// Consume handles each record and answers which are to come again. It returns no error: a whole-batch retry would repeat
+// what is done.
+func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
+	var (
+		answer                lambdaevents.SQSEventResponse
+		stopped               = map[string]bool{}
+		done, failed, burials int
+	)
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+	}
+	for _, record := range batch.Records {
+		group := record.Attributes["MessageGroupId"]
+		if ctx.Err() != nil || (group != "" && stopped[group]) {
+			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+			continue
+		}
+		buried, err := c.one(ctx, record, group)
+		switch {
+		case err != nil:
+			failed++
+			stopped[group] = true
+			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+		case buried:
+			burials++
+		default:
+			done++
+		}
+	}
+	c.count(RecordsDone, done)
+	c.count(RecordsFailed, failed)
+	c.count(RecordsBuried, burials)
+	return answer, nil
+}
+
+func (c *Consumer) count(counter obs.Counter, n int) {
+	if n > 0 {
+		c.metrics.Count(counter, n)
+	}
+}
+
+// one handles a record to its end: done, buried, or an error that brings it back.
+func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (buried bool, err error) {
+	started := c.now()
+	envelope, err := decode(record.Body)
+	ctx = obs.With(ctx,
+		slog.String("type", envelope.Type),
+		slog.String("account_id", envelope.AccountID),
+		slog.String("correlation_id", envelope.CorrelationID))
+	if err == nil {
+		err = c.recovered(ctx, envelope)
+	}
+	outcome := "done"
+	if err != nil {
+		outcome = "failed"
+		if fault.Permanent(err) {
+			outcome = "buried"
+			if burial := c.dead.Bury(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
+				err, outcome = errors.Join(err, burial), "failed"
+			} else {
+				buried = true
+			}
+		}
+	}
+	attrs := []slog.Attr{slog.String("outcome", outcome), slog.Duration("duration", c.now().Sub(started)), slog.String("record_id", record.MessageId)}
+	if err != nil {
+		attrs = append(attrs, slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
+		c.log.LogAttrs(ctx, slog.LevelWarn, "record", attrs...)
+	} else {
+		c.log.LogAttrs(ctx, slog.LevelInfo, "record", attrs...)
+	}
+	if buried {
+		return true, nil
+	}
+	return false, err
+}
+
+func decode(body string) (events.Envelope, error) {
+	var envelope events.Envelope
+	if err := json.Unmarshal([]byte(body), &envelope); err != nil {
+		return envelope, fault.New(fault.Invalid, "the record is not an envelope").WithReason("undecodable").WithCause(err)
+	}
+	if envelope.Type == "" || envelope.ID == "" {
+		return envelope, fault.New(fault.Invalid, "the envelope has no type or id").WithReason("undecodable")
+	}
+	return envelope, nil
+}
+
+// recovered turns a panic into an error of its record.
+func (c *Consumer) recovered(ctx context.Context, envelope events.Envelope) (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = fault.New(fault.Internal, "a panic").WithReason("panic").WithCause(fmt.Errorf("%v\n%s", thrown, debug.Stack()))
+		}
+	}()
+	return c.handle(ctx, envelope)
+}
+
+// Unknown answers a type that this consumer does not handle: permanent, as it would be unknown the next time too.
+func Unknown(envelope events.Envelope) error {
+	return fault.New(fault.Invalid, "no handler for %s", envelope.Type).WithReason("unknown_type")
+}

@@ -1,0 +1,127 @@
+// Package assignment decides who takes a conversation: a pure rule, with the reason for every operator it looked at.
+//
+// It imports chat and the standard library.
+package assignment
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// Candidate is an operator with what they carry now.
+type Candidate struct {
+	Operator chat.Operator
+	Load     chat.Load
+}
+
+// Choice is the rule's answer. With no Operator, nobody is eligible and the conversation waits.
+type Choice struct {
+	Operator *chat.Operator
+	// Capacity is what the claim must still find free; 0 when the choice does not ask for capacity.
+	Capacity int
+	Reason   chat.Reason
+}
+
+// Choose picks the operator for a conversation. Eligible are active operators with the store's grant who are available, below
+// their capacity and have not let it pass. Among them: a former operator first, then the fewest open conversations, then the
+// longest without an assignment, then the id, so that the answer never depends on the order of the list. A fixed manager takes
+// it whatever their capacity and availability, never without the grant.
+func Choose(conversation chat.Conversation, distribution chat.Distribution, candidates []Candidate) Choice {
+	if distribution.Mode == chat.DistributeToManager {
+		return manager(conversation, distribution.ManagerID, candidates)
+	}
+	if distribution.Mode != chat.DistributeToAccount {
+		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
+	}
+	considered := make([]chat.Considered, len(candidates))
+	var eligible []int
+	for i, candidate := range candidates {
+		considered[i] = consider(conversation, candidate)
+		if considered[i].Outcome == "" {
+			eligible = append(eligible, i)
+		}
+	}
+	if len(eligible) == 0 {
+		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible, Considered: considered}}
+	}
+	best := slices.MinFunc(eligible, func(a, b int) int { return order(conversation, candidates[a], candidates[b]) })
+	code := chat.ReasonFewestOpen
+	if candidates[best].Operator.ID == conversation.FormerID {
+		code = chat.ReasonFormerOperator
+	}
+	for _, i := range eligible {
+		switch {
+		case i == best:
+			considered[i].Outcome = chat.OutcomeChosen
+		case candidates[i].Load.Open > candidates[best].Load.Open:
+			considered[i].Outcome = chat.OutcomeBusier
+		default:
+			considered[i].Outcome = chat.OutcomeServedLater
+			if code == chat.ReasonFewestOpen {
+				code = chat.ReasonLongestWithout
+			}
+		}
+	}
+	chosen := candidates[best].Operator
+	return Choice{Operator: &chosen, Capacity: chosen.Capacity, Reason: chat.Reason{Code: code, Considered: considered}}
+}
+
+func manager(conversation chat.Conversation, id chat.OperatorID, candidates []Candidate) Choice {
+	for _, candidate := range candidates {
+		if candidate.Operator.ID != id {
+			continue
+		}
+		line := describe(candidate)
+		switch {
+		case !candidate.Operator.Active:
+			line.Outcome = chat.OutcomeInactive
+		case !candidate.Operator.ServesStore(conversation.StoreID):
+			line.Outcome = chat.OutcomeNotGranted
+		default:
+			line.Outcome = chat.OutcomeChosen
+			chosen := candidate.Operator
+			return Choice{Operator: &chosen, Reason: chat.Reason{Code: chat.ReasonFixedManager, Considered: []chat.Considered{line}}}
+		}
+		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible, Considered: []chat.Considered{line}}}
+	}
+	return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
+}
+
+func describe(c Candidate) chat.Considered {
+	return chat.Considered{OperatorID: c.Operator.ID, Name: c.Operator.Name, Open: c.Load.Open, Capacity: c.Operator.Capacity}
+}
+
+// consider names what rules a candidate out; an empty outcome means eligible.
+func consider(conversation chat.Conversation, c Candidate) chat.Considered {
+	line := describe(c)
+	switch {
+	case !c.Operator.Active:
+		line.Outcome = chat.OutcomeInactive
+	case !c.Operator.ServesStore(conversation.StoreID):
+		line.Outcome = chat.OutcomeNotGranted
+	case c.Operator.Availability != chat.Available:
+		line.Outcome = chat.OutcomeAway
+	case slices.Contains(conversation.Passed, c.Operator.ID):
+		line.Outcome = chat.OutcomePassed
+	case c.Load.Open >= c.Operator.Capacity:
+		line.Outcome = chat.OutcomeAtCapacity
+	}
+	return line
+}
+
+func order(conversation chat.Conversation, a, b Candidate) int {
+	former := func(c Candidate) int {
+		if c.Operator.ID == conversation.FormerID {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(former(a), former(b)),
+		cmp.Compare(a.Load.Open, b.Load.Open),
+		a.Load.LastAssignedAt.Compare(b.Load.LastAssignedAt),
+		cmp.Compare(a.Operator.ID, b.Operator.ID),
+	)
+}

@@ -1,0 +1,63 @@
+// Package permission says what a role may do: presets over a list of permissions, and the scope they hold in. It imports chat
+// and the standard library.
+package permission
+
+import (
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// Permission is one thing that a route asks for.
+type Permission string
+
+// The permissions. Account holds what only the owner sees (the administration section).
+const (
+	ConversationRead    Permission = "conversation.read"
+	ConversationReply   Permission = "conversation.reply"
+	ConversationAssign  Permission = "conversation.assign"
+	ConversationResolve Permission = "conversation.resolve"
+	ContactRead         Permission = "contact.read"
+	ContactEdit         Permission = "contact.edit"
+	OperatorRead        Permission = "operator.read"
+	OperatorManage      Permission = "operator.manage"
+	StoreRead           Permission = "store.read"
+	StoreManage         Permission = "store.manage"
+	ChannelRead         Permission = "channel.read"
+	ChannelManage       Permission = "channel.manage"
+	SettingsRead        Permission = "settings.read"
+	SettingsManage      Permission = "settings.manage"
+	ProfileEdit         Permission = "profile.edit"
+	Administration      Permission = "administration"
+)
+
+var (
+	reading = []Permission{ConversationRead, ContactRead, OperatorRead, StoreRead, ChannelRead, SettingsRead}
+	working = append(slices.Clone(reading), ConversationReply, ConversationAssign, ConversationResolve, ContactEdit, ProfileEdit)
+	presets = map[chat.Role][]Permission{
+		chat.ReadOnly:     reading,
+		chat.OperatorRole: working,
+		chat.Supervisor:   append(slices.Clone(working), SettingsManage),
+		chat.Editor:       append(slices.Clone(working), ChannelManage),
+		chat.Admin:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage),
+		chat.Owner:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage, Administration),
+	}
+)
+
+// Of lists a role's permissions; an unknown role has none.
+func Of(role chat.Role) []Permission { return slices.Clone(presets[role]) }
+
+// Has says whether a role includes a permission.
+func Has(role chat.Role, p Permission) bool { return slices.Contains(presets[role], p) }
+
+// Sees says whether an operator may see the conversations of a store: owners, administrators, supervisors and read-only
+// visitors of the whole account see all, everybody else those of the stores granted to them.
+func Sees(o chat.Operator, store chat.StoreID) bool {
+	switch o.Role {
+	case chat.Owner, chat.Admin, chat.Supervisor:
+		return true
+	case chat.Editor, chat.OperatorRole, chat.ReadOnly:
+		return slices.Contains(o.StoreIDs, store)
+	}
+	return false
+}

@@ -1,0 +1,87 @@
+import { type ErrorCode, errorAnswer, parse } from "@recado/lib/protocol";
+import type { GenericSchema, InferOutput } from "valibot";
+
+/** What went wrong, as a code that the console words. `offline` is ours: no answer came at all. */
+export class ApiError extends Error {
+  override name = "ApiError";
+  constructor(
+    readonly code: ErrorCode | "offline",
+    readonly field?: string,
+  ) {
+    super(code);
+  }
+
+  /** Whether the same request may well succeed later. */
+  get passing(): boolean {
+    return ["offline", "unavailable", "internal", "rate_limited"].includes(this.code);
+  }
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+let signedOut = () => {};
+
+/** Called whenever the server no longer knows who is asking. */
+export function onSignedOut(run: () => void): void {
+  signedOut = run;
+}
+
+async function call(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<string> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+    text = await response.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError("offline");
+  }
+  if (response.ok) return text;
+  const failure = failureOf(response.status, text);
+  if (failure.code === "unauthenticated" && !path.startsWith("/auth/")) signedOut();
+  throw failure;
+}
+
+function failureOf(status: number, text: string): ApiError {
+  try {
+    const { error } = parse(errorAnswer, text);
+    return new ApiError(error.code, error.field);
+  } catch {
+    // A gateway answered instead of the server: its body says nothing to us.
+    return new ApiError(status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "invalid");
+  }
+}
+
+export const get = async <T extends GenericSchema>(
+  path: string,
+  schema: T,
+  signal?: AbortSignal,
+): Promise<InferOutput<T>> => parse(schema, await call("GET", path, undefined, signal));
+
+export const send = async <T extends GenericSchema>(
+  method: Method,
+  path: string,
+  body: unknown,
+  schema: T,
+): Promise<InferOutput<T>> => parse(schema, await call(method, path, body));
+
+/** For calls whose answer says nothing but that it worked. */
+export const tell = async (method: Method, path: string, body?: unknown): Promise<void> => {
+  await call(method, path, body);
+};
+
+/** Path with a query; values that are not set are left out. */
+export function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") params.set(name, String(value));
+  }
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}

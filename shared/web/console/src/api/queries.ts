@@ -1,0 +1,114 @@
+/** Every read of the server: its key, its shape, how its pages follow each other. */
+import * as wire from "@recado/lib/protocol";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type InboxView, viewQuery } from "../inbox/view.ts";
+import { get, withQuery } from "./client.ts";
+
+/** Widened on purpose: a plain null would make every later cursor a type error. */
+const firstPage = null as string | null;
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => get("/me", wire.me, signal),
+  staleTime: 60_000,
+});
+
+export const operatorsQuery = queryOptions({
+  queryKey: ["operators"],
+  queryFn: async ({ signal }) => (await get("/operators?limit=200", wire.operatorList, signal)).items,
+  staleTime: 60_000,
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: ["channels"],
+  queryFn: async ({ signal }) => (await get("/channels?limit=200", wire.channelList, signal)).items,
+  staleTime: 60_000,
+});
+
+export const storesQuery = queryOptions({
+  queryKey: ["stores"],
+  queryFn: async ({ signal }) => (await get("/stores?limit=200", wire.storeList, signal)).items,
+  staleTime: 60_000,
+});
+
+export const settingsQuery = queryOptions({
+  queryKey: ["settings"],
+  queryFn: ({ signal }) => get("/settings", wire.settings, signal),
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: async ({ signal }) => (await get("/sessions", wire.browserSessionList, signal)).items,
+});
+
+export const countsQuery = queryOptions({
+  queryKey: ["counts"],
+  queryFn: ({ signal }) => get("/conversations/counts", wire.counts, signal),
+});
+
+export const conversationsQuery = (view: InboxView) =>
+  infiniteQueryOptions({
+    queryKey: ["conversations", view],
+    queryFn: ({ pageParam, signal }) =>
+      get(
+        withQuery("/conversations", { ...viewQuery(view), limit: 50, cursor: pageParam }),
+        wire.conversationList,
+        signal,
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["conversation", id],
+    queryFn: ({ signal }) => get(`/conversations/${encodeURIComponent(id)}`, wire.conversation, signal),
+  });
+
+export const messagesQuery = (conversationId: string) =>
+  infiniteQueryOptions({
+    queryKey: ["messages", conversationId],
+    queryFn: ({ pageParam, signal }) =>
+      get(
+        withQuery(`/conversations/${encodeURIComponent(conversationId)}/messages`, { limit: 50, cursor: pageParam }),
+        wire.messageList,
+        signal,
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+
+export const eventsQuery = (conversationId: string) =>
+  infiniteQueryOptions({
+    queryKey: ["events", conversationId],
+    queryFn: ({ pageParam, signal }) =>
+      get(
+        withQuery(`/conversations/${encodeURIComponent(conversationId)}/events`, { limit: 50, cursor: pageParam }),
+        wire.eventList,
+        signal,
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+
+export const contactQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["contact", id],
+    queryFn: ({ signal }) => get(`/contacts/${encodeURIComponent(id)}`, wire.contact, signal),
+  });
+
+export const contactConversationsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["contactConversations", id],
+    queryFn: async ({ signal }) =>
+      (await get(`/contacts/${encodeURIComponent(id)}/conversations?limit=20`, wire.conversationList, signal)).items,
+  });
+
+export const contactsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ["contacts", q],
+    queryFn: ({ pageParam, signal }) =>
+      get(withQuery("/contacts", { q, limit: 50, cursor: pageParam }), wire.contactList, signal),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+  });

@@ -1,0 +1,37 @@
+import "@fontsource-variable/inter/wght.css";
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./styles.css";
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { onSignedOut } from "../api/client.ts";
+import { startI18n } from "./i18n.ts";
+import { queryClient } from "./query.ts";
+import { router } from "./router.tsx";
+import { theme } from "./theme.ts";
+
+const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
+
+onSignedOut(() => {
+  queryClient.clear();
+  void router.navigate({ to: "/sign-in", search: { next: undefined } });
+});
+
+const root = document.getElementById("root");
+if (root) {
+  await startI18n();
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorScheme}>
+        <QueryClientProvider client={queryClient}>
+          <Notifications position="top-right" limit={3} />
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,40 @@
+import { Alert, Stack, Text, Title } from "@mantine/core";
+import type { FormEvent, ReactNode } from "react";
+
+/** The frame of every page before sign-in: title, what it is for, what went wrong, the fields. */
+export function AuthForm(props: {
+  title: string;
+  lead?: string;
+  error?: string;
+  onSubmit?: (event: FormEvent<HTMLFormElement>) => void;
+  children: ReactNode;
+  footer?: ReactNode;
+}) {
+  return (
+    <form onSubmit={props.onSubmit} noValidate>
+      <Stack gap="md">
+        <div>
+          <Title order={1} fz={26} style={{ letterSpacing: "-0.02em" }}>
+            {props.title}
+          </Title>
+          {props.lead && (
+            <Text c="dimmed" mt={6}>
+              {props.lead}
+            </Text>
+          )}
+        </div>
+        {props.error && (
+          <Alert color="red" variant="light" role="alert" py="xs">
+            {props.error}
+          </Alert>
+        )}
+        {props.children}
+        {props.footer && (
+          <Text size="sm" c="dimmed" ta="center" component="div" mt={4}>
+            {props.footer}
+          </Text>
+        )}
+      </Stack>
+    </form>
+  );
+}

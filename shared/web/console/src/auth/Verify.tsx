@@ -1,0 +1,44 @@
+import { Alert, Anchor, Loader } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { tell } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import { useErrorText } from "../ui/errors.ts";
+import { AuthForm } from "./AuthForm.tsx";
+
+/** Opening the link is the whole act; a query, so that the token is spent once however often the page renders. */
+export function Verify() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const { token } = useSearch({ from: "/auth/verify" });
+  const errorText = useErrorText({ invalid: "auth.linkExpired", not_found: "auth.linkExpired" });
+  const verify = useQuery({
+    queryKey: ["verify", token],
+    queryFn: async () => {
+      await tell("POST", "/auth/verify", { token });
+      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+      return true;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+  return (
+    <AuthForm
+      title={t("auth.verify.title")}
+      error={verify.isError ? errorText(verify.error) : undefined}
+      footer={
+        <Anchor component={Link} to="/inbox" size="sm">
+          {t("auth.verify.continue")}
+        </Anchor>
+      }
+    >
+      {verify.isPending && <Loader size="sm" aria-label={t("state.loading")} />}
+      {verify.isSuccess && (
+        <Alert variant="light" role="status">
+          {t("auth.verify.done")}
+        </Alert>
+      )}
+    </AuthForm>
+  );
+}

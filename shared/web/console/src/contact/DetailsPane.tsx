@@ -1,0 +1,250 @@
+import { ActionIcon, Badge, Button, Group, Skeleton, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { type Contact, type Conversation, contact as shape } from "@recado/lib/protocol";
+import { IconPencil, IconX } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiError, send } from "../api/client.ts";
+import { channelsQuery, contactConversationsQuery, contactQuery } from "../api/queries.ts";
+import { statusKeys } from "../inbox/status.ts";
+import { useMay } from "../shell/me.ts";
+import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { useErrorText } from "../ui/errors.ts";
+import { useFormats, useNow } from "../ui/format.ts";
+import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { ErrorState } from "../ui/states.tsx";
+import classes from "./contact.module.css";
+
+export function DetailsPane({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const allowed = may("contact.read");
+  const contact = useQuery({ ...contactQuery(conversation.contact.id), enabled: allowed });
+  return (
+    <aside className={classes.details} aria-label={t("contact.details")}>
+      <header className={classes.detailsHeader}>
+        <Title order={2} fz={15}>
+          {t("contact.details")}
+        </Title>
+        <ActionIcon size="lg" aria-label={t("contact.closeDetails")} onClick={onClose}>
+          <IconX size={18} />
+        </ActionIcon>
+      </header>
+      <div className={classes.detailsBody}>
+        {!allowed && <Text c="dimmed">{t("error.forbidden")}</Text>}
+        {allowed && contact.isPending && (
+          <Stack role="status" aria-label={t("state.loading")}>
+            <Skeleton circle height={56} mx="auto" />
+            <Skeleton height={14} />
+            <Skeleton height={14} width="70%" />
+          </Stack>
+        )}
+        {contact.isError && !contact.data && (
+          <ErrorState error={contact.error} onRetry={() => void contact.refetch()} retrying={contact.isFetching} />
+        )}
+        {contact.data && (
+          <>
+            <Card contact={contact.data} />
+            <Identities contact={contact.data} />
+            <OtherConversations contactId={contact.data.id} current={conversation.id} />
+          </>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function Section(props: { title: string; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <section className={classes.section}>
+      <Group justify="space-between" mb={6} mih={28}>
+        <h3 className={classes.sectionTitle}>{props.title}</h3>
+        {props.aside}
+      </Group>
+      {props.children}
+    </section>
+  );
+}
+
+function Card({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const [editing, setEditing] = useState(false);
+  return (
+    <>
+      <div className={classes.face}>
+        <PersonAvatar id={contact.id} name={contact.name} size={60} />
+        <div className={classes.faceName} dir="auto">
+          {contact.name || t("contact.nameless")}
+        </div>
+        {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
+      </div>
+      <Section
+        title={t("contact.data")}
+        aside={
+          !editing &&
+          may("contact.edit") && (
+            <ActionIcon aria-label={t("contact.edit")} onClick={() => setEditing(true)}>
+              <IconPencil size={16} />
+            </ActionIcon>
+          )
+        }
+      >
+        {editing ? (
+          <Editor contact={contact} onDone={() => setEditing(false)} />
+        ) : (
+          <dl className={classes.facts}>
+            <Fact label={t("field.firstName")} value={contact.firstName} />
+            <Fact label={t("field.lastName")} value={contact.lastName} />
+            <Fact label={t("field.email")} value={contact.email} />
+            <Fact label={t("field.phone")} value={contact.phone} />
+          </dl>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function Fact(props: { label: string; value: string | null }) {
+  return (
+    <div>
+      <dt>{props.label}</dt>
+      <dd>{props.value ? <bdi>{props.value}</bdi> : <span className={classes.missing}>—</span>}</dd>
+    </div>
+  );
+}
+
+// S1-26
+function Editor({ contact, onDone }: { contact: Contact; onDone: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const errorText = useErrorText({ conflict: "contact.changedMeanwhile" });
+  const valuesOf = (from: Contact) => ({
+    firstName: from.firstName,
+    lastName: from.lastName,
+    email: from.email ?? "",
+    phone: from.phone ?? "",
+  });
+  const form = useForm({
+    initialValues: valuesOf(contact),
+    validate: { email: (value) => (value.trim() === "" || /^\S+@\S+\.\S+$/.test(value.trim()) ? null : t("field.emailInvalid")) },
+  });
+  const save = useMutation({
+    mutationFn: (values: typeof form.values) => {
+      const changed = Object.entries(values).filter(
+        ([name, value]) => value.trim() !== valuesOf(contact)[name as keyof typeof values],
+      );
+      return send(
+        "PATCH",
+        `/contacts/${encodeURIComponent(contact.id)}`,
+        { ...Object.fromEntries(changed.map(([name, value]) => [name, value.trim()])), version: contact.version },
+        shape,
+      );
+    },
+    onSuccess: (next) => {
+      client.setQueryData(["contact", next.id], next);
+      // The name is shown in rows and headers too.
+      for (const key of ["conversations", "conversation", "contactConversations", "contacts"]) {
+        void client.invalidateQueries({ queryKey: [key] });
+      }
+      notifications.show({ message: t("state.saved") });
+      onDone();
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      if (error.field && error.field in form.values) form.setFieldError(error.field, t("error.invalid"));
+      // What somebody else wrote is fetched; what was typed here stays, to be looked at and saved again.
+      if (error.code === "conflict") void client.invalidateQueries({ queryKey: ["contact", contact.id] });
+    },
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+      <Stack gap="xs">
+        <TextInput size="sm" dir="auto" label={t("field.firstName")} data-autofocus {...form.getInputProps("firstName")} />
+        <TextInput size="sm" dir="auto" label={t("field.lastName")} {...form.getInputProps("lastName")} />
+        <TextInput size="sm" type="email" label={t("field.email")} {...form.getInputProps("email")} />
+        <TextInput size="sm" type="tel" label={t("field.phone")} {...form.getInputProps("phone")} />
+        {save.isError && (
+          <Text size="sm" c="var(--rc-danger)" role="alert">
+            {errorText(save.error)}
+          </Text>
+        )}
+        <Group gap="xs" justify="flex-end" mt={4}>
+          <Button size="xs" variant="default" onClick={onDone}>
+            {t("action.cancel")}
+          </Button>
+          <Button size="xs" type="submit" loading={save.isPending} disabled={!form.isDirty()}>
+            {t("action.save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Identities({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data;
+  if (contact.identities.length === 0) return null;
+  return (
+    <Section title={t("contact.identities")}>
+      <ul className={classes.plain}>
+        {contact.identities.map((identity) => (
+          <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
+            <ChannelBadge type={identity.type} size={20} />
+            <span className={classes.identityLines}>
+              <bdi className={classes.identityName}>{identity.phone ?? identity.username ?? identity.externalId}</bdi>
+              <bdi className={classes.quiet}>
+                {channels?.find(({ id }) => id === identity.channelId)?.name ?? channelNames[identity.type]}
+              </bdi>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+// S1-22
+function OtherConversations({ contactId, current }: { contactId: string; current: string }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const now = useNow(60_000);
+  const list = useQuery(contactConversationsQuery(contactId));
+  const others = list.data?.filter(({ id }) => id !== current) ?? [];
+  return (
+    <Section title={t("contact.otherConversations")}>
+      {list.isPending && <Skeleton height={14} />}
+      {list.isError && (
+        <Button size="compact-sm" variant="light" loading={list.isFetching} onClick={() => void list.refetch()}>
+          {t("action.retry")}
+        </Button>
+      )}
+      {list.isSuccess && others.length === 0 && <span className={classes.quiet}>{t("contact.noOthers")}</span>}
+      <ul className={classes.plain}>
+        {others.map((other) => (
+          <li key={other.id}>
+            <Link
+              to="/inbox/$conversationId"
+              params={{ conversationId: other.id }}
+              search={(known) => known}
+              className={classes.other}
+            >
+              <ChannelBadge type={other.channel.type} size={20} />
+              <span className={classes.identityLines}>
+                <bdi className={classes.identityName}>{other.preview?.text || t(statusKeys[other.status])}</bdi>
+                <span className={classes.quiet}>
+                  {t(statusKeys[other.status])} · {formats.listTime(other.lastActivityAt, now)}
+                </span>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,240 @@
+import { ActionIcon, Textarea, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import type { Conversation } from "@recado/lib/protocol";
+import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLive } from "../live/LiveProvider.tsx";
+import { useMay, useMe } from "../shell/me.ts";
+import { useFormats, useNow } from "../ui/format.ts";
+import { useShortcuts } from "../ui/shortcuts.ts";
+import { checkFile, type FileKind } from "./attachments.ts";
+import classes from "./conversation.module.css";
+import { readDraft, writeDraft } from "./drafts.ts";
+import { EmojiPicker } from "./EmojiPicker.tsx";
+import { useTypingSignal } from "./typing.ts";
+import { replyWindow } from "./window.ts";
+
+/** WhatsApp's own limits. */
+const TEXT_LIMIT = 4096;
+const CAPTION_LIMIT = 1024;
+
+interface Picked {
+  id: string;
+  file: File;
+  kind: FileKind;
+}
+
+export function Composer({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const may = useMay();
+  const now = useNow(15_000);
+  const window = replyWindow(conversation, now);
+
+  if (!may("conversation.reply")) {
+    return <Closed icon={IconLock} text={t("composer.notAllowed")} />;
+  }
+  if (!window.open) {
+    return (
+      <Closed
+        icon={IconClock}
+        text={conversation.windowUntil === null ? t("composer.windowNever") : t("composer.windowClosed")}
+      />
+    );
+  }
+  return (
+    <div className={classes.composer}>
+      {window.closesIn !== null && (
+        <div className={classes.countdown} role="status">
+          <IconClock size={14} />
+          {t("composer.windowCloses", { time: formats.length(window.closesIn) })}
+        </div>
+      )}
+      <Field conversation={conversation} />
+    </div>
+  );
+}
+
+function Closed({ icon: Icon, text }: { icon: typeof IconLock; text: string }) {
+  return (
+    <div className={classes.closed} role="note">
+      <Icon size={18} />
+      <span>{text}</span>
+    </div>
+  );
+}
+
+function Field({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const me = useMe();
+  const { outbox } = useLive();
+  const typing = useTypingSignal(conversation.id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(() => readDraft(me.operator.id, conversation.id));
+  const [files, setFiles] = useState<Picked[]>([]);
+  const [dragging, setDragging] = useState(false);
+  useShortcuts({ r: () => field.current?.focus() });
+
+  const change = (next: string) => {
+    setText(next);
+    writeDraft(me.operator.id, conversation.id, next);
+    typing(next !== "");
+  };
+
+  const pick = (chosen: Iterable<File>) => {
+    for (const file of chosen) {
+      const verdict = checkFile(file);
+      if ("kind" in verdict) {
+        setFiles((known) => [...known, { id: crypto.randomUUID(), file, kind: verdict.kind }]);
+        continue;
+      }
+      notifications.show({
+        color: "red",
+        message:
+          verdict.refused === "tooLarge"
+            ? t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) })
+            : t("composer.fileEmpty", { name: file.name }),
+      });
+    }
+    field.current?.focus();
+  };
+
+  const limit = files.length > 0 ? CAPTION_LIMIT : TEXT_LIMIT;
+  const length = [...text.trim()].length;
+  const sendable = (length > 0 || files.length > 0) && length <= limit;
+
+  const submit = () => {
+    if (!sendable) return;
+    const words = text.trim();
+    const conversationId = conversation.id;
+    // Sound carries no caption: the words follow as a message of their own.
+    const carrier = files.findIndex(({ kind }) => kind !== "audio");
+    files.forEach(({ file, kind }, index) => {
+      outbox.add({ conversationId, type: kind, text: index === carrier ? words : "", file });
+    });
+    if (words && carrier === -1) outbox.add({ conversationId, type: "text", text: words });
+    setFiles([]);
+    change("");
+    field.current?.focus();
+  };
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.currentTarget.blur();
+    }
+    // While a character is being composed, Enter belongs to the input method.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    pick(event.clipboardData.files);
+  };
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setDragging(false);
+    pick(event.dataTransfer.files);
+  };
+  const insert = (emoji: string) => {
+    const { selectionStart = text.length, selectionEnd = text.length } = field.current ?? {};
+    change(text.slice(0, selectionStart) + emoji + text.slice(selectionEnd));
+    const caret = selectionStart + emoji.length;
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(caret, caret);
+    });
+  };
+
+  return (
+    <form
+      className={classes.field}
+      data-dragging={dragging || undefined}
+      aria-label={t("composer.label")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={() => setDragging(false)}
+      onDrop={onDrop}
+    >
+      {dragging && <div className={classes.drop}>{t("composer.drop")}</div>}
+      {files.length > 0 && (
+        <ul className={classes.files} aria-label={t("composer.files")}>
+          {files.map(({ id, file, kind }) => (
+            <li key={id} className={classes.file}>
+              {kind === "image" ? <IconPhoto size={16} /> : <IconFile size={16} />}
+              <bdi className={classes.fileName}>{file.name}</bdi>
+              <span className={classes.fileSize}>{formats.size(file.size)}</span>
+              <ActionIcon
+                size={24}
+                aria-label={t("composer.removeFile", { name: file.name })}
+                onClick={() => setFiles((known) => known.filter((one) => one.id !== id))}
+              >
+                <IconX size={14} />
+              </ActionIcon>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Textarea
+        ref={field}
+        variant="unstyled"
+        autosize
+        minRows={1}
+        maxRows={8}
+        dir="auto"
+        aria-label={t("composer.label")}
+        aria-describedby="composer-hint"
+        placeholder={t("composer.placeholder")}
+        value={text}
+        error={length > limit ? t("composer.tooLong", { limit: formats.number(limit) }) : undefined}
+        classNames={{ input: classes.input, error: classes.inputError }}
+        onChange={(event) => change(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+        onPaste={onPaste}
+        onBlur={() => typing(false)}
+      />
+      <div className={classes.bar}>
+        <Tooltip label={t("composer.attach")}>
+          <ActionIcon size="lg" aria-label={t("composer.attach")} onClick={() => chooser.current?.click()}>
+            <IconPaperclip size={19} />
+          </ActionIcon>
+        </Tooltip>
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          onChange={(event) => {
+            pick([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = "";
+          }}
+        />
+        <EmojiPicker onPick={insert} />
+        <span id="composer-hint" className={classes.hint}>
+          {t("composer.hint")}
+        </span>
+        <ActionIcon
+          type="submit"
+          size="lg"
+          variant="filled"
+          color="petrol"
+          disabled={!sendable}
+          aria-label={t("composer.send")}
+        >
+          <IconSend2 size={18} />
+        </ActionIcon>
+      </div>
+    </form>
+  );
+}

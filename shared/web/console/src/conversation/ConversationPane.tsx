@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { conversationQuery } from "../api/queries.ts";
+import { DetailsPane } from "../contact/DetailsPane.tsx";
+import { useLive } from "../live/LiveProvider.tsx";
+import { useMay } from "../shell/me.ts";
+import { useShortcuts } from "../ui/shortcuts.ts";
+import { ErrorState, Loading } from "../ui/states.tsx";
+import { useConversationAction } from "./actions.ts";
+import { Composer } from "./Composer.tsx";
+import { ConversationHeader } from "./ConversationHeader.tsx";
+import classes from "./conversation.module.css";
+import { MessageList } from "./MessageList.tsx";
+
+const WIDE = "(min-width: 1280px)";
+
+export function ConversationPane() {
+  const { conversationId } = useParams({ from: "/shell/inbox/$conversationId" });
+  // A fresh pane per conversation: no draft, scroll position or open menu crosses over.
+  return <Opened key={conversationId} id={conversationId} />;
+}
+
+function Opened({ id }: { id: string }) {
+  const search = useSearch({ from: "/shell/inbox" });
+  const navigate = useNavigate();
+  const may = useMay();
+  const { say } = useLive();
+  const conversation = useQuery(conversationQuery(id));
+  const action = useConversationAction(id);
+  const [details, setDetails] = useState(() => matchMedia(WIDE).matches);
+  const close = () => void navigate({ to: "/inbox", search });
+
+  useEffect(() => {
+    say({ action: "view", conversationId: id });
+    return () => say({ action: "view", conversationId: null });
+  }, [id, say]);
+
+  useShortcuts({
+    Escape: () => {
+      if (details && !matchMedia(WIDE).matches) setDetails(false);
+      else close();
+    },
+    e: () => {
+      const status = conversation.data?.status;
+      if (!status || status === "resolved" || action.isPending || !may("conversation.resolve")) return false;
+      action.mutate({ verb: "resolve", body: {} });
+    },
+  });
+
+  if (conversation.isPending) {
+    return (
+      <div className={classes.pane}>
+        <Loading />
+      </div>
+    );
+  }
+  if (!conversation.data) {
+    return (
+      <div className={classes.pane}>
+        <ErrorState
+          error={conversation.error}
+          onRetry={() => void conversation.refetch()}
+          retrying={conversation.isFetching}
+        />
+      </div>
+    );
+  }
+  return (
+    <div className={classes.layout} data-details={details || undefined}>
+      <section className={classes.pane}>
+        <ConversationHeader
+          conversation={conversation.data}
+          detailsOpen={details}
+          onDetails={() => setDetails((shown) => !shown)}
+          onBack={close}
+        />
+        <MessageList conversation={conversation.data} />
+        <Composer conversation={conversation.data} />
+      </section>
+      {details && <DetailsPane conversation={conversation.data} onClose={() => setDetails(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { CloseButton, Loader, Modal } from "@mantine/core";
+import type { Attachment, MessageType } from "@recado/lib/protocol";
+import { IconDownload, IconFile, IconPhotoOff } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "../ui/format.ts";
+import classes from "./conversation.module.css";
+
+export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
+  const { t } = useTranslation();
+  if (attachment.state === "pending") {
+    return (
+      <div className={classes.mediaState}>
+        <Loader size="xs" />
+        {t("media.pending")}
+      </div>
+    );
+  }
+  if (attachment.state === "failed" || !attachment.url) {
+    return (
+      <div className={classes.mediaState}>
+        <IconPhotoOff size={18} />
+        {t("media.failed")}
+      </div>
+    );
+  }
+  const { url } = attachment;
+  if ((kind === "image" || kind === "sticker") && attachment.mime.startsWith("image/")) {
+    return <Picture url={url} name={attachment.name} small={kind === "sticker"} />;
+  }
+  if (attachment.mime.startsWith("audio/")) {
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: what a customer recorded has no captions
+      <audio className={classes.audio} controls preload="none" src={url} aria-label={attachment.name} />
+    );
+  }
+  if (attachment.mime.startsWith("video/")) {
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
+      <video className={classes.video} controls preload="metadata" src={url} aria-label={attachment.name} />
+    );
+  }
+  return <DocumentCard attachment={attachment} url={url} />;
+}
+
+function Picture({ url, name, small }: { url: string; name: string; small: boolean }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const [broken, setBroken] = useState(false);
+  if (broken) {
+    return (
+      <div className={classes.mediaState}>
+        <IconPhotoOff size={18} />
+        {t("media.failed")}
+      </div>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.picture}
+        data-small={small || undefined}
+        aria-label={t("media.enlarge", { name })}
+        onClick={() => setOpen(true)}
+      >
+        <img src={url} alt={name} loading="lazy" onError={() => setBroken(true)} />
+      </button>
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        size="auto"
+        withCloseButton={false}
+        padding={0}
+        overlayProps={{ backgroundOpacity: 0.8 }}
+        classNames={{ content: classes.lightbox }}
+        aria-label={name}
+      >
+        <CloseButton
+          className={classes.lightboxClose}
+          size="lg"
+          aria-label={t("action.close")}
+          onClick={() => setOpen(false)}
+        />
+        <img src={url} alt={name} className={classes.lightboxImage} />
+      </Modal>
+    </>
+  );
+}
+
+function DocumentCard({ attachment, url }: { attachment: Attachment; url: string }) {
+  const { t } = useTranslation();
+  const { size } = useFormats();
+  return (
+    <a
+      className={classes.document}
+      href={url}
+      download={attachment.name}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={t("media.download", { name: attachment.name })}
+    >
+      <span className={classes.documentIcon}>
+        <IconFile size={20} stroke={1.7} />
+      </span>
+      <span className={classes.documentLines}>
+        <bdi className={classes.documentName}>{attachment.name}</bdi>
+        <span className={classes.documentSize}>{size(attachment.size)}</span>
+      </span>
+      <IconDownload size={17} />
+    </a>
+  );
+}

@@ -1,0 +1,98 @@
+import { Button, Progress } from "@mantine/core";
+import type { Key } from "@recado/lib/i18n";
+import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLive } from "../live/LiveProvider.tsx";
+import { useFormats } from "../ui/format.ts";
+import classes from "./conversation.module.css";
+import { Delivery } from "./Delivery.tsx";
+import type { Outgoing } from "./outbox.ts";
+import { UserText } from "./UserText.tsx";
+
+const reasons: Partial<Record<NonNullable<Outgoing["error"]>, Key>> = {
+  window: "composer.windowClosed",
+  too_large: "error.tooLarge",
+  forbidden: "error.forbidden",
+  not_found: "error.notFound",
+  invalid: "composer.refused",
+};
+
+/** A message on its way: it looks like one that is sent, with a clock, and says so when it stays behind. */
+export function OutgoingBubble({ outgoing, starts }: { outgoing: Outgoing; starts: boolean }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { outbox } = useLive();
+  const { conversationId, clientId, file, state } = outgoing;
+  return (
+    <article className={classes.message} data-out data-starts={starts || undefined}>
+      <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
+        {file && <OwnFile file={file} kind={outgoing.type} />}
+        {file && state !== "failed" && outgoing.progress < 1 && (
+          <Progress
+            size="sm"
+            mt={6}
+            value={outgoing.progress * 100}
+            aria-label={t("composer.uploading", { name: file.name })}
+          />
+        )}
+        {outgoing.text && <UserText text={outgoing.text} />}
+        <span className={classes.stamp}>
+          <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
+          <Delivery status={state === "failed" ? "failed" : "sending"} />
+        </span>
+      </div>
+      {state === "waiting" && (
+        <div className={classes.note} role="status">
+          {t("composer.waiting")}
+        </div>
+      )}
+      {state === "failed" && (
+        <div className={classes.failure} role="alert">
+          <span>{t(reasons[outgoing.error ?? "internal"] ?? "message.failed")}</span>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="red"
+            leftSection={<IconRefresh size={13} />}
+            onClick={() => outbox.retry(conversationId, clientId)}
+          >
+            {t("action.retry")}
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconTrash size={13} />}
+            onClick={() => outbox.discard(conversationId, clientId)}
+          >
+            {t("composer.discard")}
+          </Button>
+        </div>
+      )}
+    </article>
+  );
+}
+
+function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
+  const formats = useFormats();
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    if (kind !== "image") return;
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file, kind]);
+  if (url) return <img className={classes.ownPicture} src={url} alt={file.name} />;
+  return (
+    <span className={classes.document}>
+      <span className={classes.documentIcon}>
+        <IconFile size={20} stroke={1.7} />
+      </span>
+      <span className={classes.documentLines}>
+        <bdi className={classes.documentName}>{file.name}</bdi>
+        <span className={classes.documentSize}>{formats.size(file.size)}</span>
+      </span>
+    </span>
+  );
+}

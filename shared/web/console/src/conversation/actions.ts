@@ -1,0 +1,48 @@
+/** What an operator does to a conversation. Each answer is the conversation, and goes the way of a frame. */
+import { conversation as shape, message as messageShape } from "@recado/lib/protocol";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { send } from "../api/client.ts";
+import { useLive } from "../live/LiveProvider.tsx";
+import { codeOf, useFailureNotice } from "../ui/errors.ts";
+
+export type Action =
+  | { verb: "assign"; body: { operatorId: string | null; version: number } }
+  | { verb: "resolve" | "reopen" | "pending" | "unread"; body: Record<string, never> }
+  | { verb: "read"; body: { readUpTo: string } };
+
+export function useConversationAction(id: string) {
+  const { live } = useLive();
+  const client = useQueryClient();
+  const failed = useFailureNotice({ conflict: "conversation.changedMeanwhile" });
+  return useMutation({
+    mutationKey: ["act", id],
+    mutationFn: ({ verb, body }: Action) =>
+      send("POST", `/conversations/${encodeURIComponent(id)}/${verb}`, body, shape),
+    onMutate: ({ verb, body }) => {
+      if (verb === "read") live.read(id, body.readUpTo);
+    },
+    onSuccess: (next) => live.answered(next),
+    onError: (error, { verb }) => {
+      // Reading is said again with the next message; nobody has to hear that it failed.
+      if (verb === "read") return;
+      if (codeOf(error) === "conflict") void client.invalidateQueries({ queryKey: ["conversation", id] });
+      failed(error);
+    },
+  });
+}
+
+export function useRetryMessage(conversationId: string) {
+  const { live } = useLive();
+  const failed = useFailureNotice({ conflict: "composer.windowClosed" });
+  return useMutation({
+    mutationFn: (messageId: string) =>
+      send(
+        "POST",
+        `/conversations/${encodeURIComponent(conversationId)}/messages/${encodeURIComponent(messageId)}/retry`,
+        {},
+        messageShape,
+      ),
+    onSuccess: (next) => live.message(next),
+    onError: failed,
+  });
+}

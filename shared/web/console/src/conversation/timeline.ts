@@ -1,0 +1,67 @@
+/** The rows of an open conversation: messages, what happened between them, what is on its way, and the days. Pure. */
+import type { Message, TimelineEvent } from "@recado/lib/protocol";
+import type { Outgoing } from "./outbox.ts";
+
+export type Row =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "event"; key: string; event: TimelineEvent }
+  | { kind: "message"; key: string; message: Message; starts: boolean }
+  | { kind: "outgoing"; key: string; outgoing: Outgoing; starts: boolean };
+
+/** Messages by the same person within this time read as one turn. */
+const TURN = 5 * 60_000;
+
+interface Input {
+  messages: readonly Message[];
+  events: readonly TimelineEvent[];
+  outgoing: readonly Outgoing[];
+  /** Whether older messages exist that are not loaded: events older than what is loaded then wait for them. */
+  older: boolean;
+  dayOf: (iso: string) => string;
+}
+
+export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row[] {
+  const oldest = messages[0]?.sentAt;
+  const waiting = events.filter((event) => !older || oldest === undefined || event.at >= oldest);
+  const rows: Row[] = [];
+  let day = "";
+  let speaker = "";
+  let spokeAt = 0;
+  let next = 0;
+
+  const begin = (at: string) => {
+    const today = dayOf(at);
+    if (today === day) return;
+    day = today;
+    speaker = "";
+    rows.push({ kind: "day", key: `day ${today}`, at });
+  };
+  const speak = (who: string, at: string): boolean => {
+    const time = Date.parse(at);
+    const starts = who !== speaker || time - spokeAt > TURN;
+    speaker = who;
+    spokeAt = time;
+    return starts;
+  };
+  const eventsUntil = (at: string | null) => {
+    for (let event = waiting[next]; event && (at === null || event.at < at); event = waiting[++next]) {
+      begin(event.at);
+      speaker = "";
+      rows.push({ kind: "event", key: event.id, event });
+    }
+  };
+
+  for (const message of messages) {
+    eventsUntil(message.sentAt);
+    begin(message.sentAt);
+    const starts = speak(`${message.direction} ${message.author.id}`, message.sentAt);
+    // The key of an answer is the one it had while it was on its way, so that its row stays the same element.
+    rows.push({ kind: "message", key: message.clientId ?? message.id, message, starts });
+  }
+  eventsUntil(null);
+  for (const entry of outgoing) {
+    begin(entry.createdAt);
+    rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts: speak("outgoing", entry.createdAt) });
+  }
+  return rows;
+}

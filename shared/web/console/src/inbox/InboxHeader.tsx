@@ -1,0 +1,211 @@
+import { ActionIcon, CloseButton, Indicator, Menu, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import type { Key } from "@recado/lib/i18n";
+import type { Count, Counts } from "@recado/lib/protocol";
+import { IconArrowsSort, IconCheck, IconFilter, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { channelsQuery, countsQuery, operatorsQuery } from "../api/queries.ts";
+import { useMay } from "../shell/me.ts";
+import { useCountText } from "../ui/format.ts";
+import { useShortcuts } from "../ui/shortcuts.ts";
+import classes from "./inbox.module.css";
+import { useView } from "./useView.ts";
+import { boxes, type InboxView, sorts, states } from "./view.ts";
+
+const boxKeys: Record<InboxView["box"], Key> = {
+  mine: "inbox.box.mine",
+  unassigned: "inbox.box.unassigned",
+  all: "inbox.box.all",
+};
+const stateKeys: Record<InboxView["status"], Key> = {
+  open: "inbox.state.open",
+  pending: "inbox.state.pending",
+  resolved: "inbox.state.resolved",
+  all: "inbox.state.all",
+};
+const sortKeys: Record<InboxView["sort"], Key> = {
+  newest: "inbox.sort.newest",
+  oldest: "inbox.sort.oldest",
+  waiting: "inbox.sort.waiting",
+};
+
+const boxCount = (counts: Counts | undefined, box: InboxView["box"]): Count | undefined =>
+  counts && { mine: counts.mine.open, unassigned: counts.unassigned, all: counts.all.open }[box];
+
+/** Only what the server counts for this box: a number is shown when it is right, otherwise none. */
+function stateCount(counts: Counts | undefined, view: InboxView, state: InboxView["status"]): Count | undefined {
+  if (!counts || view.operator || view.channel || view.q) return undefined;
+  if (view.box === "mine" && (state === "open" || state === "pending")) return counts.mine[state];
+  if (view.box === "all" && state !== "all") return counts.all[state];
+  return undefined;
+}
+
+export function InboxHeader() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  const countText = useCountText();
+  const counts = useQuery(countsQuery).data;
+  return (
+    <header className={classes.header}>
+      <h1 className="visually-hidden">{t("shell.inbox")}</h1>
+      <div className={classes.tools}>
+        <SearchBox />
+        <SortMenu />
+        <Filters />
+      </div>
+      <div className={classes.boxes} role="radiogroup" aria-label={t("inbox.box.label")}>
+        {boxes.map((box) => {
+          const count = boxCount(counts, box);
+          return (
+            <label key={box} className={classes.box} data-chosen={view.box === box || undefined}>
+              <input
+                type="radio"
+                name="box"
+                className="visually-hidden"
+                checked={view.box === box}
+                onChange={() => change({ box, operator: undefined })}
+              />
+              {t(boxKeys[box])}
+              {count && count.value > 0 && <span className={classes.count}>{countText(count)}</span>}
+            </label>
+          );
+        })}
+      </div>
+      <div className={classes.states} role="radiogroup" aria-label={t("inbox.state.label")}>
+        {states.map((state) => {
+          const count = stateCount(counts, view, state);
+          return (
+            <label key={state} className={classes.state} data-chosen={view.status === state || undefined}>
+              <input
+                type="radio"
+                name="state"
+                className="visually-hidden"
+                checked={view.status === state}
+                onChange={() => change({ status: state })}
+              />
+              {t(stateKeys[state])}
+              {count && count.value > 0 && <span className={classes.count}>{countText(count)}</span>}
+            </label>
+          );
+        })}
+      </div>
+    </header>
+  );
+}
+
+function SearchBox() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState(view.q ?? "");
+  const search = useDebouncedCallback((q: string) => change({ q: q.trim() || undefined }), 300);
+  useShortcuts({ "/": () => input.current?.focus() });
+  useEffect(() => setText((typed) => (typed.trim() === (view.q ?? "") ? typed : (view.q ?? ""))), [view.q]);
+  const clear = () => {
+    setText("");
+    change({ q: undefined });
+  };
+  return (
+    <TextInput
+      ref={input}
+      type="search"
+      size="sm"
+      className={classes.search}
+      placeholder={t("inbox.search")}
+      aria-label={t("inbox.searchLabel")}
+      leftSection={<IconSearch size={16} />}
+      rightSection={text && <CloseButton size="sm" aria-label={t("inbox.searchClear")} onClick={clear} />}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        search(event.currentTarget.value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        if (text) clear();
+        input.current?.blur();
+      }}
+    />
+  );
+}
+
+function SortMenu() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Tooltip label={t("inbox.sort.label")}>
+          <ActionIcon size="lg" aria-label={t("inbox.sort.label")}>
+            <IconArrowsSort size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("inbox.sort.label")}</Menu.Label>
+        {sorts.map((sort) => (
+          <Menu.Item
+            key={sort}
+            role="menuitemradio"
+            aria-checked={view.sort === sort}
+            rightSection={view.sort === sort ? <IconCheck size={14} /> : null}
+            onClick={() => change({ sort })}
+          >
+            {t(sortKeys[sort])}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Filters() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  const may = useMay();
+  const operators = useQuery(operatorsQuery).data ?? [];
+  const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data ?? [];
+  const active = view.operator !== undefined || view.channel !== undefined;
+  return (
+    <Popover position="bottom-end" width={260} shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <Tooltip label={t("inbox.filter.label")}>
+          <Indicator disabled={!active} size={8} offset={6}>
+            <ActionIcon size="lg" aria-label={active ? t("inbox.filter.active") : t("inbox.filter.label")}>
+              <IconFilter size={18} />
+            </ActionIcon>
+          </Indicator>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Select
+            label={t("inbox.filter.operator")}
+            placeholder={t("inbox.filter.anyOperator")}
+            clearable
+            searchable
+            comboboxProps={{ withinPortal: false }}
+            value={view.operator ?? null}
+            data={[
+              { value: "none", label: t("inbox.filter.noOperator") },
+              ...operators.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            onChange={(operator) => change({ operator: operator ?? undefined, box: "all" })}
+          />
+          <Select
+            label={t("inbox.filter.channel")}
+            placeholder={t("inbox.filter.anyChannel")}
+            clearable
+            comboboxProps={{ withinPortal: false }}
+            value={view.channel ?? null}
+            data={channels.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(channel) => change({ channel: channel ?? undefined })}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

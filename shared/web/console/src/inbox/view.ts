@@ -1,0 +1,73 @@
+/** What the inbox shows: the choice in the address bar, the query it becomes, and which conversation belongs to it. */
+import type { Conversation } from "@recado/lib/protocol";
+
+export const boxes = ["mine", "unassigned", "all"] as const;
+export const states = ["open", "pending", "resolved", "all"] as const;
+export const sorts = ["newest", "oldest", "waiting"] as const;
+
+export interface InboxView {
+  box: (typeof boxes)[number];
+  status: (typeof states)[number];
+  sort: (typeof sorts)[number];
+  /** An operator's id, or `none`; only where the box does not already say whose. */
+  operator?: string;
+  channel?: string;
+  q?: string;
+}
+
+export const defaultView: InboxView = { box: "mine", status: "open", sort: "newest" };
+
+const oneOf = <T extends string>(known: readonly T[], value: unknown, otherwise: T): T =>
+  known.find((candidate) => candidate === value) ?? otherwise;
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
+
+/** Reads an address that a person may have typed. */
+export function parseView(search: Record<string, unknown>): InboxView {
+  const box = oneOf(boxes, search.box, defaultView.box);
+  const view: InboxView = {
+    box,
+    status: oneOf(states, search.status, defaultView.status),
+    sort: oneOf(sorts, search.sort, defaultView.sort),
+  };
+  const operator = text(search.operator);
+  const channel = text(search.channel);
+  const q = text(search.q);
+  if (operator && box === "all") view.operator = operator;
+  if (channel) view.channel = channel;
+  if (q) view.q = q;
+  return view;
+}
+
+export function viewQuery(view: InboxView): Record<string, string | undefined> {
+  const assignee = { mine: "me", unassigned: "none", all: view.operator }[view.box];
+  return { status: view.status, assignee, channelId: view.channel, q: view.q, sort: view.sort };
+}
+
+/** Whether a conversation belongs to the view. A search is the server's to answer: then it is unknown. */
+export function belongs(view: InboxView, conversation: Conversation, me: string): boolean | "unknown" {
+  if (view.status !== "all" && conversation.status !== view.status) return false;
+  if (view.box === "mine" && conversation.assigneeId !== me) return false;
+  if (view.box === "unassigned" && conversation.assigneeId !== null) return false;
+  if (view.operator === "none" && conversation.assigneeId !== null) return false;
+  if (view.operator && view.operator !== "none" && conversation.assigneeId !== view.operator) return false;
+  if (view.channel && conversation.channel.id !== view.channel) return false;
+  return view.q ? "unknown" : true;
+}
+
+/** The order of the list, total: equal times are told apart by id, so that rows never swap without a reason. */
+export function compareIn(sort: InboxView["sort"]): (a: Conversation, b: Conversation) => number {
+  const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  const newest = (a: Conversation, b: Conversation) =>
+    byText(b.lastActivityAt, a.lastActivityAt) || byText(b.id, a.id);
+  if (sort === "newest") return newest;
+  if (sort === "oldest") return (a, b) => newest(b, a);
+  return (a, b) => {
+    if (a.waitingSince === null || b.waitingSince === null) {
+      if (a.waitingSince !== b.waitingSince) return a.waitingSince === null ? 1 : -1;
+      return newest(a, b);
+    }
+    return byText(a.waitingSince, b.waitingSince) || byText(a.id, b.id);
+  };
+}

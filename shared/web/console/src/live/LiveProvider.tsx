@@ -1,0 +1,92 @@
+import type { Frame, Me, SocketAction } from "@recado/lib/protocol";
+import { socketTicket } from "@recado/lib/protocol";
+import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { ApiError, send as request } from "../api/client.ts";
+import { Outbox } from "../conversation/outbox.ts";
+import { transport } from "../conversation/transport.ts";
+import { Live } from "./live.ts";
+
+interface Connection {
+  live: Live;
+  outbox: Outbox;
+  state: ConnectionState;
+  /** What this browser looks at is said again after a reconnect; typing is not. */
+  say: (action: SocketAction) => void;
+}
+
+const LiveContext = createContext<Connection | null>(null);
+
+export function useLive(): Connection {
+  const connection = useContext(LiveContext);
+  if (!connection) throw new Error("useLive outside LiveProvider");
+  return connection;
+}
+
+async function ticket(): Promise<string> {
+  try {
+    return (await request("POST", "/socket-tickets", {}, socketTicket)).url;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "unauthenticated") throw new SignedOutError();
+    throw error;
+  }
+}
+
+export function LiveProvider(props: { me: Me; onNotice: (item: Frame<"notice">) => void; children: ReactNode }) {
+  const client = useQueryClient();
+  const notice = useRef(props.onNotice);
+  notice.current = props.onNotice;
+  const [state, setState] = useState<ConnectionState>("connecting");
+  const myId = props.me.operator.id;
+  const [kept, setKept] = useState<{ live: Live; outbox: Outbox } | null>(null);
+  const socket = useRef<Socket | null>(null);
+  const looking = useRef<SocketAction | null>(null);
+
+  useEffect(() => {
+    const current = new Live(client, myId, (item) => notice.current(item));
+    const outbox = new Outbox(transport, (message) => current.message(message));
+    setKept({ live: current, outbox });
+    const opened = openSocket({
+      ticket,
+      onFrame: (items) => current.apply(items),
+      onState: (next) => {
+        setState(next);
+        if (next === "online" && looking.current) opened.send(looking.current);
+      },
+      onReconnect: () => current.refetchAll(),
+    });
+    socket.current = opened;
+    const nudge = () => {
+      if (document.visibilityState !== "visible") return;
+      opened.nudge();
+      outbox.nudge();
+    };
+    const leaving = (event: BeforeUnloadEvent) => {
+      if (outbox.busy) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", leaving);
+    window.addEventListener("online", nudge);
+    document.addEventListener("visibilitychange", nudge);
+    return () => {
+      window.removeEventListener("beforeunload", leaving);
+      window.removeEventListener("online", nudge);
+      document.removeEventListener("visibilitychange", nudge);
+      opened.close();
+      current.close();
+      outbox.close();
+    };
+  }, [client, myId]);
+
+  const say = useMemo(
+    () => (action: SocketAction) => {
+      if (action.action === "view") looking.current = action;
+      socket.current?.send(action);
+    },
+    [],
+  );
+
+  const value = useMemo(() => kept && { ...kept, state, say }, [kept, state, say]);
+  if (!value) return null;
+  return <LiveContext value={value}>{props.children}</LiveContext>;
+}

@@ -1,0 +1,65 @@
+/** How a conversation that was pushed or answered changes what is shown. All pure. */
+import type { Conversation, ConversationSummary } from "@recado/lib/protocol";
+import { belongs, compareIn, type InboxView } from "../inbox/view.ts";
+import { complete, itemsOf, type Pages, relay } from "./pages.ts";
+
+/** How far this operator has read, and when that was said: the newest word wins. */
+export interface ReadMark {
+  readUpTo: string;
+  at: string;
+}
+
+export function newerMark(known: ReadMark | undefined, next: ReadMark): ReadMark {
+  return known && known.at >= next.at ? known : next;
+}
+
+const unreadBy = (lastInboundId: string | null, mark: ReadMark): boolean =>
+  lastInboundId !== null && lastInboundId > mark.readUpTo;
+
+/** A pushed conversation leaves `unread` out, because it is different for everybody: it is worked out here. */
+export function received(
+  known: Conversation | undefined,
+  next: ConversationSummary,
+  mark: ReadMark | undefined,
+): Conversation {
+  if (known && known.version >= next.version) return known;
+  if (mark) return { ...next, unread: unreadBy(next.lastInboundId, mark) };
+  const inboundIsNew = next.lastInboundId !== null && next.lastInboundId !== (known?.lastInboundId ?? null);
+  return { ...next, unread: inboundIsNew || (known?.unread ?? false) };
+}
+
+export function marked(conversation: Conversation, mark: ReadMark): Conversation {
+  const unread = unreadBy(conversation.lastInboundId, mark);
+  return unread === conversation.unread ? conversation : { ...conversation, unread };
+}
+
+/**
+ * Puts a conversation where it belongs in a list: it moves, enters or leaves. One that belongs beyond the loaded part
+ * stays out, for the next page brings it. Under a search only known rows change: what matches is the server's to say.
+ */
+export function placed(
+  data: Pages<Conversation>,
+  view: InboxView,
+  me: string,
+  next: Conversation,
+): Pages<Conversation> {
+  const items = itemsOf(data);
+  const known = items.find((item) => item.id === next.id);
+  if (known && known.version > next.version) return data;
+  const belonging = belongs(view, next, me);
+  if (!known && belonging !== true) return data;
+  if (known && belonging === "unknown") {
+    return relay(data, items.map((item) => (item.id === next.id ? next : item)));
+  }
+
+  const others = items.filter((item) => item.id !== next.id);
+  if (belonging === false) return relay(data, others);
+  const compare = compareIn(view.sort);
+  const index = others.findIndex((item) => compare(next, item) < 0);
+  if (index === -1 && !complete(data)) {
+    // Beyond what is loaded. A row that was shown falls out with it.
+    return known ? relay(data, others) : data;
+  }
+  const at = index === -1 ? others.length : index;
+  return relay(data, [...others.slice(0, at), next, ...others.slice(at)]);
+}

@@ -1,0 +1,216 @@
+/**
+ * Keeps the query cache equal to what the server says: frames and answers of mutations go through the pure functions
+ * beside this file. An answer that was asked for before a frame came must not undo the frame, so whatever arrives while
+ * a request is under way is kept and laid over its answer.
+ */
+import * as wire from "@recado/lib/protocol";
+import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
+import type { Query, QueryClient } from "@tanstack/react-query";
+import { get } from "../api/client.ts";
+import type { InboxView } from "../inbox/view.ts";
+import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
+import { Ephemeral } from "./ephemeral.ts";
+import { withEvent, withMessage } from "./messages.ts";
+import { itemsOf, type Pages } from "./pages.ts";
+
+const COUNTS_AFTER = 800;
+
+export class Live {
+  readonly ephemeral = new Ephemeral();
+  private marks = new Map<string, ReadMark>();
+  private journal: FrameItem[] = [];
+  private journalStart = 0;
+  private fetching = new Map<Query, number>();
+  private countsTimer: ReturnType<typeof setTimeout> | undefined;
+  private stop: () => void;
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly me: string,
+    private readonly onNotice: (item: wire.Frame<"notice">) => void = () => {},
+  ) {
+    this.stop = client.getQueryCache().subscribe((event) => {
+      if (event.type === "removed") return this.fetched(event.query);
+      if (event.type !== "updated") return;
+      if (event.action.type === "fetch") this.fetching.set(event.query, this.journalStart + this.journal.length);
+      if (event.action.type === "error") this.fetched(event.query);
+      if (event.action.type === "success" && !event.action.manual) {
+        const since = this.fetching.get(event.query);
+        this.fetched(event.query);
+        if (since !== undefined) this.replay(event.query, this.journal.slice(Math.max(0, since - this.journalStart)));
+      }
+    });
+  }
+
+  close(): void {
+    this.stop();
+    clearTimeout(this.countsTimer);
+    this.ephemeral.clear();
+  }
+
+  apply(items: FrameItem[]): void {
+    for (const item of items) {
+      this.remember(item);
+      this.applyOne(item);
+    }
+  }
+
+  /** The answer of a mutation: as good as a frame, and it knows `unread`. */
+  answered(conversation: Conversation): void {
+    this.remember({ type: "conversation.upserted", conversation });
+    const { id, unread, lastInboundId } = conversation;
+    this.marks.set(id, { readUpTo: unread ? "" : (lastInboundId ?? ""), at: this.marks.get(id)?.at ?? "" });
+    const newest = this.known(conversation.id);
+    this.show(newest && newest.version > conversation.version ? newest : conversation);
+  }
+
+  message(message: Message): void {
+    this.apply([{ type: "message.upserted", conversationId: message.conversationId, message }]);
+  }
+
+  /** What was read here shows at once. It carries no time of this browser's clock: whatever the server says wins. */
+  read(conversationId: string, readUpTo: string): void {
+    const mark = { readUpTo, at: this.marks.get(conversationId)?.at ?? "" };
+    this.marks.set(conversationId, mark);
+    const known = this.known(conversationId);
+    if (known) this.show(marked(known, mark));
+  }
+
+  /** A frame may have been lost while the socket was away: every list and page that is loaded is read again. */
+  refetchAll(): void {
+    this.ephemeral.clear();
+    void this.client.invalidateQueries();
+  }
+
+  known(id: string): Conversation | undefined {
+    let newest = this.client.getQueryData<Conversation>(["conversation", id]);
+    const consider = (candidate: Conversation) => {
+      if (candidate.id === id && (!newest || candidate.version > newest.version)) newest = candidate;
+    };
+    for (const [, data] of this.client.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
+      itemsOf(data).forEach(consider);
+    }
+    for (const [, data] of this.client.getQueriesData<Conversation[]>({ queryKey: ["contactConversations"] })) {
+      data?.forEach(consider);
+    }
+    return newest;
+  }
+
+  private applyOne(item: FrameItem): void {
+    switch (item.type) {
+      case "conversation.upserted": {
+        const { conversation } = item;
+        this.show(received(this.known(conversation.id), conversation, this.marks.get(conversation.id)));
+        break;
+      }
+      case "message.upserted":
+        this.client.setQueryData<Pages<Message>>(
+          ["messages", item.conversationId],
+          (data) => data && withMessage(data, item.message, item.partial),
+        );
+        if (item.message.direction === "in") this.ephemeral.typing(item.conversationId, item.message.author, false);
+        if (item.partial) void this.complete(item.message);
+        break;
+      case "event.appended":
+        this.client.setQueryData<Pages<wire.TimelineEvent>>(
+          ["events", item.conversationId],
+          (data) => data && withEvent(data, item.event),
+        );
+        break;
+      case "read": {
+        const mark = newerMark(this.marks.get(item.conversationId), item);
+        this.marks.set(item.conversationId, mark);
+        const known = this.known(item.conversationId);
+        if (known) this.show(marked(known, mark));
+        break;
+      }
+      case "presence":
+        this.presence(item);
+        break;
+      case "viewing":
+        this.ephemeral.viewing(item.conversationId, item.operatorIds);
+        break;
+      case "typing":
+        this.ephemeral.typing(item.conversationId, item.by, item.on);
+        break;
+      case "notice":
+        this.onNotice(item);
+        break;
+      case "pong":
+        break;
+    }
+  }
+
+  private show(conversation: Conversation): void {
+    for (const query of this.client.getQueryCache().findAll()) this.showIn(query, conversation);
+    this.countLater();
+  }
+
+  private showIn(query: Query, conversation: Conversation): void {
+    const [kind, argument] = query.queryKey;
+    if (query.state.data === undefined) return;
+    if (kind === "conversations") {
+      const data = query.state.data as Pages<Conversation>;
+      const next = placed(data, argument as InboxView, this.me, conversation);
+      if (next !== data) this.client.setQueryData(query.queryKey, next);
+    } else if (kind === "conversation" && argument === conversation.id) {
+      this.client.setQueryData<Conversation>(query.queryKey, (known) =>
+        known && known.version > conversation.version ? known : conversation,
+      );
+    } else if (kind === "contactConversations") {
+      this.client.setQueryData<Conversation[]>(query.queryKey, (known) =>
+        known?.map((old) => (old.id === conversation.id && old.version <= conversation.version ? conversation : old)),
+      );
+    }
+  }
+
+  private presence(item: wire.Frame<"presence">): void {
+    const change = <T extends wire.Operator>(operator: T): T =>
+      operator.id === item.operatorId ? { ...operator, online: item.online, availability: item.availability } : operator;
+    this.client.setQueryData<wire.Operator[]>(["operators"], (known) => known?.map(change));
+    this.client.setQueryData<wire.Me>(["me"], (known) => known && { ...known, operator: change(known.operator) });
+  }
+
+  private async complete(message: Message): Promise<void> {
+    const path = `/conversations/${encodeURIComponent(message.conversationId)}/messages/${encodeURIComponent(message.id)}`;
+    try {
+      this.message(await get(path, wire.message));
+    } catch {
+      // The text is missing until the conversation is read again, which opening it or reconnecting does.
+      void this.client.invalidateQueries({ queryKey: ["messages", message.conversationId], refetchType: "none" });
+    }
+  }
+
+  private countLater(): void {
+    this.countsTimer ??= setTimeout(() => {
+      this.countsTimer = undefined;
+      void this.client.invalidateQueries({ queryKey: ["counts"] });
+    }, COUNTS_AFTER);
+  }
+
+  private remember(item: FrameItem): void {
+    if (this.fetching.size > 0) this.journal.push(item);
+  }
+
+  private fetched(query: Query): void {
+    this.fetching.delete(query);
+    if (this.fetching.size > 0) return;
+    this.journalStart += this.journal.length;
+    // The array is replaced, not emptied: a replay may still be reading it.
+    this.journal = [];
+  }
+
+  private replay(query: Query, missed: FrameItem[]): void {
+    const [kind, argument] = query.queryKey;
+    const wanted = missed.filter(
+      (item) =>
+        (kind === "messages" && item.type === "message.upserted" && item.conversationId === argument) ||
+        (kind === "events" && item.type === "event.appended" && item.conversationId === argument) ||
+        (["conversations", "conversation", "contactConversations"].includes(String(kind)) &&
+          (item.type === "conversation.upserted" || item.type === "read")) ||
+        ((kind === "operators" || kind === "me") && item.type === "presence"),
+    );
+    // After the answer is in place: the cache is telling its observers about it right now.
+    if (wanted.length > 0) queueMicrotask(() => wanted.forEach((item) => this.applyOne(item)));
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  Button,
+  Group,
+  Modal,
+  MultiSelect,
+  NativeSelect,
+  NumberInput,
+  PasswordInput,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { languages, type Operator, operator as shape, type Role, roles } from "@recado/lib/protocol";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ApiError, send } from "../api/client.ts";
+import { operatorsQuery, storesQuery } from "../api/queries.ts";
+import { email, filled, longEnough, PASSWORD_LENGTH } from "../auth/fields.ts";
+import { useMay } from "../shell/me.ts";
+import { useErrorText } from "../ui/errors.ts";
+import { languageNames } from "../ui/LanguageChoice.tsx";
+import { roleKeys } from "./Operators.tsx";
+
+/** One form for a new operator and a known one: address and password are given once, at the start. */
+export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const client = useQueryClient();
+  const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data ?? [];
+  const errorText = useErrorText({ conflict: "settings.changedMeanwhile" });
+  const form = useForm({
+    initialValues: {
+      name: operator?.name ?? "",
+      email: operator?.email ?? "",
+      password: "",
+      role: operator?.role ?? ("operator" as Role),
+      capacity: operator?.capacity ?? 20,
+      available: operator?.availability === "available",
+      active: operator?.active ?? true,
+      storeIds: operator?.storeIds ?? [],
+      languages: operator?.languages ?? [],
+    },
+    validate: {
+      name: filled(t("field.required")),
+      email: (value) => (operator ? null : email(t("field.emailInvalid"))(value)),
+      password: (value) =>
+        operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value),
+    },
+  });
+  const save = useMutation({
+    mutationFn: ({ available, active, email, password, ...values }: typeof form.values) =>
+      operator
+        ? send(
+            "PATCH",
+            `/operators/${encodeURIComponent(operator.id)}`,
+            {
+              ...values,
+              // The owner's role is no choice of this form.
+              role: operator.role === "owner" ? undefined : values.role,
+              active,
+              availability: available ? "available" : "away",
+              version: operator.version,
+            },
+            shape,
+          )
+        : send("POST", "/operators", { ...values, email: email.trim(), password }, shape),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
+      void client.invalidateQueries({ queryKey: ["me"] });
+      notifications.show({ message: t("state.saved") });
+      onClose();
+    },
+    onError: (error) => {
+      if (error instanceof ApiError && error.field === "email") {
+        form.setFieldError("email", t(error.code === "conflict" ? "auth.emailTaken" : "field.emailInvalid"));
+      }
+      if (operator) void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
+    },
+  });
+  const fieldFault = save.error instanceof ApiError && save.error.field === "email";
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={operator ? t("operators.edit") : t("operators.add")}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+    >
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack gap="sm">
+          <TextInput label={t("field.name")} dir="auto" data-autofocus {...form.getInputProps("name")} />
+          {!operator && (
+            <>
+              <TextInput
+                label={t("field.email")}
+                type="email"
+                autoComplete="off"
+                {...form.getInputProps("email")}
+              />
+              <PasswordInput
+                label={t("field.password")}
+                description={t("operators.passwordHint", { min: PASSWORD_LENGTH })}
+                autoComplete="new-password"
+                {...form.getInputProps("password")}
+              />
+            </>
+          )}
+          <Group grow align="flex-start">
+            <NativeSelect
+              label={t("field.role")}
+              disabled={operator?.role === "owner"}
+              data={roles
+                .filter((role) => role !== "owner" || operator?.role === "owner")
+                .map((value) => ({ value, label: t(roleKeys[value]) }))}
+              {...form.getInputProps("role")}
+            />
+            <NumberInput
+              label={t("field.capacity")}
+              min={0}
+              max={999}
+              allowDecimal={false}
+              clampBehavior="strict"
+              {...form.getInputProps("capacity")}
+            />
+          </Group>
+          {stores.length > 1 && (
+            <MultiSelect
+              label={t("field.stores")}
+              placeholder={form.values.storeIds.length === 0 ? t("field.allStores") : undefined}
+              data={stores.map(({ id, name }) => ({ value: id, label: name }))}
+              {...form.getInputProps("storeIds")}
+            />
+          )}
+          <MultiSelect
+            label={t("field.languages")}
+            data={languages.map((value) => ({ value, label: languageNames[value] }))}
+            {...form.getInputProps("languages")}
+          />
+          {operator && (
+            <>
+              <Switch
+                label={t("operators.availableSwitch")}
+                {...form.getInputProps("available", { type: "checkbox" })}
+              />
+              <Switch
+                label={t("operators.activeSwitch")}
+                description={t("operators.activeHint")}
+                disabled={operator.role === "owner"}
+                {...form.getInputProps("active", { type: "checkbox" })}
+              />
+            </>
+          )}
+          {save.isError && !fieldFault && (
+            <Text size="sm" c="var(--rc-danger)" role="alert">
+              {errorText(save.error)}
+            </Text>
+          )}
+          <Group justify="flex-end" mt="xs">
+            <Button variant="default" onClick={onClose}>
+              {t("action.cancel")}
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              {t("action.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,91 @@
+import { Badge, Button, Skeleton, Stack } from "@mantine/core";
+import type { Key } from "@recado/lib/i18n";
+import type { Operator, Role } from "@recado/lib/protocol";
+import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { operatorsQuery } from "../api/queries.ts";
+import { useMay } from "../shell/me.ts";
+import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { ErrorState } from "../ui/states.tsx";
+import { OperatorForm } from "./OperatorForm.tsx";
+import { PageHead } from "./PageHead.tsx";
+import classes from "./settings.module.css";
+
+export const roleKeys: Record<Role, Key> = {
+  owner: "role.owner",
+  admin: "role.admin",
+  editor: "role.editor",
+  supervisor: "role.supervisor",
+  operator: "role.operator",
+  readonly: "role.readonly",
+};
+
+export function Operators() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const list = useQuery(operatorsQuery);
+  const [edited, setEdited] = useState<Operator | "new" | null>(null);
+  const manage = may("operator.manage");
+  return (
+    <>
+      <PageHead title={t("settings.operators")} text={t("operators.hint")}>
+        {manage && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
+            {t("operators.add")}
+          </Button>
+        )}
+      </PageHead>
+      {list.isPending && (
+        <Stack role="status" aria-label={t("state.loading")}>
+          <Skeleton height={52} />
+          <Skeleton height={52} />
+          <Skeleton height={52} />
+        </Stack>
+      )}
+      {list.isError && !list.data && (
+        <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
+      )}
+      {list.data && (
+        <ul className={classes.rows}>
+          {list.data.map((operator) => (
+            <li key={operator.id} className={classes.row} data-inactive={!operator.active || undefined}>
+              <PersonAvatar
+                id={operator.id}
+                name={operator.name}
+                size={36}
+                online={operator.availability === "available"}
+              />
+              <span className={classes.rowLines}>
+                <bdi className={classes.rowName}>{operator.name}</bdi>
+                <span className={classes.rowMeta}>
+                  {[t(roleKeys[operator.role]), operator.email].filter(Boolean).join(" · ")}
+                </span>
+              </span>
+              {!operator.active && (
+                <Badge color="gray" variant="light" tt="none">
+                  {t("operators.inactive")}
+                </Badge>
+              )}
+              <span className={`${classes.rowSide} ${classes.wideOnly}`}>
+                {t("operators.load", { open: operator.openConversations, capacity: operator.capacity })}
+              </span>
+              {manage && (
+                <Button
+                  size="xs"
+                  variant="default"
+                  aria-label={t("operators.editOne", { name: operator.name })}
+                  onClick={() => setEdited(operator)}
+                >
+                  {t("action.edit")}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {edited && <OperatorForm operator={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { IconPlugConnected, IconRoute, IconUser, IconUsers } from "@tabler/icons-react";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useMay } from "../shell/me.ts";
+import classes from "./settings.module.css";
+
+export function SettingsLayout() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const entries = [
+    { to: "/settings/profile", icon: IconUser, label: t("settings.profile"), shown: true },
+    { to: "/settings/operators", icon: IconUsers, label: t("settings.operators"), shown: may("operator.read") },
+    { to: "/settings/channels", icon: IconPlugConnected, label: t("settings.channels"), shown: may("channel.read") },
+    { to: "/settings/distribution", icon: IconRoute, label: t("settings.distribution"), shown: may("settings.read") },
+  ] as const;
+  return (
+    <div className={classes.layout}>
+      <nav className={classes.nav} aria-label={t("shell.settings")}>
+        <span className={classes.navTitle}>{t("shell.settings")}</span>
+        {entries
+          .filter(({ shown }) => shown)
+          .map(({ to, icon: Icon, label }) => (
+            <Link key={to} to={to} className={classes.navEntry} activeProps={{ "data-active": true }}>
+              <Icon size={18} stroke={1.7} />
+              {label}
+            </Link>
+          ))}
+      </nav>
+      <div className={classes.content}>
+        <div className={classes.column}>
+          <Outlet />
+        </div>
+      </div>
+    </div>
+  );
+}

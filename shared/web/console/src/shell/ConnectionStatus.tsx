@@ -1,0 +1,27 @@
+import { useTranslation } from "react-i18next";
+import { useEffect, useState } from "react";
+import { useLive } from "../live/LiveProvider.tsx";
+import classes from "./shell.module.css";
+
+/** A blink of the network is not worth a word. */
+const PATIENCE = 1_500;
+
+export function ConnectionStatus() {
+  const { t } = useTranslation();
+  const { state } = useLive();
+  const away = state !== "online";
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    if (!away) {
+      setShown(false);
+      return;
+    }
+    const timer = setTimeout(() => setShown(true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, [away]);
+  return (
+    <div role="status" className={classes.connection} data-shown={shown || undefined}>
+      {shown ? t("connection.lost") : <span className="visually-hidden">{away ? "" : t("connection.online")}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { Tooltip } from "@mantine/core";
+import { IconAddressBook, IconMessages, IconSettings } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { countsQuery } from "../api/queries.ts";
+import { useCountText } from "../ui/format.ts";
+import { Mark } from "../ui/Wordmark.tsx";
+import { AvailabilitySwitch } from "./AvailabilitySwitch.tsx";
+import { useMay } from "./me.ts";
+import classes from "./shell.module.css";
+import { UserMenu } from "./UserMenu.tsx";
+
+export function Rail() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const countText = useCountText();
+  const unread = useQuery(countsQuery).data?.mine.unread;
+  return (
+    <nav className={classes.rail} aria-label={t("shell.navigation")}>
+      <span className={classes.mark}>
+        <Mark size={34} />
+      </span>
+      <Entry
+        to="/inbox"
+        icon={IconMessages}
+        label={t("shell.inbox")}
+        badge={unread && unread.value > 0 ? countText(unread) : undefined}
+      />
+      {may("contact.read") && <Entry to="/contacts" icon={IconAddressBook} label={t("shell.contacts")} />}
+      <Entry to="/settings" icon={IconSettings} label={t("shell.settings")} />
+      <span className={classes.spring} />
+      <AvailabilitySwitch />
+      <UserMenu />
+    </nav>
+  );
+}
+
+function Entry(props: {
+  to: "/inbox" | "/contacts" | "/settings";
+  icon: ComponentType<{ size?: number; stroke?: number }>;
+  label: string;
+  badge?: string;
+}) {
+  const { t } = useTranslation();
+  const Icon = props.icon;
+  return (
+    <Tooltip label={props.label} position="right">
+      <Link
+        to={props.to}
+        className={classes.entry}
+        activeProps={{ "data-active": true }}
+        aria-label={props.badge ? t("shell.entryUnread", { entry: props.label, unread: props.badge }) : props.label}
+      >
+        <Icon size={22} stroke={1.7} />
+        <span className={classes.entryLabel}>{props.label}</span>
+        {props.badge && <span className={classes.badge}>{props.badge}</span>}
+      </Link>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,62 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { notifications } from "@mantine/notifications";
+import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { LiveProvider } from "../live/LiveProvider.tsx";
+import { Loading } from "../ui/states.tsx";
+import { ConnectionStatus } from "./ConnectionStatus.tsx";
+import { useMe } from "./me.ts";
+import { Rail } from "./Rail.tsx";
+import { ShortcutHelp } from "./ShortcutHelp.tsx";
+import classes from "./shell.module.css";
+import { VerifyBanner } from "./VerifyBanner.tsx";
+
+export function Shell() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <SignedIn />
+    </Suspense>
+  );
+}
+
+function SignedIn() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const router = useRouter();
+  const client = useQueryClient();
+  return (
+    <LiveProvider
+      key={me.operator.id}
+      me={me}
+      onNotice={(notice) => {
+        if (notice.code !== "assigned") return;
+        void client.invalidateQueries({ queryKey: ["counts"] });
+        const id = notice.conversationId;
+        notifications.show({
+          message: t("notice.assigned"),
+          onClick: id
+            ? () => void router.navigate({ to: "/inbox/$conversationId", params: { conversationId: id } })
+            : undefined,
+        });
+      }}
+    >
+      <div className={classes.shell}>
+        <a className={classes.skip} href="#main">
+          {t("shell.skip")}
+        </a>
+        <Rail />
+        <div className={classes.body}>
+          {!me.operator.emailVerified && <VerifyBanner />}
+          <ConnectionStatus />
+          <main id="main" className={classes.main} tabIndex={-1}>
+            <Suspense fallback={<Loading />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+      </div>
+      <ShortcutHelp />
+    </LiveProvider>
+  );
+}

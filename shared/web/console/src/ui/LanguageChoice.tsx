@@ -1,0 +1,21 @@
+import { NativeSelect } from "@mantine/core";
+import { type Language, languages } from "@recado/lib/protocol";
+import { useTranslation } from "react-i18next";
+import { speak } from "../app/i18n.ts";
+
+/** Each language in its own words: whoever needs it may not read the current one. */
+export const languageNames: Record<Language, string> = { es: "Español", pt: "Português", en: "English" };
+
+export function LanguageChoice() {
+  const { t, i18n } = useTranslation();
+  return (
+    <NativeSelect
+      size="xs"
+      variant="unstyled"
+      aria-label={t("profile.language")}
+      value={i18n.language}
+      data={languages.map((value) => ({ value, label: languageNames[value] }))}
+      onChange={(event) => void speak(event.currentTarget.value as Language)}
+    />
+  );
+}

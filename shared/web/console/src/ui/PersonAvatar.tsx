@@ -1,0 +1,48 @@
+import { Avatar, Indicator } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import classes from "./ui.module.css";
+
+/** First letters of the first and last word; whole characters, so that an emoji stays one. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return picked.map((word) => [...(word ?? "")][0] ?? "").join("").toLocaleUpperCase();
+}
+
+const HUES = 8;
+
+function hue(id: string): number {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
+  return sum % HUES;
+}
+
+export function PersonAvatar(props: { id: string; name: string; size: number; online?: boolean }) {
+  const { t } = useTranslation();
+  const avatar = (
+    <Avatar
+      size={props.size}
+      radius="xl"
+      className={classes.avatar}
+      data-hue={hue(props.id)}
+      aria-hidden="true"
+      styles={{ placeholder: { fontSize: Math.round(props.size * 0.36) } }}
+    >
+      {initials(props.name) || "·"}
+    </Avatar>
+  );
+  if (props.online === undefined) return avatar;
+  return (
+    <Indicator
+      size={Math.max(9, Math.round(props.size * 0.28))}
+      offset={4}
+      position="bottom-end"
+      withBorder
+      color={props.online ? "teal.6" : "gray.5"}
+      aria-label={props.online ? t("availability.available") : t("availability.away")}
+      role="img"
+    >
+      {avatar}
+    </Indicator>
+  );
+}

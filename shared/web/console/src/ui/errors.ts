@@ -1,0 +1,39 @@
+/** Errors come as codes; here they become sentences in the reader's language. */
+import type { Key } from "@recado/lib/i18n";
+import type { ErrorCode } from "@recado/lib/protocol";
+import { notifications } from "@mantine/notifications";
+import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client.ts";
+
+const sentences: Record<ErrorCode | "offline", Key> = {
+  invalid: "error.invalid",
+  unauthenticated: "error.unauthenticated",
+  forbidden: "error.forbidden",
+  not_found: "error.notFound",
+  conflict: "error.conflict",
+  too_large: "error.tooLarge",
+  rate_limited: "error.rateLimited",
+  unavailable: "error.unavailable",
+  internal: "error.internal",
+  offline: "error.offline",
+};
+
+export const codeOf = (error: unknown): ErrorCode | "offline" =>
+  error instanceof ApiError ? error.code : "internal";
+
+/** Sentences for one screen come first: "conflict" means something else there than in general. */
+export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
+  const { t } = useTranslation();
+  return (error: unknown): string => {
+    const code = codeOf(error);
+    return t(own[code] ?? sentences[code]);
+  };
+}
+
+/** Tells of an action that failed where there is no better place for it. */
+export function useFailureNotice(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
+  const errorText = useErrorText(own);
+  return (error: unknown) => {
+    notifications.show({ color: "red", message: errorText(error), autoClose: 6000 });
+  };
+}

@@ -1,0 +1,90 @@
+/** Times, sizes and counts in the reader's language. */
+import type { Count } from "@recado/lib/protocol";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The wall clock, often enough for what is shown in minutes. */
+export function useNow(every = 30_000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}
+
+const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+export interface Formats {
+  /** For a list: the time today, "yesterday", the weekday, then the date. */
+  listTime: (iso: string, now: number) => string;
+  time: (iso: string) => string;
+  day: (iso: string, now: number) => string;
+  full: (iso: string) => string;
+  /** A length such as "5 min" or "3 h", rounded down. */
+  length: (ms: number) => string;
+  size: (bytes: number) => string;
+  number: (value: number) => string;
+}
+
+export function formatsFor(language: string): Formats {
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
+  const time = date({ hour: "2-digit", minute: "2-digit" });
+  const weekday = date({ weekday: "short" });
+  const shortDate = date({ day: "numeric", month: "short" });
+  const oldDate = date({ day: "2-digit", month: "2-digit", year: "2-digit" });
+  const longDay = date({ weekday: "long", day: "numeric", month: "long" });
+  const longDate = date({ day: "numeric", month: "long", year: "numeric" });
+  const full = date({ dateStyle: "long", timeStyle: "medium" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const unit = (name: string) =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: name === "minute" ? "short" : "narrow" });
+  const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
+  const bytes = (name: string, digits: number) =>
+    new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits });
+  const [kilo, mega] = [bytes("kilobyte", 0), bytes("megabyte", 1)];
+  const number = new Intl.NumberFormat(language);
+  const daysAgo = (iso: string, now: number) =>
+    Math.round((startOfDay(now) - startOfDay(Date.parse(iso))) / DAY);
+
+  return {
+    listTime: (iso, now) => {
+      const at = new Date(iso);
+      const ago = daysAgo(iso, now);
+      if (ago <= 0) return time.format(at);
+      if (ago === 1) return relative.format(-1, "day");
+      if (ago < 7) return weekday.format(at);
+      return at.getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : oldDate.format(at);
+    },
+    time: (iso) => time.format(new Date(iso)),
+    day: (iso, now) => {
+      const at = new Date(iso);
+      const ago = daysAgo(iso, now);
+      if (ago === 0 || ago === 1) return relative.format(-ago, "day");
+      return at.getFullYear() === new Date(now).getFullYear() ? longDay.format(at) : longDate.format(at);
+    },
+    full: (iso) => full.format(new Date(iso)),
+    length: (ms) => {
+      if (ms >= DAY) return days.format(Math.floor(ms / DAY));
+      if (ms >= HOUR) return hours.format(Math.floor(ms / HOUR));
+      return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
+    },
+    size: (value) =>
+      value < 1_000_000 ? kilo.format(Math.max(1, Math.round(value / 1_000))) : mega.format(value / 1_000_000),
+    number: (value) => number.format(value),
+  };
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  return useMemo(() => formatsFor(i18n.language), [i18n.language]);
+}
+
+export function useCountText(): (count: Count) => string {
+  const { number } = useFormats();
+  return (count) => (count.more ? `${number(count.value)}+` : number(count.value));
+}

@@ -1,0 +1,326 @@
+/**
+ * The shapes of the REST answers. Every one of them has a golden file in `testdata/` that the server's tests read too:
+ * a field renamed on one side turns the other side red.
+ *
+ * Unknown fields are dropped, never refused, so that an older page survives a newer server.
+ */
+import * as v from "valibot";
+
+const time = v.pipe(v.string(), v.isoTimestamp());
+const optional = <T extends v.GenericSchema>(schema: T) => v.optional(schema);
+
+/** A page of something. `nextCursor` is opaque and leads to the next page of the same query. */
+const listOf = <T extends v.GenericSchema>(item: T) =>
+  v.object({ items: v.array(item), nextCursor: v.nullable(v.string()) });
+
+export const errorCodes = [
+  "invalid",
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "conflict",
+  "too_large",
+  "rate_limited",
+  "unavailable",
+  "internal",
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export const errorAnswer = v.object({
+  error: v.object({
+    code: v.fallback(v.picklist(errorCodes), "internal"),
+    message: v.string(),
+    field: optional(v.string()),
+  }),
+});
+
+export const roles = ["owner", "admin", "editor", "supervisor", "operator", "readonly"] as const;
+export type Role = (typeof roles)[number];
+
+export const languages = ["es", "pt", "en"] as const;
+export type Language = (typeof languages)[number];
+
+const availability = v.picklist(["available", "away"]);
+export type Availability = v.InferOutput<typeof availability>;
+
+export const operator = v.object({
+  id: v.string(),
+  name: v.string(),
+  /** Left out for those who may not manage operators. */
+  email: optional(v.string()),
+  emailVerified: v.boolean(),
+  role: v.picklist(roles),
+  availability,
+  capacity: v.number(),
+  openConversations: v.number(),
+  /** Empty means every store, for the roles that see the whole account. */
+  storeIds: v.array(v.string()),
+  languages: v.array(v.string()),
+  language: v.picklist(languages),
+  active: v.boolean(),
+  online: v.boolean(),
+  version: v.number(),
+});
+export type Operator = v.InferOutput<typeof operator>;
+export const operatorList = listOf(operator);
+
+export const signedIn = v.object({
+  operator: v.object({ id: v.string(), name: v.string(), email: v.string(), role: v.picklist(roles) }),
+  account: v.object({ id: v.string(), name: v.string() }),
+});
+export type SignedIn = v.InferOutput<typeof signedIn>;
+
+export const permissions = [
+  "conversation.read",
+  "conversation.reply",
+  "conversation.assign",
+  "conversation.resolve",
+  "contact.read",
+  "contact.edit",
+  "operator.read",
+  "operator.manage",
+  "channel.read",
+  "channel.manage",
+  "settings.read",
+  "settings.manage",
+  "store.read",
+  "store.manage",
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const me = v.object({
+  operator,
+  permissions: v.array(v.string()),
+  account: v.object({
+    id: v.string(),
+    name: v.string(),
+    timeZone: v.string(),
+    language: v.picklist(languages),
+    version: v.number(),
+  }),
+});
+export type Me = v.InferOutput<typeof me>;
+
+export const browserSession = v.object({
+  id: v.string(),
+  createdAt: time,
+  lastSeenAt: time,
+  userAgent: v.string(),
+  ip: v.string(),
+  current: v.boolean(),
+});
+export type BrowserSession = v.InferOutput<typeof browserSession>;
+export const browserSessionList = listOf(browserSession);
+
+export const store = v.object({ id: v.string(), name: v.string(), version: v.number() });
+export type Store = v.InferOutput<typeof store>;
+export const storeList = listOf(store);
+
+const channelType = v.picklist(["whatsapp", "messenger", "instagram", "mercadolibre", "webchat"]);
+export type ChannelType = v.InferOutput<typeof channelType>;
+
+export const channel = v.object({
+  id: v.string(),
+  type: channelType,
+  name: v.string(),
+  storeId: v.string(),
+  externalId: v.string(),
+  displayPhone: optional(v.string()),
+  health: v.object({
+    state: v.picklist(["ok", "reauthorise", "stopped", "unverified"]),
+    code: optional(v.string()),
+    message: optional(v.string()),
+    at: optional(time),
+  }),
+  settings: v.record(v.string(), v.unknown()),
+  version: v.number(),
+});
+export type Channel = v.InferOutput<typeof channel>;
+export const channelList = listOf(channel);
+
+const distributionMode = v.picklist(["groups", "account", "manager"]);
+export type DistributionMode = v.InferOutput<typeof distributionMode>;
+export const distribution = v.object({ mode: distributionMode, managerId: v.nullable(v.string()) });
+export type Distribution = v.InferOutput<typeof distribution>;
+
+export const settings = v.object({
+  timeZone: v.string(),
+  language: v.picklist(languages),
+  closing: v.object({ idleMinutes: v.nullable(v.number()) }),
+  distribution,
+  version: v.number(),
+});
+export type Settings = v.InferOutput<typeof settings>;
+
+const direction = v.picklist(["in", "out"]);
+const messageType = v.fallback(
+  v.picklist([
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "interactive",
+    "template",
+    "reaction",
+    "comment",
+    "question",
+    "system",
+    "unsupported",
+  ]),
+  "unsupported",
+);
+export type MessageType = v.InferOutput<typeof messageType>;
+
+const conversationStatus = v.picklist(["open", "pending", "snoozed", "held", "resolved"]);
+export type ConversationStatus = v.InferOutput<typeof conversationStatus>;
+
+const conversationFields = {
+  id: v.string(),
+  status: conversationStatus,
+  channel: v.object({ id: v.string(), type: channelType }),
+  storeId: v.string(),
+  groupId: v.nullable(v.string()),
+  contact: v.object({ id: v.string(), name: v.string() }),
+  assigneeId: v.nullable(v.string()),
+  tags: v.array(v.string()),
+  preview: v.nullable(
+    v.object({ text: v.string(), type: messageType, direction, messageId: v.string() }),
+  ),
+  lastActivityAt: time,
+  windowUntil: v.nullable(time),
+  waitingSince: v.nullable(time),
+  dueAt: v.nullable(time),
+  lastInboundId: v.nullable(v.string()),
+  botEnabled: v.boolean(),
+  createdAt: time,
+  resolvedAt: v.nullable(time),
+  version: v.number(),
+};
+
+/** What is pushed: unread belongs to the reader, so a frame that goes to many leaves it out. */
+export const conversationSummary = v.object(conversationFields);
+export type ConversationSummary = v.InferOutput<typeof conversationSummary>;
+
+export const conversation = v.object({ ...conversationFields, unread: v.boolean() });
+export type Conversation = v.InferOutput<typeof conversation>;
+export const conversationList = listOf(conversation);
+
+const count = v.object({ value: v.number(), more: v.boolean() });
+export type Count = v.InferOutput<typeof count>;
+export const counts = v.object({
+  mine: v.object({ open: count, pending: count, unread: count }),
+  unassigned: count,
+  all: v.object({ open: count, pending: count, snoozed: count, resolved: count }),
+});
+export type Counts = v.InferOutput<typeof counts>;
+
+export const attachment = v.object({
+  id: v.string(),
+  name: v.string(),
+  mime: v.string(),
+  size: v.number(),
+  url: v.nullable(v.string()),
+  state: v.picklist(["pending", "ready", "failed"]),
+});
+export type Attachment = v.InferOutput<typeof attachment>;
+
+const messageStatus = v.picklist([
+  "received",
+  "queued",
+  "held",
+  "sending",
+  "sent",
+  "delivered",
+  "read",
+  "failed",
+  "unknown",
+]);
+export type MessageStatus = v.InferOutput<typeof messageStatus>;
+
+export const message = v.object({
+  id: v.string(),
+  conversationId: v.string(),
+  direction,
+  type: messageType,
+  /** Left out of a partial frame only. */
+  text: v.optional(v.string(), ""),
+  attachments: v.array(attachment),
+  author: v.object({
+    kind: v.picklist(["contact", "operator", "bot", "system", "external"]),
+    id: v.string(),
+    name: v.string(),
+  }),
+  replyTo: v.nullable(v.string()),
+  status: messageStatus,
+  error: v.nullable(v.object({ code: v.string(), message: v.string() })),
+  clientId: optional(v.string()),
+  sentAt: time,
+  receivedAt: time,
+  version: v.number(),
+});
+export type Message = v.InferOutput<typeof message>;
+export const messageList = listOf(message);
+
+const considered = v.object({
+  operatorId: v.string(),
+  name: v.string(),
+  outcome: v.string(),
+  open: v.number(),
+  capacity: v.number(),
+});
+export type Considered = v.InferOutput<typeof considered>;
+
+/** One line of the timeline. Types and codes are open lists: the console words those it knows. */
+export const event = v.object({
+  id: v.string(),
+  conversationId: v.string(),
+  type: v.string(),
+  at: time,
+  actor: v.object({ kind: v.picklist(["operator", "contact", "system"]), id: v.string(), name: v.string() }),
+  reason: v.nullable(v.object({ code: v.string(), considered: v.optional(v.array(considered), []) })),
+  data: v.object({
+    assigneeId: v.optional(v.nullable(v.string())),
+    previousAssigneeId: v.optional(v.nullable(v.string())),
+    status: optional(v.string()),
+  }),
+});
+export type TimelineEvent = v.InferOutput<typeof event>;
+export const eventList = listOf(event);
+
+export const identity = v.object({
+  channelId: v.string(),
+  type: channelType,
+  externalId: v.string(),
+  username: optional(v.string()),
+  phone: optional(v.string()),
+});
+export type Identity = v.InferOutput<typeof identity>;
+
+export const contact = v.object({
+  id: v.string(),
+  name: v.string(),
+  firstName: v.string(),
+  lastName: v.string(),
+  email: v.nullable(v.string()),
+  phone: v.nullable(v.string()),
+  blocked: v.boolean(),
+  identities: v.array(identity),
+  createdAt: time,
+  version: v.number(),
+});
+export type Contact = v.InferOutput<typeof contact>;
+export const contactList = listOf(contact);
+
+export const upload = v.object({
+  id: v.string(),
+  url: v.string(),
+  headers: v.record(v.string(), v.string()),
+});
+export type Upload = v.InferOutput<typeof upload>;
+
+export const socketTicket = v.object({ url: v.string(), expiresIn: v.number() });
+export type SocketTicket = v.InferOutput<typeof socketTicket>;

@@ -1,0 +1,147 @@
+import { type FrameItem, parseFrame, type SocketAction } from "../protocol/index.ts";
+
+export type ConnectionState = "connecting" | "online" | "offline" | "closed";
+
+/** Getting a ticket failed because the person is no longer signed in: there is nothing to reconnect to. */
+export class SignedOutError extends Error {
+  override name = "SignedOutError";
+}
+
+interface Timers {
+  set(run: () => void, ms: number): unknown;
+  clear(handle: unknown): void;
+}
+
+export interface SocketOptions {
+  /** A fresh single-use address for every attempt. Throws SignedOutError to end for good. */
+  ticket: () => Promise<string>;
+  onFrame: (items: FrameItem[]) => void;
+  onState: (state: ConnectionState) => void;
+  /** Whatever was pushed in the meantime is lost: the owner refetches what it shows. */
+  onReconnect: () => void;
+  connect?: (url: string) => WebSocket;
+  timers?: Timers;
+  random?: () => number;
+}
+
+const PING_EVERY = 4 * 60_000;
+const PONG_WITHIN = 15_000;
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 30_000;
+
+/** Half of the delay is fixed and half is drawn, so that a restart of the server is not met by all browsers at once. */
+export function backOff(attempt: number, random: () => number): number {
+  const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt);
+  return delay / 2 + (random() * delay) / 2;
+}
+
+export interface Socket {
+  /** Says it now, or drops it while offline: everything that is sent here is a hint. */
+  send(action: SocketAction): void;
+  /** Tries at once instead of waiting out the back-off (the network is back, the tab is looked at). */
+  nudge(): void;
+  close(): void;
+}
+
+export function openSocket(options: SocketOptions): Socket {
+  const timers: Timers = options.timers ?? {
+    set: (run, ms) => setTimeout(run, ms),
+    clear: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
+  };
+  const random = options.random ?? Math.random;
+  const connect = options.connect ?? ((url) => new WebSocket(url));
+
+  let current: WebSocket | undefined;
+  let closed = false;
+  let connectedBefore = false;
+  let attempt = 0;
+  let retry: unknown;
+  let ping: unknown;
+  let pong: unknown;
+  let dialling = false;
+
+  const stopTimers = () => {
+    for (const handle of [retry, ping, pong]) if (handle !== undefined) timers.clear(handle);
+    retry = ping = pong = undefined;
+  };
+
+  const schedulePing = () => {
+    ping = timers.set(() => {
+      send({ action: "ping" });
+      pong = timers.set(() => current?.close(), PONG_WITHIN);
+      schedulePing();
+    }, PING_EVERY);
+  };
+
+  const later = () => {
+    if (closed) return;
+    options.onState("offline");
+    retry = timers.set(dial, backOff(attempt, random));
+    attempt += 1;
+  };
+
+  const lost = (socket: WebSocket) => {
+    if (socket !== current) return;
+    current = undefined;
+    stopTimers();
+    later();
+  };
+
+  const dial = async () => {
+    if (closed || dialling || current) return;
+    dialling = true;
+    retry = undefined;
+    options.onState("connecting");
+    try {
+      const url = await options.ticket();
+      if (closed) return;
+      const socket = connect(url);
+      current = socket;
+      socket.onopen = () => {
+        attempt = 0;
+        schedulePing();
+        options.onState("online");
+        if (connectedBefore) options.onReconnect();
+        connectedBefore = true;
+      };
+      socket.onmessage = (event) => {
+        const items = parseFrame(String(event.data));
+        if (pong !== undefined) {
+          timers.clear(pong);
+          pong = undefined;
+        }
+        if (items.length > 0) options.onFrame(items);
+      };
+      socket.onclose = () => lost(socket);
+    } catch (error) {
+      if (error instanceof SignedOutError) close();
+      else later();
+    } finally {
+      dialling = false;
+    }
+  };
+
+  const send = (action: SocketAction) => {
+    if (current?.readyState === 1) current.send(JSON.stringify(action));
+  };
+
+  const nudge = () => {
+    if (retry === undefined) return;
+    timers.clear(retry);
+    attempt = 0;
+    void dial();
+  };
+
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    stopTimers();
+    const socket = current;
+    current = undefined;
+    socket?.close();
+    options.onState("closed");
+  };
+
+  void dial();
+  return { send, nudge, close };
+}
