@@ -47,7 +47,7 @@ type Desk interface {
 	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	Reply(ctx context.Context, actor chat.Actor, id chat.ConversationID, draft desk.Draft) (m chat.Message, created bool, err error)
 	Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error)
-	Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID) (chat.Conversation, error)
+	Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error)
 	Resolve(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	Reopen(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	SetPending(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
@@ -148,6 +148,7 @@ func New(deps Deps) (*Handler, error) {
 type call struct {
 	*httpapi.Request
 	caller
+	digest string // of the body, when the call carries an Idempotency-Key
 }
 
 // actor is the caller as the verbs know them.
@@ -167,6 +168,9 @@ func (h *Handler) activity(c *call, action, target string) *chat.Activity {
 func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	began := h.Wall()
 	request, err := httpapi.Decode(event)
+	if request.ID == "" {
+		request.ID = chat.NewID(began)
+	}
 	c := &call{Request: request}
 	var pattern string
 	var response httpapi.Response

@@ -155,7 +155,7 @@ func (h *Handler) found(ctx context.Context, body signUpBody) (chat.Account, cha
 	}
 	err = h.Store.CreateAccount(ctx, account, store, owner, &mail)
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == exists {
-		return account, owner, taken
+		return account, owner, h.unlessOurs(ctx, owner, taken)
 	}
 	if err != nil {
 		return account, owner, fmt.Errorf("create account %s: %w", account.ID, err)
@@ -197,16 +197,15 @@ func (h *Handler) signIn(ctx context.Context, c *call) (httpapi.Response, error)
 		{"sign-in email " + auth.Hash(address), failuresPerEmail, attemptsWindow},
 		{"sign-in ip " + c.IP, failuresPerIP, attemptsWindow},
 	}
-	if err := h.throttle.check(limits...); err != nil {
+	forgive, err := h.throttle.try(ctx, limits...)
+	if err != nil {
 		return httpapi.Response{}, err
 	}
 	operator, err := h.known(ctx, address, body.Password)
-	if fault.Is(err, fault.Unauthenticated) {
-		if over := h.throttle.count(ctx, limits...); over != nil {
-			return httpapi.Response{}, over
-		}
-	}
 	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := forgive(ctx); err != nil {
 		return httpapi.Response{}, err
 	}
 	account, err := h.Store.Account(ctx, operator.AccountID)

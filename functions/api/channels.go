@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -59,12 +60,16 @@ func (h *Handler) getChannel(ctx context.Context, c *call) (httpapi.Response, er
 	return ok(view.Channel(ch))
 }
 
+// settingsMax bounds a channel's settings: they are read with every message.
+const settingsMax = 8 << 10
+
 type channelBody struct {
-	Type         string  `json:"type"`
-	Name         *string `json:"name"`
-	StoreID      *string `json:"storeId"`
-	ExternalID   string  `json:"externalId"`
-	DisplayPhone *string `json:"displayPhone"`
+	Type         string                     `json:"type"`
+	Name         *string                    `json:"name"`
+	StoreID      *string                    `json:"storeId"`
+	ExternalID   string                     `json:"externalId"`
+	DisplayPhone *string                    `json:"displayPhone"`
+	Settings     map[string]json.RawMessage `json:"settings"`
 	Credentials  *struct {
 		AccessToken string `json:"accessToken"`
 	} `json:"credentials"`
@@ -83,6 +88,11 @@ func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, c
 	if body.DisplayPhone != nil {
 		if ch.DisplayPhone, err = optionalName("displayPhone", *body.DisplayPhone); err != nil {
 			return err
+		}
+	}
+	if body.Settings != nil {
+		if ch.Settings, err = json.Marshal(body.Settings); err != nil || len(ch.Settings) > settingsMax {
+			return invalid("settings", "an object of at most 8 KB")
 		}
 	}
 	if body.StoreID != nil && *body.StoreID != "" {

@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -21,6 +21,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/identity"
 	"github.com/recado-chat/recado/shared/seal"
 	"github.com/recado-chat/recado/shared/secret"
@@ -50,12 +52,13 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &function{connect: func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) }}
+	f := &function{log: rt.Log, connect: func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) }}
 	return lambda.NewHandler(f.Handle), nil
 }
 
 // function is the Handler from the moment on at which a request needs it.
 type function struct {
+	log     *slog.Logger
 	connect func(context.Context) (*Handler, error)
 
 	mu      sync.Mutex
@@ -70,7 +73,8 @@ func (f *function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequ
 	}
 	h, err := f.ready(ctx)
 	if err != nil {
-		return events.APIGatewayV2HTTPResponse{}, err
+		f.log.ErrorContext(ctx, "the API cannot start", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
+		return httpapi.Error(err).Encode(event.RequestContext.RequestID, false), nil
 	}
 	return h.Handle(ctx, event)
 }
@@ -88,16 +92,13 @@ func (f *function) ready(ctx context.Context) (*Handler, error) {
 
 func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, error) {
 	keys := secret.New(ssm.NewFromConfig(rt.Client("ssm")), auth.Now)
-	signing, err := keys.List(ctx, config.SigningKeyName)
+	signing, err := newestKey(ctx, keys, config.SigningKeyName)
 	if err != nil {
-		return nil, fmt.Errorf("read the signing key: %w", err)
-	}
-	if len(signing) == 0 {
-		return nil, fmt.Errorf("the signing key %s is not set", config.SigningKeyName)
+		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")),
 		dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable},
-		dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(signing[0])))
+		dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(signing)))
 	vault, err := identity.NewCognito(cognitoidentityprovider.NewFromConfig(rt.Client("cognito-idp")), config.UserPoolID, config.UserPoolClientID)
 	if err != nil {
 		return nil, err

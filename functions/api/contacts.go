@@ -14,7 +14,7 @@ import (
 
 type contactStore interface {
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
-	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity) error
+	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
 	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 }
@@ -111,6 +111,7 @@ func orEmpty(n httpapi.Nullable[string], had string, read func(string) (string, 
 	return read(*n.Value)
 }
 
+// patchContact changes a contact. A new name starts, in the same write, the job that shows it in the contact's conversations.
 func (h *Handler) patchContact(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body contactBody
 	if err := c.JSON(&body); err != nil {
@@ -128,7 +129,13 @@ func (h *Handler) patchContact(ctx context.Context, c *call) (httpapi.Response, 
 	if err := body.apply(&after); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.Store.UpdateContact(ctx, before, after, h.activity(c, "contact.edited", "contact/"+string(before.ID))); err != nil {
+	var job *chat.Job
+	if before.Name != after.Name {
+		now := h.Now()
+		job = &chat.Job{ID: chat.NewID(now), AccountID: c.account.ID, Kind: chat.JobRename, Subject: string(before.ID), CreatedAt: now, Version: 1}
+	}
+	activity := h.activity(c, "contact.edited", "contact/"+string(before.ID))
+	if err := h.Store.UpdateContact(ctx, before, after, activity, job); err != nil {
 		return httpapi.Response{}, fmt.Errorf("write contact %s: %w", before.ID, err)
 	}
 	after.Version = before.Version + 1

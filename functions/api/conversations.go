@@ -22,10 +22,9 @@ type conversationStore interface {
 	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
 }
 
-// The statuses of what is not resolved, of what somebody works on, and of all that is ever shown.
+// The statuses of what somebody works on, and of all that is ever shown.
 var (
 	active     = []chat.Status{chat.Open, chat.Pending}
-	listed     = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held}
 	everything = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved}
 )
 
@@ -228,25 +227,18 @@ func sortConversations(list []chat.Conversation, by order) {
 // sortedMost is how many conversations are put in an order that no index has.
 const sortedMost = 1000
 
-// longestWaiting sorts the newest thousand by how long they have been waiting; its cursor says how many were shown.
+// longestWaiting sorts what the list has of the newest thousand by how long they have been waiting; its cursor says how many were
+// shown. One read is what a request may cost, whatever the list leaves out of it.
 func (h *Handler) longestWaiting(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
 	begin, err := h.openOffset(ctx, c, w.page.Cursor)
 	if err != nil {
 		return found, err
 	}
-	request := chat.PageRequest{Limit: sortedMost}
-	var list []chat.Conversation
-	for {
-		some, err := h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, request)
-		if err != nil {
-			return found, fmt.Errorf("list conversations: %w", err)
-		}
-		list = append(list, some.Items...)
-		if request.Cursor = some.Next; some.Next == "" || len(list) >= sortedMost {
-			break
-		}
+	newest, err := h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, chat.PageRequest{Limit: sortedMost})
+	if err != nil {
+		return found, fmt.Errorf("list conversations: %w", err)
 	}
-	list = list[:min(len(list), sortedMost)]
+	list := newest.Items
 	sortConversations(list, waiting)
 	begin = min(begin, len(list))
 	end := min(begin+w.page.Limit, len(list))

@@ -98,20 +98,21 @@ func (h *Handler) putPassword(ctx context.Context, c *call) (httpapi.Response, e
 		return httpapi.Response{}, err
 	}
 	tries := limit{"sign-in email " + auth.Hash(c.operator.Email), failuresPerEmail, attemptsWindow}
-	if err := h.throttle.check(tries); err != nil {
-		return httpapi.Response{}, err
-	}
 	if body.Current == "" || len(body.Current) > passwordMax {
 		return httpapi.Response{}, invalid("current", "the current password is needed")
 	}
-	_, err := h.Vault.Check(ctx, c.operator.Email, body.Current)
+	forgive, err := h.throttle.try(ctx, tries)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	_, err = h.Vault.Check(ctx, c.operator.Email, body.Current)
 	if fault.Is(err, fault.Unauthenticated) {
-		if over := h.throttle.count(ctx, tries); over != nil {
-			return httpapi.Response{}, over
-		}
 		return httpapi.Response{}, invalid("current", "this is not the current password")
 	}
 	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := forgive(ctx); err != nil {
 		return httpapi.Response{}, err
 	}
 	if err := h.Vault.SetPassword(ctx, c.operator.Email, body.Password); err != nil {

@@ -45,6 +45,7 @@ func (h *Handler) once(ctx context.Context, c *call, r route) (httpapi.Response,
 	if err != nil {
 		return httpapi.Response{}, err
 	}
+	c.digest = digest
 	name := fmt.Sprintf("%s %s %s %s %s", c.account.ID, c.operator.ID, r.method, r.pattern, auth.Hash(key))
 	now := h.Wall()
 	stored, err := h.Store.BeginAnswer(ctx, name, digest, now, now.Add(answerTakes))
@@ -92,14 +93,18 @@ func (h *Handler) digest(ctx context.Context, body []byte) (string, error) {
 
 // signingKey is the newest of the keys that sign.
 func (h *Handler) signingKey(ctx context.Context) (string, error) {
-	keys, err := h.Keys.List(ctx, h.SigningKeyName)
+	return newestKey(ctx, h.Keys, h.SigningKeyName)
+}
+
+func newestKey(ctx context.Context, keys Keys, name string) (string, error) {
+	list, err := keys.List(ctx, name)
 	if err != nil {
 		return "", fmt.Errorf("read the signing key: %w", err)
 	}
-	if len(keys) == 0 {
-		return "", fault.New(fault.Unavailable, "the signing key is not set").WithReason("no_signing_key")
+	if len(list) == 0 {
+		return "", fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_signing_key")
 	}
-	return keys[0], nil
+	return list[0], nil
 }
 
 func mac(key string, data []byte) []byte {
@@ -108,11 +113,11 @@ func mac(key string, data []byte) []byte {
 	return m.Sum(nil)
 }
 
-// newID is the id of what a call creates. With an Idempotency-Key it follows from the key, so that a repeated call meets what
-// it has made already.
+// newID is the id of what a call creates. With an Idempotency-Key it follows from the key and the body, so that a repeated call
+// meets what it has made already, and the same key with something else to say, after its answer was forgotten, does not.
 func (h *Handler) newID(c *call, kind string) string {
 	if key := c.Header.Get(idempotencyHeader); key != "" {
-		return chat.DeterministicID(time.Time{}, kind, string(c.account.ID), string(c.operator.ID), key)
+		return chat.DeterministicID(time.Time{}, 0, kind, string(c.account.ID), string(c.operator.ID), key, c.digest)
 	}
 	return chat.NewID(h.Now())
 }

@@ -21,14 +21,15 @@ type operatorStore interface {
 	// CreateOperator answers Conflict with reason "exists" when the e-mail address is somebody's.
 	CreateOperator(ctx context.Context, o chat.Operator, activity *chat.Activity) error
 	// UpdateOperator answers Conflict when before is no longer what is stored.
-	UpdateOperator(ctx context.Context, before, after chat.Operator, activity *chat.Activity) error
+	UpdateOperator(ctx context.Context, before, after chat.Operator, activity *chat.Activity, job *chat.Job) error
 	Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error)
 	PutActivity(ctx context.Context, a chat.Activity) error
 }
 
 func operatorTarget(id chat.OperatorID) string { return "operator/" + string(id) }
 
-// updateOperator reads an operator, changes and writes them. A change that gives no activity leaves everything as it is.
+// updateOperator reads an operator, changes and writes them. A change that gives no activity leaves everything as it is. One
+// after which they may serve less starts, in the same write, the job that gives back what they do not serve any more.
 func (h *Handler) updateOperator(ctx context.Context, account chat.AccountID, id chat.OperatorID, change func(*chat.Operator) (*chat.Activity, error)) (chat.Operator, error) {
 	before, err := h.Store.Operator(ctx, account, id)
 	if err != nil {
@@ -40,12 +41,23 @@ func (h *Handler) updateOperator(ctx context.Context, account chat.AccountID, id
 	if err != nil || activity == nil {
 		return before, err
 	}
-	if err := h.Store.UpdateOperator(ctx, before, after, activity); err != nil {
+	if err := h.Store.UpdateOperator(ctx, before, after, activity, h.released(before, after)); err != nil {
 		return before, fmt.Errorf("write operator %s: %w", id, err)
 	}
 	h.callers.forget()
 	after.Version = before.Version + 1
 	return after, nil
+}
+
+// released is the job for an operator who may serve less than before, or nil.
+func (h *Handler) released(before, after chat.Operator) *chat.Job {
+	if !before.Active || after.Active && before.Role == after.Role && slices.Equal(before.StoreIDs, after.StoreIDs) {
+		return nil
+	}
+	now := h.Now()
+	return &chat.Job{
+		ID: chat.NewID(now), AccountID: after.AccountID, Kind: chat.JobRelease, Subject: string(after.ID), CreatedAt: now, Version: 1,
+	}
 }
 
 // changeOperator is updateOperator for changes that do not depend on what was read.
@@ -196,7 +208,7 @@ func (h *Handler) grants(ctx context.Context, account chat.Account, role chat.Ro
 	}
 	switch role {
 	case chat.Editor, chat.OperatorRole, chat.ReadOnly:
-		if ids == nil {
+		if len(granted) == 0 {
 			granted = []chat.StoreID{account.StoreID}
 		}
 	case chat.Owner, chat.Admin, chat.Supervisor:
@@ -271,12 +283,21 @@ func (h *Handler) enlistReserved(ctx context.Context, c *call, o chat.Operator, 
 	}
 	err = h.Store.CreateOperator(ctx, o, h.activity(c, "operator.created", operatorTarget(o.ID)))
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == exists {
-		return o, taken
+		return o, h.unlessOurs(ctx, o, taken)
 	}
 	if err != nil {
 		return o, fmt.Errorf("create operator %s: %w", o.ID, err)
 	}
 	return o, nil
+}
+
+// unlessOurs forgives a refusal that our own write caused: the answer to it was lost, and it was sent again.
+func (h *Handler) unlessOurs(ctx context.Context, o chat.Operator, refusal error) error {
+	known, err := h.Store.OperatorByEmail(ctx, o.Email)
+	if err == nil && known.AccountID == o.AccountID && known.ID == o.ID {
+		return nil
+	}
+	return refusal
 }
 
 func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -291,7 +312,7 @@ func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response,
 		if err := body.apply(o); err != nil {
 			return nil, err
 		}
-		if body.StoreIDs != nil {
+		if body.StoreIDs != nil || body.Role != nil && len(o.StoreIDs) == 0 {
 			var err error
 			if o.StoreIDs, err = h.grants(ctx, c.account, o.Role, body.StoreIDs); err != nil {
 				return nil, err
@@ -303,7 +324,7 @@ func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, err
 	}
 	if !o.Active {
-		if err := h.retire(ctx, c, o); err != nil {
+		if err := h.endSessions(ctx, o, ""); err != nil {
 			return httpapi.Response{}, err
 		}
 	}
@@ -312,34 +333,4 @@ func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, err
 	}
 	return ok(shape)
-}
-
-// retireMost bounds what one request hands back: a capacity is rarely above a few dozen.
-const retireMost = 500
-
-// retire ends the sessions of somebody who does not work here any more, and gives their conversations back to the pool. It may
-// be repeated: setting them inactive once more goes on where it stopped.
-func (h *Handler) retire(ctx context.Context, c *call, o chat.Operator) error {
-	if err := h.endSessions(ctx, o, ""); err != nil {
-		return err
-	}
-	request := chat.PageRequest{Limit: mostLimit}
-	for done := 0; done < retireMost; {
-		mine, err := h.Store.Mine(ctx, o.AccountID, o.ID, listed, request)
-		if err != nil {
-			return fmt.Errorf("read the conversations of operator %s: %w", o.ID, err)
-		}
-		for _, conversation := range mine.Items {
-			_, err := h.Desk.Assign(ctx, c.actor(), conversation.ID, "")
-			if err != nil && !fault.Is(err, fault.Conflict) {
-				return fmt.Errorf("give conversation %s back: %w", conversation.ID, err)
-			}
-		}
-		if mine.Next == "" {
-			return nil
-		}
-		done += len(mine.Items)
-		request.Cursor = mine.Next
-	}
-	return nil
 }

@@ -16,8 +16,13 @@ import (
 
 type tokenStore interface {
 	PutToken(ctx context.Context, t dynamo.Token) error
+	// Token reads a token; NotFound when it is unknown, used or expired.
+	Token(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
 	// TakeToken gives a token once; NotFound when it is unknown, used or expired.
 	TakeToken(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
+	// RedeemToken takes a token in the same write as what it was for; NotFound when it is unknown or used, Conflict when the
+	// operator has changed since before.
+	RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, activity *chat.Activity) error
 	PutMail(ctx context.Context, m chat.Mail) error
 }
 
@@ -61,27 +66,45 @@ func (h *Handler) sendLink(ctx context.Context, o chat.Operator, kind linkKind) 
 	return nil
 }
 
-// take uses a link up and answers whose it was.
-func (h *Handler) take(ctx context.Context, kind linkKind, token string) (chat.Operator, error) {
-	dead := invalid("token", "this link does not work any more: ask for a new one")
+// whose answers whose link it is. It stays good until what it is for is done, so that a request that died can be repeated.
+func (h *Handler) whose(ctx context.Context, kind linkKind, token string) (chat.Operator, error) {
 	if token == "" || len(token) > idMax {
-		return chat.Operator{}, dead
+		return chat.Operator{}, deadLink()
 	}
-	taken, err := h.Store.TakeToken(ctx, kind.token, auth.Hash(token), h.Wall())
+	found, err := h.Store.Token(ctx, kind.token, auth.Hash(token), h.Wall())
 	if fault.Is(err, fault.NotFound) {
-		return chat.Operator{}, dead
+		return chat.Operator{}, deadLink()
 	}
 	if err != nil {
-		return chat.Operator{}, fmt.Errorf("take a link's token: %w", err)
+		return chat.Operator{}, fmt.Errorf("read a link's token: %w", err)
 	}
-	o, err := h.Store.Operator(ctx, taken.AccountID, taken.OperatorID)
+	o, err := h.Store.Operator(ctx, found.AccountID, found.OperatorID)
 	if fault.Is(err, fault.NotFound) {
-		return o, dead
+		return o, deadLink()
 	}
 	if err != nil {
-		return o, fmt.Errorf("read operator %s: %w", taken.OperatorID, err)
+		return o, fmt.Errorf("read operator %s: %w", found.OperatorID, err)
+	}
+	if issued := found.ExpiresAt.Add(-kind.lasts); kind.token == resetLink.token && issued.Before(o.PasswordAt) {
+		return o, deadLink()
 	}
 	return o, nil
+}
+
+// useUp ends a link; of two requests that had it at the same time, the second one is told that it was used.
+func (h *Handler) useUp(ctx context.Context, kind linkKind, token string) error {
+	_, err := h.Store.TakeToken(ctx, kind.token, auth.Hash(token), h.Wall())
+	if fault.Is(err, fault.NotFound) {
+		return deadLink()
+	}
+	if err != nil {
+		return fmt.Errorf("take a link's token: %w", err)
+	}
+	return nil
+}
+
+func deadLink() error {
+	return invalid("token", "this link does not work any more: ask for a new one")
 }
 
 // verify proves that the owner of an address has it.
@@ -92,23 +115,26 @@ func (h *Handler) verify(ctx context.Context, c *call) (httpapi.Response, error)
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	o, err := h.take(ctx, verifyLink, body.Token)
+	o, err := h.whose(ctx, verifyLink, body.Token)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.markVerified(ctx, c, o, "operator.verified"); err != nil {
+	if !o.EmailVerified {
+		if err := h.markVerified(ctx, c, o); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	if err := h.useUp(ctx, verifyLink, body.Token); err != nil {
 		return httpapi.Response{}, err
 	}
 	return httpapi.Empty(http.StatusNoContent), nil
 }
 
-// markVerified notes that the address is the operator's, and what they did to show it.
-func (h *Handler) markVerified(ctx context.Context, c *call, o chat.Operator, action string) error {
+// markVerified notes that the address is the operator's.
+func (h *Handler) markVerified(ctx context.Context, c *call, o chat.Operator) error {
 	_, err := h.changeOperator(ctx, o.AccountID, o.ID, func(o *chat.Operator) (*chat.Activity, error) {
 		o.EmailVerified = true
-		by := *c
-		by.caller = caller{operator: *o, account: chat.Account{ID: o.AccountID}}
-		return h.activity(&by, action, operatorTarget(o.ID)), nil
+		return h.activityOf(c, *o, "operator.verified"), nil
 	})
 	return err
 }
@@ -169,7 +195,7 @@ func (h *Handler) mailReset(ctx context.Context, c *call, address string) error 
 	return h.sendLink(ctx, o, resetLink)
 }
 
-// reset sets a new password for whoever has the link, and ends all sessions.
+// reset sets a new password for whoever has the link, and ends all sessions. The links mailed before end with the one used.
 func (h *Handler) reset(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body struct {
 		Token    string `json:"token"`
@@ -181,7 +207,7 @@ func (h *Handler) reset(ctx context.Context, c *call) (httpapi.Response, error) 
 	if err := password(body.Password); err != nil {
 		return httpapi.Response{}, err
 	}
-	o, err := h.take(ctx, resetLink, body.Token)
+	o, err := h.whose(ctx, resetLink, body.Token)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -191,8 +217,32 @@ func (h *Handler) reset(ctx context.Context, c *call) (httpapi.Response, error) 
 	if err := h.endSessions(ctx, o, ""); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.markVerified(ctx, c, o, "operator.password_reset"); err != nil {
-		return httpapi.Response{}, err
+	err = again(func() error { return h.redeemReset(ctx, c, o, body.Token) })
+	if fault.Is(err, fault.NotFound) {
+		return httpapi.Response{}, deadLink()
+	}
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("redeem a link of operator %s: %w", o.ID, err)
 	}
 	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// redeemReset uses the link up and notes when: whoever could read the mail has the address.
+func (h *Handler) redeemReset(ctx context.Context, c *call, o chat.Operator, token string) error {
+	before, err := h.Store.Operator(ctx, o.AccountID, o.ID)
+	if err != nil {
+		return fmt.Errorf("read operator %s: %w", o.ID, err)
+	}
+	after := before
+	after.EmailVerified, after.PasswordAt = true, h.Wall()
+	err = h.Store.RedeemToken(ctx, resetLink.token, auth.Hash(token), before, after, h.activityOf(c, after, "operator.password_reset"))
+	h.callers.forget()
+	return err
+}
+
+// activityOf is the line of the log for somebody who shows by a link who they are.
+func (h *Handler) activityOf(c *call, o chat.Operator, action string) *chat.Activity {
+	by := *c
+	by.caller = caller{operator: o, account: chat.Account{ID: o.AccountID}}
+	return h.activity(&by, action, operatorTarget(o.ID))
 }

@@ -80,7 +80,8 @@ const ticketLasts = 30 * time.Second
 func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Response, error) {
 	token := auth.NewToken()
 	ticket := chat.Ticket{
-		Hash: auth.Hash(token), AccountID: c.account.ID, OperatorID: c.operator.ID, ExpiresAt: h.Wall().Add(ticketLasts),
+		Hash: auth.Hash(token), AccountID: c.account.ID, OperatorID: c.operator.ID, Session: c.session.Hash,
+		ExpiresAt: h.Wall().Add(ticketLasts),
 	}
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
 		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)

@@ -12,10 +12,13 @@ import (
 type hitStore interface {
 	// Hit counts one more of key within the window and answers how many there are.
 	Hit(ctx context.Context, key string, window time.Duration, now time.Time) (count int, err error)
+	// Forgive takes back one that Hit counted at the time given.
+	Forgive(ctx context.Context, key string, window time.Duration, at time.Time) error
 }
 
-// throttle slows down those who try passwords. Only failures count, so that whoever knows theirs is never locked out by using
-// it; a key over its limit is then refused without a look, by every process that saw it fail.
+// throttle slows down those who try passwords. A try is counted before it is made, so that no number of processes grants more
+// of them than one would; one that succeeds is forgiven, so that whoever knows theirs is never locked out by using it. A process
+// that saw a key over its limit refuses it without asking again.
 type throttle struct {
 	store hitStore
 	wall  func() time.Time
@@ -38,8 +41,27 @@ type limit struct {
 	window time.Duration
 }
 
-// check refuses a key that is known to be over its limit.
-func (t *throttle) check(limits ...limit) error {
+// try counts a try, or refuses it: RateLimited when one of the keys is over its limit. A try that succeeds is to be forgiven.
+func (t *throttle) try(ctx context.Context, limits ...limit) (forgive func(context.Context) error, err error) {
+	if err := t.blockedNow(limits); err != nil {
+		return nil, err
+	}
+	at := t.wall()
+	if err := t.countAt(ctx, at, limits); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error {
+		for _, l := range limits {
+			if err := t.store.Forgive(ctx, l.key, l.window, at); err != nil {
+				return fmt.Errorf("forgive an attempt: %w", err)
+			}
+		}
+		return nil
+	}, nil
+}
+
+// blockedNow refuses a key that is known to be over its limit.
+func (t *throttle) blockedNow(limits []limit) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, l := range limits {
@@ -52,9 +74,13 @@ func (t *throttle) check(limits ...limit) error {
 
 // count adds one to each key; RateLimited when one of them is over its limit now.
 func (t *throttle) count(ctx context.Context, limits ...limit) error {
+	return t.countAt(ctx, t.wall(), limits)
+}
+
+func (t *throttle) countAt(ctx context.Context, at time.Time, limits []limit) error {
 	var over error
 	for _, l := range limits {
-		n, err := t.store.Hit(ctx, l.key, l.window, t.wall())
+		n, err := t.store.Hit(ctx, l.key, l.window, at)
 		if err != nil {
 			return fmt.Errorf("count an attempt: %w", err)
 		}

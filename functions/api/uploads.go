@@ -37,7 +37,8 @@ type upload struct {
 // key is the object that holds the bytes.
 func (u upload) key() string { return fmt.Sprintf("%s/out/%s", u.AccountID, u.ID) }
 
-// createUpload checks a file against what the channel takes, before a byte of it moves.
+// createUpload checks a file against what the channel takes, before a byte of it moves. It stores nothing, and its link is good
+// for minutes.
 func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body struct {
 		Name           string `json:"name"`
@@ -63,7 +64,7 @@ func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, 
 		return httpapi.Response{}, err
 	}
 	u := upload{
-		AccountID: c.account.ID, ConversationID: chat.ConversationID(body.ConversationID), ID: h.newID(c, "upload"),
+		AccountID: c.account.ID, ConversationID: chat.ConversationID(body.ConversationID), ID: chat.NewID(h.Now()),
 		Name: blob.SafeName(called), Mime: body.Mime, Size: body.Size, Expires: h.Wall().Add(uploadLasts),
 	}
 	id, err := h.seal(ctx, purposeUpload, u)

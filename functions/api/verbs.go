@@ -26,16 +26,7 @@ func (h *Handler) assign(ctx context.Context, c *call) (httpapi.Response, error)
 			return httpapi.Response{}, invalid("operatorId", "an operator is needed, or null for the pool")
 		}
 	}
-	if body.Version != 0 {
-		v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
-		if err != nil {
-			return httpapi.Response{}, err
-		}
-		if err := stale(body.Version, v.Version); err != nil {
-			return httpapi.Response{}, err
-		}
-	}
-	v, err := h.Desk.Assign(ctx, c.actor(), conversationID(c), to)
+	v, err := h.Desk.Assign(ctx, c.actor(), conversationID(c), to, body.Version)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

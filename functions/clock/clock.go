@@ -97,10 +97,18 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 			return sent, fmt.Errorf("read shard %d: %w", shard, err)
 		}
 		out := make(map[Target][]queue.Out)
+		unknown := 0
 		for _, item := range due.Items {
-			if err := add(out, item, now); err != nil {
+			known, err := add(out, item, now)
+			if err != nil {
 				return sent, err
 			}
+			if !known {
+				unknown++
+			}
+		}
+		if unknown > 0 {
+			h.Log.LogAttrs(ctx, slog.LevelError, "due entries of unknown kinds were passed", slog.Int("shard", shard), slog.Int("entries", unknown))
 		}
 		for target, signals := range out {
 			if err := h.Senders[target].Send(ctx, signals...); err != nil {
@@ -116,23 +124,23 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 }
 
 // add turns a due item into its signal. FIFO queues take no delay for a single message, so what goes there waits for the tick
-// at which it is due.
-func add(out map[Target][]queue.Out, item dynamo.DueItem, now time.Time) error {
+// at which it is due. An item of a kind that is not known here, such as a newer version's, is passed.
+func add(out map[Target][]queue.Out, item dynamo.DueItem, now time.Time) (known bool, err error) {
 	target, signal, group := route(item)
 	if target == "" || (group != "" && item.DueAt.After(now)) {
-		return nil
+		return target != "", nil
 	}
 	id := fmt.Sprintf("%s-%s%s%s-%d", target, item.ConversationID, item.MessageID, item.Subject, item.DueAt.UnixMilli())
 	envelope, err := events.Wrap(id, string(item.AccountID), now, signal)
 	if err != nil {
-		return err
+		return true, err
 	}
 	o := queue.Out{Envelope: envelope, Group: group, Dedup: id}
 	if group == "" {
 		o.Delay = delay(item.DueAt, now)
 	}
 	out[target] = append(out[target], o)
-	return nil
+	return true, nil
 }
 
 // delay is the whole seconds until due, rounded up: never early.

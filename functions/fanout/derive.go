@@ -42,7 +42,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 		return err
 	}
 	if old.AssigneeID != "" && old.AssigneeID != now.AssigneeID {
-		pushed := events.Pushed{OperatorID: string(old.AssigneeID), Frames: []json.RawMessage{frame}}
+		pushed := events.Pushed{OperatorID: string(old.AssigneeID), StoreID: string(now.StoreID), Frames: []json.RawMessage{frame}}
 		if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
 			return err
 		}
@@ -56,17 +56,27 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 // rearmed says that a conversation left the pool and came back between two records, which only its new turn shows.
 func rearmed(old, now chat.Conversation) bool { return !old.PoolSince.Equal(now.PoolSince) }
 
-// capacityFreed asks every store of the account: an operator may serve several.
+// capacityFreed asks every store of the account: an operator may serve several. One signal for each does for a whole batch,
+// since whatever freed capacity in it is written before the signal leaves. The last record names it: should the batch come again
+// with more, its signal is a new one, which the queue does not take for a repetition.
 func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.AccountID, operator chat.OperatorID) error {
 	stores, err := h.Stores.Get(ctx, account)
 	if err != nil {
 		return fmt.Errorf("read the stores of %s: %w", account, err)
 	}
 	for _, store := range stores {
+		group := storeGroup(account, store.ID)
 		signal := events.CapacityFreed{OperatorID: string(operator), StoreID: string(store.ID)}
-		if err := e.emit(ToAssignment, account, signal, storeGroup(account, store.ID)); err != nil {
+		out, err := e.wrap(ToAssignment, account, signal, group)
+		if err != nil {
 			return err
 		}
+		if at, ok := e.freed[group]; ok {
+			e.out[ToAssignment][at] = out
+			continue
+		}
+		e.freed[group] = len(e.out[ToAssignment])
+		e.out[ToAssignment] = append(e.out[ToAssignment], out)
 	}
 	return nil
 }
@@ -132,8 +142,10 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 		return nil
 	}
 	takes := func(o chat.Operator) bool { return o.Active && o.Availability == chat.Available }
-	grew := !takes(*old) || now.Capacity > old.Capacity || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role
-	if takes(now) && grew {
+	grew := !takes(*old) || now.Capacity > old.Capacity
+	// A fixed manager takes conversations while away too, so that being available is not asked of who became able in another way.
+	able := now.Active && (!old.Active || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role)
+	if able || (takes(now) && grew) {
 		if err := h.capacityFreed(ctx, e, now.AccountID, now.ID); err != nil {
 			return err
 		}

@@ -84,9 +84,9 @@ type outbox map[Target][]queue.Out
 
 // Handle takes one batch of a table's stream.
 func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
-	out, buried := make(outbox), 0
+	out, freed, buried := make(outbox), make(map[string]int), 0
 	for _, record := range batch.Records {
-		err := h.derive(ctx, record, out)
+		err := h.derive(ctx, record, out, freed)
 		if fault.Permanent(err) {
 			if err = h.bury(ctx, record, err); err == nil {
 				buried++
@@ -128,7 +128,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 }
 
 // derive adds what one change leads to.
-func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox) error {
+func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int) error {
 	change, err := dynamo.DecodeChange(record)
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 	if change.Expired {
 		return nil
 	}
-	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, emitted: make(map[Target]int)}
+	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, emitted: make(map[Target]int)}
 	switch now := change.New.(type) {
 	case chat.Conversation:
 		return h.conversation(ctx, e, before[chat.Conversation](change), now)
@@ -183,18 +183,25 @@ type emitter struct {
 	record string
 	at     time.Time
 	out    outbox
+	freed  map[string]int // where the batch asks a pool already
 	// emitted counts the record's own signals: how many the batch has before it must not change their ids.
 	emitted map[Target]int
 }
 
 // emit adds one signal; group is for FIFO targets.
 func (e emitter) emit(target Target, account chat.AccountID, signal events.Signal, group string) error {
-	e.emitted[target]++
-	id := fmt.Sprintf("%s-%s-%d", e.record, target, e.emitted[target])
-	envelope, err := events.Wrap(id, string(account), e.at, signal)
+	out, err := e.wrap(target, account, signal, group)
 	if err != nil {
 		return err
 	}
-	e.out[target] = append(e.out[target], queue.Out{Envelope: envelope, Group: group, Dedup: id})
+	e.out[target] = append(e.out[target], out)
 	return nil
+}
+
+// wrap names a signal and makes it ready to be sent.
+func (e emitter) wrap(target Target, account chat.AccountID, signal events.Signal, group string) (queue.Out, error) {
+	e.emitted[target]++
+	id := fmt.Sprintf("%s-%s-%d", e.record, target, e.emitted[target])
+	envelope, err := events.Wrap(id, string(account), e.at, signal)
+	return queue.Out{Envelope: envelope, Group: group, Dedup: id}, err
 }

@@ -51,6 +51,10 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
+	metrics, err := queue.Metrics(rt, "ingest", ItemsIgnored)
+	if err != nil {
+		return nil, err
+	}
 	h, err := New(Deps{
 		Channels: channels,
 		Desk:     verbs,
@@ -60,9 +64,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Accounts: cache.New(remembered, 1000, rt.Now, store.Account),
 		Bodies:   bucket,
 		Push:     push,
+		Metrics:  metrics,
+		Log:      rt.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return queue.Function(rt, "ingest", config.DeadQueueURL, h.Handle)
+	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Handle, metrics)
 }

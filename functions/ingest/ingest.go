@@ -38,6 +38,9 @@ type bodies interface {
 	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
 }
 
+// ItemsIgnored counts what providers tell and we have no use for.
+var ItemsIgnored = obs.Counter{Name: "ItemsIgnored"}
+
 type sender interface {
 	Send(ctx context.Context, out ...queue.Out) error
 }
@@ -56,6 +59,8 @@ type Deps struct {
 	Accounts *cache.Cache[chat.AccountID, chat.Account]
 	Bodies   bodies
 	Push     sender
+	Metrics  *obs.Metrics // knows ItemsIgnored
+	Log      *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -63,8 +68,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Bodies == nil || d.Push == nil {
-		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket and the push queue are needed")
+	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket, the push queue, metrics and a logger are needed")
 	}
 	return &Handler{d}, nil
 }
@@ -137,6 +142,8 @@ func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, cha
 func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	switch in.Kind {
 	case chat.InboundIgnored:
+		h.Metrics.Count(ItemsIgnored, 1)
+		h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", in.Ignored))
 		return nil
 	case chat.InboundReceipt:
 		err := h.Desk.Acknowledge(ctx, account, ch, in)

@@ -6,40 +6,36 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
-	"github.com/recado-chat/recado/shared/secret"
 )
 
 // Config is what the environment tells the function.
 type Config struct {
 	DirectoryTable string `env:"DIRECTORY_TABLE"`
 	DeskTable      string `env:"DESK_TABLE"`
-	SigningKeyName string `env:"SIGNING_KEY_NAME"`
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
 }
 
+// checkpointKey signs checkpoints, which nobody outside ever sees: it only has to be the same in every process.
+var checkpointKey = []byte("jobs")
+
 // Build makes the handler.
-func Build(ctx context.Context, rt *boot.Runtime) (lambda.Handler, error) {
+func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
-	keys, err := secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now).List(ctx, config.SigningKeyName)
-	if err != nil || len(keys) == 0 {
-		return nil, fmt.Errorf("build jobs: read the key that signs cursors: %w", err)
-	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(keys[0])))
+	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey))
 	verbs, err := desk.New(store, all.New(all.Config{HTTP: rt.HTTP}).Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
-	h, err := New(store, verbs)
+	h, err := New(store, verbs, rt.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
@@ -18,25 +19,31 @@ type store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
 	UpdateJob(ctx context.Context, before, after chat.Job) error
+	// ConversationsOfOperator and ConversationsOfContact go on after a conversation, consistently.
+	ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
+	ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 }
 
-type rearmer interface {
+type verbs interface {
 	Rearm(ctx context.Context, account chat.Account, id chat.ConversationID) error
+	Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error
+	Rename(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
 }
 
 // Handler does the work of one record.
 type Handler struct {
 	store store
-	desk  rearmer
+	desk  verbs
+	now   func() time.Time
 }
 
-// New makes a handler; both are needed.
-func New(store store, desk rearmer) (*Handler, error) {
-	if store == nil || desk == nil {
-		return nil, errors.New("jobs: a store and a desk are needed")
+// New makes a handler; all are needed.
+func New(store store, desk verbs, now func() time.Time) (*Handler, error) {
+	if store == nil || desk == nil || now == nil {
+		return nil, errors.New("jobs: a store, a desk and a clock are needed")
 	}
-	return &Handler{store: store, desk: desk}, nil
+	return &Handler{store: store, desk: desk, now: now}, nil
 }
 
 // step is how many items one run works through.
@@ -55,7 +62,7 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", ready.JobID, err)
 	}
-	if job.Done {
+	if job.Done || h.now().Before(job.NotBefore) {
 		return nil
 	}
 	after, err := h.advance(ctx, job)
@@ -73,6 +80,10 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 	switch job.Kind {
 	case chat.JobRearm:
 		return h.rearm(ctx, job)
+	case chat.JobRelease:
+		return h.release(ctx, job)
+	case chat.JobRename:
+		return h.rename(ctx, job)
 	}
 	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
 }

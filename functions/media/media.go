@@ -35,6 +35,7 @@ type store interface {
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	PutTimer(ctx context.Context, t chat.Timer) error
+	DropTimer(ctx context.Context, t chat.Timer) error
 }
 
 type opener interface {
@@ -82,9 +83,12 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		return fmt.Errorf("read message %s: %w", signal.MessageID, err)
 	}
 	if !slices.ContainsFunc(m.Attachments, pending) {
-		return nil
+		return h.disarm(ctx, m)
 	}
 	fetched, failure := h.fetchAll(ctx, m)
+	// The deadline may be what ended the fetch; what is known must still be kept.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
+	defer cancel()
 	var attempt int
 	if failure != nil {
 		if attempt, err = h.attempts(ctx, m); err != nil {
@@ -94,9 +98,6 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 			fetched, failure = giveUp(fetched, m), nil
 		}
 	}
-	// The deadline may be what ended the fetch; what is known must still be kept.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
-	defer cancel()
 	if err := h.record(ctx, m, fetched); err != nil {
 		return errors.Join(failure, err)
 	}
@@ -104,6 +105,15 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		return nil
 	}
 	return h.postpone(ctx, m, attempt, failure)
+}
+
+// disarm drops the timer of a message that waits for nothing: a repeated delivery of the message itself sets it once more.
+func (h *Handler) disarm(ctx context.Context, m chat.Message) error {
+	timer := chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID}
+	if err := h.Store.DropTimer(ctx, timer); err != nil {
+		return fmt.Errorf("drop the timer of message %s: %w", m.ID, err)
+	}
+	return nil
 }
 
 func pending(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
@@ -263,7 +273,8 @@ func (h *Handler) attempts(ctx context.Context, m chat.Message) (int, error) {
 	return 1, nil
 }
 
-// postpone counts the attempt and answers the failure: the queue tries a few times soon, the timer for days.
+// postpone counts the attempt and leaves the next one to the timer: were the queue to repeat the signal too, each repetition
+// would count.
 func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, failure error) error {
 	wait := firstBackoff
 	for range attempt - 1 {
@@ -276,7 +287,8 @@ func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, fai
 	if err := h.Store.PutTimer(ctx, timer); err != nil {
 		return errors.Join(failure, fmt.Errorf("set the timer of message %s: %w", m.ID, err))
 	}
-	return fault.New(fault.Unavailable, "files are still at the provider").WithReason(fault.Reason(failure)).WithCause(failure)
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "files are still at the provider", slog.Int("attempt", attempt), slog.String("reason", fault.Reason(failure)), slog.String("error", failure.Error()))
+	return nil
 }
 
 // giveUp fails what is still pending.

@@ -34,11 +34,10 @@ type sender interface {
 
 // Handler does the work of one record.
 type Handler struct {
-	store    store
-	sender   sender
-	renderer renderer
-	now      func() time.Time
-	log      *slog.Logger
+	store  store
+	sender sender
+	now    func() time.Time
+	log    *slog.Logger
 }
 
 // New names what is missing.
@@ -46,11 +45,7 @@ func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*H
 	if store == nil || sender == nil || now == nil || log == nil {
 		return nil, errors.New("notify: a store, a sender, a clock and a logger are needed")
 	}
-	renderer, err := newRenderer()
-	if err != nil {
-		return nil, fmt.Errorf("notify: %w", err)
-	}
-	return &Handler{store: store, sender: sender, renderer: renderer, now: now, log: log}, nil
+	return &Handler{store: store, sender: sender, now: now, log: log}, nil
 }
 
 // Handle sends one mail.
@@ -79,7 +74,7 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 }
 
 func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
-	message, err := h.renderer.render(m)
+	message, err := render(m)
 	if err != nil {
 		return errors.Join(err, h.settle(ctx, m, chat.MailFailed, fault.Reason(err)))
 	}
@@ -156,28 +151,39 @@ func (h *Handler) settle(ctx context.Context, m chat.Mail, state chat.MailState,
 	return nil
 }
 
-// recordTries is how often an outcome is written against somebody else's change.
-const recordTries = 3
+// recordTries is how often an outcome is written: it is known only here, and a mail whose outcome is lost ends as unknown.
+const recordTries = 4
 
-// record writes an outcome. A repeated delivery may have called the attempt unknown meanwhile; whoever made the attempt knows
-// better, so only a mail that was sent stays as it is.
+// record writes an outcome, over somebody else's change if need be. A repeated delivery may have called the attempt unknown
+// meanwhile; whoever made the attempt knows better.
 func (h *Handler) record(ctx context.Context, m chat.Mail, state chat.MailState, params map[string]string) error {
 	before := m
 	for try := 1; ; try++ {
 		after := before
 		after.State, after.Params, after.Attempt, after.Version = state, params, m.Attempt, before.Version+1
 		err := h.store.UpdateMail(ctx, before, after)
-		if !fault.Is(err, fault.Conflict) || try == recordTries {
-			if err != nil {
-				return fmt.Errorf("record that mail %s is %s: %w", m.ID, state, err)
-			}
+		if err == nil {
 			return nil
 		}
-		if before, err = h.store.Mail(ctx, m.AccountID, m.ID); err != nil {
-			return fmt.Errorf("read mail %s again: %w", m.ID, err)
+		if fault.Permanent(err) || try == recordTries {
+			return fmt.Errorf("record that mail %s is %s: %w", m.ID, state, err)
 		}
-		if before.State == chat.MailSent || (state == chat.MailUnknown && before.State != chat.MailSending) {
+		current, err := h.store.Mail(ctx, m.AccountID, m.ID)
+		if err != nil {
+			continue // the version tells the next time
+		}
+		if recorded(current, m.Attempt, state) {
 			return nil
 		}
+		before = current
 	}
+}
+
+// recorded says that nothing is left to write: the write had succeeded although its answer was lost, or somebody who knew
+// better was first.
+func recorded(current chat.Mail, attempt int, state chat.MailState) bool {
+	if current.State == chat.MailSent || (current.State == state && current.Attempt == attempt) {
+		return true
+	}
+	return state == chat.MailUnknown && current.State != chat.MailSending
 }

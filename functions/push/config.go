@@ -41,7 +41,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	dead, err := queue.NewDead(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
+	dead, err := queue.NewReturns(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}

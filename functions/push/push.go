@@ -38,7 +38,7 @@ var (
 // Deps are what the handler works with; all are needed.
 type Deps struct {
 	Rooms   *room.Rooms
-	Dead    *queue.Dead
+	Dead    *queue.Returns
 	Log     *slog.Logger
 	Metrics *obs.Metrics // knows the queue's counters and this package's
 	Now     func() time.Time
@@ -127,25 +127,27 @@ func (b *batch) audience(ctx context.Context, account chat.AccountID) (*audience
 	return a, nil
 }
 
-// listeners says which connections a signal is for. Whoever may not see the store's conversations is left out of everything
-// that names a store.
+// listeners says which connections a signal is for. Whoever may not see a store's conversations is left out of everything that
+// names it, and does not look at its conversations any more, whatever their browser still shows.
 func (b *batch) listeners(p events.Pushed) func(chat.Connection, chat.Operator) bool {
+	sees := func(o chat.Operator, store chat.StoreID) bool {
+		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, store)
+	}
+	named := func(o chat.Operator) bool { return p.StoreID == "" || sees(o, chat.StoreID(p.StoreID)) }
 	switch {
 	case p.OperatorID != "":
-		return func(c chat.Connection, _ chat.Operator) bool { return c.OperatorID == chat.OperatorID(p.OperatorID) }
+		return func(c chat.Connection, o chat.Operator) bool {
+			return c.OperatorID == chat.OperatorID(p.OperatorID) && named(o)
+		}
 	case p.Everyone:
 		return func(chat.Connection, chat.Operator) bool { return true }
-	}
-	sees := func(o chat.Operator) bool {
-		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, chat.StoreID(p.StoreID))
-	}
-	if b.summary {
-		return func(_ chat.Connection, o chat.Operator) bool { return sees(o) }
+	case b.summary:
+		return func(_ chat.Connection, o chat.Operator) bool { return sees(o, chat.StoreID(p.StoreID)) }
 	}
 	return func(c chat.Connection, o chat.Operator) bool {
-		looks := p.ConversationID != "" && c.Viewing == chat.ConversationID(p.ConversationID)
+		looks := p.ConversationID != "" && c.Viewing == chat.ConversationID(p.ConversationID) && sees(o, c.ViewingIn)
 		has := p.AssigneeID != "" && c.OperatorID == chat.OperatorID(p.AssigneeID)
-		return (looks || has) && (p.StoreID == "" || sees(o))
+		return (looks || has) && named(o)
 	}
 }
 

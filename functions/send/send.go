@@ -24,6 +24,7 @@ type channels interface {
 }
 
 type deliverer interface {
+	Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
 	Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, post desk.Post) (*channel.ProviderError, error)
 }
 
@@ -78,6 +79,9 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		return fmt.Errorf("read conversation %s: %w", id, err)
 	}
 	ch, err := h.Store.Channel(ctx, account, c.ChannelID)
+	if fault.Is(err, fault.NotFound) {
+		return h.Desk.Abandon(ctx, account, id)
+	}
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 	}
@@ -85,15 +89,16 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if !known {
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
-	said, err := h.Desk.Deliver(ctx, account, id, ch, h.post(adapter, ch))
+	took := false
+	said, err := h.Desk.Deliver(ctx, account, id, ch, h.post(adapter, ch, &took))
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, said)
+	return h.note(ctx, ch, said, took)
 }
 
-// post hands one message to the provider.
-func (h *Handler) post(adapter channel.Adapter, ch chat.Channel) desk.Post {
+// post hands one message to the provider, and notes when it took one.
+func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) desk.Post {
 	return func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 		if err != nil {
@@ -108,7 +113,9 @@ func (h *Handler) post(adapter channel.Adapter, ch chat.Channel) desk.Post {
 				return channel.Delivered{}, err
 			}
 		}
-		return adapter.Send(ctx, credentials, out)
+		delivered, err := adapter.Send(ctx, credentials, out)
+		*took = *took || err == nil
+		return delivered, err
 	}
 }
 
@@ -131,15 +138,18 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 	return target.ProviderID, nil
 }
 
-// note keeps what the provider said about the channel.
-func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError) error {
-	if said == nil {
-		return nil
-	}
+// note keeps what the provider said about the channel, and that it works once it has taken a message.
+func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError, took bool) error {
 	after := ch
-	after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}
-	if said.Meaning == channel.MeansReauthorise {
-		after.Health.State = chat.HealthReauthorise
+	switch {
+	case said != nil && said.Meaning == channel.MeansReauthorise:
+		after.Health = chat.Health{State: chat.HealthReauthorise, Code: said.Code, Message: said.Message, At: h.Now()}
+	case said != nil:
+		after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}
+	case took && ch.Health.State != chat.HealthOK:
+		after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
+	default:
+		return nil
 	}
 	err := h.Store.UpdateChannel(ctx, ch, after, nil)
 	if fault.Is(err, fault.Conflict) {

@@ -28,10 +28,11 @@ type store interface {
 	room.Store
 	// TakeTicket answers NotFound for a ticket that was taken, has expired or never was.
 	TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error)
+	// PutConnection answers NotFound when the connection's session has ended.
 	PutConnection(ctx context.Context, c chat.Connection) error
 	// Connection and SetViewing answer NotFound for a connection that is not known.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
-	SetViewing(ctx context.Context, id string, conversation chat.ConversationID) error
+	SetViewing(ctx context.Context, id string, conversation chat.ConversationID, in chat.StoreID) error
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 }
 
@@ -131,8 +132,14 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 	if err != nil {
 		return fmt.Errorf("take a ticket: %w", err)
 	}
-	came := chat.Connection{ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, ExpiresAt: h.now().Add(room.Lifetime)}
-	if err := h.store.PutConnection(ctx, came); err != nil {
+	came := chat.Connection{
+		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Session: ticket.Session, ExpiresAt: h.now().Add(room.Lifetime),
+	}
+	err = h.store.PutConnection(ctx, came)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.Unauthenticated, "the session has ended").WithReason("no_session")
+	}
+	if err != nil {
 		return fmt.Errorf("keep the connection: %w", err)
 	}
 	others, err := h.others(ctx, came)

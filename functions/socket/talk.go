@@ -34,15 +34,17 @@ func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 // view keeps what the browser looks at now, "" for nothing, and tells those who look at the same, and at what it looked at
 // before.
 func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
+	var in chat.StoreID
 	if conversation != "" {
-		if err := h.mayView(ctx, me, conversation); err != nil {
+		var err error
+		if in, err = h.mayView(ctx, me, conversation); err != nil {
 			return err
 		}
 	}
 	if conversation == me.Viewing {
 		return nil
 	}
-	if err := h.store.SetViewing(ctx, me.ID, conversation); err != nil {
+	if err := h.store.SetViewing(ctx, me.ID, conversation, in); err != nil {
 		return fmt.Errorf("keep what is looked at: %w", err)
 	}
 	others, err := h.others(ctx, me)
@@ -51,7 +53,7 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 	}
 	was := me.Viewing
 	me.Viewing = conversation
-	everybody := room.Room{Account: others.Account, Connections: append(others.Connections, me)}
+	everybody := others.With(me)
 	items := room.Items{}
 	for _, seen := range []chat.ConversationID{was, conversation} {
 		if seen != "" {
@@ -62,20 +64,20 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 	return nil
 }
 
-// mayView answers NotFound for a conversation that is not the account's, or not one the operator may see.
-func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
+// mayView answers the conversation's store, or NotFound for one that is not the account's, or not one the operator may see.
+func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) (chat.StoreID, error) {
 	c, err := h.store.Conversation(ctx, me.AccountID, conversation)
 	if err != nil {
-		return fmt.Errorf("read the conversation: %w", err)
+		return "", fmt.Errorf("read the conversation: %w", err)
 	}
 	operator, err := h.operator(ctx, me)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
-		return fault.New(fault.NotFound, "there is no such conversation")
+	if c.Status == chat.AwaitingConsent || !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
+		return "", fault.New(fault.NotFound, "there is no such conversation")
 	}
-	return nil
+	return c.StoreID, nil
 }
 
 // operator is the active person behind a connection.
@@ -113,6 +115,6 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	}
 	items := room.Items{}
 	items.Add(others.Viewing(conversation), item)
-	h.rooms.Tell(ctx, others, items)
+	h.rooms.Tell(ctx, others.With(me), items)
 	return nil
 }

@@ -169,8 +169,9 @@ func (h *Handler) accept(ctx context.Context, provider string, adapter channel.A
 		items = []channel.Item{{ID: hex.EncodeToString(sum[:]), Kind: undecodable, State: fault.Reason(err), Body: body}}
 	}
 	out := make([]queue.Out, 0, len(items))
-	for _, item := range items {
-		o, err := h.wrap(ctx, provider, item, now)
+	for i, item := range items {
+		// A microsecond apart: a person's messages of one body keep their order, though the provider's time has no finer grain.
+		o, err := h.wrap(ctx, provider, item, now.Add(time.Duration(i)*time.Microsecond))
 		if err != nil {
 			return err
 		}

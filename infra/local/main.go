@@ -1,5 +1,5 @@
 // Command local runs the whole of Recado on this machine: `make run`. It reads its options from the environment, all optional:
-// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
+// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, LAMBDA=process, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/shared/boot"
 )
@@ -37,7 +38,7 @@ func run(ctx context.Context, env map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	options.Log = log
 	s, err := stack.Start(ctx, options)
 	if err != nil {
@@ -78,6 +79,15 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		AppSecret:   env["META_APP_SECRET"],
 		VerifyToken: env["META_VERIFY_TOKEN"],
 		GraphURL:    env["GRAPH_URL"],
+		// As a phone at hand: each tick is seen on its own.
+		Statuses: whatsapp.Timing{Sent: 300 * time.Millisecond, Delivered: 700 * time.Millisecond},
+	}
+	switch env["LAMBDA"] {
+	case "":
+	case "process":
+		options.Binaries = or("BINARIES_DIR", "bin")
+	default:
+		return options, fmt.Errorf("LAMBDA is empty or process, not %q", env["LAMBDA"])
 	}
 	if start := env["CLOCK"]; start != "" {
 		at, err := time.Parse(time.RFC3339, start)

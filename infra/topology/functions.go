@@ -83,12 +83,12 @@ var Functions = []Function{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Access{Directory: Read, Desk: Write},
 		SendsTo: []string{DeadLetters},
-		Secrets: []Secret{SigningKey},
 	},
 }
 
-// maxReceive is how often a record is tried before SQS gives it up.
-const maxReceive = 5
+// maxReceive is how often a record is tried before SQS gives it up. The records behind a failing one of their group count a receive
+// without being tried, so that it is generous.
+const maxReceive = 20
 
 // Queues are all queues that feed functions.
 var Queues = []Queue{

@@ -38,11 +38,17 @@ type Info struct {
 	Mime string
 }
 
+// patience bounds one transfer, its body included: 100 MB at 10 Mbit/s. The function's own deadline is usually nearer.
+const patience = 90 * time.Second
+
 // NewClient makes S3's client. Anything but AWS itself is addressed by path, as bucket names are no host names there. Checksums
 // are left to TLS: the SDK's own would have to be part of every link, before the content is known.
 func NewClient(cfg aws.Config) *s3.Client {
 	return s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = cfg.BaseEndpoint != nil
+		if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+			o.HTTPClient = client.WithTimeout(patience) // what suits a call with a small body cuts a file off
+		}
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
@@ -165,6 +166,35 @@ func TestBucket(t *testing.T) {
 			if kind != c.want || parsed.Query().Get("response-content-type") != c.mime {
 				t.Errorf("%s: %v", c.mime, parsed.Query())
 			}
+		}
+	})
+
+	t.Run("a file may take longer than a call's usual time-out", func(t *testing.T) {
+		t.Parallel()
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "first ")
+			w.(http.Flusher).Flush()
+			select {
+			case <-t.Context().Done():
+			case <-time.After(200 * time.Millisecond):
+			}
+			_, _ = io.WriteString(w, "second")
+		}))
+		t.Cleanup(server.Close)
+		b, err := blob.New(blob.NewClient(aws.Config{
+			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+			BaseEndpoint: aws.String(server.URL), HTTPClient: awshttp.NewBuildableClient().WithTimeout(100 * time.Millisecond),
+		}), "media")
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, _, _, err := b.Open(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer reader.Close()
+		if got, err := io.ReadAll(reader); err != nil || string(got) != "first second" {
+			t.Errorf("read %q: %v", got, err)
 		}
 	})
 

@@ -23,6 +23,7 @@ type Channel struct {
 	Name         string
 	ExternalID   string // phone_number_id, page id, …: unique over all accounts
 	DisplayPhone string
+	Settings     []byte // a JSON object that belongs to the channel's type
 	Credentials  Secret // sealed: only the functions that call the provider can open it
 	Health       Health
 	CreatedAt    time.Time

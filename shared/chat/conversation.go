@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"time"
 
 	"github.com/recado-chat/recado/shared/fault"
@@ -143,7 +144,7 @@ func (c *Conversation) Assign(to OperatorID, now time.Time) error {
 	return nil
 }
 
-// Unassign puts the conversation back into the pool.
+// Unassign puts the conversation back into the pool, for anybody but who had it.
 func (c *Conversation) Unassign(now time.Time) error {
 	if c.Status == Resolved {
 		return fault.New(fault.Conflict, "the conversation is resolved").WithReason("resolved")
@@ -151,7 +152,10 @@ func (c *Conversation) Unassign(now time.Time) error {
 	if c.AssigneeID == "" {
 		return fault.New(fault.Conflict, "nobody has the conversation").WithReason("unchanged")
 	}
-	c.FormerID, c.AssigneeID, c.AssignedAt = c.AssigneeID, "", time.Time{}
+	if !slices.Contains(c.Passed, c.AssigneeID) {
+		c.Passed = append(slices.Clone(c.Passed), c.AssigneeID)
+	}
+	c.FormerID, c.AssigneeID, c.AssignedAt = "", "", time.Time{}
 	c.enterPool(now)
 	return nil
 }
@@ -185,6 +189,7 @@ func (c *Conversation) Reopen(now time.Time, operator OperatorID) error {
 	if c.AssigneeID != "" {
 		c.FormerID = c.AssigneeID
 	}
+	c.Passed = nil
 	c.Status, c.AssigneeID, c.AssignedAt, c.ResolvedAt, c.ResolvedBy = Open, operator, time.Time{}, time.Time{}, Author{}
 	if operator != "" {
 		c.AssignedAt = now

@@ -32,6 +32,7 @@ const (
 	ReasonIdle           ReasonCode = "idle"
 	ReasonOneMonth       ReasonCode = "one_month"
 	ReasonContactWrote   ReasonCode = "contact_wrote"
+	ReasonNoLongerServes ReasonCode = "no_longer_serves" // who had it is inactive, or lost the store's grant
 )
 
 // Outcome is what became of one operator who was considered.

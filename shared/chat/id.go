@@ -48,14 +48,15 @@ func SortTime(provider, arrival time.Time) time.Time {
 	return provider
 }
 
-// NewMessageID makes an id that sorts by SortTime, then arrival. The same arguments give the same id; unique tells apart
-// messages of the same two milliseconds (the provider's id or the client's).
+// NewMessageID makes an id that sorts by SortTime, then arrival, to the microsecond: what came in one body keeps its order. The
+// same arguments give the same id; unique tells apart messages of the same instants (the provider's id or the client's).
 func NewMessageID(sort, arrival time.Time, unique string) MessageID {
 	var b [16]byte
 	putMillis(b[:6], sort)
 	putMillis(b[6:12], arrival)
 	sum := sha256.Sum256([]byte(unique))
-	copy(b[12:], sum[:4])
+	micros := uint32(arrival.Nanosecond()/1000%1000) << 22
+	binary.BigEndian.PutUint32(b[12:], micros|binary.BigEndian.Uint32(sum[:4])>>10)
 	return MessageID(encodeID(b))
 }
 
@@ -66,12 +67,14 @@ func MessageIDBefore(t time.Time) MessageID {
 	return MessageID(encodeID(b))
 }
 
-// DeterministicID makes the same id from the same parts, sorting by at: for effects that may be repeated.
-func DeterministicID(at time.Time, parts ...string) string {
+// DeterministicID makes the same id from the same arguments: for effects that may be repeated. It sorts by at, then by sequence,
+// which tells the order of what happened in one millisecond.
+func DeterministicID(at time.Time, sequence int64, parts ...string) string {
 	var b [16]byte
 	putMillis(b[:6], at)
+	binary.BigEndian.PutUint32(b[6:10], uint32(sequence))
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	copy(b[6:], sum[:10])
+	copy(b[10:], sum[:6])
 	return encodeID(b)
 }
 

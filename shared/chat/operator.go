@@ -44,7 +44,8 @@ type Operator struct {
 	Languages     []Language
 	Language      Language // of the interface
 	Active        bool
-	Subject       string // the identity provider's name for the person
+	Subject       string    // the identity provider's name for the person
+	PasswordAt    time.Time // when a mailed link last set the password: older links are dead
 	CreatedAt     time.Time
 	Version       int64
 }

@@ -54,7 +54,9 @@ type Job struct {
 	ID         string
 	AccountID  AccountID
 	Kind       JobKind
+	Subject    string // the id of whom it is about, for those kinds that are about one
 	Checkpoint string
+	NotBefore  time.Time // of its next step; zero = at once
 	Done       bool
 	Count      int64
 	CreatedAt  time.Time
@@ -66,7 +68,9 @@ type JobKind string
 
 // The kinds of jobs.
 const (
-	JobRearm JobKind = "rearm" // the closing time became shorter: arm the open conversations anew
+	JobRearm   JobKind = "rearm"   // the closing time became shorter: arm the open conversations anew
+	JobRelease JobKind = "release" // an operator serves less: give back what they do not serve any more
+	JobRename  JobKind = "rename"  // a contact has another name: show it in its conversations
 )
 
 // Session is a signed-in browser or API client. Its token is stored hashed.
@@ -86,8 +90,10 @@ type Connection struct {
 	ID         string
 	AccountID  AccountID
 	OperatorID OperatorID
+	Session    string // the hash of the session that it ends with
 	Viewing    ConversationID
-	ExpiresAt  time.Time
+	ViewingIn  StoreID   // the store of what it looks at: the grant may go while it does
+	ExpiresAt  time.Time // zero once its session has ended
 }
 
 // Ticket lets one socket be opened, once, within seconds.
@@ -95,6 +101,7 @@ type Ticket struct {
 	Hash       string
 	AccountID  AccountID
 	OperatorID OperatorID
+	Session    string // the hash of the session that asked for it
 	ExpiresAt  time.Time
 }
 

@@ -9,8 +9,9 @@ import (
 )
 
 // Assign gives a conversation to an operator by hand, or back to the pool when to is empty. It ignores capacity, availability
-// and hours, never the store's grant. Giving it to whom it belongs already changes nothing.
-func (d *Desk) Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID) (chat.Conversation, error) {
+// and hours, never the store's grant. Giving it to whom it belongs already changes nothing. version is the one that the actor
+// saw: another one by now is a Conflict; 0 takes it as it is.
+func (d *Desk) Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error) {
 	var target chat.Operator
 	if to != "" {
 		var err error
@@ -24,6 +25,9 @@ func (d *Desk) Assign(ctx context.Context, actor chat.Actor, id chat.Conversatio
 		}
 		if c.AssigneeID == to {
 			return nil, nil
+		}
+		if version != 0 && version != c.Version {
+			return nil, fault.New(fault.Conflict, "the conversation has changed meanwhile").WithField("version").WithReason("stale")
 		}
 		now, after, kind := d.now(), c, chat.EventAssigned
 		var err error

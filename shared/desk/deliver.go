@@ -14,7 +14,7 @@ import (
 type Post func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error)
 
 // maxAttempts bounds how often a message is tried by itself; with retryDelay it spans about a day.
-const maxAttempts = 30
+const maxAttempts = 28
 
 // Deliver sends what waits in a conversation, in order. A message whose provider may take it later stops those behind it. It
 // answers what the provider said about the channel, if it said anything.
@@ -34,9 +34,6 @@ func (d *Desk) Deliver(ctx context.Context, account chat.AccountID, id chat.Conv
 		return nil, fmt.Errorf("read conversation %s: %w", id, err)
 	}
 	for _, timer := range timers {
-		if timer.Attempt > 0 && timer.DueAt.After(d.now()) {
-			return nil, nil // the head waits for its next try, and the rest behind it
-		}
 		next, said, err := d.deliver(ctx, c, ch, timer, post)
 		if err != nil || !next {
 			return said, err
@@ -51,8 +48,16 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 	if err != nil {
 		return false, nil, fmt.Errorf("read message %s: %w", timer.MessageID, err)
 	}
+	waits := timer.DueAt.After(d.now())
 	switch m.Status {
-	case chat.StatusQueued, chat.StatusHeld:
+	case chat.StatusQueued:
+		if waits && timer.Attempt > 0 {
+			return false, nil, nil // for its next try, and the rest behind it
+		}
+	case chat.StatusHeld:
+		if waits && !d.worthTrying(ch) {
+			return true, nil, nil // for its channel, which holds the rest as well
+		}
 	case chat.StatusSending:
 		return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, nil)
 	default:
@@ -61,8 +66,8 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 		}
 		return true, nil, nil
 	}
-	if !ch.Health.Sends() {
-		return false, nil, d.hold(ctx, m, timer)
+	if !d.worthTrying(ch) {
+		return true, nil, d.hold(ctx, m, timer)
 	}
 	attempt := m
 	attempt.Status = chat.StatusSending
@@ -71,11 +76,40 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 	}
 	attempt.Version++
 	delivered, err := post(ctx, c, attempt)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
+	defer cancel()
 	if err == nil {
 		return true, nil, d.sent(ctx, ch, attempt, timer, delivered)
 	}
 	return d.refused(ctx, attempt, timer, err)
 }
+
+// worthTrying says whether a channel takes messages, or has been silent for so long that one may ask it again.
+func (d *Desk) worthTrying(ch chat.Channel) bool {
+	return ch.Health.Sends() || d.now().Sub(ch.Health.At) >= holdFor
+}
+
+// Abandon ends what waits in a conversation whose channel is gone.
+func (d *Desk) Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error {
+	timers, err := d.store.PendingTimers(ctx, account, id, chat.TimerSend)
+	if err != nil {
+		return fmt.Errorf("read what waits to be sent: %w", err)
+	}
+	for _, timer := range timers {
+		m, err := d.store.Message(ctx, account, id, timer.MessageID)
+		if err != nil {
+			return fmt.Errorf("read message %s: %w", timer.MessageID, err)
+		}
+		reason := &chat.MessageError{Code: "channel_gone", Message: "the channel was disconnected"}
+		if err := d.finish(ctx, m, timer, chat.StatusFailed, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordFor is how long writing down an outcome may take, whatever became of the invocation's time.
+const recordFor = 2 * time.Second
 
 // sent records the provider's id, and the statuses that came before it.
 func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer chat.Timer, delivered channel.Delivered) error {
@@ -127,34 +161,36 @@ func (d *Desk) refused(ctx context.Context, m chat.Message, timer chat.Timer, re
 	return false, nil, nil
 }
 
-// retryDelay doubles from ten seconds to an hour, unless the provider named a time.
+// retryDelay doubles from a minute, the clock's grain, to an hour, unless the provider named a time.
 func retryDelay(attempt int, provider *channel.ProviderError) time.Duration {
 	if provider != nil && provider.RetryAfter > 0 {
 		return provider.RetryAfter
 	}
-	return min(10*time.Second<<min(attempt-1, 10), time.Hour)
+	return min(time.Minute<<min(attempt-1, 10), time.Hour)
 }
 
 // finish ends an attempt that will not be repeated by itself.
 func (d *Desk) finish(ctx context.Context, m chat.Message, timer chat.Timer, to chat.MessageStatus, reason *chat.MessageError) error {
 	return d.updateMessage(ctx, m.AccountID, m.ConversationID, m.ID, func(now *chat.Message) (*chat.MessageEffects, error) {
+		if now.Attempt != m.Attempt {
+			return nil, nil // a person asked for another one meanwhile: the timer is that one's
+		}
 		effects := &chat.MessageEffects{DropTimer: &timer}
-		if now.Attempt == m.Attempt && now.Advance(to, reason) && to == chat.StatusFailed {
+		if now.Advance(to, reason) && to == chat.StatusFailed {
 			effects.Event = d.failure(*now)
 		}
 		return effects, nil
 	})
 }
 
-// holdFor is how long a held message waits until its channel is looked at again.
-const holdFor = time.Hour
+// holdFor is how long a held message waits until its channel is tried again: a token may have been renewed, or a bill paid.
+const holdFor = 5 * time.Minute
 
 // hold keeps a message until its channel can send again.
 func (d *Desk) hold(ctx context.Context, m chat.Message, timer chat.Timer) error {
 	held := m
 	held.Status = chat.StatusHeld
 	timer.DueAt = d.now().Add(holdFor)
-	timer.Attempt++
 	if err := d.store.UpdateMessage(ctx, m, held, chat.MessageEffects{PutTimer: &timer}); err != nil {
 		return fmt.Errorf("hold %s: %w", m.ID, err)
 	}

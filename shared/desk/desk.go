@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	_ "time/tzdata" // Lambda's image has no time zones
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -56,6 +57,7 @@ type Directory interface {
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
 	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 }
 
 // Store is all that desk asks of the data layer.
@@ -131,7 +133,7 @@ func (d *Desk) decide(ctx context.Context, account chat.AccountID, id chat.Conve
 // event makes a line of the timeline. Its id follows from the version it belongs to, so that a repeated decision tells it once.
 func (d *Desk) event(c chat.Conversation, kind chat.EventType, actor chat.Author, at time.Time, reason *chat.Reason) chat.Event {
 	return chat.Event{
-		ID:             chat.EventID(chat.DeterministicID(at, string(c.ID), fmt.Sprint(c.Version), string(kind))),
+		ID:             chat.EventID(chat.DeterministicID(at, c.Version, string(c.ID), string(kind))),
 		AccountID:      c.AccountID,
 		ConversationID: c.ID,
 		Type:           kind,

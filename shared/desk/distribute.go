@@ -10,6 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/rules/assignment"
+	"github.com/recado-chat/recado/shared/rules/autoclose"
 )
 
 // poolPage is how many waiting conversations are looked at in one go.
@@ -22,15 +23,22 @@ func (d *Desk) Distribute(ctx context.Context, account chat.Account, store chat.
 	if err != nil {
 		return err
 	}
+	// Once one has to wait, those behind it see what it saw: capacity that frees meanwhile is the oldest one's, and asks on its own.
+	var seen rule
 	for {
 		took := 0
 		for _, c := range waiting {
-			taken, err := d.distribute(ctx, account, c.ID)
+			if late(ctx) {
+				return nil // their watches ask again
+			}
+			taken, saw, err := d.distribute(ctx, account, c.ID, seen)
 			if err != nil {
 				return err
 			}
 			if taken {
 				took++
+			} else {
+				seen = saw
 			}
 		}
 		// With nobody left to take one of a whole page, the later ones wait too; they have their turn when capacity frees.
@@ -43,6 +51,12 @@ func (d *Desk) Distribute(ctx context.Context, account chat.Account, store chat.
 		}
 		waiting, next = page.Items, page.Next
 	}
+}
+
+// late says that the time of this run is nearly over.
+func late(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < 5*time.Second
 }
 
 func (d *Desk) waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, hint chat.ConversationID) ([]chat.Conversation, string, error) {
@@ -67,14 +81,19 @@ func (d *Desk) waiting(ctx context.Context, account chat.AccountID, store chat.S
 	return waiting, page.Next, nil
 }
 
-// distribute decides about one conversation and says whether somebody took it. That nobody was eligible is written too, once
-// for each stay in the pool, so that the timeline explains the waiting.
-func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID) (taken bool, err error) {
+// rule is the choice among the operators as they were at one moment.
+type rule func(chat.Conversation) assignment.Choice
+
+// distribute decides about one conversation and says whether somebody took it, and what it went by: seen, or when that is nil
+// what is so now. That nobody was eligible is written too, once for each stay in the pool, so that the timeline explains the
+// waiting.
+func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID, seen rule) (taken bool, choose rule, err error) {
 	var last error
 	for range tries {
-		choose, err := d.candidates(ctx, account)
-		if err != nil {
-			return false, err
+		if choose = seen; seen == nil {
+			if choose, err = d.candidates(ctx, account); err != nil {
+				return false, nil, err
+			}
 		}
 		taken = false
 		_, err = d.decide(ctx, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
@@ -86,18 +105,21 @@ func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.Con
 			if !taken {
 				return d.wait(c, account.Distribution, choice.Reason), nil
 			}
-			return d.claim(ctx, c, choice)
+			return d.claim(account, c, choice)
 		})
 		if !conflict(err, atCapacity) {
-			return taken && err == nil, err
+			return taken && err == nil, choose, err
+		}
+		if seen != nil {
+			return false, seen, nil // filled meanwhile: what frees it again asks anew
 		}
 		last = err
 	}
-	return false, fmt.Errorf("capacity moved %d times: %w", tries, last)
+	return false, nil, fmt.Errorf("capacity moved %d times: %w", tries, last)
 }
 
 // candidates reads the account's operators with their loads and gives the rule over them.
-func (d *Desk) candidates(ctx context.Context, account chat.Account) (func(chat.Conversation) assignment.Choice, error) {
+func (d *Desk) candidates(ctx context.Context, account chat.Account) (rule, error) {
 	operators, err := d.store.Operators(ctx, account.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the operators: %w", err)
@@ -119,14 +141,12 @@ func (d *Desk) candidates(ctx context.Context, account chat.Account) (func(chat.
 	}, nil
 }
 
-func (d *Desk) claim(ctx context.Context, c chat.Conversation, choice assignment.Choice) (*chat.Decision, error) {
+func (d *Desk) claim(account chat.Account, c chat.Conversation, choice assignment.Choice) (*chat.Decision, error) {
 	now, after := d.now(), c
 	if err := after.Assign(choice.Operator.ID, now); err != nil {
 		return nil, err
 	}
-	if err := d.arm(ctx, &after); err != nil {
-		return nil, err
-	}
+	after.CloseAt, _ = autoclose.Deadline(after, account.Closing, Zone(account))
 	return &chat.Decision{
 		Before: &c, After: after, Capacity: choice.Capacity,
 		Events: []chat.Event{d.event(after, chat.EventAssigned, system, now, &choice.Reason)},

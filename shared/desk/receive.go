@@ -55,6 +55,9 @@ func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channe
 	if !created {
 		m.ID, m.ConversationID = existing.MessageID, existing.ConversationID
 	}
+	if err := d.quote(ctx, ch, in, &m); err != nil {
+		return Received{}, err
+	}
 	received, err := d.add(ctx, account, m)
 	if err != nil {
 		return received, err
@@ -64,7 +67,8 @@ func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channe
 
 // add puts a message that has its receipt into its conversation, and the conversation's summary forward.
 func (d *Desk) add(ctx context.Context, account chat.Account, m chat.Message) (Received, error) {
-	if _, err := d.store.PutMessage(ctx, m); err != nil {
+	created, err := d.store.PutMessage(ctx, m)
+	if err != nil {
 		return Received{}, fmt.Errorf("put message %s: %w", m.ID, err)
 	}
 	for _, timer := range mediaTimers(m) {
@@ -77,17 +81,18 @@ func (d *Desk) add(ctx context.Context, account chat.Account, m chat.Message) (R
 		return Received{}, fmt.Errorf("note message %s: %w", m.ID, err)
 	}
 	if !applied {
-		if c, err = d.takeUp(ctx, account, m); err != nil {
+		if c, err = d.takeUp(ctx, account, m, created); err != nil {
 			return Received{}, err
 		}
 	}
 	return Received{Conversation: c, Message: m}, nil
 }
 
-// takeUp is the slow way into a conversation that was not open when its contact wrote.
-func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message) (chat.Conversation, error) {
-	return d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
-		if m.ID <= c.LastInboundID && c.Status == chat.Open {
+// takeUp is the slow way into a conversation that was not open when its contact wrote. created says that the message came now:
+// one that was noted before the conversation was put aside or closed does not take it up again.
+func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message, created bool) (chat.Conversation, error) {
+	c, err := d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+		if m.ID <= c.LastInboundID && (c.Status == chat.Open || !created) {
 			return nil, nil
 		}
 		now, after := d.now(), c
@@ -99,9 +104,6 @@ func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message)
 		case chat.Pending, chat.Snoozed:
 			kind, err = chat.EventTakenUp, decision.After.SetOpen(now)
 		case chat.Resolved:
-			if m.ID <= c.LastInboundID {
-				return nil, nil // it was noted before the conversation closed
-			}
 			kind, err = chat.EventReopened, decision.After.Reopen(now, "")
 		case chat.Open, chat.Held, chat.AwaitingConsent:
 			return decision, nil
@@ -112,6 +114,15 @@ func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message)
 		decision.After.CloseAt, _ = autoclose.Deadline(decision.After, account.Closing, Zone(account))
 		decision.Events = []chat.Event{d.event(decision.After, kind, contactOf(c), now, because(chat.ReasonContactWrote))}
 		return decision, nil
+	})
+	if !conflict(err, identityChanged) {
+		return c, err
+	}
+	// The contact has gone on to another conversation before this message came back to life: it stays where its receipt says.
+	return d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+		after := c
+		after.Note(m)
+		return &chat.Decision{Before: &c, After: after}, nil
 	})
 }
 
@@ -149,6 +160,9 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 		decision.Identity = &identity
 	}
 	m := inboundMessage(account.ID, c.ID, c.ContactID, in)
+	if err := d.quote(ctx, ch, in, &m); err != nil {
+		return Received{}, err
+	}
 	c.Note(m)
 	c.CloseAt, _ = autoclose.Deadline(*c, account.Closing, Zone(account))
 	kind, reason := chat.EventOpened, (*chat.Reason)(nil)
@@ -161,7 +175,7 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 
 	err := d.store.Commit(ctx, decision, now)
 	if conflict(err, receiptExists) {
-		return d.resume(ctx, account, ch, m)
+		return d.resume(ctx, account, ch, in, m)
 	}
 	if err != nil {
 		return Received{}, fmt.Errorf("open a conversation: %w", err)
@@ -171,13 +185,32 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 }
 
 // resume goes on where an earlier delivery of the same message stopped.
-func (d *Desk) resume(ctx context.Context, account chat.Account, ch chat.Channel, m chat.Message) (Received, error) {
+func (d *Desk) resume(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, m chat.Message) (Received, error) {
 	receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), m.ProviderID)
 	if err != nil {
-		return Received{}, fmt.Errorf("read the receipt of %s: %w", m.ProviderID, err)
+		return Received{}, fmt.Errorf("read the receipt of message %s: %w", m.ID, err)
 	}
 	m.ID, m.ConversationID = receipt.MessageID, receipt.ConversationID
+	if err := d.quote(ctx, ch, in, &m); err != nil {
+		return Received{}, err
+	}
 	return d.add(ctx, account, m)
+}
+
+// quote finds the message that another answers, if it is one of the same conversation and not older than receipts are kept.
+func (d *Desk) quote(ctx context.Context, ch chat.Channel, in chat.Inbound, m *chat.Message) error {
+	if in.ReplyTo == "" {
+		return nil
+	}
+	receipt, err := d.store.Receipt(ctx, m.AccountID, Scope(ch), in.ReplyTo)
+	if fault.Is(err, fault.NotFound) || err == nil && receipt.ConversationID != m.ConversationID {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find what message %s answers: %w", m.ID, err)
+	}
+	m.ReplyTo = receipt.MessageID
+	return nil
 }
 
 // link makes further addresses of a known sender lead to the same identity.

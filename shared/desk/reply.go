@@ -65,7 +65,7 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 		}
 		return d.replyDecision(ctx, actor, c, m, &receipt)
 	})
-	if conflict(err, receiptExists) || fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Conflict) {
 		return d.repeated(ctx, receipt, err)
 	}
 	if err != nil {

@@ -39,7 +39,7 @@ func (d *Desk) Acknowledge(ctx context.Context, account chat.Account, ch chat.Ch
 	}
 	receipt, parked, err := d.store.ParkStatus(ctx, account.ID, Scope(ch), in.ProviderID, in.Status)
 	if err != nil {
-		return fmt.Errorf("park the status of %s: %w", in.ProviderID, err)
+		return fmt.Errorf("park a status: %w", err)
 	}
 	if parked {
 		return nil
@@ -57,7 +57,7 @@ func (d *Desk) advance(ctx context.Context, account chat.AccountID, conversation
 		return nil
 	}
 	return d.updateMessage(ctx, account, conversation, id, func(m *chat.Message) (*chat.MessageEffects, error) {
-		if (attempt != 0 && m.Attempt != attempt) || (attempt == 0 && m.ProviderID != in.ProviderID) {
+		if (attempt != 0 && m.Attempt != attempt) || (attempt == 0 && m.ProviderID != "" && m.ProviderID != in.ProviderID) {
 			return nil, nil
 		}
 		if m.ProviderID == "" {
@@ -74,7 +74,7 @@ func (d *Desk) advance(ctx context.Context, account chat.AccountID, conversation
 func (d *Desk) failure(m chat.Message) *chat.Event {
 	now := d.now()
 	event := chat.Event{
-		ID:             chat.EventID(chat.DeterministicID(now, string(m.ID), strconv.Itoa(m.Attempt), "failed")),
+		ID:             chat.EventID(chat.DeterministicID(now, int64(m.Attempt), string(m.ID), "failed")),
 		AccountID:      m.AccountID,
 		ConversationID: m.ConversationID,
 		Type:           chat.EventMessageFailed,

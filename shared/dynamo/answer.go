@@ -71,8 +71,7 @@ func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.
 
 // AbandonAnswer frees the key of a request that failed, so that it may be tried again.
 func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
-	_, err := s.deleteItem(ctx, s.tables.Live, answerKey(id), "abandon an answer")
-	return err
+	return s.deleteItem(ctx, s.tables.Live, answerKey(id), "abandon an answer")
 }
 
 // hitItem counts tries within a window of time.
@@ -93,4 +92,12 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 	}
 	hits, err := decode[hitItem](av, kindHit)
 	return hits.Count, err
+}
+
+// Forgive takes one try back that Hit counted at the time given.
+func (s *Store) Forgive(ctx context.Context, id string, window time.Duration, at time.Time) error {
+	there := present()
+	update := expression.Add(expression.Name("count"), expression.Value(-1))
+	_, _, err := s.updateItem(ctx, s.tables.Live, hitKey(id, at.Truncate(window)), update, &there, "forgive a try")
+	return err
 }

@@ -13,15 +13,13 @@ import (
 // assignedItem is an operator's way to an open conversation that is theirs.
 type assignedItem struct {
 	header
-	Status  string `dynamodbav:"status"`
-	StoreID string `dynamodbav:"storeId,omitempty"`
-	Channel string `dynamodbav:"channelId,omitempty"`
+	Status string `dynamodbav:"status"`
 }
 
 func toAssignedItem(c chat.Conversation) assignedItem {
 	return assignedItem{
 		header: headed(operatorConversationKey(c.AccountID, c.AssigneeID, c.ID), kindAssigned),
-		Status: string(c.Status), StoreID: string(c.StoreID), Channel: string(c.ChannelID),
+		Status: string(c.Status),
 	}
 }
 
@@ -62,35 +60,7 @@ func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.
 	return page, nil
 }
 
-// onlyAssigned says that an operator's own list answers the query.
-func (q ConversationQuery) onlyAssigned() bool {
-	return q.Assignee != "" && !q.Unassigned && !slices.Contains(q.statuses(), chat.Resolved)
-}
-
-func (s *Store) countAssigned(ctx context.Context, account chat.AccountID, q ConversationQuery, most int) (n int, more bool, err error) {
-	filter := *statusIn(q.Statuses)
-	if len(q.StoreIDs) > 0 {
-		var stores []expression.ConditionBuilder
-		for _, id := range q.StoreIDs {
-			stores = append(stores, expression.Name("storeId").Equal(expression.Value(string(id))))
-		}
-		filter = filter.And(anyOf(stores))
-	}
-	if q.ChannelID != "" {
-		filter = filter.And(expression.Name("channelId").Equal(expression.Value(string(q.ChannelID))))
-	}
-	walk := query{table: s.tables.Desk, condition: assignedPartition(account, q.Assignee), filter: &filter, count: true}
-	for {
-		out, err := s.run(ctx, walk, "count an operator's conversations")
-		if err != nil {
-			return 0, false, err
-		}
-		if n += int(out.Count); n > most {
-			return most, true, nil
-		}
-		if len(out.LastEvaluatedKey) == 0 {
-			return n, false, nil
-		}
-		walk.start = out.LastEvaluatedKey
-	}
+// ConversationsOfOperator are the next open conversations of an operator after one, in the order of their ids, consistently.
+func (s *Store) ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
+	return s.conversationsAfter(ctx, operatorConversationKey(account, operator, "x").pk, after, limit, decodeAssigned)
 }

@@ -13,6 +13,7 @@ type channelItem struct {
 	Name         string     `dynamodbav:"name"`
 	External     string     `dynamodbav:"external"`
 	DisplayPhone string     `dynamodbav:"displayPhone,omitempty"`
+	Settings     []byte     `dynamodbav:"settings,omitempty"`
 	Credentials  []byte     `dynamodbav:"credentials,omitempty"`
 	Health       healthPart `dynamodbav:"health"`
 	CreatedAt    millis     `dynamodbav:"createdAt,omitempty"`
@@ -30,7 +31,7 @@ func toChannelItem(c chat.Channel) channelItem {
 	return channelItem{
 		header:  headed(channelKey(c.AccountID, c.ID), kindChannel),
 		StoreID: string(c.StoreID), Type: string(c.Type), Name: c.Name, External: c.ExternalID, DisplayPhone: c.DisplayPhone,
-		Credentials: c.Credentials,
+		Settings: c.Settings, Credentials: c.Credentials,
 		Health: healthPart{
 			State: string(c.Health.State), Code: c.Health.Code, Message: c.Health.Message, At: millisOf(c.Health.At),
 		},
@@ -46,7 +47,7 @@ func decodeChannel(av item) (chat.Channel, error) {
 	account, id, err := it.inAccount("C")
 	return chat.Channel{
 		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
-		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials,
+		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials, Settings: it.Settings,
 		Health: chat.Health{
 			State: chat.HealthState(it.Health.State), Code: it.Health.Code, Message: it.Health.Message, At: it.Health.At.time(),
 		},

@@ -70,7 +70,8 @@ func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
 		for _, address := range d.Aliases {
 			free := expression.AttributeNotExists(expression.Name("pk")).
 				Or(expression.Name("kind").Equal(expression.Value(kindAlias)))
-			t.put(s.tables.Desk, toAliasItem(identity, address), &free, ReasonIdentityChanged)
+			// An address that is an identity of its own stays one: merging two is a person's decision.
+			t.put(s.tables.Desk, toAliasItem(identity, address), &free, ReasonIdentityChanged).done = true
 		}
 		return
 	}

@@ -314,6 +314,11 @@ func TestAnAliasNeverReplacesAnIdentity(t *testing.T) {
 		open(t, db, "A")
 		d := opening("B")
 		d.Aliases = []string{"ext-A"}
-		wantFault(t, db.Commit(t.Context(), d, noon), fault.Conflict, "identity_changed")
+		must(t, db.Commit(t.Context(), d, noon))
+		identity, _, err := db.Identity(t.Context(), account, d.Identity.ChannelID, []string{"ext-A"})
+		must(t, err)
+		if identity.OpenConversationID == d.After.ID || identity.ExternalID != "ext-A" {
+			t.Fatalf("the address was taken from its identity: %+v", identity)
+		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"github.com/recado-chat/recado/shared/chat"
 )
 
@@ -115,9 +117,9 @@ func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.Con
 	return decodeContact(av)
 }
 
-// UpdateContact replaces a contact, with what finds it, a revision of the values, and the line of the activity log if there is
-// one.
-func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity) error {
+// UpdateContact replaces a contact, with what finds it, a revision of the values, and the line of the activity log and the job
+// that follows from the change if there are any. Its identities get a new name with it, since they name the conversations to come.
+func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error {
 	after.Version = before.Version + 1
 	var t tx
 	t.put(s.tables.Desk, toContactItem(after), atVersion(before.Version), ReasonVersionChanged)
@@ -141,7 +143,23 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, a
 		t.put(s.tables.Desk, toActivityItem(*activity), nil, "")
 	}
 	t.put(s.tables.Desk, revision, nil, "")
+	if before.Name != after.Name {
+		s.addNames(&t, after)
+	}
+	if job != nil {
+		s.addJob(&t, *job)
+	}
 	return s.commit(ctx, &t, "update contact "+string(after.ID))
+}
+
+// addNames gives a contact's identities its name. Their version moves, so that a decision which read the old name begins again.
+func (s *Store) addNames(t *tx, c chat.Contact) {
+	theirs := expression.Name("contactId").Equal(expression.Value(string(c.ID)))
+	for _, i := range c.Identities {
+		update := expression.Set(expression.Name("contactName"), expression.Value(c.Name)).
+			Add(expression.Name("version"), expression.Value(1))
+		t.update(s.tables.Desk, identityKey(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").done = true
+	}
 }
 
 // ContactConversations pages through a contact's conversations, the newest first.
@@ -158,6 +176,27 @@ func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID
 	}
 	conversations, err := s.Conversations(ctx, account, found.Items)
 	return Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
+}
+
+// ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
+func (s *Store) ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
+	return s.conversationsAfter(ctx, contactConversationKey(account, contact, "x").pk, after, limit, decodeContactConversation)
+}
+
+// conversationsAfter walks the edges of one partition that lead to conversations.
+func (s *Store) conversationsAfter(ctx context.Context, pk string, after chat.ConversationID, limit int, decode func(item) (chat.ConversationID, error)) ([]chat.ConversationID, error) {
+	if pk == "" {
+		return nil, nil
+	}
+	q := query{table: s.tables.Desk, condition: inPartition(pk, "C#"), consistent: true, limit: limit}
+	if after != "" {
+		q.start = key{pk, join("C", string(after))}.item()
+	}
+	items, _, err := s.page(ctx, q, "read the conversations of "+pk)
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll(items, decode)
 }
 
 func decodeContactConversation(av item) (chat.ConversationID, error) {

@@ -11,13 +11,12 @@ import (
 
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
 // noon is when the tests happen.
-var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+var noon = dynamotest.Noon()
 
 const (
 	account = chat.AccountID("ACC1")
@@ -34,7 +33,7 @@ func onEngines(t *testing.T, f func(t *testing.T, db dynamotest.DB)) {
 	for _, kind := range []engine.Kind{engine.Dynoxide, engine.DynamoDBLocal} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			f(t, dynamotest.Open(t, kind, dynamo.WithClock(func() time.Time { return noon })))
+			f(t, dynamotest.Open(t, kind))
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -59,6 +60,9 @@ func asFault(doing string, err error) error {
 	var canceled *types.TransactionCanceledException
 	if errors.As(err, &canceled) {
 		for _, r := range canceled.CancellationReasons {
+			if isOverSize(aws.ToString(r.Message)) {
+				return tooLarge(doing, err)
+			}
 			if slices.Contains(passing, aws.ToString(r.Code)) {
 				return unavailable(doing, err)
 			}
@@ -68,7 +72,19 @@ func asFault(doing string, err error) error {
 	if errors.As(err, &api) && slices.Contains(passing, api.ErrorCode()) {
 		return unavailable(doing, err)
 	}
+	if api != nil && isOverSize(api.ErrorMessage()) {
+		return tooLarge(doing, err)
+	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// isOverSize knows how DynamoDB speaks of an item that it never takes: it has no code of its own.
+func isOverSize(message string) bool {
+	return strings.Contains(message, "Item size") && strings.Contains(message, "exceeded the maximum allowed size")
+}
+
+func tooLarge(doing string, err error) error {
+	return fault.New(fault.TooLarge, "this is more than can be kept").WithReason("item_too_large").WithCause(fmt.Errorf("%s: %w", doing, err))
 }
 
 func unavailable(doing string, err error) error {

@@ -119,6 +119,13 @@ func text(av types.AttributeValue) string {
 	return ""
 }
 
+func number(av types.AttributeValue) string {
+	if n, ok := av.(*types.AttributeValueMemberN); ok {
+		return n.Value
+	}
+	return ""
+}
+
 func (k key) item() item {
 	return item{"pk": &types.AttributeValueMemberS{Value: k.pk}, "sk": &types.AttributeValueMemberS{Value: k.sk}}
 }

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -9,7 +10,9 @@ import (
 type jobItem struct {
 	header
 	JobKind    string `dynamodbav:"job"`
+	Subject    string `dynamodbav:"subject,omitempty"`
 	Checkpoint string `dynamodbav:"checkpoint,omitempty"`
+	NotBefore  millis `dynamodbav:"notBefore,omitempty"`
 	Done       bool   `dynamodbav:"done,omitempty"`
 	Count      int64  `dynamodbav:"count,omitempty"`
 	CreatedAt  millis `dynamodbav:"createdAt,omitempty"`
@@ -18,8 +21,8 @@ type jobItem struct {
 
 func toJobItem(j chat.Job) jobItem {
 	return jobItem{
-		header: headed(jobKey(j.AccountID, j.ID), kindJob), JobKind: string(j.Kind), Checkpoint: j.Checkpoint, Done: j.Done,
-		Count: j.Count, CreatedAt: millisOf(j.CreatedAt), Version: j.Version,
+		header: headed(jobKey(j.AccountID, j.ID), kindJob), JobKind: string(j.Kind), Subject: j.Subject,
+		Checkpoint: j.Checkpoint, NotBefore: millisOf(j.NotBefore), Done: j.Done, Count: j.Count, CreatedAt: millisOf(j.CreatedAt), Version: j.Version,
 	}
 }
 
@@ -33,19 +36,23 @@ func decodeJob(av item) (chat.Job, error) {
 		return chat.Job{}, damaged(kindJob, err)
 	}
 	return chat.Job{
-		ID: parts[1], AccountID: chat.AccountID(parts[0]), Kind: chat.JobKind(it.JobKind), Checkpoint: it.Checkpoint,
-		Done: it.Done, Count: it.Count, CreatedAt: it.CreatedAt.time(), Version: it.Version,
+		ID: parts[1], AccountID: chat.AccountID(parts[0]), Kind: chat.JobKind(it.JobKind), Subject: it.Subject,
+		Checkpoint: it.Checkpoint, NotBefore: it.NotBefore.time(), Done: it.Done, Count: it.Count, CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}, nil
 }
 
-func jobTimer(j chat.Job) chat.Timer {
-	return chat.Timer{AccountID: j.AccountID, Kind: chat.TimerJob, Subject: j.ID, DueAt: j.CreatedAt.Add(chat.TimerGrace)}
+func jobTimer(j chat.Job, step time.Time) chat.Timer {
+	due := step.Add(chat.TimerGrace)
+	if j.NotBefore.After(step) {
+		due = j.NotBefore
+	}
+	return chat.Timer{AccountID: j.AccountID, Kind: chat.TimerJob, Subject: j.ID, DueAt: due}
 }
 
 func (s *Store) addJob(t *tx, j chat.Job) {
 	j.Version = 1
 	t.put(s.tables.Desk, toJobItem(j), absent(), ReasonExists)
-	t.put(s.tables.Desk, toTimerItem(jobTimer(j)), nil, "")
+	t.put(s.tables.Desk, toTimerItem(jobTimer(j, j.CreatedAt)), nil, "")
 }
 
 // PutJob creates a job, with the timer that asks for it again.
@@ -64,13 +71,16 @@ func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (cha
 	return decodeJob(av)
 }
 
-// UpdateJob writes a job's checkpoint; its timer goes when it is done.
+// UpdateJob writes a job's checkpoint. Its timer is set anew, or goes when it is done.
 func (s *Store) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	after.Version = before.Version + 1
 	var t tx
 	t.put(s.tables.Desk, toJobItem(after), atVersion(before.Version), ReasonVersionChanged)
+	timer := jobTimer(after, s.clock())
 	if after.Done {
-		t.remove(s.tables.Desk, timerKey(jobTimer(after)), nil, "")
+		t.remove(s.tables.Desk, timerKey(timer), nil, "")
+	} else {
+		t.put(s.tables.Desk, toTimerItem(timer), nil, "")
 	}
 	return s.commit(ctx, &t, "update job "+after.ID)
 }

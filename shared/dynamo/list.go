@@ -179,22 +179,22 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 	return page, err
 }
 
-// CountConversations counts a list up to most; more says that there are more than that, or may be: a count reads no more than
-// a list of the same length could.
+// CountConversations counts a list up to most; more says that there are more, or, where filtering had to give up looking, that
+// there may be.
 func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, q ConversationQuery, most int) (n int, more bool, err error) {
-	if q.onlyAssigned() {
-		return s.countAssigned(ctx, account, q, most)
+	var walks []query
+	switch {
+	case q.onlyPool():
+		walks, err = s.countPool(ctx, account, q)
+	default:
+		walks, err = s.countInbox(ctx, account, q)
 	}
-	lanes, err := s.lanes(ctx, account, q)
 	if err != nil {
 		return 0, false, err
 	}
 	scanned := 0
-	for _, l := range lanes {
-		walk := query{
-			table: s.tables.Desk, index: indexInbox, count: true, filter: q.filter(),
-			condition: expression.Key("inboxPk").Equal(expression.Value(l.pk)), descending: true,
-		}
+	for _, walk := range walks {
+		walk.table, walk.count = s.tables.Desk, true
 		for {
 			walk.limit = most + 1 - n
 			if walk.filter != nil {
@@ -212,13 +212,53 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 			if len(out.LastEvaluatedKey) == 0 {
 				break
 			}
-			if scanned >= countScan {
+			if scanned >= countScan && walk.filter != nil {
 				return n, true, nil
 			}
 			walk.start = out.LastEvaluatedKey
 		}
 	}
 	return n, false, nil
+}
+
+func (s *Store) countInbox(ctx context.Context, account chat.AccountID, q ConversationQuery) ([]query, error) {
+	lanes, err := s.lanes(ctx, account, q)
+	walks := make([]query, len(lanes))
+	for i, l := range lanes {
+		walks[i] = query{
+			index: indexInbox, filter: q.filter(), condition: expression.Key("inboxPk").Equal(expression.Value(l.pk)), descending: true,
+		}
+	}
+	return walks, err
+}
+
+// onlyPool says that the index of the waiting conversations answers the query, whose entries are a quarter of the inbox's.
+func (q ConversationQuery) onlyPool() bool {
+	return q.Unassigned && q.Assignee == "" && q.ChannelID == "" && len(q.Statuses) == 1 && q.Statuses[0] == chat.Open
+}
+
+func (s *Store) countPool(ctx context.Context, account chat.AccountID, q ConversationQuery) ([]query, error) {
+	stores, err := s.storesOf(ctx, account, q.StoreIDs)
+	walks := make([]query, len(stores))
+	for i, id := range stores {
+		walks[i] = query{
+			index: indexWaiting, condition: expression.Key("waitingPk").Equal(expression.Value(waitingPartition(account, id))),
+		}
+	}
+	return walks, err
+}
+
+// storesOf are the stores named, or all of the account's if none is.
+func (s *Store) storesOf(ctx context.Context, account chat.AccountID, named []chat.StoreID) ([]chat.StoreID, error) {
+	if len(named) > 0 {
+		return named, nil
+	}
+	all, err := s.Stores(ctx, account)
+	stores := make([]chat.StoreID, len(all))
+	for i, st := range all {
+		stores[i] = st.ID
+	}
+	return stores, err
 }
 
 // countScan is how many entries a count with a filter looks at before it says "or more".
@@ -236,16 +276,13 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	if last != nil {
 		m.position = last[0]
 	}
-	stores := []chat.StoreID{store}
-	if store == "" {
-		all, err := s.Stores(ctx, account)
-		if err != nil {
-			return Page[chat.Conversation]{}, err
-		}
-		stores = stores[:0]
-		for _, st := range all {
-			stores = append(stores, st.ID)
-		}
+	var named []chat.StoreID
+	if store != "" {
+		named = append(named, store)
+	}
+	stores, err := s.storesOf(ctx, account, named)
+	if err != nil {
+		return Page[chat.Conversation]{}, err
 	}
 	for _, id := range stores {
 		m.lanes = append(m.lanes, &lane{pk: waitingPartition(account, id)})

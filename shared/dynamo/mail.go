@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -42,8 +43,8 @@ func decodeMail(av item) (chat.Mail, error) {
 	}, nil
 }
 
-func mailTimer(m chat.Mail) chat.Timer {
-	return chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMail, Subject: m.ID, DueAt: m.CreatedAt.Add(chat.TimerGrace)}
+func mailTimer(m chat.Mail, step time.Time) chat.Timer {
+	return chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMail, Subject: m.ID, DueAt: step.Add(chat.TimerGrace)}
 }
 
 // mailWaits says whether a mail still has a step before it.
@@ -52,7 +53,7 @@ func mailWaits(m chat.Mail) bool { return m.State == chat.MailQueued || m.State 
 func (s *Store) addMail(t *tx, m chat.Mail) {
 	m.Version = 1
 	t.put(s.tables.Desk, toMailItem(m), absent(), ReasonExists)
-	t.put(s.tables.Desk, toTimerItem(mailTimer(m)), nil, "")
+	t.put(s.tables.Desk, toTimerItem(mailTimer(m, m.CreatedAt)), nil, "")
 }
 
 // PutMail creates a mail that is to leave, with the timer that asks for it again.
@@ -71,13 +72,16 @@ func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (ch
 	return decodeMail(av)
 }
 
-// UpdateMail replaces a mail; its timer goes when nothing is left to be done.
+// UpdateMail replaces a mail. Its timer is set anew, or goes when nothing is left to be done.
 func (s *Store) UpdateMail(ctx context.Context, before, after chat.Mail) error {
 	after.Version = before.Version + 1
 	var t tx
 	t.put(s.tables.Desk, toMailItem(after), atVersion(before.Version), ReasonVersionChanged)
-	if !mailWaits(after) {
-		t.remove(s.tables.Desk, timerKey(mailTimer(after)), nil, "")
+	timer := mailTimer(after, s.clock())
+	if mailWaits(after) {
+		t.put(s.tables.Desk, toTimerItem(timer), nil, "")
+	} else {
+		t.remove(s.tables.Desk, timerKey(timer), nil, "")
 	}
 	return s.commit(ctx, &t, "update mail "+after.ID)
 }

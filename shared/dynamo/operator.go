@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 type operatorItem struct {
@@ -22,6 +23,7 @@ type operatorItem struct {
 	Language      string   `dynamodbav:"language,omitempty"`
 	Active        bool     `dynamodbav:"active,omitempty"`
 	Subject       string   `dynamodbav:"subject,omitempty"`
+	PasswordAt    millis   `dynamodbav:"passwordAt,omitempty"`
 	CreatedAt     millis   `dynamodbav:"createdAt,omitempty"`
 	Version       int64    `dynamodbav:"version"`
 }
@@ -31,7 +33,7 @@ func toOperatorItem(o chat.Operator) operatorItem {
 		header: headed(operatorKey(o.AccountID, o.ID), kindOperator),
 		Name:   o.Name, Email: o.Email, EmailVerified: o.EmailVerified, Role: string(o.Role), Availability: string(o.Availability),
 		Capacity: o.Capacity, StoreIDs: strs(o.StoreIDs), Languages: strs(o.Languages), Language: string(o.Language),
-		Active: o.Active, Subject: o.Subject, CreatedAt: millisOf(o.CreatedAt), Version: o.Version,
+		Active: o.Active, Subject: o.Subject, PasswordAt: millisOf(o.PasswordAt), CreatedAt: millisOf(o.CreatedAt), Version: o.Version,
 	}
 }
 
@@ -45,7 +47,7 @@ func decodeOperator(av item) (chat.Operator, error) {
 		ID: chat.OperatorID(id), AccountID: account, Name: it.Name, Email: it.Email, EmailVerified: it.EmailVerified,
 		Role: chat.Role(it.Role), Availability: chat.Availability(it.Availability), Capacity: it.Capacity,
 		StoreIDs: ids[chat.StoreID](it.StoreIDs), Languages: ids[chat.Language](it.Languages), Language: chat.Language(it.Language),
-		Active: it.Active, Subject: it.Subject, CreatedAt: it.CreatedAt.time(), Version: it.Version,
+		Active: it.Active, Subject: it.Subject, PasswordAt: it.PasswordAt.time(), CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}, err
 }
 
@@ -117,15 +119,36 @@ func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, activity *c
 	return s.commit(ctx, &t, "create operator "+string(o.ID))
 }
 
-// UpdateOperator replaces an operator; a new address is claimed and the old one given back.
-func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator, activity *chat.Activity) error {
-	after.Version = before.Version + 1
+// UpdateOperator replaces an operator, with the job that follows from the change if there is one; a new address is claimed and
+// the old one given back.
+func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator, activity *chat.Activity, job *chat.Job) error {
 	var t tx
+	s.replaceOperator(&t, before, after, activity)
+	if job != nil {
+		s.addJob(&t, *job)
+	}
+	return s.commit(ctx, &t, "update operator "+string(after.ID))
+}
+
+// RedeemToken uses a link's secret up together with what it was for. NotFound means that it was used already.
+func (s *Store) RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, activity *chat.Activity) error {
+	there := present()
+	var t tx
+	t.remove(s.tables.Live, tokenKey(kind, hash), &there, ReasonClaimed)
+	s.replaceOperator(&t, before, after, activity)
+	err := s.commit(ctx, &t, "redeem a link of operator "+string(after.ID))
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == ReasonClaimed {
+		return notFound(kindToken)
+	}
+	return err
+}
+
+func (s *Store) replaceOperator(t *tx, before, after chat.Operator, activity *chat.Activity) {
+	after.Version = before.Version + 1
 	t.put(s.tables.Directory, toOperatorItem(after), atVersion(before.Version), ReasonVersionChanged)
 	if !strings.EqualFold(before.Email, after.Email) {
 		t.put(s.tables.Directory, toEmailItem(after), freeFor(string(after.ID)), ReasonExists).field = "email"
 		t.remove(s.tables.Directory, emailKey(before.Email), held(string(before.ID)), ReasonVersionChanged)
 	}
-	s.addActivity(&t, activity)
-	return s.commit(ctx, &t, "update operator "+string(after.ID))
+	s.addActivity(t, activity)
 }

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -33,8 +34,8 @@ func (s *Store) get(ctx context.Context, table string, k key, consistent bool, w
 // batchMost is how many items DynamoDB gives in one request.
 const batchMost = 100
 
-// batchWait is the first pause before what a batch left out is asked for again.
-const batchWait = 20 * time.Millisecond
+// firstPause is the longest pause before the second try of something; each further one is twice as long.
+const firstPause = 40 * time.Millisecond
 
 const batchTries = 6
 
@@ -78,12 +79,13 @@ func distinct(keys []key) []key {
 	})
 }
 
-// pause waits before the next try; the first comes at once.
+// pause waits before the next try, between half and the whole of its time; the first comes at once.
 func pause(ctx context.Context, try int) error {
 	if try == 0 {
 		return nil
 	}
-	t := time.NewTimer(batchWait << (try - 1))
+	longest := firstPause << (try - 1)
+	t := time.NewTimer(longest - rand.N(longest/2))
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
@@ -108,7 +110,11 @@ func (s *Store) putItem(ctx context.Context, table string, v any, condition *exp
 		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = e.Condition(), e.Names(), e.Values()
 		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	}
-	if _, err = s.client.PutItem(ctx, in); err != nil {
+	err = uncollided(ctx, func() error {
+		_, err := s.client.PutItem(ctx, in)
+		return err
+	})
+	if err != nil {
 		if old, refused := conditionFailed(err); refused {
 			return old, true, nil
 		}
@@ -128,12 +134,16 @@ func (s *Store) updateItem(ctx context.Context, table string, k key, update expr
 	if err != nil {
 		return nil, false, err
 	}
-	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-		TableName: aws.String(table), Key: k.item(),
-		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		ReturnValues:                        types.ReturnValueAllNew,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	var out *dynamodb.UpdateItemOutput
+	err = uncollided(ctx, func() error {
+		out, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: aws.String(table), Key: k.item(),
+			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+			ReturnValues:                        types.ReturnValueAllNew,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		})
+		return err
 	})
 	if err != nil {
 		if old, refused := conditionFailed(err); refused {
@@ -144,14 +154,35 @@ func (s *Store) updateItem(ctx context.Context, table string, k key, update expr
 	return out.Attributes, false, nil
 }
 
-// deleteItem removes an item and gives what it was, nil if it was not there.
-func (s *Store) deleteItem(ctx context.Context, table string, k key, doing string) (item, error) {
+// deleteItem removes an item, if it is there.
+func (s *Store) deleteItem(ctx context.Context, table string, k key, doing string) error {
+	if k.pk == "" || k.sk == "" {
+		return nil
+	}
+	err := uncollided(ctx, func() error {
+		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(table), Key: k.item()})
+		return err
+	})
+	return asFault(doing, err)
+}
+
+// takeItem removes an item and gives what it was, nil if it was not there. Of several that try at once, one gets it: that is
+// what the condition is for.
+func (s *Store) takeItem(ctx context.Context, table string, k key, doing string) (item, error) {
 	if k.pk == "" || k.sk == "" {
 		return nil, nil
 	}
+	e, err := expression.NewBuilder().WithCondition(present()).Build()
+	if err != nil {
+		return nil, err
+	}
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName: aws.String(table), Key: k.item(), ReturnValues: types.ReturnValueAllOld,
+		ConditionExpression: e.Condition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
+	if _, refused := conditionFailed(err); refused {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, asFault(doing, err)
 	}

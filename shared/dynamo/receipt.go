@@ -146,13 +146,14 @@ func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, p
 	update := headedUpdate(kindReceipt).
 		Set(list, expression.ListAppend(list.IfNotExists(expression.Value([]parkedPart{})), expression.Value([]parkedPart{parkedOf(st)}))).
 		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ReceiptKept)))))
-	free := receiptFree().And(expression.AttributeNotExists(list).Or(expression.Size(list).LessThan(expression.Value(parkedMost))))
+	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, parkedOf(st))))
+	free := receiptFree().And(expression.AttributeNotExists(list).Or(fresh))
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park a status")
 	if err != nil {
 		return chat.Receipt{}, false, err
 	}
 	receipt, err = decodeReceipt(av, account, scope, providerID)
-	// A full list is parked too: what is told over and over is there already.
+	// One that is told again is there already, and a full list holds all that there can be.
 	return receipt, err == nil && (!refused || receipt.ConversationID == ""), err
 }
 

@@ -140,7 +140,8 @@ func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, opera
 	})
 }
 
-// DeleteSession ends a session of an operator. NotFound means that it is not theirs, or ended already.
+// DeleteSession ends a session of an operator, and the sockets that were opened with it. NotFound means that it is not theirs,
+// or ended already.
 func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, operator chat.OperatorID, hash string) error {
 	edge := operatorSessionKey(account, operator, hash)
 	if edge.sk == "" {
@@ -150,11 +151,22 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	var t tx
 	t.remove(s.tables.Live, edge, &there, ReasonExists)
 	t.remove(s.tables.Live, sessionKey(hash), nil, "")
+	if err := s.addEnded(ctx, &t, account, hash); err != nil {
+		return err
+	}
 	err := s.commit(ctx, &t, "delete a session")
 	if fault.Is(err, fault.Conflict) {
 		return notFound(kindSession)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// No socket comes in with the session from here on; one may have between the look and the end.
+	var late tx
+	if err := s.addEnded(ctx, &late, account, hash); err != nil {
+		return err
+	}
+	return s.commit(ctx, &late, "end a late connection")
 }
 
 // DeleteSessions ends all sessions of an operator but one; an empty exceptHash spares none.

@@ -27,14 +27,17 @@ type Option func(*Store)
 // is good only in the process that made it.
 func WithCursorKey(key []byte) Option { return func(s *Store) { s.cursorKey = key } }
 
-// WithClock sets what tells the present month; without it, it is the wall clock.
+// WithClock sets what tells the time; every Store needs one.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
 
-// New makes a Store over a client.
+// New makes a Store over a client. It panics without a clock: which one it is, is never a matter of course.
 func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
-	s := &Store{client: client, tables: tables, clock: time.Now}
+	s := &Store{client: client, tables: tables}
 	for _, option := range options {
 		option(s)
+	}
+	if s.clock == nil {
+		panic("dynamo: a Store needs WithClock")
 	}
 	if len(s.cursorKey) == 0 {
 		s.cursorKey = []byte(rand.Text())

@@ -10,8 +10,8 @@ import (
 )
 
 // Change is one item of a table that became another. Old and New hold the noun as a value (a chat.Conversation, chat.Message,
-// chat.Event, chat.Timer, chat.Load, chat.Contact, chat.Mail, chat.Job, chat.Account, chat.Store, chat.Channel or
-// chat.Operator); nil means that there was none, or that nothing is derived from the kind.
+// chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account or chat.Operator); nil means that there was none, or that
+// nothing is derived from the kind.
 type Change struct {
 	Kind     string
 	Old, New any
@@ -24,20 +24,16 @@ var (
 		kindConversation: boxed(decodeConversation),
 		kindMessage:      boxed(decodeMessage),
 		kindEvent:        boxed(decodeEvent),
-		kindTimer:        boxed(decodeTimer),
-		kindLoad:         boxed(decodeLoad),
-		kindContact:      boxed(decodeContact),
 		kindRead:         boxed(decodeRead),
 		kindMail:         boxed(decodeMail),
 		kindJob:          boxed(decodeJob),
 		kindAccount:      boxed(decodeAccount),
-		kindStore:        boxed(decodeStore),
-		kindChannel:      boxed(decodeChannel),
 		kindOperator:     boxed(decodeOperator),
 	}
 	quiet = map[string]bool{
 		kindContactConversation: true, kindRevision: true, kindSearch: true, kindIdentity: true, kindAlias: true,
 		kindReceipt: true, kindAssigned: true, kindActivity: true, kindEmail: true, kindAsset: true,
+		kindTimer: true, kindLoad: true, kindContact: true, kindStore: true, kindChannel: true,
 	}
 )
 

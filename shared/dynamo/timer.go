@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -50,8 +49,7 @@ func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
 
 // DropTimer removes a timer; one that is not there is fine.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
-	_, err := s.deleteItem(ctx, s.tables.Desk, timerKey(t), "drop a timer")
-	return err
+	return s.deleteItem(ctx, s.tables.Desk, timerKey(t), "drop a timer")
 }
 
 // PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
@@ -90,7 +88,7 @@ const (
 // DueItem is something that waits for its time.
 type DueItem struct {
 	AccountID      chat.AccountID
-	Kind           string
+	Kind           string // empty for an entry that this version cannot read
 	ConversationID chat.ConversationID
 	MessageID      chat.MessageID
 	StoreID        chat.StoreID // of a conversation
@@ -122,7 +120,8 @@ func decodeDue(av item) (DueItem, error) {
 	return due, err
 }
 
-// Due lists what one shard has until a time, the earliest first.
+// Due lists what one shard has until a time, the earliest first. An entry that cannot be read has no kind and stops nobody
+// else's.
 func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageRequest) (Page[DueItem], error) {
 	pk := duePartition(shard)
 	last, err := s.openCursor(p.Cursor, "due "+pk, "", 3)
@@ -143,12 +142,16 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 	if err != nil {
 		return Page[DueItem]{}, err
 	}
-	var page Page[DueItem]
-	if page.Items, err = decodeAll(items, decodeDue); err != nil || !more {
-		return page, err
+	page := Page[DueItem]{Items: make([]DueItem, len(items))}
+	for i, av := range items {
+		if page.Items[i], err = decodeDue(av); err != nil {
+			page.Items[i] = DueItem{}
+		}
+	}
+	if !more {
+		return page, nil
 	}
 	end := items[len(items)-1]
-	at := strconv.FormatInt(page.Items[len(items)-1].DueAt.UnixMilli(), 10)
-	page.Next, err = s.sealCursor("due "+pk, "", text(end["pk"]), text(end["sk"]), at)
+	page.Next, err = s.sealCursor("due "+pk, "", text(end["pk"]), text(end["sk"]), number(end["dueAt"]))
 	return page, err
 }

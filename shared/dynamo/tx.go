@@ -64,6 +64,16 @@ func (t *tx) remove(table string, k key, condition *expression.ConditionBuilder,
 	return t.add(types.TransactWriteItem{Delete: del}, reason)
 }
 
+// check writes nothing, and refuses the rest when the condition does not hold.
+func (t *tx) check(table string, k key, condition expression.ConditionBuilder, reason string) {
+	e, err := expression.NewBuilder().WithCondition(condition).Build()
+	t.fail(err)
+	t.add(types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: aws.String(table), Key: k.item(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}, reason)
+}
+
 func (t *tx) add(w types.TransactWriteItem, reason string) *write {
 	t.writes = append(t.writes, write{TransactWriteItem: w, reason: reason})
 	return &t.writes[len(t.writes)-1]
@@ -75,6 +85,35 @@ func (t *tx) fail(err error) {
 	}
 }
 
+// collisionTries is how often a transaction that met another one on the same item is tried again here: an operator's load is
+// one item, and a whole pool may be given out at once.
+const collisionTries = 3
+
+// collided says that a transaction was refused for nothing but the company it met. The SDK does not try that again by itself.
+func collided(err error) bool {
+	var single *types.TransactionConflictException
+	if errors.As(err, &single) {
+		return true
+	}
+	var canceled *types.TransactionCanceledException
+	return errors.As(err, &canceled) && slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
+		return aws.ToString(r.Code) == "TransactionConflict"
+	})
+}
+
+// uncollided does a single write, again if it met a transaction on the same item.
+func uncollided(ctx context.Context, write func() error) error {
+	for collisions := 1; ; collisions++ {
+		err := write()
+		if err == nil || !collided(err) || collisions > collisionTries {
+			return err
+		}
+		if err := pause(ctx, collisions); err != nil {
+			return err
+		}
+	}
+}
+
 // commit writes everything or nothing. When conditions fail, it answers Conflict with the gravest reason; when only writes failed
 // that are done already, it goes on without them.
 func (s *Store) commit(ctx context.Context, t *tx, doing string) error {
@@ -82,13 +121,20 @@ func (s *Store) commit(ctx context.Context, t *tx, doing string) error {
 		return t.err
 	}
 	writes := t.writes
-	for len(writes) > 0 {
+	for collisions := 0; len(writes) > 0; {
 		if len(writes) > txMost {
 			return asFault(doing, errors.New("a decision of more than 100 items"))
 		}
 		err := s.transact(ctx, writes)
 		if err == nil {
 			return nil
+		}
+		if collided(err) && collisions < collisionTries {
+			collisions++
+			if err := pause(ctx, collisions); err != nil {
+				return err
+			}
+			continue
 		}
 		failed := failedWrites(err, writes)
 		if len(failed) == 0 {

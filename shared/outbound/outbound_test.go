@@ -286,3 +286,18 @@ func TestHostLists(t *testing.T) {
 		}
 	}
 }
+
+func TestAFailureDoesNotRepeatTheAddress(t *testing.T) {
+	t.Parallel()
+	s := server(t, showToken)
+	address := s.URL + "/media?hash=SECRET-SIGNATURE"
+	s.Close()
+	c := New(Config{Private: []string{host(t, s.URL)}})
+	_, _, err := get(t, c, address, "")
+	if !fault.Is(err, fault.Unavailable) {
+		t.Fatalf("got %v", err)
+	}
+	if strings.Contains(err.Error(), "SECRET-SIGNATURE") {
+		t.Errorf("the error, which is logged, holds the signed address: %v", err)
+	}
+}

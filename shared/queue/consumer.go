@@ -12,6 +12,7 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -29,22 +30,29 @@ var (
 // Consumer takes a batch apart.
 type Consumer struct {
 	handle  Handle
-	dead    *Dead
+	returns *Returns
 	log     *slog.Logger
 	metrics *obs.Metrics
 	now     func() time.Time
 }
 
 // NewConsumer makes a consumer; every argument is needed.
-func NewConsumer(handle Handle, dead *Dead, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
-	if handle == nil || dead == nil || log == nil || metrics == nil || now == nil {
-		return nil, errors.New("queue consumer: a handler, dead letters, a logger, metrics and a clock are needed")
+func NewConsumer(handle Handle, returns *Returns, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+	if handle == nil || returns == nil || log == nil || metrics == nil || now == nil {
+		return nil, errors.New("queue consumer: a handler, ways back, a logger, metrics and a clock are needed")
 	}
-	return &Consumer{handle: handle, dead: dead, log: log, metrics: metrics, now: now}, nil
+	return &Consumer{handle: handle, returns: returns, log: log, metrics: metrics, now: now}, nil
 }
 
-// reserve is how much of the invocation's time is kept for answering: a record that would start in it is left for the next.
-const reserve = 500 * time.Millisecond
+// reserve is how much of the invocation's time is kept for writing down how a record ended, and for answering.
+const reserve = 2 * time.Second
+
+// startable says whether enough time is left to begin another record: a third of the invocation's. A record that begins too late
+// is cut off in the middle, which for a call to a provider means that nobody knows whether it was heard.
+func startable(ctx context.Context, begun time.Time) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() == nil && (!ok || time.Until(deadline) > deadline.Sub(begun)/3)
+}
 
 // Consume handles each record and answers which are to come again. It returns no error: a whole-batch retry would repeat
 // what is done.
@@ -54,6 +62,7 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 		stopped               = map[string]bool{}
 		done, failed, burials int
 	)
+	begun := boot.Now()
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
@@ -61,7 +70,7 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 	}
 	for _, record := range batch.Records {
 		group := record.Attributes["MessageGroupId"]
-		if ctx.Err() != nil || (group != "" && stopped[group]) {
+		if !startable(ctx, begun) || (group != "" && stopped[group]) {
 			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
 			continue
 		}
@@ -77,10 +86,24 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 			done++
 		}
 	}
+	c.postpone(ctx, batch, answer)
 	c.count(RecordsDone, done)
 	c.count(RecordsFailed, failed)
 	c.count(RecordsBuried, burials)
 	return answer, nil
+}
+
+// postpone brings back soon what is to come again, also what waits behind a failed record of its group.
+func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, answer lambdaevents.SQSEventResponse) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reserve/2)
+	defer cancel()
+	for _, failure := range answer.BatchItemFailures {
+		for _, record := range batch.Records {
+			if record.MessageId == failure.ItemIdentifier {
+				c.returns.Postpone(ctx, record)
+			}
+		}
+	}
 }
 
 func (c *Consumer) count(counter obs.Counter, n int) {
@@ -105,7 +128,7 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 		outcome = "failed"
 		if fault.Permanent(err) {
 			outcome = "buried"
-			if burial := c.dead.Bury(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
+			if burial := c.returns.Bury(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
 				err, outcome = errors.Join(err, burial), "failed"
 			} else {
 				buried = true

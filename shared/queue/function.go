@@ -10,17 +10,31 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// Function builds the Lambda handler of a function that a queue feeds.
-func Function(rt *boot.Runtime, name, deadURL string, handle Handle, counters ...obs.Counter) (lambda.Handler, error) {
-	dead, err := NewDead(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
-	if err != nil {
-		return nil, fmt.Errorf("build %s: %w", name, err)
-	}
+// Metrics makes the metrics of a function that a queue feeds: the consumer's counters and its own.
+func Metrics(rt *boot.Runtime, name string, counters ...obs.Counter) (*obs.Metrics, error) {
 	metrics, err := obs.NewMetrics(rt.Out, rt.Now, name, append(counters, RecordsDone, RecordsFailed, RecordsBuried)...)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}
-	consumer, err := NewConsumer(handle, dead, rt.Log, metrics, rt.Now)
+	return metrics, nil
+}
+
+// Function builds the Lambda handler of a function that a queue feeds.
+func Function(rt *boot.Runtime, name, deadURL string, handle Handle) (lambda.Handler, error) {
+	metrics, err := Metrics(rt, name)
+	if err != nil {
+		return nil, err
+	}
+	return Counted(rt, name, deadURL, handle, metrics)
+}
+
+// Counted is Function for a handler that counts too, on metrics of Metrics.
+func Counted(rt *boot.Runtime, name, deadURL string, handle Handle, metrics *obs.Metrics) (lambda.Handler, error) {
+	returns, err := NewReturns(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
+	if err != nil {
+		return nil, fmt.Errorf("build %s: %w", name, err)
+	}
+	consumer, err := NewConsumer(handle, returns, rt.Log, metrics, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}

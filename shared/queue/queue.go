@@ -10,7 +10,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
+	"time"
 
+	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -59,6 +62,7 @@ func (s *Sender) Send(ctx context.Context, out ...Out) error {
 		if err != nil {
 			return fmt.Errorf("encode envelope %s: %w", o.Envelope.ID, err)
 		}
+		body = []byte(storable.Replace(string(body)))
 		if len(batch) == batchLimit || (size > 0 && size+len(body) > batchBytes) {
 			if err := s.flush(ctx, batch); err != nil {
 				return err
@@ -73,6 +77,10 @@ func (s *Sender) Send(ctx context.Context, out ...Out) error {
 	}
 	return s.flush(ctx, batch)
 }
+
+// storable escapes the two characters that JSON takes and SQS does not:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+var storable = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
 	if len(batch) == 0 {
@@ -89,18 +97,20 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	return nil
 }
 
-// Dead is where hopeless records go, with their reason.
-type Dead struct {
+// Returns are the two ways out for a record that was not done: to the dead letters, or back after a while.
+type Returns struct {
 	client *sqs.Client
-	url    string
+	dead   string // the URL of the dead letters
+	base   string // the URL of the account's queues, up to their names
 }
 
-// NewDead makes the door to a dead-letter queue.
-func NewDead(client *sqs.Client, url string) (*Dead, error) {
-	if client == nil || url == "" {
-		return nil, fmt.Errorf("dead letters: a client and a queue URL are needed, got URL %q", url)
+// NewReturns makes them from the URL of the dead-letter queue.
+func NewReturns(client *sqs.Client, deadURL string) (*Returns, error) {
+	cut := strings.LastIndexByte(deadURL, '/')
+	if client == nil || cut < 0 {
+		return nil, fmt.Errorf("returns: a client and the URL of the dead letters are needed, got URL %q", deadURL)
 	}
-	return &Dead{client: client, url: url}, nil
+	return &Returns{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
 // The attributes of a dead letter: why it died, and which queue it is to go back to.
@@ -111,13 +121,13 @@ const (
 )
 
 // Bury copies a record with its reason. source is the ARN of the queue that it came from, group its FIFO group.
-func (d *Dead) Bury(ctx context.Context, body, source, group, reason string) error {
+func (r *Returns) Bury(ctx context.Context, body, source, group, reason string) error {
 	attribute := func(value string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
 	}
 	input := &sqs.SendMessageInput{
-		QueueUrl:    &d.url,
-		MessageBody: &body,
+		QueueUrl:    &r.dead,
+		MessageBody: aws.String(storable.Replace(body)),
 		MessageAttributes: map[string]types.MessageAttributeValue{
 			AttributeReason: attribute(reason),
 			AttributeSource: attribute(source),
@@ -126,8 +136,26 @@ func (d *Dead) Bury(ctx context.Context, body, source, group, reason string) err
 	if group != "" {
 		input.MessageAttributes[AttributeGroup] = attribute(group)
 	}
-	if _, err := d.client.SendMessage(ctx, input); err != nil {
+	if _, err := r.client.SendMessage(ctx, input); err != nil {
 		return fault.New(fault.Unavailable, "the dead-letter queue did not take the record").WithCause(err)
 	}
 	return nil
+}
+
+// longestWait bounds the doubling of waits between receives.
+const longestWait = 2 * time.Minute
+
+// Postpone lets a record come again after two seconds, then four, doubling up to two minutes, instead of after the queue's
+// visibility time-out: that is six times the function's own time, and blocks the record's FIFO group for as long. When the queue
+// does not answer, the time-out brings it back.
+func (r *Returns) Postpone(ctx context.Context, record lambdaevents.SQSMessage) {
+	receives, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
+	if err != nil || receives < 1 {
+		receives = 1
+	}
+	wait := min(time.Second<<min(receives, 10), longestWait)
+	name := record.EventSourceARN[strings.LastIndexByte(record.EventSourceARN, ':')+1:]
+	_, _ = r.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{
+		QueueUrl: aws.String(r.base + name), ReceiptHandle: &record.ReceiptHandle, VisibilityTimeout: int32(wait / time.Second),
+	})
 }

@@ -14,7 +14,7 @@ import (
 func capacity(ctx context.Context) error {
 	fmt.Println("Units as table + index; what DynamoDB charges, and what the engines answer.\n\n| request | DynamoDB | dynoxide | DynamoDB Local |\n|---|---|---|---|")
 	var answers [2][]string
-	for i, subject := range []subject{inMemory, amazons} {
+	for i, subject := range subjects {
 		b, err := subject.start(ctx)
 		if err != nil {
 			return err

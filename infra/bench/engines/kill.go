@@ -20,7 +20,7 @@ const (
 
 // kill kills dynoxide under load, again and again on the same data, and looks for what it had acknowledged.
 func kill(ctx context.Context) error {
-	b, err := onDisk.start(ctx)
+	b, err := dynoxide.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func kill(ctx context.Context) error {
 		}
 		acknowledged = append(acknowledged, written...)
 		began := time.Now()
-		if err := b.run(ctx, onDisk.kind); err != nil {
+		if err := b.run(ctx, dynoxide.kind); err != nil {
 			return err
 		}
 		back := time.Since(began)
@@ -55,7 +55,7 @@ func kill(ctx context.Context) error {
 			return err
 		}
 		missing, halves := compare(acknowledged, there)
-		fmt.Printf("- kill %d: %d writes acknowledged in all, %d missing, %d transactions half there; %d items, %d stream records; answers again after %s\n",
+		fmt.Printf("- kill %d: %d writes acknowledged in all, %d missing, %d transactions half there; %d writes there, %d stream records; answers again after %s\n",
 			round+1, len(acknowledged), missing, halves, len(there), len(records), back.Round(time.Millisecond))
 	}
 	return nil

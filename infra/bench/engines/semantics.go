@@ -26,7 +26,7 @@ type probing struct {
 // semantics runs every probe on both engines and lists those that differ from DynamoDB.
 func semantics(ctx context.Context) error {
 	fmt.Printf("%d things that DynamoDB does, tried on both; only what differs is listed.\n\n", len(probes))
-	for _, subject := range []subject{inMemory, amazons} {
+	for _, subject := range subjects {
 		b, err := subject.start(ctx)
 		if err != nil {
 			return err

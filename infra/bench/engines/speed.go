@@ -133,7 +133,7 @@ func speed(ctx context.Context) error {
 	for _, subject := range subjects {
 		fmt.Printf(" %s |", subject.name)
 	}
-	fmt.Println("\n|---|---|---|---|---|")
+	fmt.Println("\n|---|---|---|---|")
 	for _, c := range calls {
 		for _, workers := range []int{1, 8} {
 			rates := make([][]float64, len(subjects))
@@ -166,7 +166,7 @@ func median(values []float64) float64 {
 // cpu tells what a call costs this process: the engine is another one.
 func cpu(ctx context.Context) error {
 	const perRound = 1500
-	b, err := inMemory.start(ctx)
+	b, err := dynoxide.start(ctx)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func cpu(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("CPU of the calling process (user and system) a call, one after the other, median of 5 rounds of %d.\n\n", perRound)
-	fmt.Println("| call | user µs | system µs | together | allocations | KB |\n|---|---|---|---|---|---|")
+	fmt.Println("| call | user µs | system µs | together | allocations | KB |\n|---|---|---|---|---|")
 	for _, c := range calls {
 		var user, system, allocations, bytes []float64
 		for round := range 6 {

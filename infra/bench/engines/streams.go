@@ -63,7 +63,7 @@ func (t tail) read(ctx context.Context, iterator *string, atLeast int) ([]types.
 
 // streams measures how soon a record is readable, and tries what consumers rely on.
 func streams(ctx context.Context) error {
-	for _, subject := range []subject{onDisk, amazons} {
+	for _, subject := range subjects {
 		b, err := subject.start(ctx)
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ func Default() Kind {
 // Options say what to start. The zero value is a temporary engine of the default kind.
 type Options struct {
 	Kind    Kind
-	DataDir string    // where Dynoxide keeps its file; DynamoDBLocal ignores it. Empty means memory, for some thousand writes.
+	DataDir string    // where Dynoxide keeps its file; empty means one that ends with it. DynamoDBLocal ignores it.
 	Log     io.Writer // takes what the engine prints; nil drops it
 }
 
@@ -80,9 +80,21 @@ type Engine struct {
 }
 
 // Start starts an engine and returns when it answers. The caller stops it; ctx bounds only the start.
-func Start(ctx context.Context, o Options) (*Engine, error) {
+func Start(ctx context.Context, o Options) (e *Engine, err error) {
 	if o.Kind == "" {
 		o.Kind = Default()
+	}
+	if o.Kind == Dynoxide && o.DataDir == "" {
+		if o.DataDir, err = os.MkdirTemp("", "recado-engine-"); err != nil {
+			return nil, fmt.Errorf("make a folder for %s: %w", o.Kind, err)
+		}
+		// The engine has its files open and needs their names no longer, so nothing is left behind however it ends.
+		defer func() {
+			if gone := os.RemoveAll(o.DataDir); gone != nil && e != nil {
+				e.Stop()
+				e, err = nil, fmt.Errorf("remove the folder of %s: %w", o.Kind, gone)
+			}
+		}()
 	}
 	if err := install(ctx, o.Kind, o.Log); err != nil {
 		return nil, fmt.Errorf("install %s: %w", o.Kind, err)
@@ -126,7 +138,7 @@ func start(ctx context.Context, o Options) (*Engine, error) {
 		return nil, fmt.Errorf("run %s: %w", cmd.Path, err)
 	}
 	err = e.awaitAnswer(ctx)
-	if err == nil && o.Kind == Dynoxide && o.DataDir != "" {
+	if err == nil && o.Kind == Dynoxide {
 		err = indexStreams(ctx, dataFile(o))
 	}
 	if err != nil {
@@ -218,14 +230,10 @@ func command(ctx context.Context, o Options, port int) (*exec.Cmd, error) {
 		if err != nil {
 			return nil, err
 		}
-		args := []string{"serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port)}
-		if o.DataDir != "" {
-			if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-				return nil, fmt.Errorf("make the data folder: %w", err)
-			}
-			args = append(args, "--db-path", dataFile(o))
+		if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+			return nil, fmt.Errorf("make the data folder: %w", err)
 		}
-		cmd = exec.CommandContext(ctx, program, args...)
+		cmd = exec.CommandContext(ctx, program, "serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port), "--db-path", dataFile(o))
 	case DynamoDBLocal:
 		jar, err := inPackage(o.Kind, "lib/*/DynamoDBLocal.jar")
 		if err != nil {

@@ -410,7 +410,9 @@ func TestCutBreaksSomeOrAllConnections(t *testing.T) {
 		t.Errorf("cut %d, %d are left", n, s.Connections())
 	}
 	for range 3 {
-		<-broken
+		if err := <-broken; err == nil {
+			t.Error("a socket that was cut still reads")
+		}
 	}
 	for _, id := range ids {
 		if err := s.post(t.Context(), id, []byte("x")); !isGone(err) {

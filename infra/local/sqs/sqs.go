@@ -53,6 +53,8 @@ type Queue struct {
 	MaxReceive int
 	// DeadLetter names another queue of the same kind.
 	DeadLetter string
+	// Rests says that nobody works the queue off: what lies in it is not counted as something to do.
+	Rests bool
 }
 
 // Server holds all queues. Its methods are safe for concurrent use.
@@ -217,7 +219,7 @@ func (s *Server) Idle() bool {
 	now := s.now()
 	for name, q := range s.queues {
 		s.advance(q, now)
-		if !s.dead[name] && q.visible+q.inFlight > 0 {
+		if !s.dead[name] && !q.Rests && q.visible+q.inFlight > 0 {
 			return false
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -28,6 +28,7 @@ import (
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/local/runtimeapi"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/obs"
@@ -54,7 +55,7 @@ var Builders = map[string]boot.Builder{
 func (s *Stack) runtime(f topology.Function) *boot.Runtime {
 	environment := f.Environment(s.values())
 	maps.Copy(environment, s.endpoints())
-	var out io.Writer = s.options.Log
+	out := s.options.Log
 	rt := &boot.Runtime{
 		Environment: environment,
 		Now:         s.Clock.Now,
@@ -75,13 +76,25 @@ func (s *Stack) runtime(f topology.Function) *boot.Runtime {
 	return rt
 }
 
-// build makes every function's handler.
+// build makes every function's handler: its own in this process, or its binary behind a runtime API.
 func (s *Stack) build(ctx context.Context) error {
 	s.handlers = make(map[string]lambda.Handler)
 	for _, f := range topology.Functions {
+		if s.options.Binaries != "" {
+			function, err := s.process(f)
+			if err != nil {
+				return err
+			}
+			s.handlers[f.Name] = function
+			s.onStop(function.Stop)
+			continue
+		}
 		builder, ok := Builders[f.Name]
 		if !ok {
 			return fmt.Errorf("function %s of the topology has no builder", f.Name)
+		}
+		if s.options.Builder != nil {
+			builder = s.options.Builder(f.Name, builder)
 		}
 		handler, err := builder(ctx, s.runtime(f))
 		if err != nil {
@@ -90,6 +103,19 @@ func (s *Stack) build(ctx context.Context) error {
 		s.handlers[f.Name] = handler
 	}
 	return nil
+}
+
+// process runs a function's binary with the environment that Lambda would give it. Its clock is the machine's.
+func (s *Stack) process(f topology.Function) (*runtimeapi.Function, error) {
+	environment := f.Environment(s.values())
+	maps.Copy(environment, s.endpoints())
+	maps.Copy(environment, map[string]string{
+		"AWS_REGION": engine.Region, "AWS_ACCESS_KEY_ID": engine.AccessKey, "AWS_SECRET_ACCESS_KEY": engine.SecretKey,
+	})
+	return runtimeapi.New(runtimeapi.Options{
+		Name: f.Name, Binary: filepath.Join(s.options.Binaries, f.Name, "bootstrap"), Environment: environment,
+		Timeout: f.Timeout, Environments: environments, Output: s.options.Log,
+	})
 }
 
 // Invoke runs a function once, as its trigger would.

@@ -110,7 +110,7 @@ func (s *Stack) openServices(context.Context) (err error) {
 // queues are the topology's, with their dead letters.
 func queues() []sqs.Queue {
 	list := []sqs.Queue{
-		{Name: topology.DeadLetters}, {Name: topology.DeadLettersStandard}, {Name: topology.DeadLettersFIFO, FIFO: true},
+		{Name: topology.DeadLetters, Rests: true}, {Name: topology.DeadLettersStandard}, {Name: topology.DeadLettersFIFO, FIFO: true},
 	}
 	for _, q := range topology.Queues {
 		list = append(list, sqs.Queue{Name: q.Name, FIFO: q.FIFO, Visibility: q.Visibility(), MaxReceive: q.MaxReceive, DeadLetter: q.Dead()})

@@ -14,6 +14,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/boot"
 )
 
 // environments is how many instances of a function a queue may keep busy here. FIFO groups stay in order whatever it is.
@@ -26,6 +27,9 @@ func (s *Stack) startSources(ctx context.Context) error {
 		mapping := source.SQS{
 			Queue: q.Name, ARN: sqs.ARN(q.Name), BatchSize: q.BatchSize, Window: q.Window, Concurrency: environments,
 			Timeout: f.Timeout, PartialFailures: true, Backoff: s.options.Backoff, Log: s.log,
+		}
+		if s.options.NoWindow {
+			mapping.Window, mapping.BatchSize = 0, min(mapping.BatchSize, sqs.MaxBatch)
 		}
 		if s.options.Around != nil {
 			mapping.Around = s.options.Around(f.Name)
@@ -120,8 +124,12 @@ func (s *Stack) Tick(ctx context.Context) error {
 	return nil
 }
 
-// Advance moves the clock and fires what has fallen due.
+// Advance moves the clock and fires what has fallen due. Functions that run as processes have the machine's clock: there it
+// only fires.
 func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
+	if s.options.Binaries != "" {
+		return s.Tick(ctx)
+	}
 	if err := s.Clock.Advance(d); err != nil {
 		return err
 	}
@@ -141,7 +149,7 @@ func (s *Stack) Settle(ctx context.Context) error {
 		case !idle:
 			quietSince = time.Time{}
 		case quietSince.IsZero():
-			quietSince = time.Now() //nolint:forbidigo // real time: how long the machine has been quiet
+			quietSince = boot.Now() // real time: how long the machine has been quiet
 			for _, stream := range s.streams {
 				stream.Wake()
 			}

@@ -35,6 +35,9 @@ type Options struct {
 	Start   time.Time   // what the clock of a new stack shows; zero = now
 	Log     io.Writer   // takes the functions' log lines and metrics
 	Console string      // directory of the built console; "" serves none
+	// Binaries is the directory of built functions, to run each as a process of its own; "" runs them in this one. Their clock
+	// is the machine's, so this stack's cannot be moved then.
+	Binaries string
 
 	AppSecret    string // comma-separated lists, as in the deployed parameters
 	VerifyToken  string
@@ -44,10 +47,14 @@ type Options struct {
 	Statuses whatsapp.Timing
 	// Runtime may change what a function is built from: tests inject faults there.
 	Runtime func(function string, rt *boot.Runtime)
+	// Builder may wrap how a function is built: the injector of infra/local/fault stands there.
+	Builder func(function string, build boot.Builder) boot.Builder
 	// Around wraps every invocation that an event source makes.
 	Around func(function string) source.Around
 	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = a second.
 	Backoff time.Duration
+	// NoWindow gives functions their batches as soon as there is something, without the queues' gathering time.
+	NoWindow bool
 	// NoTick leaves the minute's tick to Advance and Tick.
 	NoTick bool
 }
@@ -110,10 +117,13 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 			s.Stop()
 		}
 	}()
-	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make %s: %w", options.Dir, err)
+	if s.options.Dir, err = filepath.Abs(options.Dir); err != nil {
+		return nil, fmt.Errorf("find %s: %w", options.Dir, err)
 	}
-	if s.Clock, err = openClock(options.Dir, options.Start); err != nil {
+	if err := os.MkdirAll(s.options.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make %s: %w", s.options.Dir, err)
+	}
+	if s.Clock, err = openClock(s.options.Dir, options.Start); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{s.listen, s.openServices, s.openDatabase, s.openPhone, s.serveAWS, s.build, s.servePublic, s.startSources} {

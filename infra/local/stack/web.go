@@ -62,10 +62,13 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	for _, prefix := range []string{"/graph/", "/local/sim/whatsapp/", "/local/phone/"} {
 		mux.Handle(prefix, s.Phone.Handler())
 	}
-	mux.Handle("/local/mail", s.Mail)
-	mux.Handle("/local/mail/", s.Mail)
+	for _, prefix := range []string{"/local/mail", "/local/mail/", "/local/api/mail", "/local/api/mail/"} {
+		mux.Handle(prefix, s.Mail)
+	}
 	mux.HandleFunc("GET /local/clock", s.showClock)
 	mux.HandleFunc("POST /local/clock", s.moveClock)
+	mux.HandleFunc("POST /local/redrive", s.redrive)
+	mux.HandleFunc("POST /local/sockets/cut", s.cutSockets)
 	mux.HandleFunc("GET /local/{$}", s.index)
 	mux.Handle("GET /local/page.css", pageFile("page.css"))
 	mux.Handle("GET /local/page.js", pageFile("page.js"))
@@ -130,6 +133,20 @@ func (s *Stack) moveClock(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, clockAnswer{Now: s.Clock.Now()})
+}
+
+// cutSockets takes {"n":1,"silent":false}, breaks so many of the browsers' sockets at random and answers how many it broke; a
+// negative n breaks all, and silent leaves out that the functions hear of it.
+func (s *Stack) cutSockets(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		N      int  `json:"n"`
+		Silent bool `json:"silent"`
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10)).Decode(&body); err != nil {
+		http.Error(w, `the body is {"n":1,"silent":false}`, http.StatusBadRequest)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]int{"cut": s.Socket.Cut(body.N, body.Silent)})
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

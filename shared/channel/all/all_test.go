@@ -19,6 +19,12 @@ func TestChannelsAreFoundByTypeAndByWebhook(t *testing.T) {
 			t.Errorf("%s is not found by its webhook", kind)
 		}
 	}
+	if able, ok := channels.Capabilities(chat.WhatsApp); !ok || able.MaxText == 0 {
+		t.Errorf("got %+v, %v", able, ok)
+	}
+	if _, ok := channels.Capabilities("pigeon"); ok {
+		t.Error("a type that does not exist can do something")
+	}
 	if _, ok := channels.Of("pigeon"); ok {
 		t.Error("a type that does not exist has an adapter")
 	}

@@ -12,11 +12,10 @@ import (
 
 // Parse puts one item of Split into our words.
 func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
-	if !json.Valid(body) {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the item is not JSON").WithReason(reasonMalformed)
-	}
 	var it item
-	_ = decode(body, &it) // valid JSON: what does not fit counts as absent
+	if err := decode(body, &it); err != nil {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the item is not JSON").WithReason(reasonMalformed).WithCause(err)
+	}
 	in := chat.Inbound{Asset: asset(it.Metadata), ReceivedAt: receivedAt, At: receivedAt}
 	switch {
 	case it.Unreadable != nil:
@@ -54,7 +53,7 @@ func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inboun
 		return chat.Inbound{}, unreadable()
 	}
 	var message wireMessage
-	_ = decode(raw, &message)
+	_ = decode(raw, &message) // valid JSON: what does not fit counts as absent
 	var from wireContact
 	_ = decode(rawContact, &from)
 

@@ -32,15 +32,15 @@ const (
 // group would promise an order it does not keep; and the statuses of a campaign would queue up before what a person writes. A
 // status needs no order against its message: our reference in it finds the message, and ranks only move forward.
 func (*Adapter) Split(body []byte) ([]channel.Item, error) {
-	if !json.Valid(body) {
-		return nil, fault.New(fault.Invalid, "the body is not JSON").WithReason(reasonMalformed)
-	}
 	var envelope struct {
 		Object scalar `json:"object"`
 		Entry  list   `json:"entry"`
 	}
-	if err := json.Unmarshal(body, &envelope); err != nil || envelope.Object != objectWhatsApp {
-		return nil, fault.New(fault.Invalid, "the body is not WhatsApp's").WithReason(reasonUnknown).WithCause(err)
+	if err := decode(body, &envelope); err != nil {
+		return nil, fault.New(fault.Invalid, "the body is not JSON").WithReason(reasonMalformed).WithCause(err)
+	}
+	if envelope.Object != objectWhatsApp {
+		return nil, fault.New(fault.Invalid, "the body is not WhatsApp's").WithReason(reasonUnknown)
 	}
 	var s splitter
 	for _, entry := range envelope.Entry {

@@ -5,6 +5,7 @@ package dynamotest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -19,6 +20,9 @@ type DB struct {
 	Client *dynamodb.Client
 	Tables dynamo.Tables
 }
+
+// Noon is when it is for a store whose test does not bring a clock.
+func Noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
 // New makes tables in this machine's usual engine and opens a store on them.
 func New(t testing.TB, options ...dynamo.Option) *dynamo.Store {
@@ -40,6 +44,6 @@ func Open(t testing.TB, kind engine.Kind, options ...dynamo.Option) DB {
 	if err := dynamo.CreateTables(t.Context(), db.Client, db.Tables); err != nil {
 		t.Fatalf("create the test's tables: %v", err)
 	}
-	db.Store = dynamo.New(db.Client, db.Tables, options...)
+	db.Store = dynamo.New(db.Client, db.Tables, append([]dynamo.Option{dynamo.WithClock(Noon)}, options...)...)
 	return db
 }

@@ -21,15 +21,15 @@ func Store(s chat.Store) StoreShape {
 
 // ChannelShape is a connected asset. Credentials have no place in it.
 type ChannelShape struct {
-	ID           string                     `json:"id"`
-	Type         string                     `json:"type"`
-	Name         string                     `json:"name"`
-	StoreID      string                     `json:"storeId"`
-	ExternalID   string                     `json:"externalId"`
-	DisplayPhone string                     `json:"displayPhone,omitempty"`
-	Health       HealthShape                `json:"health"`
-	Settings     map[string]json.RawMessage `json:"settings"`
-	Version      int64                      `json:"version"`
+	ID           string          `json:"id"`
+	Type         string          `json:"type"`
+	Name         string          `json:"name"`
+	StoreID      string          `json:"storeId"`
+	ExternalID   string          `json:"externalId"`
+	DisplayPhone string          `json:"displayPhone,omitempty"`
+	Health       HealthShape     `json:"health"`
+	Settings     json.RawMessage `json:"settings"`
+	Version      int64           `json:"version"`
 }
 
 // HealthShape says whether a channel works.
@@ -48,9 +48,17 @@ func Channel(c chat.Channel) ChannelShape {
 		Health: HealthShape{
 			State: string(c.Health.State), Code: c.Health.Code, Message: c.Health.Message, At: timeOrNull(c.Health.At),
 		},
-		Settings: map[string]json.RawMessage{},
+		Settings: settingsOf(c),
 		Version:  c.Version,
 	}
+}
+
+// settingsOf is the channel's own object, empty when it has none.
+func settingsOf(c chat.Channel) json.RawMessage {
+	if len(c.Settings) == 0 {
+		return json.RawMessage("{}")
+	}
+	return c.Settings
 }
 
 // SettingsShape are the account's settings.

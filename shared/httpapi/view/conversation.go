@@ -59,7 +59,7 @@ func Conversation(c chat.Conversation) ConversationShape {
 		LastActivityAt: Time(c.LastActivityAt),
 		WindowUntil:    timeOrNull(c.WindowUntil()),
 		WaitingSince:   timeOrNull(c.WaitingSince),
-		DueAt:          timeOrNull(c.DueAt()),
+		DueAt:          timeOrNull(c.CloseAt),
 		LastInboundID:  orNull(c.LastInboundID),
 		BotEnabled:     c.BotEnabled,
 		CreatedAt:      Time(c.CreatedAt),

@@ -118,6 +118,11 @@ func (r Room) Without(ids ...string) Room {
 	return r.filter(func(c chat.Connection) bool { return !slices.Contains(ids, c.ID) })
 }
 
+// With is the room with one connection more.
+func (r Room) With(c chat.Connection) Room {
+	return Room{Account: r.Account, Connections: append(slices.Clone(r.Connections), c)}
+}
+
 // Online says whether the operator has any connection.
 func (r Room) Online(operator chat.OperatorID) bool {
 	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
@@ -158,7 +163,7 @@ func (i Items) Add(to Room, item json.RawMessage) {
 	}
 }
 
-// Tell delivers the items to their connections, forgets those that are gone, and tells the others about that.
+// Tell delivers the items to their connections, forgets those that are gone, and tells everybody else in the room about that.
 func (r *Rooms) Tell(ctx context.Context, room Room, items Items) push.Outcome {
 	outcome := r.deliver(ctx, items)
 	ended := r.forget(ctx, room, outcome.Gone)

@@ -25,16 +25,27 @@ type Choice struct {
 }
 
 // Choose picks the operator for a conversation. Eligible are active operators with the store's grant who are available, below
-// their capacity and have not let it pass. Among them: a former operator first, then the fewest open conversations, then the
-// longest without an assignment, then the id, so that the answer never depends on the order of the list. A fixed manager takes
-// it whatever their capacity and availability, never without the grant.
+// their capacity and have not let it pass. One who had the conversation before it closed takes it again if eligible, however the
+// account distributes. Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then
+// the id, so that the answer never depends on the order of the list. A fixed manager takes it whatever their capacity and
+// availability, never without the grant.
 func Choose(conversation chat.Conversation, distribution chat.Distribution, candidates []Candidate) Choice {
-	if distribution.Mode == chat.DistributeToManager {
+	former := slices.IndexFunc(candidates, func(c Candidate) bool {
+		return conversation.FormerID != "" && c.Operator.ID == conversation.FormerID && consider(conversation, c).Outcome == ""
+	})
+	switch {
+	case former >= 0:
+		return pick(conversation, candidates, former)
+	case distribution.Mode == chat.DistributeToManager:
 		return manager(conversation, distribution.ManagerID, candidates)
+	case distribution.Mode == chat.DistributeToAccount:
+		return pick(conversation, candidates, -1)
 	}
-	if distribution.Mode != chat.DistributeToAccount {
-		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
-	}
+	return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
+}
+
+// pick chooses among all candidates; former is the place of the one who comes first, -1 for nobody.
+func pick(conversation chat.Conversation, candidates []Candidate, former int) Choice {
 	considered := make([]chat.Considered, len(candidates))
 	var eligible []int
 	for i, candidate := range candidates {
@@ -46,10 +57,9 @@ func Choose(conversation chat.Conversation, distribution chat.Distribution, cand
 	if len(eligible) == 0 {
 		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible, Considered: considered}}
 	}
-	best := slices.MinFunc(eligible, func(a, b int) int { return order(conversation, candidates[a], candidates[b]) })
-	code := chat.ReasonFewestOpen
-	if candidates[best].Operator.ID == conversation.FormerID {
-		code = chat.ReasonFormerOperator
+	best, code := former, chat.ReasonFormerOperator
+	if former < 0 {
+		best, code = slices.MinFunc(eligible, func(a, b int) int { return order(candidates[a], candidates[b]) }), chat.ReasonFewestOpen
 	}
 	for _, i := range eligible {
 		switch {
@@ -111,15 +121,8 @@ func consider(conversation chat.Conversation, c Candidate) chat.Considered {
 	return line
 }
 
-func order(conversation chat.Conversation, a, b Candidate) int {
-	former := func(c Candidate) int {
-		if c.Operator.ID == conversation.FormerID {
-			return 0
-		}
-		return 1
-	}
+func order(a, b Candidate) int {
 	return cmp.Or(
-		cmp.Compare(former(a), former(b)),
 		cmp.Compare(a.Load.Open, b.Load.Open),
 		a.Load.LastAssignedAt.Compare(b.Load.LastAssignedAt),
 		cmp.Compare(a.Operator.ID, b.Operator.ID),

@@ -29,13 +29,13 @@ func Judge(c chat.Conversation, closing chat.Closing, zone *time.Location, now t
 
 // Deadline is the moment at which the conversation closes if nothing happens, and why; zero when it never does. One that was
 // given to an operator when it had already been idle for that long gets the time once more, counted from then: nobody should
-// take a conversation and see it close.
+// take a conversation and see it close. For the same reason the month of one that came back into the pool counts from then.
 func Deadline(c chat.Conversation, closing chat.Closing, zone *time.Location) (time.Time, chat.ReasonCode) {
 	switch {
 	case c.Status != chat.Open && c.Status != chat.Pending:
 		return time.Time{}, ""
 	case c.AssigneeID == "":
-		return AddMonth(c.LastActivityAt, zone), chat.ReasonOneMonth
+		return AddMonth(later(c.LastActivityAt, c.PoolSince), zone), chat.ReasonOneMonth
 	case closing.Idle <= 0:
 		return time.Time{}, ""
 	}
@@ -44,6 +44,13 @@ func Deadline(c chat.Conversation, closing chat.Closing, zone *time.Location) (t
 		at = c.AssignedAt.Add(closing.Idle)
 	}
 	return at, chat.ReasonIdle
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // AddMonth is the same local time one calendar month later; a day that the month lacks becomes its last one.

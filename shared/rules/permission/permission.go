@@ -50,14 +50,8 @@ func Of(role chat.Role) []Permission { return slices.Clone(presets[role]) }
 // Has says whether a role includes a permission.
 func Has(role chat.Role, p Permission) bool { return slices.Contains(presets[role], p) }
 
-// Sees says whether an operator may see the conversations of a store: owners, administrators, supervisors and read-only
-// visitors of the whole account see all, everybody else those of the stores granted to them.
+// Sees says whether an operator may see the conversations of a store: those of the stores granted to them, or all
+// of them for an owner, administrator or supervisor without grants. It is the rule by which conversations are given to them.
 func Sees(o chat.Operator, store chat.StoreID) bool {
-	switch o.Role {
-	case chat.Owner, chat.Admin, chat.Supervisor:
-		return true
-	case chat.Editor, chat.OperatorRole, chat.ReadOnly:
-		return slices.Contains(o.StoreIDs, store)
-	}
-	return false
+	return len(presets[o.Role]) > 0 && o.ServesStore(store)
 }

@@ -206,7 +206,7 @@ func (s *Simulator) compose(number string, request sendRequest) (*Message, *grap
 	}
 	m := &Message{
 		Number: number, FromBusiness: true, Type: request.Type, ReplyTo: request.Context.MessageID, Callback: request.Callback,
-		Status: Accepted, At: s.options.Now(),
+		Status: Accepted, At: s.options.Now().UTC(),
 	}
 	if request.To == "" && request.Recipient == "" {
 		return nil, &graphError{Code: 131008, Message: "(#131008) Required parameter is missing", Details: "to or recipient is required"}

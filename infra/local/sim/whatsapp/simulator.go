@@ -52,7 +52,7 @@ const webhookTimeout = 20 * time.Second
 type Simulator struct {
 	options  Options
 	journal  *journal
-	context  context.Context //nolint:containedctx // the life of its goroutines, which Close ends
+	context  context.Context // the life of its goroutines, which Close ends
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 	delivery *delivery
@@ -79,7 +79,7 @@ func New(options Options) (*Simulator, error) {
 		options.Retries = defaultRetries
 	}
 	if options.Client == nil {
-		options.Client = &http.Client{Timeout: webhookTimeout}
+		options.Client = &http.Client{Timeout: webhookTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: parallel}}
 	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
@@ -108,6 +108,7 @@ func New(options Options) (*Simulator, error) {
 func (s *Simulator) Close() error {
 	s.stop()
 	s.running.Wait()
+	s.options.Client.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.journal.file.Close(); err != nil {
@@ -181,6 +182,8 @@ func (s *Simulator) pendingInOrder() []*webhook {
 
 // resume takes up the webhooks and statuses of the last run.
 func (s *Simulator) resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, w := range s.pendingInOrder() {
 		s.delivery.enqueue(w)
 	}
@@ -288,7 +291,7 @@ func newMediaID() string {
 	for _, b := range unique {
 		id = id<<8 | uint64(b)
 	}
-	return strconv.FormatUint(id, 10)
+	return strconv.FormatUint(1e15+id%9e15, 10) // sixteen digits, as the provider's have
 }
 
 func (s *Simulator) mediaPath(id string) string {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -121,7 +122,7 @@ func start(t *testing.T, b *business, change func(*whatsapp.Options)) (*whatsapp
 	t.Helper()
 	options := whatsapp.Options{
 		DataDir: t.TempDir(), WebhookURL: b.URL + "/webhooks/whatsapp", AppSecret: secret, VerifyToken: "verify",
-		Now: func() time.Time { return noon }, Retries: []time.Duration{time.Millisecond, time.Millisecond},
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: func() time.Time { return noon }, Retries: []time.Duration{time.Millisecond, time.Millisecond},
 	}
 	if change != nil {
 		change(&options)
@@ -360,10 +361,14 @@ func TestAcceptedAndFailedLater(t *testing.T) {
 			if err := s.WaitIdle(timeout(t)); err != nil {
 				t.Fatal(err)
 			}
-			got := b.seen()
-			last := got[len(got)-1].fields
-			if last["status"] != "failed" || !strings.Contains(fmt.Sprint(last["errors"]), fmt.Sprintf("code:%d", c.code)) {
-				t.Errorf("got %v, want %d", last, c.code)
+			var statuses []map[string]any
+			for _, u := range b.seen() {
+				if u.kind == "statuses" {
+					statuses = append(statuses, u.fields)
+				}
+			}
+			if len(statuses) != 1 || statuses[0]["status"] != "failed" || !strings.Contains(fmt.Sprint(statuses[0]["errors"]), fmt.Sprintf("code:%d", c.code)) {
+				t.Errorf("got %v, want %d", statuses, c.code)
 			}
 		})
 	}

@@ -46,10 +46,10 @@ func (s *Simulator) Deliver(batch ...Incoming) ([]string, error) {
 		}
 		if values[n.ID] == nil {
 			values[n.ID] = valueOf(n)
-			values[n.ID]["contacts"], values[n.ID]["messages"] = []any{}, []any{}
 		}
 		addContact(values[n.ID], contactOf(from))
-		values[n.ID]["messages"] = append(values[n.ID]["messages"].([]any), wire) //nolint:forcetypeassert // made above
+		written, _ := values[n.ID]["messages"].([]any)
+		values[n.ID]["messages"] = append(written, wire)
 		perBody[n.ID] = append(perBody[n.ID], m.ID)
 		records = append(records, record{Message: m})
 		ids = append(ids, m.ID)
@@ -89,7 +89,7 @@ func addContact(value, contact object) {
 func (s *Simulator) write(n *Number, from *Customer, in Incoming) (*Message, object, error) {
 	m := &Message{
 		ID: newMessageID(from.Phone), Number: n.ID, Customer: from.Phone, Type: in.Type, Text: in.Text, ReplyTo: in.ReplyTo,
-		Status: Sent, At: s.options.Now(),
+		Status: Sent, At: s.options.Now().UTC(),
 	}
 	if m.Type == "" {
 		m.Type = "text"

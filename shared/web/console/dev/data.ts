@@ -9,7 +9,13 @@ const hours = (count: number) => minutes(60 * count);
 const idAt = (at: number, extra: number) => `m${String(at).padStart(14, "0")}${String(extra).padStart(5, "0")}`;
 
 export const permissions: string[] = [...all];
-export const account = { id: "acc_1", name: "Librería Malabia", timeZone: "America/Argentina/Buenos_Aires", language: "es", version: 3 };
+export const account = {
+  id: "acc_1",
+  name: "Librería Malabia",
+  timeZone: "America/Argentina/Buenos_Aires",
+  language: "es",
+  version: 3,
+};
 
 const operator = (id: string, name: string, more: Partial<Operator> = {}): Operator => ({
   id,
@@ -71,8 +77,22 @@ export const settings = {
 };
 
 export const sessions = [
-  { id: "s1", createdAt: iso(now - hours(30)), lastSeenAt: iso(now), userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36", ip: "190.12.44.7", current: true },
-  { id: "s2", createdAt: iso(now - hours(90)), lastSeenAt: iso(now - hours(7)), userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile Safari/604.1", ip: "181.46.2.90", current: false },
+  {
+    id: "s1",
+    createdAt: iso(now - hours(30)),
+    lastSeenAt: iso(now),
+    userAgent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36",
+    ip: "190.12.44.7",
+    current: true,
+  },
+  {
+    id: "s2",
+    createdAt: iso(now - hours(90)),
+    lastSeenAt: iso(now - hours(7)),
+    userAgent: "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile Safari/604.1",
+    ip: "181.46.2.90",
+    current: false,
+  },
 ];
 
 const people = [
@@ -101,7 +121,14 @@ export const contacts: Contact[] = people.map(([name], index) => ({
   email: index % 3 === 0 ? `contacto${index}@correo.example` : null,
   phone: `+54 9 11 ${5000 + index * 37}-${1200 + index * 91}`,
   blocked: false,
-  identities: [{ channelId: "ch_1", type: "whatsapp", externalId: `54911${5000 + index}`, phone: `+54 9 11 ${5000 + index * 37}-${1200 + index * 91}` }],
+  identities: [
+    {
+      channelId: "ch_1",
+      type: "whatsapp",
+      externalId: `54911${5000 + index}`,
+      phone: `+54 9 11 ${5000 + index * 37}-${1200 + index * 91}`,
+    },
+  ],
   createdAt: iso(now - hours(24 * 40)),
   version: 1,
 }));
@@ -172,9 +199,14 @@ let serial = 0;
 const picture = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480" fill="#d9c7a8"/><rect x="190" y="70" width="250" height="340" rx="6" fill="#7a2e2e"/><rect x="190" y="70" width="26" height="340" fill="#5c2020"/><path d="M240 150h160M240 180h120" stroke="#e9d8b4" stroke-width="10"/></svg>',
 )}`;
-const file = (id: string, name: string, mime: string, size: number, url: string | null, state: "ready" | "pending" | "failed" = "ready") => [
-  { id, name, mime, size, url, state },
-];
+const file = (
+  id: string,
+  name: string,
+  mime: string,
+  size: number,
+  url: string | null,
+  state: "ready" | "pending" | "failed" = "ready",
+) => [{ id, name, mime, size, url, state }];
 
 const known = new Map<string, Message[]>();
 export function messagesOf(one: Conversation): Message[] {
@@ -188,11 +220,19 @@ export function messagesOf(one: Conversation): Message[] {
   }
   const add = (ago: number, direction: "in" | "out", text: string, more: Partial<Message> = {}) =>
     messages.push(makeMessage(one, direction, text, end - minutes(ago), more));
-  add(64, "in", "¡Hola! Vi en https://malabia.example/novedades que llegó la saga completa. ¿Es la edición de tapa dura?");
+  add(
+    64,
+    "in",
+    "¡Hola! Vi en https://malabia.example/novedades que llegó la saga completa. ¿Es la edición de tapa dura?",
+  );
   add(62, "in", "", { type: "image", attachments: file("a1", "tapa.jpg", "image/jpeg", 348_120, picture) });
   add(58, "out", "¡Hola! Sí, esa misma, tapa dura con sobrecubierta. Nos quedan cuatro.");
   add(57, "out", "Te paso la ficha con las medidas y el precio:");
-  add(57, "out", "", { type: "document", attachments: file("a2", "ficha-saga-completa.pdf", "application/pdf", 1_284_000, "/favicon.svg"), status: "delivered" });
+  add(57, "out", "", {
+    type: "document",
+    attachments: file("a2", "ficha-saga-completa.pdf", "application/pdf", 1_284_000, "/favicon.svg"),
+    status: "delivered",
+  });
   add(41, "in", "", { type: "audio", attachments: file("a3", "audio.ogg", "audio/ogg", 48_000, "/favicon.svg") });
   add(40, "in", "", { type: "location" });
   add(33, "out", "Te la reservo a tu nombre hasta el viernes.", { status: "sent" });
@@ -219,7 +259,13 @@ export function eventsOf(one: Conversation): TimelineEvent[] {
     data: {},
     ...more,
   });
-  const considered = (operatorId: string, name: string, outcome: string, open: number) => ({ operatorId, name, outcome, open, capacity: 20 });
+  const considered = (operatorId: string, name: string, outcome: string, open: number) => ({
+    operatorId,
+    name,
+    outcome,
+    open,
+    capacity: 20,
+  });
   return [
     event("1", "opened", 64.5, { actor: { kind: "contact", id: one.contact.id, name: one.contact.name } }),
     event("2", "assigned", 64.2, {

@@ -70,7 +70,9 @@ function list(query: URLSearchParams) {
   const [status, assignee, channel, q] = ["status", "assignee", "channelId", "q"].map((name) => query.get(name) ?? "");
   const items = data.conversations
     .filter((one) => status === "all" || one.status === status)
-    .filter((one) => !assignee || one.assigneeId === (assignee === "me" ? data.me.id : assignee === "none" ? null : assignee))
+    .filter(
+      (one) => !assignee || one.assigneeId === (assignee === "me" ? data.me.id : assignee === "none" ? null : assignee),
+    )
     .filter((one) => !channel || one.channel.id === channel)
     .filter((one) => !q || one.contact.name.toLowerCase().includes(q.toLowerCase()))
     .toSorted((a, b) => (a.lastActivityAt < b.lastActivityAt ? 1 : -1));
@@ -105,7 +107,10 @@ function counts() {
 function say(conversationId: string, direction: "in" | "out", text: string, clientId?: string): Message {
   const one = conversation(conversationId);
   const messages = data.messagesOf(one);
-  const message = data.makeMessage(one, direction, text, Date.now(), { clientId, status: direction === "in" ? "received" : "queued" });
+  const message = data.makeMessage(one, direction, text, Date.now(), {
+    clientId,
+    status: direction === "in" ? "received" : "queued",
+  });
   messages.push(message);
   push({ type: "message.upserted", conversationId, message });
   changed(one, {
@@ -121,10 +126,13 @@ function say(conversationId: string, direction: "in" | "out", text: string, clie
 function deliver(message: Message): void {
   const steps = ["sending", "sent", "delivered", "read"] as const;
   steps.forEach((status, index) => {
-    setTimeout(() => {
-      Object.assign(message, { status, version: message.version + 1 });
-      push({ type: "message.upserted", conversationId: message.conversationId, message: { ...message } });
-    }, 400 * (index + 1));
+    setTimeout(
+      () => {
+        Object.assign(message, { status, version: message.version + 1 });
+        push({ type: "message.upserted", conversationId: message.conversationId, message: { ...message } });
+      },
+      400 * (index + 1),
+    );
   });
 }
 
@@ -132,19 +140,27 @@ const routes: [string, RegExp, Handler][] = [
   ["POST", /^\/auth\/sign-in$/, () => ({ operator: data.me, account: data.account })],
   ["POST", /^\/auth\/.+$/, () => ({})],
   ["GET", /^\/me$/, () => ({ operator: data.me, permissions: data.permissions, account: data.account })],
-  ["PATCH", /^\/me$/, (_, body) => ({
-    operator: Object.assign(data.me, body, { version: data.me.version + 1 }),
-    permissions: data.permissions,
-    account: data.account,
-  })],
+  [
+    "PATCH",
+    /^\/me$/,
+    (_, body) => ({
+      operator: Object.assign(data.me, body, { version: data.me.version + 1 }),
+      permissions: data.permissions,
+      account: data.account,
+    }),
+  ],
   ["PUT", /^\/me\/availability$/, (_, body) => Object.assign(data.me, { availability: body.status })],
   ["GET", /^\/sessions$/, () => ({ items: data.sessions, nextCursor: null })],
   ["GET", /^\/operators$/, () => ({ items: data.operators, nextCursor: null })],
-  ["PATCH", /^\/operators\/(.+)$/, ([id], body) => {
-    const found = data.operators.find((one) => one.id === id);
-    if (!found) throw missing();
-    return Object.assign(found, body, { version: found.version + 1 }) satisfies Operator;
-  }],
+  [
+    "PATCH",
+    /^\/operators\/(.+)$/,
+    ([id], body) => {
+      const found = data.operators.find((one) => one.id === id);
+      if (!found) throw missing();
+      return Object.assign(found, body, { version: found.version + 1 }) satisfies Operator;
+    },
+  ],
   ["GET", /^\/stores$/, () => ({ items: data.stores, nextCursor: null })],
   ["GET", /^\/channels$/, () => ({ items: data.channels, nextCursor: null })],
   ["GET", /^\/settings$/, () => data.settings],
@@ -154,40 +170,73 @@ const routes: [string, RegExp, Handler][] = [
   ["GET", /^\/conversations$/, (_, __, query) => list(query)],
   ["GET", /^\/conversations\/counts$/, counts],
   ["GET", /^\/conversations\/([^/]+)$/, ([id]) => conversation(id)],
-  ["GET", /^\/conversations\/([^/]+)\/messages$/, ([id], _, query) =>
-    paged(data.messagesOf(conversation(id)), query, true)],
-  ["GET", /^\/conversations\/([^/]+)\/events$/, ([id], _, query) => paged(data.eventsOf(conversation(id)), query, true)],
-  ["POST", /^\/conversations\/([^/]+)\/messages$/, ([id = ""], body) => {
-    const message = say(id, "out", String(body.text), String(body.clientId));
-    deliver(message);
-    return message;
-  }],
-  ["POST", /^\/conversations\/([^/]+)\/assign$/, ([id], body) =>
-    changed(conversation(id), { assigneeId: body.operatorId as string | null })],
+  [
+    "GET",
+    /^\/conversations\/([^/]+)\/messages$/,
+    ([id], _, query) => paged(data.messagesOf(conversation(id)), query, true),
+  ],
+  [
+    "GET",
+    /^\/conversations\/([^/]+)\/events$/,
+    ([id], _, query) => paged(data.eventsOf(conversation(id)), query, true),
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/messages$/,
+    ([id = ""], body) => {
+      const message = say(id, "out", String(body.text), String(body.clientId));
+      deliver(message);
+      return message;
+    },
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/assign$/,
+    ([id], body) => changed(conversation(id), { assigneeId: body.operatorId as string | null }),
+  ],
   ["POST", /^\/conversations\/([^/]+)\/resolve$/, ([id]) => changed(conversation(id), { status: "resolved" })],
   ["POST", /^\/conversations\/([^/]+)\/(?:reopen)$/, ([id]) => changed(conversation(id), { status: "open" })],
   ["POST", /^\/conversations\/([^/]+)\/pending$/, ([id]) => changed(conversation(id), { status: "pending" })],
   ["POST", /^\/conversations\/([^/]+)\/read$/, ([id]) => Object.assign(conversation(id), { unread: false })],
   ["POST", /^\/conversations\/([^/]+)\/unread$/, ([id]) => Object.assign(conversation(id), { unread: true })],
-  ["GET", /^\/contacts$/, (_, __, query) =>
-    paged(data.contacts.filter(({ name }) => name.toLowerCase().includes((query.get("q") ?? "").toLowerCase())), query)],
+  [
+    "GET",
+    /^\/contacts$/,
+    (_, __, query) =>
+      paged(
+        data.contacts.filter(({ name }) => name.toLowerCase().includes((query.get("q") ?? "").toLowerCase())),
+        query,
+      ),
+  ],
   ["GET", /^\/contacts\/([^/]+)$/, ([id]) => data.contacts.find((one) => one.id === id)],
-  ["PATCH", /^\/contacts\/([^/]+)$/, ([id], body) => {
-    const found = data.contacts.find((one) => one.id === id);
-    if (!found) throw missing();
-    if (body.version !== found.version) throw new Failure(409, "conflict");
-    return Object.assign(found, body, { version: found.version + 1 });
-  }],
-  ["GET", /^\/contacts\/([^/]+)\/conversations$/, ([id]) => ({
-    items: data.conversations.filter(({ contact }) => contact.id === id),
-    nextCursor: null,
-  })],
+  [
+    "PATCH",
+    /^\/contacts\/([^/]+)$/,
+    ([id], body) => {
+      const found = data.contacts.find((one) => one.id === id);
+      if (!found) throw missing();
+      if (body.version !== found.version) throw new Failure(409, "conflict");
+      return Object.assign(found, body, { version: found.version + 1 });
+    },
+  ],
+  [
+    "GET",
+    /^\/contacts\/([^/]+)\/conversations$/,
+    ([id]) => ({
+      items: data.conversations.filter(({ contact }) => contact.id === id),
+      nextCursor: null,
+    }),
+  ],
   // What a script that takes screenshots makes happen: a customer writes, somebody types, the socket breaks.
   ["POST", /^\/dev\/say$/, (_, body) => say(String(body.conversationId), "in", String(body.text))],
   ["POST", /^\/dev\/push$/, (_, body) => push(body.frame as FrameItem)],
-  ["POST", /^\/dev\/cut$/, () => {
-    for (const socket of sockets) socket.destroy();
-  }],
+  [
+    "POST",
+    /^\/dev\/cut$/,
+    () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  ],
 ];
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

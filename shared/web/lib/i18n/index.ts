@@ -1,6 +1,7 @@
 /** The catalogues: flat, one key per sentence, loaded one language at a time. English is the shape of the others. */
-import type en from "./en.json";
+
 import { type Language, languages } from "../protocol/index.ts";
+import type en from "./en.json";
 
 export type Catalogue = typeof en;
 export type Key = keyof Catalogue;

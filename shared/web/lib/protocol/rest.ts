@@ -187,9 +187,7 @@ const conversationFields = {
   contact: v.object({ id: v.string(), name: v.string() }),
   assigneeId: v.nullable(v.string()),
   tags: v.array(v.string()),
-  preview: v.nullable(
-    v.object({ text: v.string(), type: messageType, direction, messageId: v.string() }),
-  ),
+  preview: v.nullable(v.object({ text: v.string(), type: messageType, direction, messageId: v.string() })),
   lastActivityAt: time,
   windowUntil: v.nullable(time),
   waitingSince: v.nullable(time),

@@ -70,8 +70,7 @@ function listen() {
 }
 
 const chat = (phone) => [...state.messages.values()]
-  .filter((m) => m.customer === phone && m.number === state.number)
-  .sort((a, b) => a.at.localeCompare(b.at));
+  .filter((m) => m.customer === phone && m.number === state.number); // in the order of the simulator
 
 const arrived = (m) => !m.fromBusiness || m.status === "sent" || m.status === "delivered" || m.status === "read";
 
@@ -109,7 +108,8 @@ function draw() {
     value: n.id, textContent: `+${n.display}${n.name ? ` · ${n.name}` : ""}`, selected: n.id === state.number,
   })));
   const rows = [...state.customers.values()].map((c) => ({ c, messages: chat(c.phone).filter(arrived) }));
-  rows.sort((a, b) => (b.messages.at(-1)?.at || "").localeCompare(a.messages.at(-1)?.at || ""));
+  const newest = (row) => Date.parse(row.messages.at(-1)?.at) || 0;
+  rows.sort((a, b) => newest(b) - newest(a));
   $("customers").replaceChildren(...rows.map(drawRow));
   $("nobody").hidden = rows.length > 0;
   drawChat();
@@ -138,7 +138,6 @@ function drawChat() {
   const business = state.numbers.get(state.number);
   $("detail").textContent = `+${c.phone}${c.hidePhone ? " (hidden)" : ""} → ${business ? business.name || "+" + business.display : "no number yet"}`;
   const list = $("messages");
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   let day = "";
   const rows = [];
   for (const m of chat(c.phone)) {
@@ -149,7 +148,15 @@ function drawChat() {
   const same = list.dataset.chat === `${c.phone} ${state.number}`;
   replaceChanged(list, rows);
   list.dataset.chat = `${c.phone} ${state.number}`;
-  if (atEnd || !same) list.scrollTop = list.scrollHeight;
+  if (!same) atEnd = true;
+  toEnd();
+}
+
+// atEnd is whether the newest message is in view. It stays there when messages come, images load and the composer grows.
+let atEnd = true;
+
+function toEnd() {
+  if (atEnd) $("messages").scrollTop = $("messages").scrollHeight;
 }
 
 // replaceChanged leaves rows that are as they were, so that a playing video goes on.
@@ -181,7 +188,6 @@ function drawBubble(m) {
 
 function drawFile(m) {
   const source = `${api}/media/${encodeURIComponent(m.file.id)}`;
-  const toEnd = () => { $("messages").scrollTop = $("messages").scrollHeight; };
   switch (m.type) {
     case "image":
       return element("img", { src: source, alt: m.file.name || "photo", onload: toEnd });
@@ -282,4 +288,9 @@ $("dialog").addEventListener("close", guard(async () => {
   open(phone);
 }));
 document.addEventListener("visibilitychange", look);
+$("messages").addEventListener("scroll", () => {
+  const list = $("messages");
+  atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+});
+new ResizeObserver(toEnd).observe($("messages"));
 listen();

@@ -1,6 +1,5 @@
-import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
+import "@fontsource-variable/figtree/wght.css";
+import "./mantine.ts";
 import "./styles.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
@@ -18,7 +17,9 @@ const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
 
 onSignedOut(() => {
   queryClient.clear();
-  void router.navigate({ to: "/sign-in", search: { next: undefined } });
+  const { pathname, href } = router.latestLocation;
+  // Several requests may hear it at once: the first has led to the sign-in page already.
+  if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
 });
 
 const root = document.getElementById("root");

@@ -8,7 +8,7 @@ const petrol: MantineColorsTuple = [
   "#74c0bb",
   "#4fafa9",
   "#2a9690",
-  "#16857f",
+  "#147a74",
   "#0b726d",
   "#065e5a",
   "#034a47",
@@ -46,7 +46,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   colors: { petrol, dark, gray },
   black: "#1d252c",
-  fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamily: '"Figtree Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: "650" },
   defaultRadius: "md",
   cursorType: "pointer",
@@ -54,7 +54,8 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
-    Menu: { defaultProps: { shadow: "md", radius: "md" } },
-    Modal: { defaultProps: { centered: true, radius: "lg" } },
+    // The placeholder that takes the first focus is no item, which a menu may not hold.
+    Menu: { defaultProps: { shadow: "md", radius: "md", withInitialFocusPlaceholder: false } },
+    Modal: { defaultProps: { centered: true, radius: "lg" }, styles: { title: { fontWeight: 650, fontSize: 17 } } },
   },
 });

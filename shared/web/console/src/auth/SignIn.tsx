@@ -37,7 +37,7 @@ export function SignIn() {
       footer={
         <>
           {t("auth.noAccount")}{" "}
-          <Anchor component={Link} to="/sign-up" size="sm">
+          <Anchor component={Link} to="/sign-up" size="sm" underline="always">
             {t("auth.signUp.link")}
           </Anchor>
         </>

@@ -61,7 +61,7 @@ export function SignUp() {
       footer={
         <>
           {t("auth.haveAccount")}{" "}
-          <Anchor component={Link} to="/sign-in" size="sm">
+          <Anchor component={Link} to="/sign-in" size="sm" underline="always">
             {t("auth.signIn.submit")}
           </Anchor>
         </>

@@ -85,9 +85,7 @@ function Person({ contact }: { contact: Contact }) {
     <div>
       <button type="button" className={classes.person} aria-expanded={open} onClick={() => setOpen((shown) => !shown)}>
         <PersonAvatar id={contact.id} name={contact.name} size={38} />
-        <span className={classes.personName} dir="auto">
-          {contact.name || t("contact.nameless")}
-        </span>
+        <bdi className={classes.personName}>{contact.name || t("contact.nameless")}</bdi>
         <span className={classes.personFacts}>
           {contact.phone && <bdi>{contact.phone}</bdi>}
           {contact.email && <bdi>{contact.email}</bdi>}

@@ -52,7 +52,8 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
         combobox.closeDropdown();
         const operatorId = value === NOBODY ? null : value;
         if (operatorId !== conversation.assigneeId) {
-          action.mutate({ verb: "assign", body: { operatorId, version: conversation.version } });
+          // Without the version: a message that comes in meanwhile is no reason to refuse.
+          action.mutate({ verb: "assign", body: { operatorId } });
         }
       }}
     >
@@ -63,7 +64,6 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
             variant="default"
             className={classes.assign}
             disabled={!may("conversation.assign")}
-            loading={action.isPending}
             aria-label={t("conversation.assigneeIs", { name: label })}
             leftSection={
               assignee ? <PersonAvatar id={assignee.id} name={assignee.name} size={22} /> : <IconUserPlus size={17} />
@@ -85,7 +85,7 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
           placeholder={t("conversation.assignSearch")}
           aria-label={t("conversation.assignSearch")}
         />
-        <Combobox.Options>
+        <Combobox.Options aria-label={t("conversation.assign")}>
           <ScrollArea.Autosize mah={300} type="scroll">
             {conversation.assigneeId !== null && search === "" && (
               <Combobox.Option value={NOBODY}>
@@ -110,7 +110,9 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
                     online={operator.availability === "available"}
                   />
                   <Text size="sm" truncate flex={1} component="bdi">
-                    {operator.id === me.operator.id ? t("conversation.assignMe", { name: operator.name }) : operator.name}
+                    {operator.id === me.operator.id
+                      ? t("conversation.assignMe", { name: operator.name })
+                      : operator.name}
                   </Text>
                   <Text size="xs" c="dimmed" style={{ fontVariantNumeric: "tabular-nums" }}>
                     {t("conversation.load", { open: operator.openConversations, capacity: operator.capacity })}
@@ -118,7 +120,9 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
                 </Group>
               </Combobox.Option>
             ))}
-            {assignable(operators, search).length === 0 && <Combobox.Empty>{t("conversation.assignNobody")}</Combobox.Empty>}
+            {assignable(operators, search).length === 0 && (
+              <Combobox.Empty>{t("conversation.assignNobody")}</Combobox.Empty>
+            )}
           </ScrollArea.Autosize>
         </Combobox.Options>
       </Combobox.Dropdown>

@@ -8,8 +8,8 @@ import { useLive } from "../live/LiveProvider.tsx";
 import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import { checkFile, type FileKind } from "./attachments.ts";
-import classes from "./conversation.module.css";
+import { accepted, checkFile, type FileKind } from "./attachments.ts";
+import classes from "./composer.module.css";
 import { readDraft, writeDraft } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { useTypingSignal } from "./typing.ts";
@@ -96,7 +96,7 @@ function Field({ conversation }: { conversation: Conversation }) {
         message:
           verdict.refused === "tooLarge"
             ? t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) })
-            : t("composer.fileEmpty", { name: file.name }),
+            : t(verdict.refused === "empty" ? "composer.fileEmpty" : "composer.fileWrongType", { name: file.name }),
       });
     }
     field.current?.focus();
@@ -213,6 +213,7 @@ function Field({ conversation }: { conversation: Conversation }) {
         <input
           ref={chooser}
           type="file"
+          accept={accepted}
           multiple
           hidden
           onChange={(event) => {

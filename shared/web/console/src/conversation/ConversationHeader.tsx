@@ -34,7 +34,10 @@ export function ConversationHeader(props: {
   const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data;
   const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelNames[channel.type];
   const action = useConversationAction(conversation.id);
-  const act = (verb: "resolve" | "reopen" | "pending") => action.mutate({ verb, body: {} });
+  // A button that is disabled while it works would lose the focus.
+  const act = (verb: "resolve" | "reopen" | "pending") => {
+    if (!action.isPending) action.mutate({ verb, body: {} });
+  };
   const resolved = status === "resolved";
   const mayResolve = may("conversation.resolve");
 
@@ -65,7 +68,6 @@ export function ConversationHeader(props: {
           className={classes.main}
           leftSection={<IconArrowBackUp size={16} />}
           disabled={!mayResolve}
-          loading={action.isPending && action.variables.verb === "reopen"}
           onClick={() => act("reopen")}
           aria-label={t("conversation.reopen")}
         >
@@ -77,7 +79,6 @@ export function ConversationHeader(props: {
           className={classes.main}
           leftSection={<IconCheck size={16} />}
           disabled={!mayResolve}
-          loading={action.isPending && action.variables.verb === "resolve"}
           onClick={() => act("resolve")}
           aria-label={t("conversation.resolve")}
         >

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { conversationQuery } from "../api/queries.ts";
-import { DetailsPane } from "../contact/DetailsPane.tsx";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay } from "../shell/me.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
@@ -12,6 +11,9 @@ import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
+
+/** Loaded after the messages, which are what somebody came for. */
+const DetailsPane = lazy(async () => ({ default: (await import("../contact/DetailsPane.tsx")).DetailsPane }));
 
 const WIDE = "(min-width: 1280px)";
 
@@ -36,11 +38,12 @@ function Opened({ id }: { id: string }) {
     return () => say({ action: "view", conversationId: null });
   }, [id, say]);
 
+  const back = () => {
+    if (details && !matchMedia(WIDE).matches) setDetails(false);
+    else close();
+  };
   useShortcuts({
-    Escape: () => {
-      if (details && !matchMedia(WIDE).matches) setDetails(false);
-      else close();
-    },
+    Escape: back,
     e: () => {
       const status = conversation.data?.status;
       if (!status || status === "resolved" || action.isPending || !may("conversation.resolve")) return false;
@@ -78,7 +81,11 @@ function Opened({ id }: { id: string }) {
         <MessageList conversation={conversation.data} />
         <Composer conversation={conversation.data} />
       </section>
-      {details && <DetailsPane conversation={conversation.data} onClose={() => setDetails(false)} />}
+      {details && (
+        <Suspense fallback={<aside className={classes.detailsLoading} />}>
+          <DetailsPane conversation={conversation.data} onClose={() => setDetails(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import {
   IconQuestionMark,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import classes from "./conversation.module.css";
+import classes from "./message.module.css";
 
 const marks: Record<MessageStatus, { icon: typeof IconCheck; key: Key }> = {
   received: { icon: IconCheck, key: "delivery.received" },

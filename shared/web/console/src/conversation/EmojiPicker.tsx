@@ -1,15 +1,13 @@
-import { ActionIcon, Popover, Tooltip } from "@mantine/core";
+import { ActionIcon, Loader, Popover, Tooltip } from "@mantine/core";
 import { IconMoodSmile } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import classes from "./conversation.module.css";
-import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
+
+const EmojiGrid = lazy(async () => ({ default: (await import("./EmojiGrid.tsx")).EmojiGrid }));
 
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const recent = open ? recentEmojis() : [];
-  const groups = recent.length > 0 ? [{ key: "emoji.recent" as const, emojis: recent }, ...emojiGroups] : emojiGroups;
   return (
     <Popover opened={open} onChange={setOpen} position="top-start" shadow="md" trapFocus returnFocus>
       <Popover.Target>
@@ -20,27 +18,14 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown p="xs" aria-label={t("emoji.label")}>
-        <div className={classes.emojis}>
-          {groups.map(({ key, emojis }) => (
-            <fieldset key={key} className={classes.emojiGroup}>
-              <legend>{t(key)}</legend>
-              {emojis.map((emoji) => (
-                <button
-                  key={emoji}
-                  type="button"
-                  className={classes.emoji}
-                  onClick={() => {
-                    rememberEmoji(emoji);
-                    setOpen(false);
-                    onPick(emoji);
-                  }}
-                >
-                  {emoji}
-                </button>
-              ))}
-            </fieldset>
-          ))}
-        </div>
+        <Suspense fallback={<Loader size="xs" />}>
+          <EmojiGrid
+            onPick={(emoji) => {
+              setOpen(false);
+              onPick(emoji);
+            }}
+          />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );

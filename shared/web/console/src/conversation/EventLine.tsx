@@ -7,7 +7,7 @@ import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { operatorsQuery } from "../api/queries.ts";
 import { useFormats } from "../ui/format.ts";
-import classes from "./conversation.module.css";
+import classes from "./message.module.css";
 
 /** Done by a person and done by a rule are different sentences. */
 const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
@@ -30,6 +30,7 @@ const reasons: Record<string, Key> = {
   nobody_eligible: "reason.nobodyEligible",
   idle: "reason.idle",
   one_month: "reason.oneMonth",
+  no_longer_serves: "reason.noLongerServes",
 };
 
 const outcomes: Record<string, Key> = {

@@ -1,10 +1,12 @@
-import { CloseButton, Loader, Modal } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import type { Attachment, MessageType } from "@recado/lib/protocol";
 import { IconDownload, IconFile, IconPhotoOff } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../ui/format.ts";
-import classes from "./conversation.module.css";
+import classes from "./message.module.css";
+
+const Lightbox = lazy(async () => ({ default: (await import("./Lightbox.tsx")).Lightbox }));
 
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
   const { t } = useTranslation();
@@ -66,24 +68,11 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
       >
         <img src={url} alt={name} loading="lazy" onError={() => setBroken(true)} />
       </button>
-      <Modal
-        opened={open}
-        onClose={() => setOpen(false)}
-        size="auto"
-        withCloseButton={false}
-        padding={0}
-        overlayProps={{ backgroundOpacity: 0.8 }}
-        classNames={{ content: classes.lightbox }}
-        aria-label={name}
-      >
-        <CloseButton
-          className={classes.lightboxClose}
-          size="lg"
-          aria-label={t("action.close")}
-          onClick={() => setOpen(false)}
-        />
-        <img src={url} alt={name} className={classes.lightboxImage} />
-      </Modal>
+      {open && (
+        <Suspense fallback={null}>
+          <Lightbox url={url} name={name} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -95,7 +84,7 @@ function DocumentCard({ attachment, url }: { attachment: Attachment; url: string
     <a
       className={classes.document}
       href={url}
-      download={attachment.name}
+      // Not as a download of this page: the link leads to another origin, and what is shown there would replace the console.
       target="_blank"
       rel="noopener noreferrer"
       aria-label={t("media.download", { name: attachment.name })}
@@ -105,7 +94,9 @@ function DocumentCard({ attachment, url }: { attachment: Attachment; url: string
       </span>
       <span className={classes.documentLines}>
         <bdi className={classes.documentName}>{attachment.name}</bdi>
-        <span className={classes.documentSize}>{size(attachment.size)}</span>
+        <span className={classes.documentSize} aria-hidden="true">
+          {size(attachment.size)}
+        </span>
       </span>
       <IconDownload size={17} />
     </a>

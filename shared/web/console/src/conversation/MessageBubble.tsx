@@ -7,9 +7,9 @@ import { previewKeys } from "../inbox/preview.ts";
 import { useMay } from "../shell/me.ts";
 import { useFormats } from "../ui/format.ts";
 import { useRetryMessage } from "./actions.ts";
-import classes from "./conversation.module.css";
 import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
+import classes from "./message.module.css";
 import { UserText } from "./UserText.tsx";
 
 /** Kinds that are shown in full; of any other the reader learns that it came. */
@@ -38,7 +38,9 @@ export const MessageBubble = memo(function MessageBubble(props: {
         {message.attachments.map((attachment) => (
           <Media key={attachment.id} attachment={attachment} kind={message.type} />
         ))}
-        {!known && <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>}
+        {!known && (
+          <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
+        )}
         {message.text && <UserText text={message.text} />}
         <span className={classes.stamp}>
           <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>

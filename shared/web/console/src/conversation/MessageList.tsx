@@ -3,13 +3,13 @@ import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowDown, IconMessages } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
-import { useMe } from "../shell/me.ts";
+import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -123,6 +123,8 @@ function Log(props: {
     return () => cancelAnimationFrame(frame);
   }, [virtual]);
 
+  useStayAtEnd(scroll);
+
   const shown = virtual.getVirtualItems();
   const first = shown[0]?.index ?? rows.length;
   useEffect(() => {
@@ -188,6 +190,32 @@ function Log(props: {
   );
 }
 
+/** Whoever reads the end keeps reading it when the frame shrinks (a longer draft) or a row turns out taller. */
+function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const frame = scroll.current;
+    if (!frame) return;
+    let pinned = true;
+    let last = frame.scrollTop;
+    // Only a person's way up lets go of the end: after a refetch many rows may have come at once.
+    const onScroll = () => {
+      const atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 80;
+      pinned = atEnd || (pinned && frame.scrollTop >= last);
+      last = frame.scrollTop;
+    };
+    const observer = new ResizeObserver(() => {
+      if (pinned) frame.scrollTop = frame.scrollHeight;
+    });
+    observer.observe(frame);
+    for (const content of frame.children) observer.observe(content);
+    frame.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      frame.removeEventListener("scroll", onScroll);
+    };
+  }, [scroll]);
+}
+
 function RowContent({ row, conversation }: { row: Row; conversation: Conversation }) {
   const formats = useFormats();
   const now = useNow(60_000);
@@ -223,9 +251,11 @@ function useReadMark(conversation: Conversation, seen: boolean): void {
     };
   }, []);
   const { unread, lastInboundId } = conversation;
+  const mayRead = useMay()("conversation.reply");
   useEffect(() => {
-    if (seen && focused && unread && lastInboundId) mutate({ verb: "read", body: { readUpTo: lastInboundId } });
-  }, [seen, focused, unread, lastInboundId, mutate]);
+    if (mayRead && seen && focused && unread && lastInboundId)
+      mutate({ verb: "read", body: { readUpTo: lastInboundId } });
+  }, [mayRead, seen, focused, unread, lastInboundId, mutate]);
 }
 
 function Typing({ conversationId }: { conversationId: string }) {

@@ -5,8 +5,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useFormats } from "../ui/format.ts";
-import classes from "./conversation.module.css";
 import { Delivery } from "./Delivery.tsx";
+import classes from "./message.module.css";
 import type { Outgoing } from "./outbox.ts";
 import { UserText } from "./UserText.tsx";
 

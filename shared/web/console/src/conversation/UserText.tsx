@@ -1,6 +1,6 @@
 import { memo } from "react";
-import classes from "./conversation.module.css";
 import { partsOf } from "./links.ts";
+import classes from "./message.module.css";
 
 /** Up to three emojis and nothing else are shown large. */
 const emojiOnly = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;

@@ -1,12 +1,12 @@
 /** What an operator does to a conversation. Each answer is the conversation, and goes the way of a frame. */
-import { conversation as shape, message as messageShape } from "@recado/lib/protocol";
+import { message as messageShape, conversation as shape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { send } from "../api/client.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { codeOf, useFailureNotice } from "../ui/errors.ts";
 
 export type Action =
-  | { verb: "assign"; body: { operatorId: string | null; version: number } }
+  | { verb: "assign"; body: { operatorId: string | null } }
   | { verb: "resolve" | "reopen" | "pending" | "unread"; body: Record<string, never> }
   | { verb: "read"; body: { readUpTo: string } };
 

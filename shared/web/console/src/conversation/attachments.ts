@@ -20,13 +20,27 @@ const kinds: Record<string, FileKind> = {
   "audio/mpeg": "audio",
   "audio/mp4": "audio",
   "audio/ogg": "audio",
+  "application/pdf": "document",
+  "text/plain": "document",
+  "application/msword": "document",
+  "application/vnd.ms-excel": "document",
+  "application/vnd.ms-powerpoint": "document",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "document",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "document",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "document",
 };
 
-export type FileVerdict = { kind: FileKind } | { refused: "tooLarge"; limit: number } | { refused: "empty" };
+/** What the dialog for choosing a file offers. */
+export const accepted = Object.keys(kinds).join(",");
 
-/** Whatever is no picture, sound or film that the channel knows goes as a document. */
+export type FileVerdict =
+  | { kind: FileKind }
+  | { refused: "tooLarge"; limit: number }
+  | { refused: "empty" | "wrongType" };
+
 export function checkFile(file: { type: string; size: number }): FileVerdict {
-  const kind = kinds[file.type.split(";")[0]?.trim().toLowerCase() ?? ""] ?? "document";
+  const kind = kinds[file.type.split(";")[0]?.trim().toLowerCase() ?? ""];
+  if (!kind) return { refused: "wrongType" };
   if (file.size === 0) return { refused: "empty" };
   if (file.size > limits[kind]) return { refused: "tooLarge", limit: limits[kind] };
   return { kind };

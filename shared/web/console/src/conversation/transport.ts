@@ -14,7 +14,8 @@ function put(target: Upload, file: File, onProgress: (part: number) => void): Pr
     request.onerror = () => reject(new ApiError("offline"));
     request.onload = () => {
       if (request.status < 300) resolve();
-      else reject(new ApiError(request.status === 413 ? "too_large" : request.status >= 500 ? "unavailable" : "invalid"));
+      else
+        reject(new ApiError(request.status === 413 ? "too_large" : request.status >= 500 ? "unavailable" : "invalid"));
     };
     request.send(file);
   });
@@ -22,7 +23,12 @@ function put(target: Upload, file: File, onProgress: (part: number) => void): Pr
 
 export const transport: Transport = {
   async upload(conversationId, file, onProgress) {
-    const target = await send("POST", "/uploads", { name: file.name, mime: mimeOf(file), size: file.size, conversationId }, upload);
+    const target = await send(
+      "POST",
+      "/uploads",
+      { name: file.name, mime: mimeOf(file), size: file.size, conversationId },
+      upload,
+    );
     await put(target, file, onProgress);
     return target.id;
   },

@@ -129,23 +129,29 @@ function Rows(props: {
     if (!item || (document.activeElement && document.activeElement !== document.body)) return false;
     void navigate({ to: "/inbox/$conversationId", params: { conversationId: item.id }, search });
   };
+  const down = () => move(1);
+  const up = () => move(-1);
+  // In the messages an arrow scrolls.
+  const byArrow = (step: () => void) => () => {
+    if (document.activeElement?.closest('[role="log"]')) return false;
+    step();
+  };
   useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
+    j: down,
+    k: up,
+    ArrowDown: byArrow(down),
+    ArrowUp: byArrow(up),
     Enter: open,
   });
 
   return (
     <div ref={scroll} className={classes.scroll}>
-      <div role="list" aria-label={t("inbox.list")} style={{ blockSize: virtual.getTotalSize(), position: "relative" }}>
+      <ul className={classes.rows} aria-label={t("inbox.list")} style={{ blockSize: virtual.getTotalSize() }}>
         {rows.map((row) => {
           const item = items[row.index];
           return (
-            <div
+            <li
               key={row.key}
-              role="listitem"
               aria-setsize={more ? -1 : items.length}
               aria-posinset={row.index + 1}
               className={classes.slot}
@@ -171,10 +177,10 @@ function Rows(props: {
                   )}
                 </div>
               )}
-            </div>
+            </li>
           );
         })}
-      </div>
+      </ul>
     </div>
   );
 }

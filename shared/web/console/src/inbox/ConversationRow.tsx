@@ -1,12 +1,5 @@
 import type { Conversation, Operator } from "@recado/lib/protocol";
-import {
-  IconArrowBackUp,
-  IconClock,
-  IconFile,
-  IconMicrophone,
-  IconPhoto,
-  IconVideo,
-} from "@tabler/icons-react";
+import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVideo } from "@tabler/icons-react";
 import { Link, useSearch } from "@tanstack/react-router";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
@@ -58,9 +51,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       </span>
       <span className={classes.lines}>
         <span className={classes.line}>
-          <span className={classes.name} dir="auto">
-            {contact.name || t("contact.nameless")}
-          </span>
+          <bdi className={classes.name}>{contact.name || t("contact.nameless")}</bdi>
           <time className={classes.time} dateTime={conversation.lastActivityAt}>
             {formats.listTime(conversation.lastActivityAt, now)}
           </time>
@@ -68,7 +59,12 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
         <span className={classes.line}>
           <span className={classes.preview}>
             {preview?.direction === "out" && (
-              <IconArrowBackUp size={14} className={classes.previewIcon} role="img" aria-label={t("inbox.preview.out")} />
+              <IconArrowBackUp
+                size={14}
+                className={classes.previewIcon}
+                role="img"
+                aria-label={t("inbox.preview.out")}
+              />
             )}
             {Icon && <Icon size={14} className={classes.previewIcon} aria-hidden="true" />}
             <bdi className={classes.previewText}>
@@ -78,9 +74,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
           {conversation.unread && <span className={classes.dot} role="img" aria-label={t("inbox.unread")} />}
         </span>
         <span className={classes.meta}>
-          {conversation.status !== "open" && (
-            <span className={classes.tag}>{t(statusKeys[conversation.status])}</span>
-          )}
+          {conversation.status !== "open" && <span className={classes.tag}>{t(statusKeys[conversation.status])}</span>}
           {waiting !== null && (
             <span className={classes.waiting} data-long={waiting > 30 * 60_000 || undefined}>
               <IconClock size={13} aria-hidden="true" />

@@ -1,18 +1,19 @@
-import { ActionIcon, CloseButton, Indicator, Menu, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, CloseButton, Indicator, Loader, Menu, Popover, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import type { Key } from "@recado/lib/i18n";
 import type { Count, Counts } from "@recado/lib/protocol";
-import { IconArrowsSort, IconCheck, IconFilter, IconSearch } from "@tabler/icons-react";
+import { IconArrowsSort, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { channelsQuery, countsQuery, operatorsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
+import { countsQuery } from "../api/queries.ts";
 import { useCountText } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import classes from "./inbox.module.css";
 import { useView } from "./useView.ts";
 import { boxes, type InboxView, sorts, states } from "./view.ts";
+
+const FilterFields = lazy(async () => ({ default: (await import("./FilterFields.tsx")).FilterFields }));
 
 const boxKeys: Record<InboxView["box"], Key> = {
   mine: "inbox.box.mine",
@@ -146,17 +147,13 @@ function SortMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t("inbox.sort.label")}</Menu.Label>
-        {sorts.map((sort) => (
-          <Menu.Item
-            key={sort}
-            role="menuitemradio"
-            aria-checked={view.sort === sort}
-            rightSection={view.sort === sort ? <IconCheck size={14} /> : null}
-            onClick={() => change({ sort })}
-          >
-            {t(sortKeys[sort])}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={view.sort} onChange={(sort) => change({ sort: sort as InboxView["sort"] })}>
+          {sorts.map((sort) => (
+            <Menu.RadioItem key={sort} value={sort} closeMenuOnClick>
+              {t(sortKeys[sort])}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );
@@ -164,47 +161,23 @@ function SortMenu() {
 
 function Filters() {
   const { t } = useTranslation();
-  const { view, change } = useView();
-  const may = useMay();
-  const operators = useQuery(operatorsQuery).data ?? [];
-  const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data ?? [];
+  const { view } = useView();
   const active = view.operator !== undefined || view.channel !== undefined;
   return (
     <Popover position="bottom-end" width={260} shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Tooltip label={t("inbox.filter.label")}>
-          <Indicator disabled={!active} size={8} offset={6}>
+      <Indicator disabled={!active} size={8} offset={6}>
+        <Popover.Target>
+          <Tooltip label={t("inbox.filter.label")}>
             <ActionIcon size="lg" aria-label={active ? t("inbox.filter.active") : t("inbox.filter.label")}>
               <IconFilter size={18} />
             </ActionIcon>
-          </Indicator>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Stack gap="sm">
-          <Select
-            label={t("inbox.filter.operator")}
-            placeholder={t("inbox.filter.anyOperator")}
-            clearable
-            searchable
-            comboboxProps={{ withinPortal: false }}
-            value={view.operator ?? null}
-            data={[
-              { value: "none", label: t("inbox.filter.noOperator") },
-              ...operators.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-            onChange={(operator) => change({ operator: operator ?? undefined, box: "all" })}
-          />
-          <Select
-            label={t("inbox.filter.channel")}
-            placeholder={t("inbox.filter.anyChannel")}
-            clearable
-            comboboxProps={{ withinPortal: false }}
-            value={view.channel ?? null}
-            data={channels.map(({ id, name }) => ({ value: id, label: name }))}
-            onChange={(channel) => change({ channel: channel ?? undefined })}
-          />
-        </Stack>
+          </Tooltip>
+        </Popover.Target>
+      </Indicator>
+      <Popover.Dropdown aria-label={t("inbox.filter.label")}>
+        <Suspense fallback={<Loader size="xs" />}>
+          <FilterFields />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );

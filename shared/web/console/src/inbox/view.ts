@@ -59,8 +59,7 @@ export function belongs(view: InboxView, conversation: Conversation, me: string)
 /** The order of the list, total: equal times are told apart by id, so that rows never swap without a reason. */
 export function compareIn(sort: InboxView["sort"]): (a: Conversation, b: Conversation) => number {
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  const newest = (a: Conversation, b: Conversation) =>
-    byText(b.lastActivityAt, a.lastActivityAt) || byText(b.id, a.id);
+  const newest = (a: Conversation, b: Conversation) => byText(b.lastActivityAt, a.lastActivityAt) || byText(b.id, a.id);
   if (sort === "newest") return newest;
   if (sort === "oldest") return (a, b) => newest(b, a);
   return (a, b) => {

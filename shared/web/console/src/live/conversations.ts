@@ -49,7 +49,10 @@ export function placed(
   const belonging = belongs(view, next, me);
   if (!known && belonging !== true) return data;
   if (known && belonging === "unknown") {
-    return relay(data, items.map((item) => (item.id === next.id ? next : item)));
+    return relay(
+      data,
+      items.map((item) => (item.id === next.id ? next : item)),
+    );
   }
 
   const others = items.filter((item) => item.id !== next.id);

@@ -33,7 +33,11 @@ export class Ephemeral {
     this.timers.delete(key);
     if (!on && others.length === this.typistsIn(conversationId).length) return;
     this.typists.set(conversationId, on ? [...others, by] : others);
-    if (on) this.timers.set(key, setTimeout(() => this.typing(conversationId, by, false), TYPING_LASTS));
+    if (on)
+      this.timers.set(
+        key,
+        setTimeout(() => this.typing(conversationId, by, false), TYPING_LASTS),
+      );
     this.changed();
   }
 

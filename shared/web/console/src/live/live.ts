@@ -1,10 +1,11 @@
 /**
  * Keeps the query cache equal to what the server says: frames and answers of mutations go through the pure functions
- * beside this file. An answer that was asked for before a frame came must not undo the frame, so whatever arrives while
- * a request is under way is kept and laid over its answer.
+ * beside this file. An answer that was asked for before a frame came must not undo the frame, so what arrived lately is
+ * kept and laid over every answer: versions make that harmless where the answer knew it already.
  */
-import * as wire from "@recado/lib/protocol";
+
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
+import * as wire from "@recado/lib/protocol";
 import type { Query, QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
 import type { InboxView } from "../inbox/view.ts";
@@ -14,13 +15,13 @@ import { withEvent, withMessage } from "./messages.ts";
 import { itemsOf, type Pages } from "./pages.ts";
 
 const COUNTS_AFTER = 800;
+/** Longer than any answer may take. */
+const REMEMBERED_FOR = 120_000;
 
 export class Live {
   readonly ephemeral = new Ephemeral();
   private marks = new Map<string, ReadMark>();
-  private journal: FrameItem[] = [];
-  private journalStart = 0;
-  private fetching = new Map<Query, number>();
+  private journal: { at: number; item: FrameItem }[] = [];
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
   private stop: () => void;
 
@@ -30,15 +31,8 @@ export class Live {
     private readonly onNotice: (item: wire.Frame<"notice">) => void = () => {},
   ) {
     this.stop = client.getQueryCache().subscribe((event) => {
-      if (event.type === "removed") return this.fetched(event.query);
-      if (event.type !== "updated") return;
-      if (event.action.type === "fetch") this.fetching.set(event.query, this.journalStart + this.journal.length);
-      if (event.action.type === "error") this.fetched(event.query);
-      if (event.action.type === "success" && !event.action.manual) {
-        const since = this.fetching.get(event.query);
-        this.fetched(event.query);
-        if (since !== undefined) this.replay(event.query, this.journal.slice(Math.max(0, since - this.journalStart)));
-      }
+      const answered = event.type === "updated" && event.action.type === "success" && !event.action.manual;
+      if (answered) this.replay(event.query);
     });
   }
 
@@ -79,6 +73,8 @@ export class Live {
   /** A frame may have been lost while the socket was away: every list and page that is loaded is read again. */
   refetchAll(): void {
     this.ephemeral.clear();
+    this.marks.clear();
+    this.journal = [];
     void this.client.invalidateQueries();
   }
 
@@ -166,7 +162,9 @@ export class Live {
 
   private presence(item: wire.Frame<"presence">): void {
     const change = <T extends wire.Operator>(operator: T): T =>
-      operator.id === item.operatorId ? { ...operator, online: item.online, availability: item.availability } : operator;
+      operator.id === item.operatorId
+        ? { ...operator, online: item.online, availability: item.availability }
+        : operator;
     this.client.setQueryData<wire.Operator[]>(["operators"], (known) => known?.map(change));
     this.client.setQueryData<wire.Me>(["me"], (known) => known && { ...known, operator: change(known.operator) });
   }
@@ -189,28 +187,21 @@ export class Live {
   }
 
   private remember(item: FrameItem): void {
-    if (this.fetching.size > 0) this.journal.push(item);
+    const now = performance.now();
+    const from = this.journal.findIndex(({ at }) => now - at < REMEMBERED_FOR);
+    this.journal = [...(from === -1 ? [] : this.journal.slice(from)), { at: now, item }];
   }
 
-  private fetched(query: Query): void {
-    this.fetching.delete(query);
-    if (this.fetching.size > 0) return;
-    this.journalStart += this.journal.length;
-    // The array is replaced, not emptied: a replay may still be reading it.
-    this.journal = [];
-  }
-
-  private replay(query: Query, missed: FrameItem[]): void {
+  private replay(query: Query): void {
     const [kind, argument] = query.queryKey;
-    const wanted = missed.filter(
-      (item) =>
-        (kind === "messages" && item.type === "message.upserted" && item.conversationId === argument) ||
-        (kind === "events" && item.type === "event.appended" && item.conversationId === argument) ||
-        (["conversations", "conversation", "contactConversations"].includes(String(kind)) &&
-          (item.type === "conversation.upserted" || item.type === "read")) ||
-        ((kind === "operators" || kind === "me") && item.type === "presence"),
-    );
-    // After the answer is in place: the cache is telling its observers about it right now.
-    if (wanted.length > 0) queueMicrotask(() => wanted.forEach((item) => this.applyOne(item)));
+    const ofThisOne = (item: FrameItem): boolean => {
+      if (kind === "messages") return item.type === "message.upserted" && item.conversationId === argument;
+      if (kind === "events") return item.type === "event.appended" && item.conversationId === argument;
+      return (
+        ["conversations", "conversation", "contactConversations"].includes(String(kind)) &&
+        (item.type === "conversation.upserted" || item.type === "read")
+      );
+    };
+    for (const { item } of this.journal) if (ofThisOne(item)) this.applyOne(item);
   }
 }

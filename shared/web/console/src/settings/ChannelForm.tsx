@@ -8,10 +8,12 @@ import { send } from "../api/client.ts";
 import { channelsQuery, storesQuery } from "../api/queries.ts";
 import { filled } from "../auth/fields.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { useReturnFocus } from "../ui/focus.ts";
 
 /** Connects a WhatsApp number by hand, or renames one and gives it a new token. A token is never shown again. */
 export function ChannelForm({ channel, onClose }: { channel: Channel | null; onClose: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const client = useQueryClient();
   const stores = useQuery(storesQuery).data ?? [];
   const errorText = useErrorText({ conflict: channel ? "settings.changedMeanwhile" : "channels.taken" });

@@ -14,7 +14,7 @@ import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";
 
 const health: Record<Channel["health"]["state"], { key: Key; color: string }> = {
-  ok: { key: "channels.ok", color: "teal" },
+  ok: { key: "channels.ok", color: "petrol" },
   reauthorise: { key: "channels.reauthorise", color: "orange" },
   stopped: { key: "channels.stopped", color: "red" },
   unverified: { key: "channels.unverified", color: "gray" },

@@ -47,7 +47,9 @@ function Assigning({ settings }: { settings: Settings }) {
   const operators = useQuery(operatorsQuery).data ?? [];
   const form = useForm<Assignment>({
     initialValues: settings.distribution,
-    validate: { managerId: (value, { mode }) => (mode === "manager" && !value ? t("distribution.managerMissing") : null) },
+    validate: {
+      managerId: (value, { mode }) => (mode === "manager" && !value ? t("distribution.managerMissing") : null),
+    },
   });
   const save = useMutation({
     mutationFn: ({ mode, managerId }: Assignment) =>
@@ -140,11 +142,7 @@ function Closing({ settings }: { settings: Settings }) {
       <h2>{t("closing.title")}</h2>
       <p>{t("closing.hint")}</p>
       <Stack gap="md" maw={420}>
-        <Switch
-          label={t("closing.switch")}
-          disabled={locked}
-          {...form.getInputProps("closes", { type: "checkbox" })}
-        />
+        <Switch label={t("closing.switch")} disabled={locked} {...form.getInputProps("closes", { type: "checkbox" })} />
         {form.values.closes && (
           <NumberInput
             label={t("closing.minutes")}

@@ -13,7 +13,7 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
-import { languages, type Operator, operator as shape, type Role, roles } from "@recado/lib/protocol";
+import { languages, type Operator, type Role, roles, operator as shape } from "@recado/lib/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ApiError, send } from "../api/client.ts";
@@ -21,12 +21,14 @@ import { operatorsQuery, storesQuery } from "../api/queries.ts";
 import { email, filled, longEnough, PASSWORD_LENGTH } from "../auth/fields.ts";
 import { useMay } from "../shell/me.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { roleKeys } from "./Operators.tsx";
 
 /** One form for a new operator and a known one: address and password are given once, at the start. */
 export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const may = useMay();
   const client = useQueryClient();
   const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data ?? [];
@@ -46,8 +48,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
     validate: {
       name: filled(t("field.required")),
       email: (value) => (operator ? null : email(t("field.emailInvalid"))(value)),
-      password: (value) =>
-        operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value),
+      password: (value) => (operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value)),
     },
   });
   const save = useMutation({
@@ -93,12 +94,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
           <TextInput label={t("field.name")} dir="auto" data-autofocus {...form.getInputProps("name")} />
           {!operator && (
             <>
-              <TextInput
-                label={t("field.email")}
-                type="email"
-                autoComplete="off"
-                {...form.getInputProps("email")}
-              />
+              <TextInput label={t("field.email")} type="email" autoComplete="off" {...form.getInputProps("email")} />
               <PasswordInput
                 label={t("field.password")}
                 description={t("operators.passwordHint", { min: PASSWORD_LENGTH })}

@@ -14,6 +14,7 @@ import { useErrorText, useFailureNotice } from "../ui/errors.ts";
 import { useFormats } from "../ui/format.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { ErrorState } from "../ui/states.tsx";
+import { deviceName } from "./device.ts";
 import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";
 
@@ -126,17 +127,6 @@ function Password() {
   );
 }
 
-/** "Firefox · Windows" out of what the browser calls itself; the whole of it when neither is known. */
-export function deviceName(userAgent: string): string {
-  const browser = /Edg\//.test(userAgent)
-    ? "Edge"
-    : (/(Firefox|OPR|Chrome|Safari)\//.exec(userAgent)?.[1]?.replace("OPR", "Opera") ?? "");
-  const system = /iPhone|iPad/.test(userAgent)
-    ? "iOS"
-    : (/(Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1]?.replace("Mac OS X", "macOS") ?? "");
-  return [browser, system].filter(Boolean).join(" · ") || userAgent;
-}
-
 function Sessions() {
   const { t } = useTranslation();
   const list = useQuery(sessionsQuery);
@@ -145,9 +135,7 @@ function Sessions() {
       <h2>{t("profile.sessions")}</h2>
       <p>{t("profile.sessionsHint")}</p>
       {list.isPending && <Skeleton height={40} />}
-      {list.isError && (
-        <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
-      )}
+      {list.isError && <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />}
       {list.data && (
         <ul className={classes.rows}>
           {list.data.map((session) => (

@@ -16,7 +16,10 @@ export function AvailabilitySwitch() {
   const change = useMutation({
     mutationFn: (status: Availability) => send("PUT", "/me/availability", { status }, operator),
     onSuccess: (next) => {
-      client.setQueryData<Me>(meQuery.queryKey, (known) => known && { ...known, operator: { ...known.operator, ...next } });
+      client.setQueryData<Me>(
+        meQuery.queryKey,
+        (known) => known && { ...known, operator: { ...known.operator, ...next } },
+      );
       void client.invalidateQueries({ queryKey: ["operators"] });
     },
     onError: failed,
@@ -24,7 +27,12 @@ export function AvailabilitySwitch() {
   const shown = change.isPending ? change.variables : me.operator.availability;
   const available = shown === "available";
   return (
-    <Tooltip label={available ? t("availability.availableHint") : t("availability.awayHint")} position="right" multiline maw={220}>
+    <Tooltip
+      label={available ? t("availability.availableHint") : t("availability.awayHint")}
+      position="right"
+      multiline
+      maw={220}
+    >
       <UnstyledButton
         role="switch"
         aria-checked={available}
@@ -36,7 +44,9 @@ export function AvailabilitySwitch() {
         <span className={classes.track} data-on={available || undefined}>
           <span className={classes.thumb} />
         </span>
-        <span className={classes.availabilityLabel}>{available ? t("availability.available") : t("availability.away")}</span>
+        <span className={classes.availabilityLabel}>
+          {available ? t("availability.available") : t("availability.away")}
+        </span>
       </UnstyledButton>
     </Tooltip>
   );

@@ -1,5 +1,5 @@
-import { useTranslation } from "react-i18next";
 import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { useLive } from "../live/LiveProvider.tsx";
 import classes from "./shell.module.css";
 

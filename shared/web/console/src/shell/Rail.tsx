@@ -55,7 +55,11 @@ function Entry(props: {
       >
         <Icon size={22} stroke={1.7} />
         <span className={classes.entryLabel}>{props.label}</span>
-        {props.badge && <span className={classes.badge}>{props.badge}</span>}
+        {props.badge && (
+          <span className={classes.badge} aria-hidden="true">
+            {props.badge}
+          </span>
+        )}
       </Link>
     </Tooltip>
   );

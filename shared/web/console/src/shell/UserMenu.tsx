@@ -1,32 +1,23 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconKeyboard,
-  IconLanguage,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUser,
-} from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import { speak } from "../app/i18n.ts";
-import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
-import { openShortcutHelp } from "./ShortcutHelp.tsx";
+import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useMe } from "./me.ts";
+import { openShortcutHelp } from "./ShortcutHelp.tsx";
 import classes from "./shell.module.css";
 
 const schemes = [
-  { value: "light", icon: IconSun, key: "theme.light" },
-  { value: "dark", icon: IconMoon, key: "theme.dark" },
-  { value: "auto", icon: IconDeviceDesktop, key: "theme.auto" },
+  { value: "light", key: "theme.light" },
+  { value: "dark", key: "theme.dark" },
+  { value: "auto", key: "theme.auto" },
 ] as const;
 
 export function UserMenu() {
@@ -37,8 +28,7 @@ export function UserMenu() {
   const failed = useFailureNotice();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const changeLanguage = useMutation({
-    mutationFn: (language: Language) =>
-      send("PATCH", "/me", { language, version: me.operator.version }, meShape),
+    mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
     onMutate: (language) => speak(language),
     onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
     onError: (error) => {
@@ -59,14 +49,22 @@ export function UserMenu() {
     <Menu position="right-end" width={230}>
       <Menu.Target>
         <UnstyledButton className={classes.user} aria-label={t("shell.userMenu", { name: me.operator.name })}>
-          <PersonAvatar id={me.operator.id} name={me.operator.name} size={34} online={me.operator.availability === "available"} />
+          <PersonAvatar
+            id={me.operator.id}
+            name={me.operator.name}
+            size={34}
+            online={me.operator.availability === "available"}
+          />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>
           <bdi>{me.operator.name}</bdi> · <bdi>{me.account.name}</bdi>
         </Menu.Label>
-        <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void router.navigate({ to: "/settings/profile" })}>
+        <Menu.Item
+          leftSection={<IconUser size={16} />}
+          onClick={() => void router.navigate({ to: "/settings/profile" })}
+        >
           {t("settings.profile")}
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openShortcutHelp}>
@@ -74,39 +72,27 @@ export function UserMenu() {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("theme.label")}</Menu.Label>
-        {schemes.map(({ value, icon: Icon, key }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={<Icon size={16} />}
-            rightSection={colorScheme === value ? <IconCheck size={14} /> : null}
-            closeMenuOnClick={false}
-            onClick={() => setColorScheme(value)}
-          >
-            {t(key)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+          {schemes.map(({ value, key }) => (
+            <Menu.RadioItem key={value} value={value}>
+              {t(key)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t("profile.language")}</Menu.Label>
-        {languages.map((language) => (
-          <Menu.Item
-            key={language}
-            role="menuitemradio"
-            aria-checked={me.operator.language === language}
-            leftSection={<IconLanguage size={16} />}
-            rightSection={me.operator.language === language ? <IconCheck size={14} /> : null}
-            onClick={() => changeLanguage.mutate(language)}
-          >
-            {languageNames[language]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={16} />}
-          disabled={signOut.isPending}
-          onClick={() => signOut.mutate()}
+        <Menu.RadioGroup
+          value={me.operator.language}
+          onChange={(language) => changeLanguage.mutate(language as Language)}
         >
+          {languages.map((language) => (
+            <Menu.RadioItem key={language} value={language} closeMenuOnClick>
+              {languageNames[language]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
           {t("shell.signOut")}
         </Menu.Item>
       </Menu.Dropdown>

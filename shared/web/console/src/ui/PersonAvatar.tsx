@@ -1,13 +1,7 @@
 import { Avatar, Indicator } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { initials } from "./initials.ts";
 import classes from "./ui.module.css";
-
-/** First letters of the first and last word; whole characters, so that an emoji stays one. */
-export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return picked.map((word) => [...(word ?? "")][0] ?? "").join("").toLocaleUpperCase();
-}
 
 const HUES = 8;
 
@@ -26,7 +20,7 @@ export function PersonAvatar(props: { id: string; name: string; size: number; on
       className={classes.avatar}
       data-hue={hue(props.id)}
       aria-hidden="true"
-      styles={{ placeholder: { fontSize: Math.round(props.size * 0.36) } }}
+      styles={{ placeholder: { fontSize: Math.max(8, Math.round(props.size * 0.36)) } }}
     >
       {initials(props.name) || "·"}
     </Avatar>

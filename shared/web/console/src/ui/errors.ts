@@ -1,7 +1,8 @@
 /** Errors come as codes; here they become sentences in the reader's language. */
+
+import { notifications } from "@mantine/notifications";
 import type { Key } from "@recado/lib/i18n";
 import type { ErrorCode } from "@recado/lib/protocol";
-import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/client.ts";
 
@@ -18,8 +19,7 @@ const sentences: Record<ErrorCode | "offline", Key> = {
   offline: "error.offline",
 };
 
-export const codeOf = (error: unknown): ErrorCode | "offline" =>
-  error instanceof ApiError ? error.code : "internal";
+export const codeOf = (error: unknown): ErrorCode | "offline" => (error instanceof ApiError ? error.code : "internal");
 
 /** Sentences for one screen come first: "conflict" means something else there than in general. */
 export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {

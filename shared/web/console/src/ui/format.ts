@@ -6,6 +6,8 @@ import { useTranslation } from "react-i18next";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** As the providers count when they say how large a file may be. */
+const MEGA = 1024 * 1024;
 
 /** The wall clock, often enough for what is shown in minutes. */
 export function useNow(every = 30_000): number {
@@ -41,15 +43,13 @@ export function formatsFor(language: string): Formats {
   const longDate = date({ day: "numeric", month: "long", year: "numeric" });
   const full = date({ dateStyle: "long", timeStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const unit = (name: string) =>
-    new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: name === "minute" ? "short" : "narrow" });
+  const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
   const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
   const bytes = (name: string, digits: number) =>
     new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits });
   const [kilo, mega] = [bytes("kilobyte", 0), bytes("megabyte", 1)];
   const number = new Intl.NumberFormat(language);
-  const daysAgo = (iso: string, now: number) =>
-    Math.round((startOfDay(now) - startOfDay(Date.parse(iso))) / DAY);
+  const daysAgo = (iso: string, now: number) => Math.round((startOfDay(now) - startOfDay(Date.parse(iso))) / DAY);
 
   return {
     listTime: (iso, now) => {
@@ -73,8 +73,7 @@ export function formatsFor(language: string): Formats {
       if (ms >= HOUR) return hours.format(Math.floor(ms / HOUR));
       return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
     },
-    size: (value) =>
-      value < 1_000_000 ? kilo.format(Math.max(1, Math.round(value / 1_000))) : mega.format(value / 1_000_000),
+    size: (value) => (value < MEGA ? kilo.format(Math.max(1, Math.round(value / 1024))) : mega.format(value / MEGA)),
     number: (value) => number.format(value),
   };
 }

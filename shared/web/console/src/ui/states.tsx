@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Stack, Text, ThemeIcon } from "@mantine/core";
+import { Button, Center, Loader, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import { Link, useRouter } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
@@ -87,7 +87,9 @@ export function NotFound() {
   return (
     <Center h="100dvh">
       <Stack align="center" gap="xs">
-        <Text fw={600}>{t("state.notFound")}</Text>
+        <Title order={1} fz="md">
+          {t("state.notFound")}
+        </Title>
         <Link to="/inbox">{t("state.backToInbox")}</Link>
       </Stack>
     </Center>

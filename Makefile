@@ -1,0 +1,118 @@
+# Two commands are all a newcomer needs: make run and make test. `make help` lists the others.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+WEB     := shared/web
+ENGINE  := infra/local/engine
+DIST    := $(WEB)/console/dist/index.html
+TOOLS   := .tools
+LINTER  := $(TOOLS)/golangci-lint-$(shell cat .golangci-lint-version)
+FUNCTIONS := $(notdir $(patsubst %/lambda,%,$(wildcard functions/*/lambda)))
+ARCH    ?= arm64
+FUZZTIME ?= 60s
+NPM     := npm --no-audit --no-fund --loglevel=error
+GO_FLAGS := -trimpath -buildvcs=false
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080 (PORT, DATA_DIR, SEED=none, CLOCK, LAMBDA=process change that)
+	@mkdir -p bin
+	@go build $(GO_FLAGS) -o bin/recado ./infra/local
+	@if [ "$${LAMBDA:-}" = process ]; then $(MAKE) build ARCH=$$(go env GOARCH) >/dev/null; fi
+	@exec bin/recado
+
+.PHONY: test
+test: ## all that must be green (20 min at most on two cores: lint 6, web 3, Go 9, browser 5, in parallel where they allow it)
+	@$(MAKE) web-install chromium
+	@$(MAKE) -j2 lint test-web
+	@$(MAKE) test-go
+	@$(MAKE) test-race fuzz-short
+	@$(MAKE) test-browser
+
+.PHONY: test-go
+test-go: $(ENGINE)/node_modules ## the Go packages' tests (9 min)
+	go test -timeout 10m $$(go list ./... | grep -vE '/infra/local/(stories|crash)$$')
+	go test -timeout 10m ./infra/local/stories
+	go test -timeout 10m ./infra/local/crash
+
+.PHONY: test-race
+test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (3 min)
+	go test -race -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/stack/...
+
+.PHONY: test-web
+test-web: web-install ## the browser side: types, rules of style, unit tests (2 min)
+	cd $(WEB) && $(NPM) run typecheck && $(NPM) run lint && $(NPM) test
+
+.PHONY: test-browser
+test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium, on the local stack (5 min)
+	@mkdir -p bin
+	go build $(GO_FLAGS) -o bin/recado ./infra/local
+	cd $(WEB) && $(NPM) run e2e
+
+.PHONY: fuzz
+fuzz: ## look for inputs that break the webhook's splitter and parser (a minute each; FUZZTIME changes that)
+	@for target in FuzzSplit FuzzParse FuzzVerify; do go test ./shared/channel/whatsapp -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME); done
+
+.PHONY: fuzz-short
+fuzz-short:
+	@$(MAKE) fuzz FUZZTIME=5s
+
+.PHONY: lint
+lint: $(LINTER) ## the linters, each there on purpose (.golangci.yml); the house rules are tests in shared/arch
+	go vet ./...
+	$(LINTER) run ./...
+
+.PHONY: fmt
+fmt: $(LINTER) web-install ## format Go and TypeScript
+	$(LINTER) fmt ./...
+	cd $(WEB) && $(NPM) run format
+
+.PHONY: build
+build: $(addprefix bin/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every function for Lambda (ARCH=arm64) and print its size
+	@du -h --apparent-size $^
+
+bin/%/bootstrap: FORCE
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid=" -o $@ ./functions/$*/lambda
+
+.PHONY: invoke
+invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke FUNCTION=webhook
+	@go run ./infra/local/invoke $(FUNCTION)
+
+.PHONY: bench
+bench: $(ENGINE)/node_modules ## measure the engines (figures and method: infra/adr/0001-engines.md)
+	go run ./infra/bench/engines
+
+.PHONY: clean
+clean: ## remove what was built and the local stack's data
+	rm -rf bin .local $(WEB)/console/dist
+
+.PHONY: web-install
+web-install: $(WEB)/node_modules
+
+$(WEB)/node_modules: $(WEB)/package-lock.json
+	cd $(WEB) && $(NPM) ci
+	@touch $@
+
+$(ENGINE)/node_modules: $(ENGINE)/package-lock.json
+	cd $(ENGINE) && $(NPM) ci
+	@touch $@
+
+$(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
+	cd $(WEB) && $(NPM) run build
+	@touch $@
+
+$(LINTER): .golangci-lint-version
+	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(shell cat .golangci-lint-version)
+	@mv $(TOOLS)/golangci-lint $@
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends chromium)
+
+.PHONY: FORCE
+FORCE:

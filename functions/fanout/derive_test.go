@@ -1,0 +1,222 @@
+package fanout
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+type nobody struct{}
+
+func (nobody) Connections(context.Context, chat.AccountID) ([]chat.Connection, error) {
+	return nil, nil
+}
+
+func handler() *Handler {
+	return &Handler{Deps{
+		Stores: cache.New(time.Minute, 10, func() time.Time { return noon }, func(context.Context, chat.AccountID) ([]chat.Store, error) {
+			return []chat.Store{{ID: "a"}, {ID: "b"}}, nil
+		}),
+		Connections: nobody{},
+	}}
+}
+
+func newEmitter(record string) emitter {
+	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), emitted: make(map[Target]int)}
+}
+
+// signals lists what was emitted: the target, the type, and for pushes the frames' types.
+func signals(t *testing.T, out outbox) []string {
+	t.Helper()
+	var list []string
+	for target, signals := range out {
+		for _, o := range signals {
+			line := fmt.Sprintf("%s %s", target, o.Envelope.Type)
+			if pushed, ok, err := events.Decode[events.Pushed](o.Envelope); ok && err == nil {
+				for _, frame := range pushed.Frames {
+					var f struct{ Type string }
+					if err := json.Unmarshal(frame, &f); err != nil {
+						t.Fatal(err)
+					}
+					line = fmt.Sprintf("%s %s", target, f.Type)
+				}
+				if pushed.OperatorID != "" {
+					line += " to " + pushed.OperatorID
+				}
+			}
+			list = append(list, line)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func TestConversationsLeadToSignals(t *testing.T) {
+	t.Parallel()
+	pooled := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Open, PoolSince: noon, LastActivityAt: noon}
+	assigned := pooled
+	assigned.AssigneeID, assigned.PoolSince = "ana", time.Time{}
+	moved := assigned
+	moved.AssigneeID = "bruno"
+	resolved := assigned
+	resolved.Status = chat.Resolved
+	busier := assigned
+	busier.LastMessageID = "M"
+	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}
+	tests := []struct {
+		name     string
+		old      *chat.Conversation
+		now      chat.Conversation
+		expected []string
+	}{
+		{"a new one asks for an operator", nil, pooled, []string{"assignment conversation.waiting.v1", "push_summary conversation.upserted"}},
+		{"a held one asks for nobody", nil, held, []string{"push_summary conversation.upserted"}},
+		{"a message in it changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
+		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
+		{"given to another, the first is told and may take one", &assigned, moved, []string{
+			"assignment capacity.freed.v1", "assignment capacity.freed.v1",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+		}},
+		{"resolved, it frees capacity in every store", &assigned, resolved, []string{
+			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted",
+		}},
+		{"given back, it waits and frees capacity", &assigned, pooled, []string{
+			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "assignment conversation.waiting.v1",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEmitter("1")
+			if err := handler().conversation(t.Context(), e, test.old, test.now); err != nil {
+				t.Fatal(err)
+			}
+			if got := signals(t, e.out); !slices.Equal(got, test.expected) {
+				t.Errorf("got %q\nwant %q", got, test.expected)
+			}
+		})
+	}
+}
+
+func TestMessagesLeadToSignals(t *testing.T) {
+	t.Parallel()
+	in := chat.Message{ID: "m", ConversationID: "c", Direction: chat.In, Status: chat.StatusReceived}
+	image := in
+	image.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentPending}}
+	fetched := in
+	fetched.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentReady}}
+	out := chat.Message{ID: "m", ConversationID: "c", Direction: chat.Out, Status: chat.StatusQueued, Attempt: 1}
+	sending, failed, again := out, out, out
+	sending.Status, failed.Status, again.Attempt = chat.StatusSending, chat.StatusFailed, 2
+	tests := []struct {
+		name     string
+		old      *chat.Message
+		now      chat.Message
+		expected []string
+	}{
+		{"an inbound text was pushed by ingest", nil, in, nil},
+		{"an inbound image is fetched", nil, image, []string{"media media.pending.v1"}},
+		{"its arrival is shown", &image, fetched, []string{"push message.upserted"}},
+		{"a reply is sent and shown", nil, out, []string{"push message.upserted", "send message.queued.v1"}},
+		{"its progress is shown", &out, sending, []string{"push message.upserted"}},
+		{"put back, it waits for its timer", &sending, out, []string{"push message.upserted"}},
+		{"asked for again, it is sent", &failed, again, []string{"push message.upserted", "send message.queued.v1"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEmitter("1")
+			if err := message(e, test.old, test.now); err != nil {
+				t.Fatal(err)
+			}
+			if got := signals(t, e.out); !slices.Equal(got, test.expected) {
+				t.Errorf("got %q, want %q", got, test.expected)
+			}
+		})
+	}
+}
+
+func TestTheAssigneeIsTold(t *testing.T) { // S1-17
+	t.Parallel()
+	event := chat.Event{Type: chat.EventAssigned, ConversationID: "c", Actor: chat.Author{Kind: chat.ByOperator, ID: "ana"}, Data: chat.EventData{AssigneeID: "bruno"}}
+	e := newEmitter("1")
+	if err := timeline(e, event); err != nil {
+		t.Fatal(err)
+	}
+	if got := signals(t, e.out); !slices.Equal(got, []string{"push event.appended", "push notice to bruno"}) {
+		t.Errorf("got %q", got)
+	}
+	e, event.Actor.ID = newEmitter("2"), "bruno"
+	if err := timeline(e, event); err != nil {
+		t.Fatal(err)
+	}
+	if got := signals(t, e.out); !slices.Equal(got, []string{"push event.appended"}) {
+		t.Errorf("who took it himself is told: %q", got)
+	}
+}
+
+// TestOneBatchAsksEachPoolOnce: and by the id of the last record that freed capacity, so that the batch that comes again with one
+// more is not taken for a repetition.
+func TestOneBatchAsksEachPoolOnce(t *testing.T) {
+	t.Parallel()
+	first := newEmitter("1")
+	second := first
+	second.record, second.emitted = "2", make(map[Target]int)
+	for _, e := range []emitter{first, second} {
+		if err := handler().capacityFreed(t.Context(), e, "account", "ana"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ids []string
+	for _, o := range first.out[ToAssignment] {
+		ids = append(ids, o.Dedup)
+	}
+	if !slices.Equal(ids, []string{"2-assignment-1", "2-assignment-2"}) {
+		t.Errorf("got %q", ids)
+	}
+}
+
+func TestOperatorsWhoCanTakeMoreAsk(t *testing.T) {
+	t.Parallel()
+	here := chat.Operator{ID: "ana", AccountID: "account", Active: true, Availability: chat.Available, Capacity: 5, StoreIDs: []chat.StoreID{"a"}}
+	away, small, gone, renamed, granted := here, here, here, here, here
+	away.Availability, small.Capacity, gone.Active, renamed.Name, granted.StoreIDs = chat.Away, 4, false, "Ana", []chat.StoreID{"a", "b"}
+	awayGranted := granted
+	awayGranted.Availability = chat.Away
+	tests := []struct {
+		name     string
+		old, now chat.Operator
+		asks     bool
+	}{
+		{"came online", away, here, true},
+		{"went away", here, away, false},
+		{"the limit was raised", small, here, true},
+		{"the limit was lowered", here, small, false},
+		{"became active", gone, here, true},
+		{"got a store", here, granted, true},
+		{"got a store while away: a fixed manager takes it", away, awayGranted, true},
+		{"was renamed", here, renamed, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEmitter("1")
+			if err := handler().operator(t.Context(), e, &test.old, test.now); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+				t.Errorf("asks: %v", got)
+			}
+		})
+	}
+}

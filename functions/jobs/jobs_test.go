@@ -1,0 +1,218 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/jobs"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+)
+
+// bed is the handler on the real desk and store, with a clock that the test moves.
+type bed struct {
+	*jobs.Handler
+	t     *testing.T
+	ctx   context.Context
+	store *dynamo.Store
+	desk  *desk.Desk
+	now   time.Time
+	owner chat.Operator
+	acc   chat.Account
+	shop  map[chat.StoreID]chat.Channel
+}
+
+func newBed(t *testing.T) *bed {
+	t.Helper()
+	b := &bed{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
+	clock := func() time.Time { return b.now }
+	b.store = dynamotest.New(t, dynamo.WithClock(clock))
+	var err error
+	if b.desk, err = desk.New(b.store, all.New(all.Config{}).Capabilities, clock); err != nil {
+		t.Fatal(err)
+	}
+	if b.Handler, err = jobs.New(b.store, b.desk, clock); err != nil {
+		t.Fatal(err)
+	}
+	b.acc = chat.Account{ID: "ACC", Name: "Tienda", StoreID: "A", TimeZone: "UTC", Distribution: chat.Distribution{Mode: chat.DistributeToAccount}, CreatedAt: b.now, Version: 1}
+	b.owner = b.person("OWNER", chat.Owner)
+	b.must(b.store.CreateAccount(b.ctx, b.acc, chat.Store{ID: "A", AccountID: "ACC", Name: "A", CreatedAt: b.now}, b.owner, nil))
+	b.must(b.store.CreateStore(b.ctx, chat.Store{ID: "B", AccountID: "ACC", Name: "B", CreatedAt: b.now}, nil))
+	for i, store := range []chat.StoreID{"A", "B"} {
+		ch := chat.Channel{ID: chat.ChannelID("CH" + store), AccountID: "ACC", StoreID: store, Type: chat.WhatsApp, ExternalID: fmt.Sprintf("7%d", i), CreatedAt: b.now, Version: 1}
+		b.must(b.store.CreateChannel(b.ctx, ch, nil))
+		b.shop[store] = ch
+	}
+	return b
+}
+
+func (b *bed) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bed) person(id string, role chat.Role, stores ...chat.StoreID) chat.Operator {
+	return chat.Operator{
+		ID: chat.OperatorID(id), AccountID: "ACC", Name: id, Email: id + "@example.com", Role: role, Availability: chat.Available,
+		Capacity: 1000, StoreIDs: stores, Active: true, CreatedAt: b.now, Version: 1,
+	}
+}
+
+func (b *bed) employ(id string, stores ...chat.StoreID) chat.Operator {
+	b.t.Helper()
+	o := b.person(id, chat.OperatorRole, stores...)
+	b.must(b.store.CreateOperator(b.ctx, o, nil))
+	return o
+}
+
+// written lets somebody write to a store.
+func (b *bed) written(store chat.StoreID, from string) chat.ConversationID {
+	b.t.Helper()
+	b.now = b.now.Add(time.Second)
+	received, err := b.desk.Receive(b.ctx, b.acc, b.shop[store], chat.Inbound{
+		Kind: chat.InboundMessage, ProviderID: "wamid." + from + b.now.String(), At: b.now, ReceivedAt: b.now,
+		Sender: chat.Sender{Addresses: []string{from}, Name: "Perfil"}, Type: chat.TypeText, Text: "hola",
+	})
+	b.must(err)
+	return received.Conversation.ID
+}
+
+// give takes the next waiting conversations to an operator, as a distribution does that has read them as they were.
+func (b *bed) give(o chat.Operator, id chat.ConversationID) {
+	b.t.Helper()
+	before := b.conversation(id)
+	after := before
+	b.must(after.Assign(o.ID, b.now))
+	b.must(b.store.Commit(b.ctx, chat.Decision{Before: &before, After: after}, b.now))
+}
+
+func (b *bed) conversation(id chat.ConversationID) chat.Conversation {
+	b.t.Helper()
+	c, err := b.store.Conversation(b.ctx, "ACC", id)
+	b.must(err)
+	return c
+}
+
+func (b *bed) job(kind chat.JobKind, subject string) *chat.Job {
+	return &chat.Job{ID: "JOB", AccountID: "ACC", Kind: kind, Subject: subject, CreatedAt: b.now, Version: 1}
+}
+
+// run takes the job's steps as fanout asks for them, until a step changes nothing, and answers the job then.
+func (b *bed) run() chat.Job {
+	b.t.Helper()
+	for {
+		before, err := b.store.Job(b.ctx, "ACC", "JOB")
+		b.must(err)
+		envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: "JOB"})
+		b.must(err)
+		b.must(b.Handle(b.ctx, envelope))
+		after, err := b.store.Job(b.ctx, "ACC", "JOB")
+		b.must(err)
+		if after.Version == before.Version {
+			return after
+		}
+	}
+}
+
+func (b *bed) wantAssignee(id chat.ConversationID, want chat.OperatorID) {
+	b.t.Helper()
+	if got := b.conversation(id).AssigneeID; got != want {
+		b.t.Errorf("conversation %s belongs to %q, want %q", id, got, want)
+	}
+}
+
+func TestAnInactiveOperatorsConversationsGoBackToThePool(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	ana := b.employ("ANA", "A")
+	const many = 105 // more than a step
+	var had []chat.ConversationID
+	for i := range many {
+		id := b.written("A", fmt.Sprintf("54911%03d", i))
+		b.give(ana, id)
+		had = append(had, id)
+	}
+	gone := ana
+	gone.Active = false
+	b.must(b.store.UpdateOperator(b.ctx, ana, gone, nil, b.job(chat.JobRelease, "ANA")))
+	job := b.run()
+	for _, id := range had {
+		if c := b.conversation(id); c.AssigneeID != "" || !c.InPool() {
+			t.Fatalf("conversation %s is %s of %q and not in the pool", id, c.Status, c.AssigneeID)
+		}
+	}
+	timeline, err := b.store.Events(b.ctx, "ACC", had[0], chat.PageRequest{Limit: 10})
+	b.must(err)
+	if len(timeline.Items) == 0 {
+		t.Fatal("the timeline does not tell it")
+	}
+	found := false
+	for _, event := range timeline.Items {
+		if event.Type == chat.EventUnassigned && event.Reason != nil && event.Reason.Code == chat.ReasonNoLongerServes && event.Data.PreviousAssigneeID == "ANA" {
+			found = true
+		}
+	}
+	if !found {
+		t.Errorf("no line says why: %+v", timeline.Items)
+	}
+
+	// A distribution that had read her as active gives her one more, after the first look.
+	late := b.written("A", "54911999")
+	b.give(ana, late)
+	if job.Done {
+		t.Fatal("the job ended while a distribution may still be at work")
+	}
+	b.run()
+	b.wantAssignee(late, "ANA")
+	b.now = b.now.Add(chat.TimerGrace)
+	if job = b.run(); !job.Done {
+		t.Fatalf("the job goes on for ever: %+v", job)
+	}
+	b.wantAssignee(late, "")
+}
+
+func TestOnlyWhatTheOperatorDoesNotServeIsGivenBack(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	ana := b.employ("ANA", "A", "B")
+	stays, goes := b.written("A", "5491"), b.written("B", "5492")
+	b.give(ana, stays)
+	b.give(ana, goes)
+	narrow := ana
+	narrow.StoreIDs = []chat.StoreID{"A"}
+	b.must(b.store.UpdateOperator(b.ctx, ana, narrow, nil, b.job(chat.JobRelease, "ANA")))
+	b.run()
+	b.wantAssignee(stays, "ANA")
+	b.wantAssignee(goes, "")
+}
+
+func TestAContactsNewNameReachesItsConversations(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	id := b.written("A", "5491")
+	before, err := b.store.Contact(b.ctx, "ACC", b.conversation(id).ContactID)
+	b.must(err)
+	after := before
+	after.Name = "María"
+	b.must(b.store.UpdateContact(b.ctx, before, after, nil, b.job(chat.JobRename, string(before.ID))))
+	if job := b.run(); !job.Done {
+		t.Fatalf("the job did not end: %+v", job)
+	}
+	if c := b.conversation(id); c.ContactName != "María" {
+		t.Errorf("the list shows %q", c.ContactName)
+	}
+	_, err = b.desk.Resolve(b.ctx, chat.Actor{Operator: b.owner, RequestID: "request"}, id)
+	b.must(err)
+	b.now = b.now.Add(25 * time.Hour)
+	if next := b.written("A", "5491"); next == id || b.conversation(next).ContactName != "María" {
+		t.Errorf("the next conversation is called %q", b.conversation(next).ContactName)
+	}
+}

@@ -1,0 +1,112 @@
+package media_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/media"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+)
+
+var errCrash = errors.New("the process died")
+
+// crashing dies before or after one call of the store, counted from zero, and is dead until it is revived.
+type crashing struct {
+	*dynamo.Store
+	left  int
+	after bool
+	dead  bool
+}
+
+func (c *crashing) around(call func() error) error {
+	if c.dead {
+		return errCrash
+	}
+	if c.left--; c.left != -1 {
+		return call()
+	}
+	c.dead = true
+	if c.after {
+		_ = call()
+	}
+	return errCrash
+}
+
+func (c *crashing) Message(ctx context.Context, a chat.AccountID, conv chat.ConversationID, id chat.MessageID) (m chat.Message, err error) {
+	err = c.around(func() (err error) { m, err = c.Store.Message(ctx, a, conv, id); return err })
+	return m, err
+}
+
+func (c *crashing) UpdateMessage(ctx context.Context, before, after chat.Message, e chat.MessageEffects) error {
+	return c.around(func() error { return c.Store.UpdateMessage(ctx, before, after, e) })
+}
+
+func (c *crashing) PutTimer(ctx context.Context, t chat.Timer) error {
+	return c.around(func() error { return c.Store.PutTimer(ctx, t) })
+}
+
+func (c *crashing) PendingTimers(ctx context.Context, a chat.AccountID, conv chat.ConversationID, k chat.TimerKind) (t []chat.Timer, err error) {
+	err = c.around(func() (err error) { t, err = c.Store.PendingTimers(ctx, a, conv, k); return err })
+	return t, err
+}
+
+func (c *crashing) Put(ctx context.Context, b *bucket, key, mimeType string, body io.Reader, size int64) error {
+	return c.around(func() error { return b.Put(ctx, key, mimeType, body, size) })
+}
+
+type crashingBucket struct {
+	*crashing
+	bucket *bucket
+}
+
+func (c crashingBucket) Put(ctx context.Context, key, mimeType string, body io.Reader, size int64) error {
+	return c.crashing.Put(ctx, c.bucket, key, mimeType, body, size)
+}
+
+// C-03
+func TestACrashAnywhereEndsTheSame(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{false, true} {
+		for call := range 8 {
+			t.Run(fmt.Sprintf("after the call %v, call %d", after, call), func(t *testing.T) {
+				t.Parallel()
+				first := true
+				w := open(t, func() (channel.Media, error) { // the provider is busy at first
+					if first {
+						first = false
+						return channel.Media{}, fault.New(fault.Unavailable, "busy")
+					}
+					return gives("image/png", png, -1)()
+				})
+				c := &crashing{Store: w.store, left: call, after: after}
+				handler, err := media.New(media.Deps{
+					Channels: w.provider, Store: c, Sealer: opener{}, Bucket: crashingBucket{c, w.bucket},
+					Now: func() time.Time { return w.now }, Log: obs.NewLogger(io.Discard, "media"),
+				})
+				w.must(err)
+				envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
+				w.must(err)
+				for range 5 {
+					if err := handler.Handle(t.Context(), envelope); fault.Permanent(err) {
+						t.Fatalf("buried: %v", err)
+					}
+					c.dead = false // the next delivery finds a new process
+				}
+				a := w.attachments()[0]
+				if a.State != chat.AttachmentReady || a.Key != key || w.timer() != nil || !bytes.Equal(w.bucket.objects[key].content, png) || len(w.bucket.objects) != 1 {
+					t.Errorf("it ended as %+v, timer %v, %d objects", a, w.timer(), len(w.bucket.objects))
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package notify
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+func TestEveryLetterIsWholeInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	const link = "https://recado.example/verify?token=a-b_c"
+	for _, template := range []chat.MailTemplate{chat.MailVerify, chat.MailReset} {
+		subjects := map[string]bool{}
+		for _, language := range []chat.Language{chat.Spanish, chat.Portuguese, chat.English} {
+			words := reflect.ValueOf(letters[template][language])
+			for i := range words.NumField() {
+				if words.Field(i).String() == "" {
+					t.Errorf("%s in %s has no %s", template, language, words.Type().Field(i).Name)
+				}
+			}
+			m, err := render(chat.Mail{
+				To: "ana@example.com", Template: template, Language: language, Params: map[string]string{"url": link, "name": "Ana López"},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			subjects[m.Subject] = true
+			if strings.Count(m.Text, link) != 1 || !strings.Contains(m.HTML, `href="`+link+`"`) || !strings.Contains(m.HTML, `lang="`+string(language)+`"`) ||
+				!strings.Contains(m.Text, "Ana López") || !strings.Contains(m.HTML, "Ana López") || strings.ContainsAny(m.Text, "%{}") {
+				t.Errorf("%s in %s:\n%s\n%s", template, language, m.Text, m.HTML)
+			}
+		}
+		if len(subjects) != 3 {
+			t.Errorf("the subjects of %s are %v", template, subjects)
+		}
+	}
+}
+
+func TestRender(t *testing.T) {
+	t.Parallel()
+	mailTo := func(name string) chat.Mail {
+		return chat.Mail{Template: chat.MailVerify, Language: chat.English, Params: map[string]string{"url": "https://recado.example/x", "name": name}}
+	}
+
+	t.Run("a name cannot carry a message", func(t *testing.T) {
+		t.Parallel()
+		for name, greeting := range map[string]string{
+			"Ana":                        "Hello Ana,",
+			"J. R. Pérez":                "Hello J. R. Pérez,",
+			"  Ana \r\n Bcc  ":           "Hello Ana Bcc,",
+			"":                           "Hello,",
+			"win at evil.example":        "Hello,",
+			"http://evil":                "Hello,",
+			"me@evil":                    "Hello,",
+			strings.Repeat("very ", 30):  "Hello,",
+			"{url}":                      "Hello {url},",
+			"<script>alert(1)<\u200b/b>": "Hello,",
+		} {
+			m, err := render(mailTo(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first, _, _ := strings.Cut(m.Text, "\n"); first != greeting {
+				t.Errorf("%q is greeted %q", name, first)
+			}
+		}
+	})
+
+	t.Run("what is in a name is text in HTML", func(t *testing.T) {
+		t.Parallel()
+		m, err := render(mailTo("<b>Ana</b>"[:6]))
+		if err != nil || strings.Contains(m.HTML, "<b>Ana") || !strings.Contains(m.HTML, "&lt;b&gt;Ana") {
+			t.Errorf("%v\n%s", err, m.HTML)
+		}
+	})
+
+	t.Run("an unknown language is Spanish, an unknown template nothing", func(t *testing.T) {
+		t.Parallel()
+		m := mailTo("Ana")
+		m.Language = "fr"
+		if got, err := render(m); err != nil || !strings.HasPrefix(got.Text, "Hola, Ana:") {
+			t.Errorf("got %q, %v", got.Text, err)
+		}
+		m.Template = "greeting"
+		if _, err := render(m); !fault.Is(err, fault.Invalid) {
+			t.Errorf("got %v", err)
+		}
+	})
+}

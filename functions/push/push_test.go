@@ -1,0 +1,370 @@
+package push_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/push"
+	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/push/pushtest"
+	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+const (
+	account      = chat.AccountID("01K9S3TJ8W00000000000000AC")
+	shop         = chat.StoreID("01K9S3TJ8W00000000000000ST")
+	otherShop    = chat.StoreID("01K9S3TJ8W00000000000000S2")
+	ana          = chat.OperatorID("01K9S3TJ8W00000000000000AN") // owner
+	beto         = chat.OperatorID("01K9S3TJ8W00000000000000BE") // operator of shop
+	carla        = chat.OperatorID("01K9S3TJ8W00000000000000CA") // operator of the other shop
+	conversation = chat.ConversationID("01K9S3TJ8W0000000000000001")
+
+	fast    = "arn:aws:sqs:us-east-1:000000000000:test-to-push"
+	summary = "arn:aws:sqs:us-east-1:000000000000:test-to-push-summary"
+)
+
+// world is an account of three people, with a browser each: Beto looks at the conversation.
+type world struct {
+	*testing.T
+	store   *dynamo.Store
+	gateway *pushtest.Gateway
+	dead    *sqs.Server
+	handler *push.Handler
+	logs    *strings.Builder
+	now     time.Time
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, gateway: pushtest.New(t), logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return w.now }
+	log := obs.NewLogger(w.logs, "push")
+	w.store = dynamotest.New(t)
+	rooms, err := room.New(w.store, w.gateway, clock, log)
+	w.must(err)
+	w.dead, err = sqs.Open(filepath.Join(t.TempDir(), "queues"), time.Now, []sqs.Queue{{Name: "dead"}})
+	w.must(err)
+	server := httptest.NewServer(w.dead.Handler())
+	t.Cleanup(func() { server.Close(); _ = w.dead.Close() })
+	dead, err := queue.NewReturns(awssqs.NewFromConfig(aws.Config{
+		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), BaseEndpoint: aws.String(server.URL),
+	}), server.URL+"/000000000000/dead")
+	w.must(err)
+	metrics, err := obs.NewMetrics(io.Discard, clock, "push",
+		queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried, push.FramesPosted, push.ConnectionsGone)
+	w.must(err)
+	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock})
+	w.must(err)
+
+	w.must(w.store.CreateAccount(t.Context(),
+		chat.Account{ID: account, Name: "Tienda", StoreID: shop, CreatedAt: w.now},
+		chat.Store{ID: shop, AccountID: account, Name: "Tienda", CreatedAt: w.now},
+		chat.Operator{ID: ana, AccountID: account, Name: "Ana", Email: "ana@example.com", Role: chat.Owner, Active: true}, nil))
+	for id, store := range map[chat.OperatorID]chat.StoreID{beto: shop, carla: otherShop} {
+		w.must(w.store.CreateOperator(t.Context(), chat.Operator{
+			ID: id, AccountID: account, Name: string(id), Email: string(id) + "@example.com", Role: chat.OperatorRole, StoreIDs: []chat.StoreID{store}, Active: true,
+		}, nil))
+	}
+	for id, operator := range map[string]chat.OperatorID{"ana": ana, "beto": beto, "carla": carla} {
+		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(room.Lifetime)}))
+	}
+	w.must(w.store.SetViewing(t.Context(), "beto", conversation, shop))
+	w.now = w.now.Add(time.Minute) // nobody is just coming
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// record wraps a signal as SQS hands it over.
+func (w *world) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
+	w.Helper()
+	envelope, err := events.Wrap(chat.NewID(w.now), string(account), w.now, p)
+	w.must(err)
+	body, err := json.Marshal(envelope)
+	w.must(err)
+	return lambdaevents.SQSMessage{MessageId: envelope.ID, Body: string(body), EventSourceARN: arn}
+}
+
+// push gives the handler a batch and answers which records come again.
+func (w *world) push(records ...lambdaevents.SQSMessage) []string {
+	w.Helper()
+	answer, err := w.handler.Handle(w.Context(), lambdaevents.SQSEvent{Records: records})
+	w.must(err)
+	var again []string
+	for _, failure := range answer.BatchItemFailures {
+		again = append(again, failure.ItemIdentifier)
+	}
+	return again
+}
+
+// listeners are who was sent anything.
+func (w *world) listeners() []string {
+	var who []string
+	for _, id := range []string{"ana", "beto", "carla"} {
+		if len(w.gateway.Frames(id)) > 0 {
+			who = append(who, id)
+		}
+	}
+	return who
+}
+
+func frames(texts ...string) []json.RawMessage {
+	out := make([]json.RawMessage, len(texts))
+	for i, text := range texts {
+		out[i] = json.RawMessage(text)
+	}
+	return out
+}
+
+func upserted(id string, version int) string {
+	return fmt.Sprintf(`{"type":"conversation.upserted","conversation":{"id":%q,"version":%d}}`, id, version)
+}
+
+func TestWhoIsPushedWhat(t *testing.T) {
+	t.Parallel()
+	notice := frames(`{"type":"notice","code":"assigned"}`)
+	for name, c := range map[string]struct {
+		lane string
+		sent events.Pushed
+		want []string
+	}{
+		"the fast lane reaches who looks": {fast, events.Pushed{ConversationID: string(conversation)}, []string{"beto"}},
+		"the fast lane reaches the assignee too": {
+			fast, events.Pushed{ConversationID: string(conversation), StoreID: string(shop), AssigneeID: string(ana)}, []string{"ana", "beto"},
+		},
+		"who may not see the store gets nothing of it, though they look": {
+			fast, events.Pushed{ConversationID: string(conversation), StoreID: string(otherShop)}, nil,
+		},
+		"the fast lane without anyone who looks reaches nobody": {fast, events.Pushed{ConversationID: "01K9S3TJ8W0000000000000009", StoreID: string(shop)}, nil},
+		"the summary lane reaches all who may see the store":    {summary, events.Pushed{ConversationID: string(conversation), StoreID: string(shop)}, []string{"ana", "beto"}},
+		"the summary of another store reaches others":           {summary, events.Pushed{StoreID: string(otherShop)}, []string{"ana", "carla"}},
+		"an operator's own frames reach their browsers alone":   {fast, events.Pushed{OperatorID: string(carla)}, []string{"carla"}},
+		"what is for everyone reaches everyone":                 {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t)
+			c.sent.Frames = notice
+			if again := w.push(w.record(c.lane, c.sent)); again != nil {
+				t.Errorf("records %v come again", again)
+			}
+			if got := w.listeners(); !slices.Equal(got, c.want) {
+				t.Errorf("reached %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestABatchIsOneFrameWithTheNewestOfEach(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	var records []lambdaevents.SQSMessage
+	for i, version := range []int{3, 5, 4} {
+		records = append(records, w.record(summary, events.Pushed{
+			StoreID: string(shop), Frames: frames(upserted("A", version), upserted("B", i), `{"type":"notice","code":"x"}`),
+		}))
+	}
+	w.push(records...)
+	want := "[" + strings.Join([]string{
+		`{"type":"notice","code":"x"}`, upserted("A", 5), `{"type":"notice","code":"x"}`, upserted("B", 2), `{"type":"notice","code":"x"}`,
+	}, ",") + "]"
+	for _, id := range []string{"ana", "beto"} {
+		if got := w.gateway.Frames(id); len(got) != 1 || got[0] != want {
+			t.Errorf("%s got %v\nwant %s", id, got, want)
+		}
+	}
+}
+
+func TestFramesStayWithinTheGatewaysLimit(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	var all []json.RawMessage
+	for i := range 20 {
+		all = append(all, json.RawMessage(fmt.Sprintf(`{"type":"event.appended","n":%d,"text":%q}`, i, strings.Repeat("x", 10_000))))
+	}
+	all = append(all, json.RawMessage(fmt.Sprintf(`{"type":"event.appended","n":-1,"text":%q}`, strings.Repeat("x", 40_000))))
+	if again := w.push(w.record(fast, events.Pushed{OperatorID: string(ana), Frames: all})); again != nil {
+		t.Errorf("records %v come again", again)
+	}
+	for _, frame := range w.gateway.Frames("ana") {
+		if len(frame) > view.MaxFrame {
+			t.Errorf("a frame has %d bytes", len(frame))
+		}
+	}
+	items := w.gateway.Items(t, "ana")
+	if len(items) != 20 {
+		t.Fatalf("%d items arrived, want those 20 that fit a frame", len(items))
+	}
+	for i, item := range items {
+		if item["n"] != float64(i) {
+			t.Errorf("item %d is %v", i, item["n"])
+		}
+	}
+}
+
+func TestAGoneBrowserIsForgottenAndCostsTheOthersNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.gateway.Answer("beto", 410)
+	w.gateway.Answer("carla", 500, 500, 500)
+	again := w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
+	if again != nil {
+		t.Errorf("records %v come again", again)
+	}
+	if _, err := w.store.Connection(t.Context(), "beto"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the gone connection is still there: %v", err)
+	}
+	if _, err := w.store.Connection(t.Context(), "carla"); err != nil {
+		t.Errorf("a failing connection was forgotten: %v", err)
+	}
+	items := w.gateway.Items(t, "ana")
+	if len(items) != 2 || items[0]["type"] != "conversation.upserted" || items[1]["type"] != "presence" ||
+		items[1]["operatorId"] != string(beto) || items[1]["online"] != false {
+		t.Errorf("Ana heard %v", items)
+	}
+}
+
+func TestABrowserWhoseSessionHasEndedHearsNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.must(w.store.PutSession(t.Context(), chat.Session{Hash: "S", AccountID: account, OperatorID: beto, ExpiresAt: w.now.Add(time.Hour)}))
+	w.must(w.store.PutConnection(t.Context(), chat.Connection{
+		ID: "beto", AccountID: account, OperatorID: beto, Session: "S", Viewing: conversation, ExpiresAt: w.now.Add(room.Lifetime),
+	}))
+	w.must(w.store.DeleteSessions(t.Context(), account, beto, ""))
+	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
+	if got := w.listeners(); !slices.Equal(got, []string{"ana", "carla"}) {
+		t.Errorf("reached %v", got)
+	}
+}
+
+func TestWhoLostTheGrantHearsNothingOfWhatTheyLookAt(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	before, err := w.store.Operator(t.Context(), account, beto)
+	w.must(err)
+	after := before
+	after.StoreIDs = []chat.StoreID{otherShop}
+	w.must(w.store.UpdateOperator(t.Context(), before, after, nil, nil))
+	w.push(w.record(fast, events.Pushed{ConversationID: string(conversation), Frames: frames(upserted("A", 1))}))
+	w.push(w.record(fast, events.Pushed{OperatorID: string(beto), StoreID: string(shop), Frames: frames(upserted("A", 2))}))
+	if got := w.listeners(); got != nil {
+		t.Errorf("reached %v", got)
+	}
+}
+
+func TestSomebodyWhoWasDeactivatedHearsNothing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	before, err := w.store.Operator(t.Context(), account, beto)
+	w.must(err)
+	after := before
+	after.Active = false
+	w.must(w.store.UpdateOperator(t.Context(), before, after, nil, nil))
+	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
+	if got := w.listeners(); !slices.Equal(got, []string{"ana", "carla"}) {
+		t.Errorf("reached %v", got)
+	}
+}
+
+func TestABadRecordStopsNoGoodOne(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	const text = "SECRET-TEXT"
+	good := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(upserted("A", 1))})
+	noFrame := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(`"` + text + `"`)})
+	unknown := good
+	unknown.MessageId, unknown.Body = "unknown", strings.Replace(good.Body, "frames.pushed.v1", "frames.pulled.v1", 1)
+	broken := lambdaevents.SQSMessage{MessageId: "broken", Body: `{"` + text, EventSourceARN: fast}
+	if again := w.push(broken, unknown, noFrame, good); again != nil {
+		t.Errorf("records %v come again", again)
+	}
+	if got := w.listeners(); !slices.Equal(got, []string{"ana"}) {
+		t.Errorf("reached %v", got)
+	}
+	buried, err := w.dead.Receive(t.Context(), "dead", 10, 0)
+	w.must(err)
+	if len(buried) != 3 {
+		t.Errorf("%d records were buried, want 3", len(buried))
+	}
+	if strings.Contains(w.logs.String(), text) {
+		t.Errorf("the logs repeat a frame:\n%s", w.logs)
+	}
+}
+
+// blind is a store whose connections cannot be read once.
+type blind struct {
+	*dynamo.Store
+	failed bool
+}
+
+func (b *blind) Connections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
+	if !b.failed {
+		b.failed = true
+		return nil, fault.New(fault.Unavailable, "throttled")
+	}
+	return b.Store.Connections(ctx, a)
+}
+
+// C-03
+func TestARecordWhoseReadersAreNotKnownComesAgain(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	rooms, err := room.New(&blind{Store: w.store}, w.gateway, w.handler.Now, w.handler.Log)
+	w.must(err)
+	w.handler.Rooms = rooms
+	record := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(upserted("A", 1))})
+	if again := w.push(record); !slices.Equal(again, []string{record.MessageId}) || w.listeners() != nil {
+		t.Errorf("records %v come again, %v heard", again, w.listeners())
+	}
+	if again := w.push(record, record); again != nil || len(w.gateway.Items(t, "ana")) != 1 {
+		t.Errorf("records %v come again, Ana heard %v", again, w.gateway.Items(t, "ana"))
+	}
+}
+
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"fast", "summary"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t)
+			raw, err := os.ReadFile(filepath.Join("../../events/samples/push", name+".json"))
+			w.must(err)
+			var event lambdaevents.SQSEvent
+			w.must(json.Unmarshal(raw, &event))
+			if again := w.push(event.Records...); again != nil {
+				t.Errorf("records %v come again", again)
+			}
+			if got := w.listeners(); !slices.Equal(got, []string{"ana", "beto"}) {
+				t.Errorf("reached %v", got)
+			}
+		})
+	}
+}

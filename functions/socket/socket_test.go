@@ -1,0 +1,467 @@
+package socket_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/functions/socket"
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/push/pushtest"
+)
+
+const (
+	account      = chat.AccountID("01K9S3TJ8W00000000000000AC")
+	shop         = chat.StoreID("01K9S3TJ8W00000000000000ST")
+	otherShop    = chat.StoreID("01K9S3TJ8W00000000000000S2")
+	ana          = chat.OperatorID("01K9S3TJ8W00000000000000AN")
+	beto         = chat.OperatorID("01K9S3TJ8W00000000000000BE")
+	conversation = chat.ConversationID("01K9S3TJ8W0000000000000001")
+	hidden       = chat.ConversationID("01K9S3TJ8W0000000000000002")
+)
+
+// lockedBuffer takes log lines of several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// world is an account with an owner (Ana), an operator of one store (Beto), a conversation that both may see and one in a
+// store that Beto was not granted.
+type world struct {
+	*testing.T
+	store   *dynamo.Store
+	gateway *pushtest.Gateway
+	handler *socket.Handler
+	logs    *lockedBuffer
+	now     time.Time
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	w.store = dynamotest.New(t)
+	handler, err := socket.New(w.store, w.gateway, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	w.must(err)
+	w.handler = handler
+	w.must(w.store.CreateAccount(t.Context(),
+		chat.Account{ID: account, Name: "Tienda", StoreID: shop, CreatedAt: w.now},
+		chat.Store{ID: shop, AccountID: account, Name: "Tienda", CreatedAt: w.now},
+		chat.Operator{ID: ana, AccountID: account, Name: "Ana", Email: "ana@example.com", Role: chat.Owner, Availability: chat.Available, Active: true}, nil))
+	w.must(w.store.CreateOperator(t.Context(),
+		chat.Operator{ID: beto, AccountID: account, Name: "Beto", Email: "beto@example.com", Role: chat.OperatorRole, StoreIDs: []chat.StoreID{shop}, Availability: chat.Away, Active: true}, nil))
+	for id, store := range map[chat.ConversationID]chat.StoreID{conversation: shop, hidden: otherShop} {
+		external := "ext-" + string(id)
+		w.must(w.store.Commit(t.Context(), chat.Decision{
+			After: chat.Conversation{
+				ID: id, AccountID: account, StoreID: store, ChannelID: "CH", ChannelType: chat.WhatsApp, ContactID: "CO", ExternalID: external,
+				Status: chat.Open, CreatedAt: w.now, LastActivityAt: w.now, PoolSince: w.now,
+			},
+			Identity: &chat.Identity{AccountID: account, ChannelID: "CH", ExternalID: external, ContactID: "CO", OpenConversationID: id},
+		}, w.now))
+	}
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// send gives the handler an event and answers its status.
+func (w *world) send(route, connection, body string, query map[string]string) int {
+	w.Helper()
+	answer, err := w.handler.Handle(w.Context(), events.APIGatewayWebsocketProxyRequest{
+		QueryStringParameters: query,
+		Body:                  body,
+		RequestContext:        events.APIGatewayWebsocketProxyRequestContext{RouteKey: route, ConnectionID: connection},
+	})
+	w.must(err)
+	return answer.StatusCode
+}
+
+// join opens a connection with a fresh ticket.
+func (w *world) join(connection string, operator chat.OperatorID) {
+	w.Helper()
+	token := auth.NewToken()
+	w.must(w.store.PutTicket(w.Context(), chat.Ticket{
+		Hash: auth.Hash(token), AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(30 * time.Second),
+	}))
+	if status := w.send("$connect", connection, "", map[string]string{"ticket": token}); status != 200 {
+		w.Fatalf("connect answered %d", status)
+	}
+}
+
+func (w *world) say(connection, body string) int {
+	w.Helper()
+	return w.send("$default", connection, body, nil)
+}
+
+// heard are a connection's items of one type, without the type.
+func (w *world) heard(connection, kind string) []string {
+	w.Helper()
+	var heard []string
+	for _, item := range w.gateway.Items(w, connection) {
+		if item["type"] == kind {
+			delete(item, "type")
+			text, err := json.Marshal(item)
+			w.must(err)
+			heard = append(heard, string(text))
+		}
+	}
+	return heard
+}
+
+func (w *world) wantHeard(connection, kind string, want ...string) {
+	w.Helper()
+	if got := w.heard(connection, kind); !slices.Equal(got, want) {
+		w.Errorf("%s heard %s %v, want %v", connection, kind, got, want)
+	}
+}
+
+const viewIt = `{"action":"view","conversationId":"01K9S3TJ8W0000000000000001"}`
+
+// S1-25
+func TestPresence(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	w.join("b1", beto)
+	w.wantHeard("a1", "presence", `{"availability":"away","online":true,"operatorId":"`+string(beto)+`"}`)
+	w.wantHeard("b1", "presence")
+	w.gateway.Forget()
+
+	w.join("b2", beto) // a second browser changes nothing
+	w.wantHeard("a1", "presence")
+	if status := w.send("$disconnect", "b1", "", nil); status != 200 {
+		t.Errorf("disconnect answered %d", status)
+	}
+	w.wantHeard("a1", "presence")
+	for range 2 { // API Gateway may say it again
+		if status := w.send("$disconnect", "b2", "", nil); status != 200 {
+			t.Errorf("disconnect answered %d", status)
+		}
+	}
+	w.wantHeard("a1", "presence", `{"availability":"away","online":false,"operatorId":"`+string(beto)+`"}`)
+}
+
+func TestATicketIsGoodOnceAndSoon(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	ticket := chat.Ticket{Hash: auth.Hash("used"), AccountID: account, OperatorID: ana, ExpiresAt: w.now.Add(30 * time.Second)}
+	w.must(w.store.PutTicket(t.Context(), ticket))
+	ticket.Hash, ticket.ExpiresAt = auth.Hash("late"), w.now
+	w.must(w.store.PutTicket(t.Context(), ticket))
+	for _, c := range []struct {
+		query map[string]string
+		want  int
+	}{
+		{map[string]string{"ticket": "used"}, 200},
+		{map[string]string{"ticket": "used"}, 401},
+		{map[string]string{"ticket": "late"}, 401},
+		{map[string]string{"ticket": "never"}, 401},
+		{map[string]string{"ticket": strings.Repeat("x", 10_000)}, 401},
+		{nil, 401},
+	} {
+		if got := w.send("$connect", "c", "", c.query); got != c.want {
+			t.Errorf("a ticket of %d characters: %d, want %d", len(c.query["ticket"]), got, c.want)
+		}
+	}
+}
+
+// S1-25
+func TestASocketEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a", ana)
+	w.must(w.store.PutSession(t.Context(), chat.Session{Hash: "S", AccountID: account, OperatorID: beto, ExpiresAt: w.now.Add(time.Hour)}))
+	ticket := func(hash string) {
+		w.must(w.store.PutTicket(t.Context(), chat.Ticket{
+			Hash: auth.Hash(hash), AccountID: account, OperatorID: beto, Session: "S", ExpiresAt: w.now.Add(30 * time.Second),
+		}))
+	}
+	ticket("now")
+	ticket("late")
+	if status := w.send("$connect", "b", "", map[string]string{"ticket": "now"}); status != 200 {
+		t.Fatalf("connect answered %d", status)
+	}
+	w.must(w.store.DeleteSession(t.Context(), account, beto, "S"))
+
+	if status := w.say("b", `{"action":"view","conversationId":"`+string(conversation)+`"}`); status != 404 {
+		t.Errorf("a socket whose session has ended was answered with %d", status)
+	}
+	if w.gateway.Calls("DELETE", "b") != 1 {
+		t.Error("its connection was left open")
+	}
+	w.say("a", `{"action":"view","conversationId":"`+string(conversation)+`"}`)
+	if got := w.heard("b", "viewing"); got != nil {
+		t.Errorf("it still heard %v", got)
+	}
+	if status := w.send("$connect", "c", "", map[string]string{"ticket": "late"}); status != 401 {
+		t.Errorf("a ticket of an ended session was answered with %d", status)
+	}
+	before := len(w.heard("a", "presence"))
+	w.send("$disconnect", "b", "", nil)
+	if got := w.heard("a", "presence"); len(got) != before+1 || !strings.Contains(got[before], `"online":false`) {
+		t.Errorf("the others heard %v", got)
+	}
+}
+
+func TestViewing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	w.join("b1", beto)
+	w.say("a1", viewIt)
+	w.say("b1", viewIt)
+	alone, both := `{"conversationId":"`+string(conversation)+`","operatorIds":["`+string(ana)+`"]}`,
+		`{"conversationId":"`+string(conversation)+`","operatorIds":["`+string(ana)+`","`+string(beto)+`"]}`
+	w.wantHeard("a1", "viewing", alone, both)
+	w.wantHeard("b1", "viewing", both)
+	w.gateway.Forget()
+
+	if status := w.say("b1", viewIt); status != 200 { // once more changes nothing
+		t.Errorf("answered %d", status)
+	}
+	w.wantHeard("a1", "viewing")
+	w.say("b1", `{"action":"view","conversationId":null}`)
+	w.wantHeard("a1", "viewing", alone)
+	w.wantHeard("b1", "viewing")
+	w.say("b1", viewIt)
+	w.gateway.Forget()
+	w.send("$disconnect", "b1", "", nil)
+	w.wantHeard("a1", "viewing", alone)
+}
+
+func TestOnlyWhatOneMaySeeCanBeViewed(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	w.join("b1", beto)
+	view := func(id chat.ConversationID) string { return `{"action":"view","conversationId":"` + string(id) + `"}` }
+	for _, c := range []struct {
+		connection string
+		body       string
+		want       int
+	}{
+		{"a1", view(hidden), 200},
+		{"b1", view(hidden), 404},
+		{"b1", view("01K9S3TJ8W00000000000NONE"), 404},
+		{"b1", view("A#B"), 400},
+		{"b1", view(chat.ConversationID(strings.Repeat("A", 5000))), 400},
+	} {
+		if got := w.say(c.connection, c.body); got != c.want {
+			t.Errorf("%s %.80s: %d, want %d", c.connection, c.body, got, c.want)
+		}
+	}
+	mine, err := w.store.Connection(t.Context(), "b1")
+	if err != nil || mine.Viewing != "" {
+		t.Errorf("Beto looks at %q: %v", mine.Viewing, err)
+	}
+}
+
+// S1-25
+func TestTyping(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	w.join("b1", beto)
+	w.join("b2", beto)
+	const typing = `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":true}`
+	if status := w.say("b1", typing); status != 404 {
+		t.Errorf("typing where one does not look: %d", status)
+	}
+	w.say("a1", viewIt)
+	w.say("b1", viewIt)
+	if status := w.say("b1", typing); status != 200 {
+		t.Errorf("typing: %d", status)
+	}
+	w.wantHeard("a1", "typing", `{"by":{"id":"`+string(beto)+`","kind":"operator","name":"Beto"},"conversationId":"`+string(conversation)+`","on":true}`)
+	w.wantHeard("b1", "typing")
+	w.wantHeard("b2", "typing") // does not look
+}
+
+func TestPing(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	if status := w.say("a1", `{"action":"ping"}`); status != 200 {
+		t.Errorf("ping: %d", status)
+	}
+	if frames := w.gateway.Frames("a1"); len(frames) != 1 || frames[0] != `[{"type":"pong"}]` {
+		t.Errorf("heard %v", frames)
+	}
+}
+
+func TestAnUnknownConnectionIsHungUpOn(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	if status := w.say("lost", `{"action":"ping"}`); status != 404 || w.gateway.Calls("DELETE", "lost") != 1 {
+		t.Errorf("answered %d after %d closings", status, w.gateway.Calls("DELETE", "lost"))
+	}
+	w.join("a1", ana)
+	w.now = w.now.Add(3 * time.Hour)
+	if status := w.say("a1", `{"action":"ping"}`); status != 404 || w.gateway.Calls("DELETE", "a1") != 1 {
+		t.Errorf("an expired one: answered %d after %d closings", status, w.gateway.Calls("DELETE", "a1"))
+	}
+}
+
+func TestAGoneConnectionIsForgottenAndTheOthersAreTold(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	w.join("b1", beto)
+	w.say("a1", viewIt)
+	w.say("b1", viewIt)
+	w.gateway.Forget()
+
+	// API Gateway says "gone" of a connection that is just coming: it must stay.
+	w.gateway.Answer("b1", 410)
+	w.say("a1", `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":true}`)
+	if _, err := w.store.Connection(t.Context(), "b1"); err != nil {
+		t.Errorf("a new connection was forgotten: %v", err)
+	}
+	w.now = w.now.Add(time.Minute)
+	w.gateway.Answer("b1", 410)
+	w.say("a1", `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":false}`)
+	if _, err := w.store.Connection(t.Context(), "b1"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the gone connection is still there: %v", err)
+	}
+	w.wantHeard("a1", "presence", `{"availability":"away","online":false,"operatorId":"`+string(beto)+`"}`)
+	w.wantHeard("a1", "viewing", `{"conversationId":"`+string(conversation)+`","operatorIds":["`+string(ana)+`"]}`)
+}
+
+// failing is a store that fails once, at the call named.
+type failing struct {
+	*dynamo.Store
+	call string
+}
+
+func (f *failing) fails(call string) error {
+	if f.call != call {
+		return nil
+	}
+	f.call = ""
+	return fault.New(fault.Unavailable, "throttled")
+}
+
+func (f *failing) PutConnection(ctx context.Context, c chat.Connection) error {
+	if err := f.fails("PutConnection"); err != nil {
+		return err
+	}
+	return f.Store.PutConnection(ctx, c)
+}
+
+func (f *failing) Connections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
+	if err := f.fails("Connections"); err != nil {
+		return nil, err
+	}
+	return f.Store.Connections(ctx, a)
+}
+
+func (f *failing) SetViewing(ctx context.Context, id string, c chat.ConversationID, in chat.StoreID) error {
+	if err := f.fails("SetViewing"); err != nil {
+		return err
+	}
+	return f.Store.SetViewing(ctx, id, c, in)
+}
+
+// C-03
+func TestAStoreThatFailsOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	f := &failing{Store: w.store}
+	handler, err := socket.New(f, w.gateway, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	w.must(err)
+	w.handler = handler
+
+	w.must(w.store.PutTicket(t.Context(), chat.Ticket{Hash: auth.Hash("t"), AccountID: account, OperatorID: ana, ExpiresAt: w.now.Add(time.Second)}))
+	f.call = "PutConnection"
+	if status := w.send("$connect", "a1", "", map[string]string{"ticket": "t"}); status != 503 {
+		t.Errorf("a connection that could not be kept: %d", status)
+	}
+	f.call = "Connections" // that the others cannot be told turns nobody away
+	w.join("a1", ana)
+	f.call = "SetViewing"
+	if status := w.say("a1", viewIt); status != 503 {
+		t.Errorf("a view that could not be kept: %d", status)
+	}
+	if status := w.say("a1", viewIt); status != 200 {
+		t.Errorf("the same again: %d", status)
+	}
+	if mine, err := w.store.Connection(t.Context(), "a1"); err != nil || mine.Viewing != conversation {
+		t.Errorf("Ana looks at %q: %v", mine.Viewing, err)
+	}
+}
+
+func TestNoInputIsAnErrorOfOursOrInTheLogs(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.join("a1", ana)
+	const secret = "SECRET-TEXT"
+	for _, body := range []string{
+		"", "null", "[]", "{}", `"` + secret + `"`, `{"action":"` + secret + `"}`, `{"action":7}`, `{"action":"view","conversationId":7}`,
+		`{"action":"view","conversationId":"` + secret + `"}`, `{"action":"typing","conversationId":"` + secret + `","on":"yes"}`,
+		`{"action":"typing"}`, "\xff\xfe", strings.Repeat("[", 100_000), `{"action":"view","conversationId":"\u0000"}`,
+	} {
+		if status := w.say("a1", body); status >= 500 {
+			t.Errorf("%.60q answered %d", body, status)
+		}
+	}
+	w.send("$connect", "x", "", map[string]string{"ticket": secret})
+	w.send(secret, "x", secret, nil)
+	logs := w.logs.String()
+	for _, never := range []string{secret, "ana@example.com", "Beto", "Ana"} {
+		if strings.Contains(logs, never) {
+			t.Errorf("the logs hold %q:\n%s", never, logs)
+		}
+	}
+	if strings.Count(logs, `"msg":"socket"`) != 17 {
+		t.Errorf("want one closing line an event:\n%s", logs)
+	}
+}
+
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.must(w.store.PutTicket(t.Context(), chat.Ticket{
+		Hash: auth.Hash("sample-ticket"), AccountID: account, OperatorID: ana, ExpiresAt: w.now.Add(30 * time.Second),
+	}))
+	for _, name := range []string{"connect", "ping", "view", "typing", "disconnect"} {
+		raw, err := os.ReadFile(filepath.Join("../../events/samples/socket", name+".json"))
+		w.must(err)
+		var event events.APIGatewayWebsocketProxyRequest
+		w.must(json.Unmarshal(raw, &event))
+		if answer, err := w.handler.Handle(t.Context(), event); err != nil || answer.StatusCode != 200 {
+			t.Errorf("%s: %d, %v", name, answer.StatusCode, err)
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package crash
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// step is something that happens in each trial, or once for all of them. Everything settles after it.
+type step struct {
+	each func(context.Context, *trial) error
+	move time.Duration
+}
+
+// sends are tries, and what a success tells of the channel: if send dies before it is noted, the next success tells it.
+var sends = append([]field{
+	{"channel", "health", "noted by the next message that is sent"}, {"channel", "version", "as with its health"},
+}, tries...)
+
+// twice are the mails that two deliveries of one signal met on: the second calls the attempt unknown, and the first, which made
+// it, says that the mail was sent.
+var twice = []field{{"mail", "version", "the second delivery's word is one more change"}}
+
+// turn is how far apart those trials are that take their steps alone.
+const turn = 10 * time.Minute
+
+func each(do func(context.Context, *trial) error) step { return step{each: do} }
+
+// later moves the clock.
+func later(d time.Duration) step { return step{move: d} }
+
+// scenario is what happens: prepared undisturbed, then disturbed. rest is what the people do afterwards who see that something
+// went wrong.
+type scenario struct {
+	name     string
+	settings settings
+	world    func(*bed) error
+	prepare  []step
+	steps    []step
+	rest     []step
+	// allows says which of the lines that are missing and those that are there instead follow from what nobody can know.
+	allows func(t *trial, missing, extra []string) error
+	// only names the functions that are disturbed; none means all.
+	only []string
+	// staged scenarios depend on how their steps meet, which chaos would change.
+	staged bool
+	// blind are fields that are not compared.
+	blind []field
+	// alone lets the trials take their steps one after the other, each later than the one before: the clock is everybody's.
+	alone bool
+}
+
+// tries are what differs when an attempt to send died: a person tries again, or the provider's status comes to a message
+// whose fate was unknown, and each is one more change.
+var tries = []field{
+	{"message", "version", "an attempt that died, and what resolves it, are changes of their own"},
+	{"message", "attempt", "the person's second try is one more"},
+	{"timer", "attempt", "so it is in the timer of what still waits"},
+}
+
+const (
+	maria = "551150001111"
+	jose  = "551150002222"
+)
+
+func text(customer, what string) step {
+	return each(func(_ context.Context, t *trial) error { return t.writes(customer, what) })
+}
+
+// verb is a click of the operator on the newest conversation, or on the one that was kept under a name.
+func verb(what string, body func(*trial) map[string]any) step {
+	return each(func(ctx context.Context, t *trial) error {
+		id, err := t.kept(ctx)
+		if err != nil {
+			return err
+		}
+		var sent map[string]any
+		if body != nil {
+			sent = body(t)
+		}
+		_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/"+what, sent, "")
+		return err
+	})
+}
+
+// keep remembers the newest conversation as the one that clicks are on.
+var keep = each(func(ctx context.Context, t *trial) (err error) {
+	t.seen["conversation"], err = t.conversation(ctx)
+	return err
+})
+
+func (t *trial) kept(ctx context.Context) (string, error) {
+	if id := t.seen["conversation"]; id != "" {
+		return id, nil
+	}
+	return t.conversation(ctx)
+}
+
+// reply writes to the customer. A browser keeps the message's own id until it is told that it was taken.
+func reply(clientID, what string) step {
+	return verb("messages", func(*trial) map[string]any {
+		return map[string]any{"clientId": clientID, "type": "text", "text": what}
+	})
+}
+
+// status lets the provider tell what became of all our messages.
+func status(what string) step {
+	return each(func(_ context.Context, t *trial) error {
+		var all error
+		for _, m := range t.received() {
+			all = errors.Join(all, t.bed.Phone.SetStatus(m.ID, what, 0))
+		}
+		return all
+	})
+}
+
+func picture() []byte {
+	var b bytes.Buffer
+	_ = png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 8))) // a buffer never fails
+	return b.Bytes()
+}
+
+func photo(customer string) step {
+	return each(func(_ context.Context, t *trial) error {
+		_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
+			Number: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
+		})
+		return err
+	})
+}
+
+// retryUnknown is the operator who sees a message whose fate is unknown, and that the customer did not get it.
+var retryUnknown = each(func(ctx context.Context, t *trial) error {
+	id, err := t.kept(ctx)
+	if err != nil {
+		return err
+	}
+	answer, err := t.call(ctx, http.MethodGet, "/api/v1/conversations/"+id+"/messages", nil, "")
+	if err != nil {
+		return err
+	}
+	items, _ := answer["items"].([]any)
+	for _, entry := range items {
+		m, _ := entry.(map[string]any)
+		if m["status"] == "unknown" {
+			if n := len(t.received()); n > 0 {
+				return fmt.Errorf("%s: the customer got %d messages, and the status of one is unknown", t.tag, n)
+			}
+			t.seen["retried"] = "yes"
+			if _, err := t.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/conversations/%s/messages/%s/retry", id, m["id"]), nil, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+})
+
+var signUp = each(func(ctx context.Context, t *trial) error {
+	code, answer, err := t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
+		"accountName": "Tienda", "name": "Ana", "email": t.email(), "password": "una clave larga", "client": "api",
+	}, "")
+	if err == nil && code == http.StatusConflict { // it was made, and the answer was lost: the person signs in
+		code, answer, err = t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
+			"email": t.email(), "password": "una clave larga", "client": "api",
+		}, "")
+	}
+	if err != nil || code >= http.StatusBadRequest {
+		return fmt.Errorf("sign up: %d %v %w", code, answer, err)
+	}
+	t.token = fmt.Sprint(answer["accessToken"])
+	account, _ := answer["account"].(map[string]any)
+	t.account.ID = chat.AccountID(fmt.Sprint(account["id"]))
+	t.bed.own(string(t.account.ID), t)
+	return nil
+})
+
+var linkToken = regexp.MustCompile(`token=([A-Za-z0-9_%-]+)`)
+
+// follow opens the link of the newest mail. A link that was used up by a request whose answer was lost says so.
+func follow(path string, body map[string]any) step {
+	return each(func(ctx context.Context, t *trial) error {
+		mails, err := t.mails()
+		if err != nil || len(mails) == 0 {
+			return fmt.Errorf("%s has no mail: %w", t.tag, err)
+		}
+		found := linkToken.FindStringSubmatch(mails[0].Text)
+		if found == nil {
+			return fmt.Errorf("no link in %q", mails[0].Text)
+		}
+		token, err := url.QueryUnescape(found[1])
+		if err != nil {
+			return err
+		}
+		sent := map[string]any{"token": token}
+		for name, value := range body {
+			sent[name] = value
+		}
+		code, answer, err := t.ask(ctx, http.MethodPost, path, sent, "")
+		if err == nil && code != http.StatusNoContent && (code != http.StatusBadRequest || t.target == nil && t.chaos == nil) {
+			err = fmt.Errorf("%s: %d %v", path, code, answer)
+		}
+		return err
+	})
+}
+
+// scenarios are all of them. Together they run every function of the topology.
+func scenarios() []scenario {
+	return []scenario{
+		{name: "a new conversation by text", steps: []step{text(maria, "hola")}},
+		{
+			name: "a text into an open conversation that a browser looks at", prepare: []step{text(maria, "hola"), each(look)},
+			steps: []step{text(maria, "sigo aqui")},
+		},
+		{
+			name: "a text takes a resolved conversation up again", prepare: []step{text(maria, "hola"), verb("resolve", nil)},
+			steps: []step{text(maria, "otra cosa")},
+		},
+		{
+			name: "a text takes a pending conversation up", prepare: []step{text(maria, "hola"), verb("pending", nil)},
+			steps: []step{text(maria, "ya volvi")},
+		},
+		{name: "an image opens a conversation", steps: []step{photo(maria)}},
+		{name: "an image comes into an open conversation", prepare: []step{text(maria, "hola")}, steps: []step{photo(maria)}},
+		{
+			name: "a large body goes through the bucket", prepare: []step{text(maria, "hola")}, only: []string{"webhook", "ingest"},
+			steps: []step{each(func(_ context.Context, t *trial) error {
+				_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
+					Number: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
+				})
+				return err
+			})},
+		},
+		{
+			name: "statuses come in any order", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
+			steps: []step{status(whatsapp.Delivered), status(whatsapp.Sent), status(whatsapp.Read)},
+		},
+		{
+			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
+			steps: []step{each(func(_ context.Context, t *trial) error {
+				return t.bed.Phone.SetStatus(t.received()[0].ID, whatsapp.Failed, 131026)
+			})},
+		},
+		parkedStatuses(),
+		{
+			name: "a reply is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
+			rest: []step{status(whatsapp.Sent), status(whatsapp.Delivered), retryUnknown, status(whatsapp.Sent), status(whatsapp.Delivered)}, blind: sends, allows: unrecorded,
+		},
+		{
+			name: "a reply takes an unassigned conversation", prepare: []step{text(maria, "hola"), keep}, settings: settings{mode: chat.DistributeToGroups},
+			steps: []step{reply("r1", "yo la tomo")}, only: []string{"api", "fanout"},
+			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends, allows: unrecorded,
+		},
+		{
+			name: "a reply is refused", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
+			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
+			rest:  []step{retryUnknown}, blind: tries, allows: unrecorded,
+		},
+		{
+			name: "a reply is refused for now", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
+			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
+			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries, allows: unrecorded,
+		},
+		{
+			name: "the channel's token is dead", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
+			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
+			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries, allows: unrecorded,
+		},
+		{
+			name: "a file is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(sendFile)}, only: []string{"api", "send"},
+			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends, allows: unrecorded,
+		},
+		{
+			name: "the second one waits until capacity frees", settings: settings{capacity: 1}, prepare: []step{text(maria, "hola"), keep},
+			steps: []step{text(jose, "buenas"), verb("resolve", nil)},
+		},
+		{
+			name: "quiet conversations close", settings: settings{idle: time.Hour}, prepare: []step{text(maria, "hola")},
+			steps: []step{later(61 * time.Minute)},
+		},
+		{
+			name: "a timer that came too early is armed anew", settings: settings{idle: time.Hour},
+			prepare: []step{text(maria, "hola"), later(30 * time.Minute), text(maria, "sigo")}, steps: []step{later(31 * time.Minute)},
+			only: []string{"autoclose"},
+		},
+		{
+			name: "a shorter closing time arms conversations anew", settings: settings{idle: time.Hour},
+			prepare: []step{text(maria, "hola"), text(jose, "buenas")}, steps: []step{each(shorten)},
+		},
+		{name: "sign-up with its mail", settings: settings{none: true}, steps: []step{signUp}, blind: twice, allows: oneMail},
+		{
+			name: "an address is verified", settings: settings{none: true}, prepare: []step{signUp},
+			steps: []step{follow("/api/v1/auth/verify", nil)}, only: []string{"api"},
+		},
+		{
+			name: "a password is set anew", settings: settings{none: true}, prepare: []step{signUp, each(forgot)},
+			steps: []step{follow("/api/v1/auth/reset", map[string]any{"password": "otra clave larga"}), each(signInAnew)}, only: []string{"api"}, allows: secondLine,
+			blind: []field{{"operator", "version", "the password is set by the first request, and once more by the second"}},
+		},
+		{
+			name: "an operator is given a conversation", prepare: []step{text(maria, "hola"), keep, each(hire)},
+			steps: []step{verb("assign", func(t *trial) map[string]any { return map[string]any{"operatorId": t.seen["operator"]} })},
+		},
+		{
+			name: "a conversation goes back to the pool", prepare: []step{text(maria, "hola"), keep, each(availability("away"))},
+			steps: []step{verb("assign", func(*trial) map[string]any { return map[string]any{"operatorId": nil} })},
+		},
+		{name: "a conversation is resolved", prepare: []step{text(maria, "hola"), keep}, steps: []step{verb("resolve", nil)}},
+		{
+			name: "a conversation is reopened and read", prepare: []step{text(maria, "hola"), keep, verb("resolve", nil)},
+			steps: []step{verb("reopen", nil), verb("read", func(*trial) map[string]any { return map[string]any{} }), verb("pending", nil)},
+			only:  []string{"api", "fanout"},
+		},
+		{
+			name: "an operator comes back and takes who waits", prepare: []step{each(availability("away")), text(maria, "hola")},
+			steps: []step{each(availability("available"))},
+		},
+		{name: "an operator, a store and an upload are created", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(create)}, only: []string{"api"}},
+		{
+			name: "a browser connects, looks and leaves", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(look), each(leave)},
+			rest: []step{each(sweep)}, only: []string{"socket", "api"},
+		},
+		{
+			name: "the clock finds what is due", settings: settings{idle: time.Hour},
+			prepare: []step{text(maria, "hola"), later(time.Hour - turn + time.Minute)},
+			steps:   []step{later(turn)}, only: []string{"clock"}, alone: true,
+			blind: []field{{"account", "idleSeconds", "each trial has its own, so that they fall due one after the other"}},
+		},
+	}
+}

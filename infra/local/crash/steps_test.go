@@ -1,0 +1,226 @@
+package crash
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/coder/websocket"
+
+	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// look opens a browser and the newest conversation in it.
+func look(ctx context.Context, t *trial) error {
+	id, err := t.kept(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.connect(ctx); err != nil {
+		return err
+	}
+	// What a socket says is not answered in order: the pong may overtake what was said before.
+	if err := again(ctx, func() error {
+		if err := t.says(ctx, map[string]any{"action": "view", "conversationId": id}); err != nil {
+			return err
+		}
+		connections, err := t.bed.store.Connections(ctx, t.account.ID)
+		if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing) == id }) {
+			err = fmt.Errorf("%s: nobody looks at the conversation", t.tag)
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	return t.says(ctx, map[string]any{"action": "typing", "conversationId": id, "on": true})
+}
+
+func leave(_ context.Context, t *trial) error {
+	return t.browser.socket.Close(websocket.StatusNormalClosure, "")
+}
+
+// sweep waits until no connection is known any more. One whose browser never came, or whose end was not noticed, is found by
+// the next frame that is pushed, half a minute after it was made: until then API Gateway may be still at it.
+func sweep(ctx context.Context, t *trial) error {
+	return again(ctx, func() error {
+		if _, err := t.call(ctx, http.MethodPost, "/api/v1/conversations/"+t.seen["conversation"]+"/read", map[string]any{}, ""); err != nil {
+			return err
+		}
+		connections, err := t.bed.store.Connections(ctx, t.account.ID)
+		if err == nil && len(connections) > 0 {
+			err = fmt.Errorf("%s: %d connections are left", t.tag, len(connections))
+		}
+		return err
+	})
+}
+
+// sendFile uploads a picture and sends it.
+func sendFile(ctx context.Context, t *trial) error {
+	id, err := t.kept(ctx)
+	if err != nil {
+		return err
+	}
+	content := picture()
+	upload, err := t.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
+		"name": "foto.png", "mime": "image/png", "size": len(content), "conversationId": id,
+	}, "upload")
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, fmt.Sprint(upload["url"]), bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	headers, _ := upload["headers"].(map[string]any)
+	for name, value := range headers {
+		request.Header.Set(name, fmt.Sprint(value))
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("put the file: %s", response.Status)
+	}
+	_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/messages", map[string]any{
+		"clientId": "f1", "type": "image", "text": "mira", "attachments": []any{upload["id"]},
+	}, "")
+	return err
+}
+
+// shorten halves the closing time. A browser whose answer was lost finds that the version has moved, and that it is done.
+func shorten(ctx context.Context, t *trial) error {
+	return again(ctx, func() error {
+		now, err := t.call(ctx, http.MethodGet, "/api/v1/settings", nil, "")
+		if err != nil {
+			return err
+		}
+		closing, _ := now["closing"].(map[string]any)
+		if closing["idleMinutes"] == float64(30) {
+			return nil
+		}
+		_, err = t.call(ctx, http.MethodPatch, "/api/v1/settings", map[string]any{
+			"closing": map[string]any{"idleMinutes": 30}, "version": now["version"],
+		}, "")
+		return err
+	})
+}
+
+func forgot(ctx context.Context, t *trial) error {
+	_, err := t.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": t.email()}, "")
+	return err
+}
+
+// signInAnew shows that the new password works.
+func signInAnew(ctx context.Context, t *trial) error {
+	answer, err := t.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
+		"email": t.email(), "password": "otra clave larga", "client": "api",
+	}, "")
+	t.token = fmt.Sprint(answer["accessToken"])
+	return err
+}
+
+// hire makes a second operator.
+func hire(ctx context.Context, t *trial) error {
+	made, err := t.call(ctx, http.MethodPost, "/api/v1/operators", map[string]any{
+		"name": "Bruno", "email": "bruno." + t.tag + "@example.com", "role": "operator", "password": "una clave larga",
+	}, "hire")
+	t.seen["operator"] = fmt.Sprint(made["id"])
+	return err
+}
+
+func availability(what string) func(context.Context, *trial) error {
+	return func(ctx context.Context, t *trial) error {
+		_, err := t.call(ctx, http.MethodPut, "/api/v1/me/availability", map[string]any{"status": what}, "")
+		return err
+	}
+}
+
+// create makes one of everything that is made with an idempotency key.
+func create(ctx context.Context, t *trial) error {
+	if err := hire(ctx, t); err != nil {
+		return err
+	}
+	if _, err := t.call(ctx, http.MethodPost, "/api/v1/stores", map[string]any{"name": "Sucursal"}, "store"); err != nil {
+		return err
+	}
+	_, err := t.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
+		"name": "foto.png", "mime": "image/png", "size": 5, "conversationId": t.seen["conversation"],
+	}, "upload")
+	return err
+}
+
+// parkedStatuses come between the provider's taking a message and our recording that, and do not say what we called it.
+func parkedStatuses() scenario {
+	return scenario{
+		name: "statuses come before the message is recorded", prepare: []step{text(maria, "hola"), keep}, only: []string{"ingest", "webhook"}, staged: true,
+		steps: []step{each(func(ctx context.Context, t *trial) error {
+			t.mu.Lock()
+			t.before = func(call fault.Call) {
+				if call.Function != "send" || call.Operation != "DynamoDB.UpdateItem" || t.seen["parked"] != "" {
+					return
+				}
+				t.seen["parked"] = "yes"
+				sent := t.received()[0]
+				for _, what := range []string{whatsapp.Sent, whatsapp.Delivered} {
+					if err := t.tell(ctx, sent, what); err != nil {
+						t.seen["parked"] = err.Error()
+						return
+					}
+				}
+				if err := t.bed.parked(ctx, t, sent.ID, 2); err != nil {
+					t.seen["parked"] = err.Error()
+				}
+			}
+			t.mu.Unlock()
+			if err := reply("r1", "buenas").each(ctx, t); err != nil {
+				return err
+			}
+			return nil
+		}), each(func(_ context.Context, t *trial) error {
+			if t.seen["parked"] != "yes" {
+				return fmt.Errorf("%s: the statuses were not parked: %q", t.tag, t.seen["parked"])
+			}
+			return nil
+		})},
+	}
+}
+
+// tell posts a status that does not carry our own reference, until it is taken.
+func (t *trial) tell(ctx context.Context, m whatsapp.Message, status string) error {
+	body, err := json.Marshal(map[string]any{
+		"object": "whatsapp_business_account",
+		"entry": []any{map[string]any{"id": "700100200300400", "changes": []any{map[string]any{"field": "messages", "value": map[string]any{
+			"messaging_product": "whatsapp",
+			"metadata":          map[string]any{"display_phone_number": "5491140001234", "phone_number_id": t.asset()},
+			"statuses":          []any{map[string]any{"id": m.ID, "status": status, "timestamp": fmt.Sprint(m.At.Unix()), "recipient_id": m.Customer}},
+		}}}}},
+	})
+	if err != nil {
+		return err
+	}
+	return again(ctx, func() error {
+		code, err := t.bed.Phone.Post(ctx, body)
+		if err == nil && code != http.StatusOK {
+			err = fmt.Errorf("the webhook answered %d", code)
+		}
+		return err
+	})
+}
+
+// parked waits until so many statuses wait for a message.
+func (b *bed) parked(ctx context.Context, t *trial, providerID string, n int) error {
+	return again(ctx, func() error {
+		receipt, err := b.store.Receipt(ctx, t.account.ID, "whatsapp:"+t.asset(), providerID)
+		if err == nil && len(receipt.Parked) < n {
+			err = fmt.Errorf("%d statuses wait", len(receipt.Parked))
+		}
+		return err
+	})
+}

@@ -1,0 +1,144 @@
+package whatsapp_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+)
+
+const control = "/local/sim/whatsapp"
+
+// B-13: statuses by hand go out as they are asked for, in any order; the phone shows the highest.
+func TestStatusesByHand(t *testing.T) {
+	t.Parallel()
+	b := newBusiness(t)
+	s, base := start(t, b, func(o *whatsapp.Options) { o.Statuses.Manual = true })
+	if _, err := s.SendText(person, "hola"); err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+		t.Fatalf("got %d %v", status, answer)
+	}
+	id := s.Sent()[0].ID
+	for _, status := range []string{"delivered", "sent"} {
+		if code, answer := post(t, base+control+"/messages/"+url.PathEscape(id)+"/status", "", `{"status":"`+status+`"}`); code != http.StatusOK {
+			t.Fatalf("got %d %v", code, answer)
+		}
+	}
+	if code, answer := post(t, base+control+"/customers/"+person+"/read", "", `{"number":"`+number+`"}`); code != http.StatusOK {
+		t.Fatalf("got %d %v", code, answer)
+	}
+	if err := s.WaitIdle(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	var statuses []string
+	for _, u := range b.seen() {
+		if u.kind == "statuses" {
+			statuses = append(statuses, fmt.Sprint(u.fields["status"]))
+		}
+	}
+	if m, _ := s.Message(id); strings.Join(statuses, " ") != "delivered sent read" || m.Status != whatsapp.Read {
+		t.Errorf("got %v, and the message is %s", statuses, m.Status)
+	}
+	if code, _ := post(t, base+control+"/messages/wamid.NONE/status", "", `{"status":"sent"}`); code != http.StatusBadRequest {
+		t.Errorf("a message that does not exist gets %d", code)
+	}
+}
+
+// A message is read by itself where the timing says so.
+func TestReadByItself(t *testing.T) {
+	t.Parallel()
+	s, base := start(t, newBusiness(t), func(o *whatsapp.Options) { o.Statuses.Read = time.Millisecond })
+	if _, err := s.SendText(person, "hola"); err != nil {
+		t.Fatal(err)
+	}
+	post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+	if err := s.WaitStatus(timeout(t), s.Sent()[0].ID, whatsapp.Read); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheBusinessReads(t *testing.T) {
+	t.Parallel()
+	s, base := start(t, newBusiness(t), nil)
+	id, err := s.SendText(person, "hola")
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
+	if m, _ := s.Message(id); status != http.StatusOK || answer["success"] != true || m.Status != whatsapp.Read {
+		t.Errorf("got %d %v, and the message is %s", status, answer, m.Status)
+	}
+	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
+		t.Errorf("got %d %v", status, answer)
+	}
+}
+
+func TestEveryKindOfFileFromThePhone(t *testing.T) {
+	t.Parallel()
+	b := newBusiness(t)
+	s, base := start(t, b, nil)
+	for kind, want := range map[string]string{
+		"image/png": "image", "image/webp": "sticker", "audio/ogg; codecs=opus": "audio", "video/mp4": "video", "application/pdf": "document", "image/svg+xml": "document",
+	} {
+		header, body := form(t, map[string]string{"number": number}, "año.bin", kind, []byte("x"))
+		code, answer := send(t, base+control+"/customers/"+person+"/messages", "", header, body)
+		m, _ := s.Message(fmt.Sprint(answer["id"]))
+		if code != http.StatusCreated || m.Type != want || m.File == nil || m.File.Name != "año.bin" {
+			t.Errorf("%s: got %d %v and %+v", kind, code, answer, m)
+		}
+	}
+	if err := s.WaitIdle(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range b.seen() {
+		kind := fmt.Sprint(u.fields["type"])
+		if media, _ := u.fields[kind].(map[string]any); media["id"] == nil || media["mime_type"] == nil || media["sha256"] == nil {
+			t.Errorf("%s: got %v", kind, u.fields)
+		}
+	}
+}
+
+func TestWhatTheControlRefuses(t *testing.T) {
+	t.Parallel()
+	_, base := start(t, newBusiness(t), nil)
+	for name, c := range map[string]struct{ path, body string }{
+		"a number without an id":           {"/numbers", `{}`},
+		"a customer without a phone":       {"/customers", `{"name":"Ana"}`},
+		"a message to nobody's number":     {"/customers/" + person + "/messages", `{"number":"99","text":"a"}`},
+		"a message that is no JSON":        {"/customers/" + person + "/messages", `hola`},
+		"a message of a phone of no digit": {"/customers/ana/messages", `{"text":"a"}`},
+		"a fault that does not exist":      {"/faults", `{"do":"explode"}`},
+	} {
+		if code, answer := post(t, base+control+c.path, "", c.body); code != http.StatusBadRequest || answer["error"] == "" {
+			t.Errorf("%s: got %d %v", name, code, answer)
+		}
+	}
+}
+
+func TestFaultsCanBeCleared(t *testing.T) {
+	t.Parallel()
+	s, base := start(t, newBusiness(t), nil)
+	if err := s.Fail(whatsapp.Fault{Times: 100, Code: 190}); err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, base+control+"/faults", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusNoContent {
+		t.Errorf("got %d, %v", response.StatusCode, err)
+	}
+	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+		t.Errorf("got %d %v", status, answer)
+	}
+}

@@ -1,0 +1,46 @@
+package boot
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+type config struct {
+	Table string `env:"DESK_TABLE"`
+	Queue string `env:"TO_SEND_QUEUE_URL"`
+}
+
+func TestLoadTellsAllFaultsAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := Load[config](&Runtime{Environment: map[string]string{}})
+	if err == nil || !strings.Contains(err.Error(), "DESK_TABLE") || !strings.Contains(err.Error(), "TO_SEND_QUEUE_URL") {
+		t.Errorf("got %v", err)
+	}
+	got, err := Load[config](&Runtime{Environment: map[string]string{"DESK_TABLE": "desk", "TO_SEND_QUEUE_URL": "url"}})
+	if err != nil || got != (config{Table: "desk", Queue: "url"}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	if keys, err := Keys[config](); err != nil || !slices.Equal(keys, []string{"DESK_TABLE", "TO_SEND_QUEUE_URL"}) {
+		t.Errorf("got %v, %v", keys, err)
+	}
+}
+
+func TestClientTakesTheEndpointOfItsService(t *testing.T) {
+	t.Parallel()
+	rt := &Runtime{Environment: map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_S3": "http://s3"}}
+	for service, want := range map[string]string{"s3": "http://s3", "sqs": "http://all"} {
+		if got := aws.ToString(rt.Client(service).BaseEndpoint); got != want {
+			t.Errorf("%s: %s, want %s", service, got, want)
+		}
+	}
+	if got := (&Runtime{}).Client("sqs").BaseEndpoint; got != nil {
+		t.Errorf("on AWS: %s", *got)
+	}
+}

@@ -1,0 +1,218 @@
+package desk_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// provider takes messages, or refuses them with the next of its errors.
+type provider struct {
+	took   []string
+	errors []error
+	said   *channel.ProviderError // of the channel, in the last run
+}
+
+func (p *provider) post(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	if len(p.errors) > 0 {
+		err := p.errors[0]
+		p.errors = p.errors[1:]
+		if err != nil {
+			return channel.Delivered{}, err
+		}
+	}
+	p.took = append(p.took, m.Text)
+	return channel.Delivered{ProviderID: "wamid.out." + m.Text}, nil
+}
+
+func refusal(code fault.Code, meaning channel.Meaning) error {
+	return fault.New(code, "refused").WithCause(&channel.ProviderError{Code: "131000", Message: "no", Meaning: meaning})
+}
+
+func (b *bed) deliver(c chat.ConversationID, p *provider) {
+	b.t.Helper()
+	said, err := b.Deliver(b.ctx, "account", c, b.channel, p.post)
+	b.must(err)
+	p.said = said
+}
+
+func (b *bed) statuses(c chat.ConversationID) []chat.MessageStatus {
+	b.t.Helper()
+	var statuses []chat.MessageStatus
+	for _, m := range b.messages(c) {
+		if m.Direction == chat.Out {
+			statuses = append(statuses, m.Status)
+		}
+	}
+	return statuses
+}
+
+func (b *bed) outbound(c chat.ConversationID) chat.Message {
+	b.t.Helper()
+	for _, m := range b.messages(c) {
+		if m.Direction == chat.Out {
+			return m
+		}
+	}
+	b.t.Fatal("nothing was written")
+	return chat.Message{}
+}
+
+func TestDeliver(t *testing.T) { // B-13
+	t.Parallel()
+	tests := []struct {
+		name  string
+		first error
+		want  []chat.MessageStatus // of the two messages after one run
+		took  []string
+		said  channel.Meaning
+	}{
+		{"what waits leaves in order", nil, []chat.MessageStatus{chat.StatusSent, chat.StatusSent}, []string{"uno", "dos"}, ""},
+		{"a final refusal is shown and lets the next one pass", refusal(fault.Invalid, channel.MeansMessage), []chat.MessageStatus{chat.StatusFailed, chat.StatusSent}, []string{"dos"}, ""},
+		{"one that may pass holds back those behind it", refusal(fault.RateLimited, channel.MeansMessage), []chat.MessageStatus{chat.StatusQueued, chat.StatusQueued}, nil, ""},
+		{"what nobody can know is unknown, and is not sent again", refusal(fault.Unavailable, channel.MeansUncertain), []chat.MessageStatus{chat.StatusUnknown, chat.StatusSent}, []string{"dos"}, ""},
+		{"a dead token holds it, and tells of the channel", refusal(fault.Forbidden, channel.MeansReauthorise), []chat.MessageStatus{chat.StatusHeld, chat.StatusQueued}, nil, channel.MeansReauthorise},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			c := b.receive(b.text("1", "hola")).Conversation.ID
+			b.reply(c, "a", "uno")
+			b.now = b.now.Add(time.Second)
+			b.reply(c, "b", "dos")
+			p := &provider{errors: []error{test.first}}
+			b.deliver(c, p)
+			said := p.said
+			if got := b.statuses(c); !slices.Equal(got, test.want) || !slices.Equal(p.took, test.took) {
+				t.Errorf("statuses %v, took %v", got, p.took)
+			}
+			if (said == nil) != (test.said == "") || (said != nil && said.Meaning != test.said) {
+				t.Errorf("said %v", said)
+			}
+			b.deliver(c, p) // a repeated signal
+			if test.first == nil && len(p.took) != 2 {
+				t.Errorf("sent again: %v", p.took)
+			}
+		})
+	}
+}
+
+func TestDeliverTriesAgainWhenItsTimeHasCome(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	c := b.receive(b.text("1", "hola")).Conversation.ID
+	b.reply(c, "a", "uno")
+	p := &provider{errors: []error{refusal(fault.Unavailable, channel.MeansMessage)}}
+	b.deliver(c, p)
+	b.deliver(c, p)
+	if len(p.took) != 0 {
+		t.Fatal("tried before its time")
+	}
+	b.now = b.now.Add(time.Minute)
+	b.deliver(c, p)
+	if len(p.took) != 1 || b.statuses(c)[0] != chat.StatusSent {
+		t.Errorf("took %v, %v", p.took, b.statuses(c))
+	}
+}
+
+func TestAnAttemptThatDiedIsUnknownUntilTheProviderTells(t *testing.T) { // C-03
+	t.Parallel()
+	b := newBed(t)
+	c := b.receive(b.text("1", "hola")).Conversation.ID
+	b.reply(c, "a", "uno")
+	var attempted chat.Message
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = b.Deliver(b.ctx, "account", c, b.channel, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+			attempted = m
+			panic("the process dies after the provider took it")
+		})
+	}()
+	p := &provider{}
+	b.deliver(c, p)
+	if got := b.statuses(c); len(p.took) != 0 || got[0] != chat.StatusUnknown {
+		t.Fatalf("took %v, %v: nobody knows whether it was sent, so it is not sent again", p.took, got)
+	}
+	b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
+		Kind: chat.InboundReceipt, ProviderID: "wamid.it.was", Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(attempted)},
+	}))
+	if got := b.outbound(c); got.Status != chat.StatusDelivered || got.ProviderID != "wamid.it.was" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestStatusesEndRightInEveryOrder(t *testing.T) {
+	t.Parallel()
+	all := []chat.MessageStatus{chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
+	for i, order := range permutations(all) {
+		for _, sentFirst := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%v recorded %v", order, sentFirst), func(t *testing.T) {
+				t.Parallel()
+				b := newBed(t)
+				c := b.receive(b.text("1", "hola")).Conversation.ID
+				b.reply(c, "a", "uno")
+				p := &provider{}
+				if sentFirst {
+					b.deliver(c, p)
+				}
+				for j, status := range order {
+					in := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: "wamid.out.uno", Status: chat.InboundStatus{Status: status, At: b.now}}
+					if sentFirst && (i+j)%2 == 0 {
+						in.Status.Ref = desk.Ref(b.outbound(c))
+					}
+					b.must(b.Acknowledge(b.ctx, b.account, b.channel, in))
+				}
+				if !sentFirst {
+					b.deliver(c, p)
+				}
+				if got := b.statuses(c); got[0] != chat.StatusRead {
+					t.Errorf("ended %v", got)
+				}
+			})
+		}
+	}
+}
+
+func permutations(all []chat.MessageStatus) [][]chat.MessageStatus {
+	if len(all) == 1 {
+		return [][]chat.MessageStatus{all}
+	}
+	var out [][]chat.MessageStatus
+	for i, first := range all {
+		rest := slices.Concat(all[:i], all[i+1:])
+		for _, tail := range permutations(rest) {
+			out = append(out, append([]chat.MessageStatus{first}, tail...))
+		}
+	}
+	return out
+}
+
+func TestRetryIsANewAttempt(t *testing.T) { // B-13
+	t.Parallel()
+	b := newBed(t)
+	c := b.receive(b.text("1", "hola")).Conversation.ID
+	m := b.reply(c, "a", "uno")
+	p := &provider{errors: []error{refusal(fault.Invalid, channel.MeansMessage)}}
+	b.deliver(c, p)
+	retried, err := b.Retry(b.ctx, b.owner, c, m.ID)
+	b.must(err)
+	if retried.Status != chat.StatusQueued || retried.Attempt != 2 || retried.Error != nil {
+		t.Errorf("%+v", retried)
+	}
+	late := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: "wamid.of.the.first", Status: chat.InboundStatus{Status: chat.StatusFailed, Ref: desk.Ref(m)}}
+	b.must(b.Acknowledge(b.ctx, b.account, b.channel, late))
+	b.deliver(c, p)
+	if got := b.statuses(c); got[0] != chat.StatusSent {
+		t.Errorf("ended %v: a status of the first attempt counted", got)
+	}
+	_, err = b.Retry(b.ctx, b.owner, c, m.ID)
+	b.wantFault(err, fault.Conflict, "delivered")
+}

@@ -1,0 +1,281 @@
+package dynamo_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+func ago(d time.Duration) time.Time { return noon.Add(-d) }
+
+const day = 24 * time.Hour
+
+func resolved(at time.Time) func(*chat.Conversation) {
+	return func(c *chat.Conversation) {
+		c.Status, c.ResolvedAt, c.PoolSince, c.AssignAt = chat.Resolved, at, time.Time{}, time.Time{}
+	}
+}
+
+func in(status chat.Status) func(*chat.Conversation) {
+	return func(c *chat.Conversation) {
+		if c.Status = status; status != chat.Open {
+			c.PoolSince, c.AssignAt = time.Time{}, time.Time{}
+		}
+	}
+}
+
+func newAccount(t *testing.T, db dynamotest.DB, created time.Time) {
+	t.Helper()
+	a := chat.Account{ID: account, Name: "Tienda", StoreID: shop, CreatedAt: created}
+	owner := chat.Operator{ID: ana, AccountID: account, Email: "ana@example.com", Role: chat.Owner, Active: true}
+	must(t, db.CreateAccount(t.Context(), a, chat.Store{ID: shop, AccountID: account, Name: "Tienda"}, owner, nil))
+}
+
+// list reads a whole list in pages and checks that none is longer than asked for.
+func list(t *testing.T, db dynamotest.DB, q dynamo.ConversationQuery, limit int) []chat.ConversationID {
+	t.Helper()
+	var got []chat.ConversationID
+	cursor := ""
+	for range 100 {
+		page, err := db.ListConversations(t.Context(), account, q, chat.PageRequest{Limit: limit, Cursor: cursor})
+		must(t, err)
+		if len(page.Items) > limit {
+			t.Fatalf("a page of %d", len(page.Items))
+		}
+		got = append(got, idsOf(page.Items)...)
+		if cursor = page.Next; cursor == "" {
+			return got
+		}
+	}
+	t.Fatal("the list does not end")
+	return nil
+}
+
+func TestListsMergeStatusesShardsAndMonths(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		newAccount(t, db, ago(400*day))
+		for _, c := range []struct {
+			name   string
+			change []func(*chat.Conversation)
+		}{
+			{"01", []func(*chat.Conversation){in(chat.Open), activeAt(ago(time.Minute))}},
+			{"02", []func(*chat.Conversation){assigned(ana), in(chat.Pending), activeAt(ago(2 * time.Minute))}},
+			{"03", []func(*chat.Conversation){activeAt(ago(3 * time.Minute)), resolved(ago(time.Minute))}},
+			{"04", []func(*chat.Conversation){in(chat.Snoozed), activeAt(ago(4 * time.Hour))}},
+			{"05", []func(*chat.Conversation){assigned(ana), activeAt(ago(20 * day))}},
+			{"06", []func(*chat.Conversation){activeAt(ago(30 * day)), resolved(ago(29 * day))}},
+			{"07", []func(*chat.Conversation){activeAt(ago(40 * day)), resolved(ago(day))}}, // resolved in a later month than 06
+			{"08", []func(*chat.Conversation){in(chat.Held), activeAt(ago(50 * day))}},
+			{"09", []func(*chat.Conversation){assigned(ana), activeAt(ago(300 * day)), resolved(ago(299 * day))}},
+			{"10", []func(*chat.Conversation){in(chat.AwaitingConsent), activeAt(noon)}},
+		} {
+			d := opening(c.name, c.change...)
+			d.InboxShards = 4
+			must(t, db.Commit(t.Context(), d, noon))
+		}
+		resolvedOnly := []chat.Status{chat.Resolved}
+		for name, c := range map[string]struct {
+			query dynamo.ConversationQuery
+			want  []chat.ConversationID
+		}{
+			"all":                     {dynamo.ConversationQuery{}, cnv("01", "02", "03", "04", "05", "06", "07", "08", "09")},
+			"all, the oldest first":   {dynamo.ConversationQuery{Oldest: true}, cnv("09", "08", "07", "06", "05", "04", "03", "02", "01")},
+			"active":                  {dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}}, cnv("01", "02", "05")},
+			"resolved":                {dynamo.ConversationQuery{Statuses: resolvedOnly}, cnv("03", "06", "07", "09")},
+			"resolved, oldest first":  {dynamo.ConversationQuery{Statuses: resolvedOnly, Oldest: true}, cnv("09", "07", "06", "03")},
+			"resolved this month":     {dynamo.ConversationQuery{Statuses: resolvedOnly, Month: "2026-11"}, cnv("03", "07")},
+			"resolved in October":     {dynamo.ConversationQuery{Statuses: resolvedOnly, Month: "2026-10"}, cnv("06")},
+			"resolved lately":         {dynamo.ConversationQuery{Statuses: resolvedOnly, Since: ago(60 * day)}, cnv("03", "06", "07")},
+			"one operator's":          {dynamo.ConversationQuery{Assignee: ana}, cnv("02", "05", "09")},
+			"nobody's":                {dynamo.ConversationQuery{Unassigned: true}, cnv("01", "03", "04", "06", "07", "08")},
+			"of a store":              {dynamo.ConversationQuery{StoreIDs: []chat.StoreID{"STO9", shop}, Assignee: ana}, cnv("02", "05", "09")},
+			"of a store without any":  {dynamo.ConversationQuery{StoreIDs: []chat.StoreID{"STO9"}}, nil},
+			"of a channel":            {dynamo.ConversationQuery{ChannelID: channel, Unassigned: true, Statuses: []chat.Status{chat.Open}}, cnv("01")},
+			"of another channel":      {dynamo.ConversationQuery{ChannelID: "CHN9"}, nil},
+			"waiting for consent":     {dynamo.ConversationQuery{Statuses: []chat.Status{chat.AwaitingConsent}}, cnv("10")},
+			"an operator's open ones": {dynamo.ConversationQuery{Assignee: ana, Statuses: []chat.Status{chat.Open}}, cnv("05")},
+		} {
+			c.query.InboxShards = 4
+			for _, limit := range []int{2, 50} {
+				if got := list(t, db, c.query, limit); fmt.Sprint(got) != fmt.Sprint(c.want) {
+					t.Errorf("%s by %d: %v, want %v", name, limit, got, c.want)
+				}
+			}
+			n, more, err := db.CountConversations(t.Context(), account, c.query, 1000)
+			if must(t, err); n != len(c.want) || more {
+				t.Errorf("%s: counted %d, more %t", name, n, more)
+			}
+		}
+		if n, more, err := db.CountConversations(t.Context(), account, dynamo.ConversationQuery{InboxShards: 4}, 5); err != nil || n != 5 || !more {
+			t.Errorf("counted %d up to 5, more %t, %v", n, more, err)
+		}
+		_, err := db.ListConversations(t.Context(), account, dynamo.ConversationQuery{Month: "november"}, chat.PageRequest{})
+		wantFault(t, err, fault.Invalid, "")
+	})
+}
+
+func TestAListGoesOnAcrossChanges(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		var all []chat.Conversation
+		for i := range 6 {
+			all = append(all, open(t, db, fmt.Sprint(i), assigned(ana), activeAt(ago(time.Duration(i)*time.Hour))))
+		}
+		q := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open}}
+		first, err := db.ListConversations(t.Context(), account, q, chat.PageRequest{Limit: 2})
+		must(t, err)
+		same(t, idsOf(first.Items), cnv("0", "1"))
+		open(t, db, "new", activeAt(noon.Add(time.Hour)))
+		_, _, err = db.NoteInbound(t.Context(), account, all[1].ID, text(all[1].ID, 9, "hola"))
+		must(t, err)
+		_, _, err = db.NoteInbound(t.Context(), account, all[4].ID, text(all[4].ID, 9, "hola"))
+		must(t, err)
+		second, err := db.ListConversations(t.Context(), account, q, chat.PageRequest{Limit: 9, Cursor: first.Next})
+		must(t, err)
+		same(t, idsOf(second.Items), cnv("2", "3", "5"))
+	})
+}
+
+func TestACursorIsGoodForItsListAndAccountOnly(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		newAccount(t, db, noon)
+		for i := range 3 {
+			open(t, db, fmt.Sprint(i), activeAt(ago(time.Duration(i)*time.Hour)))
+		}
+		q := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open}}
+		page, err := db.ListConversations(ctx, account, q, chat.PageRequest{Limit: 1})
+		must(t, err)
+		pool, err := db.Pool(ctx, account, "", chat.PageRequest{Limit: 1})
+		must(t, err)
+		filtered, oldest := q, q
+		filtered.Unassigned, oldest.Oldest = true, true
+		altered := []byte(page.Next)
+		altered[len(altered)-3] ^= 1
+		for name, try := range map[string]func() error{
+			"another account": func() error {
+				_, err := db.ListConversations(ctx, "ACC2", q, chat.PageRequest{Cursor: page.Next})
+				return err
+			},
+			"another filter": func() error {
+				_, err := db.ListConversations(ctx, account, filtered, chat.PageRequest{Cursor: page.Next})
+				return err
+			},
+			"another order": func() error {
+				_, err := db.ListConversations(ctx, account, oldest, chat.PageRequest{Cursor: page.Next})
+				return err
+			},
+			"another list": func() error {
+				_, err := db.ListConversations(ctx, account, q, chat.PageRequest{Cursor: pool.Next})
+				return err
+			},
+			"a list of messages": func() error {
+				_, err := db.Messages(ctx, account, "CNV0", chat.PageRequest{Cursor: page.Next})
+				return err
+			},
+			"an altered one": func() error {
+				_, err := db.ListConversations(ctx, account, q, chat.PageRequest{Cursor: string(altered)})
+				return err
+			},
+			"nonsense": func() error {
+				_, err := db.SearchContacts(ctx, account, "ana", chat.PageRequest{Cursor: "%%%"})
+				return err
+			},
+			"another key": func() error {
+				other := dynamo.New(db.Client, db.Tables, dynamo.WithClock(dynamotest.Noon), dynamo.WithCursorKey([]byte("another")))
+				_, err := other.ListConversations(ctx, account, q, chat.PageRequest{Cursor: page.Next})
+				return err
+			},
+		} {
+			if f := fault.As(try()); f.Code != fault.Invalid || f.Field != "cursor" {
+				t.Errorf("%s: %v", name, f)
+			}
+		}
+	})
+}
+
+func TestThePoolGivesTheLongestWaitingFirst(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		newAccount(t, db, noon)
+		must(t, db.CreateStore(ctx, chat.Store{ID: "STO2", AccountID: account, Name: "Otra"}, nil))
+		since := func(at time.Time, store chat.StoreID) func(*chat.Conversation) {
+			return func(c *chat.Conversation) { c.PoolSince, c.StoreID = at, store }
+		}
+		open(t, db, "c", since(ago(time.Minute), shop))
+		second := open(t, db, "b", since(ago(time.Hour), "STO2"))
+		first := open(t, db, "a", since(ago(2*time.Hour), shop))
+		open(t, db, "d", since(ago(time.Minute), shop))
+		taken := open(t, db, "taken", assigned(ana))
+		pool := func(store chat.StoreID, limit int) (got []chat.ConversationID) {
+			t.Helper()
+			cursor := ""
+			for {
+				page, err := db.Pool(ctx, account, store, chat.PageRequest{Limit: limit, Cursor: cursor})
+				must(t, err)
+				got = append(got, idsOf(page.Items)...)
+				if cursor = page.Next; cursor == "" {
+					return got
+				}
+			}
+		}
+		for _, limit := range []int{1, 3, 50} {
+			same(t, pool("", limit), cnv("a", "b", "c", "d"))
+			same(t, pool(shop, limit), cnv("a", "c", "d"))
+		}
+		_, _, err := db.NoteInbound(ctx, account, first.ID, text(first.ID, 1, "hola?"))
+		must(t, err)
+		same(t, pool("", 50), cnv("a", "b", "c", "d")) // writing again costs nobody their place
+		first, err = db.Conversation(ctx, account, first.ID)
+		must(t, err)
+		change(t, db, first, func(c *chat.Conversation) error { return c.Assign(ana, noon) })
+		change(t, db, second, func(c *chat.Conversation) error { return c.Resolve(noon, chat.Author{}) })
+		change(t, db, taken, func(c *chat.Conversation) error { return c.Unassign(noon) })
+		same(t, pool("", 50), cnv("c", "d", "taken"))
+	})
+}
+
+func TestMineAreTheOpenConversationsOfAnOperator(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		mine := func(operator chat.OperatorID, statuses ...chat.Status) []chat.ConversationID {
+			t.Helper()
+			page, err := db.Mine(ctx, account, operator, statuses, chat.PageRequest{})
+			must(t, err)
+			n, more, err := db.CountConversations(ctx, account, dynamo.ConversationQuery{
+				Assignee: operator, Statuses: append(statuses, chat.AwaitingConsent), ChannelID: channel, StoreIDs: []chat.StoreID{shop},
+			}, 1000)
+			if must(t, err); len(statuses) > 0 && (n != len(page.Items) || more) {
+				t.Fatalf("counted %d of %d", n, len(page.Items))
+			}
+			return idsOf(page.Items)
+		}
+		a := open(t, db, "a", assigned(ana), activeAt(ago(time.Hour)))
+		b := open(t, db, "b", assigned(ana), activeAt(ago(time.Minute)))
+		c := open(t, db, "c", activeAt(ago(time.Second)))
+		same(t, mine(ana), cnv("b", "a"))
+		c = change(t, db, c, func(c *chat.Conversation) error { return c.Assign(ana, noon) })
+		same(t, mine(ana), cnv("c", "b", "a"))
+		b = change(t, db, b, func(c *chat.Conversation) error { return c.SetPending() })
+		same(t, mine(ana, chat.Pending), cnv("b"))
+		same(t, mine(ana, chat.Open), cnv("c", "a"))
+		same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 3})
+		b = change(t, db, b, func(c *chat.Conversation) error { return c.SetOpen(noon) })
+		c = change(t, db, c, func(c *chat.Conversation) error { return c.Assign(beto, noon) })
+		same(t, mine(ana, chat.Open), cnv("b", "a"))
+		same(t, mine(beto), cnv("c"))
+		same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 2, beto: 1})
+		a = change(t, db, a, func(c *chat.Conversation) error { return c.Resolve(noon, chat.Author{Kind: chat.BySystem}) })
+		change(t, db, c, func(c *chat.Conversation) error { return c.Unassign(noon) })
+		same(t, mine(ana), cnv("b"))
+		same(t, mine(beto), nil)
+		change(t, db, a, func(c *chat.Conversation) error { return c.Reopen(noon.Add(time.Hour), beto) })
+		same(t, mine(beto), cnv("a"))
+		same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 1, beto: 1})
+		_ = b
+	})
+}

@@ -1,0 +1,159 @@
+package view
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+func encodeString(t *testing.T, value any) string {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+func TestTime(t *testing.T) {
+	t.Parallel()
+	zone := time.FixedZone("-03", -3*60*60)
+	for at, want := range map[time.Time]string{
+		time.Date(2026, 11, 22, 0, 14, 22, 123_999_999, time.UTC): `"2026-11-22T00:14:22.123Z"`,
+		time.Date(2026, 11, 22, 0, 14, 22, 0, time.UTC):           `"2026-11-22T00:14:22.000Z"`,
+		time.Date(2026, 11, 21, 22, 0, 0, 0, zone):                `"2026-11-22T01:00:00.000Z"`,
+	} {
+		if got := encodeString(t, Time(at)); got != want {
+			t.Errorf("%s is written %s, want %s", at, got, want)
+		}
+	}
+	for _, loose := range []string{`"2026-11-22T00:14:22Z"`, `"2026-11-22"`, `7`, `"2026-11-22T00:14:22.123+00:00"`} {
+		var at Time
+		if json.Unmarshal([]byte(loose), &at) == nil {
+			t.Errorf("%s was read", loose)
+		}
+	}
+}
+
+func TestWhatIsAbsent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		value   any
+		has     []string
+		hasNone []string
+	}{
+		"a new conversation": {
+			Conversation(chat.Conversation{ID: "c"}),
+			[]string{`"groupId":null`, `"assigneeId":null`, `"tags":[]`, `"preview":null`, `"windowUntil":null`, `"waitingSince":null`, `"dueAt":null`, `"lastInboundId":null`, `"resolvedAt":null`},
+			[]string{`"unread"`},
+		},
+		"a conversation for its reader": {
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
+		},
+		"a conversation that was read": {
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
+		},
+		"a message without anything": {
+			Message(chat.Message{ID: "m"}), []string{`"text":""`, `"attachments":[]`, `"replyTo":null`, `"error":null`}, []string{`"clientId"`},
+		},
+		"a file that is still on its way": {
+			Message(chat.Message{ID: "m", Attachments: []chat.Attachment{{ID: "a", Key: "secret-key", State: chat.AttachmentPending}}}),
+			[]string{`"url":null`}, []string{"secret-key"},
+		},
+		"a file that is there": {
+			Message(chat.Message{ID: "m", ConversationID: "c", Attachments: []chat.Attachment{{ID: "a", State: chat.AttachmentReady}}}),
+			[]string{`"url":"/api/v1/conversations/c/messages/m/attachments/a"`}, nil,
+		},
+		"a channel": {
+			Channel(chat.Channel{ID: "h", Credentials: chat.Secret("sealed")}), []string{`"settings":{}`}, []string{"displayPhone", "sealed", "credentials"},
+		},
+		"an operator to those who do not manage": {
+			Operator(chat.Operator{ID: "o", Email: "ana@example.com"}, OperatorState{}), []string{`"storeIds":[]`, `"languages":[]`}, []string{"ana@example.com"},
+		},
+		"an Event without a reason": {Event(chat.Event{ID: "e"}), []string{`"reason":null`, `"data":{}`}, nil},
+		"an empty list":             {NewList(nil, "", Store), []string{`{"items":[],"nextCursor":null}`}, nil},
+		"settings that never close": {Settings(chat.Account{}), []string{`"closing":{"idleMinutes":null}`, `"managerId":null`}, nil},
+	} {
+		encoded := encodeString(t, test.value)
+		for _, part := range test.has {
+			if !strings.Contains(encoded, part) {
+				t.Errorf("%s lacks %s: %s", name, part, encoded)
+			}
+		}
+		for _, part := range test.hasNone {
+			if strings.Contains(encoded, part) {
+				t.Errorf("%s has %s: %s", name, part, encoded)
+			}
+		}
+	}
+}
+
+func TestMessageUpserted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		text    string
+		partial bool
+	}{
+		"a short text goes along":                    {"hola 👩‍👩‍👧‍👦", false},
+		"a text that just fits goes along":           {strings.Repeat("x", maxItem-500), false},
+		"a text that does not fit is left out":       {strings.Repeat("x", MaxFrame), true},
+		"a text that grows when encoded is left out": {strings.Repeat("<", MaxFrame/4), true},
+	} {
+		encoded, err := MessageUpserted(chat.Message{ID: "m", ConversationID: "c", Text: test.text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var item MessageUpsertedItem
+		if err := json.Unmarshal(encoded, &item); err != nil {
+			t.Fatal(err)
+		}
+		if item.Partial != test.partial || (item.Message.Text == nil) != test.partial || len(encoded)+2 > MaxFrame {
+			t.Errorf("%s: partial %t, %d bytes", name, item.Partial, len(encoded))
+		}
+		if !test.partial && *item.Message.Text != test.text {
+			t.Errorf("%s: the text came back changed", name)
+		}
+	}
+}
+
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	item := func(size int) json.RawMessage { return json.RawMessage(`"` + strings.Repeat("x", size-2) + `"`) }
+	for name, test := range map[string]struct {
+		sizes  []int
+		frames int
+	}{
+		"nothing makes no frame":              {nil, 0},
+		"what fits goes in one frame":         {[]int{100, 200, 300}, 1},
+		"what does not fit opens another one": {[]int{20_000, 20_000, 10_000}, 2},
+		"a full frame takes nothing more":     {[]int{maxItem, 2}, 2},
+		"two halves with a comma just fit":    {[]int{MaxFrame/2 - 2, MaxFrame/2 - 1}, 1},
+		"two halves with a comma just do not": {[]int{MaxFrame/2 - 1, MaxFrame/2 - 1}, 2},
+	} {
+		var list []json.RawMessage
+		for _, size := range test.sizes {
+			list = append(list, item(size))
+		}
+		frames, err := Frames(list)
+		if err != nil || len(frames) != test.frames {
+			t.Errorf("%s: %d frames, %v", name, len(frames), err)
+		}
+		var count int
+		for _, frame := range frames {
+			var items []json.RawMessage
+			if err := json.Unmarshal(frame, &items); err != nil || len(frame) > MaxFrame {
+				t.Errorf("%s: a frame of %d bytes: %v", name, len(frame), err)
+			}
+			count += len(items)
+		}
+		if count != len(test.sizes) {
+			t.Errorf("%s: %d items, want %d", name, count, len(test.sizes))
+		}
+	}
+	if _, err := Frames([]json.RawMessage{item(maxItem + 1)}); err == nil {
+		t.Error("an item over the limit was taken")
+	}
+}

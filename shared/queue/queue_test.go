@@ -1,0 +1,303 @@
+package queue_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// bed is a real SQS client on the local queues.
+type bed struct {
+	t      *testing.T
+	server *sqs.Server
+	client *awssqs.Client
+	url    string
+	now    atomic.Int64 // past noon
+	log    bytes.Buffer
+}
+
+func newBed(t *testing.T) *bed {
+	t.Helper()
+	b := &bed{t: t}
+	server, err := sqs.Open(filepath.Join(t.TempDir(), "queues"), func() time.Time { return noon.Add(time.Duration(b.now.Load())) },
+		[]sqs.Queue{{Name: "work.fifo", FIFO: true}, {Name: "work", Visibility: time.Hour}, {Name: "dead"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server.Handler())
+	t.Cleanup(func() { web.Close(); _ = server.Close() })
+	b.server, b.url = server, web.URL+"/"+sqs.Account+"/"
+	b.client = awssqs.New(awssqs.Options{
+		Region: sqs.Region, BaseEndpoint: aws.String(web.URL), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+	return b
+}
+
+func (b *bed) received(name string) []sqs.Message {
+	b.t.Helper()
+	var all []sqs.Message
+	for {
+		messages, err := b.server.Receive(b.t.Context(), name, 10, 0)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if len(messages) == 0 {
+			return all
+		}
+		all = append(all, messages...)
+	}
+}
+
+func envelope(t *testing.T, id string) events.Envelope {
+	t.Helper()
+	e, err := events.Wrap(id, "account", noon, events.JobReady{JobID: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestSendPutsEverythingOnTheQueue(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	sender, err := queue.NewSender(b.client, b.url+"work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []queue.Out
+	for i := range 23 {
+		out = append(out, queue.Out{Envelope: envelope(t, fmt.Sprint(i))})
+	}
+	if err := sender.Send(t.Context(), out...); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.received("work"); len(got) != 23 {
+		t.Errorf("%d messages", len(got))
+	}
+}
+
+func TestSendEscapesWhatSQSRefuses(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	sender, err := queue.NewSender(b.client, b.url+"work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "bad \uffff and \ufffe text 👩‍👩‍👧"
+	e, err := events.Wrap("1", "account", noon, events.MailQueued{MailID: text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sender.Send(t.Context(), queue.Out{Envelope: e}); err != nil {
+		t.Fatal(err)
+	}
+	body := b.received("work")[0].Body
+	if strings.ContainsAny(body, "\ufffe\uffff") {
+		t.Errorf("the body holds what SQS refuses: %q", body)
+	}
+	var back events.Envelope
+	if err := json.Unmarshal([]byte(body), &back); err != nil {
+		t.Fatal(err)
+	}
+	signal, _, err := events.Decode[events.MailQueued](back)
+	if err != nil || signal.MailID != text {
+		t.Errorf("came back as %q, %v", signal.MailID, err)
+	}
+}
+
+func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
+	b.t.Helper()
+	returns, err := queue.NewReturns(b.client, b.url+"dead")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	now := func() time.Time { return noon }
+	metrics, err := obs.NewMetrics(&b.log, now, "test", queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	consumer, err := queue.NewConsumer(handle, returns, obs.NewLogger(&b.log, "test"), metrics, now)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return consumer
+}
+
+func record(t *testing.T, id, group string) lambdaevents.SQSMessage {
+	t.Helper()
+	body, err := json.Marshal(envelope(t, id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := lambdaevents.SQSMessage{MessageId: id, ReceiptHandle: id, Body: string(body), EventSourceARN: sqs.ARN("work"), Attributes: map[string]string{"ApproximateReceiveCount": "1"}}
+	if group != "" {
+		r.EventSourceARN, r.Attributes["MessageGroupId"] = sqs.ARN("work.fifo"), group
+	}
+	return r
+}
+
+func failures(answer lambdaevents.SQSEventResponse) []string {
+	var ids []string
+	for _, failure := range answer.BatchItemFailures {
+		ids = append(ids, failure.ItemIdentifier)
+	}
+	return ids
+}
+
+func TestConsume(t *testing.T) {
+	t.Parallel()
+	passing := errors.New("the table does not answer")
+	tests := []struct {
+		name    string
+		records func(t *testing.T) []lambdaevents.SQSMessage
+		again   []string
+		buried  []string // reasons
+		handled int
+	}{
+		{
+			name: "one bad record of ten leaves nine done and one buried with its reason",
+			records: func(t *testing.T) (list []lambdaevents.SQSMessage) {
+				for i := range 10 {
+					list = append(list, record(t, fmt.Sprint(i), ""))
+				}
+				list[4].Body = "not json"
+				return list
+			},
+			buried: []string{"undecodable"}, handled: 9,
+		},
+		{
+			name: "what may pass comes again, what cannot is buried, a panic is its record's alone",
+			records: func(t *testing.T) []lambdaevents.SQSMessage {
+				return []lambdaevents.SQSMessage{record(t, "pass", ""), record(t, "ok", ""), record(t, "never", ""), record(t, "panic", "")}
+			},
+			again: []string{"pass", "panic"}, buried: []string{"unknown_asset"}, handled: 4,
+		},
+		{
+			name: "a failure in a FIFO queue holds back its own group and no other",
+			records: func(t *testing.T) []lambdaevents.SQSMessage {
+				return []lambdaevents.SQSMessage{record(t, "pass", "a"), record(t, "a2", "a"), record(t, "b1", "b"), record(t, "a3", "a")}
+			},
+			again: []string{"pass", "a2", "a3"}, handled: 2,
+		},
+		{
+			name: "a buried record does not hold back its group",
+			records: func(t *testing.T) []lambdaevents.SQSMessage {
+				return []lambdaevents.SQSMessage{record(t, "never", "a"), record(t, "a2", "a")}
+			},
+			buried: []string{"unknown_asset"}, handled: 2,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b, handled := newBed(t), 0
+			answer, err := b.consumer(func(_ context.Context, e events.Envelope) error {
+				handled++
+				switch e.ID {
+				case "pass":
+					return passing
+				case "never":
+					return fault.New(fault.NotFound, "no channel").WithReason("unknown_asset")
+				case "panic":
+					panic("a nil map")
+				}
+				return nil
+			}).Consume(t.Context(), lambdaevents.SQSEvent{Records: test.records(t)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := failures(answer); !slices.Equal(got, test.again) || handled != test.handled {
+				t.Errorf("come again %v, want %v; handled %d, want %d", got, test.again, handled, test.handled)
+			}
+			var reasons []string
+			for _, m := range b.received("dead") {
+				reasons = append(reasons, *m.Attributes[queue.AttributeReason].StringValue)
+			}
+			if !slices.Equal(reasons, test.buried) {
+				t.Errorf("buried for %v, want %v", reasons, test.buried)
+			}
+		})
+	}
+}
+
+func TestARecordIsNotBegunWhenTheTimeIsNearlyOver(t *testing.T) {
+	t.Parallel()
+	b, handled := newBed(t), 0
+	ctx, cancel := context.WithTimeout(t.Context(), 2200*time.Millisecond)
+	defer cancel()
+	answer, err := b.consumer(func(ctx context.Context, _ events.Envelope) error {
+		handled++
+		<-ctx.Done()
+		return ctx.Err()
+	}).Consume(ctx, lambdaevents.SQSEvent{Records: []lambdaevents.SQSMessage{record(t, "slow", ""), record(t, "next", "")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := failures(answer); handled != 1 || !slices.Equal(got, []string{"slow", "next"}) {
+		t.Errorf("handled %d, come again %v", handled, got)
+	}
+}
+
+func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	if _, err := b.server.Send(t.Context(), "work", sqs.Outgoing{Body: "{}"}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := b.client.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: aws.String(b.url + "work")})
+	if err != nil || len(out.Messages) != 1 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	returns, err := queue.NewReturns(b.client, b.url+"dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	returns.Postpone(t.Context(), lambdaevents.SQSMessage{
+		ReceiptHandle: *out.Messages[0].ReceiptHandle, EventSourceARN: sqs.ARN("work"), Attributes: map[string]string{"ApproximateReceiveCount": "3"},
+	})
+	for _, step := range []struct {
+		past time.Duration
+		want int
+	}{{7 * time.Second, 0}, {8 * time.Second, 1}} {
+		b.now.Store(int64(step.past))
+		b.server.Wake()
+		if got := b.received("work"); len(got) != step.want {
+			t.Errorf("%s later: %d messages, want %d", step.past, len(got), step.want)
+		}
+	}
+}
+
+func TestLogLinesHoldNoBodies(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	r := record(t, "1", "")
+	r.Body = strings.Replace(r.Body, `"1"`, `"secreto"`, 1)
+	if _, err := b.consumer(func(context.Context, events.Envelope) error { return errors.New("no") }).Consume(t.Context(), lambdaevents.SQSEvent{Records: []lambdaevents.SQSMessage{r}}); err != nil {
+		t.Fatal(err)
+	}
+	if log := b.log.String(); strings.Contains(log, "jobId") || !strings.Contains(log, `"outcome":"failed"`) {
+		t.Errorf("%s", log)
+	}
+}

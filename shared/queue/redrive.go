@@ -1,0 +1,131 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+const (
+	// redriveMost bounds one run; what is left waits for the next.
+	redriveMost = 10_000
+	// redriveHides is how long what a run has received stays hidden from others, in seconds.
+	redriveHides = 300
+	// redriveWait lets an empty answer mean an empty queue, in seconds.
+	redriveWait = 1
+)
+
+// Redrive sends the records of a dead-letter queue that died for a reason ("" = any) back to the queues they came from, oldest
+// first, and answers how many. A record leaves the dead letters after its queue has taken it; one whose source is no queue, as
+// a table's stream, stays. Run twice at the same moment it may send a record twice, which every consumer expects.
+func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
+	letters, err := gather(ctx, client, deadURL)
+	if err != nil {
+		return 0, err
+	}
+	slices.SortStableFunc(letters, func(a, b letter) int { return cmp.Compare(a.sentAt, b.sentAt) })
+	urls := map[string]string{}
+	for _, l := range letters {
+		if l.source == "" || (reason != "" && l.reason != reason) {
+			if err := release(ctx, client, deadURL, l); err != nil {
+				return sent, err
+			}
+			continue
+		}
+		if err := l.back(ctx, client, deadURL, urls); err != nil {
+			return sent, err
+		}
+		sent++
+	}
+	return sent, nil
+}
+
+// letter is a record among the dead ones.
+type letter struct {
+	id, receipt, body     string
+	reason, source, group string
+	sentAt                int64
+}
+
+func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]letter, error) {
+	var letters []letter
+	for len(letters) < redriveMost {
+		answer, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+			QueueUrl: &deadURL, MaxNumberOfMessages: batchLimit, VisibilityTimeout: redriveHides, WaitTimeSeconds: redriveWait,
+			MessageAttributeNames:       []string{"All"},
+			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameAll},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read the dead letters: %w", err)
+		}
+		if len(answer.Messages) == 0 {
+			break
+		}
+		for _, m := range answer.Messages {
+			letters = append(letters, read(m))
+		}
+	}
+	return letters, nil
+}
+
+// read finds where a record is to go: by the attributes that Bury gave it, or those of SQS for what it moved itself.
+func read(m types.Message) letter {
+	attribute := func(name string, system types.MessageSystemAttributeName) string {
+		if value := aws.ToString(m.MessageAttributes[name].StringValue); value != "" || system == "" {
+			return value
+		}
+		return m.Attributes[string(system)]
+	}
+	l := letter{
+		id: aws.ToString(m.MessageId), receipt: aws.ToString(m.ReceiptHandle), body: aws.ToString(m.Body),
+		reason: attribute(AttributeReason, ""),
+		group:  attribute(AttributeGroup, types.MessageSystemAttributeNameMessageGroupId),
+	}
+	l.sentAt, _ = strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64)
+	source := attribute(AttributeSource, types.MessageSystemAttributeNameDeadLetterQueueSourceArn)
+	if parts := strings.Split(source, ":"); len(parts) == 6 && parts[2] == "sqs" {
+		l.source = parts[5]
+	}
+	return l
+}
+
+// back sends a record to its queue and takes it out of the dead letters. Its deduplication id is new, as the queue would drop
+// the one it knows, and the same when this step is repeated.
+func (l letter) back(ctx context.Context, client *sqs.Client, deadURL string, urls map[string]string) error {
+	if urls[l.source] == "" {
+		answer, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &l.source})
+		if err != nil {
+			return fmt.Errorf("find the queue %s: %w", l.source, err)
+		}
+		urls[l.source] = aws.ToString(answer.QueueUrl)
+	}
+	input := &sqs.SendMessageInput{QueueUrl: aws.String(urls[l.source]), MessageBody: &l.body}
+	if strings.HasSuffix(l.source, ".fifo") {
+		input.MessageGroupId = aws.String(cmp.Or(l.group, "redrive"))
+		input.MessageDeduplicationId = aws.String("redrive-" + l.id)
+	}
+	if _, err := client.SendMessage(ctx, input); err != nil {
+		return fault.New(fault.Unavailable, "the queue %s did not take the record back", l.source).WithCause(err)
+	}
+	if _, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &deadURL, ReceiptHandle: &l.receipt}); err != nil {
+		return fault.New(fault.Unavailable, "a record went back and stays among the dead letters too").WithCause(err)
+	}
+	return nil
+}
+
+func release(ctx context.Context, client *sqs.Client, deadURL string, l letter) error {
+	_, err := client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &deadURL, ReceiptHandle: &l.receipt})
+	if err != nil {
+		return fmt.Errorf("put a dead letter back: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package permission
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+var roles = []chat.Role{chat.Owner, chat.Admin, chat.Editor, chat.Supervisor, chat.OperatorRole, chat.ReadOnly}
+
+func TestOnlyTheOwnerHasTheAdministration(t *testing.T) { // S0-06
+	t.Parallel()
+	for _, role := range roles {
+		if Has(role, Administration) != (role == chat.Owner) {
+			t.Errorf("%s: administration = %v", role, Has(role, Administration))
+		}
+	}
+}
+
+func TestReadOnlyOnlyReads(t *testing.T) { // S0-03
+	t.Parallel()
+	for _, p := range Of(chat.ReadOnly) {
+		if !strings.HasSuffix(string(p), ".read") {
+			t.Errorf("a read-only operator may %s", p)
+		}
+	}
+}
+
+func TestEditorsConnectChannelsAndDoNotManagePeople(t *testing.T) { // S0-25
+	t.Parallel()
+	if !Has(chat.Editor, ChannelManage) || Has(chat.Editor, OperatorManage) || Has(chat.Editor, Administration) {
+		t.Errorf("an editor may %v", Of(chat.Editor))
+	}
+}
+
+func TestAnUnknownRoleMayNothing(t *testing.T) {
+	t.Parallel()
+	if len(Of("root")) != 0 || Sees(chat.Operator{Role: "root", StoreIDs: []chat.StoreID{"shop"}}, "shop") {
+		t.Error("an unknown role has a permission")
+	}
+}
+
+func TestOfGivesACopy(t *testing.T) {
+	t.Parallel()
+	Of(chat.ReadOnly)[0] = Administration
+	if slices.Contains(Of(chat.ReadOnly), Administration) {
+		t.Error("a caller changed the preset")
+	}
+}
+
+func TestSees(t *testing.T) { // S3-05
+	t.Parallel()
+	for _, role := range roles {
+		all := role == chat.Owner || role == chat.Admin || role == chat.Supervisor
+		if got := Sees(chat.Operator{Role: role}, "shop"); got != all {
+			t.Errorf("%s without grants sees the shop: %v", role, got)
+		}
+		if !Sees(chat.Operator{Role: role, StoreIDs: []chat.StoreID{"shop"}}, "shop") {
+			t.Errorf("%s with the grant does not see the shop", role)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+// @vitest-environment happy-dom
+import type { TimelineEvent } from "@recado/lib/protocol";
+import { describe, expect, test } from "vitest";
+import { at, conversationOf, messageOf } from "../live/testing.ts";
+import { checkFile } from "./attachments.ts";
+import { readDraft, writeDraft } from "./drafts.ts";
+import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
+import { partsOf } from "./links.ts";
+import { rowsOf } from "./timeline.ts";
+import { replyWindow } from "./window.ts";
+
+describe("rowsOf", () => {
+  const eventAt = (minute: number): TimelineEvent => ({
+    id: `e${minute}`,
+    conversationId: "cv_1",
+    type: "assigned",
+    at: at(minute),
+    actor: { kind: "system", id: "", name: "" },
+    reason: null,
+    data: {},
+  });
+  const rows = (input: Partial<Parameters<typeof rowsOf>[0]>) =>
+    rowsOf({ messages: [], events: [], outgoing: [], older: false, dayOf: (iso) => iso.slice(0, 10), ...input });
+  const said = (id: string, minute: number, more = {}) => messageOf({ id, sentAt: at(minute), ...more });
+
+  test("puts events between the messages they happened between", () => {
+    const made = rows({ messages: [said("m1", 1), said("m2", 9)], events: [eventAt(0), eventAt(5), eventAt(20)] });
+    expect(made.map(({ key }) => key)).toEqual(["day 2026-11-22", "e0", "m1", "e5", "m2", "e20"]);
+  });
+
+  test("separates days", () => {
+    const made = rows({ messages: [said("m1", 1), said("m2", 24 * 60 + 1)] });
+    expect(made.map(({ kind }) => kind)).toEqual(["day", "message", "day", "message"]);
+  });
+
+  test("holds back events that belong before messages which are not loaded", () => {
+    const input = { messages: [said("m1", 10)], events: [eventAt(5), eventAt(15)] };
+    expect(rows({ ...input, older: true }).map(({ key }) => key)).toEqual(["day 2026-11-22", "m1", "e15"]);
+  });
+
+  test("groups what one person writes in a row, until somebody else or five minutes come between", () => {
+    const out = { direction: "out", author: { kind: "operator", id: "op_1", name: "Lucía" } } as const;
+    const made = rows({ messages: [said("a", 1), said("b", 2), said("c", 3, out), said("d", 4), said("e", 20)] });
+    const starts = made.flatMap((row) => (row.kind === "message" ? [row.starts] : []));
+    expect(starts).toEqual([true, false, true, true, true]);
+  });
+
+  test("an answer keeps the key it had while it was on its way", () => {
+    const outgoing = {
+      clientId: "c1",
+      conversationId: "cv_1",
+      type: "text" as const,
+      text: "hola",
+      progress: 0,
+      state: "sending" as const,
+      createdAt: at(3),
+    };
+    expect(rows({ outgoing: [outgoing] }).at(-1)?.key).toBe("c1");
+    expect(rows({ messages: [said("m1", 3, { clientId: "c1" })] }).at(-1)?.key).toBe("c1");
+  });
+});
+
+describe("replyWindow", () => {
+  const now = Date.parse(at(0));
+  const until = (windowUntil: string | null) => replyWindow(conversationOf({ windowUntil }), now);
+
+  test.each([
+    ["never opened", null, { open: false }],
+    ["just closed", at(0), { open: false }],
+    ["closes soon", at(90), { open: true, closesIn: 90 * 60_000 }],
+    ["long open", at(4 * 60), { open: true, closesIn: null }],
+  ])("%s", (_, windowUntil, expected) => {
+    expect(until(windowUntil)).toEqual(expected);
+  });
+
+  test("the web chat has none", () => {
+    const own = conversationOf({ channel: { id: "ch_9", type: "webchat" } });
+    expect(replyWindow(own, now)).toEqual({ open: true, closesIn: null });
+  });
+});
+
+// S1-24
+describe("checkFile", () => {
+  const MB = 1024 * 1024;
+  test.each([
+    ["image/jpeg", 5 * MB, { kind: "image" }],
+    ["image/png", 5 * MB + 1, { refused: "tooLarge", limit: 5 * MB }],
+    ["audio/ogg; codecs=opus", 16 * MB, { kind: "audio" }],
+    ["video/mp4", 17 * MB, { refused: "tooLarge", limit: 16 * MB }],
+    ["video/3gpp", MB, { kind: "video" }],
+    ["application/pdf", 100 * MB, { kind: "document" }],
+    ["application/pdf", 100 * MB + 1, { refused: "tooLarge", limit: 100 * MB }],
+    ["image/webp", MB, { refused: "wrongType" }],
+    ["", MB, { refused: "wrongType" }],
+    ["image/png", 0, { refused: "empty" }],
+  ])("%s of %i bytes", (type, size, verdict) => {
+    expect(checkFile({ type, size })).toEqual(verdict);
+  });
+});
+
+describe("partsOf", () => {
+  const links = (text: string) => partsOf(text).flatMap((part) => (part.kind === "link" ? [part.href] : []));
+
+  test.each([
+    ["mira https://a.example/x?y=1.", ["https://a.example/x?y=1"]],
+    ["(www.a.example)", ["https://www.a.example/"]],
+    ["https://a.example/wiki/Recado_(mensaje)", ["https://a.example/wiki/Recado_(mensaje)"]],
+    ["javascript:alert(1) data:text/html,x", []],
+    ["<a href='https://a.example'>x</a>", ["https://a.example/"]],
+    ["sin enlaces", []],
+  ])("%s", (text, expected) => {
+    expect(links(text)).toEqual(expected);
+  });
+
+  test("loses no character", () => {
+    const text = "uno https://a.example, dos www.b.example/ñ! 👩‍👧";
+    expect(
+      partsOf(text)
+        .map((part) => part.text)
+        .join(""),
+    ).toBe(text);
+  });
+});
+
+describe("drafts", () => {
+  test("are kept per operator and conversation until they are emptied", () => {
+    writeDraft("op_1", "cv_1", "a medias 👩‍👧");
+    writeDraft("op_1", "cv_2", "otro");
+    expect(readDraft("op_1", "cv_1")).toBe("a medias 👩‍👧");
+    expect(readDraft("op_2", "cv_1")).toBe("");
+    writeDraft("op_1", "cv_1", "");
+    expect(readDraft("op_1", "cv_1")).toBe("");
+    expect(readDraft("op_1", "cv_2")).toBe("otro");
+  });
+});
+
+// S1-25
+describe("emojis", () => {
+  const all = emojiGroups.flatMap(({ emojis }) => emojis);
+
+  test("are whole characters, none twice", () => {
+    const characters = new Intl.Segmenter("es", { granularity: "grapheme" });
+    expect(all.filter((emoji) => [...characters.segment(emoji)].length !== 1)).toEqual([]);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test("the last used come first, whole sequences too", () => {
+    rememberEmoji("😀");
+    rememberEmoji("👨‍👩‍👧‍👦");
+    rememberEmoji("😀");
+    expect(recentEmojis()).toEqual(["😀", "👨‍👩‍👧‍👦"]);
+  });
+});

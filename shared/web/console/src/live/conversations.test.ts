@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { defaultView, type InboxView } from "../inbox/view.ts";
+import { marked, newerMark, placed, received } from "./conversations.ts";
+import { itemsOf, relay } from "./pages.ts";
+import { at, conversationOf, pagesOf } from "./testing.ts";
+
+const { unread: _, ...pushed } = conversationOf({ version: 2 });
+
+describe("received", () => {
+  test("keeps what is known when the pushed one is older", () => {
+    const known = conversationOf({ version: 3, status: "pending" });
+    expect(received(known, { ...pushed, status: "resolved" }, undefined)).toBe(known);
+  });
+
+  test("keeps what is known when both are the same", () => {
+    const known = conversationOf({ version: 2, unread: true });
+    expect(received(known, pushed, undefined)).toBe(known);
+  });
+
+  // S1-21
+  test.each([
+    ["a new inbound message makes it unread", "m2", "m1", false, true],
+    ["an assignment leaves read as it was", "m1", "m1", false, false],
+    ["an assignment leaves unread as it was", "m1", "m1", true, true],
+    ["nothing inbound is not unread", null, null, false, false],
+  ])("%s", (_name, next, before, wasUnread, unread) => {
+    const known = conversationOf({ lastInboundId: before, unread: wasUnread });
+    expect(received(known, { ...pushed, lastInboundId: next }, undefined).unread).toBe(unread);
+  });
+
+  test.each([
+    ["m5", "m4", true],
+    ["m5", "m5", false],
+    ["m5", "m6", false],
+    ["m5", "", true],
+    [null, "", false],
+  ])("last inbound %s against read up to %j gives unread %s", (lastInboundId, readUpTo, unread) => {
+    const known = conversationOf({ unread: !unread });
+    expect(received(known, { ...pushed, lastInboundId }, { readUpTo, at: at(1) }).unread).toBe(unread);
+  });
+
+  test("one that was never seen is unread when somebody wrote in it", () => {
+    expect(received(undefined, { ...pushed, lastInboundId: "m1" }, undefined).unread).toBe(true);
+    expect(received(undefined, pushed, undefined).unread).toBe(false);
+  });
+});
+
+describe("read marks", () => {
+  const early = { readUpTo: "m9", at: at(1) };
+  const late = { readUpTo: "m3", at: at(2) };
+
+  test("the newest word wins, whichever comes first and however far it reads", () => {
+    expect(newerMark(early, late)).toBe(late);
+    expect(newerMark(late, early)).toBe(late);
+    expect(newerMark(undefined, early)).toBe(early);
+  });
+
+  test("change a conversation only when it makes a difference", () => {
+    const unread = conversationOf({ unread: true, lastInboundId: "m4" });
+    expect(marked(unread, late)).toBe(unread);
+    expect(marked(unread, early).unread).toBe(false);
+  });
+});
+
+describe("placed", () => {
+  const view: InboxView = { ...defaultView };
+  const row = (id: string, minute: number, more = {}) => conversationOf({ id, lastActivityAt: at(minute), ...more });
+  const ids = (data: ReturnType<typeof placed>) => itemsOf(data).map(({ id }) => id);
+  const list = pagesOf([[row("c", 30), row("b", 20), row("a", 10)]]);
+
+  test("moves a row up when something happens in it", () => {
+    expect(ids(placed(list, view, "op_me", row("a", 40, { version: 2 })))).toEqual(["a", "c", "b"]);
+  });
+
+  test("leaves the order alone when nothing that sorts has changed", () => {
+    expect(ids(placed(list, view, "op_me", row("b", 20, { version: 2, unread: true })))).toEqual(["c", "b", "a"]);
+  });
+
+  // S1-15
+  test("tells equal times apart by id, so that rows do not swap", () => {
+    const same = pagesOf([[row("c", 10), row("b", 10), row("a", 10)]]);
+    expect(ids(placed(same, view, "op_me", row("b", 10, { version: 2 })))).toEqual(["c", "b", "a"]);
+  });
+
+  test("ignores an older version", () => {
+    const newer = pagesOf([[row("a", 10, { version: 5 })]]);
+    expect(placed(newer, view, "op_me", row("a", 40, { version: 4 }))).toBe(newer);
+  });
+
+  // S1-16
+  test("takes a resolved one out of the open list and puts it into the resolved list", () => {
+    const resolved = row("b", 20, { status: "resolved", version: 2 });
+    expect(ids(placed(list, view, "op_me", resolved))).toEqual(["c", "a"]);
+    expect(ids(placed(pagesOf([[]]), { ...view, status: "resolved" }, "op_me", resolved))).toEqual(["b"]);
+    expect(ids(placed(list, { ...view, status: "all" }, "op_me", resolved))).toEqual(["c", "b", "a"]);
+  });
+
+  // S1-18
+  test("moves between whose they are when the assignee changes", () => {
+    const taken = row("b", 20, { assigneeId: "op_other", version: 2 });
+    expect(ids(placed(list, view, "op_me", taken))).toEqual(["c", "a"]);
+    expect(ids(placed(list, { ...view, box: "all" }, "op_me", taken))).toEqual(["c", "b", "a"]);
+    const left = row("x", 5, { assigneeId: null });
+    expect(ids(placed(pagesOf([[]]), { ...view, box: "unassigned" }, "op_me", left))).toEqual(["x"]);
+  });
+
+  test.each([
+    ["operator", { operator: "op_other" }, { assigneeId: "op_other" }, { assigneeId: "op_me" }],
+    ["no operator", { operator: "none" }, { assigneeId: null }, { assigneeId: "op_me" }],
+    ["channel", { channel: "ch_2" }, { channel: { id: "ch_2", type: "whatsapp" } }, {}],
+  ] as const)("honours the filter by %s", (_, filter, inside, outside) => {
+    const filtered: InboxView = { ...view, box: "all", ...filter };
+    expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, inside)))).toEqual(["x"]);
+    expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, outside)))).toEqual([]);
+  });
+
+  test("leaves what belongs beyond the loaded pages to the next page", () => {
+    const loaded = pagesOf([[row("c", 30), row("b", 20)]], true);
+    expect(placed(loaded, view, "op_me", row("x", 5))).toBe(loaded);
+    expect(ids(placed(loaded, { ...view, sort: "newest" }, "op_me", row("x", 25)))).toEqual(["c", "x", "b"]);
+  });
+
+  test("sorts oldest first and longest waiting first", () => {
+    const oldest = pagesOf([[row("a", 10), row("b", 20)]]);
+    expect(ids(placed(oldest, { ...view, sort: "oldest" }, "op_me", row("x", 15)))).toEqual(["a", "x", "b"]);
+    const waiting = pagesOf([[row("a", 10, { waitingSince: at(1) }), row("b", 20, { waitingSince: at(9) })]]);
+    const next = placed(waiting, { ...view, sort: "waiting" }, "op_me", row("x", 15, { waitingSince: at(5) }));
+    expect(ids(next)).toEqual(["a", "x", "b"]);
+    const answered = placed(next, { ...view, sort: "waiting" }, "op_me", row("a", 30, { version: 2 }));
+    expect(ids(answered)).toEqual(["x", "b", "a"]);
+  });
+
+  test("under a search, changes known rows where they are and brings in nothing", () => {
+    const searched: InboxView = { ...view, q: "sofia" };
+    const next = placed(list, searched, "op_me", row("a", 40, { version: 2, unread: true }));
+    expect(ids(next)).toEqual(["c", "b", "a"]);
+    expect(itemsOf(next)[2]?.unread).toBe(true);
+    expect(placed(list, searched, "op_me", row("x", 50))).toBe(list);
+    expect(ids(placed(list, searched, "op_me", row("a", 40, { version: 2, status: "resolved" })))).toEqual(["c", "b"]);
+  });
+});
+
+test("relay keeps pages, cursors and every item", () => {
+  const data = pagesOf(
+    [
+      ["a", "b"],
+      ["c", "d"],
+    ],
+    true,
+  );
+  const next = relay(data, ["a", "x", "b", "c", "d"]);
+  expect(next.pages.map(({ items }) => items)).toEqual([
+    ["a", "x"],
+    ["b", "c", "d"],
+  ]);
+  expect(next.pages.map(({ nextCursor }) => nextCursor)).toEqual(["c1", "c2"]);
+  expect(itemsOf(relay(data, ["a"]))).toEqual(["a"]);
+});

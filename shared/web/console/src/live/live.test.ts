@@ -1,0 +1,119 @@
+import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { defaultView } from "../inbox/view.ts";
+import { Live } from "./live.ts";
+import { inOrder } from "./messages.ts";
+import { itemsOf, type Page, type Pages } from "./pages.ts";
+import { at, conversationOf, messageOf, pagesOf } from "./testing.ts";
+
+const listKey = ["conversations", defaultView];
+let client: QueryClient;
+let live: Live;
+
+beforeEach(() => {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  live = new Live(client, "op_me");
+});
+afterEach(() => {
+  live.close();
+  vi.unstubAllGlobals();
+});
+
+const upserted = (changes: Partial<Conversation>): FrameItem => {
+  const { unread: _, ...conversation } = conversationOf(changes);
+  return { type: "conversation.upserted", conversation };
+};
+const shown = () => itemsOf(client.getQueryData<Pages<Conversation>>(listKey));
+
+describe("Live", () => {
+  test("shows a pushed conversation in every list and in the open pane", () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf()]]));
+    client.setQueryData(["conversation", "cv_1"], conversationOf());
+    live.apply([upserted({ version: 2, lastInboundId: "m2" })]);
+    expect(shown()[0]).toMatchObject({ version: 2, unread: true });
+    expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ version: 2, unread: true });
+  });
+
+  // S1-21
+  test("reading on another device clears the dot, and an older word does not bring it back", () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf({ unread: true, lastInboundId: "m2" })]]));
+    live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "m2", at: at(5) }]);
+    live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "m1", at: at(4) }]);
+    expect(shown()[0]?.unread).toBe(false);
+    live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "", at: at(6) }]);
+    expect(shown()[0]?.unread).toBe(true);
+  });
+
+  test("what was read here shows at once, and the server's word overrules it whatever the clock says", () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf({ unread: true, lastInboundId: "m2" })]]));
+    live.read("cv_1", "m2");
+    expect(shown()[0]?.unread).toBe(false);
+    live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "", at: "1999-01-01T00:00:00.000Z" }]);
+    expect(shown()[0]?.unread).toBe(true);
+  });
+
+  test("an answer that was asked for before a frame came does not undo the frame", async () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf()]]));
+    let answer: (page: Page<Conversation>) => void = () => {};
+    const fetching = client.fetchInfiniteQuery({
+      queryKey: listKey,
+      queryFn: () =>
+        new Promise<Page<Conversation>>((resolve) => {
+          answer = resolve;
+        }),
+      initialPageParam: null as string | null,
+      staleTime: 0,
+    });
+    await vi.waitFor(() => expect(client.isFetching()).toBe(1));
+    live.apply([upserted({ version: 2, status: "resolved" }), upserted({ id: "cv_new", lastActivityAt: at(9) })]);
+    answer({ items: [conversationOf()], nextCursor: null });
+    await fetching;
+    await vi.waitFor(() => expect(shown().map(({ id }) => id)).toEqual(["cv_new"]));
+  });
+
+  test("the answer of a mutation is shown unless something newer was pushed", () => {
+    client.setQueryData(["conversation", "cv_1"], conversationOf({ version: 3 }));
+    live.answered(conversationOf({ version: 4, status: "pending", unread: true }));
+    expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ status: "pending", unread: true });
+    live.answered(conversationOf({ version: 2, status: "open" }));
+    expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ version: 4, status: "pending" });
+  });
+
+  test("fetches the text that a partial message left out", async () => {
+    const whole = messageOf({ id: "m9", text: "entero" });
+    const fetched = vi.fn(async () => new Response(JSON.stringify(whole)));
+    vi.stubGlobal("fetch", fetched);
+    client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf()]]));
+    live.apply([{ type: "message.upserted", conversationId: "cv_1", message: { ...whole, text: "" }, partial: true }]);
+    const texts = () => inOrder(client.getQueryData<Pages<Message>>(["messages", "cv_1"])).map(({ text }) => text);
+    expect(texts()).toEqual(["hola", ""]);
+    await vi.waitFor(() => expect(texts()).toEqual(["hola", "entero"]));
+    expect(fetched).toHaveBeenCalledWith("/api/v1/conversations/cv_1/messages/m9", expect.anything());
+  });
+
+  // B-13
+  test("shows who looks and who types, until they stop or write", () => {
+    const by = { kind: "operator", id: "op_2", name: "Martín" };
+    live.apply([
+      { type: "viewing", conversationId: "cv_1", operatorIds: ["op_me", "op_2"] },
+      { type: "typing", conversationId: "cv_1", by, on: true },
+    ]);
+    expect(live.ephemeral.viewersOf("cv_1")).toEqual(["op_me", "op_2"]);
+    expect(live.ephemeral.typistsIn("cv_1")).toEqual([by]);
+    live.apply([{ type: "typing", conversationId: "cv_1", by, on: false }]);
+    expect(live.ephemeral.typistsIn("cv_1")).toEqual([]);
+  });
+
+  // C-04
+  test("after a reconnect everything that is loaded is read again", () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf()]]));
+    client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf()]]));
+    live.refetchAll();
+    const stale = client
+      .getQueryCache()
+      .findAll()
+      .map((query) => query.state.isInvalidated);
+    expect(stale).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,10 @@
+/** "Firefox · Windows" out of what the browser calls itself; the whole of it when neither is known. */
+export function deviceName(userAgent: string): string {
+  const browser = /Edg\//.test(userAgent)
+    ? "Edge"
+    : (/(Firefox|OPR|Chrome|Safari)\//.exec(userAgent)?.[1]?.replace("OPR", "Opera") ?? "");
+  const system = /iPhone|iPad/.test(userAgent)
+    ? "iOS"
+    : (/(Android|Windows|Mac OS X|Linux)/.exec(userAgent)?.[1]?.replace("Mac OS X", "macOS") ?? "");
+  return [browser, system].filter(Boolean).join(" · ") || userAgent;
+}

@@ -1,0 +1,190 @@
+import { expect, test } from "vitest";
+import { t } from "./desk.ts";
+import { ana, bruno } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+
+const here = scene();
+
+const people = [
+  { phone: "5491155550401", name: "María García", text: "primera" },
+  { phone: "5215512345678", name: "Óscar Muñoz", text: "segunda" },
+  { phone: "5511988887777", name: "João Conceição", text: "tercera" },
+];
+
+test("three people write", async () => {
+  const api = await here.stack.api(ana);
+  for (const { phone, name, text } of people) {
+    await here.stack.phone.add({ phone, name });
+    await here.stack.phone.say(phone, text);
+    await expect.poll(async () => (await api.conversations()).map(({ contact }) => contact.name)).toContain(name);
+  }
+  const { items } = await api.get<{ items: { id: string; name: string; version: number }[] }>("/contacts?q=Mar");
+  const [maria] = items;
+  await api.patch(`/contacts/${maria?.id}`, { email: "maria.garcia@correo.example", version: maria?.version });
+  here.stack.keepSecret("maria.garcia@correo.example");
+});
+
+// S1-08, S1-09, S1-10
+test("people are found by name, number and address, however they are written", async () => {
+  const desk = await here.as(ana);
+  await desk.box("inbox.box.all");
+  const search = desk.page.getByRole("searchbox", { name: t("inbox.searchLabel") });
+  for (const [words, name] of [
+    ["garcia", "María García"],
+    ["MARÍA", "María García"],
+    ["munoz", "Óscar Muñoz"],
+    ["conceicao", "João Conceição"],
+    ["+54 9 11 5555-0401", "María García"],
+    ["541155550401", "María García"],
+    ["+52 55 1234 5678", "Óscar Muñoz"],
+    ["551188887777", "João Conceição"],
+    ["maria.garcia@correo.example", "María García"],
+    ["maria.gar", "María García"],
+  ] as const) {
+    await search.fill(words);
+    await expect.poll(() => desk.names(), { message: words }).toEqual([name]);
+  }
+  await search.fill("nadie así");
+  await desk.page.getByText(t("inbox.noMatch")).waitFor();
+  await desk.button("inbox.clearFilters").click();
+  await expect.poll(() => desk.names()).toHaveLength(people.length);
+});
+
+// S1-11, S1-13, S1-15
+test("the list is filtered by state and operator and ordered three ways, and the numbers are right", async () => {
+  const api = await here.stack.api(ana);
+  const operators = await api.operators();
+  const idOf = (name: string) => operators.find((one) => one.name === name)?.id ?? "";
+  const [maria, oscar, joao] = await Promise.all(people.map(({ name }) => api.withContact(name)));
+  if (!maria || !oscar || !joao) throw new Error("somebody is missing");
+  // Nobody is available, so that what is taken off somebody stays without operator.
+  await api.put("/me/availability", { status: "away" });
+  await api.act(maria.id, "pending");
+  await api.assign(oscar.id, idOf("Bruno Díaz"));
+  await api.assign(joao.id, null);
+  const desk = await here.as(ana);
+  await desk.box("inbox.box.all");
+  const shows = (...names: string[]) => expect.poll(() => desk.names()).toEqual(names);
+  await shows("João Conceição", "Óscar Muñoz");
+  await desk.state("inbox.state.pending");
+  await shows("María García");
+  await desk.state("inbox.state.resolved");
+  await desk.page.getByText(t("inbox.empty")).waitFor();
+  await desk.state("inbox.state.all");
+  await shows("João Conceição", "Óscar Muñoz", "María García");
+  const states = desk.page.getByRole("radiogroup", { name: t("inbox.state.label") });
+  await expect.poll(() => states.textContent()).toContain(`${t("inbox.state.open")}2`);
+  await expect.poll(() => states.textContent()).toContain(`${t("inbox.state.pending")}1`);
+
+  await desk.menu(t("inbox.sort.label"), "inbox.sort.oldest", "menuitemradio");
+  await shows("María García", "Óscar Muñoz", "João Conceição");
+  await desk.menu(t("inbox.sort.label"), "inbox.sort.waiting", "menuitemradio");
+  await here.stack.phone.say("5491155550401", "¿sigue ahí?");
+  await desk.row("María García").getByText("¿sigue ahí?").waitFor();
+  // A new word of somebody who waits already changes nothing about who waits longest.
+  await shows("María García", "Óscar Muñoz", "João Conceição");
+  await desk.menu(t("inbox.sort.label"), "inbox.sort.newest", "menuitemradio");
+  await shows("María García", "João Conceição", "Óscar Muñoz");
+
+  const filter = async (name: string) => {
+    await desk.page.getByRole("button", { name: new RegExp(`^${t("inbox.filter.label")}`) }).click();
+    await desk.page.getByRole("combobox", { name: t("inbox.filter.operator") }).click();
+    await desk.page.getByRole("option", { name, exact: true }).click();
+    await desk.page.keyboard.press("Escape");
+  };
+  await filter("Bruno Díaz");
+  await shows("Óscar Muñoz");
+  await filter(t("inbox.filter.noOperator"));
+  await shows("João Conceição");
+  await desk.reload();
+  await shows("João Conceição");
+  const other = await here.as(bruno);
+  await expect.poll(() => other.names()).toEqual(["Óscar Muñoz"]);
+  await other.box("inbox.box.unassigned");
+  await expect.poll(() => other.names()).toEqual(["João Conceição"]);
+});
+
+// S1-22
+test("three hundred conversations scroll with few rows drawn, and a long history pages in without jumping", async () => {
+  const total = 300;
+  const api = await here.stack.api(ana);
+  const many = Array.from({ length: total - people.length }, (_, i) => ({
+    phone: `54911600${String(i).padStart(5, "0")}`,
+    name: `Cliente ${String(i).padStart(3, "0")}`,
+  }));
+  const talker = "5491155550401";
+  await inParallel(8, many, async (customer) => {
+    await here.stack.phone.add(customer);
+    await here.stack.phone.say(customer.phone, `consulta de ${customer.name}`);
+  });
+  for (let i = 0; i < 130; i += 1) await here.stack.phone.say(talker, `renglón ${String(i).padStart(3, "0")}`);
+  const id = (await api.withContact("María García")).id;
+  await expect.poll(async () => (await api.conversations()).length, { timeout: 60_000 }).toBe(total);
+  await expect.poll(async () => (await api.messages(id)).length, { timeout: 60_000 }).toBe(132);
+
+  const desk = await here.as(ana);
+  await desk.box("inbox.box.all");
+  await desk.state("inbox.state.all");
+  await desk.rows.first().waitFor();
+  const wanted = (await api.conversations()).map(({ contact }) => contact.name);
+  const list = desk.rows.first().locator("xpath=ancestor::ul/..");
+  const seen = new Map<number, string>();
+  await expect
+    .poll(
+      async () => {
+        const rows = await desk.rows.evaluateAll((all) =>
+          all.map(
+            (row) =>
+              [Number(row.closest("li")?.ariaPosInSet), row.querySelector("[class*=name]")?.textContent ?? ""] as const,
+          ),
+        );
+        expect(rows.length).toBeLessThan(40);
+        for (const [position, name] of rows) seen.set(position, name);
+        await list.evaluate((one) => one.scrollBy(0, 600));
+        return seen.size;
+      },
+      { timeout: 40_000 },
+    )
+    .toBe(total);
+  expect([...seen].toSorted(([a], [b]) => a - b).map(([, name]) => name)).toEqual(wanted);
+
+  await list.evaluate((one) => one.scrollTo(0, 0));
+  await desk.page.getByRole("searchbox", { name: t("inbox.searchLabel") }).fill("garcia");
+  await desk.open("María García");
+  await desk.message("renglón 129").waitFor();
+  expect(await desk.log.locator("article").count()).toBeLessThan(60);
+  // Going up page by page: what is in the middle of the view stays where it is when older messages come in above.
+  await expect
+    .poll(
+      async () => {
+        const jump = await desk.log.evaluate(async (log) => {
+          const frame = () => new Promise((next) => requestAnimationFrame(next));
+          log.scrollBy(0, -250);
+          await frame();
+          await frame();
+          const middle = log.getBoundingClientRect().top + log.clientHeight / 2;
+          const anchor = [...log.querySelectorAll("article")].find(
+            (one) => one.getBoundingClientRect().bottom > middle,
+          );
+          const before = anchor?.getBoundingClientRect().top ?? 0;
+          for (let i = 0; i < 6; i += 1) await frame();
+          return anchor?.isConnected ? Math.abs(anchor.getBoundingClientRect().top - before) : 0;
+        });
+        expect(jump).toBeLessThan(6);
+        return desk.message("primera").isVisible();
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+  await desk.page.getByText(t("conversation.beginning")).waitFor();
+}, 120_000);
+
+async function inParallel<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+closing(here);

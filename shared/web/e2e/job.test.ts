@@ -1,0 +1,103 @@
+import { stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { t } from "./desk.ts";
+import { ana } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+
+const here = scene();
+const family = "👨‍👩‍👧‍👦";
+
+const others = [
+  { phone: "5491155550102", name: "Martín Acosta", text: "¿Tienen talle 42 de las zapatillas de la vidriera?" },
+  { phone: "5511988887777", name: "João Pereira", text: "Bom dia! Vocês entregam em São Paulo?" },
+  { phone: "5491155550104", name: "Lucía Fernández", text: "Ya hice la transferencia, ¿me confirman? 🙏" },
+  { phone: "5215512345678", name: "Valentina Torres", text: "Gracias, llegó todo perfecto ✨" },
+];
+
+// S1-22, S1-23, S1-25, B-13, B-15
+test("a customer writes, the operator sees it without reload and answers, and the ticks move on", async () => {
+  await here.stack.phone.add(...others);
+  for (const { phone, text } of others) await here.stack.phone.say(phone, text);
+  const desk = await here.as(ana, { viewport: { width: 1280, height: 800 } });
+  for (const { name } of others) await desk.row(name).waitFor();
+  const unmoved = await desk.mark();
+
+  const phone = await (await here.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
+  await phone.goto(`${here.stack.url}/local/phone/`);
+  await phone.getByRole("button", { name: "New customer" }).click();
+  await phone.getByRole("textbox", { name: "Phone" }).fill("+54 9 11 5555-0101");
+  await phone.getByLabel("Name", { exact: true }).fill("Sofía García");
+  await phone.getByRole("button", { name: "Add", exact: true }).click();
+  await phone.getByRole("textbox", { name: "Message" }).fill("Hola, ¿a qué hora abren el sábado?");
+  await phone.getByRole("button", { name: "Send" }).click();
+
+  const row = desk.row("Sofía García");
+  await row.getByText("Hola, ¿a qué hora abren el sábado?").waitFor();
+  await row.getByRole("img", { name: t("inbox.unread") }).waitFor();
+  expect((await desk.names())[0]).toBe("Sofía García");
+  await desk.open("Sofía García");
+  await desk.message("Hola, ¿a qué hora abren el sábado?").waitFor();
+  await row.getByRole("img", { name: t("inbox.unread") }).waitFor({ state: "detached" });
+
+  // The phone is put down, so that nobody reads the answer before its other ticks were seen.
+  await phone.getByRole("button", { name: "Back to the customers" }).click();
+  const answer = `¡Hola, Sofía! De 9 a 18 h. Las esperamos ${family}`;
+  const ticks = desk.page.evaluate(
+    (text) =>
+      new Promise<string[]>((resolve) => {
+        const seen: string[] = [];
+        const look = () => {
+          const article = [...document.querySelectorAll("[role=log] article")].find((a) =>
+            a.textContent?.includes(text),
+          );
+          const status = article?.querySelector<HTMLElement>("[data-status]")?.dataset.status;
+          if (status && status !== seen.at(-1)) seen.push(status);
+          if (status === "read") {
+            watcher.disconnect();
+            resolve(seen);
+          }
+        };
+        const watcher = new MutationObserver(look);
+        watcher.observe(document.body, { subtree: true, childList: true, attributes: true });
+      }),
+    answer,
+  );
+  await desk.composer.fill(answer.replace(family, ""));
+  await desk.button("emoji.label").click();
+  await desk.page.getByRole("button", { name: family, exact: true }).click();
+  await desk.composer.press("Enter");
+  await desk.delivery(answer, "delivery.delivered").waitFor();
+
+  await phone
+    .locator("#customers")
+    .getByRole("button", { name: /Sofía García/ })
+    .click();
+  await phone.locator("li.bubble.theirs").getByText(answer, { exact: true }).waitFor();
+  await desk.delivery(answer, "delivery.read").waitFor();
+  // Until the server has it, a message is being sent; from then on its state only moves forward.
+  const order = ["queued", "sending", "sent", "delivered", "read"];
+  const [first, ...after] = (await ticks).map((status) => order.indexOf(status));
+  expect(first).toBe(order.indexOf("sending"));
+  expect(after).toEqual(after.toSorted((a, b) => a - b));
+  expect(await ticks).toEqual(expect.arrayContaining(["sent", "delivered", "read"]));
+  expect(await unmoved()).toBe(true);
+  await phone.close();
+
+  if (process.env.SCREENSHOT) {
+    // The picture for the README, without the banner.
+    const [, token = ""] = (await here.stack.mails(ana))[0]?.text.match(/token=(\S+)/) ?? [];
+    await fetch(`${here.stack.url}/api/v1/auth/verify`, { method: "POST", body: JSON.stringify({ token }) });
+    await desk.reload();
+    await here.stack.phone.say("5491155550101", "¡Genial! ¿Tienen estacionamiento?");
+    await desk.message("¿Tienen estacionamiento?").waitFor();
+    await desk.reply("Sí, en la puerta, y es gratis para clientes 🚗");
+    await desk.delivery("gratis para clientes", "delivery.delivered").waitFor();
+    await desk.row("Sofía García").getByText("gratis para clientes").waitFor();
+    const file = fileURLToPath(new URL("inbox.png", import.meta.url));
+    await desk.page.screenshot({ path: file });
+    expect((await stat(file)).size).toBeLessThan(200_000);
+  }
+});
+
+closing(here);

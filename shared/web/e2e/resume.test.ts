@@ -1,0 +1,223 @@
+import type { Conversation } from "@recado/lib/protocol";
+import { expect, test } from "vitest";
+import { type Api, ApiFault } from "./api.ts";
+import { type Desk, t } from "./desk.ts";
+import { ana, bruno, carla } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+
+const here = scene();
+
+const EVENTS = 1_000;
+const CUTS = 200;
+const PEOPLE = 16;
+
+const people = Array.from({ length: PEOPLE }, (_, i) => ({
+  phone: `54911700${String(i).padStart(5, "0")}`,
+  name: `Persona ${String(i).padStart(2, "0")}`,
+}));
+/** Everybody looks at this conversation, in which most happens. */
+const watched = people[0] as (typeof people)[number];
+
+/** A row of the list, as it is seen and as the server says it. */
+interface Row {
+  id: string;
+  preview: string;
+  unread: boolean;
+  assignee: string;
+}
+
+async function rowsShown(desk: Desk): Promise<Row[]> {
+  const rows = await desk.rows.evaluateAll((all) =>
+    all
+      .toSorted((a, b) => Number(a.closest("li")?.ariaPosInSet) - Number(b.closest("li")?.ariaPosInSet))
+      .map((row) => ({
+        id: (row as HTMLElement).dataset.conversation ?? "",
+        preview: row.querySelector("[class*=previewText]")?.textContent ?? "",
+        unread: (row as HTMLElement).dataset.unread !== undefined,
+        assignee: row.querySelector("[class*=assigneeName]")?.textContent ?? "",
+      })),
+  );
+  return rows;
+}
+
+async function rowsSaid(api: Api, query: Record<string, string>): Promise<Row[]> {
+  const operators = await api.operators();
+  const nameOf = (id: string | null) => operators.find((one) => one.id === id)?.name.split(" ")[0] ?? "";
+  const row = ({ id, preview, unread, assigneeId }: Conversation): Row => ({
+    id,
+    preview: preview?.text ?? "",
+    unread,
+    assignee: nameOf(assigneeId),
+  });
+  return (await api.conversations(query)).map(row);
+}
+
+/** Every message with its tick and every event of the open conversation, read from the top to the end. */
+async function historyShown(desk: Desk): Promise<{ messages: string[]; events: string[] }> {
+  return desk.log.evaluate(async (log) => {
+    const settle = () =>
+      new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))));
+    for (let height = -1; height !== log.scrollHeight || log.scrollTop > 0; ) {
+      height = log.scrollHeight;
+      log.scrollTo(0, 0);
+      await settle();
+      while (log.querySelector("[class*=older] [role=presentation], [class*=older] .mantine-Loader-root"))
+        await settle();
+    }
+    const rows = new Map<number, { kind: "message" | "event" | "other"; text: string }>();
+    for (let last = -1; last !== log.scrollTop || log.scrollTop === 0; ) {
+      last = log.scrollTop;
+      for (const slot of log.querySelectorAll<HTMLElement>("[data-index]")) {
+        const article = slot.querySelector("article");
+        const event = slot.querySelector<HTMLElement>("[data-type]");
+        const tick = slot.querySelector<HTMLElement>("[data-status]")?.dataset.status ?? "received";
+        const words = article?.querySelector("p, [dir=auto]:not([class*=author])")?.textContent ?? "";
+        if (article) rows.set(Number(slot.dataset.index), { kind: "message", text: `${words} ${tick}` });
+        else rows.set(Number(slot.dataset.index), { kind: event ? "event" : "other", text: event?.dataset.type ?? "" });
+      }
+      if (log.scrollTop + log.clientHeight >= log.scrollHeight - 1) break;
+      log.scrollBy(0, log.clientHeight / 2);
+      await settle();
+    }
+    const inOrder = [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+    const of = (kind: string) => inOrder.filter((row) => row.kind === kind).map(({ text }) => text);
+    return { messages: of("message"), events: of("event") };
+  });
+}
+
+// C-04
+test("1,000 events while 200 sockets break: what three browsers show is what the server has", async () => {
+  const owner = await here.stack.api(ana);
+  const second = await here.stack.api(bruno);
+  await here.stack.phone.add(...people);
+  for (const { phone, name } of people) await here.stack.phone.say(phone, `hola, soy ${name}`);
+  await expect.poll(async () => (await owner.conversations()).length).toBe(PEOPLE);
+  const ids = (await owner.conversations()).map(({ id }) => id);
+  const watchedId = (await owner.withContact(watched.name)).id;
+  const operators = (await owner.operators()).map(({ id }) => id);
+
+  // Tall, so that every row of the list is drawn.
+  const viewport = { width: 1440, height: 1_500 };
+  const views = [
+    { email: ana, box: "inbox.box.all", state: "inbox.state.all", query: {} },
+    { email: bruno, box: "inbox.box.mine", state: "inbox.state.open", query: { assignee: "me", status: "open" } },
+    { email: carla, box: "inbox.box.all", state: "inbox.state.resolved", query: { status: "resolved" } },
+  ] as const;
+  const desks = await Promise.all(views.map(({ email }) => here.as(email, { viewport })));
+  const unmoved: (() => Promise<boolean>)[] = [];
+  for (const [i, desk] of desks.entries()) {
+    await desk.box("inbox.box.all");
+    await desk.open(watched.name);
+    await desk.box(views[i]?.box ?? "inbox.box.all");
+    await desk.state(views[i]?.state ?? "inbox.state.all");
+    unmoved.push(await desk.mark());
+  }
+
+  // What happens, in an order that is drawn once and told if the story fails.
+  const seed = Date.now() % 2 ** 31;
+  const random = generator(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  let said = 0;
+  const happen = async (): Promise<number> => {
+    const dice = random();
+    const inWatched = random() < 0.3;
+    const id = inWatched ? watchedId : pick(ids);
+    said += 1;
+    if (dice < 0.45) {
+      await here.stack.phone.say(inWatched ? watched.phone : pick(people).phone, `mensaje ${said}`);
+      return 1;
+    }
+    if (dice < 0.6) {
+      // The answer, and the three ticks that follow it.
+      await second.reply(id, `respuesta ${said}`);
+      return 4;
+    }
+    if (dice < 0.75) await owner.assign(id, random() < 0.2 ? null : pick(operators));
+    else if (dice < 0.88) await second.act(id, "resolve");
+    else if (dice < 0.95) await second.act(id, "reopen");
+    else await here.stack.phone.look(watched.phone);
+    return 1;
+  };
+
+  let events = 0;
+  let cuts = 0;
+  const started = performance.now();
+  const working = async () => {
+    while (events < EVENTS) {
+      // In step with the cuts, so that both last to the end.
+      if (events / EVENTS > (cuts + 1) / CUTS) await pause();
+      else events += await happen().catch(whoeverWasFirst);
+    }
+  };
+  const cutting = async () => {
+    while (cuts < CUTS) {
+      const broken = await here.stack.cutSockets(1, cuts % 4 === 0);
+      cuts += broken;
+      if (!broken || cuts / CUTS > (events + 10) / EVENTS) await pause();
+    }
+  };
+  await Promise.all([working(), working(), cutting()]);
+  process.stderr.write(`${events} events and ${cuts} cuts in ${Math.round((performance.now() - started) / 1000)} s\n`);
+  expect(cuts).toBeGreaterThanOrEqual(CUTS);
+  expect(events).toBeGreaterThanOrEqual(EVENTS);
+
+  // The story has ended; what is under way arrives.
+  await quiet(owner, watchedId);
+  const eyes = [owner, second, await here.stack.api(carla)];
+  for (const [i, desk] of desks.entries()) {
+    const { email, query } = views[i] as (typeof views)[number];
+    const api = eyes[i] as Api;
+    const about = `${email}, drawn with seed ${seed}`;
+    await expect
+      .poll(async () => ({ shown: await rowsShown(desk), said: await rowsSaid(api, query) }), { message: about })
+      .toSatisfy(({ shown, said }) => JSON.stringify(shown) === JSON.stringify(said));
+    const messages = (await api.messages(watchedId)).map(({ text, status }) => `${text} ${status}`);
+    const timeline = (await api.events(watchedId)).map(({ type }) => type);
+    await expect
+      .poll(() => historyShown(desk), { message: about, interval: 500 })
+      .toEqual({ messages, events: timeline });
+    expect(await unmoved[i]?.(), "the page was not loaded anew").toBe(true);
+    await expect.poll(() => desk.page.getByRole("status").allTextContents()).toContain(t("connection.online"));
+  }
+}, 420_000);
+
+const pause = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+
+/** Two who act at the same moment: the later one is told, and nothing changed. */
+function whoeverWasFirst(error: unknown): number {
+  if (error instanceof ApiFault && error.status === 409) return 0;
+  throw error;
+}
+
+/** Waits until the server's answers stay the same. */
+async function quiet(api: Api, id: string): Promise<void> {
+  let before = "";
+  await expect
+    .poll(
+      async () => {
+        const last = before;
+        before = JSON.stringify([await api.conversations(), await api.messages(id), await api.events(id)]);
+        const { undelivered, messages } = await here.stack.phone.state();
+        return (
+          undelivered === 0 &&
+          !messages.some(({ status }) => status === "accepted" || status === "sent") &&
+          before === last
+        );
+      },
+      { timeout: 60_000, interval: 1_000 },
+    )
+    .toBe(true);
+}
+
+/** Mulberry32: small, and the same for the same seed. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+closing(here);

@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { t } from "./desk.ts";
+import { ana, bruno, password } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+
+const here = scene();
+const rita = "rita@demo.example";
+const rosa = { phone: "5491155550801", name: "Rosa Quiroga" };
+const luis = { phone: "5491155550802", name: "Luis Ferro" };
+
+async function addOperator(
+  desk: Awaited<ReturnType<typeof here.as>>,
+  name: string,
+  email: string,
+  role: "role.operator" | "role.readonly",
+) {
+  const { page } = desk;
+  await desk.goto("/settings/operators");
+  await desk.button("operators.add").click();
+  const dialog = page.getByRole("dialog", { name: t("operators.add") });
+  await dialog.getByLabel(t("field.name"), { exact: true }).fill(name);
+  await dialog.getByLabel(t("field.email")).fill(email);
+  await dialog.getByLabel(t("field.password"), { exact: true }).fill(password);
+  await dialog.getByLabel(t("field.role")).selectOption({ label: t(role) });
+  await dialog.getByRole("button", { name: t("action.save") }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText(`${t(role)} · ${email}`).waitFor();
+}
+
+// S3-10
+test("a new operator signs in, may only do what the role allows, and gets what is distributed", async () => {
+  const owner = await here.as(ana);
+  await addOperator(owner, "Rita Sosa", rita, "role.operator");
+  await owner.goto("/settings/distribution");
+  await owner.page.getByRole("radio", { name: t("distribution.account") }).waitFor();
+  expect(await owner.page.getByRole("radio", { name: t("distribution.account") }).isChecked()).toBe(true);
+  await owner.page.getByRole("switch", { name: t("availability.label") }).click();
+  await expect
+    .poll(() => owner.page.getByRole("switch", { name: t("availability.label") }).getAttribute("aria-checked"))
+    .toBe("false");
+
+  const operator = await here.as(rita);
+  await operator.goto("/settings/distribution");
+  const mode = operator.page.getByRole("radio", { name: t("distribution.manager") });
+  await mode.waitFor();
+  expect(await mode.isDisabled()).toBe(true);
+  expect(
+    await operator.page
+      .getByRole("main")
+      .getByRole("button", { name: t("action.save") })
+      .first()
+      .isDisabled(),
+  ).toBe(true);
+  await operator.goto("/settings/channels");
+  await operator.page.getByText("WhatsApp Tienda Demo").waitFor();
+  expect(await operator.button("channels.connect").count()).toBe(0);
+  await operator.goto("/settings/operators");
+  await operator.page.getByText("Rita Sosa").first().waitFor();
+  expect(await operator.button("operators.add").count()).toBe(0);
+  await operator.goto("/inbox");
+  await operator.online();
+  await operator.page.getByRole("switch", { name: t("availability.label") }).click();
+  await expect
+    .poll(() => operator.page.getByRole("switch", { name: t("availability.label") }).getAttribute("aria-checked"))
+    .toBe("true");
+
+  await here.stack.phone.add(rosa);
+  await here.stack.phone.say(rosa.phone, "¿Quién me atiende?");
+  await operator.row(rosa.name).waitFor();
+  await operator.page.getByText(t("notice.assigned")).waitFor();
+
+  await owner.page.getByRole("radio", { name: t("distribution.manager") }).click();
+  await owner.page.getByRole("combobox", { name: t("distribution.managerPick") }).click();
+  await owner.page.getByRole("option", { name: "Bruno Díaz" }).click();
+  await owner.page
+    .locator("form")
+    .first()
+    .getByRole("button", { name: t("action.save") })
+    .click();
+  await owner.page.getByText(t("state.saved")).waitFor();
+  const manager = await here.as(bruno);
+  await here.stack.phone.add(luis);
+  await here.stack.phone.say(luis.phone, "Hola a todos");
+  await manager.row(luis.name).waitFor();
+  await manager.open(luis.name);
+  await manager.event(t("reason.fixedManager")).waitFor();
+});
+
+test("who may only read sees the conversations and can change nothing", async () => {
+  const owner = await here.as(ana);
+  await addOperator(owner, "Olga Mira", "olga@demo.example", "role.readonly");
+  const reader = await here.as("olga@demo.example");
+  await reader.box("inbox.box.all");
+  await reader.open(luis.name);
+  await reader.page.getByText(t("composer.notAllowed")).waitFor();
+  expect(await reader.composer.count()).toBe(0);
+  expect(await reader.button("conversation.resolve").isDisabled()).toBe(true);
+  expect(await reader.button("conversation.assigneeIs", { name: "Bruno Díaz" }).isDisabled()).toBe(true);
+  await reader.page.keyboard.press("e");
+  await reader.page.keyboard.press("a");
+  expect(await reader.page.getByRole("option").count()).toBe(0);
+  const { status } = await (await here.stack.api(ana)).withContact(luis.name);
+  expect(status).toBe("open");
+});
+
+// S3-09, S3-11
+test("what is assigned and went quiet closes by itself, and says why", async () => {
+  const owner = await here.as(ana);
+  await owner.goto("/settings/distribution");
+  const form = owner.page.locator("form").filter({ hasText: t("closing.title") });
+  const closes = form.getByRole("switch", { name: t("closing.switch") });
+  await closes.waitFor();
+  if (!(await closes.isChecked())) await closes.click();
+  await form.getByLabel(t("closing.minutes")).fill("45");
+  await form.getByRole("button", { name: t("action.save") }).click();
+  await owner.page.getByText(t("state.saved")).waitFor();
+
+  const manager = await here.as(bruno);
+  await manager.open(luis.name);
+  await here.stack.advance("46m");
+  await manager.event(t("event.resolved")).getByText(t("reason.idle")).waitFor();
+  await manager.button("conversation.reopen").waitFor();
+  await manager.row(luis.name).waitFor({ state: "detached" });
+  await manager.state("inbox.state.resolved");
+  await manager.row(luis.name).waitFor();
+  // A word of the customer opens it again.
+  await here.stack.phone.say(luis.phone, "Perdón, me había ido");
+  await manager.state("inbox.state.open");
+  await manager.row(luis.name).getByText("Perdón, me había ido").waitFor();
+});
+
+closing(here);

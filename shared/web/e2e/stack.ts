@@ -1,0 +1,106 @@
+/** A running Recado with data of its own, as `make run` starts it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Api } from "./api.ts";
+import { Phone } from "./phone.ts";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+export const password = "recado-demo";
+export const ana = "ana@demo.example"; // owner, available
+export const bruno = "bruno@demo.example"; // operator
+export const carla = "carla@demo.example"; // supervisor
+
+export class Stack {
+  private readonly secrets = new Set([password, "local-access-token"]);
+
+  private constructor(
+    readonly url: string,
+    readonly phone: Phone,
+    private readonly directory: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(): Promise<Stack> {
+    const directory = await mkdtemp(join(tmpdir(), "recado-e2e-"));
+    const child = spawn(join(repository, "bin/recado"), {
+      cwd: repository,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", DATA_DIR: directory },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = "";
+      const listen = (chunk: Buffer) => {
+        said += chunk.toString();
+        const address = said.match(/Recado runs at (http:\S+)/)?.[1];
+        if (address) resolve(address);
+      };
+      child.stdout.on("data", listen);
+      child.stderr.on("data", listen);
+      child.on("error", reject);
+      child.on("exit", () => reject(new Error(`bin/recado did not start: ${said}`)));
+    });
+    return new Stack(url, new Phone(url), directory, child);
+  }
+
+  /** Somebody who calls the API without a browser. */
+  async api(email: string): Promise<Api> {
+    const api = await Api.signIn(this.url, email, password);
+    this.keepSecret(api.token);
+    return api;
+  }
+
+  keepSecret(...words: string[]): void {
+    for (const word of words) this.secrets.add(word);
+  }
+
+  async advance(duration: string): Promise<void> {
+    await this.control("/local/clock", { advance: duration });
+  }
+
+  /** Breaks so many sockets, chosen at random, and answers how many there were to break. */
+  async cutSockets(n: number, silent: boolean): Promise<number> {
+    const answer = (await this.control("/local/sockets/cut", { n, silent })) as { cut: number };
+    return answer.cut;
+  }
+
+  private async control(path: string, body: unknown): Promise<unknown> {
+    const response = await fetch(this.url + path, { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async mails(to: string): Promise<{ subject: string; text: string }[]> {
+    const response = await fetch(`${this.url}/local/api/mail?to=${encodeURIComponent(to)}`);
+    return ((await response.json()) as { items: { subject: string; text: string }[] }).items;
+  }
+
+  /**
+   * What of all that must stay private is in a line of the functions' logs: what customers and operators wrote, their
+   * names, numbers and addresses, and every token. Words that are too short to mean anything are left out.
+   */
+  async leaks(): Promise<string[]> {
+    const { customers, messages } = await this.phone.state();
+    for (const { phone, name, username } of customers) this.keepSecret(phone, name ?? "", username ?? "");
+    for (const message of messages) this.keepSecret(message.text ?? "", message.file?.name ?? "");
+    const operators = (await (await this.api(ana)).get<{ items: { email: string }[] }>("/operators")).items;
+    this.keepSecret(...operators.map(({ email }) => email));
+    for (const { email } of operators) {
+      for (const { text } of await this.mails(email))
+        this.keepSecret(...[...text.matchAll(/token=(\S+)/g)].map((m) => m[1] ?? ""));
+    }
+    const log = await readFile(join(this.directory, "functions.log"), "utf8");
+    if (!log.includes('"function":"ingest"') && messages.length > 0) throw new Error("the functions logged nothing");
+    return [...this.secrets].filter((word) => word.length >= 6 && log.includes(word));
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    await ended;
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

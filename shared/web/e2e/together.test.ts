@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { t } from "./desk.ts";
+import { ana, bruno } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+
+const here = scene();
+const lucia = { phone: "5491155550201", name: "Lucía Fernández" };
+
+// B-14, S1-17, S1-18, C-05
+test("two operators see each other, and a conversation that is handed over moves at once", async () => {
+  await here.stack.phone.add(lucia);
+  await here.stack.phone.say(lucia.phone, "¿Me pueden cambiar el pedido?");
+  const first = await here.as(ana);
+  const second = await here.as(bruno);
+  await first.open(lucia.name);
+  await second.page.getByText(t("inbox.empty")).waitFor();
+  await second.box("inbox.box.all");
+  await second.open(lucia.name);
+
+  await first.page.getByRole("img", { name: t("conversation.viewing", { names: "Bruno Díaz" }) }).waitFor();
+  await second.page.getByRole("img", { name: t("conversation.viewing", { names: "Ana Ruiz" }) }).waitFor();
+  await second.composer.pressSequentially("Déjame ver");
+  await first.page.getByRole("status").getByText("Bruno Díaz").waitFor();
+  await second.composer.fill("");
+  await first.page.getByRole("status").getByText("Bruno Díaz").waitFor({ state: "detached" });
+
+  await second.box("inbox.box.mine");
+  await second.row(lucia.name).waitFor({ state: "detached" });
+  await first.assignTo("Bruno Díaz");
+  await second.row(lucia.name).waitFor();
+  await second.page.getByText(t("notice.assigned")).waitFor();
+  await first.row(lucia.name).waitFor({ state: "detached" });
+  const line = t("event.assignedBy", { actor: "Ana Ruiz", assignee: "Bruno Díaz" });
+  await first.event(line).waitFor();
+  await second.event(line).waitFor();
+  expect(await second.event(line).count()).toBe(1);
+  const events = await (await here.stack.api(ana)).events(
+    (await (await here.stack.api(ana)).withContact(lucia.name)).id,
+  );
+  expect(events.filter(({ type }) => type === "assigned" || type === "unassigned")).toHaveLength(2);
+
+  // What the rule decided before explains itself.
+  await second.log.getByRole("button", { name: t("event.why") }).click();
+  await second.log.getByRole("listitem").filter({ hasText: "Ana Ruiz" }).getByText(t("outcome.chosen")).waitFor();
+});
+
+// S1-16
+test("resolving moves the row for both at once, and reopening brings it back", async () => {
+  const first = await here.as(ana);
+  const second = await here.as(bruno);
+  await first.box("inbox.box.all");
+  await first.row(lucia.name).waitFor();
+  await second.open(lucia.name);
+  await second.button("conversation.resolve").click();
+  await first.row(lucia.name).waitFor({ state: "detached" });
+  await second.row(lucia.name).waitFor({ state: "detached" });
+  await first.state("inbox.state.resolved");
+  await first.row(lucia.name).waitFor();
+  await second.event(t("event.resolvedBy", { actor: "Bruno Díaz" })).waitFor();
+  await second.button("conversation.reopen").click();
+  await first.row(lucia.name).waitFor({ state: "detached" });
+  await first.state("inbox.state.open");
+  await first.row(lucia.name).waitFor();
+  await second.row(lucia.name).waitFor();
+});
+
+// S1-21
+test("what one operator has read is unread for the other, also after a reload and on another device", async () => {
+  await here.stack.phone.say(lucia.phone, "¿Hola?");
+  const first = await here.as(ana);
+  const second = await here.as(bruno);
+  await first.box("inbox.box.all");
+  const unread = t("inbox.unread");
+  await first.row(lucia.name).getByText("¿Hola?").waitFor();
+  await first.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+  await second.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+  await second.open(lucia.name);
+  await second.row(lucia.name).getByRole("img", { name: unread }).waitFor({ state: "detached" });
+  await first.reload();
+  await first.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+
+  // Assigning changes nothing about it; by hand it is unread again, on every device of that operator.
+  const elsewhere = await here.as(bruno);
+  await elsewhere.row(lucia.name).waitFor();
+  expect(await elsewhere.row(lucia.name).getByRole("img", { name: unread }).count()).toBe(0);
+  await second.page.getByRole("button", { name: t("conversation.more"), exact: true }).click();
+  await second.page.getByRole("menuitem", { name: t("conversation.markUnread") }).click();
+  await second.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+  await elsewhere.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+  await second.reload();
+  await second.row(lucia.name).getByRole("img", { name: unread }).waitFor();
+});
+
+closing(here);

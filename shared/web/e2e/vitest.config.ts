@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+/** Each file runs a Recado and a Chromium of its own; two at a time fit two cores. */
+export default defineConfig({
+  root: import.meta.dirname,
+  cacheDir: "../node_modules/.vite-e2e",
+  test: {
+    include: ["*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    sequence: { concurrent: false },
+    expect: { poll: { timeout: 20_000, interval: 50 } },
+    reporters: ["default"],
+  },
+});

@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import * as wire from "./index.ts";
+
+const folder = new URL("./testdata/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(`${name}.json`, folder), "utf8");
+
+const shapes = {
+  signed_in: wire.signedIn,
+  me: wire.me,
+  operator: wire.operator,
+  operator_without_email: wire.operator,
+  operators: wire.operatorList,
+  sessions: wire.browserSessionList,
+  store: wire.store,
+  stores: wire.storeList,
+  channel: wire.channel,
+  channel_reauthorise: wire.channel,
+  channels: wire.channelList,
+  distribution: wire.distribution,
+  settings: wire.settings,
+  settings_never_closing: wire.settings,
+  conversation: wire.conversation,
+  conversation_empty: wire.conversation,
+  conversations: wire.conversationList,
+  counts: wire.counts,
+  message_in: wire.message,
+  message_out: wire.message,
+  message_failed: wire.message,
+  message_media_pending: wire.message,
+  messages: wire.messageList,
+  event_opened: wire.event,
+  event_assigned: wire.event,
+  event_closed: wire.event,
+  events: wire.eventList,
+  contact: wire.contact,
+  contact_unknown: wire.contact,
+  contacts: wire.contactList,
+  upload: wire.upload,
+  socket_ticket: wire.socketTicket,
+  error: wire.errorAnswer,
+  error_internal: wire.errorAnswer,
+};
+const frames = ["frame_messages", "frame_partial", "frame_people"];
+/** What the browser sends: read by the server's tests, written by the type below. */
+const actions: wire.SocketAction[] = [
+  { action: "ping" },
+  { action: "view", conversationId: "cv_01kanq3m5r7h2j" },
+  { action: "view", conversationId: null },
+  { action: "typing", conversationId: "cv_01kanq3m5r7h2j", on: true },
+];
+
+describe("golden files", () => {
+  test.each(Object.entries(shapes))("%s passes its guard and loses no field", (name, shape) => {
+    expect(wire.parse(shape, read(name))).toEqual(JSON.parse(read(name)));
+  });
+
+  test.each(frames)("%s is understood item by item", (name) => {
+    const written = JSON.parse(read(name)) as Record<string, unknown>[];
+    expect(wire.parseFrame(read(name))).toMatchObject(written);
+    expect(wire.parseFrame(read(name))).toHaveLength(written.length);
+  });
+
+  test("every kind of frame item is in a golden file", () => {
+    const seen = new Set(frames.flatMap((name) => wire.parseFrame(read(name)).map(({ type }) => type)));
+    expect([...seen].toSorted()).toEqual(wire.frameItem.options.map(({ entries }) => entries.type.literal).toSorted());
+  });
+
+  test("the actions of the browser are the ones written down", () => {
+    expect(JSON.parse(read("actions"))).toEqual(actions);
+  });
+
+  test("no golden file is left unread", () => {
+    const known = [...Object.keys(shapes), ...frames, "actions"].map((name) => `${name}.json`);
+    expect(readdirSync(folder).toSorted()).toEqual(known.toSorted());
+  });
+});
+
+describe("parse", () => {
+  test("drops what it does not know", () => {
+    expect(wire.parse(wire.store, '{"id":"st_1","name":"Malabia","version":1,"later":true}')).toEqual({
+      id: "st_1",
+      name: "Malabia",
+      version: 1,
+    });
+  });
+
+  test.each([
+    ["no JSON", "<html>"],
+    ["a missing field", '{"id":"st_1","version":1}'],
+    ["a wrong type", '{"id":"st_1","name":"Malabia","version":"1"}'],
+  ])("refuses %s", (_, text) => {
+    expect(() => wire.parse(wire.store, text)).toThrow(wire.ShapeError);
+  });
+
+  test("shows a kind of message that it does not know as unsupported", () => {
+    const text = read("message_in").replace('"type": "text"', '"type": "hologram"');
+    expect(wire.parse(wire.message, text).type).toBe("unsupported");
+  });
+
+  test("reads an error code that it does not know as internal", () => {
+    expect(wire.parse(wire.errorAnswer, '{"error":{"code":"teapot","message":"x"}}').error.code).toBe("internal");
+  });
+});
+
+describe("parseFrame", () => {
+  test("one bad item does not cost the others", () => {
+    expect(wire.parseFrame('[{"type":"pong"},{"type":"read"},{"type":"later"},7,{"type":"pong"}]')).toEqual([
+      { type: "pong" },
+      { type: "pong" },
+    ]);
+  });
+
+  test.each(["", "{}", "null", "[", '"x"'])("nothing comes of %j", (text) => {
+    expect(wire.parseFrame(text)).toEqual([]);
+  });
+});
