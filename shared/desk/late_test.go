@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +26,30 @@ func TestReceiveFindsItsPlace(t *testing.T) {
 		}
 		if got := b.receive(b.text("5491155550101", "otra vez")).Conversation; got.ID != phone.ID {
 			t.Errorf("the phone's identity was taken: %s, want %s", got.ID, phone.ID)
+		}
+	})
+	t.Run("of a person whose first messages come at once, each by other addresses, as one contact", func(t *testing.T) {
+		t.Parallel()
+		b := newBed(t)
+		for n := range 20 {
+			phone, id := fmt.Sprintf("549115555%04d", n), fmt.Sprintf("AR.%d", n)
+			messages := []chat.Inbound{b.text(phone, "por teléfono"), b.text(id, "con los dos")}
+			messages[1].Sender.Addresses = []string{id, phone}
+			conversations := make([]chat.ConversationID, len(messages))
+			var wait sync.WaitGroup
+			for i, in := range messages {
+				wait.Go(func() {
+					received, err := b.Receive(b.ctx, b.account, b.channel, in)
+					if err != nil {
+						t.Error(err)
+					}
+					conversations[i] = received.Conversation.ID
+				})
+			}
+			wait.Wait()
+			if conversations[0] != conversations[1] {
+				t.Errorf("%s is two people, in %s", phone, conversations)
+			}
 		}
 	})
 	t.Run("a message that comes back to life after its conversation was followed by another stays in it", func(t *testing.T) {

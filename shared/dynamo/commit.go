@@ -61,13 +61,19 @@ func (s *Store) addReceipt(t *tx, r *chat.Receipt) {
 func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
 	if d.Identity != nil {
 		identity := *d.Identity
+		isNew := identity.Version == 0
 		condition := absent()
-		if identity.Version > 0 {
+		if !isNew {
 			condition = atVersion(identity.Version)
 		}
 		identity.Version++
 		t.put(s.tables.Desk, toIdentityItem(identity), condition, ReasonIdentityChanged)
 		for _, address := range d.Aliases {
+			if isNew {
+				// None of a new identity's addresses was known when it was looked up: one that is known now was taken meanwhile.
+				t.put(s.tables.Desk, toAliasItem(identity, address), absent(), ReasonIdentityChanged)
+				continue
+			}
 			free := expression.AttributeNotExists(expression.Name("pk")).
 				Or(expression.Name("kind").Equal(expression.Value(kindAlias)))
 			// An address that is an identity of its own stays one: merging two is a person's decision.
