@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -52,9 +53,12 @@ func (r *Runtime) Client(service string) aws.Config {
 	return cfg
 }
 
-// Load fills a function's Config from the tags `env:"NAME"`; every fault of the environment is in the one error.
+// Load fills a function's Config from the tags `env:"NAME"`; every fault of the environment is in the one error. An empty value is
+// none: it stands for a resource that the stage does not have, and would otherwise be missed at the first call only.
 func Load[T any](r *Runtime) (T, error) {
-	config, err := env.ParseAsWithOptions[T](env.Options{Environment: r.Environment, RequiredIfNoDef: true})
+	set := maps.Clone(r.Environment)
+	maps.DeleteFunc(set, func(_, value string) bool { return value == "" })
+	config, err := env.ParseAsWithOptions[T](env.Options{Environment: set, RequiredIfNoDef: true})
 	if err != nil {
 		return config, fmt.Errorf("read the configuration: %w", err)
 	}

@@ -15,7 +15,7 @@ type config struct {
 
 func TestLoadTellsAllFaultsAtOnce(t *testing.T) {
 	t.Parallel()
-	_, err := Load[config](&Runtime{Environment: map[string]string{}})
+	_, err := Load[config](&Runtime{Environment: map[string]string{"DESK_TABLE": ""}})
 	if err == nil || !strings.Contains(err.Error(), "DESK_TABLE") || !strings.Contains(err.Error(), "TO_SEND_QUEUE_URL") {
 		t.Errorf("got %v", err)
 	}
