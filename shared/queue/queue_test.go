@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,7 +14,6 @@ import (
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/recado-chat/recado/events"
@@ -24,50 +21,25 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/queue/queuetest"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// bed is a real SQS client on the local queues.
+// bed is queues and a consumer's log.
 type bed struct {
-	t      *testing.T
-	server *sqs.Server
-	client *awssqs.Client
-	url    string
-	now    atomic.Int64 // past noon
-	log    bytes.Buffer
+	*queuetest.Queues
+	t   *testing.T
+	now atomic.Int64 // past noon
+	log bytes.Buffer
 }
 
 func newBed(t *testing.T) *bed {
 	t.Helper()
 	b := &bed{t: t}
-	server, err := sqs.Open(filepath.Join(t.TempDir(), "queues"), func() time.Time { return noon.Add(time.Duration(b.now.Load())) },
-		[]sqs.Queue{{Name: "work.fifo", FIFO: true}, {Name: "work", Visibility: time.Hour}, {Name: "dead"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(server.Handler())
-	t.Cleanup(func() { web.Close(); _ = server.Close() })
-	b.server, b.url = server, web.URL+"/"+sqs.Account+"/"
-	b.client = awssqs.New(awssqs.Options{
-		Region: sqs.Region, BaseEndpoint: aws.String(web.URL), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-	})
+	b.Queues = queuetest.New(t, func() time.Time { return noon.Add(time.Duration(b.now.Load())) },
+		sqs.Queue{Name: "work.fifo", FIFO: true}, sqs.Queue{Name: "work", Visibility: time.Hour}, sqs.Queue{Name: "dead"})
 	return b
-}
-
-func (b *bed) received(name string) []sqs.Message {
-	b.t.Helper()
-	var all []sqs.Message
-	for {
-		messages, err := b.server.Receive(b.t.Context(), name, 10, 0)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		if len(messages) == 0 {
-			return all
-		}
-		all = append(all, messages...)
-	}
 }
 
 func envelope(t *testing.T, id string) events.Envelope {
@@ -82,18 +54,14 @@ func envelope(t *testing.T, id string) events.Envelope {
 func TestSendPutsEverythingOnTheQueue(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	sender, err := queue.NewSender(b.client, b.url+"work")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out []queue.Out
 	for i := range 23 {
 		out = append(out, queue.Out{Envelope: envelope(t, fmt.Sprint(i))})
 	}
-	if err := sender.Send(t.Context(), out...); err != nil {
+	if err := b.Sender("work").Send(t.Context(), out...); err != nil {
 		t.Fatal(err)
 	}
-	if got := b.received("work"); len(got) != 23 {
+	if got := b.Received("work"); len(got) != 23 {
 		t.Errorf("%d messages", len(got))
 	}
 }
@@ -101,19 +69,15 @@ func TestSendPutsEverythingOnTheQueue(t *testing.T) {
 func TestSendEscapesWhatSQSRefuses(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	sender, err := queue.NewSender(b.client, b.url+"work")
-	if err != nil {
-		t.Fatal(err)
-	}
 	text := "bad \uffff and \ufffe text 👩‍👩‍👧"
 	e, err := events.Wrap("1", "account", noon, events.MailQueued{MailID: text})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sender.Send(t.Context(), queue.Out{Envelope: e}); err != nil {
+	if err := b.Sender("work").Send(t.Context(), queue.Out{Envelope: e}); err != nil {
 		t.Fatal(err)
 	}
-	body := b.received("work")[0].Body
+	body := b.Received("work")[0].Body
 	if strings.ContainsAny(body, "\ufffe\uffff") {
 		t.Errorf("the body holds what SQS refuses: %q", body)
 	}
@@ -129,7 +93,7 @@ func TestSendEscapesWhatSQSRefuses(t *testing.T) {
 
 func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
 	b.t.Helper()
-	returns, err := queue.NewReturns(b.client, b.url+"dead")
+	returns, err := queue.NewReturns(b.Client, b.URL("dead"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -232,8 +196,8 @@ func TestConsume(t *testing.T) {
 				t.Errorf("come again %v, want %v; handled %d, want %d", got, test.again, handled, test.handled)
 			}
 			var reasons []string
-			for _, m := range b.received("dead") {
-				reasons = append(reasons, *m.Attributes[queue.AttributeReason].StringValue)
+			for _, letter := range b.Buried() {
+				reasons = append(reasons, letter.Reason)
 			}
 			if !slices.Equal(reasons, test.buried) {
 				t.Errorf("buried for %v, want %v", reasons, test.buried)
@@ -263,14 +227,14 @@ func TestARecordIsNotBegunWhenTheTimeIsNearlyOver(t *testing.T) {
 func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	if _, err := b.server.Send(t.Context(), "work", sqs.Outgoing{Body: "{}"}); err != nil {
+	if _, err := b.Server.Send(t.Context(), "work", sqs.Outgoing{Body: "{}"}); err != nil {
 		t.Fatal(err)
 	}
-	out, err := b.client.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: aws.String(b.url + "work")})
+	out, err := b.Client.ReceiveMessage(t.Context(), &awssqs.ReceiveMessageInput{QueueUrl: aws.String(b.URL("work"))})
 	if err != nil || len(out.Messages) != 1 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	returns, err := queue.NewReturns(b.client, b.url+"dead")
+	returns, err := queue.NewReturns(b.Client, b.URL("dead"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,8 +246,8 @@ func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
 		want int
 	}{{7 * time.Second, 0}, {8 * time.Second, 1}} {
 		b.now.Store(int64(step.past))
-		b.server.Wake()
-		if got := b.received("work"); len(got) != step.want {
+		b.Server.Wake()
+		if got := b.Received("work"); len(got) != step.want {
 			t.Errorf("%s later: %d messages, want %d", step.past, len(got), step.want)
 		}
 	}
