@@ -91,17 +91,18 @@ const duePage = 500
 
 func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int, err error) {
 	page := chat.PageRequest{Limit: duePage}
+	var refused error
 	for {
 		due, err := h.Store.Due(ctx, shard, now.Add(ahead), page)
 		if err != nil {
-			return sent, fmt.Errorf("read shard %d: %w", shard, err)
+			return sent, errors.Join(refused, fmt.Errorf("read shard %d: %w", shard, err))
 		}
 		out := make(map[Target][]queue.Out)
 		unknown := 0
 		for _, item := range due.Items {
 			known, err := add(out, item, now)
 			if err != nil {
-				return sent, err
+				return sent, errors.Join(refused, err)
 			}
 			if !known {
 				unknown++
@@ -112,12 +113,13 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		}
 		for target, signals := range out {
 			if err := h.Senders[target].Send(ctx, signals...); err != nil {
-				return sent, fmt.Errorf("send to %s: %w", target, err)
+				refused = errors.Join(refused, fmt.Errorf("send to %s: %w", target, err))
+				continue // the other queues, and what is due behind this, do not wait for one that is out of order
 			}
 			sent += len(signals)
 		}
 		if due.Next == "" {
-			return sent, nil
+			return sent, refused
 		}
 		page.Cursor = due.Next
 	}
