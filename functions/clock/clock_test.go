@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/recado-chat/recado/events"
-	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot/boottest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/desktest"
@@ -41,14 +40,7 @@ type world struct {
 func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{Bed: desktest.New(t), logs: &bytes.Buffer{}}
-	w.queues = queuetest.New(t, w.Now)
-	stage := boottest.New()
-	stage.Now, stage.Out = w.Now, w.logs
-	stage.Tables(w.DB)
-	stage.Queues(w.queues.Endpoint, w.queues.URL)
-	var err error
-	w.handler, err = Build(t.Context(), stage.Runtime(topology.MustFunction("clock")))
-	w.Must(err)
+	w.handler, w.queues = boottest.Function(t, "clock", Build, w.DB, w.Now, w.logs)
 	return w
 }
 

@@ -85,8 +85,8 @@ func (d *Desk) waiting(ctx context.Context, account chat.AccountID, store chat.S
 type rule func(chat.Conversation) assignment.Choice
 
 // distribute decides about one conversation and says whether somebody took it, and what it went by: seen, or when that is nil
-// what is so now. That nobody was eligible is written too, once for each stay in the pool, so that the timeline explains the
-// waiting.
+// what is so now. One that has left the pool has to wait for nobody, and says nothing about those behind it. That nobody was
+// eligible is written too, once for each stay in the pool, so that the timeline explains the waiting.
 func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID, seen rule) (taken bool, choose rule, err error) {
 	var last error
 	for range tries {
@@ -96,8 +96,9 @@ func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.Con
 			}
 		}
 		taken = false
+		left := false
 		_, err = d.decide(ctx, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
-			if !c.InPool() {
+			if left = !c.InPool(); left {
 				return nil, nil
 			}
 			choice := choose(c)
@@ -107,6 +108,9 @@ func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.Con
 			}
 			return d.claim(account, c, choice)
 		})
+		if left {
+			return false, seen, err
+		}
 		if !conflict(err, atCapacity) {
 			return taken && err == nil, choose, err
 		}

@@ -9,8 +9,10 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -20,6 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue/queuetest"
 )
 
 // Stage is where functions run. What a test does not bring has a made-up name, and nobody answers behind it.
@@ -45,17 +48,21 @@ func New() *Stage {
 	}
 }
 
-// Tables lets the functions read and write a test's tables.
-func (s *Stage) Tables(db dynamotest.DB) {
-	s.Endpoints["AWS_ENDPOINT_URL_DYNAMODB"] = aws.ToString(db.Client.Options().BaseEndpoint)
+// Function builds a function as it is deployed, over a test's tables and queues that have the topology's names.
+func Function(t testing.TB, name string, build boot.Builder, db dynamotest.DB, now func() time.Time, out io.Writer) (lambda.Handler, *queuetest.Queues) {
+	t.Helper()
+	s, queues := New(), queuetest.New(t, now)
+	s.Now, s.Out = now, out
+	s.Values.QueueURL, s.Endpoints["AWS_ENDPOINT_URL_SQS"] = queues.URL, queues.Endpoint
 	s.Values.Tables = map[topology.Table]string{
 		topology.Directory: db.Tables.Directory, topology.Desk: db.Tables.Desk, topology.Ledger: db.Tables.Ledger, topology.Live: db.Tables.Live,
 	}
-}
-
-// Queues lets the functions send to a test's queues, which have the topology's names.
-func (s *Stage) Queues(endpoint string, url func(name string) string) {
-	s.Endpoints["AWS_ENDPOINT_URL_SQS"], s.Values.QueueURL = endpoint, url
+	s.Endpoints["AWS_ENDPOINT_URL_DYNAMODB"] = aws.ToString(db.Client.Options().BaseEndpoint)
+	handler, err := build(t.Context(), s.Runtime(topology.MustFunction(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler, queues
 }
 
 // Environment is all that the topology sets for a function.
