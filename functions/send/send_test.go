@@ -1,0 +1,417 @@
+package send_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/send"
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/boot/boottest"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/queue/queuetest"
+)
+
+const customer = "5491150000001"
+
+// opener opens what is sealed as itself; err is what it answers instead.
+type opener struct{ err error }
+
+func (o *opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
+	return chat.Credentials{AccessToken: string(secret)}, o.err
+}
+
+// files are the objects of the bucket.
+type files map[string][]byte
+
+func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string, error) {
+	content, ok := f[key]
+	if !ok {
+		return nil, 0, "", fault.New(fault.NotFound, "the file is not there")
+	}
+	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), "image/jpeg", nil
+}
+
+// world is the handler before WhatsApp's simulator, in a company to which a customer has written.
+type world struct {
+	*desktest.Bed
+	phone        *whatsapp.Simulator
+	graph        string
+	sealer       *opener
+	files        files
+	conversation chat.ConversationID
+}
+
+func open(t *testing.T) *world {
+	t.Helper()
+	w := &world{Bed: desktest.New(t), sealer: &opener{}, files: files{}}
+	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
+	t.Cleanup(business.Close)
+	var err error
+	w.phone, err = whatsapp.New(whatsapp.Options{
+		DataDir: t.TempDir(), WebhookURL: business.URL, AppSecret: "secret", Now: dynamotest.Noon, Statuses: whatsapp.Timing{Manual: true},
+	})
+	w.Must(err)
+	server := httptest.NewServer(w.phone.Handler())
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+		_ = w.phone.Close()
+	})
+	w.graph = server.URL + "/graph"
+	w.Must(w.phone.AddNumber(desktest.Number, "5491140001234", "token"))
+	_, err = w.phone.SendText(customer, "hola")
+	w.Must(err)
+	w.conversation = w.Write(customer)
+	return w
+}
+
+// handler is send over the real store.
+func (w *world) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
+
+func (w *world) on(s *store) *send.Handler {
+	w.Helper()
+	h, err := send.New(send.Deps{
+		Channels: all.New(all.Config{GraphURL: w.graph, GraphVersion: "v26.0", HTTP: &http.Client{Timeout: 5 * time.Second}}),
+		Desk:     w.DeskOn(s), Store: s, Sealer: w.sealer, Media: w.files, Now: w.Now,
+	})
+	w.Must(err)
+	return h
+}
+
+// deliver gives a handler the conversation's signal.
+func (w *world) deliver(h *send.Handler) error {
+	w.Helper()
+	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(w.conversation)})
+	w.Must(err)
+	return h.Handle(w.Context(), envelope)
+}
+
+// timer is the message's; nil without one.
+func (w *world) timer(m chat.Message) *chat.Timer {
+	w.Helper()
+	timers, err := w.Store.PendingTimers(w.Context(), desktest.Account, w.conversation, chat.TimerSend)
+	w.Must(err)
+	if i := slices.IndexFunc(timers, func(t chat.Timer) bool { return t.MessageID == m.ID }); i >= 0 {
+		return &timers[i]
+	}
+	return nil
+}
+
+func (w *world) health() chat.Health {
+	w.Helper()
+	ch, err := w.Store.Channel(w.Context(), desktest.Account, w.Channel.ID)
+	w.Must(err)
+	return ch.Health
+}
+
+// texts are what WhatsApp took.
+func (w *world) texts() (texts []string) {
+	for _, m := range w.phone.Sent() {
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+// S1-23, B-13
+func TestWhatWhatsAppAnswersDecides(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault  *whatsapp.Fault
+		status chat.MessageStatus
+		code   string
+		wait   time.Duration // until it is tried again; 0 = never
+		took   []string      // of the two messages that wait
+		health chat.HealthState
+	}{
+		"taken": {nil, chat.StatusSent, "", 0, []string{"uno", "dos"}, chat.HealthOK},
+		"the window is closed": {
+			&whatsapp.Fault{Code: 131047}, chat.StatusFailed, "131047", 0, []string{"dos"}, chat.HealthOK,
+		},
+		"the person cannot be reached": {
+			&whatsapp.Fault{Code: 131026}, chat.StatusFailed, "131026", 0, []string{"dos"}, chat.HealthOK,
+		},
+		"a code that nobody knows": {
+			&whatsapp.Fault{Code: 999999}, chat.StatusFailed, "999999", 0, []string{"dos"}, chat.HealthOK,
+		},
+		"too fast": {
+			&whatsapp.Fault{Code: 130429, RetryAfter: 30}, chat.StatusQueued, "", 30 * time.Second, nil, chat.HealthUnverified,
+		},
+		"too fast for this person": {
+			&whatsapp.Fault{Code: 131056}, chat.StatusQueued, "", 6 * time.Second, nil, chat.HealthUnverified,
+		},
+		"trouble of its own": {
+			&whatsapp.Fault{Code: 131000}, chat.StatusQueued, "", time.Minute, nil, chat.HealthUnverified,
+		},
+		"a dead token": {
+			&whatsapp.Fault{Code: 190, Status: http.StatusUnauthorized}, chat.StatusHeld, "", 5 * time.Minute, nil, chat.HealthReauthorise,
+		},
+		"a locked account": {
+			&whatsapp.Fault{Code: 131031}, chat.StatusHeld, "", 5 * time.Minute, nil, chat.HealthStopped,
+		},
+		"nothing, after it took it": {
+			&whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, chat.StatusUnknown, "no_answer", 0, []string{"uno", "dos"}, chat.HealthOK,
+		},
+		"nothing, and did not take it": {
+			&whatsapp.Fault{Do: whatsapp.DoDrop}, chat.StatusUnknown, "no_answer", 0, []string{"dos"}, chat.HealthOK,
+		},
+		"an error page of something in between": {
+			&whatsapp.Fault{Do: whatsapp.DoStatus}, chat.StatusUnknown, "http_502", 0, []string{"dos"}, chat.HealthOK,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t)
+			m, behind := w.Reply(w.conversation, "uno"), w.Reply(w.conversation, "dos")
+			if c.fault != nil {
+				w.Must(w.phone.Fail(*c.fault))
+			}
+			h := w.handler()
+			for range 3 { // the queue may deliver it again
+				w.Must(w.deliver(h))
+			}
+			got := w.Message(m)
+			code := ""
+			if got.Error != nil {
+				code = got.Error.Code
+			}
+			if got.Status != c.status || code != c.code {
+				t.Errorf("it is %s with code %q, want %s with %q", got.Status, code, c.status, c.code)
+			}
+			timer := w.timer(m)
+			if (timer != nil) != (c.wait > 0) || (timer != nil && !timer.DueAt.Equal(w.Time.Add(c.wait))) {
+				t.Errorf("the timer is %+v, want it in %s", timer, c.wait)
+			}
+			if texts := w.texts(); !slices.Equal(texts, c.took) {
+				t.Errorf("WhatsApp took %v, want %v", texts, c.took)
+			}
+			if status := w.Message(behind).Status; (status == chat.StatusSent) != slices.Contains(c.took, "dos") {
+				t.Errorf("the one behind it is %s", status)
+			}
+			if health := w.health(); health.State != c.health {
+				t.Errorf("the channel is %s, want %s", health.State, c.health)
+			}
+			failures := 0
+			for _, e := range w.Timeline(w.conversation) {
+				if e.Type == chat.EventMessageFailed && e.Data.MessageID == m.ID && e.Data.Code == c.code {
+					failures++
+				}
+			}
+			if want := map[bool]int{true: 1}[c.status == chat.StatusFailed]; failures != want {
+				t.Errorf("the timeline tells of %d failures, want %d", failures, want)
+			}
+			if c.status == chat.StatusSent && got.ProviderID != w.phone.Sent()[0].ID {
+				t.Errorf("its id at WhatsApp is recorded as %q", got.ProviderID)
+			}
+		})
+	}
+}
+
+func TestWhatMayPassIsSentWhenItsTimeComes(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	m := w.Reply(w.conversation, "uno")
+	w.Must(w.phone.Fail(whatsapp.Fault{Code: 130429, Times: 2}))
+	h := w.handler()
+	for attempt, wait := range []time.Duration{time.Minute, 2 * time.Minute} {
+		w.Must(w.deliver(h))
+		if timer := w.timer(m); timer == nil || timer.Attempt != attempt+1 || !timer.DueAt.Equal(w.Time.Add(wait)) {
+			t.Fatalf("after attempt %d the timer is %+v", attempt+1, timer)
+		}
+		w.Advance(wait - time.Second)
+		w.Must(w.deliver(h)) // too early
+		w.Advance(time.Second)
+	}
+	w.Must(w.deliver(h))
+	if got := w.Message(m); got.Status != chat.StatusSent || len(w.texts()) != 1 || w.timer(m) != nil {
+		t.Errorf("it is %s; WhatsApp took %v", got.Status, w.texts())
+	}
+}
+
+func TestRepliesAreHeldUntilTheirChannelIsReconnected(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.Must(w.phone.AddNumber(desktest.Number, "5491140001234", "another token"))
+	first, second := w.Reply(w.conversation, "uno"), w.Reply(w.conversation, "dos")
+	h := w.handler()
+	for range 2 {
+		w.Must(w.deliver(h))
+	}
+	for _, m := range []chat.Message{first, second} {
+		if got := w.Message(m).Status; got != chat.StatusHeld {
+			t.Errorf("with a dead token %q is %s", m.Text, got)
+		}
+	}
+	if health := w.health(); health.State != chat.HealthReauthorise || health.Code != "190" || health.Message == "" {
+		t.Errorf("the channel's health is %+v", health)
+	}
+
+	before, err := w.Store.Channel(t.Context(), desktest.Account, w.Channel.ID)
+	w.Must(err)
+	after := before
+	after.Credentials, after.Health = chat.Secret("another token"), chat.Health{State: chat.HealthUnverified, At: w.Time}
+	w.Must(w.Store.UpdateChannel(t.Context(), before, after, nil))
+	w.Must(w.deliver(h))
+	if texts := w.texts(); !slices.Equal(texts, []string{"uno", "dos"}) {
+		t.Errorf("WhatsApp took %v", texts)
+	}
+	if health := w.health(); health.State != chat.HealthOK {
+		t.Errorf("the channel works, and is %s", health.State)
+	}
+}
+
+var errCrash = errors.New("the process died")
+
+// store is the real one, whose process may die in its first attempt to send.
+type store struct {
+	*dynamo.Store
+	dies     moment
+	attempts int
+}
+
+type moment int
+
+const (
+	_               moment = iota // never
+	beforeTheCall                 // when the attempt is recorded and WhatsApp not asked yet
+	beforeTheRecord               // when WhatsApp has answered and that is not recorded yet
+)
+
+func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error {
+	err := s.Store.UpdateMessage(ctx, before, after, effects)
+	if after.Status != chat.StatusSending {
+		return err
+	}
+	if s.attempts++; s.dies == beforeTheCall && s.attempts == 1 {
+		return errCrash
+	}
+	return err
+}
+
+func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) ([]chat.InboundStatus, error) {
+	if s.dies == beforeTheRecord && s.attempts == 1 {
+		return nil, errCrash
+	}
+	return s.Store.RecordSent(ctx, m, scope)
+}
+
+// C-03
+func TestAnAttemptThatDiedIsUnknownAndNeverSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		dies moment
+		took []string
+	}{
+		"before WhatsApp was asked": {beforeTheCall, []string{"dos"}},
+		"after WhatsApp took it":    {beforeTheRecord, []string{"uno", "dos"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := open(t)
+			first, second := w.Reply(w.conversation, "uno"), w.Reply(w.conversation, "dos")
+			h := w.on(&store{Store: w.Store, dies: c.dies})
+			if err := w.deliver(h); !errors.Is(err, errCrash) || fault.Permanent(err) {
+				t.Fatalf("it did not die, or will be buried: %v", err)
+			}
+			if got := w.Message(first).Status; got != chat.StatusSending {
+				t.Fatalf("the attempt was not recorded: it is %s", got)
+			}
+			for range 3 {
+				w.Must(w.deliver(h))
+				w.Advance(24 * time.Hour)
+			}
+			if one, two := w.Message(first).Status, w.Message(second).Status; one != chat.StatusUnknown || two != chat.StatusSent {
+				t.Errorf("they are %s and %s", one, two)
+			}
+			if texts := w.texts(); !slices.Equal(texts, c.took) {
+				t.Errorf("WhatsApp took %v, want %v", texts, c.took)
+			}
+		})
+	}
+}
+
+func TestAFileGoesWithItsCaptionAndItsQuote(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	quoted := w.Reply(w.conversation, "¿cuál?")
+	h := w.handler()
+	w.Must(w.deliver(h))
+	content := append([]byte("\xff\xd8\xff\xe0"), bytes.Repeat([]byte{7}, 1000)...)
+	w.files["key"] = content
+	w.Advance(time.Second)
+	_, _, err := w.Desk.Reply(t.Context(), chat.Actor{Operator: w.Owner, RequestID: "request"}, w.conversation, desk.Draft{
+		ClientID: "file", Type: chat.TypeImage, Text: "esta", ReplyTo: quoted.ID,
+		Attachments: []chat.Attachment{{ID: "1", Name: "foto.jpg", Mime: "image/jpeg", Size: int64(len(content)), Key: "key", State: chat.AttachmentReady}},
+	})
+	w.Must(err)
+	w.Must(w.deliver(h))
+	sent := w.phone.Sent()
+	if len(sent) != 2 || sent[1].File == nil || sent[1].File.Size != int64(len(content)) || sent[1].Text != "esta" || sent[1].ReplyTo != sent[0].ID {
+		t.Errorf("WhatsApp took %+v", sent)
+	}
+}
+
+func TestATokenThatCannotBeOpenedNowIsNoReasonToFail(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	m := w.Reply(w.conversation, "uno")
+	w.sealer.err = errors.New("no KMS")
+	h := w.handler()
+	w.Must(w.deliver(h))
+	if got := w.Message(m).Status; got != chat.StatusQueued || w.timer(m) == nil {
+		t.Errorf("it is %s, timer %v", got, w.timer(m))
+	}
+	w.sealer.err = nil
+	w.Advance(time.Minute)
+	w.Must(w.deliver(h))
+	if texts := w.texts(); !slices.Equal(texts, []string{"uno"}) {
+		t.Errorf("WhatsApp took %v", texts)
+	}
+}
+
+func TestRepliesOfAChannelThatIsGoneFail(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	m := w.Reply(w.conversation, "uno")
+	w.Must(w.Store.DeleteChannel(t.Context(), w.Channel, nil))
+	w.Must(w.deliver(w.handler()))
+	if got := w.Message(m); got.Status != chat.StatusFailed || got.Error == nil || got.Error.Code != "channel_gone" || w.timer(m) != nil {
+		t.Errorf("it is %s for %+v", got.Status, got.Error)
+	}
+}
+
+func TestARecordThatCanNeverSucceedIsBuried(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	handler, queues := boottest.Function(t, "send", send.Build, w.DB, w.Now, io.Discard)
+	queued := func(id chat.ConversationID) string {
+		return queuetest.Body(t, string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(id)})
+	}
+	bodies := []string{
+		"not json", queued("01K9S3TJ8W0000000000000404"), queued(w.conversation), // in which nothing waits
+		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
+	}
+	if again := queuetest.Deliver(t, handler, "to-send.fifo", bodies...); len(again) > 0 {
+		t.Errorf("records %v are to come again", again)
+	}
+	var reasons []string
+	for _, letter := range queues.Buried() {
+		reasons = append(reasons, letter.Reason)
+	}
+	if want := []string{"undecodable", "not_found", "unknown_type"}; !slices.Equal(reasons, want) {
+		t.Errorf("buried for %v, want %v", reasons, want)
+	}
+}
