@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 WEB     := shared/web
 ENGINE  := infra/local/engine
 DIST    := $(WEB)/console/dist/index.html
+BIN     ?= bin
 TOOLS   := .tools
 LINTER  := $(TOOLS)/golangci-lint-$(shell cat .golangci-lint-version)
 FUNCTIONS := $(notdir $(patsubst %/lambda,%,$(wildcard functions/*/lambda)))
@@ -73,10 +74,10 @@ fmt: $(LINTER) web-install ## format Go and TypeScript
 	cd $(WEB) && $(NPM) run format
 
 .PHONY: build
-build: $(addprefix bin/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every function for Lambda (ARCH=arm64) and print its size
+build: $(addprefix $(BIN)/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every function for Lambda (ARCH=arm64) and print its size
 	@du -h --apparent-size $^
 
-bin/%/bootstrap: FORCE
+$(BIN)/%/bootstrap: FORCE
 	@CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid=" -o $@ ./functions/$*/lambda
 
 .PHONY: invoke
