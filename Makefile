@@ -43,7 +43,7 @@ test-go: $(ENGINE)/node_modules ## the Go packages' tests (9 min)
 
 .PHONY: test-race
 test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (3 min)
-	go test -race -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/stack/...
+	go test -race -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
 
 .PHONY: test-web
 test-web: web-install ## the browser side: types, rules of style, unit tests (2 min)

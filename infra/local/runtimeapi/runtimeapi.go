@@ -60,37 +60,43 @@ func New(o Options) (*Function, error) {
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
-	e, err := f.environment(ctx)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := e.invoke(ctx, payload)
-	var failed *functionError
-	if err != nil && !errors.As(err, &failed) {
+	for {
+		e, warm, err := f.environment(ctx)
+		if err != nil {
+			return nil, err
+		}
+		answer, err := e.invoke(ctx, payload)
+		var failed *functionError
+		if err == nil || errors.As(err, &failed) {
+			f.idle <- e
+			return answer, err
+		}
 		f.discard(e) // it timed out or died: Lambda never uses it again
-		return nil, fmt.Errorf("%s: %w", f.Name, err)
+		if !warm || !errors.Is(err, errNotTaken) {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		// It ended after its last answer, as one does whose handler panicked: that is no fault of this invocation.
 	}
-	f.idle <- e
-	return answer, err
 }
 
-func (f *Function) environment(ctx context.Context) (*environment, error) {
+// environment gives a warm one, or starts one.
+func (f *Function) environment(ctx context.Context) (e *environment, warm bool, err error) {
 	select {
 	case e := <-f.idle:
-		return e, nil
+		return e, true, nil
 	default:
 	}
 	select {
 	case e := <-f.idle:
-		return e, nil
+		return e, true, nil
 	case f.slots <- struct{}{}:
 		e, err := f.start()
 		if err != nil {
 			<-f.slots
 		}
-		return e, err
+		return e, false, err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%s: no environment is free: %w", f.Name, ctx.Err())
+		return nil, false, fmt.Errorf("%s: no environment is free: %w", f.Name, ctx.Err())
 	}
 }
 
@@ -181,6 +187,8 @@ func start(o Options) (*environment, error) {
 	return e, nil
 }
 
+var errNotTaken = errors.New("the process ended before it took the invocation")
+
 func (e *environment) invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	e.mu.Lock()
 	e.count++
@@ -190,7 +198,7 @@ func (e *environment) invoke(ctx context.Context, payload []byte) ([]byte, error
 	select {
 	case e.work <- i:
 	case <-e.exited:
-		return nil, errors.New("the process ended before it took the invocation")
+		return nil, errNotTaken
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
