@@ -7,11 +7,14 @@ MAKEFLAGS += --no-print-directory
 WEB     := shared/web
 ENGINE  := infra/local/engine
 DIST    := $(WEB)/console/dist/index.html
-BIN     ?= bin
+BIN     ?= bin/$(ARCH)
+DEPLOY  := infra/deploytest
 TOOLS   := .tools
 LINTER  := $(TOOLS)/golangci-lint-$(shell cat .golangci-lint-version)
 FUNCTIONS := $(notdir $(patsubst %/lambda,%,$(wildcard functions/*/lambda)))
 ARCH    ?= arm64
+STAGE   ?= dev
+CDK     := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1 $(TOOLS)/cdk/node_modules/.bin/cdk
 FUZZTIME ?= 60s
 NPM     := npm --no-audit --no-fund --loglevel=error
 GO_FLAGS := -trimpath -buildvcs=false
@@ -44,6 +47,10 @@ test-go: $(ENGINE)/node_modules ## the Go packages' tests (9 min)
 .PHONY: test-race
 test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (3 min)
 	go test -race -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
+
+.PHONY: test-deploy
+test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (4 min)
+	go test -timeout 15m -v ./infra/deploytest
 
 .PHONY: test-web
 test-web: web-install ## the browser side: types, rules of style, unit tests (2 min)
@@ -80,6 +87,25 @@ build: $(addprefix $(BIN)/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every 
 $(BIN)/%/bootstrap: FORCE
 	@CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid=" -o $@ ./functions/$*/lambda
 
+.PHONY: assets
+assets: build $(DIST) # what cdk.json builds before it synthesises
+
+.PHONY: synth
+synth: $(TOOLS)/cdk/ready ## make the CloudFormation templates of a stage (STAGE=dev) in .cdk.out, with no finding left
+	$(CDK) synth --all --strict --quiet -c stage=$(STAGE)
+
+.PHONY: diff
+diff: $(TOOLS)/cdk/ready ## what a deployment of STAGE would change in your AWS account
+	$(CDK) diff --all -c stage=$(STAGE)
+
+.PHONY: deploy
+deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secrets
+	$(CDK) deploy --all -c stage=$(STAGE)
+
+.PHONY: secrets
+secrets: ## write STAGE's provider secrets from META_APP_SECRET and META_VERIFY_TOKEN, and a signing key if there is none
+	@go run ./infra/secrets -stage $(STAGE)
+
 .PHONY: invoke
 invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke FUNCTION=webhook
 	@go run ./infra/local/invoke $(FUNCTION)
@@ -101,6 +127,16 @@ $(WEB)/node_modules: $(WEB)/package-lock.json
 
 $(ENGINE)/node_modules: $(ENGINE)/package-lock.json
 	cd $(ENGINE) && $(NPM) ci
+	@touch $@
+
+$(TOOLS)/cdk/ready: $(DEPLOY)/package-lock.json
+	@mkdir -p $(@D) && cp $(DEPLOY)/package.json $(DEPLOY)/package-lock.json $(@D)
+	cd $(@D) && $(NPM) ci
+	@touch $@
+
+$(TOOLS)/deploytest/ready: $(DEPLOY)/requirements.txt
+	python3 -m venv $(TOOLS)/deploytest
+	$(TOOLS)/deploytest/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
 $(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)

@@ -95,8 +95,7 @@ type Deps struct {
 	Now            func() time.Time // the clock of rules and stored times
 	Wall           func() time.Time // the clock of sessions, tickets, links and limits
 	Log            *slog.Logger
-	PublicURL      string // origin of the console
-	SocketURL      string
+	PublicURL      string // origin of the console, and of the socket below /socket
 	// ForgotTakes is how long asking for a reset link takes, whether or not the address is known.
 	ForgotTakes time.Duration
 }
@@ -118,7 +117,7 @@ func New(deps Deps) (*Handler, error) {
 		"store": deps.Store == nil, "desk": deps.Desk == nil, "vault": deps.Vault == nil, "files": deps.Files == nil,
 		"sealer": deps.Sealer == nil, "keys": deps.Keys == nil, "signing key name": deps.SigningKeyName == "",
 		"capabilities": deps.Capabilities == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil,
-		"log": deps.Log == nil, "socket URL": deps.SocketURL == "",
+		"log": deps.Log == nil,
 	} {
 		if missing {
 			return nil, fmt.Errorf("api: no %s", name)

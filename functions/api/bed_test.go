@@ -58,7 +58,7 @@ func newBed(t *testing.T, options ...func(*dynamodb.Options)) *bed {
 	b.Handler, err = New(Deps{
 		Store: store, Desk: verbs, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing",
 		Capabilities: capabilities, Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
-		PublicURL: origin, SocketURL: "wss://console.example/socket", ForgotTakes: time.Millisecond,
+		PublicURL: origin, ForgotTakes: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)

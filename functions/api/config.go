@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -37,9 +38,8 @@ type Config struct {
 	SecretKeyID      string `env:"SECRET_KEY_ID"`
 	UserPoolID       string `env:"USER_POOL_ID"`
 	UserPoolClientID string `env:"USER_POOL_CLIENT_ID"`
-	PublicURL        string `env:"PUBLIC_URL"`
-	SocketURL        string `env:"SOCKET_URL"`
 	SigningKeyName   string `env:"SIGNING_KEY_NAME"`
+	PublicURLName    string `env:"PUBLIC_URL_NAME"`
 }
 
 // forgotTakes is above what a slow write takes, so that the time of the answer tells nothing.
@@ -96,6 +96,10 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	if err != nil {
 		return nil, err
 	}
+	publicURL, err := publicURLOf(ctx, keys, config.PublicURLName)
+	if err != nil {
+		return nil, err
+	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")),
 		dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable},
 		dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(signing)))
@@ -119,8 +123,20 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	return New(Deps{
 		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
 		Capabilities: capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
-		PublicURL: config.PublicURL, SocketURL: config.SocketURL, ForgotTakes: forgotTakes,
+		PublicURL: publicURL, ForgotTakes: forgotTakes,
 	})
+}
+
+// publicURLOf reads where the console is found. What is deployed last knows it, so a service that is only half deployed has none.
+func publicURLOf(ctx context.Context, parameters Keys, name string) (string, error) {
+	list, err := parameters.List(ctx, name)
+	if err != nil {
+		return "", fmt.Errorf("read the public URL: %w", err)
+	}
+	if len(list) == 0 {
+		return "", fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_public_url")
+	}
+	return list[0], nil
 }
 
 func capabilitiesOf(channels *all.Channels) func(chat.ChannelType) (channel.Capabilities, bool) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/recado-chat/recado/shared/auth"
@@ -76,6 +77,9 @@ func (h *Handler) endSessions(ctx context.Context, o chat.Operator, except strin
 // ticketLasts is how long a socket's ticket may be used, once.
 const ticketLasts = 30 * time.Second
 
+// socketPath is where the socket is, on the console's own origin.
+const socketPath = "/socket"
+
 // createSocketTicket lets the caller open one socket: a browser cannot send headers with one, and a cookie goes to one origin.
 func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Response, error) {
 	token := auth.NewToken()
@@ -86,5 +90,5 @@ func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Resp
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
 		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)
 	}
-	return created(view.SocketTicketShape{URL: h.SocketURL + "?ticket=" + token, ExpiresIn: int(ticketLasts / time.Second)})
+	return created(view.SocketTicketShape{URL: "ws" + strings.TrimPrefix(h.PublicURL, "http") + socketPath + "?ticket=" + token, ExpiresIn: int(ticketLasts / time.Second)})
 }

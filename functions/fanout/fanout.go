@@ -106,7 +106,7 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 	if buried > 0 {
 		h.Metrics.Count(queue.RecordsBuried, buried)
 	}
-	return lambdaevents.DynamoDBEventResponse{}, nil
+	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{}}, nil
 }
 
 // again asks for the whole batch once more: nothing of it, or not all, has been sent.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -85,7 +86,7 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 	switch env["LAMBDA"] {
 	case "":
 	case "process":
-		options.Binaries = or("BINARIES_DIR", "bin")
+		options.Binaries = or("BINARIES_DIR", filepath.Join("bin", runtime.GOARCH))
 	default:
 		return options, fmt.Errorf("LAMBDA is empty or process, not %q", env["LAMBDA"])
 	}

@@ -24,6 +24,7 @@ var Functions = []Function{
 	{
 		Name: "assignment", Timeout: 60 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		Indexes: []string{"waiting"},
 		SendsTo: []string{DeadLetters},
 	},
 	{
@@ -34,6 +35,7 @@ var Functions = []Function{
 	{
 		Name: "clock", Timeout: 60 * time.Second, MemoryMB: 256, Schedule: time.Minute,
 		Tables:  map[Table]Access{Desk: Read},
+		Indexes: []string{"due"},
 		SendsTo: []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"},
 	},
 	{
@@ -66,11 +68,11 @@ var Functions = []Function{
 	{
 		Name: "api", Timeout: 29 * time.Second, MemoryMB: 512,
 		Tables:   map[Table]Access{Directory: Write, Desk: Write, Live: Write},
+		Indexes:  []string{"inbox", "waiting"},
 		Buckets:  map[Bucket]Access{Media: Write},
-		Secrets:  []Secret{SigningKey},
+		Secrets:  []Secret{SigningKey, PublicURL},
 		Seals:    true,
 		Identity: true,
-		Settings: []string{PublicURL, SocketURL},
 	},
 	{
 		Name: "notify", Timeout: 30 * time.Second, MemoryMB: 256,
@@ -82,6 +84,7 @@ var Functions = []Function{
 	{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Access{Directory: Read, Desk: Write},
+		Indexes: []string{"inbox"},
 		SendsTo: []string{DeadLetters},
 	},
 }

@@ -45,6 +45,16 @@ func (a Access) Actions() []string {
 	return actions
 }
 
+// ObjectActions are the IAM actions of an access to a bucket. Without s3:ListBucket, S3 answers 403 for an object that is not
+// there, where our code waits for a 404.
+func (a Access) ObjectActions() []string {
+	actions := []string{"s3:GetObject", "s3:ListBucket"}
+	if a == Write {
+		actions = append(actions, "s3:PutObject")
+	}
+	return actions
+}
+
 // Bucket names an S3 bucket.
 type Bucket string
 
@@ -56,6 +66,9 @@ const (
 
 // Buckets are all of them.
 var Buckets = []Bucket{Media, Inbound}
+
+// StreamFailures is where Lambda leaves the stream records that fanout could not get past.
+const StreamFailures = Inbound
 
 // Queue feeds one function.
 type Queue struct {
@@ -115,10 +128,12 @@ var (
 	MetaAppSecret   = Secret{Env: "META_APP_SECRET_NAME", Name: "meta-app-secret"}
 	MetaVerifyToken = Secret{Env: "META_VERIFY_TOKEN_NAME", Name: "meta-verify-token"}
 	SigningKey      = Secret{Env: "SIGNING_KEY_NAME", Name: "signing-key"}
+	// PublicURL is no secret: the deployment of Edge, which comes last, tells the functions there where the console is found.
+	PublicURL = Secret{Env: "PUBLIC_URL_NAME", Name: "public-url"}
 )
 
 // Secrets are all of them.
-var Secrets = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey}
+var Secrets = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey, PublicURL}
 
 // Function is one Lambda function: its folder below functions/, what it may touch, and what its environment holds.
 type Function struct {
@@ -129,6 +144,7 @@ type Function struct {
 	Socket   bool          // serves the WebSocket API
 
 	Tables   map[Table]Access
+	Indexes  []string // of Desk, that it queries
 	Buckets  map[Bucket]Access
 	SendsTo  []string // queues, by name
 	Secrets  []Secret
@@ -142,8 +158,6 @@ type Function struct {
 
 // Setting keys are values of the stage that are no resource.
 const (
-	PublicURL    = "PUBLIC_URL"
-	SocketURL    = "SOCKET_URL"
 	GraphURL     = "GRAPH_URL"
 	GraphVersion = "GRAPH_VERSION"
 	MailFrom     = "MAIL_FROM"

@@ -58,7 +58,7 @@ func startable(ctx context.Context, begun time.Time) bool {
 // what is done.
 func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	var (
-		answer                lambdaevents.SQSEventResponse
+		answer                = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
 		stopped               = map[string]bool{}
 		done, failed, burials int
 	)

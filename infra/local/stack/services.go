@@ -45,8 +45,6 @@ func (s *Stack) values() topology.Values {
 			"SOCKET_ENDPOINT": s.awsURL(), "SECRET_KEY_ID": "local", "USER_POOL_ID": "local", "USER_POOL_CLIENT_ID": "local",
 		},
 		Settings: map[string]string{
-			topology.PublicURL:    s.URL,
-			topology.SocketURL:    "ws" + strings.TrimPrefix(s.URL, "http") + "/socket",
 			topology.GraphURL:     s.graphURL(),
 			topology.GraphVersion: s.options.GraphVersion,
 			topology.MailFrom:     mailFrom,
@@ -153,6 +151,7 @@ func (s *Stack) awsHandler() http.Handler {
 		parameterName(topology.MetaAppSecret):   s.options.AppSecret,
 		parameterName(topology.MetaVerifyToken): s.options.VerifyToken,
 		parameterName(topology.SigningKey):      signingKey,
+		parameterName(topology.PublicURL):       s.URL,
 	})
 	queues, management := s.Queues.Handler(), s.Socket.Management()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,6 +16,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/local/stack"
+	"github.com/recado-chat/recado/shared/boot"
 )
 
 // patience is how long a story waits for something before it fails.
@@ -72,6 +73,13 @@ func begin(t *testing.T, change ...func(*stack.Options)) *system {
 	options := stack.Options{Dir: t.TempDir(), Log: s.log, NoTick: true, NoWindow: true, Statuses: whatsapp.Timing{Manual: true}}
 	for _, f := range change {
 		f(&options)
+	}
+	inner := options.Runtime
+	options.Runtime = func(function string, rt *boot.Runtime) {
+		watchGrants(function, rt)
+		if inner != nil {
+			inner(function, rt)
+		}
 	}
 	var err error
 	if s.Stack, err = stack.Start(t.Context(), options); err != nil {

@@ -1,0 +1,56 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+// newAlarms makes the topology's alarms, and the mail that tells of them if the stage has an address for it.
+func (s *Service) newAlarms() {
+	var tell *[]any
+	if s.stage.AlarmEmail != "" {
+		topic := awssns.NewCfnTopic(s.Stack, jsii.String("AlarmMail"), &awssns.CfnTopicProps{
+			Subscription: &[]any{&awssns.CfnTopic_SubscriptionProperty{Protocol: jsii.String("email"), Endpoint: jsii.String(s.stage.AlarmEmail)}},
+		})
+		tell = &[]any{topic.Ref()}
+	}
+	for _, alarm := range topology.Alarms {
+		comparison, missing := "GreaterThanThreshold", "notBreaching"
+		if alarm.Below {
+			comparison = "LessThanThreshold"
+		}
+		if alarm.Missing {
+			missing = "breaching"
+		}
+		namespace, dimension, value := s.metricOf(alarm)
+		awscloudwatch.NewCfnAlarm(s.Stack, jsii.String("Alarm-"+alarm.Name), &awscloudwatch.CfnAlarmProps{
+			AlarmName:          jsii.String("recado-" + s.stage.Name + "-" + alarm.Name),
+			AlarmDescription:   jsii.String(alarm.Description),
+			Namespace:          jsii.String(namespace),
+			MetricName:         jsii.String(alarm.Metric),
+			Dimensions:         &[]any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: value}},
+			Statistic:          jsii.String(alarm.Statistic),
+			Period:             jsii.Number(alarm.Period.Seconds()),
+			EvaluationPeriods:  jsii.Number(float64(alarm.Periods)),
+			Threshold:          jsii.Number(alarm.Above),
+			ComparisonOperator: jsii.String(comparison),
+			TreatMissingData:   jsii.String(missing),
+			AlarmActions:       tell,
+			OkActions:          tell,
+		})
+	}
+}
+
+func (s *Service) metricOf(a topology.Alarm) (namespace, dimension string, value *string) {
+	switch {
+	case a.Queue != "":
+		return "AWS/SQS", "QueueName", s.queues[a.Queue].QueueName()
+	case a.Function != "":
+		return "AWS/Lambda", "FunctionName", s.functions[a.Function].FunctionName()
+	default:
+		return "AWS/ApiGateway", "ApiId", s.http.api.Ref()
+	}
+}

@@ -1,0 +1,147 @@
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3assets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3deployment"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/recado-chat/recado/infra/config"
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+// pages leads every path that names no file to the console's one page. It runs before the cache, in CloudFront's own JavaScript.
+const pages = `function handler(event) {
+  var request = event.request;
+  if (request.uri.lastIndexOf('.') <= request.uri.lastIndexOf('/')) request.uri = '/index.html';
+  return request;
+}`
+
+// contentSecurity is the console's policy: no script but its own files. Styles are set inline by the component library; files of
+// messages come from the bucket's own host, over signed links.
+const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: %[1]s; media-src 'self' blob: %[1]s; " +
+	"connect-src 'self' wss: %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// NewEdge makes what the public sees: one name for the console, the API, the webhooks and the socket. Service does not know it;
+// its address reaches the functions through a parameter.
+func NewEdge(scope constructs.Construct, stage config.Stage, state *State, service *Service, built Built) awscdk.Stack {
+	stack := newStack(scope, stage, "Edge", "what the public sees: CloudFront and the console's files", false)
+	files := awss3.NewBucket(stack, jsii.String("Console"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
+		Encryption: awss3.BucketEncryption_S3_MANAGED, ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	toHTTP := forwarded(service.HTTPHost)
+	distribution := awscloudfront.NewDistribution(stack, jsii.String("Distribution"), &awscloudfront.DistributionProps{
+		Comment: jsii.String("recado-" + stage.Name), HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
+		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_ALL, DomainNames: names(stage), Certificate: certificate(stack, stage), WebAclId: optional(stage.WebACL),
+		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
+		DefaultBehavior: &awscloudfront.BehaviorOptions{
+			Origin:                awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(files, nil),
+			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+			CachePolicy:           awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
+			ResponseHeadersPolicy: consoleHeaders(stack, stage, state),
+			FunctionAssociations: &[]*awscloudfront.FunctionAssociation{{
+				EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
+				Function: awscloudfront.NewFunction(stack, jsii.String("Pages"), &awscloudfront.FunctionProps{
+					Code: awscloudfront.FunctionCode_FromInline(jsii.String(pages)), Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
+				}),
+			}},
+		},
+		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
+			"/api/*": toHTTP, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost),
+		},
+	})
+	deployConsole(stack, files, distribution, built.Console)
+	address := "https://" + *distribution.DistributionDomainName()
+	if stage.Domain != "" {
+		address = "https://" + stage.Domain
+	}
+	awsssm.NewCfnParameter(stack, jsii.String("PublicUrl"), &awsssm.CfnParameterProps{
+		Name: jsii.String(stage.Parameter(topology.PublicURL.Name)), Type: jsii.String("String"), Value: jsii.String(address),
+		Description: jsii.String("Where people find the console: links in e-mails begin with it, and browsers' requests are accepted from it alone."),
+	})
+	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{Value: jsii.String(address), Description: jsii.String("the console")})
+	awscdk.NewCfnOutput(stack, jsii.String("DistributionName"), &awscdk.CfnOutputProps{
+		Value: distribution.DistributionDomainName(), Description: jsii.String("what the domain's CNAME or alias record names"),
+	})
+	return stack
+}
+
+// forwarded passes everything on, but the Host header, by which API Gateway would look for another API.
+func forwarded(host string) *awscloudfront.BehaviorOptions {
+	return &awscloudfront.BehaviorOptions{
+		Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String(host), &awscloudfrontorigins.HttpOriginProps{
+			ProtocolPolicy: awscloudfront.OriginProtocolPolicy_HTTPS_ONLY,
+		}),
+		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
+		CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(),
+		OriginRequestPolicy:  awscloudfront.OriginRequestPolicy_ALL_VIEWER_EXCEPT_HOST_HEADER(),
+		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_HTTPS_ONLY,
+	}
+}
+
+func consoleHeaders(stack awscdk.Stack, stage config.Stage, state *State) awscloudfront.ResponseHeadersPolicy {
+	media := "https://" + *state.Buckets[topology.Media].BucketRegionalDomainName()
+	return awscloudfront.NewResponseHeadersPolicy(stack, jsii.String("Headers"), &awscloudfront.ResponseHeadersPolicyProps{
+		Comment: jsii.String("the console of recado-" + stage.Name),
+		SecurityHeadersBehavior: &awscloudfront.ResponseSecurityHeadersBehavior{
+			ContentSecurityPolicy: &awscloudfront.ResponseHeadersContentSecurityPolicy{
+				ContentSecurityPolicy: jsii.String(fmt.Sprintf(contentSecurity, media)), Override: jsii.Bool(true),
+			},
+			ContentTypeOptions: &awscloudfront.ResponseHeadersContentTypeOptions{Override: jsii.Bool(true)},
+			ReferrerPolicy: &awscloudfront.ResponseHeadersReferrerPolicy{
+				ReferrerPolicy: awscloudfront.HeadersReferrerPolicy_SAME_ORIGIN, Override: jsii.Bool(true),
+			},
+			StrictTransportSecurity: &awscloudfront.ResponseHeadersStrictTransportSecurity{
+				AccessControlMaxAge: awscdk.Duration_Days(jsii.Number(365)), Override: jsii.Bool(true),
+			},
+		},
+	})
+}
+
+// deployConsole uploads the console: files named after their content for ever, the page that names them never cached.
+func deployConsole(stack awscdk.Stack, files awss3.IBucket, distribution awscloudfront.IDistribution, built string) {
+	source := func(exclude ...string) *[]awss3deployment.ISource {
+		return &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(built), &awss3assets.AssetOptions{Exclude: jsii.Strings(exclude...)})}
+	}
+	assets := awss3deployment.NewBucketDeployment(stack, jsii.String("Assets"), &awss3deployment.BucketDeploymentProps{
+		Sources: source("index.html"), DestinationBucket: files, Prune: jsii.Bool(false), // open consoles still load the last version's
+		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String("public, max-age=31536000, immutable"))},
+	})
+	page := awss3deployment.NewBucketDeployment(stack, jsii.String("Page"), &awss3deployment.BucketDeploymentProps{
+		Sources: source("assets/*"), DestinationBucket: files, Prune: jsii.Bool(false),
+		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_NoCache()},
+		Distribution: distribution, DistributionPaths: jsii.Strings("/index.html"),
+	})
+	page.Node().AddDependency(assets)
+}
+
+func names(stage config.Stage) *[]*string {
+	if stage.Domain == "" {
+		return nil
+	}
+	return jsii.Strings(stage.Domain)
+}
+
+func certificate(stack awscdk.Stack, stage config.Stage) awscertificatemanager.ICertificate {
+	if stage.Certificate == "" {
+		return nil
+	}
+	return awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"), jsii.String(stage.Certificate))
+}
+
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return jsii.String(value)
+}
