@@ -85,6 +85,16 @@ type JobReady struct {
 // EventType names the signal.
 func (JobReady) EventType() string { return "job.ready.v1" }
 
+// ChannelRestored says that a channel which could not send may try again: it has another token, or its provider took a message.
+// Version is the channel's from that moment on.
+type ChannelRestored struct {
+	ChannelID string `json:"channelId"`
+	Version   int64  `json:"version"`
+}
+
+// EventType names the signal.
+func (ChannelRestored) EventType() string { return "channel.restored.v1" }
+
 // Pushed carries frames to browsers: to those who look at the conversation and to its assignee in the fast lane, to everybody
 // who may see it in a list in the merging one. It is a hint: repeating it is harmless, missing it costs a refetch.
 type Pushed struct {

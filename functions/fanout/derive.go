@@ -107,13 +107,13 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	return e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, "")
 }
 
-// waitsForSend is true for a new reply and for one that a person sends again. A message that send itself put back has its
-// timer, and one that it holds has its channel to wait for.
+// waitsForSend is true for a new reply, for one that a person sends again and for one that was held until its channel came back.
+// A message that send itself put back has its timer, and one that it holds has its channel to wait for.
 func waitsForSend(old *chat.Message, now chat.Message) bool {
 	if now.Direction != chat.Out || now.Status != chat.StatusQueued {
 		return false
 	}
-	return old == nil || old.Attempt != now.Attempt
+	return old == nil || old.Attempt != now.Attempt || old.Status == chat.StatusHeld
 }
 
 // timeline: those who look at the conversation see the line; an operator who was given it by another is told.
@@ -171,6 +171,14 @@ func (h *Handler) account(ctx context.Context, e emitter, old *chat.Account, now
 		return nil
 	}
 	return h.capacityFreed(ctx, e, now.ID, now.ManagerID)
+}
+
+// channel: what was held leaves when the channel can send again, whoever found that out.
+func channel(e emitter, old *chat.Channel, now chat.Channel) error {
+	if old == nil || old.Health.Sends() || !now.Health.Sends() {
+		return nil
+	}
+	return e.emit(ToJobs, now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
 }
 
 // readCursor: the same operator's other browsers learn what was read.

@@ -116,8 +116,8 @@ func TestMessagesLeadToSignals(t *testing.T) {
 	fetched := in
 	fetched.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentReady}}
 	out := chat.Message{ID: "m", ConversationID: "c", Direction: chat.Out, Status: chat.StatusQueued, Attempt: 1}
-	sending, failed, again := out, out, out
-	sending.Status, failed.Status, again.Attempt = chat.StatusSending, chat.StatusFailed, 2
+	sending, failed, held, again := out, out, out, out
+	sending.Status, failed.Status, held.Status, again.Attempt = chat.StatusSending, chat.StatusFailed, chat.StatusHeld, 2
 	tests := []struct {
 		name     string
 		old      *chat.Message
@@ -130,6 +130,8 @@ func TestMessagesLeadToSignals(t *testing.T) {
 		{"a reply is sent and shown", nil, out, []string{"push message.upserted", "send message.queued.v1"}},
 		{"its progress is shown", &out, sending, []string{"push message.upserted"}},
 		{"put back, it waits for its timer", &sending, out, []string{"push message.upserted"}},
+		{"held, it waits for its channel", &sending, held, []string{"push message.upserted"}},
+		{"its channel is back, it is sent", &held, out, []string{"push message.upserted", "send message.queued.v1"}},
 		{"asked for again, it is sent", &failed, again, []string{"push message.upserted", "send message.queued.v1"}},
 	}
 	for _, test := range tests {
@@ -143,6 +145,40 @@ func TestMessagesLeadToSignals(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.expected)
 			}
 		})
+	}
+}
+
+func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
+	t.Parallel()
+	of := func(state chat.HealthState) chat.Channel {
+		return chat.Channel{ID: "ch", AccountID: "account", Health: chat.Health{State: state}, Version: 7}
+	}
+	tests := []struct {
+		name     string
+		old, now chat.HealthState
+		want     bool
+	}{
+		{"it has another token", chat.HealthReauthorise, chat.HealthUnverified, true},
+		{"its provider took a message after all", chat.HealthStopped, chat.HealthOK, true},
+		{"its token died", chat.HealthOK, chat.HealthReauthorise, false},
+		{"it is broken in another way", chat.HealthReauthorise, chat.HealthStopped, false},
+		{"it was good all along", chat.HealthUnverified, chat.HealthOK, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e, old := newEmitter("1"), of(test.old)
+			if err := channel(e, &old, of(test.now)); err != nil {
+				t.Fatal(err)
+			}
+			if got := signals(t, e.out); slices.Equal(got, []string{"jobs channel.restored.v1"}) != test.want || len(got) > 1 {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+	e := newEmitter("1")
+	if err := channel(e, nil, of(chat.HealthUnverified)); err != nil || len(e.out) != 0 {
+		t.Errorf("a new channel held nothing: %v, %v", e.out, err)
 	}
 }
 

@@ -150,6 +150,8 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		return h.operator(ctx, e, before[chat.Operator](change), now)
 	case chat.Account:
 		return h.account(ctx, e, before[chat.Account](change), now)
+	case chat.Channel:
+		return channel(e, before[chat.Channel](change), now)
 	case chat.Mail:
 		if change.Old == nil {
 			return e.emit(ToNotify, now.AccountID, events.MailQueued{MailID: now.ID}, "")

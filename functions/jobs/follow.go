@@ -12,22 +12,27 @@ import (
 // as they were may still give them a conversation behind the first look: a second one begins when none of those can be running.
 func (h *Handler) release(ctx context.Context, job chat.Job) (chat.Job, error) {
 	operator := chat.OperatorID(job.Subject)
-	list, err := h.store.ConversationsOfOperator(ctx, job.AccountID, operator, chat.ConversationID(job.Checkpoint), step)
+	list, err := h.store.ConversationsOfOperator(ctx, job.AccountID, operator, chat.ConversationID(job.Checkpoint), perStep)
 	if err != nil {
 		return job, fmt.Errorf("read the conversations of operator %s: %w", operator, err)
 	}
 	after, err := walk(job, list, func(id chat.ConversationID) error { return h.desk.Release(ctx, job.AccountID, id, operator) })
-	if err != nil || !after.Done || !after.NotBefore.IsZero() {
-		return after, err
+	return h.twice(after), err
+}
+
+// twice lets a job that came to its end for the first time look once more, when nothing that had read the state before the change
+// can be running any longer.
+func (h *Handler) twice(job chat.Job) chat.Job {
+	if job.Done && job.NotBefore.IsZero() {
+		job.Done, job.Checkpoint, job.NotBefore = false, "", h.now().Add(chat.TimerGrace)
 	}
-	after.Done, after.Checkpoint, after.NotBefore = false, "", h.now().Add(chat.TimerGrace)
-	return after, nil
+	return job
 }
 
 // rename lets all conversations of a contact show its name.
 func (h *Handler) rename(ctx context.Context, job chat.Job) (chat.Job, error) {
 	contact := chat.ContactID(job.Subject)
-	list, err := h.store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), step)
+	list, err := h.store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), perStep)
 	if err != nil {
 		return job, fmt.Errorf("read the conversations of contact %s: %w", contact, err)
 	}
@@ -43,6 +48,6 @@ func walk(job chat.Job, list []chat.ConversationID, do func(chat.ConversationID)
 		job.Checkpoint = string(id)
 	}
 	job.Count += int64(len(list))
-	job.Done = len(list) < step
+	job.Done = len(list) < perStep
 	return job, nil
 }

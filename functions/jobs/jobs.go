@@ -17,7 +17,11 @@ import (
 
 type store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error)
 	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
+	// PutJob answers Conflict for a job that is there.
+	PutJob(ctx context.Context, j chat.Job) error
 	UpdateJob(ctx context.Context, before, after chat.Job) error
 	// ConversationsOfOperator and ConversationsOfContact go on after a conversation, consistently.
 	ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
@@ -29,6 +33,7 @@ type verbs interface {
 	Rearm(ctx context.Context, account chat.Account, id chat.ConversationID) error
 	Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error
 	Rename(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
+	Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error
 }
 
 // Handler does the work of one record.
@@ -46,21 +51,32 @@ func New(store store, desk verbs, now func() time.Time) (*Handler, error) {
 	return &Handler{store: store, desk: desk, now: now}, nil
 }
 
-// step is how many items one run works through.
-const step = 100
+// perStep is how many items one run works through.
+const perStep = 100
 
-// Handle does the next step of a job.
+// Handle does the next step of a job, or begins the job that follows from a signal.
 func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	account := chat.AccountID(envelope.AccountID)
 	ready, ok, err := events.Decode[events.JobReady](envelope)
+	if ok && err == nil {
+		return h.step(ctx, account, ready.JobID)
+	}
+	if !ok {
+		var restored events.ChannelRestored
+		if restored, ok, err = events.Decode[events.ChannelRestored](envelope); ok && err == nil {
+			return h.begin(ctx, account, restored)
+		}
+	}
 	if err != nil {
 		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
 	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
-	job, err := h.store.Job(ctx, chat.AccountID(envelope.AccountID), ready.JobID)
+	return queue.Unknown(envelope)
+}
+
+func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {
+	job, err := h.store.Job(ctx, account, id)
 	if err != nil {
-		return fmt.Errorf("read job %s: %w", ready.JobID, err)
+		return fmt.Errorf("read job %s: %w", id, err)
 	}
 	if job.Done || h.now().Before(job.NotBefore) {
 		return nil
@@ -84,6 +100,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.release(ctx, job)
 	case chat.JobRename:
 		return h.rename(ctx, job)
+	case chat.JobResend:
+		return h.resend(ctx, job)
 	}
 	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
 }
@@ -96,7 +114,7 @@ func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
 	query := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true}
-	page, err := h.store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: step, Cursor: job.Checkpoint})
+	page, err := h.store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)
 	}

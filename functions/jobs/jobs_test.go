@@ -108,13 +108,18 @@ func (b *bed) job(kind chat.JobKind, subject string) *chat.Job {
 // run takes the job's steps as fanout asks for them, until a step changes nothing, and answers the job then.
 func (b *bed) run() chat.Job {
 	b.t.Helper()
+	return b.runs("JOB")
+}
+
+func (b *bed) runs(id string) chat.Job {
+	b.t.Helper()
 	for {
-		before, err := b.store.Job(b.ctx, "ACC", "JOB")
+		before, err := b.store.Job(b.ctx, "ACC", id)
 		b.must(err)
-		envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: "JOB"})
+		envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: id})
 		b.must(err)
 		b.must(b.Handle(b.ctx, envelope))
-		after, err := b.store.Job(b.ctx, "ACC", "JOB")
+		after, err := b.store.Job(b.ctx, "ACC", id)
 		b.must(err)
 		if after.Version == before.Version {
 			return after

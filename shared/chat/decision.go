@@ -87,7 +87,8 @@ type Timer struct {
 	Kind           TimerKind
 	ConversationID ConversationID // for TimerSend and TimerMedia
 	MessageID      MessageID
-	Subject        string // for the others: a mail's or a job's id
+	Subject        string    // for the others: a mail's or a job's id
+	HeldFor        ChannelID // of a held message: the channel whose return it waits for
 	DueAt          time.Time
 	Attempt        int
 }

@@ -71,6 +71,7 @@ const (
 	JobRearm   JobKind = "rearm"   // the closing time became shorter: arm the open conversations anew
 	JobRelease JobKind = "release" // an operator serves less: give back what they do not serve any more
 	JobRename  JobKind = "rename"  // a contact has another name: show it in its conversations
+	JobResend  JobKind = "resend"  // a channel sends again: what it held leaves
 )
 
 // Session is a signed-in browser or API client. Its token is stored hashed.

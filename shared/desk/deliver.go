@@ -67,7 +67,7 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 		return true, nil, nil
 	}
 	if !d.worthTrying(ch) {
-		return true, nil, d.hold(ctx, m, timer)
+		return true, nil, d.hold(ctx, m, ch.ID, timer)
 	}
 	attempt := m
 	attempt.Status = chat.StatusSending
@@ -81,7 +81,7 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 	if err == nil {
 		return true, nil, d.sent(ctx, ch, attempt, timer, delivered)
 	}
-	return d.refused(ctx, attempt, timer, err)
+	return d.refused(ctx, attempt, ch.ID, timer, err)
 }
 
 // worthTrying says whether a channel takes messages, or has been silent for so long that one may ask it again.
@@ -135,7 +135,7 @@ func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer 
 }
 
 // refused sorts a refusal: what may pass is tried again later, what cannot is final, and what nobody can know is unknown.
-func (d *Desk) refused(ctx context.Context, m chat.Message, timer chat.Timer, refusal error) (next bool, said *channel.ProviderError, err error) {
+func (d *Desk) refused(ctx context.Context, m chat.Message, ch chat.ChannelID, timer chat.Timer, refusal error) (next bool, said *channel.ProviderError, err error) {
 	provider := channel.Provider(refusal)
 	reason := &chat.MessageError{Code: string(fault.As(refusal).Code), Message: fault.As(refusal).Message}
 	if provider != nil {
@@ -144,7 +144,7 @@ func (d *Desk) refused(ctx context.Context, m chat.Message, timer chat.Timer, re
 		case channel.MeansUncertain:
 			return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, reason)
 		case channel.MeansReauthorise, channel.MeansStopped:
-			return false, provider, d.hold(ctx, m, timer)
+			return false, provider, d.hold(ctx, m, ch, timer)
 		case channel.MeansMessage:
 		}
 	}
@@ -187,12 +187,26 @@ func (d *Desk) finish(ctx context.Context, m chat.Message, timer chat.Timer, to 
 const holdFor = 5 * time.Minute
 
 // hold keeps a message until its channel can send again.
-func (d *Desk) hold(ctx context.Context, m chat.Message, timer chat.Timer) error {
+func (d *Desk) hold(ctx context.Context, m chat.Message, ch chat.ChannelID, timer chat.Timer) error {
 	held := m
 	held.Status = chat.StatusHeld
-	timer.DueAt = d.now().Add(holdFor)
+	timer.HeldFor, timer.DueAt = ch, d.now().Add(holdFor)
 	if err := d.store.UpdateMessage(ctx, m, held, chat.MessageEffects{PutTimer: &timer}); err != nil {
 		return fmt.Errorf("hold %s: %w", m.ID, err)
 	}
 	return nil
+}
+
+// Unhold puts a held message back into the queue of its conversation, whose channel can send again. In what order the messages of
+// a conversation are put back does not matter: Deliver takes them in theirs.
+func (d *Desk) Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error {
+	return d.updateMessage(ctx, account, id, message, func(m *chat.Message) (*chat.MessageEffects, error) {
+		if m.Status != chat.StatusHeld {
+			return nil, nil
+		}
+		m.Status = chat.StatusQueued
+		return &chat.MessageEffects{PutTimer: &chat.Timer{
+			AccountID: account, Kind: chat.TimerSend, ConversationID: id, MessageID: message, DueAt: d.now().Add(chat.TimerGrace),
+		}}, nil
+	})
 }

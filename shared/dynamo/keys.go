@@ -216,6 +216,15 @@ func waitingKey(c chat.Conversation) key {
 	return key{waitingPartition(c.AccountID, c.StoreID), activitySort(c.PoolSince, c.ID)}
 }
 
+// heldPartition holds, in the same index, the timers of the messages that wait for one channel, the oldest message first.
+func heldPartition(account chat.AccountID, channel chat.ChannelID) string {
+	return join("H", string(account), string(channel))
+}
+
+func heldSort(t chat.Timer) string {
+	return escape(string(t.MessageID)) + "#" + escape(string(t.ConversationID))
+}
+
 // Index due: everything that waits for its time, spread by the id of what waits; it sorts by the number dueAt.
 
 func duePartition(shard int) string { return fmt.Sprintf("D#%02d", shard) }

@@ -52,7 +52,9 @@ func specimens() map[string][]any {
 			toConversationItem(c, 1), toConversationItem(mine, 1), toConversationItem(resolved, 1),
 			toMessageItem(chat.Message{ID: "MESSAGE", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			toEventItem(chat.Event{ID: "EVENT", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
-			timer(chat.TimerSend), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob),
+			timer(chat.TimerSend), toTimerItem(chat.Timer{
+				AccountID: "ACCOUNT", Kind: chat.TimerSend, ConversationID: "CONVERSATION", MessageID: "MESSAGE", HeldFor: "CHANNEL", DueAt: at,
+			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob),
 			toContactItem(contact), toContactConversationItem(c),
 			revisionItem{header: headed(revisionKey("ACCOUNT", "CONTACT", 2), kindRevision)},
 			toIdentityItem(identity), toAliasItem(identity, "AR.9#x"),

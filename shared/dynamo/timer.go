@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -13,7 +14,9 @@ import (
 
 type timerItem struct {
 	header
-	Attempt int `dynamodbav:"attempt,omitempty"`
+	Attempt   int    `dynamodbav:"attempt,omitempty"`
+	WaitingPK string `dynamodbav:"waitingPk,omitempty"` // of a held message's
+	WaitingSK string `dynamodbav:"waitingSk,omitempty"`
 	duePart
 }
 
@@ -22,12 +25,17 @@ func toTimerItem(t chat.Timer) timerItem {
 	if waits == "" {
 		waits = t.Subject
 	}
-	return timerItem{
+	it := timerItem{
 		header: headed(timerKey(t), kindTimer), Attempt: t.Attempt,
 		duePart: duePart{DuePK: dueShard(waits), DueAt: millisOf(t.DueAt), DueKind: string(t.Kind)},
 	}
+	if t.HeldFor != "" {
+		it.WaitingPK, it.WaitingSK = heldPartition(t.AccountID, t.HeldFor), heldSort(t)
+	}
+	return it
 }
 
+// decodeTimer reads a timer. Which channel a message is held for is not read back: whoever sets its timer anew says so again.
 func decodeTimer(av item) (chat.Timer, error) {
 	it, err := decode[timerItem](av, kindTimer)
 	if err != nil {
@@ -62,6 +70,41 @@ func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv 
 		return nil, err
 	}
 	return decodeAll(items, decodeTimer)
+}
+
+// Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
+// moment ago may not be among them yet, and one that has gone on may be.
+func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p PageRequest) (Page[chat.Timer], error) {
+	m := merge{store: s, index: indexWaiting, pkName: "waitingPk", skName: "waitingSk", batch: limitOf(p) + 1}
+	m.lanes = []*lane{{pk: heldPartition(account, channel)}}
+	name := fmt.Sprintf("held %q", channel)
+	last, err := s.openCursor(p.Cursor, name, account, 1)
+	if err != nil {
+		return Page[chat.Timer]{}, err
+	}
+	if last != nil {
+		m.position = last[0]
+	}
+	page := Page[chat.Timer]{}
+	for len(page.Items) < limitOf(p) {
+		row, err := m.next(ctx)
+		if err != nil {
+			return Page[chat.Timer]{}, err
+		}
+		if row == nil {
+			break
+		}
+		t, err := parseTimerKey(keyOf(row))
+		if err != nil {
+			return Page[chat.Timer]{}, damaged("held entry", err)
+		}
+		t.HeldFor = channel
+		page.Items = append(page.Items, t)
+	}
+	if !m.ended() {
+		page.Next, err = s.sealCursor(name, account, m.position)
+	}
+	return page, err
 }
 
 func decodeAll[T any](items []item, decode func(item) (T, error)) ([]T, error) {

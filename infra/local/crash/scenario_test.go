@@ -276,6 +276,13 @@ func scenarios() []scenario {
 			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries, allows: unrecorded,
 		},
 		{
+			name:    "what was held leaves when its channel is connected again",
+			prepare: []step{text(maria, "hola"), keep, each(tokenDies), reply("r1", "uno"), each(tokenLives)},
+			steps:   []step{each(reconnect)}, only: []string{"api", "fanout", "jobs", "send"},
+			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, allows: unrecorded,
+			blind: append([]field{{"job", "count", "what a run that died has put back is not seen again"}}, sends...),
+		},
+		{
 			name: "a file is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(sendFile)}, only: []string{"api", "send"},
 			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends, allows: unrecorded,
 		},

@@ -112,6 +112,36 @@ func shorten(ctx context.Context, t *trial) error {
 	})
 }
 
+// tokenDies lets the provider refuse every message, for all trials; tokenLives takes that back.
+func tokenDies(_ context.Context, t *trial) error {
+	return t.bed.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: http.StatusUnauthorized})
+}
+
+func tokenLives(_ context.Context, t *trial) error {
+	t.bed.Phone.ClearFaults()
+	return nil
+}
+
+// reconnect gives the channel another token. A browser whose answer was lost finds that the channel is good.
+func reconnect(ctx context.Context, t *trial) error {
+	return again(ctx, func() error {
+		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
+		if err != nil {
+			return err
+		}
+		items, _ := answer["items"].([]any)
+		ch, _ := items[0].(map[string]any)
+		health, _ := ch["health"].(map[string]any)
+		if health["state"] != "reauthorise" {
+			return nil
+		}
+		_, err = t.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
+			"credentials": map[string]string{"accessToken": "local-access-token"}, "version": ch["version"],
+		}, "")
+		return err
+	})
+}
+
 func forgot(ctx context.Context, t *trial) error {
 	_, err := t.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": t.email()}, "")
 	return err

@@ -1,0 +1,125 @@
+package jobs_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+)
+
+// holds lets the owner answer, and a channel that is as given hold it.
+func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
+	b.t.Helper()
+	b.now = b.now.Add(time.Second)
+	_, _, err := b.desk.Reply(b.ctx, chat.Actor{Operator: b.owner, RequestID: text}, id, desk.Draft{ClientID: text, Type: chat.TypeText, Text: text})
+	b.must(err)
+	if took := b.delivers(ch, id); len(took) > 0 {
+		b.t.Fatalf("%v left", took)
+	}
+}
+
+// delivers does what send does with a conversation, and answers what the provider took.
+func (b *bed) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
+	b.t.Helper()
+	_, err := b.desk.Deliver(b.ctx, "ACC", id, ch, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		took = append(took, m.Text)
+		return channel.Delivered{ProviderID: "wamid.out." + m.Text}, nil
+	})
+	b.must(err)
+	return took
+}
+
+func (b *bed) healthOf(state chat.HealthState) chat.Channel {
+	b.t.Helper()
+	before, err := b.store.Channel(b.ctx, "ACC", "CHA")
+	b.must(err)
+	after := before
+	after.Health = chat.Health{State: state, At: b.now}
+	b.must(b.store.UpdateChannel(b.ctx, before, after, nil))
+	after.Version++
+	return after
+}
+
+// restored gives the signal of a channel's return, and names the job that follows.
+func (b *bed) restored(ch chat.Channel) (job string) {
+	b.t.Helper()
+	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelRestored{ChannelID: string(ch.ID), Version: ch.Version})
+	b.must(err)
+	b.must(b.Handle(b.ctx, envelope))
+	return chat.DeterministicID(time.Time{}, ch.Version, "resend", string(ch.ID))
+}
+
+func (b *bed) held() (texts []string) {
+	b.t.Helper()
+	page, err := b.store.Held(b.ctx, "ACC", "CHA", chat.PageRequest{Limit: 1000})
+	b.must(err)
+	for _, t := range page.Items {
+		m, err := b.store.Message(b.ctx, "ACC", t.ConversationID, t.MessageID)
+		b.must(err)
+		texts = append(texts, m.Text)
+	}
+	return texts
+}
+
+func TestWhatAChannelHeldIsPutBackPageByPage(t *testing.T) { // B-22
+	t.Parallel()
+	b := newBed(t)
+	first, second := b.written("A", "5491"), b.written("A", "5492")
+	broken := b.healthOf(chat.HealthReauthorise)
+	var want []string
+	for i := range 105 { // more than a step
+		text := fmt.Sprint(i)
+		b.holds(broken, []chat.ConversationID{first, second}[i%2], text)
+		want = append(want, text)
+	}
+	if got := b.held(); !slices.Equal(got, want) {
+		t.Fatalf("held are %v", got)
+	}
+	ch := b.healthOf(chat.HealthUnverified)
+	id := b.restored(ch)
+	if again := b.restored(ch); again != id {
+		t.Fatal("a repeated signal begins another job")
+	}
+	job := b.runs(id)
+	if got := b.held(); len(got) != 0 || job.Done || job.Count != 105 {
+		t.Fatalf("%v are still held, %+v", got, job)
+	}
+	var took []string
+	for _, conversation := range []chat.ConversationID{first, second} {
+		took = append(took, b.delivers(ch, conversation)...)
+	}
+	for i, text := range took {
+		if n := (i%53)*2 + i/53; text != fmt.Sprint(n) {
+			t.Fatalf("message %d to leave is %s, not in its conversation's order: %v", i, text, took)
+		}
+	}
+	// A delivery that had read the channel as it was holds one more.
+	b.holds(broken, first, "late")
+	b.now = b.now.Add(chat.TimerGrace)
+	if job = b.runs(id); !job.Done {
+		t.Fatalf("the job goes on for ever: %+v", job)
+	}
+	if took := b.delivers(ch, first); !slices.Equal(took, []string{"late"}) {
+		t.Errorf("the second look let go of %v", took)
+	}
+}
+
+func TestAChannelThatIsBrokenAgainKeepsWhatItHolds(t *testing.T) { // B-22
+	t.Parallel()
+	b := newBed(t)
+	b.holds(b.healthOf(chat.HealthReauthorise), b.written("A", "5491"), "uno")
+	id := b.restored(b.healthOf(chat.HealthUnverified))
+	b.healthOf(chat.HealthReauthorise)
+	if job := b.runs(id); !job.Done || job.Count != 0 {
+		t.Errorf("%+v", job)
+	}
+	if got := b.held(); !slices.Equal(got, []string{"uno"}) {
+		t.Errorf("held are %v", got)
+	}
+}
