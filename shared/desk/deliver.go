@@ -111,21 +111,26 @@ func (d *Desk) Abandon(ctx context.Context, account chat.AccountID, id chat.Conv
 // recordFor is how long writing down an outcome may take, whatever became of the invocation's time.
 const recordFor = 2 * time.Second
 
-// sent records the provider's id, and the statuses that came before it.
+// sent records that the provider took a message.
 func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer chat.Timer, delivered channel.Delivered) error {
-	m.ProviderID = delivered.ProviderID
+	return d.named(ctx, ch, m, delivered.ProviderID, chat.InboundStatus{Status: chat.StatusSent}, &timer)
+}
+
+// named gives a message the provider's id. First comes the receipt under it, through which answers and statuses find the message;
+// then the message, with the status that brought the id and those that came before it.
+func (d *Desk) named(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.InboundStatus, timer *chat.Timer) error {
+	m.ProviderID = providerID
 	parked, err := d.store.RecordSent(ctx, m, Scope(ch))
 	if err != nil {
 		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
 	}
 	return d.updateMessage(ctx, m.AccountID, m.ConversationID, m.ID, func(now *chat.Message) (*chat.MessageEffects, error) {
-		effects := &chat.MessageEffects{DropTimer: &timer}
 		if now.Attempt != m.Attempt {
 			return nil, nil
 		}
-		now.ProviderID = m.ProviderID
-		now.Advance(chat.StatusSent, nil)
-		for _, status := range parked {
+		effects := &chat.MessageEffects{DropTimer: timer}
+		now.ProviderID = providerID
+		for _, status := range append([]chat.InboundStatus{status}, parked...) {
 			if now.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
 				effects.Event = d.failure(*now)
 			}

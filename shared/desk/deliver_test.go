@@ -123,28 +123,100 @@ func TestDeliverTriesAgainWhenItsTimeHasCome(t *testing.T) {
 	}
 }
 
+// died lets the process of an attempt die after the provider took the message.
+func (b *bed) died(c chat.ConversationID) {
+	b.t.Helper()
+	defer func() { _ = recover() }()
+	_, _ = b.Deliver(b.ctx, "account", c, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+		panic("the process dies")
+	})
+}
+
 func TestAnAttemptThatDiedIsUnknownUntilTheProviderTells(t *testing.T) { // C-03
+	t.Parallel()
+	const it = "wamid.it.was"
+	named, bare := true, false // does the status say what we called the message?
+	type told struct {
+		status chat.MessageStatus
+		named  bool
+	}
+	tests := []struct {
+		name          string
+		before, after []told // of the moment at which the attempt is given up
+		want          chat.MessageStatus
+	}{
+		{"a status after that", nil, []told{{chat.StatusDelivered, named}}, chat.StatusDelivered},
+		{"a status before that", []told{{chat.StatusSent, named}}, nil, chat.StatusSent},
+		{"one before and one after", []told{{chat.StatusSent, named}}, []told{{chat.StatusRead, bare}}, chat.StatusRead},
+		{"two after, the second without our name", nil, []told{{chat.StatusSent, named}, {chat.StatusDelivered, bare}}, chat.StatusDelivered},
+		{"two after, the higher one first", nil, []told{{chat.StatusRead, named}, {chat.StatusDelivered, named}}, chat.StatusRead},
+		{"one that waited for its message", []told{{chat.StatusRead, bare}}, []told{{chat.StatusSent, named}}, chat.StatusRead},
+		{"a failure", nil, []told{{chat.StatusFailed, named}, {chat.StatusSent, named}}, chat.StatusFailed},
+		{"the same one twice", nil, []told{{chat.StatusDelivered, named}, {chat.StatusDelivered, named}}, chat.StatusDelivered},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			c := b.receive(b.text("1", "hola")).Conversation.ID
+			b.reply(c, "a", "uno")
+			ref := desk.Ref(b.outbound(c))
+			tell := func(list []told) {
+				for _, s := range list {
+					in := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: it, Status: chat.InboundStatus{Status: s.status, At: b.now}}
+					if s.named {
+						in.Status.Ref = ref
+					}
+					b.must(b.Acknowledge(b.ctx, b.account, b.channel, in))
+				}
+			}
+			b.died(c)
+			tell(test.before)
+			p := &provider{}
+			b.deliver(c, p)
+			if got := b.statuses(c); len(p.took) != 0 || (got[0] == chat.StatusUnknown) == slices.ContainsFunc(test.before, func(s told) bool { return s.named }) {
+				t.Fatalf("took %v, %v: nobody knows whether it was sent, so it is not sent again", p.took, got)
+			}
+			tell(test.after)
+			got := b.outbound(c)
+			if got.Status != test.want || got.ProviderID != it {
+				t.Errorf("%+v", got)
+			}
+			failures := 0
+			for _, event := range b.events(c) {
+				if event.Type == chat.EventMessageFailed {
+					failures++
+				}
+			}
+			if (failures == 1) != (test.want == chat.StatusFailed) || failures > 1 {
+				t.Errorf("the timeline tells of %d failures", failures)
+			}
+			if pending, err := b.store.PendingTimers(b.ctx, "account", c, chat.TimerSend); err != nil || len(pending) != 0 {
+				t.Errorf("%v still waits, %v", pending, err)
+			}
+			quoting := b.text("1", "a eso digo que sí")
+			quoting.ReplyTo = it
+			if m := b.receive(quoting).Message; m.ReplyTo != got.ID {
+				t.Errorf("the answer quotes %q, want %q", m.ReplyTo, got.ID)
+			}
+		})
+	}
+}
+
+// TestAStatusThatOvertakesTheAnswer: the provider tells of a message before send knows that it took it.
+func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13
 	t.Parallel()
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID
 	b.reply(c, "a", "uno")
-	var attempted chat.Message
-	func() {
-		defer func() { _ = recover() }()
-		_, _ = b.Deliver(b.ctx, "account", c, b.channel, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
-			attempted = m
-			panic("the process dies after the provider took it")
-		})
-	}()
-	p := &provider{}
-	b.deliver(c, p)
-	if got := b.statuses(c); len(p.took) != 0 || got[0] != chat.StatusUnknown {
-		t.Fatalf("took %v, %v: nobody knows whether it was sent, so it is not sent again", p.took, got)
-	}
-	b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
-		Kind: chat.InboundReceipt, ProviderID: "wamid.it.was", Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(attempted)},
-	}))
-	if got := b.outbound(c); got.Status != chat.StatusDelivered || got.ProviderID != "wamid.it.was" {
+	_, err := b.Deliver(b.ctx, "account", c, b.channel, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
+			Kind: chat.InboundReceipt, ProviderID: "wamid.out", Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(m)},
+		}))
+		return channel.Delivered{ProviderID: "wamid.out"}, nil
+	})
+	b.must(err)
+	if got := b.outbound(c); got.Status != chat.StatusDelivered || got.ProviderID != "wamid.out" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -32,7 +33,7 @@ func parseRef(ref string) (conversation chat.ConversationID, id chat.MessageID, 
 // comes before its message is known waits in the message's receipt.
 func (d *Desk) Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	if conversation, id, attempt, ok := parseRef(in.Status.Ref); ok {
-		err := d.advance(ctx, account.ID, conversation, id, attempt, in)
+		err := d.resolve(ctx, ch, conversation, id, attempt, in)
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
@@ -44,30 +45,45 @@ func (d *Desk) Acknowledge(ctx context.Context, account chat.Account, ch chat.Ch
 	if parked {
 		return nil
 	}
-	return d.advance(ctx, account.ID, receipt.ConversationID, receipt.MessageID, 0, in)
+	_, err = d.advance(ctx, account.ID, receipt.ConversationID, receipt.MessageID, 0, in)
+	return err
 }
 
-// advance moves a message's status. A failure is told in the timeline in the same write; every other status is one update.
-func (d *Desk) advance(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) error {
-	if in.Status.Status != chat.StatusFailed {
-		_, _, err := d.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status.Status, in.Status.Error, in.ProviderID)
-		if err != nil {
-			return fmt.Errorf("advance message %s: %w", id, err)
-		}
-		return nil
+// resolve takes a status that names our attempt. When the process that made the attempt died, or is not yet done, the status is
+// the first to tell the provider's id of it.
+func (d *Desk) resolve(ctx context.Context, ch chat.Channel, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) error {
+	m, err := d.advance(ctx, ch.AccountID, conversation, id, attempt, in)
+	if err != nil || m.ProviderID != "" || m.Attempt != attempt || in.ProviderID == "" {
+		return err
 	}
-	return d.updateMessage(ctx, account, conversation, id, func(m *chat.Message) (*chat.MessageEffects, error) {
-		if (attempt != 0 && m.Attempt != attempt) || (attempt == 0 && m.ProviderID != "" && m.ProviderID != in.ProviderID) {
+	return d.named(ctx, ch, m, in.ProviderID, in.Status, nil)
+}
+
+// advance moves a message's status and answers the message. A failure is told in the timeline in the same write; every other
+// status is one update. For an attempt that has no provider's id yet it changes nothing.
+func (d *Desk) advance(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) (m chat.Message, err error) {
+	if in.Status.Status != chat.StatusFailed {
+		m, _, err = d.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status.Status, in.Status.Error, in.ProviderID)
+		if err != nil {
+			return m, fmt.Errorf("advance message %s: %w", id, err)
+		}
+		return m, nil
+	}
+	err = d.updateMessage(ctx, account, conversation, id, func(now *chat.Message) (*chat.MessageEffects, error) {
+		m = *now
+		if attempt != 0 && (now.Attempt != attempt || now.ProviderID == "" && in.ProviderID != "") {
 			return nil, nil
 		}
-		if m.ProviderID == "" {
-			m.ProviderID = in.ProviderID
-		}
-		if !m.Advance(chat.StatusFailed, in.Status.Error) {
+		if attempt == 0 && now.ProviderID != "" && now.ProviderID != in.ProviderID {
 			return nil, nil
 		}
-		return &chat.MessageEffects{Event: d.failure(*m)}, nil
+		now.ProviderID = cmp.Or(now.ProviderID, in.ProviderID)
+		if !now.Advance(chat.StatusFailed, in.Status.Error) {
+			return nil, nil
+		}
+		return &chat.MessageEffects{Event: d.failure(*now)}, nil
 	})
+	return m, err
 }
 
 // failure is the timeline's line about a message that could not be delivered; one for each attempt.

@@ -291,7 +291,7 @@ func TestAMessageThatIsThereAlreadyStaysAsItIs(t *testing.T) {
 		if must(t, err); !created {
 			t.Fatal("the first put did not create it")
 		}
-		_, applied, err := db.AdvanceStatus(ctx, account, c.ID, m.ID, 1, chat.StatusRead, nil, "wamid.1")
+		_, applied, err := db.AdvanceStatus(ctx, account, c.ID, m.ID, 1, chat.StatusRead, nil, "")
 		if must(t, err); !applied {
 			t.Fatal("the status did not advance")
 		}

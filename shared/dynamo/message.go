@@ -146,7 +146,8 @@ func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name s
 	return page, err
 }
 
-// AdvanceStatus moves a message's status forward, in one write: only to a higher rank, and only for the attempt named. With
+// AdvanceStatus moves a message's status forward, in one write: only to a higher rank, and only for the attempt named; a
+// provider's id given with it asks that the message has one already, since whoever writes the first puts its receipt before. With
 // attempt 0 the attempt is not looked at, and the provider's id must be the message's, or its first. applied is false, and m
 // what is stored, when that does not hold. NotFound means that there is no such message.
 func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error) {
@@ -164,6 +165,9 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 	switch {
 	case attempt != 0:
 		condition = condition.And(name("attempt").Equal(value(attempt)))
+		if providerID != "" {
+			condition = condition.And(expression.AttributeExists(name("providerId")))
+		}
 	case providerID != "":
 		condition = condition.And(expression.AttributeNotExists(name("providerId")).Or(name("providerId").Equal(value(providerID))))
 	}

@@ -126,11 +126,17 @@ func TestAStatusCountsForItsAttemptAndItsProviderID(t *testing.T) {
 		if _, applied := advance(1, chat.StatusSent, nil, "wamid.1"); applied {
 			t.Fatal("a status of an earlier attempt counted")
 		}
+		if got, applied := advance(2, chat.StatusSent, nil, "wamid.2"); applied || got.ProviderID != "" {
+			t.Fatalf("a provider id that has no receipt was taken: %+v", got)
+		}
 		if got, applied := advance(0, chat.StatusSent, nil, "wamid.2"); !applied || got.ProviderID != "wamid.2" || got.Version != 2 {
 			t.Fatalf("the first provider id was refused: %+v", got)
 		}
 		if _, applied := advance(0, chat.StatusDelivered, nil, "wamid.1"); applied {
 			t.Fatal("another provider id counted")
+		}
+		if _, applied := advance(2, chat.StatusDelivered, nil, "wamid.2"); !applied {
+			t.Fatal("a status of the attempt that has its provider id was refused")
 		}
 		reason := &chat.MessageError{Code: "131026", Message: "undeliverable"}
 		got, applied := advance(2, chat.StatusFailed, reason, "")

@@ -253,38 +253,38 @@ func scenarios() []scenario {
 		parkedStatuses(),
 		{
 			name: "a reply is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			rest: []step{status(whatsapp.Sent), status(whatsapp.Delivered), retryUnknown, status(whatsapp.Sent), status(whatsapp.Delivered)}, blind: sends, allows: unrecorded,
+			rest: []step{status(whatsapp.Sent), status(whatsapp.Delivered), retryUnknown, status(whatsapp.Sent), status(whatsapp.Delivered)}, blind: sends,
 		},
 		{
 			name: "a reply takes an unassigned conversation", prepare: []step{text(maria, "hola"), keep}, settings: settings{mode: chat.DistributeToGroups},
 			steps: []step{reply("r1", "yo la tomo")}, only: []string{"api", "fanout"},
-			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends, allows: unrecorded,
+			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends,
 		},
 		{
 			name: "a reply is refused", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
 			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
-			rest:  []step{retryUnknown}, blind: tries, allows: unrecorded,
+			rest:  []step{retryUnknown}, blind: tries,
 		},
 		{
 			name: "a reply is refused for now", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
 			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
-			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries, allows: unrecorded,
+			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
 			name: "the channel's token is dead", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
 			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
-			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries, allows: unrecorded,
+			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
 			name:    "what was held leaves when its channel is connected again",
 			prepare: []step{text(maria, "hola"), keep, each(tokenDies), reply("r1", "uno"), each(tokenLives)},
 			steps:   []step{each(reconnect)}, only: []string{"api", "fanout", "jobs", "send"},
-			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, allows: unrecorded,
+			rest:  []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)},
 			blind: append([]field{{"job", "count", "what a run that died has put back is not seen again"}}, sends...),
 		},
 		{
 			name: "a file is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(sendFile)}, only: []string{"api", "send"},
-			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends, allows: unrecorded,
+			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends,
 		},
 		{
 			name: "the second one waits until capacity frees", settings: settings{capacity: 1}, prepare: []step{text(maria, "hola"), keep},
