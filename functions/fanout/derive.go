@@ -173,6 +173,14 @@ func (h *Handler) account(ctx context.Context, e emitter, old *chat.Account, now
 	return h.capacityFreed(ctx, e, now.ID, now.ManagerID)
 }
 
+// load: a repair that found room lets those who wait have it. Every other change of a load comes with its conversation's.
+func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.Load) error {
+	if old == nil || now.RepairedAt.Equal(old.RepairedAt) || now.Open >= old.Open {
+		return nil
+	}
+	return h.capacityFreed(ctx, e, now.AccountID, now.OperatorID)
+}
+
 // channel: what was held leaves when the channel can send again, whoever found that out.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || old.Health.Sends() || !now.Health.Sends() {

@@ -148,6 +148,31 @@ func TestMessagesLeadToSignals(t *testing.T) {
 	}
 }
 
+func TestARepairedLoadMayHaveRoom(t *testing.T) { // B-04
+	t.Parallel()
+	full := chat.Load{AccountID: "account", OperatorID: "ana", Open: 5, Moves: 9}
+	fewer, repaired, more := full, full, full
+	fewer.Open, fewer.Moves = 4, 10 // its conversation tells of that
+	repaired.Open, repaired.RepairedAt = 4, noon
+	more.Open, more.RepairedAt = 6, noon
+	for name, test := range map[string]struct {
+		old  *chat.Load
+		now  chat.Load
+		asks bool
+	}{
+		"it moved": {&full, fewer, false}, "repaired to less": {&full, repaired, true}, "repaired to more": {&full, more, false},
+		"moved after a repair": {&repaired, func() chat.Load { l := repaired; l.Open--; return l }(), false}, "it is new": {nil, full, false},
+	} {
+		e := newEmitter("1")
+		if err := handler().load(t.Context(), e, test.old, test.now); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+			t.Errorf("%s: asks %t", name, got)
+		}
+	}
+}
+
 func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
 	t.Parallel()
 	of := func(state chat.HealthState) chat.Channel {

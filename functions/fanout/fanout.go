@@ -148,6 +148,8 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		}
 	case chat.Operator:
 		return h.operator(ctx, e, before[chat.Operator](change), now)
+	case chat.Load:
+		return h.load(ctx, e, before[chat.Load](change), now)
 	case chat.Account:
 		return h.account(ctx, e, before[chat.Account](change), now)
 	case chat.Channel:

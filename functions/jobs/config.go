@@ -35,9 +35,13 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
-	h, err := New(store, verbs, rt.Now)
+	metrics, err := queue.Metrics(rt, "jobs", LoadsRepaired)
 	if err != nil {
 		return nil, err
 	}
-	return queue.Function(rt, "jobs", config.DeadQueueURL, h.Handle)
+	h, err := New(Deps{Store: store, Desk: verbs, Now: rt.Now, Metrics: metrics, Log: rt.Log})
+	if err != nil {
+		return nil, err
+	}
+	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Handle, metrics)
 }

@@ -12,11 +12,11 @@ import (
 // as they were may still give them a conversation behind the first look: a second one begins when none of those can be running.
 func (h *Handler) release(ctx context.Context, job chat.Job) (chat.Job, error) {
 	operator := chat.OperatorID(job.Subject)
-	list, err := h.store.ConversationsOfOperator(ctx, job.AccountID, operator, chat.ConversationID(job.Checkpoint), perStep)
+	list, err := h.Store.ConversationsOfOperator(ctx, job.AccountID, operator, chat.ConversationID(job.Checkpoint), perStep)
 	if err != nil {
 		return job, fmt.Errorf("read the conversations of operator %s: %w", operator, err)
 	}
-	after, err := walk(job, list, func(id chat.ConversationID) error { return h.desk.Release(ctx, job.AccountID, id, operator) })
+	after, err := walk(job, list, func(id chat.ConversationID) error { return h.Desk.Release(ctx, job.AccountID, id, operator) })
 	return h.twice(after), err
 }
 
@@ -24,7 +24,7 @@ func (h *Handler) release(ctx context.Context, job chat.Job) (chat.Job, error) {
 // can be running any longer.
 func (h *Handler) twice(job chat.Job) chat.Job {
 	if job.Done && job.NotBefore.IsZero() {
-		job.Done, job.Checkpoint, job.NotBefore = false, "", h.now().Add(chat.TimerGrace)
+		job.Done, job.Checkpoint, job.NotBefore = false, "", h.Now().Add(chat.TimerGrace)
 	}
 	return job
 }
@@ -32,11 +32,11 @@ func (h *Handler) twice(job chat.Job) chat.Job {
 // rename lets all conversations of a contact show its name.
 func (h *Handler) rename(ctx context.Context, job chat.Job) (chat.Job, error) {
 	contact := chat.ContactID(job.Subject)
-	list, err := h.store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), perStep)
+	list, err := h.Store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), perStep)
 	if err != nil {
 		return job, fmt.Errorf("read the conversations of contact %s: %w", contact, err)
 	}
-	return walk(job, list, func(id chat.ConversationID) error { return h.desk.Rename(ctx, job.AccountID, id) })
+	return walk(job, list, func(id chat.ConversationID) error { return h.Desk.Rename(ctx, job.AccountID, id) })
 }
 
 // walk does one step of a job over a list that goes on after the checkpoint.

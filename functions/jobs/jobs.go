@@ -6,12 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -26,6 +28,12 @@ type store interface {
 	// ConversationsOfOperator and ConversationsOfContact go on after a conversation, consistently.
 	ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
 	ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
+	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
+	Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error)
+	// RepairLoad answers Conflict when the load moved since it was seen.
+	RepairLoad(ctx context.Context, seen chat.Load, open int) error
+	// Carried goes on after a conversation, consistently; it tells whose each is and its status.
+	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 }
 
@@ -36,19 +44,27 @@ type verbs interface {
 	Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error
 }
 
-// Handler does the work of one record.
-type Handler struct {
-	store store
-	desk  verbs
-	now   func() time.Time
+// LoadsRepaired counts the operators whose load was another than what they carry. It stays at zero, or there is a mistake to find.
+var LoadsRepaired = obs.Counter{Name: "LoadsRepaired"}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Store   store
+	Desk    verbs
+	Now     func() time.Time
+	Metrics *obs.Metrics // knows LoadsRepaired
+	Log     *slog.Logger
 }
 
-// New makes a handler; all are needed.
-func New(store store, desk verbs, now func() time.Time) (*Handler, error) {
-	if store == nil || desk == nil || now == nil {
-		return nil, errors.New("jobs: a store, a desk and a clock are needed")
+// Handler does the work of one record.
+type Handler struct{ Deps }
+
+// New checks the dependencies.
+func New(d Deps) (*Handler, error) {
+	if d.Store == nil || d.Desk == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("jobs: a store, a desk, a clock, metrics and a logger are needed")
 	}
-	return &Handler{store: store, desk: desk, now: now}, nil
+	return &Handler{d}, nil
 }
 
 // perStep is how many items one run works through.
@@ -74,18 +90,18 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 }
 
 func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {
-	job, err := h.store.Job(ctx, account, id)
+	job, err := h.Store.Job(ctx, account, id)
 	if err != nil {
 		return fmt.Errorf("read job %s: %w", id, err)
 	}
-	if job.Done || h.now().Before(job.NotBefore) {
+	if job.Done || h.Now().Before(job.NotBefore) {
 		return nil
 	}
 	after, err := h.advance(ctx, job)
 	if err != nil {
 		return err
 	}
-	err = h.store.UpdateJob(ctx, job, after)
+	err = h.Store.UpdateJob(ctx, job, after)
 	if fault.Is(err, fault.Conflict) {
 		return nil // another run of the same step was faster
 	}
@@ -102,6 +118,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.rename(ctx, job)
 	case chat.JobResend:
 		return h.resend(ctx, job)
+	case chat.JobRecount:
+		return h.recount(ctx, job)
 	}
 	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
 }
@@ -109,17 +127,17 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 // rearm arms the open conversations of an account anew after its closing time became shorter (D7: the new time counts from
 // their last activity).
 func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
-	account, err := h.store.Account(ctx, job.AccountID)
+	account, err := h.Store.Account(ctx, job.AccountID)
 	if err != nil {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
 	query := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true}
-	page, err := h.store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
+	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)
 	}
 	for _, c := range page.Items {
-		if err := h.desk.Rearm(ctx, account, c.ID); err != nil && !fault.Is(err, fault.NotFound) {
+		if err := h.Desk.Rearm(ctx, account, c.ID); err != nil && !fault.Is(err, fault.NotFound) {
 			return job, fmt.Errorf("arm conversation %s: %w", c.ID, err)
 		}
 	}

@@ -1,8 +1,10 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -13,16 +15,19 @@ import (
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/shared/obs"
 )
 
 // bed is the handler on the real desk and store, with a clock that the test moves.
 type bed struct {
 	*jobs.Handler
+	deps  jobs.Deps
 	t     *testing.T
 	ctx   context.Context
 	store *dynamo.Store
 	desk  *desk.Desk
 	now   time.Time
+	said  bytes.Buffer // logs and metrics
 	owner chat.Operator
 	acc   chat.Account
 	shop  map[chat.StoreID]chat.Channel
@@ -37,7 +42,12 @@ func newBed(t *testing.T) *bed {
 	if b.desk, err = desk.New(b.store, all.New(all.Config{}).Capabilities, clock); err != nil {
 		t.Fatal(err)
 	}
-	if b.Handler, err = jobs.New(b.store, b.desk, clock); err != nil {
+	metrics, err := obs.NewMetrics(&b.said, clock, "jobs", jobs.LoadsRepaired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.said, nil))}
+	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)
 	}
 	b.acc = chat.Account{ID: "ACC", Name: "Tienda", StoreID: "A", TimeZone: "UTC", Distribution: chat.Distribution{Mode: chat.DistributeToAccount}, CreatedAt: b.now, Version: 1}

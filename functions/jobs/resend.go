@@ -14,9 +14,9 @@ import (
 func (h *Handler) begin(ctx context.Context, account chat.AccountID, restored events.ChannelRestored) error {
 	job := chat.Job{
 		ID:        chat.DeterministicID(time.Time{}, restored.Version, "resend", restored.ChannelID),
-		AccountID: account, Kind: chat.JobResend, Subject: restored.ChannelID, CreatedAt: h.now(), Version: 1,
+		AccountID: account, Kind: chat.JobResend, Subject: restored.ChannelID, CreatedAt: h.Now(), Version: 1,
 	}
-	err := h.store.PutJob(ctx, job)
+	err := h.Store.PutJob(ctx, job)
 	if fault.Is(err, fault.Conflict) {
 		return nil
 	}
@@ -28,7 +28,7 @@ func (h *Handler) begin(ctx context.Context, account chat.AccountID, restored ev
 // meanwhile, or is gone, ends the job: its next return begins another.
 func (h *Handler) resend(ctx context.Context, job chat.Job) (chat.Job, error) {
 	id := chat.ChannelID(job.Subject)
-	ch, err := h.store.Channel(ctx, job.AccountID, id)
+	ch, err := h.Store.Channel(ctx, job.AccountID, id)
 	if fault.Is(err, fault.NotFound) || err == nil && !ch.Health.Sends() {
 		job.Done = true
 		return job, nil
@@ -36,12 +36,12 @@ func (h *Handler) resend(ctx context.Context, job chat.Job) (chat.Job, error) {
 	if err != nil {
 		return job, fmt.Errorf("read channel %s: %w", id, err)
 	}
-	held, err := h.store.Held(ctx, job.AccountID, id, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
+	held, err := h.Store.Held(ctx, job.AccountID, id, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read what channel %s held: %w", id, err)
 	}
 	for _, t := range held.Items {
-		if err := h.desk.Unhold(ctx, job.AccountID, t.ConversationID, t.MessageID); err != nil && !fault.Is(err, fault.NotFound) {
+		if err := h.Desk.Unhold(ctx, job.AccountID, t.ConversationID, t.MessageID); err != nil && !fault.Is(err, fault.NotFound) {
 			return job, fmt.Errorf("put back message %s of conversation %s: %w", t.MessageID, t.ConversationID, err)
 		}
 	}

@@ -64,4 +64,6 @@ type Load struct {
 	OperatorID     OperatorID
 	Open           int
 	LastAssignedAt time.Time
+	Moves          int64     // how often it changed: a repair is for what was counted, and for nothing later
+	RepairedAt     time.Time // by a recount
 }

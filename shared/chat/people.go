@@ -72,7 +72,19 @@ const (
 	JobRelease JobKind = "release" // an operator serves less: give back what they do not serve any more
 	JobRename  JobKind = "rename"  // a contact has another name: show it in its conversations
 	JobResend  JobKind = "resend"  // a channel sends again: what it held leaves
+	JobRecount JobKind = "recount" // once a day, and never done: count the operators' loads anew
 )
+
+// RecountEvery is how often an account's operators' loads are counted anew.
+const RecountEvery = 24 * time.Hour
+
+// NewRecount is the job that every account is born with.
+func NewRecount(a Account) Job {
+	return Job{
+		ID: DeterministicID(time.Time{}, 0, string(JobRecount), string(a.ID)), AccountID: a.ID, Kind: JobRecount,
+		NotBefore: a.CreatedAt.Add(RecountEvery), CreatedAt: a.CreatedAt, Version: 1,
+	}
+}
 
 // Session is a signed-in browser or API client. Its token is stored hashed.
 type Session struct {

@@ -51,14 +51,15 @@ func decodeAccount(av item) (chat.Account, error) {
 	}, nil
 }
 
-// CreateAccount creates an account with its first store, its owner and the mail that greets them, in one transaction over two
-// tables. An address that somebody signs in with is Conflict "exists" with the field "email".
+// CreateAccount creates an account with its first store, its owner, the mail that greets them and the job that counts its loads
+// anew, in one transaction over two tables. An address that somebody signs in with is Conflict "exists" with the field "email".
 func (s *Store) CreateAccount(ctx context.Context, a chat.Account, st chat.Store, o chat.Operator, mail *chat.Mail) error {
 	var t tx
 	a.Version, st.Version = 1, 1
 	s.addOperator(&t, o)
 	t.put(s.tables.Directory, toAccountItem(a), absent(), ReasonExists)
 	t.put(s.tables.Directory, toStoreItem(st), absent(), ReasonExists)
+	s.addJob(&t, chat.NewRecount(a))
 	if mail != nil {
 		s.addMail(&t, *mail)
 	}

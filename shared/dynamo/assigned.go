@@ -27,6 +27,22 @@ func decodeAssigned(av item) (chat.ConversationID, error) {
 	return conversationOfEdge(av, kindAssigned)
 }
 
+// decodeCarried reads what an operator's edge tells of the conversation that it leads to.
+func decodeCarried(av item) (chat.Conversation, error) {
+	it, err := decode[assignedItem](av, kindAssigned)
+	if err != nil {
+		return chat.Conversation{}, err
+	}
+	owner, err := split(it.PK, "O", 2)
+	if err != nil {
+		return chat.Conversation{}, damaged(kindAssigned, err)
+	}
+	id, err := decodeAssigned(av)
+	return chat.Conversation{
+		ID: id, AccountID: chat.AccountID(owner[0]), AssigneeID: chat.OperatorID(owner[1]), Status: chat.Status(it.Status),
+	}, err
+}
+
 func assignedPartition(account chat.AccountID, operator chat.OperatorID) expression.KeyConditionBuilder {
 	return inPartition(operatorConversationKey(account, operator, "x").pk, "C#")
 }
@@ -62,5 +78,10 @@ func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.
 
 // ConversationsOfOperator are the next open conversations of an operator after one, in the order of their ids, consistently.
 func (s *Store) ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
-	return s.conversationsAfter(ctx, operatorConversationKey(account, operator, "x").pk, after, limit, decodeAssigned)
+	return edgesAfter(ctx, s, operatorConversationKey(account, operator, "x").pk, after, limit, decodeAssigned)
+}
+
+// Carried is the same list with all that a load follows from: id, assignee and status. The rest of each conversation is empty.
+func (s *Store) Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error) {
+	return edgesAfter(ctx, s, operatorConversationKey(account, operator, "x").pk, after, limit, decodeCarried)
 }

@@ -102,7 +102,7 @@ func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
 func (s *Store) addLoads(t *tx, d chat.Decision, now time.Time) {
 	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
 		k := loadKey(d.After.AccountID, change.OperatorID)
-		update := headedUpdate(kindLoad).Add(expression.Name("open"), expression.Value(change.Delta))
+		update := moveLoad(change.Delta)
 		var below *expression.ConditionBuilder
 		if change.Delta > 0 {
 			update = update.Set(expression.Name("assignedAt"), expression.Value(millisOf(change.AssignedAt)))

@@ -71,7 +71,7 @@ func TestWhatIsCommittedIsReadBack(t *testing.T) {
 		same(t, log.Items, []chat.Activity{*d.Activity})
 		loads, err := db.Loads(ctx, account)
 		must(t, err)
-		same(t, loads, []chat.Load{{AccountID: account, OperatorID: ana, Open: 1, LastAssignedAt: noon}})
+		same(t, loads, []chat.Load{{AccountID: account, OperatorID: ana, Open: 1, LastAssignedAt: noon, Moves: 1}})
 		of, err := db.ContactConversations(ctx, account, want.ContactID, chat.PageRequest{})
 		must(t, err)
 		same(t, of.Items, []chat.Conversation{want})
@@ -149,7 +149,7 @@ func TestTheGravestReasonIsTold(t *testing.T) {
 		ctx := t.Context()
 		c := open(t, db, "A")
 		change(t, db, c, func(c *chat.Conversation) error { return c.SetPending() })
-		must(t, db.SetLoad(ctx, chat.Load{AccountID: account, OperatorID: ana, Open: 1}, 0))
+		must(t, db.RepairLoad(ctx, chat.Load{AccountID: account, OperatorID: ana}, 1))
 		after := c
 		must(t, after.Assign(ana, noon))
 		d := chat.Decision{Before: &c, After: after, Capacity: 1}

@@ -180,11 +180,11 @@ func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID
 
 // ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
 func (s *Store) ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
-	return s.conversationsAfter(ctx, contactConversationKey(account, contact, "x").pk, after, limit, decodeContactConversation)
+	return edgesAfter(ctx, s, contactConversationKey(account, contact, "x").pk, after, limit, decodeContactConversation)
 }
 
-// conversationsAfter walks the edges of one partition that lead to conversations.
-func (s *Store) conversationsAfter(ctx context.Context, pk string, after chat.ConversationID, limit int, decode func(item) (chat.ConversationID, error)) ([]chat.ConversationID, error) {
+// edgesAfter walks the edges of one partition that lead to conversations.
+func edgesAfter[T any](ctx context.Context, s *Store, pk string, after chat.ConversationID, limit int, decode func(item) (T, error)) ([]T, error) {
 	if pk == "" {
 		return nil, nil
 	}

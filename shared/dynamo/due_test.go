@@ -138,9 +138,20 @@ func TestReadCursorsAndLoads(t *testing.T) {
 			"CNV1": {AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M2", At: noon.Add(time.Second)},
 		})
 
-		must(t, db.SetLoad(ctx, chat.Load{AccountID: account, OperatorID: ana, Open: 3}, 0))
-		wantFault(t, db.SetLoad(ctx, chat.Load{AccountID: account, OperatorID: ana, Open: 9}, 2), fault.Conflict, "version_changed")
-		must(t, db.SetLoad(ctx, chat.Load{AccountID: account, OperatorID: ana, Open: 1}, 3))
+		never, err := db.Load(ctx, account, ana)
+		must(t, err)
+		must(t, db.RepairLoad(ctx, never, 3))
+		wantFault(t, db.RepairLoad(ctx, never, 9), fault.Conflict, "version_changed")
+		three, err := db.Load(ctx, account, ana)
+		must(t, err)
+		c := open(t, db, "A", assigned(ana))
+		change(t, db, c, func(c *chat.Conversation) error { return c.Resolve(noon, chat.Author{}) })
+		wantFault(t, db.RepairLoad(ctx, three, 9), fault.Conflict, "version_changed") // it moved there and back
+		back, err := db.Load(ctx, account, ana)
+		if must(t, err); back.Open != three.Open || back.Moves != three.Moves+2 {
+			t.Fatalf("%+v became %+v", three, back)
+		}
+		must(t, db.RepairLoad(ctx, back, 1))
 		same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 1})
 		if loads, err := db.Loads(ctx, "ACC2"); err != nil || len(loads) != 0 {
 			t.Fatalf("%v, %v", loads, err)

@@ -104,8 +104,7 @@ func (s *Store) putBatch(ctx context.Context, left []types.WriteRequest) error {
 
 func (s *Store) growLoads(ctx context.Context, loads map[key]int, now time.Time) error {
 	for k, n := range loads {
-		update := headedUpdate(kindLoad).Add(expression.Name("open"), expression.Value(n)).
-			Set(expression.Name("assignedAt"), expression.Value(millisOf(now)))
+		update := moveLoad(n).Set(expression.Name("assignedAt"), expression.Value(millisOf(now)))
 		e, err := expression.NewBuilder().WithUpdate(update).Build()
 		if err != nil {
 			return asFault("grow a load", err)

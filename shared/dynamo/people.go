@@ -6,16 +6,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 type loadItem struct {
 	header
 	Open       int    `dynamodbav:"open"`
 	AssignedAt millis `dynamodbav:"assignedAt,omitempty"`
+	Moves      int64  `dynamodbav:"moves,omitempty"`
+	RepairedAt millis `dynamodbav:"repairedAt,omitempty"`
 }
 
 func toLoadItem(l chat.Load) loadItem {
-	return loadItem{header: headed(loadKey(l.AccountID, l.OperatorID), kindLoad), Open: l.Open, AssignedAt: millisOf(l.LastAssignedAt)}
+	return loadItem{
+		header: headed(loadKey(l.AccountID, l.OperatorID), kindLoad), Open: l.Open, AssignedAt: millisOf(l.LastAssignedAt),
+		Moves: l.Moves, RepairedAt: millisOf(l.RepairedAt),
+	}
+}
+
+// moveLoad changes how many conversations an operator carries.
+func moveLoad(delta int) expression.UpdateBuilder {
+	return headedUpdate(kindLoad).Add(expression.Name("open"), expression.Value(delta)).Add(expression.Name("moves"), expression.Value(1))
 }
 
 func decodeLoad(av item) (chat.Load, error) {
@@ -33,7 +44,7 @@ func decodeLoad(av item) (chat.Load, error) {
 	}
 	return chat.Load{
 		AccountID: chat.AccountID(account[0]), OperatorID: chat.OperatorID(operator[0]),
-		Open: it.Open, LastAssignedAt: it.AssignedAt.time(),
+		Open: it.Open, LastAssignedAt: it.AssignedAt.time(), Moves: it.Moves, RepairedAt: it.RepairedAt.time(),
 	}, nil
 }
 
@@ -48,16 +59,29 @@ func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load,
 	return decodeAll(items, decodeLoad)
 }
 
-// SetLoad repairs how many conversations an operator carries, unless it moved from expectedOpen meanwhile: then the answer is
-// Conflict "version_changed".
-func (s *Store) SetLoad(ctx context.Context, load chat.Load, expectedOpen int) error {
-	open := expression.Name("open")
-	as := open.Equal(expression.Value(expectedOpen))
-	if expectedOpen == 0 {
-		as = as.Or(expression.AttributeNotExists(open))
+// Load is what one operator carries, consistently: nothing, if they never had a conversation.
+func (s *Store) Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error) {
+	av, err := s.get(ctx, s.tables.Desk, loadKey(account, operator), true, kindLoad)
+	if fault.Is(err, fault.NotFound) {
+		return chat.Load{AccountID: account, OperatorID: operator}, nil
 	}
-	update := headedUpdate(kindLoad).Set(open, expression.Value(load.Open))
-	_, refused, err := s.updateItem(ctx, s.tables.Desk, loadKey(load.AccountID, load.OperatorID), update, &as, "set an operator's load")
+	if err != nil {
+		return chat.Load{}, err
+	}
+	return decodeLoad(av)
+}
+
+// RepairLoad sets how many conversations an operator carries, unless it moved since it was read as seen, even there and back:
+// then the answer is Conflict "version_changed".
+func (s *Store) RepairLoad(ctx context.Context, seen chat.Load, open int) error {
+	moves := expression.Name("moves")
+	unmoved := moves.Equal(expression.Value(seen.Moves))
+	if seen.Moves == 0 {
+		unmoved = expression.AttributeNotExists(moves)
+	}
+	update := headedUpdate(kindLoad).Set(expression.Name("open"), expression.Value(open)).
+		Set(expression.Name("repairedAt"), expression.Value(millisOf(s.clock()))).Add(moves, expression.Value(1))
+	_, refused, err := s.updateItem(ctx, s.tables.Desk, loadKey(seen.AccountID, seen.OperatorID), update, &unmoved, "repair an operator's load")
 	if err == nil && refused {
 		return conflict(ReasonVersionChanged)
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // Change is one item of a table that became another. Old and New hold the noun as a value (a chat.Conversation, chat.Message,
-// chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account, chat.Operator or chat.Channel); nil means that there was none, or that
-// nothing is derived from the kind.
+// chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account, chat.Operator, chat.Load or
+// chat.Channel); nil means that there was none, or that nothing is derived from the kind.
 type Change struct {
 	Kind     string
 	Old, New any
@@ -29,12 +29,13 @@ var (
 		kindJob:          boxed(decodeJob),
 		kindAccount:      boxed(decodeAccount),
 		kindOperator:     boxed(decodeOperator),
+		kindLoad:         boxed(decodeLoad),
 		kindChannel:      boxed(decodeChannel),
 	}
 	quiet = map[string]bool{
 		kindContactConversation: true, kindRevision: true, kindSearch: true, kindIdentity: true, kindAlias: true,
 		kindReceipt: true, kindAssigned: true, kindActivity: true, kindEmail: true, kindAsset: true,
-		kindTimer: true, kindLoad: true, kindContact: true, kindStore: true,
+		kindTimer: true, kindContact: true, kindStore: true,
 	}
 )
 

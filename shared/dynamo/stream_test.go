@@ -53,6 +53,7 @@ func changed(t *testing.T) map[string][2]any {
 	c, message, event := filled[chat.Conversation](t), filled[chat.Message](t), filled[chat.Event](t)
 	mail, job, acc := filled[chat.Mail](t), filled[chat.Job](t), filled[chat.Account](t)
 	read, operator, ch := filled[chat.ReadCursor](t), filled[chat.Operator](t), filled[chat.Channel](t)
+	load := filled[chat.Load](t)
 	return map[string][2]any{
 		kindConversation: {toConversationItem(c, 1), c},
 		kindMessage:      {toMessageItem(message), message},
@@ -62,6 +63,7 @@ func changed(t *testing.T) map[string][2]any {
 		kindJob:          {toJobItem(job), job},
 		kindAccount:      {toAccountItem(acc), acc},
 		kindOperator:     {toOperatorItem(operator), operator},
+		kindLoad:         {toLoadItem(load), load},
 		kindChannel:      {toChannelItem(ch), ch},
 	}
 }

@@ -303,6 +303,11 @@ func scenarios() []scenario {
 			name: "a shorter closing time arms conversations anew", settings: settings{idle: time.Hour},
 			prepare: []step{text(maria, "hola"), text(jose, "buenas")}, steps: []step{each(shorten)},
 		},
+		{
+			name: "a load that drifted is counted anew", prepare: []step{text(maria, "hola"), keep, each(drift)},
+			steps: []step{later(chat.RecountEvery + time.Hour)}, only: []string{"jobs", "fanout"},
+			blind: []field{{"job", "count", "what a run that died has repaired is not found again"}},
+		},
 		{name: "sign-up with its mail", settings: settings{none: true}, steps: []step{signUp}, blind: twice, allows: oneMail},
 		{
 			name: "an address is verified", settings: settings{none: true}, prepare: []step{signUp},

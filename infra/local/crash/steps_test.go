@@ -142,6 +142,15 @@ func reconnect(ctx context.Context, t *trial) error {
 	})
 }
 
+// drift makes the operator's load say what is not so.
+func drift(ctx context.Context, t *trial) error {
+	load, err := t.bed.store.Load(ctx, t.account.ID, t.operator.ID)
+	if err != nil {
+		return err
+	}
+	return t.bed.store.RepairLoad(ctx, load, load.Open+3)
+}
+
 func forgot(ctx context.Context, t *trial) error {
 	_, err := t.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": t.email()}, "")
 	return err

@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// tally is how far a recount is: the operator who is being counted, or whose turn is over.
+type tally struct {
+	Operator chat.OperatorID     `json:"operator"`
+	Counting bool                `json:"counting"`
+	Moves    int64               `json:"moves"`           // of their load when the count began
+	After    chat.ConversationID `json:"after,omitempty"` // the last conversation that was counted
+	Open     int                 `json:"open"`
+	Doubt    *doubt              `json:"doubt,omitempty"`
+	Tries    int                 `json:"tries,omitempty"`
+
+	Repaired int `json:"repaired,omitempty"` // operators, in this recount
+	Busy     int `json:"busy,omitempty"`     // those whose load did not stand still for long enough
+}
+
+// doubt is a count that was not what the load said.
+type doubt struct {
+	Moves int64 `json:"moves"`
+	Open  int   `json:"open"`
+}
+
+// recountTries is how often an operator is counted whose load does not stand still; the next day has another look.
+const recountTries = 5
+
+// recount compares each operator's load with the conversations that they carry. A load changes in the transaction of every decision
+// that moves it, and counts its moves: a count is good if the load did not move from before it until the repair, whose condition
+// says so. Whatever is assigned or closed meanwhile makes the repair begin again, and what comes after it adds to it.
+//
+// The items of a transaction become readable one after the other, so that a count beside one may see the load without the
+// conversation. A difference is believed when the next run, a queue's way later, finds the very same one.
+func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
+	operators, err := h.Store.Operators(ctx, job.AccountID)
+	if err != nil {
+		return job, fmt.Errorf("read the operators: %w", err)
+	}
+	var at tally
+	if job.Checkpoint != "" {
+		if err := json.Unmarshal([]byte(job.Checkpoint), &at); err != nil {
+			return job, fault.New(fault.Invalid, "the checkpoint cannot be read").WithReason("undecodable").WithCause(err)
+		}
+	}
+	for looked, pause := 0, false; looked < perStep && !pause; {
+		if !at.Counting {
+			next := following(operators, at.Operator)
+			if next == "" {
+				return h.recounted(ctx, job, at, len(operators)), nil
+			}
+			at.Tries, at.Doubt = 0, nil
+			if err := h.start(ctx, job.AccountID, &at, next); err != nil {
+				return job, err
+			}
+		}
+		list, err := h.Store.Carried(ctx, job.AccountID, at.Operator, at.After, perStep)
+		if err != nil {
+			return job, fmt.Errorf("count the conversations of operator %s: %w", at.Operator, err)
+		}
+		for _, c := range list {
+			if c.LoadOf() == at.Operator {
+				at.Open++
+			}
+		}
+		looked += len(list) + 1
+		if len(list) == perStep {
+			at.After = list[perStep-1].ID
+			continue
+		}
+		if pause, err = h.compare(ctx, job.AccountID, &at); err != nil {
+			return job, err
+		}
+	}
+	checkpoint, err := json.Marshal(at)
+	job.Checkpoint = string(checkpoint)
+	return job, err
+}
+
+// following is the operator after one, in the order of ids; none after the last.
+func following(operators []chat.Operator, after chat.OperatorID) (next chat.OperatorID) {
+	for _, o := range operators {
+		if o.ID > after && (next == "" || o.ID < next) {
+			next = o.ID
+		}
+	}
+	return next
+}
+
+// start begins to count an operator.
+func (h *Handler) start(ctx context.Context, account chat.AccountID, at *tally, operator chat.OperatorID) error {
+	load, err := h.Store.Load(ctx, account, operator)
+	if err != nil {
+		return fmt.Errorf("read the load of operator %s: %w", operator, err)
+	}
+	at.Operator, at.Counting, at.Moves, at.After, at.Open = operator, true, load.Moves, "", 0
+	return nil
+}
+
+// compare ends the count of an operator: the load is right, or is repaired, or they are counted once more. pause says that this is
+// to wait for the next run.
+func (h *Handler) compare(ctx context.Context, account chat.AccountID, at *tally) (pause bool, err error) {
+	load, err := h.Store.Load(ctx, account, at.Operator)
+	if err != nil {
+		return false, fmt.Errorf("read the load of operator %s: %w", at.Operator, err)
+	}
+	found := doubt{Moves: at.Moves, Open: at.Open}
+	switch {
+	case load.Moves != at.Moves:
+		return false, h.anew(ctx, account, at)
+	case load.Open == at.Open:
+		at.Counting = false
+		return false, nil
+	case at.Doubt == nil || *at.Doubt != found:
+		err := h.anew(ctx, account, at)
+		at.Doubt = &found
+		return true, err
+	}
+	err = h.Store.RepairLoad(ctx, load, at.Open)
+	if fault.Is(err, fault.Conflict) {
+		return false, h.anew(ctx, account, at)
+	}
+	if err != nil {
+		return false, fmt.Errorf("repair the load of operator %s: %w", at.Operator, err)
+	}
+	h.Metrics.Count(LoadsRepaired, 1)
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "a load was repaired",
+		slog.String("operator_id", string(at.Operator)), slog.Int("was", load.Open), slog.Int("is", at.Open))
+	at.Counting = false
+	at.Repaired++
+	return false, nil
+}
+
+// anew counts an operator again, unless that was so too often.
+func (h *Handler) anew(ctx context.Context, account chat.AccountID, at *tally) error {
+	at.Doubt = nil
+	if at.Tries++; at.Tries >= recountTries {
+		at.Counting = false
+		at.Busy++
+		return nil
+	}
+	return h.start(ctx, account, at, at.Operator)
+}
+
+// recounted ends a recount: it tells what it found, and sets the job for the next day.
+func (h *Handler) recounted(ctx context.Context, job chat.Job, at tally, operators int) chat.Job {
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "loads recounted",
+		slog.Int("operators", operators), slog.Int("repaired", at.Repaired), slog.Int("busy", at.Busy))
+	job.Checkpoint, job.Count = "", job.Count+int64(at.Repaired)
+	if job.NotBefore = job.NotBefore.Add(chat.RecountEvery); !job.NotBefore.After(h.Now()) {
+		job.NotBefore = h.Now().Add(chat.RecountEvery)
+	}
+	return job
+}
