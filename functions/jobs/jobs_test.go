@@ -231,3 +231,22 @@ func TestAContactsNewNameReachesItsConversations(t *testing.T) {
 		t.Errorf("the next conversation is called %q", b.conversation(next).ContactName)
 	}
 }
+
+func TestAShorterClosingTimeReachesEveryShardOfTheInbox(t *testing.T) { // S3-11
+	t.Parallel()
+	b := newBed(t)
+	ana := b.employ("ANA", "A")
+	before, after := b.acc, b.acc
+	after.InboxShards, after.Closing.Idle = 4, time.Hour
+	b.acc = after
+	had := b.gives(ana, 12)
+	b.must(b.store.UpdateAccount(b.ctx, before, after, nil, b.job(chat.JobRearm, "")))
+	if job := b.run(); !job.Done || job.Count != 12 {
+		t.Errorf("%+v", job)
+	}
+	for _, id := range had {
+		if c := b.conversation(id); !c.CloseAt.Equal(c.LastActivityAt.Add(time.Hour)) {
+			t.Errorf("conversation %s closes at %s", id, c.CloseAt)
+		}
+	}
+}

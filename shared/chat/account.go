@@ -12,7 +12,10 @@ type Account struct {
 	Metered  bool // prepaid: conversations wait for admission
 	Closing  Closing
 	Distribution
-	InboxShards int // partitions of the inbox index, at least 1
+	// InboxShards is over how many partitions each state of the inbox is spread, at least 1. It may grow and never shrink: a
+	// conversation keeps the number with which it was opened, and lists look into as many partitions as there are now. Warm
+	// processes learn of another number within seconds.
+	InboxShards int
 	CreatedAt   time.Time
 	Version     int64
 }

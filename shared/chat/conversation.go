@@ -73,6 +73,7 @@ type Conversation struct {
 	AssignAt       time.Time // asks for an operator again, should the signal have been lost
 	ResolvedAt     time.Time
 	ResolvedBy     Author
+	InboxShards    int // the account's when it was opened; below one counts as one. List rows do not have it
 	Version        int64
 }
 

@@ -24,8 +24,6 @@ type Decision struct {
 	// Timers are put, one for each step that the decision makes somebody wait for.
 	Timers   []Timer
 	Activity *Activity
-	// InboxShards are the account's; below one counts as one.
-	InboxShards int
 }
 
 // Receipt remembers which message an outside id led to. Scope keeps the names of different givers apart.

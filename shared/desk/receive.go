@@ -277,6 +277,7 @@ func newConversation(account chat.Account, ch chat.Channel, in chat.Inbound, kno
 		ChannelID:   ch.ID,
 		ChannelType: ch.Type,
 		ExternalID:  in.Sender.Addresses[0],
+		InboxShards: account.InboxShards,
 		CreatedAt:   now,
 	}
 	if known != nil {

@@ -20,11 +20,11 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	after := d.After
 	if d.Before == nil {
 		after.Version = 1
-		t.put(s.tables.Desk, toConversationItem(after, d.InboxShards), absent(), ReasonExists)
+		t.put(s.tables.Desk, toConversationItem(after), absent(), ReasonExists)
 		t.put(s.tables.Desk, toContactConversationItem(after), nil, "")
 	} else {
 		after.Version = d.Before.Version + 1
-		t.put(s.tables.Desk, toConversationItem(after, d.InboxShards), atVersion(d.Before.Version), ReasonVersionChanged)
+		t.put(s.tables.Desk, toConversationItem(after), atVersion(d.Before.Version), ReasonVersionChanged)
 	}
 	s.addReceipt(&t, d.Receipt)
 	s.addIdentity(&t, d, now)

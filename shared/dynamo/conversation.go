@@ -37,6 +37,7 @@ type conversationItem struct {
 	AssignAt  millis       `dynamodbav:"assignAt,omitempty"`
 	Resolved  millis       `dynamodbav:"resolvedAt,omitempty"`
 	By        *authorPart  `dynamodbav:"resolvedBy,omitempty"`
+	Shards    int          `dynamodbav:"shards,omitempty"` // where there are several
 	Version   int64        `dynamodbav:"version"`
 
 	InboxPK   string `dynamodbav:"inboxPk"`
@@ -103,8 +104,8 @@ type duePart struct {
 	DueKind string `dynamodbav:"dueKind,omitempty"`
 }
 
-func toConversationItem(c chat.Conversation, shards int) conversationItem {
-	inbox := inboxKey(c, shards)
+func toConversationItem(c chat.Conversation) conversationItem {
+	inbox := inboxKey(c)
 	it := conversationItem{
 		header:  headed(conversationKey(c.AccountID, c.ID), kindConversation),
 		StoreID: string(c.StoreID), GroupID: string(c.GroupID),
@@ -117,6 +118,9 @@ func toConversationItem(c chat.Conversation, shards int) conversationItem {
 		WaitingAt: millisOf(c.WaitingSince), PoolAt: millisOf(c.PoolSince), CloseAt: millisOf(c.CloseAt), AssignAt: millisOf(c.AssignAt),
 		Resolved: millisOf(c.ResolvedAt), By: authorOf(c.ResolvedBy), Version: c.Version,
 		InboxPK: inbox.pk, InboxSK: inbox.sk,
+	}
+	if c.InboxShards > 1 {
+		it.Shards = c.InboxShards
 	}
 	if c.Preview != nil {
 		it.Preview = previewOf(*c.Preview)
@@ -148,7 +152,7 @@ func (it conversationItem) conversation() (chat.Conversation, error) {
 		Preview: it.Preview.preview(), LastMessageID: chat.MessageID(it.LastID), LastInboundID: chat.MessageID(it.InboundID),
 		LastInboundAt: it.InboundAt.time(), CreatedAt: it.CreatedAt.time(), LastActivityAt: it.ActiveAt.time(),
 		AssignedAt: it.Assigned.time(), WaitingSince: it.WaitingAt.time(), PoolSince: it.PoolAt.time(), CloseAt: it.CloseAt.time(), AssignAt: it.AssignAt.time(),
-		ResolvedAt: it.Resolved.time(), ResolvedBy: it.By.author(), Version: it.Version,
+		ResolvedAt: it.Resolved.time(), ResolvedBy: it.By.author(), InboxShards: it.Shards, Version: it.Version,
 	}, nil
 }
 

@@ -52,7 +52,7 @@ func (s *Store) Import(ctx context.Context, decisions []chat.Decision, now time.
 func (s *Store) addOpening(t *tx, d chat.Decision, now time.Time) {
 	after := d.After
 	after.Version = 1
-	t.put(s.tables.Desk, toConversationItem(after, d.InboxShards), nil, "")
+	t.put(s.tables.Desk, toConversationItem(after), nil, "")
 	if d.Receipt != nil {
 		t.put(s.tables.Desk, toReceiptItem(*d.Receipt), nil, "")
 	}

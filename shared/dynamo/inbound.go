@@ -29,11 +29,7 @@ func (s *Store) NoteInbound(ctx context.Context, account chat.AccountID, id chat
 		if len(av) == 0 {
 			return c, false, notFound(kindConversation)
 		}
-		old, err := decode[conversationItem](av, kindConversation)
-		if err != nil {
-			return c, false, err
-		}
-		if c, err = old.conversation(); err != nil || c.Status != chat.Open {
+		if c, err = decodeConversation(av); err != nil || c.Status != chat.Open {
 			return c, false, err
 		}
 		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID {
@@ -41,9 +37,7 @@ func (s *Store) NoteInbound(ctx context.Context, account chat.AccountID, id chat
 		}
 		c.Note(m)
 		c.Version++
-		noted := toConversationItem(c, 1)
-		noted.InboxPK = old.InboxPK // it stays in the shard where it is
-		if av, refused, err = s.putItem(ctx, s.tables.Desk, noted, atVersion(old.Version), "note a late message"); err != nil {
+		if av, refused, err = s.putItem(ctx, s.tables.Desk, toConversationItem(c), atVersion(c.Version-1), "note a late message"); err != nil {
 			return chat.Conversation{}, false, err
 		}
 		if !refused {

@@ -191,9 +191,9 @@ const monthLayout = "2006-01"
 
 // inboxKey sorts a conversation among its like. A resolved one never sorts after its resolution, so that no month holds
 // anything newer than its own end.
-func inboxKey(c chat.Conversation, shards int) key {
+func inboxKey(c chat.Conversation) key {
 	if c.Status != chat.Resolved {
-		return key{inboxPartition(c.AccountID, c.Status, shardOf(string(c.ID), shards)), activitySort(c.LastActivityAt, c.ID)}
+		return key{inboxPartition(c.AccountID, c.Status, shardOf(string(c.ID), c.InboxShards)), activitySort(c.LastActivityAt, c.ID)}
 	}
 	at := c.LastActivityAt
 	if c.ResolvedAt.Before(at) {

@@ -49,7 +49,7 @@ func specimens() map[string][]any {
 	}
 	return map[string][]any{
 		"desk": append([]any{
-			toConversationItem(c, 1), toConversationItem(mine, 1), toConversationItem(resolved, 1),
+			toConversationItem(c), toConversationItem(mine), toConversationItem(resolved),
 			toMessageItem(chat.Message{ID: "MESSAGE", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			toEventItem(chat.Event{ID: "EVENT", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			timer(chat.TimerSend), toTimerItem(chat.Timer{

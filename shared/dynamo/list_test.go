@@ -75,7 +75,7 @@ func TestListsMergeStatusesShardsAndMonths(t *testing.T) {
 			{"10", []func(*chat.Conversation){in(chat.AwaitingConsent), activeAt(noon)}},
 		} {
 			d := opening(c.name, c.change...)
-			d.InboxShards = 4
+			d.After.InboxShards = 4
 			must(t, db.Commit(t.Context(), d, noon))
 		}
 		resolvedOnly := []chat.Status{chat.Resolved}

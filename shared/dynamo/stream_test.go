@@ -55,7 +55,7 @@ func changed(t *testing.T) map[string][2]any {
 	read, operator, ch := filled[chat.ReadCursor](t), filled[chat.Operator](t), filled[chat.Channel](t)
 	load := filled[chat.Load](t)
 	return map[string][2]any{
-		kindConversation: {toConversationItem(c, 1), c},
+		kindConversation: {toConversationItem(c), c},
 		kindMessage:      {toMessageItem(message), message},
 		kindEvent:        {toEventItem(event), event},
 		kindRead:         {toReadItem(read), read},
