@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -35,7 +36,11 @@ const (
 	newest  order = "newest"
 	oldest  order = "oldest"
 	waiting order = "waiting"
+	due     order = "due"
 )
+
+// orders are all of them.
+var orders = []order{newest, oldest, waiting, due}
 
 // wanted is what a list of conversations asks for, within what the caller sees.
 type wanted struct {
@@ -70,12 +75,11 @@ func readWanted(c *call) (wanted, error) {
 	default:
 		w.Assignee = chat.OperatorID(assignee)
 	}
-	switch order := order(c.Query.Get("sort")); order {
-	case "":
-	case newest, oldest, waiting:
-		w.order = order
-	default:
-		return w, invalid("sort", "one of newest, oldest, waiting")
+	if sort := order(c.Query.Get("sort")); sort != "" {
+		if !slices.Contains(orders, sort) {
+			return w, invalid("sort", "one of newest, oldest, waiting, due")
+		}
+		w.order = sort
 	}
 	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
 	w.InboxShards, w.Since = c.account.InboxShards, c.account.CreatedAt
@@ -148,8 +152,8 @@ func (h *Handler) conversations(ctx context.Context, c *call, w wanted) (found c
 		found, err = h.Store.Mine(ctx, c.account.ID, c.operator.ID, w.Statuses, w.page)
 	case w.Unassigned && w.order == waiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
 		found, err = h.Store.Pool(ctx, c.account.ID, only(w.StoreIDs), w.page)
-	case w.order == waiting:
-		return h.longestWaiting(ctx, c, w)
+	case w.order == waiting || w.order == due:
+		return h.sortedAnew(ctx, c, w)
 	default:
 		found, err = h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, w.page)
 	}
@@ -215,21 +219,28 @@ func sortConversations(list []chat.Conversation, by order) {
 		case oldest:
 			return -recent
 		case waiting:
-			if a.WaitingSince.IsZero() || b.WaitingSince.IsZero() {
-				return cmp.Or(-a.WaitingSince.Compare(b.WaitingSince), recent)
-			}
-			return cmp.Or(a.WaitingSince.Compare(b.WaitingSince), cmp.Compare(a.ID, b.ID))
+			return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
+		case due:
+			return earliest(a, b, a.CloseAt, b.CloseAt, recent)
 		}
 		return recent
 	})
 }
 
+// earliest orders by a time of each; those that have none come last.
+func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
+	if atA.IsZero() || atB.IsZero() {
+		return cmp.Or(atB.Compare(atA), recent)
+	}
+	return cmp.Or(atA.Compare(atB), cmp.Compare(a.ID, b.ID))
+}
+
 // sortedMost is how many conversations are put in an order that no index has.
 const sortedMost = 1000
 
-// longestWaiting sorts what the list has of the newest thousand by how long they have been waiting; its cursor says how many were
-// shown. One read is what a request may cost, whatever the list leaves out of it.
-func (h *Handler) longestWaiting(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
+// sortedAnew sorts what the list has of the newest thousand by how long they have been waiting, or by when they are due; its cursor
+// says how many were shown. One read is what a request may cost, whatever the list leaves out of it.
+func (h *Handler) sortedAnew(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
 	begin, err := h.openOffset(ctx, c, w.page.Cursor)
 	if err != nil {
 		return found, err
@@ -239,7 +250,7 @@ func (h *Handler) longestWaiting(ctx context.Context, c *call, w wanted) (found 
 		return found, fmt.Errorf("list conversations: %w", err)
 	}
 	list := newest.Items
-	sortConversations(list, waiting)
+	sortConversations(list, w.order)
 	begin = min(begin, len(list))
 	end := min(begin+w.page.Limit, len(list))
 	found.Items = list[begin:end]

@@ -73,6 +73,10 @@ func TestConversationLists(t *testing.T) {
 		"assignee=none":                      {"José García", "Cinco"},
 		"assignee=none&sort=newest":          {"Cinco", "José García"},
 		"status=active&sort=waiting&limit=3": {"Uno", "Dos", "José García", "Cinco"},
+		"status=active&sort=due":             {"José García", "Cinco", "Dos", "Uno"}, // what is assigned never closes here
+		"status=all&sort=due&limit=2":        {"José García", "Cinco", "Cuatro", "Dos", "Uno"},
+		"assignee=none&sort=due&limit=1":     {"José García", "Cinco"},
+		"assignee=me&sort=due":               {"Dos", "Uno"},
 		"channelId=" + string(south.ID):      {"Cinco"},
 		"storeId=" + string(north.StoreID):   {"Cinco", "José García", "Dos", "Uno"},
 		"storeId=elsewhere":                  {},
@@ -85,11 +89,11 @@ func TestConversationLists(t *testing.T) {
 			t.Errorf("%q shows %q, want %q", query, got, want)
 		}
 	}
-	for query, field := range map[string]string{"status=odd": "status", "sort=odd": "sort", "limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "cursor=xyz": "cursor", "sort=waiting&cursor=xyz": "cursor"} {
+	for query, field := range map[string]string{"status=odd": "status", "sort=odd": "sort", "limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "cursor=xyz": "cursor", "sort=waiting&cursor=xyz": "cursor", "sort=due&cursor=xyz": "cursor"} {
 		owner.do("GET", "/api/v1/conversations?"+query, nil).wantError(http.StatusBadRequest, "invalid", field)
 	}
 	t.Run("a cursor is good for its own list only", func(t *testing.T) {
-		for _, pair := range [][2]string{{"status=active&limit=1", "status=open&limit=1"}, {"status=active&limit=1&sort=waiting", "status=open&limit=1&sort=waiting"}} {
+		for _, pair := range [][2]string{{"status=active&limit=1", "status=open&limit=1"}, {"status=active&limit=1&sort=waiting", "status=open&limit=1&sort=waiting"}, {"status=active&limit=1&sort=waiting", "status=active&limit=1&sort=due"}} {
 			page := into[view.List[view.ConversationShape]](owner.do("GET", "/api/v1/conversations?"+pair[0], nil), http.StatusOK)
 			owner.do("GET", "/api/v1/conversations?"+pair[1]+"&cursor="+*page.NextCursor, nil).wantError(http.StatusBadRequest, "invalid", "cursor")
 		}

@@ -94,8 +94,11 @@ func parameters(r route) []object {
 	}
 	for _, name := range strings.Fields(r.query) {
 		schema := maps.Clone(text)
-		if name == "limit" {
+		switch name {
+		case "limit":
 			schema = object{"type": "integer", "minimum": 1, "maximum": mostLimit, "default": usualLimit}
+		case "sort":
+			schema["enum"] = orders
 		}
 		list = append(list, object{"name": name, "in": "query", "schema": schema})
 	}

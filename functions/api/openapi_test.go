@@ -56,6 +56,12 @@ func TestOpenAPI(t *testing.T) {
 			t.Errorf("%d operations are described, %d routes answered", described, len(b.routes()))
 		}
 	})
+	t.Run("names the orders of the inbox", func(t *testing.T) { // S1-15
+		parameters, _ := json.Marshal(doc.Paths["/api/v1/conversations"]["get"]["parameters"])
+		if want := `"enum":["newest","oldest","waiting","due"]`; !strings.Contains(string(parameters), want) {
+			t.Errorf("%s has no %s", parameters, want)
+		}
+	})
 	t.Run("refers to every schema, and to none that is not there", func(t *testing.T) {
 		var referred []string
 		for _, match := range regexp.MustCompile(`"#/components/schemas/(\w+)"`).FindAllStringSubmatch(a.body, -1) {
