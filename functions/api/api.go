@@ -77,7 +77,7 @@ type Sealer interface {
 	SealCredentials(ctx context.Context, account chat.AccountID, credentials chat.Credentials) (chat.Secret, error)
 }
 
-// Keys are the secrets that sign what we hand out and take back, newest first.
+// Keys are the secrets that sign what we hand out and take back: the first signs, all are accepted.
 type Keys interface {
 	List(ctx context.Context, name string) ([]string, error)
 }

@@ -92,8 +92,8 @@ func (f *function) ready(ctx context.Context) (*Handler, error) {
 
 func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, error) {
 	keys := secret.New(ssm.NewFromConfig(rt.Client("ssm")), auth.Now)
-	signing, err := newestKey(ctx, keys, config.SigningKeyName)
-	if err != nil {
+	signing := func(ctx context.Context) ([]string, error) { return signingKeys(ctx, keys, config.SigningKeyName) }
+	if _, err := signing(ctx); err != nil {
 		return nil, err
 	}
 	publicURL, err := publicURLOf(ctx, keys, config.PublicURLName)
@@ -102,7 +102,7 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")),
 		dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable},
-		dynamo.WithClock(rt.Now), dynamo.WithCursorKey([]byte(signing)))
+		dynamo.WithClock(rt.Now), dynamo.WithCursorKeys(signing))
 	vault, err := identity.NewCognito(cognitoidentityprovider.NewFromConfig(rt.Client("cognito-idp")), config.UserPoolID, config.UserPoolClientID)
 	if err != nil {
 		return nil, err

@@ -41,19 +41,14 @@ func (h *Handler) once(ctx context.Context, c *call, r route) (httpapi.Response,
 	if len(key) > idempotencyMax {
 		return httpapi.Response{}, fault.New(fault.Invalid, "the idempotency key is longer than %d characters", idempotencyMax).WithField(idempotencyHeader)
 	}
-	digest, err := h.digest(ctx, c.Body)
-	if err != nil {
-		return httpapi.Response{}, err
-	}
-	c.digest = digest
 	name := fmt.Sprintf("%s %s %s %s %s", c.account.ID, c.operator.ID, r.method, r.pattern, auth.Hash(key))
 	now := h.Wall()
-	stored, err := h.Store.BeginAnswer(ctx, name, digest, now, now.Add(answerTakes))
+	stored, err := h.beginAnswer(ctx, c, name, now)
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("reserve the idempotency key: %w", err)
 	}
 	if stored != nil {
-		return replay(*stored, digest)
+		return replay(*stored, c.digest)
 	}
 	response, err := r.handle(ctx, c)
 	if err != nil {
@@ -62,7 +57,7 @@ func (h *Handler) once(ctx context.Context, c *call, r route) (httpapi.Response,
 		}
 		return response, err
 	}
-	answer := dynamo.Answer{Status: response.Status, Body: response.Body, Digest: digest}
+	answer := dynamo.Answer{Status: response.Status, Body: response.Body, Digest: c.digest}
 	if err := h.Store.FinishAnswer(ctx, name, answer, h.Wall()); err != nil {
 		return response, fmt.Errorf("remember the answer: %w", err)
 	}
@@ -82,29 +77,44 @@ func replay(stored dynamo.Answer, digest string) (httpapi.Response, error) {
 	}, nil
 }
 
-// digest names a body without giving it away: it may hold a password.
-func (h *Handler) digest(ctx context.Context, body []byte) (string, error) {
-	key, err := h.signingKey(ctx)
+// beginAnswer reserves the key for the body of the call, which it digests. The first try may have been digested with a key that is
+// not the newest any more: the same body goes on under the digest that it had, and so makes what the first try would have made.
+func (h *Handler) beginAnswer(ctx context.Context, c *call, name string, now time.Time) (stored *dynamo.Answer, err error) {
+	keys, err := h.signingKeys(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return hex.EncodeToString(mac(key, body)), nil
+	for _, key := range keys {
+		digest := digest(key, c.Body)
+		stored, err = h.Store.BeginAnswer(ctx, name, digest, now, now.Add(answerTakes))
+		if err == nil {
+			c.digest = digest
+			return stored, nil
+		}
+		if fault.As(err).Reason != dynamo.ReasonDigestChanged {
+			return nil, err
+		}
+	}
+	return nil, err
 }
 
-// signingKey is the newest of the keys that sign.
-func (h *Handler) signingKey(ctx context.Context) (string, error) {
-	return newestKey(ctx, h.Keys, h.SigningKeyName)
+// digest names a body without giving it away: it may hold a password.
+func digest(key string, body []byte) string { return hex.EncodeToString(mac(key, body)) }
+
+// signingKeys are the keys of which the first signs and all are accepted.
+func (h *Handler) signingKeys(ctx context.Context) ([]string, error) {
+	return signingKeys(ctx, h.Keys, h.SigningKeyName)
 }
 
-func newestKey(ctx context.Context, keys Keys, name string) (string, error) {
+func signingKeys(ctx context.Context, keys Keys, name string) ([]string, error) {
 	list, err := keys.List(ctx, name)
 	if err != nil {
-		return "", fmt.Errorf("read the signing key: %w", err)
+		return nil, fmt.Errorf("read the signing key: %w", err)
 	}
 	if len(list) == 0 {
-		return "", fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_signing_key")
+		return nil, fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_signing_key")
 	}
-	return list[0], nil
+	return list, nil
 }
 
 func mac(key string, data []byte) []byte {

@@ -61,13 +61,9 @@ func TestOnce(t *testing.T) {
 	})
 	t.Run("another request that is at work makes this one wait", func(t *testing.T) {
 		account, owner := c.me()
-		digest, err := b.digest(t.Context(), []byte(`{"name":"Lejos"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
 		now := b.clock.Now()
 		name := strings.Join([]string{string(account.ID), string(owner.ID), "POST", "/api/v1/stores", auth.Hash("busy")}, " ")
-		if _, err := b.store.BeginAnswer(t.Context(), name, digest, now, now.Add(answerTakes)); err != nil {
+		if _, err := b.store.BeginAnswer(t.Context(), name, digest("new", []byte(`{"name":"Lejos"}`)), now, now.Add(answerTakes)); err != nil {
 			t.Fatal(err)
 		}
 		keyed := c.with("Idempotency-Key", "busy")

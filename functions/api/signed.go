@@ -18,9 +18,9 @@ const (
 	purposeOffset = "offset"
 )
 
-// seal makes a text of a value that only we can make.
+// seal makes a text of a value that only we can make, with the first of the keys.
 func (h *Handler) seal(ctx context.Context, purpose string, value any) (string, error) {
-	key, err := h.signingKey(ctx)
+	keys, err := h.signingKeys(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +28,7 @@ func (h *Handler) seal(ctx context.Context, purpose string, value any) (string, 
 	if err != nil {
 		return "", fmt.Errorf("encode what is to be signed: %w", err)
 	}
-	return encode(payload) + "." + encode(sign(key, purpose, payload)), nil
+	return encode(payload) + "." + encode(sign(keys[0], purpose, payload)), nil
 }
 
 // unseal reads what seal made with any key that is still valid; Invalid with the field otherwise.
@@ -43,9 +43,9 @@ func (h *Handler) unseal(ctx context.Context, purpose, field, text string, into 
 	if err != nil {
 		return broken
 	}
-	keys, err := h.Keys.List(ctx, h.SigningKeyName)
+	keys, err := h.signingKeys(ctx)
 	if err != nil {
-		return fmt.Errorf("read the signing key: %w", err)
+		return err
 	}
 	for _, key := range keys {
 		if hmac.Equal(signature, sign(key, purpose, payload)) {

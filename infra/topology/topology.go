@@ -123,7 +123,9 @@ type Secret struct {
 	Name string // below /recado/<stage>/
 }
 
-// The parameters.
+// The parameters. Each is a list, so that a secret is replaced without a gap. Of the signing keys the first signs and all are
+// accepted, and processes know another list within minutes of each other: a new key goes behind the old one first, some minutes
+// later in front of it, and the old one leaves when nothing that it signed is in use any more, a day later.
 var (
 	MetaAppSecret   = Secret{Env: "META_APP_SECRET_NAME", Name: "meta-app-secret"}
 	MetaVerifyToken = Secret{Env: "META_VERIFY_TOKEN_NAME", Name: "meta-verify-token"}

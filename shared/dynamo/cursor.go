@@ -1,10 +1,12 @@
 package dynamo
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -17,23 +19,39 @@ type cursor struct {
 	Last    []string       `json:"k"`
 }
 
-func (s *Store) mac(body []byte) []byte {
-	h := hmac.New(sha256.New, s.cursorKey)
+// CursorKeys are the keys that vouch for cursors: the first signs, all are accepted, so that one can replace another while people
+// page through their lists.
+type CursorKeys func(context.Context) ([]string, error)
+
+func (s *Store) keys(ctx context.Context) ([]string, error) {
+	keys, err := s.cursorKeys(ctx)
+	if err == nil && len(keys) == 0 {
+		err = fault.New(fault.Unavailable, "there is no key for cursors").WithReason("no_cursor_key")
+	}
+	return keys, err
+}
+
+func mac(key string, body []byte) []byte {
+	h := hmac.New(sha256.New, []byte(key))
 	_, _ = h.Write(body) // a hash never fails
 	return h.Sum(nil)
 }
 
 // sealCursor makes the opaque form: a MAC and what it vouches for.
-func (s *Store) sealCursor(query string, account chat.AccountID, last ...string) (string, error) {
+func (s *Store) sealCursor(ctx context.Context, query string, account chat.AccountID, last ...string) (string, error) {
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return "", err
+	}
 	body, err := json.Marshal(cursor{Query: query, Account: account, Last: last})
 	if err != nil {
 		return "", err
 	}
-	return base64.RawURLEncoding.EncodeToString(append(s.mac(body), body...)), nil
+	return base64.RawURLEncoding.EncodeToString(append(mac(keys[0], body), body...)), nil
 }
 
 // openCursor gives back the n parts that sealCursor was given, or nil for no cursor. Anything else is Invalid.
-func (s *Store) openCursor(text, query string, account chat.AccountID, n int) ([]string, error) {
+func (s *Store) openCursor(ctx context.Context, text, query string, account chat.AccountID, n int) ([]string, error) {
 	if text == "" {
 		return nil, nil
 	}
@@ -42,8 +60,12 @@ func (s *Store) openCursor(text, query string, account chat.AccountID, n int) ([
 	if err != nil || len(raw) < sha256.Size {
 		return nil, invalid
 	}
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	body := raw[sha256.Size:]
-	if !hmac.Equal(raw[:sha256.Size], s.mac(body)) {
+	if !slices.ContainsFunc(keys, func(key string) bool { return hmac.Equal(raw[:sha256.Size], mac(key, body)) }) {
 		return nil, invalid
 	}
 	var c cursor

@@ -1,10 +1,12 @@
 package dynamo_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
@@ -185,7 +187,7 @@ func TestACursorIsGoodForItsListAndAccountOnly(t *testing.T) {
 				_, err := db.SearchContacts(ctx, account, "ana", chat.PageRequest{Cursor: "%%%"})
 				return err
 			},
-			"another key": func() error {
+			"one that is signed with a key that is gone": func() error {
 				other := dynamo.New(db.Client, db.Tables, dynamo.WithClock(dynamotest.Noon), dynamo.WithCursorKey([]byte("another")))
 				_, err := other.ListConversations(ctx, account, q, chat.PageRequest{Cursor: page.Next})
 				return err
@@ -278,4 +280,35 @@ func TestMineAreTheOpenConversationsOfAnOperator(t *testing.T) {
 		same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 1, beto: 1})
 		_ = b
 	})
+}
+
+func TestACursorIsGoodForAsLongAsItsKeyIsListed(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Dynoxide)
+	newAccount(t, db, noon)
+	open(t, db, "1")
+	open(t, db, "2")
+	next := func(cursor string, keys ...string) (string, error) {
+		s := dynamo.New(db.Client, db.Tables, dynamo.WithClock(dynamotest.Noon), dynamo.WithCursorKeys(func(context.Context) ([]string, error) { return keys, nil }))
+		page, err := s.ListConversations(t.Context(), account, dynamo.ConversationQuery{}, chat.PageRequest{Limit: 1, Cursor: cursor})
+		return page.Next, err
+	}
+	before, err := next("", "old")
+	must(t, err)
+	during, err := next("", "new", "old") // the first signs
+	must(t, err)
+	for _, accepted := range []struct {
+		cursor string
+		keys   []string
+	}{{before, []string{"old", "new"}}, {before, []string{"new", "old"}}, {during, []string{"new", "old"}}, {during, []string{"new"}}, {during, []string{"old", "new"}}} {
+		if _, err := next(accepted.cursor, accepted.keys...); err != nil {
+			t.Errorf("%v refuses it: %v", accepted.keys, err)
+		}
+	}
+	_, err = next(before, "new")
+	wantFault(t, err, fault.Invalid, "")
+	_, err = next(during, "old")
+	wantFault(t, err, fault.Invalid, "")
+	_, err = next("")
+	wantFault(t, err, fault.Unavailable, "no_cursor_key")
 }

@@ -174,7 +174,7 @@ func wantsOf(q string) []want {
 // their e-mail address, and by the beginning or, from six digits on, the end of a phone number, however it was typed.
 func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p PageRequest) (Page[chat.Contact], error) {
 	name := "contacts " + q
-	last, err := s.openCursor(p.Cursor, name, account, 2)
+	last, err := s.openCursor(ctx, p.Cursor, name, account, 2)
 	if err != nil {
 		return Page[chat.Contact]{}, err
 	}
@@ -189,7 +189,7 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 	page := Page[chat.Contact]{Items: []chat.Contact{}}
 	for scanned := 0; at < len(wants); {
 		if len(page.Items) >= limitOf(p) || scanned >= scanMost {
-			page.Next, err = s.sealCursor(name, account, strconv.Itoa(at), after)
+			page.Next, err = s.sealCursor(ctx, name, account, strconv.Itoa(at), after)
 			return page, err
 		}
 		items, more, err := s.tokenPage(ctx, account, wants[at][0], after, max(limitOf(p)-len(page.Items), batchMost/2))

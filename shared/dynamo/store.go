@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"context"
 	"crypto/rand"
 	"time"
 
@@ -14,18 +15,24 @@ type Tables struct{ Directory, Desk, Ledger, Live string }
 
 // Store reads and writes the four tables. It is safe for concurrent use.
 type Store struct {
-	client    *dynamodb.Client
-	tables    Tables
-	cursorKey []byte
-	clock     func() time.Time
+	client     *dynamodb.Client
+	tables     Tables
+	cursorKeys CursorKeys
+	clock      func() time.Time
 }
 
 // Option changes a Store as it is made.
 type Option func(*Store)
 
-// WithCursorKey sets the key that signs cursors. All processes that page through the same lists share it; without it, a cursor
-// is good only in the process that made it.
-func WithCursorKey(key []byte) Option { return func(s *Store) { s.cursorKey = key } }
+// WithCursorKeys sets what gives the keys that sign cursors. All processes that page through the same lists share them; without
+// any, a cursor is good only in the process that made it.
+func WithCursorKeys(keys CursorKeys) Option { return func(s *Store) { s.cursorKeys = keys } }
+
+// WithCursorKey is WithCursorKeys for a key that never changes.
+func WithCursorKey(key []byte) Option {
+	keys := []string{string(key)}
+	return WithCursorKeys(func(context.Context) ([]string, error) { return keys, nil })
+}
 
 // WithClock sets what tells the time; every Store needs one.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
@@ -39,8 +46,8 @@ func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
 	if s.clock == nil {
 		panic("dynamo: a Store needs WithClock")
 	}
-	if len(s.cursorKey) == 0 {
-		s.cursorKey = []byte(rand.Text())
+	if s.cursorKeys == nil {
+		WithCursorKey([]byte(rand.Text()))(s)
 	}
 	return s
 }
