@@ -77,7 +77,8 @@ type Sealer interface {
 	SealCredentials(ctx context.Context, account chat.AccountID, credentials chat.Credentials) (chat.Secret, error)
 }
 
-// Keys are the secrets that sign what we hand out and take back: the first signs, all are accepted.
+// Keys are secrets by the names of their parameters: those that sign what we hand out and take back, of which the first signs and
+// all are accepted, and those that CloudFront shows.
 type Keys interface {
 	List(ctx context.Context, name string) ([]string, error)
 }
@@ -91,11 +92,14 @@ type Deps struct {
 	Sealer         Sealer
 	Keys           Keys
 	SigningKeyName string
-	Capabilities   func(chat.ChannelType) (channel.Capabilities, bool)
-	Now            func() time.Time // the clock of rules and stored times
-	Wall           func() time.Time // the clock of sessions, tickets, links and limits
-	Log            *slog.Logger
-	PublicURL      string // origin of the console, and of the socket below /socket
+	// OriginSecretName names the parameter with what shows that a request came through our distribution. Where nobody has set it,
+	// no request did.
+	OriginSecretName string
+	Capabilities     func(chat.ChannelType) (channel.Capabilities, bool)
+	Now              func() time.Time // the clock of rules and stored times
+	Wall             func() time.Time // the clock of sessions, tickets, links and limits
+	Log              *slog.Logger
+	PublicURL        string // origin of the console, and of the socket below /socket
 	// ForgotTakes is how long asking for a reset link takes, whether or not the address is known.
 	ForgotTakes time.Duration
 }
@@ -116,7 +120,8 @@ func New(deps Deps) (*Handler, error) {
 	for name, missing := range map[string]bool{
 		"store": deps.Store == nil, "desk": deps.Desk == nil, "vault": deps.Vault == nil, "files": deps.Files == nil,
 		"sealer": deps.Sealer == nil, "keys": deps.Keys == nil, "signing key name": deps.SigningKeyName == "",
-		"capabilities": deps.Capabilities == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil,
+		"origin secret name": deps.OriginSecretName == "",
+		"capabilities":       deps.Capabilities == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil,
 		"log": deps.Log == nil,
 	} {
 		if missing {
@@ -170,6 +175,7 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPReque
 	if request.ID == "" {
 		request.ID = chat.NewID(began)
 	}
+	request.IP = h.viewer(ctx, request)
 	c := &call{Request: request}
 	var pattern string
 	var response httpapi.Response

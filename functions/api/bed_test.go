@@ -56,7 +56,7 @@ func newBed(t *testing.T, options ...func(*dynamodb.Options)) *bed {
 	}
 	b := &bed{t: t, store: store, desk: verbs, vault: &vault{}, files: &files{}, log: &syncBuffer{}, clock: c}
 	b.Handler, err = New(Deps{
-		Store: store, Desk: verbs, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing",
+		Store: store, Desk: verbs, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing", OriginSecretName: "origin",
 		Capabilities: capabilities, Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 		PublicURL: origin, ForgotTakes: time.Millisecond,
 	})

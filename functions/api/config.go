@@ -40,6 +40,7 @@ type Config struct {
 	UserPoolClientID string `env:"USER_POOL_CLIENT_ID"`
 	SigningKeyName   string `env:"SIGNING_KEY_NAME"`
 	PublicURLName    string `env:"PUBLIC_URL_NAME"`
+	OriginSecretName string `env:"ORIGIN_SECRET_NAME"`
 }
 
 // forgotTakes is above what a slow write takes, so that the time of the answer tells nothing.
@@ -122,7 +123,8 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	}
 	return New(Deps{
 		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
-		Capabilities: capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
+		OriginSecretName: config.OriginSecretName,
+		Capabilities:     capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
 		PublicURL: publicURL, ForgotTakes: forgotTakes,
 	})
 }

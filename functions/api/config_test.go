@@ -19,7 +19,7 @@ func environment() map[string]string {
 	return map[string]string{
 		"DIRECTORY_TABLE": "directory", "DESK_TABLE": "desk", "LIVE_TABLE": "live", "MEDIA_BUCKET": "media", "SECRET_KEY_ID": "key",
 		"USER_POOL_ID": "pool", "USER_POOL_CLIENT_ID": "client", "SIGNING_KEY_NAME": "signing",
-		"PUBLIC_URL_NAME": "public-url",
+		"PUBLIC_URL_NAME": "public-url", "ORIGIN_SECRET_NAME": "origin",
 	}
 }
 

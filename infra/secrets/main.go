@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,8 +44,8 @@ func run(ctx context.Context, name string) error {
 	}
 	client := ssm.NewFromConfig(cfg)
 	for _, secret := range topology.Secrets {
-		if secret == topology.PublicURL {
-			continue // the deployment of Edge writes it
+		if slices.Contains(topology.SecretsOfEdge, secret) {
+			continue
 		}
 		parameter := stage.Parameter(secret.Name)
 		outcome, err := write(ctx, client, parameter, value(secret))

@@ -25,6 +25,12 @@ const pages = `function handler(event) {
   return request;
 }`
 
+// viewer tells the API who asks: for API Gateway every request comes from CloudFront's edge.
+const viewer = `function handler(event) {
+  event.request.headers['x-recado-viewer'] = { value: event.viewer.ip };
+  return event.request;
+}`
+
 // contentSecurity is the console's policy: no script but its own files. Styles are set inline by the component library; files of
 // messages come from the bucket's own host, over signed links.
 const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: %[1]s; media-src 'self' blob: %[1]s; " +
@@ -39,7 +45,12 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 		Encryption: awss3.BucketEncryption_S3_MANAGED, ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
-	toHTTP := forwarded(service.HTTPHost)
+	// The stack's own id ends in a number that nobody outside the account knows: a secret that costs nothing, and enough to tell our
+	// distribution from others.
+	originSecret := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
+	toHTTP := forwarded(service.HTTPHost, map[string]*string{"X-Recado-Origin": originSecret})
+	toAPI := *toHTTP
+	toAPI.FunctionAssociations = onRequest(stack, "Viewer", viewer)
 	distribution := awscloudfront.NewDistribution(stack, jsii.String("Distribution"), &awscloudfront.DistributionProps{
 		Comment: jsii.String("recado-" + stage.Name), HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_ALL, DomainNames: names(stage), Certificate: certificate(stack, stage), WebAclId: optional(stage.WebACL),
@@ -49,15 +60,10 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
 			CachePolicy:           awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
 			ResponseHeadersPolicy: consoleHeaders(stack, stage, state),
-			FunctionAssociations: &[]*awscloudfront.FunctionAssociation{{
-				EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
-				Function: awscloudfront.NewFunction(stack, jsii.String("Pages"), &awscloudfront.FunctionProps{
-					Code: awscloudfront.FunctionCode_FromInline(jsii.String(pages)), Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
-				}),
-			}},
+			FunctionAssociations:  onRequest(stack, "Pages", pages),
 		},
 		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
-			"/api/*": toHTTP, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost),
+			"/api/*": &toAPI, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost, nil),
 		},
 	})
 	deployConsole(stack, files, distribution, built.Console)
@@ -65,10 +71,9 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 	if stage.Domain != "" {
 		address = "https://" + stage.Domain
 	}
-	awsssm.NewCfnParameter(stack, jsii.String("PublicUrl"), &awsssm.CfnParameterProps{
-		Name: jsii.String(stage.Parameter(topology.PublicURL.Name)), Type: jsii.String("String"), Value: jsii.String(address),
-		Description: jsii.String("Where people find the console: links in e-mails begin with it, and browsers' requests are accepted from it alone."),
-	})
+	parameter(stack, stage, topology.PublicURL, jsii.String(address),
+		"Where people find the console: links in e-mails begin with it, and browsers' requests are accepted from it alone.")
+	parameter(stack, stage, topology.OriginSecret, originSecret, "What CloudFront shows to the API, which then believes the viewer's address.")
 	awscdk.NewCfnOutput(stack, jsii.String("Url"), &awscdk.CfnOutputProps{Value: jsii.String(address), Description: jsii.String("the console")})
 	awscdk.NewCfnOutput(stack, jsii.String("DistributionName"), &awscdk.CfnOutputProps{
 		Value: distribution.DistributionDomainName(), Description: jsii.String("what the domain's CNAME or alias record names"),
@@ -76,11 +81,28 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 	return stack
 }
 
+// parameter tells the functions what only Edge knows.
+func parameter(stack awscdk.Stack, stage config.Stage, secret topology.Secret, value *string, what string) {
+	awsssm.NewCfnParameter(stack, jsii.String("Parameter-"+secret.Name), &awsssm.CfnParameterProps{
+		Name: jsii.String(stage.Parameter(secret.Name)), Type: jsii.String("String"), Value: value, Description: jsii.String(what),
+	})
+}
+
+// onRequest runs a piece of CloudFront's JavaScript on each of a behaviour's requests.
+func onRequest(stack awscdk.Stack, name, code string) *[]*awscloudfront.FunctionAssociation {
+	return &[]*awscloudfront.FunctionAssociation{{
+		EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST,
+		Function: awscloudfront.NewFunction(stack, jsii.String(name), &awscloudfront.FunctionProps{
+			Code: awscloudfront.FunctionCode_FromInline(jsii.String(code)), Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
+		}),
+	}}
+}
+
 // forwarded passes everything on, but the Host header, by which API Gateway would look for another API.
-func forwarded(host string) *awscloudfront.BehaviorOptions {
+func forwarded(host string, headers map[string]*string) *awscloudfront.BehaviorOptions {
 	return &awscloudfront.BehaviorOptions{
 		Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String(host), &awscloudfrontorigins.HttpOriginProps{
-			ProtocolPolicy: awscloudfront.OriginProtocolPolicy_HTTPS_ONLY,
+			ProtocolPolicy: awscloudfront.OriginProtocolPolicy_HTTPS_ONLY, CustomHeaders: &headers,
 		}),
 		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
 		CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(),

@@ -70,7 +70,7 @@ var Functions = []Function{
 		Tables:   map[Table]Access{Directory: Write, Desk: Write, Live: Write},
 		Indexes:  []string{"inbox", "waiting"},
 		Buckets:  map[Bucket]Access{Media: Write},
-		Secrets:  []Secret{SigningKey, PublicURL},
+		Secrets:  []Secret{SigningKey, PublicURL, OriginSecret},
 		Seals:    true,
 		Identity: true,
 	},

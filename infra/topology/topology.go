@@ -130,12 +130,18 @@ var (
 	MetaAppSecret   = Secret{Env: "META_APP_SECRET_NAME", Name: "meta-app-secret"}
 	MetaVerifyToken = Secret{Env: "META_VERIFY_TOKEN_NAME", Name: "meta-verify-token"}
 	SigningKey      = Secret{Env: "SIGNING_KEY_NAME", Name: "signing-key"}
-	// PublicURL is no secret: the deployment of Edge, which comes last, tells the functions there where the console is found.
-	PublicURL = Secret{Env: "PUBLIC_URL_NAME", Name: "public-url"}
+	// PublicURL and OriginSecret are written by the deployment of Edge, which comes last: where the console is found, and what the
+	// distribution adds to each request to its origin, as X-Recado-Origin. Only beside that does the API believe X-Recado-Viewer, the
+	// viewer's address.
+	PublicURL    = Secret{Env: "PUBLIC_URL_NAME", Name: "public-url"}
+	OriginSecret = Secret{Env: "ORIGIN_SECRET_NAME", Name: "origin-secret"}
 )
 
-// Secrets are all of them.
-var Secrets = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey, PublicURL}
+// Secrets are all of them; SecretsOfEdge those that nobody sets by hand.
+var (
+	Secrets       = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey, PublicURL, OriginSecret}
+	SecretsOfEdge = []Secret{PublicURL, OriginSecret}
+)
 
 // Function is one Lambda function: its folder below functions/, what it may touch, and what its environment holds.
 type Function struct {
