@@ -11,9 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/jobs"
-	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -66,7 +64,7 @@ func (b *bed) timer() (due time.Time) {
 	for shard := range dynamo.DueShards {
 		page, err := b.store.Due(b.ctx, shard, b.now.Add(24*time.Hour), chat.PageRequest{Limit: 1000})
 		b.must(err)
-		if i := slices.IndexFunc(page.Items, func(d dynamo.DueItem) bool { return d.Kind == string(chat.TimerJob) }); i >= 0 {
+		if i := slices.IndexFunc(page.Items, func(d dynamo.DueItem) bool { return d.Kind == string(chat.TimerJob) && d.Subject == "JOB" }); i >= 0 {
 			due = page.Items[i].DueAt
 		}
 	}
@@ -114,13 +112,12 @@ func (s *watched) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	return s.update(func() error { return s.Store.UpdateJob(ctx, before, after) })
 }
 
-// on is the handler over such a store.
-func (b *bed) on(update func(write func() error) error) *jobs.Handler {
+// over is the handler on such a store.
+func (b *bed) over(update func(write func() error) error) *jobs.Handler {
 	b.t.Helper()
-	now, store := func() time.Time { return b.now }, &watched{b.store, update}
-	verbs, err := desk.New(store, all.New(all.Config{}).Capabilities, now)
-	b.must(err)
-	h, err := jobs.New(store, verbs, now)
+	deps := b.deps
+	deps.Store = &watched{b.store, update}
+	h, err := jobs.New(deps)
 	b.must(err)
 	return h
 }
@@ -136,7 +133,7 @@ func TestARunThatDiedAtItsCheckpointIsRepeatedWithoutHarm(t *testing.T) {
 			b := newBed(t)
 			had := b.shorten(3)
 			died := false
-			h := b.on(func(write func() error) error {
+			h := b.over(func(write func() error) error {
 				if died {
 					return write()
 				}
@@ -169,7 +166,7 @@ func TestTwoRunsOfAStepCountOnce(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	had := b.shorten(3)
-	b.must(b.step(b.on(func(write func() error) error {
+	b.must(b.step(b.over(func(write func() error) error {
 		b.must(b.step(b.Handler)) // the other one is faster
 		return write()
 	})))
