@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -311,14 +312,26 @@ func TestAMessageThatIsThereAlreadyStaysAsItIs(t *testing.T) {
 
 func TestAnAliasNeverReplacesAnIdentity(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
 		open(t, db, "A")
+		stays := func() {
+			t.Helper()
+			identity, _, err := db.Identity(ctx, account, channel, []string{"ext-A"})
+			must(t, err)
+			if identity.OpenConversationID != "CNVA" || identity.ExternalID != "ext-A" {
+				t.Fatalf("the address was taken from its identity: %+v", identity)
+			}
+		}
+		// Whoever opens one found none of its addresses: the address was taken meanwhile, by the same person.
 		d := opening("B")
 		d.Aliases = []string{"ext-A"}
-		must(t, db.Commit(t.Context(), d, noon))
-		identity, _, err := db.Identity(t.Context(), account, d.Identity.ChannelID, []string{"ext-A"})
+		wantFault(t, db.Commit(ctx, d, noon), fault.Conflict, dynamo.ReasonIdentityChanged)
+		stays()
+		// A person who is known already may have two identities, until somebody merges them.
+		b := open(t, db, "B")
+		known, _, err := db.Identity(ctx, account, channel, []string{"ext-B"})
 		must(t, err)
-		if identity.OpenConversationID == d.After.ID || identity.ExternalID != "ext-A" {
-			t.Fatalf("the address was taken from its identity: %+v", identity)
-		}
+		must(t, db.Commit(ctx, chat.Decision{Before: &b, After: b, Identity: &known, Aliases: []string{"ext-A"}}, noon))
+		stays()
 	})
 }
