@@ -37,10 +37,11 @@ test: ## all that must be green (20 min at most on two cores: lint 6, web 3, Go 
 	@$(MAKE) test-go
 	@$(MAKE) test-race fuzz-short
 	@$(MAKE) test-browser
+	@$(MAKE) test-deploy
 
 .PHONY: test-go
 test-go: $(ENGINE)/node_modules ## the Go packages' tests (9 min)
-	go test -timeout 10m $$(go list ./... | grep -vE '/infra/local/(stories|crash)$$')
+	go test -timeout 10m $$(go list ./... | grep -vE '/infra/(local/stories|local/crash|deploytest)$$')
 	go test -timeout 10m ./infra/local/stories
 	go test -timeout 10m ./infra/local/crash
 
