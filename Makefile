@@ -14,6 +14,7 @@ LINTER  := $(TOOLS)/golangci-lint-$(shell cat .golangci-lint-version)
 FUNCTIONS := $(notdir $(patsubst %/lambda,%,$(wildcard functions/*/lambda)))
 ARCH    ?= arm64
 STAGE   ?= dev
+CONTEXT ?=
 CDK     := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1 $(TOOLS)/cdk/node_modules/.bin/cdk
 FUZZTIME ?= 60s
 NPM     := npm --no-audit --no-fund --loglevel=error
@@ -93,15 +94,15 @@ assets: build $(DIST) # what cdk.json builds before it synthesises
 
 .PHONY: synth
 synth: $(TOOLS)/cdk/ready ## make the CloudFormation templates of a stage (STAGE=dev) in .cdk.out, with no finding left
-	$(CDK) synth --all --strict --quiet -c stage=$(STAGE)
+	$(CDK) synth --all --strict --quiet -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: diff
 diff: $(TOOLS)/cdk/ready ## what a deployment of STAGE would change in your AWS account
-	$(CDK) diff --all -c stage=$(STAGE)
+	$(CDK) diff --all -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: deploy
 deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secrets
-	$(CDK) deploy --all -c stage=$(STAGE)
+	$(CDK) deploy --all -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: secrets
 secrets: ## write STAGE's provider secrets from META_APP_SECRET and META_VERIFY_TOKEN, and a signing key if there is none

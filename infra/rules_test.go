@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -21,7 +22,7 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
-// stackNames are all stacks of all stages, for tests that look at everything.
+// everyStack looks at all stacks of all stages.
 func everyStack(t *testing.T, look func(t *testing.T, stage, name string, stack template)) {
 	t.Helper()
 	for stage, templates := range synthesised {
@@ -64,6 +65,22 @@ func TestNothingIsPricedByTheHour(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheLibrarysValidatorFindsNothing(t *testing.T) {
+	t.Parallel()
+	for stage, report := range reports {
+		var found struct {
+			Title         string
+			PluginReports []json.RawMessage
+		}
+		if err := json.Unmarshal(report, &found); err != nil || found.Title == "" {
+			t.Fatalf("%s: %s, %v", stage, report, err)
+		}
+		for _, finding := range found.PluginReports {
+			t.Errorf("%s: %s", stage, finding)
+		}
+	}
 }
 
 // actionsOf are the SDK's operations by IAM's service prefix: an action that is neither one of them nor in notCalls does not exist.

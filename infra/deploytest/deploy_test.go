@@ -44,6 +44,7 @@ func TestTheDeployedSystemDoesTheMainJobAndSurvivesItsUpgrade(t *testing.T) {
 	d.startGraph()
 	cli := filepath.Join(root(t), ".tools/cdk/node_modules/.bin/cdk")
 	current := d.buildApp(root(t))
+	d.wantStrictSynthesis(cli, current)
 	d.run(t.TempDir(), cli, "bootstrap", "aws://"+account+"/"+region, "--ci")
 
 	before := d.deployParent(cli)
@@ -71,6 +72,19 @@ func (d *deployment) buildApp(checkout string) string {
 	binary := filepath.Join(d.t.TempDir(), "infra")
 	d.run(checkout, "go", "build", "-o", binary, "./infra")
 	return "cd '" + checkout + "' && '" + binary + "'"
+}
+
+// wantStrictSynthesis lets the library's own validation look at every stack of the stages that are deployed for real. The binaries
+// are this machine's: what they were built for is no finding.
+func (d *deployment) wantStrictSynthesis(cli, app string) {
+	d.t.Helper()
+	for _, stage := range []string{"dev", "prod"} {
+		out := d.run(d.t.TempDir(), cli, "synth", "--all", "--strict", "--quiet", "--app", app, "--output", d.t.TempDir(),
+			"--context", "stage="+stage, "--context", "architecture="+runtime.GOARCH, "--ci")
+		if strings.Contains(out, "[Warning") || strings.Contains(out, "[Error") {
+			d.t.Errorf("the synthesis of %s has findings:\n%s", stage, out)
+		}
+	}
 }
 
 // deploy runs `cdk deploy`, gives the secrets, and finds the deployed APIs.
