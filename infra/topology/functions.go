@@ -84,7 +84,7 @@ var Functions = []Function{
 	{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Access{Directory: Read, Desk: Write},
-		Indexes: []string{"inbox"},
+		Indexes: []string{"inbox", "waiting"},
 		SendsTo: []string{DeadLetters},
 	},
 }
