@@ -3,6 +3,13 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { mockServer } from "./dev/mock.ts";
 
+/**
+ * What most screens share comes in one file, but not what none needs to be read: overlays, with all that places them,
+ * and forms. `console/size.test.ts` says what each first load weighs.
+ */
+const later =
+  /@floating-ui|react-remove-scroll|@mantine\/form|\/(Alert|Combobox|FocusTrap|Floating|Menu|Modal|ModalBase|NativeSelect|Overlay|PasswordInput|Popover|Portal|ScrollArea|Transition)\/|\/ui\/(anchored|modal|select)\./;
+
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // `--mode mock` answers from memory; otherwise the local stack does.
@@ -26,16 +33,12 @@ export default defineConfig(({ mode }) => ({
           groups: [
             {
               name: "base",
-              test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next|valibot)\//,
-              priority: 3,
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!(react-)?virtual)[^/]+|i18next|react-i18next|valibot)\//,
+              priority: 2,
             },
-            { name: "icons", test: /node_modules\/@tabler\//, priority: 2 },
-            // What most screens share comes in one file. Forms stay apart: the inbox, which is opened first, has none.
             {
               name: "ui",
-              test: (id) =>
-                /node_modules\/|\/src\/(ui|api)\//.test(id) &&
-                !/@mantine\/form\/|\/(PasswordInput|NativeSelect|Alert)\//.test(id),
+              test: (id) => /node_modules\/|\/src\/(ui|api)\//.test(id) && !later.test(id),
               minShareCount: 5,
               priority: 1,
             },

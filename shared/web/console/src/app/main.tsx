@@ -2,13 +2,13 @@ import "@fontsource-variable/figtree/wght.css";
 import "./mantine.ts";
 import "./styles.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { onSignedOut } from "../api/client.ts";
 import { startI18n } from "./i18n.ts";
+import { Notices } from "./Notices.tsx";
 import { queryClient } from "./query.ts";
 import { router } from "./router.tsx";
 import { theme } from "./theme.ts";
@@ -27,9 +27,15 @@ if (root) {
   await startI18n();
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorScheme}>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        colorSchemeManager={colorScheme}
+        // The style sheet with the default values is left out, so none of them may be.
+        deduplicateCssVariables={false}
+      >
         <QueryClientProvider client={queryClient}>
-          <Notifications position="top-right" limit={3} />
+          <Notices />
           <RouterProvider router={router} />
         </QueryClientProvider>
       </MantineProvider>

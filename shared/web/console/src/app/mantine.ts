@@ -1,22 +1,17 @@
-/** The styles of the components that are used, in the order they build on each other. A new component brings its line. */
+/**
+ * The styles of what the first screens are made of, in the order they build on each other. Any other component's styles
+ * are imported where it is used, and so come with its code. The default values of the variables are not here: the
+ * provider writes all of them anyway.
+ */
 import "@mantine/core/styles/baseline.css";
-import "@mantine/core/styles/default-css-variables.css";
 import "@mantine/core/styles/global.css";
-import "@mantine/core/styles/ScrollArea.css";
 import "@mantine/core/styles/UnstyledButton.css";
 import "@mantine/core/styles/VisuallyHidden.css";
 import "@mantine/core/styles/Paper.css";
-import "@mantine/core/styles/Popover.css";
 import "@mantine/core/styles/CloseButton.css";
 import "@mantine/core/styles/Group.css";
 import "@mantine/core/styles/Loader.css";
-import "@mantine/core/styles/Overlay.css";
-import "@mantine/core/styles/ModalBase.css";
 import "@mantine/core/styles/Input.css";
-import "@mantine/core/styles/InlineInput.css";
-import "@mantine/core/styles/Combobox.css";
-import "@mantine/core/styles/Pill.css";
-import "@mantine/core/styles/PillsInput.css";
 import "@mantine/core/styles/Button.css";
 import "@mantine/core/styles/ActionIcon.css";
 import "@mantine/core/styles/Center.css";
@@ -24,20 +19,7 @@ import "@mantine/core/styles/Stack.css";
 import "@mantine/core/styles/Text.css";
 import "@mantine/core/styles/Title.css";
 import "@mantine/core/styles/Anchor.css";
-import "@mantine/core/styles/Alert.css";
 import "@mantine/core/styles/Avatar.css";
-import "@mantine/core/styles/Badge.css";
 import "@mantine/core/styles/Indicator.css";
-import "@mantine/core/styles/Kbd.css";
-import "@mantine/core/styles/Menu.css";
-import "@mantine/core/styles/Modal.css";
-import "@mantine/core/styles/Notification.css";
-import "@mantine/core/styles/NumberInput.css";
-import "@mantine/core/styles/PasswordInput.css";
-import "@mantine/core/styles/Progress.css";
-import "@mantine/core/styles/Radio.css";
 import "@mantine/core/styles/Skeleton.css";
-import "@mantine/core/styles/Switch.css";
 import "@mantine/core/styles/ThemeIcon.css";
-import "@mantine/core/styles/Tooltip.css";
-import "@mantine/notifications/styles.css";

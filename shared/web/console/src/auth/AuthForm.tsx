@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Alert.css";
 import { Alert, Stack, Text, Title } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/PasswordInput.css";
 import { Anchor, Button, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { signedIn } from "@recado/lib/protocol";

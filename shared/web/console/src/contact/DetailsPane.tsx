@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Badge.css";
 import { ActionIcon, Badge, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import type { Contact, Conversation } from "@recado/lib/protocol";
 import { IconPencil, IconX } from "@tabler/icons-react";

@@ -1,4 +1,4 @@
-import { ActionIcon, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Textarea } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
@@ -205,11 +205,14 @@ function Field({ conversation }: { conversation: Conversation }) {
         onBlur={() => typing(false)}
       />
       <div className={classes.bar}>
-        <Tooltip label={t("composer.attach")}>
-          <ActionIcon size="lg" aria-label={t("composer.attach")} onClick={() => chooser.current?.click()}>
-            <IconPaperclip size={19} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          size="lg"
+          aria-label={t("composer.attach")}
+          data-hint={t("composer.attach")}
+          onClick={() => chooser.current?.click()}
+        >
+          <IconPaperclip size={19} />
+        </ActionIcon>
         <input
           ref={chooser}
           type="file"

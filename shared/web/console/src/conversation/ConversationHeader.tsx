@@ -1,13 +1,11 @@
-import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import {
   IconArrowBackUp,
   IconArrowLeft,
   IconCheck,
   IconDotsVertical,
-  IconHourglass,
   IconLayoutSidebarRight,
-  IconMail,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -16,6 +14,7 @@ import { useViewers } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay, useMe } from "../shell/me.ts";
 import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { AssignPicker } from "./AssignPicker.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -35,9 +34,10 @@ export function ConversationHeader(props: {
   const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelNames[channel.type];
   const action = useConversationAction(conversation.id);
   // A button that is disabled while it works would lose the focus.
-  const act = (verb: "resolve" | "reopen" | "pending") => {
+  const act = (verb: "resolve" | "reopen") => {
     if (!action.isPending) action.mutate({ verb, body: {} });
   };
+  const menu = useOverlay("menu", async () => (await import("./ConversationMenu.tsx")).ConversationMenu);
   const resolved = status === "resolved";
   const mayResolve = may("conversation.resolve");
 
@@ -85,60 +85,26 @@ export function ConversationHeader(props: {
           <span className={classes.mainLabel}>{t("conversation.resolve")}</span>
         </Button>
       )}
-      <Tooltip label={t("conversation.details")}>
-        <ActionIcon
-          size="lg"
-          className={classes.detailsButton}
-          aria-label={t("conversation.details")}
-          aria-pressed={props.detailsOpen}
-          onClick={props.onDetails}
-        >
-          <IconLayoutSidebarRight size={19} />
-        </ActionIcon>
-      </Tooltip>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t("conversation.more")}>
-            <IconDotsVertical size={19} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {status === "pending" ? (
-            <Menu.Item
-              leftSection={<IconArrowBackUp size={16} />}
-              disabled={!mayResolve || action.isPending}
-              onClick={() => act("reopen")}
-            >
-              {t("conversation.toOpen")}
-            </Menu.Item>
-          ) : (
-            <Menu.Item
-              leftSection={<IconHourglass size={16} />}
-              disabled={!mayResolve || resolved || action.isPending}
-              onClick={() => act("pending")}
-            >
-              {t("conversation.toPending")}
-            </Menu.Item>
-          )}
-          <Menu.Item
-            leftSection={<IconMail size={16} />}
-            disabled={conversation.lastInboundId === null}
-            onClick={() => {
-              // Leaving first: an open conversation counts as being read.
-              props.onBack();
-              action.mutate({ verb: "unread", body: {} });
-            }}
-          >
-            {t("conversation.markUnread")}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <ActionIcon
+        size="lg"
+        className={classes.detailsButton}
+        aria-label={t("conversation.details")}
+        data-hint={t("conversation.details")}
+        aria-pressed={props.detailsOpen}
+        onClick={props.onDetails}
+      >
+        <IconLayoutSidebarRight size={19} />
+      </ActionIcon>
+      <ActionIcon {...menu.button} size="lg" aria-label={t("conversation.more")} data-hint={t("conversation.more")}>
+        <IconDotsVertical size={19} />
+      </ActionIcon>
+      {menu.overlay({ conversation, onLeave: props.onBack })}
     </header>
   );
 }
 
 function Viewers({ conversationId }: { conversationId: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const me = useMe();
   const { live } = useLive();
   const operators = useQuery(operatorsQuery).data ?? [];
@@ -146,14 +112,13 @@ function Viewers({ conversationId }: { conversationId: string }) {
     .filter((id) => id !== me.operator.id)
     .flatMap((id) => operators.find((operator) => operator.id === id) ?? []);
   if (others.length === 0) return null;
-  const names = new Intl.ListFormat(undefined, { type: "conjunction" }).format(others.map(({ name }) => name));
+  const names = new Intl.ListFormat(i18n.language, { type: "conjunction" }).format(others.map(({ name }) => name));
+  const label = t("conversation.viewing", { names });
   return (
-    <Tooltip label={t("conversation.viewing", { names })}>
-      <span className={classes.viewers} role="img" aria-label={t("conversation.viewing", { names })}>
-        {others.slice(0, 3).map(({ id, name }) => (
-          <PersonAvatar key={id} id={id} name={name} size={24} />
-        ))}
-      </span>
-    </Tooltip>
+    <span className={classes.viewers} role="img" aria-label={label} data-hint={label}>
+      {others.slice(0, 3).map(({ id, name }) => (
+        <PersonAvatar key={id} id={id} name={name} size={24} />
+      ))}
+    </span>
   );
 }

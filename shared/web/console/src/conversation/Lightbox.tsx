@@ -1,6 +1,7 @@
-import { CloseButton, Modal } from "@mantine/core";
+import { CloseButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useReturnFocus } from "../ui/focus.ts";
+import { Modal } from "../ui/modal.ts";
 import classes from "./message.module.css";
 
 export function Lightbox({ url, name, onClose }: { url: string; name: string; onClose: () => void }) {

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Key } from "@recado/lib/i18n";
 import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";

@@ -1,19 +1,18 @@
-import { ActionIcon, CloseButton, Indicator, Loader, Menu, Popover, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, CloseButton, Indicator, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import type { Key } from "@recado/lib/i18n";
 import type { Count, Counts } from "@recado/lib/protocol";
 import { IconArrowsSort, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { countsQuery } from "../api/queries.ts";
 import { useCountText } from "../ui/format.ts";
+import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import classes from "./inbox.module.css";
 import { useView } from "./useView.ts";
-import { boxes, type InboxView, sorts, states } from "./view.ts";
-
-const FilterFields = lazy(async () => ({ default: (await import("./FilterFields.tsx")).FilterFields }));
+import { boxes, type InboxView, states } from "./view.ts";
 
 const boxKeys: Record<InboxView["box"], Key> = {
   mine: "inbox.box.mine",
@@ -25,11 +24,6 @@ const stateKeys: Record<InboxView["status"], Key> = {
   pending: "inbox.state.pending",
   resolved: "inbox.state.resolved",
   all: "inbox.state.all",
-};
-const sortKeys: Record<InboxView["sort"], Key> = {
-  newest: "inbox.sort.newest",
-  oldest: "inbox.sort.oldest",
-  waiting: "inbox.sort.waiting",
 };
 
 const boxCount = (counts: Counts | undefined, box: InboxView["box"]): Count | undefined =>
@@ -53,7 +47,7 @@ export function InboxHeader() {
       <h1 className="visually-hidden">{t("shell.inbox")}</h1>
       <div className={classes.tools}>
         <SearchBox />
-        <SortMenu />
+        <Sort />
         <Filters />
       </div>
       <div className={classes.boxes} role="radiogroup" aria-label={t("inbox.box.label")}>
@@ -133,52 +127,37 @@ function SearchBox() {
   );
 }
 
-function SortMenu() {
+function Sort() {
   const { t } = useTranslation();
-  const { view, change } = useView();
+  const menu = useOverlay("menu", async () => (await import("./SortMenu.tsx")).SortMenu);
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Tooltip label={t("inbox.sort.label")}>
-          <ActionIcon size="lg" aria-label={t("inbox.sort.label")}>
-            <IconArrowsSort size={18} />
-          </ActionIcon>
-        </Tooltip>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t("inbox.sort.label")}</Menu.Label>
-        <Menu.RadioGroup value={view.sort} onChange={(sort) => change({ sort: sort as InboxView["sort"] })}>
-          {sorts.map((sort) => (
-            <Menu.RadioItem key={sort} value={sort} closeMenuOnClick>
-              {t(sortKeys[sort])}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <ActionIcon {...menu.button} size="lg" aria-label={t("inbox.sort.label")} data-hint={t("inbox.sort.label")}>
+        <IconArrowsSort size={18} />
+      </ActionIcon>
+      {menu.overlay({})}
+    </>
   );
 }
 
 function Filters() {
   const { t } = useTranslation();
   const { view } = useView();
+  const panel = useOverlay("dialog", async () => (await import("./FilterPanel.tsx")).FilterPanel);
   const active = view.operator !== undefined || view.channel !== undefined;
   return (
-    <Popover position="bottom-end" width={260} shadow="md" trapFocus returnFocus>
+    <>
       <Indicator disabled={!active} size={8} offset={6}>
-        <Popover.Target>
-          <Tooltip label={t("inbox.filter.label")}>
-            <ActionIcon size="lg" aria-label={active ? t("inbox.filter.active") : t("inbox.filter.label")}>
-              <IconFilter size={18} />
-            </ActionIcon>
-          </Tooltip>
-        </Popover.Target>
+        <ActionIcon
+          {...panel.button}
+          size="lg"
+          aria-label={active ? t("inbox.filter.active") : t("inbox.filter.label")}
+          data-hint={t("inbox.filter.label")}
+        >
+          <IconFilter size={18} />
+        </ActionIcon>
       </Indicator>
-      <Popover.Dropdown aria-label={t("inbox.filter.label")}>
-        <Suspense fallback={<Loader size="xs" />}>
-          <FilterFields />
-        </Suspense>
-      </Popover.Dropdown>
-    </Popover>
+      {panel.overlay({})}
+    </>
   );
 }

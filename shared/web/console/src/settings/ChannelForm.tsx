@@ -1,4 +1,5 @@
-import { Button, Group, Modal, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import "@mantine/core/styles/PasswordInput.css";
+import { Button, Group, NativeSelect, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { type Channel, channel as shape } from "@recado/lib/protocol";
@@ -9,6 +10,7 @@ import { channelsQuery, storesQuery } from "../api/queries.ts";
 import { filled } from "../auth/fields.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { useReturnFocus } from "../ui/focus.ts";
+import { Modal } from "../ui/modal.ts";
 
 /** Connects a WhatsApp number by hand, or renames one and gives it a new token. A token is never shown again. */
 export function ChannelForm({ channel, onClose }: { channel: Channel | null; onClose: () => void }) {

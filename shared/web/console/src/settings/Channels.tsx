@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Skeleton } from "@mantine/core";
 import type { Key } from "@recado/lib/i18n";
 import type { Channel } from "@recado/lib/protocol";

@@ -1,4 +1,8 @@
-import { Button, Group, NumberInput, Radio, Select, Skeleton, Stack, Switch, Text } from "@mantine/core";
+import "@mantine/core/styles/NumberInput.css";
+import "@mantine/core/styles/InlineInput.css";
+import "@mantine/core/styles/Radio.css";
+import "@mantine/core/styles/Switch.css";
+import { Button, Group, NumberInput, Radio, Skeleton, Stack, Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import {
@@ -14,6 +18,7 @@ import { send } from "../api/client.ts";
 import { operatorsQuery, settingsQuery } from "../api/queries.ts";
 import { useMay } from "../shell/me.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { Select } from "../ui/select.ts";
 import { ErrorState } from "../ui/states.tsx";
 import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";

@@ -1,16 +1,8 @@
-import {
-  Button,
-  Group,
-  Modal,
-  MultiSelect,
-  NativeSelect,
-  NumberInput,
-  PasswordInput,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-} from "@mantine/core";
+import "@mantine/core/styles/PasswordInput.css";
+import "@mantine/core/styles/NumberInput.css";
+import "@mantine/core/styles/InlineInput.css";
+import "@mantine/core/styles/Switch.css";
+import { Button, Group, NativeSelect, NumberInput, PasswordInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { languages, type Operator, type Role, roles, operator as shape } from "@recado/lib/protocol";
@@ -23,6 +15,8 @@ import { useMay } from "../shell/me.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
+import { Modal } from "../ui/modal.ts";
+import { MultiSelect } from "../ui/select.ts";
 import { roleKeys } from "./Operators.tsx";
 
 /** One form for a new operator and a known one: address and password are given once, at the start. */

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Skeleton, Stack } from "@mantine/core";
 import type { Key } from "@recado/lib/i18n";
 import type { Operator, Role } from "@recado/lib/protocol";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/PasswordInput.css";
+import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Group, NativeSelect, PasswordInput, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";

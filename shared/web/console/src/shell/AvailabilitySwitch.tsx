@@ -1,4 +1,4 @@
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { type Availability, type Me, operator } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -26,28 +26,25 @@ export function AvailabilitySwitch() {
   });
   const shown = change.isPending ? change.variables : me.operator.availability;
   const available = shown === "available";
+  const hint = available ? t("availability.availableHint") : t("availability.awayHint");
   return (
-    <Tooltip
-      label={available ? t("availability.availableHint") : t("availability.awayHint")}
-      position="right"
-      multiline
-      maw={220}
+    <UnstyledButton
+      role="switch"
+      aria-checked={available}
+      aria-label={t("availability.label")}
+      aria-description={hint}
+      data-hint={hint}
+      data-hint-side="right"
+      className={classes.availability}
+      disabled={change.isPending}
+      onClick={() => change.mutate(available ? "away" : "available")}
     >
-      <UnstyledButton
-        role="switch"
-        aria-checked={available}
-        aria-label={t("availability.label")}
-        className={classes.availability}
-        disabled={change.isPending}
-        onClick={() => change.mutate(available ? "away" : "available")}
-      >
-        <span className={classes.track} data-on={available || undefined}>
-          <span className={classes.thumb} />
-        </span>
-        <span className={classes.availabilityLabel}>
-          {available ? t("availability.available") : t("availability.away")}
-        </span>
-      </UnstyledButton>
-    </Tooltip>
+      <span className={classes.track} data-on={available || undefined}>
+        <span className={classes.thumb} />
+      </span>
+      <span className={classes.availabilityLabel}>
+        {available ? t("availability.available") : t("availability.away")}
+      </span>
+    </UnstyledButton>
   );
 }

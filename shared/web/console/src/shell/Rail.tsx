@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { IconAddressBook, IconMessages, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -46,21 +45,19 @@ function Entry(props: {
   const { t } = useTranslation();
   const Icon = props.icon;
   return (
-    <Tooltip label={props.label} position="right">
-      <Link
-        to={props.to}
-        className={classes.entry}
-        activeProps={{ "data-active": true }}
-        aria-label={props.badge ? t("shell.entryUnread", { entry: props.label, unread: props.badge }) : props.label}
-      >
-        <Icon size={22} stroke={1.7} />
-        <span className={classes.entryLabel}>{props.label}</span>
-        {props.badge && (
-          <span className={classes.badge} aria-hidden="true">
-            {props.badge}
-          </span>
-        )}
-      </Link>
-    </Tooltip>
+    <Link
+      to={props.to}
+      className={classes.entry}
+      activeProps={{ "data-active": true }}
+      aria-label={props.badge ? t("shell.entryUnread", { entry: props.label, unread: props.badge }) : props.label}
+    >
+      <Icon size={22} stroke={1.7} />
+      <span className={classes.entryLabel}>{props.label}</span>
+      {props.badge && (
+        <span className={classes.badge} aria-hidden="true">
+          {props.badge}
+        </span>
+      )}
+    </Link>
   );
 }

@@ -4,6 +4,7 @@ import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { LiveProvider } from "../live/LiveProvider.tsx";
+import { Hints } from "../ui/Hints.tsx";
 import { Loading } from "../ui/states.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { useMe } from "./me.ts";
@@ -57,6 +58,7 @@ function SignedIn() {
         </div>
       </div>
       <ShortcutHelp />
+      <Hints />
     </LiveProvider>
   );
 }

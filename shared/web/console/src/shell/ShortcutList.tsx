@@ -1,7 +1,9 @@
-import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
+import "@mantine/core/styles/Kbd.css";
+import { Group, Kbd, Stack, Text } from "@mantine/core";
 import type { Key } from "@recado/lib/i18n";
 import { useTranslation } from "react-i18next";
 import { useReturnFocus } from "../ui/focus.ts";
+import { Modal } from "../ui/modal.ts";
 
 const shortcuts: { keys: string[]; key: Key }[] = [
   { keys: ["j", "↓"], key: "shortcuts.next" },

@@ -1,101 +1,29 @@
-import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
-import { IconKeyboard, IconLogout, IconUser } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
+import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { send, tell } from "../api/client.ts";
-import { meQuery } from "../api/queries.ts";
-import { speak } from "../app/i18n.ts";
-import { useFailureNotice } from "../ui/errors.ts";
-import { languageNames } from "../ui/LanguageChoice.tsx";
+import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useMe } from "./me.ts";
-import { openShortcutHelp } from "./ShortcutHelp.tsx";
 import classes from "./shell.module.css";
-
-const schemes = [
-  { value: "light", key: "theme.light" },
-  { value: "dark", key: "theme.dark" },
-  { value: "auto", key: "theme.auto" },
-] as const;
 
 export function UserMenu() {
   const { t } = useTranslation();
   const me = useMe();
-  const client = useQueryClient();
-  const router = useRouter();
-  const failed = useFailureNotice();
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const changeLanguage = useMutation({
-    mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
-    onMutate: (language) => speak(language),
-    onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
-    onError: (error) => {
-      void speak(me.operator.language);
-      failed(error);
-    },
-  });
-  const signOut = useMutation({
-    mutationFn: () => tell("POST", "/auth/sign-out", {}),
-    onSuccess: () => {
-      client.clear();
-      void router.navigate({ to: "/sign-in" });
-    },
-    onError: failed,
-  });
-
+  const menu = useOverlay("menu", async () => (await import("./UserMenuItems.tsx")).UserMenuItems);
   return (
-    <Menu position="right-end" width={230}>
-      <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={t("shell.userMenu", { name: me.operator.name })}>
-          <PersonAvatar
-            id={me.operator.id}
-            name={me.operator.name}
-            size={34}
-            online={me.operator.availability === "available"}
-          />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <bdi>{me.operator.name}</bdi> · <bdi>{me.account.name}</bdi>
-        </Menu.Label>
-        <Menu.Item
-          leftSection={<IconUser size={16} />}
-          onClick={() => void router.navigate({ to: "/settings/profile" })}
-        >
-          {t("settings.profile")}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openShortcutHelp}>
-          {t("shortcuts.title")}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{t("theme.label")}</Menu.Label>
-        <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
-          {schemes.map(({ value, key }) => (
-            <Menu.RadioItem key={value} value={value}>
-              {t(key)}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.Label>{t("profile.language")}</Menu.Label>
-        <Menu.RadioGroup
-          value={me.operator.language}
-          onChange={(language) => changeLanguage.mutate(language as Language)}
-        >
-          {languages.map((language) => (
-            <Menu.RadioItem key={language} value={language} closeMenuOnClick>
-              {languageNames[language]}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
-          {t("shell.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <UnstyledButton
+        {...menu.button}
+        className={classes.user}
+        aria-label={t("shell.userMenu", { name: me.operator.name })}
+      >
+        <PersonAvatar
+          id={me.operator.id}
+          name={me.operator.name}
+          size={34}
+          online={me.operator.availability === "available"}
+        />
+      </UnstyledButton>
+      {menu.overlay({})}
+    </>
   );
 }

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, type Rolldown } from "vite";
+import { beforeAll, expect, test, vi } from "vitest";
+
+const BAR = 300_000;
+
+const route = {
+  start: ["src/app/main.tsx", "../lib/i18n/es.json"],
+  shell: ["src/shell/Shell.tsx"],
+  inbox: ["src/inbox/Inbox.tsx"],
+};
+
+/** What each screen fetches before it is whole: the modules that its routes load, and those that load with them. */
+const screens = {
+  "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx"],
+  inbox: [...route.start, ...route.shell, ...route.inbox, "src/inbox/NothingOpen.tsx"],
+  "open conversation": [
+    ...route.start,
+    ...route.shell,
+    ...route.inbox,
+    "src/conversation/ConversationPane.tsx",
+    "src/contact/DetailsPane.tsx",
+  ],
+};
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+let files: Map<string, Rolldown.OutputChunk | Rolldown.OutputAsset>;
+
+/** Built anew, from what is on the disk now: an old or missing `dist` can say nothing. */
+beforeAll(async () => {
+  vi.stubEnv("NODE_ENV", "production");
+  const built = await build({ configFile: `${root}vite.config.ts`, logLevel: "error", build: { write: false } });
+  vi.unstubAllEnvs();
+  files = new Map((built as Rolldown.RolldownOutput).output.map((file) => [file.fileName, file]));
+}, 120_000);
+
+function chunkOf(module: string): Rolldown.OutputChunk {
+  const id = fileURLToPath(new URL(module, import.meta.url));
+  for (const file of files.values()) if (file.type === "chunk" && file.moduleIds.includes(id)) return file;
+  throw new Error(`${module} is in no chunk: has it moved?`);
+}
+
+function withImports(chunk: Rolldown.OutputChunk, found: Set<string>): void {
+  if (found.has(chunk.fileName)) return;
+  found.add(chunk.fileName);
+  for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
+  for (const name of chunk.imports) {
+    const next = files.get(name);
+    if (next?.type === "chunk") withImports(next, found);
+  }
+}
+
+function weight(name: string): number {
+  const file = files.get(name);
+  if (!file) throw new Error(`${name} was not built`);
+  const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
+  // A font is compressed already.
+  return name.endsWith(".woff2") ? content.length : gzipSync(content, { level: 9 }).length;
+}
+
+const latin = () => [...files.keys()].filter((name) => /figtree-latin-wght.*\.woff2$/.test(name));
+const fixed = ["public/scheme.js", "public/favicon.svg"].reduce(
+  (sum, path) => sum + gzipSync(readFileSync(root + path), { level: 9 }).length,
+  0,
+);
+
+test.each(Object.entries(screens))("the first load of the %s is at most 300 KB gzipped", (name, modules) => {
+  const fetched = new Set(["index.html", ...latin()]);
+  for (const module of modules) withImports(chunkOf(module), fetched);
+  const total = [...fetched].reduce((sum, file) => sum + weight(file), fixed);
+  process.stdout.write(`${name}: ${total} bytes in ${fetched.size + 2} files\n`);
+  expect(latin()).toHaveLength(1);
+  expect(total).toBeLessThanOrEqual(BAR);
+  // Less than React alone would mean that something is not counted.
+  expect(total).toBeGreaterThan(100_000);
+});

@@ -1,0 +1,31 @@
+import { Menu } from "@mantine/core";
+import type { Key } from "@recado/lib/i18n";
+import { useTranslation } from "react-i18next";
+import { AnchoredMenu } from "../ui/anchored.tsx";
+import type { OverlayProps } from "../ui/overlay.tsx";
+import { useView } from "./useView.ts";
+import { type InboxView, sorts } from "./view.ts";
+
+const sortKeys: Record<InboxView["sort"], Key> = {
+  newest: "inbox.sort.newest",
+  oldest: "inbox.sort.oldest",
+  waiting: "inbox.sort.waiting",
+};
+
+// S1-15
+export function SortMenu(overlay: OverlayProps) {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  return (
+    <AnchoredMenu overlay={overlay}>
+      <Menu.Label>{t("inbox.sort.label")}</Menu.Label>
+      <Menu.RadioGroup value={view.sort} onChange={(sort) => change({ sort: sort as InboxView["sort"] })}>
+        {sorts.map((sort) => (
+          <Menu.RadioItem key={sort} value={sort} closeMenuOnClick>
+            {t(sortKeys[sort])}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+    </AnchoredMenu>
+  );
+}

@@ -1,0 +1,86 @@
+import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
+import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
+import { IconKeyboard, IconLogout, IconUser } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { send, tell } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import { speak } from "../app/i18n.ts";
+import { AnchoredMenu } from "../ui/anchored.tsx";
+import { useFailureNotice } from "../ui/errors.ts";
+import { languageNames } from "../ui/LanguageChoice.tsx";
+import type { OverlayProps } from "../ui/overlay.tsx";
+import { useMe } from "./me.ts";
+import { openShortcutHelp } from "./ShortcutHelp.tsx";
+
+const schemes = [
+  { value: "light", key: "theme.light" },
+  { value: "dark", key: "theme.dark" },
+  { value: "auto", key: "theme.auto" },
+] as const;
+
+export function UserMenuItems(overlay: OverlayProps) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const router = useRouter();
+  const failed = useFailureNotice();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const changeLanguage = useMutation({
+    mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
+    onMutate: (language) => speak(language),
+    onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
+    onError: (error) => {
+      void speak(me.operator.language);
+      failed(error);
+    },
+  });
+  const signOut = useMutation({
+    mutationFn: () => tell("POST", "/auth/sign-out", {}),
+    onSuccess: () => {
+      client.clear();
+      void router.navigate({ to: "/sign-in" });
+    },
+    onError: failed,
+  });
+
+  return (
+    <AnchoredMenu overlay={overlay} position="right-end" width={230}>
+      <Menu.Label>
+        <bdi>{me.operator.name}</bdi> · <bdi>{me.account.name}</bdi>
+      </Menu.Label>
+      <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void router.navigate({ to: "/settings/profile" })}>
+        {t("settings.profile")}
+      </Menu.Item>
+      <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openShortcutHelp}>
+        {t("shortcuts.title")}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Label>{t("theme.label")}</Menu.Label>
+      <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+        {schemes.map(({ value, key }) => (
+          <Menu.RadioItem key={value} value={value}>
+            {t(key)}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+      <Menu.Divider />
+      <Menu.Label>{t("profile.language")}</Menu.Label>
+      <Menu.RadioGroup
+        value={me.operator.language}
+        onChange={(language) => changeLanguage.mutate(language as Language)}
+      >
+        {languages.map((language) => (
+          <Menu.RadioItem key={language} value={language} closeMenuOnClick>
+            {languageNames[language]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+      <Menu.Divider />
+      <Menu.Item leftSection={<IconLogout size={16} />} disabled={signOut.isPending} onClick={() => signOut.mutate()}>
+        {t("shell.signOut")}
+      </Menu.Item>
+    </AnchoredMenu>
+  );
+}

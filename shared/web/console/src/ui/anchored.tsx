@@ -1,0 +1,49 @@
+/** Overlays for `useOverlay`: they open at a button that was drawn before their code was there. */
+import "@mantine/core/styles/Popover.css";
+import "@mantine/core/styles/Menu.css";
+import { Menu, type MenuProps, Popover, type PopoverProps } from "@mantine/core";
+import { type ReactNode, type Ref, useImperativeHandle } from "react";
+import type { OverlayProps } from "./overlay.tsx";
+
+/** Stands for the button where Mantine expects the element itself. */
+export function At({ element, ref }: { element: HTMLElement; ref?: Ref<HTMLElement> }) {
+  useImperativeHandle(ref, () => element, [element]);
+  return null;
+}
+
+type Place<P extends MenuProps | PopoverProps> = { overlay: OverlayProps; children: ReactNode } & Pick<
+  P,
+  "position" | "width"
+>;
+
+export function AnchoredMenu({ overlay, children, ...place }: Place<MenuProps>) {
+  const { id, anchor, opened, onClose } = overlay;
+  return (
+    <Menu id={id} opened={opened} onChange={(open) => !open && onClose()} position="bottom-end" {...place}>
+      <Menu.Target>
+        <At element={anchor} />
+      </Menu.Target>
+      <Menu.Dropdown>{children}</Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function AnchoredPopover({ overlay, children, ...place }: Place<PopoverProps>) {
+  const { id, anchor, opened, onClose } = overlay;
+  return (
+    <Popover
+      id={id}
+      opened={opened}
+      onChange={(open) => !open && onClose()}
+      shadow="md"
+      trapFocus
+      returnFocus
+      {...place}
+    >
+      <Popover.Target>
+        <At element={anchor} />
+      </Popover.Target>
+      <Popover.Dropdown>{children}</Popover.Dropdown>
+    </Popover>
+  );
+}
