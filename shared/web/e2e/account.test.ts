@@ -45,7 +45,7 @@ test("somebody signs up, confirms the address by mail, and the banner goes", asy
   await page.getByLabel(t("field.email")).fill(email);
   await desk.button("auth.signUp.submit").click();
   await desk.online();
-  await page.getByText(t("inbox.empty")).waitFor();
+  await page.getByRole("link", { name: t("channels.connect") }).waitFor();
   const banner = page.getByText(t("banner.verify"));
   await banner.waitFor();
   await desk.button("banner.verifyResend").click();

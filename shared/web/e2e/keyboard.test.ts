@@ -81,6 +81,9 @@ test("the whole main job works without a mouse, and the focus is never lost", as
 
   await keyboard.press("e");
   await desk.event(t("event.resolvedBy", { actor: "Ana Ruiz" })).waitFor();
+  await keyboard.press("o");
+  await desk.event(t("event.reopenedBy", { actor: "Ana Ruiz" })).waitFor();
+  await desk.button("conversation.resolve").waitFor();
   await keyboard.press("Escape");
   await desk.page.getByRole("heading", { name: elena.name, level: 2 }).waitFor({ state: "detached" });
   await keyboard.press("/");
@@ -123,6 +126,13 @@ test("on a phone's width the list leads to the conversation and back", async () 
   await desk.button("contact.closeDetails").tap();
   await desk.button("conversation.back").tap();
   await desk.row(hugo.name).getByText("Sale veinte mil").waitFor();
+
+  // What does not exist is no dead end, though it covers the navigation.
+  await desk.goto("/inbox/nothing-like-it");
+  await desk.page.getByText(t("error.notFound")).waitFor();
+  expect(await desk.button("action.retry").count()).toBe(0);
+  await desk.button("conversation.back").tap();
+  await desk.row(hugo.name).waitFor();
   for (const path of [
     "/contacts",
     "/settings/profile",

@@ -117,6 +117,12 @@ test("what is written without a network waits, goes out once when it is back, an
   expect(await desk.composer.inputValue()).toBe("");
   await desk.open(pedro.name);
   expect(await desk.composer.inputValue()).toBe("Mañana le confirmo si");
+  await desk.page.locator('form input[type="file"]').setInputFiles(prices);
+  await desk.open(nadia.name);
+  const files = desk.page.getByRole("list", { name: t("composer.files") });
+  expect(await files.count()).toBe(0);
+  await desk.open(pedro.name);
+  await files.getByText(prices.name).waitFor();
   await desk.reload();
   await expect.poll(() => desk.composer.inputValue()).toBe("Mañana le confirmo si");
 });

@@ -118,7 +118,7 @@ test("what is assigned and went quiet closes by itself, and says why", async () 
   const manager = await here.as(bruno);
   await manager.open(luis.name);
   await here.stack.advance("46m");
-  await manager.event(t("event.resolved")).getByText(t("reason.idle")).waitFor();
+  await manager.event(t("event.closed")).getByText(t("reason.idle")).waitFor();
   await manager.button("conversation.reopen").waitFor();
   await manager.row(luis.name).waitFor({ state: "detached" });
   await manager.state("inbox.state.resolved");

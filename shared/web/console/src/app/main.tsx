@@ -7,6 +7,8 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { onSignedOut } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import { onSession } from "../api/session.ts";
 import { startI18n } from "./i18n.ts";
 import { Notices } from "./Notices.tsx";
 import { queryClient } from "./query.ts";
@@ -15,11 +17,21 @@ import { theme } from "./theme.ts";
 
 const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
 
-onSignedOut(() => {
+function leave(): void {
   queryClient.clear();
   const { pathname, href } = router.latestLocation;
   // Several requests may hear it at once: the first has led to the sign-in page already.
   if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
+}
+
+onSignedOut(leave);
+onSession((operatorId) => {
+  const { pathname, search } = router.latestLocation;
+  if (operatorId === null) {
+    if (queryClient.getQueryData(meQuery.queryKey)) leave();
+  } else if (pathname === "/sign-in") router.history.push(search.next ?? "/inbox");
+  // Whoever it was until now must neither be seen nor act any more.
+  else if (queryClient.getQueryData(meQuery.queryKey)?.operator.id !== operatorId) location.reload();
 });
 
 const root = document.getElementById("root");

@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
+import { tellSession } from "../api/session.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { AuthForm } from "./AuthForm.tsx";
 import { filled } from "./fields.ts";
@@ -23,8 +24,9 @@ export function SignIn() {
   });
   const signIn = useMutation({
     mutationFn: (values: { email: string; password: string }) => send("POST", "/auth/sign-in", values, signedIn),
-    onSuccess: () => {
+    onSuccess: ({ operator }) => {
       client.clear();
+      tellSession(operator.id);
       router.history.push(next ?? "/inbox");
     },
   });

@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiError, send } from "../api/client.ts";
+import { tellSession } from "../api/session.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { AuthForm } from "./AuthForm.tsx";
 import { email, filled, longEnough, PASSWORD_LENGTH } from "./fields.ts";
@@ -37,8 +38,9 @@ export function SignUp() {
         },
         signedIn,
       ),
-    onSuccess: () => {
+    onSuccess: ({ operator }) => {
       client.clear();
+      tellSession(operator.id);
       void router.navigate({ to: "/inbox" });
     },
     onError: (error) => {

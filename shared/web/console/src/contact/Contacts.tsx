@@ -10,7 +10,7 @@ import { contactConversationsQuery, contactsQuery } from "../api/queries.ts";
 import { statusKeys } from "../inbox/status.ts";
 import { itemsOf } from "../live/pages.ts";
 import { ChannelBadge } from "../ui/ChannelBadge.tsx";
-import { useFormats, useNow } from "../ui/format.ts";
+import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
@@ -55,8 +55,8 @@ export function Contacts() {
         {list.isSuccess && contacts.length === 0 && (
           <EmptyState
             icon={q ? IconSearchOff : IconAddressBook}
-            title={q ? t("inbox.noMatch") : t("contact.none")}
-            text={q ? t("inbox.noMatchHint") : t("contact.noneHint")}
+            title={q ? t("inbox.noMatch") : t("contact.find")}
+            text={q ? t("inbox.noMatchHint") : t("contact.findHint")}
           />
         )}
         {contacts.map((contact) => (
@@ -87,7 +87,7 @@ function Person({ contact }: { contact: Contact }) {
         <PersonAvatar id={contact.id} name={contact.name} size={38} />
         <bdi className={classes.personName}>{contact.name || t("contact.nameless")}</bdi>
         <span className={classes.personFacts}>
-          {contact.phone && <bdi>{contact.phone}</bdi>}
+          {contact.phone && <bdi>{phoneText(contact.phone)}</bdi>}
           {contact.email && <bdi>{contact.email}</bdi>}
         </span>
         <span className={classes.badges}>

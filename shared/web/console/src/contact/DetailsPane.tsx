@@ -10,7 +10,7 @@ import { channelsQuery, contactConversationsQuery, contactQuery } from "../api/q
 import { statusKeys } from "../inbox/status.ts";
 import { useMay } from "../shell/me.ts";
 import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
-import { useFormats, useNow } from "../ui/format.ts";
+import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import classes from "./contact.module.css";
@@ -102,7 +102,7 @@ function Card({ contact }: { contact: Contact }) {
             <Fact label={t("field.firstName")} value={contact.firstName} />
             <Fact label={t("field.lastName")} value={contact.lastName} />
             <Fact label={t("field.email")} value={contact.email} />
-            <Fact label={t("field.phone")} value={contact.phone} />
+            <Fact label={t("field.phone")} value={contact.phone && phoneText(contact.phone)} />
           </dl>
         )}
       </Section>
@@ -131,7 +131,9 @@ function Identities({ contact }: { contact: Contact }) {
           <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
             <ChannelBadge type={identity.type} size={20} />
             <span className={classes.identityLines}>
-              <bdi className={classes.identityName}>{identity.phone ?? identity.username ?? identity.externalId}</bdi>
+              <bdi className={classes.identityName}>
+                {identity.phone ? phoneText(identity.phone) : (identity.username ?? identity.externalId)}
+              </bdi>
               <bdi className={classes.quiet}>
                 {channels?.find(({ id }) => id === identity.channelId)?.name ?? channelNames[identity.type]}
               </bdi>

@@ -1,5 +1,4 @@
-import { ActionIcon, Textarea } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { ActionIcon, CloseButton, Textarea } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
@@ -8,9 +7,9 @@ import { useLive } from "../live/LiveProvider.tsx";
 import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import { accepted, checkFile, type FileKind } from "./attachments.ts";
+import { accepted, checkFile } from "./attachments.ts";
 import classes from "./composer.module.css";
-import { readDraft, writeDraft } from "./drafts.ts";
+import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { useTypingSignal } from "./typing.ts";
 import { replyWindow } from "./window.ts";
@@ -18,12 +17,6 @@ import { replyWindow } from "./window.ts";
 /** WhatsApp's own limits. */
 const TEXT_LIMIT = 4096;
 const CAPTION_LIMIT = 1024;
-
-interface Picked {
-  id: string;
-  file: File;
-  kind: FileKind;
-}
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -74,7 +67,8 @@ function Field({ conversation }: { conversation: Conversation }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(() => readDraft(me.operator.id, conversation.id));
-  const [files, setFiles] = useState<Picked[]>([]);
+  const [files, setFiles] = useState(() => readFiles(me.operator.id, conversation.id));
+  const [refusals, setRefusals] = useState<string[]>([]);
   const [dragging, setDragging] = useState(false);
   useShortcuts({ r: () => field.current?.focus() });
 
@@ -83,22 +77,26 @@ function Field({ conversation }: { conversation: Conversation }) {
     writeDraft(me.operator.id, conversation.id, next);
     typing(next !== "");
   };
+  const keep = (next: readonly Picked[]) => {
+    setFiles(next);
+    writeFiles(me.operator.id, conversation.id, next);
+  };
 
   const pick = (chosen: Iterable<File>) => {
+    const taken: Picked[] = [];
+    const refused: string[] = [];
     for (const file of chosen) {
       const verdict = checkFile(file);
-      if ("kind" in verdict) {
-        setFiles((known) => [...known, { id: crypto.randomUUID(), file, kind: verdict.kind }]);
-        continue;
+      if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
+      else if (verdict.refused === "tooLarge") {
+        refused.push(t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) }));
+      } else {
+        const key = verdict.refused === "empty" ? "composer.fileEmpty" : "composer.fileWrongType";
+        refused.push(t(key, { name: file.name }));
       }
-      notifications.show({
-        color: "red",
-        message:
-          verdict.refused === "tooLarge"
-            ? t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) })
-            : t(verdict.refused === "empty" ? "composer.fileEmpty" : "composer.fileWrongType", { name: file.name }),
-      });
     }
+    keep([...files, ...taken]);
+    setRefusals(refused);
     field.current?.focus();
   };
 
@@ -116,7 +114,8 @@ function Field({ conversation }: { conversation: Conversation }) {
       outbox.add({ conversationId, type: kind, text: index === carrier ? words : "", file });
     });
     if (words && carrier === -1) outbox.add({ conversationId, type: "text", text: words });
-    setFiles([]);
+    keep([]);
+    setRefusals([]);
     change("");
     field.current?.focus();
   };
@@ -168,6 +167,18 @@ function Field({ conversation }: { conversation: Conversation }) {
       onDrop={onDrop}
     >
       {dragging && <div className={classes.drop}>{t("composer.drop")}</div>}
+      {refusals.length > 0 && (
+        <div className={classes.refusals} role="alert">
+          <ul>
+            {refusals.map((refusal) => (
+              <li key={refusal} dir="auto">
+                {refusal}
+              </li>
+            ))}
+          </ul>
+          <CloseButton size={24} iconSize={14} aria-label={t("action.close")} onClick={() => setRefusals([])} />
+        </div>
+      )}
       {files.length > 0 && (
         <ul className={classes.files} aria-label={t("composer.files")}>
           {files.map(({ id, file, kind }) => (
@@ -178,7 +189,7 @@ function Field({ conversation }: { conversation: Conversation }) {
               <ActionIcon
                 size={24}
                 aria-label={t("composer.removeFile", { name: file.name })}
-                onClick={() => setFiles((known) => known.filter((one) => one.id !== id))}
+                onClick={() => keep(files.filter((one) => one.id !== id))}
               >
                 <IconX size={14} />
               </ActionIcon>

@@ -1,6 +1,9 @@
+import { ActionIcon } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { conversationQuery } from "../api/queries.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay } from "../shell/me.ts";
@@ -49,11 +52,17 @@ function Opened({ id }: { id: string }) {
       if (!status || status === "resolved" || action.isPending || !may("conversation.resolve")) return false;
       action.mutate({ verb: "resolve", body: {} });
     },
+    o: () => {
+      const status = conversation.data?.status;
+      if (!status || status === "open" || action.isPending || !may("conversation.resolve")) return false;
+      action.mutate({ verb: "reopen", body: {} });
+    },
   });
 
   if (conversation.isPending) {
     return (
       <div className={classes.pane}>
+        <Back onBack={close} />
         <Loading />
       </div>
     );
@@ -61,6 +70,7 @@ function Opened({ id }: { id: string }) {
   if (!conversation.data) {
     return (
       <div className={classes.pane}>
+        <Back onBack={close} />
         <ErrorState
           error={conversation.error}
           onRetry={() => void conversation.refetch()}
@@ -86,6 +96,18 @@ function Opened({ id }: { id: string }) {
           <DetailsPane conversation={conversation.data} onClose={() => setDetails(false)} />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+/** On a phone an open conversation covers everything else, also while it is not there yet. */
+function Back({ onBack }: { onBack: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.backBar}>
+      <ActionIcon size="lg" aria-label={t("conversation.back")} onClick={onBack}>
+        <IconArrowLeft size={20} />
+      </ActionIcon>
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import { UnstyledButton } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import type { Considered, TimelineEvent } from "@recado/lib/protocol";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -7,42 +6,8 @@ import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { operatorsQuery } from "../api/queries.ts";
 import { useFormats } from "../ui/format.ts";
+import { outcomes, reasons, sentences } from "./eventWords.ts";
 import classes from "./message.module.css";
-
-/** Done by a person and done by a rule are different sentences. */
-const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
-  opened: { byPerson: "event.opened", byRule: "event.opened" },
-  reopened: { byPerson: "event.reopenedBy", byRule: "event.reopened" },
-  assigned: { byPerson: "event.assignedBy", byRule: "event.assigned" },
-  unassigned: { byPerson: "event.unassignedBy", byRule: "event.unassigned" },
-  resolved: { byPerson: "event.resolvedBy", byRule: "event.resolved" },
-  pending: { byPerson: "event.pendingBy", byRule: "event.pending" },
-  closed: { byPerson: "event.closed", byRule: "event.closed" },
-  message_failed: { byPerson: "event.messageFailed", byRule: "event.messageFailed" },
-};
-
-/** By hand needs no word: the sentence already names who did it. */
-const reasons: Record<string, Key> = {
-  fixed_manager: "reason.fixedManager",
-  fewest_open: "reason.fewestOpen",
-  longest_without: "reason.longestWithout",
-  former_operator: "reason.formerOperator",
-  nobody_eligible: "reason.nobodyEligible",
-  idle: "reason.idle",
-  one_month: "reason.oneMonth",
-  no_longer_serves: "reason.noLongerServes",
-};
-
-const outcomes: Record<string, Key> = {
-  chosen: "outcome.chosen",
-  at_capacity: "outcome.atCapacity",
-  away: "outcome.away",
-  inactive: "outcome.inactive",
-  not_granted: "outcome.notGranted",
-  passed: "outcome.passed",
-  busier: "outcome.busier",
-  served_later: "outcome.servedLater",
-};
 
 // C-05
 export const EventLine = memo(function EventLine({ event }: { event: TimelineEvent }) {

@@ -14,6 +14,7 @@ export function useConversationAction(id: string) {
   const { live } = useLive();
   const client = useQueryClient();
   const failed = useFailureNotice({ conflict: "conversation.changedMeanwhile" });
+  const notReopened = useFailureNotice({ conflict: "conversation.otherOpen" });
   return useMutation({
     mutationKey: ["act", id],
     mutationFn: ({ verb, body }: Action) =>
@@ -26,7 +27,7 @@ export function useConversationAction(id: string) {
       // Reading is said again with the next message; nobody has to hear that it failed.
       if (verb === "read") return;
       if (codeOf(error) === "conflict") void client.invalidateQueries({ queryKey: ["conversation", id] });
-      failed(error);
+      (verb === "reopen" ? notReopened : failed)(error);
     },
   });
 }

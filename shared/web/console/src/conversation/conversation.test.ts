@@ -3,7 +3,7 @@ import type { TimelineEvent } from "@recado/lib/protocol";
 import { describe, expect, test } from "vitest";
 import { at, conversationOf, messageOf } from "../live/testing.ts";
 import { checkFile } from "./attachments.ts";
-import { readDraft, writeDraft } from "./drafts.ts";
+import { readDraft, readFiles, takeBack, writeDraft, writeFiles } from "./drafts.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { partsOf } from "./links.ts";
 import { rowsOf } from "./timeline.ts";
@@ -131,6 +131,33 @@ describe("drafts", () => {
     writeDraft("op_1", "cv_1", "");
     expect(readDraft("op_1", "cv_1")).toBe("");
     expect(readDraft("op_1", "cv_2")).toBe("otro");
+  });
+
+  test("files wait with the text of their own conversation", () => {
+    const picked = { id: "f1", file: new File(["x"], "foto.png"), kind: "image" as const };
+    writeFiles("op_1", "cv_1", [picked]);
+    expect(readFiles("op_1", "cv_1")).toEqual([picked]);
+    expect(readFiles("op_1", "cv_2")).toEqual([]);
+    writeFiles("op_1", "cv_1", []);
+    expect(readFiles("op_1", "cv_1")).toEqual([]);
+  });
+
+  test("what could not leave comes back in order, before what was written since", () => {
+    const outgoing = (clientId: string, text: string, file?: File) => ({
+      clientId,
+      conversationId: "cv_3",
+      type: file ? ("image" as const) : ("text" as const),
+      text,
+      file,
+      progress: 0,
+      state: "waiting" as const,
+      createdAt: at(1),
+    });
+    const file = new File(["x"], "foto.png");
+    writeDraft("op_1", "cv_3", "tres");
+    takeBack("op_1", [outgoing("a", "uno"), outgoing("b", "", file), outgoing("c", "dos")]);
+    expect(readDraft("op_1", "cv_3")).toBe("uno\ndos\ntres");
+    expect(readFiles("op_1", "cv_3")).toEqual([{ id: "b", file, kind: "image" }]);
   });
 });
 

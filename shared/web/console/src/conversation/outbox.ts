@@ -93,9 +93,11 @@ export class Outbox {
     for (const wake of [...this.wakers]) wake();
   }
 
-  close(): void {
+  /** Answers what has not left. */
+  close(): Outgoing[] {
     this.closed = true;
     this.nudge();
+    return [...this.entries.values()].flat();
   }
 
   subscribe = (listener: () => void): (() => void) => {

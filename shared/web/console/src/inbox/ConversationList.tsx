@@ -1,13 +1,14 @@
 import { Button, Loader, Skeleton } from "@mantine/core";
 import type { Conversation, Operator } from "@recado/lib/protocol";
-import { IconInbox, IconSearchOff } from "@tabler/icons-react";
+import { IconInbox, IconPlugConnected, IconSearchOff } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { conversationsQuery, operatorsQuery } from "../api/queries.ts";
+import { channelsQuery, conversationsQuery, operatorsQuery } from "../api/queries.ts";
 import { itemsOf } from "../live/pages.ts";
+import { useMay } from "../shell/me.ts";
 import { useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
@@ -56,7 +57,7 @@ export function ConversationList() {
         </Button>
       </EmptyState>
     ) : (
-      <EmptyState icon={IconInbox} title={t("inbox.empty")} text={t("inbox.emptyHint")} />
+      <Empty />
     );
   }
   return (
@@ -68,6 +69,22 @@ export function ConversationList() {
       failedMore={list.isFetchNextPageError}
       loadMore={() => void list.fetchNextPage()}
     />
+  );
+}
+
+/** Without a channel nothing can ever come: then the way there is shown. */
+function Empty() {
+  const { t } = useTranslation();
+  const may = useMay();
+  const channels = useQuery({ ...channelsQuery, enabled: may("channel.manage") }).data;
+  return channels?.length === 0 ? (
+    <EmptyState icon={IconPlugConnected} title={t("channels.none")} text={t("channels.noneHint")}>
+      <Button component={Link} to="/settings/channels" size="xs" mt="xs">
+        {t("channels.connect")}
+      </Button>
+    </EmptyState>
+  ) : (
+    <EmptyState icon={IconInbox} title={t("inbox.empty")} text={t("inbox.emptyHint")} />
   );
 }
 

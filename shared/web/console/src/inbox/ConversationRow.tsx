@@ -12,6 +12,8 @@ import { statusKeys } from "./status.ts";
 
 const icons = { image: IconPhoto, audio: IconMicrophone, video: IconVideo, document: IconFile } as const;
 
+const MINUTE = 60_000;
+
 interface Props {
   conversation: Conversation;
   assignee: Operator | undefined;
@@ -28,7 +30,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const { conversation, assignee, open, now } = props;
   const { preview, contact } = conversation;
   const Icon = preview && preview.type in icons ? icons[preview.type as keyof typeof icons] : null;
-  const waiting = conversation.waitingSince ? now - Date.parse(conversation.waitingSince) : null;
+  const waiting = conversation.waitingSince ? now - Date.parse(conversation.waitingSince) : 0;
   return (
     <Link
       to="/inbox/$conversationId"
@@ -51,7 +53,9 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       </span>
       <span className={classes.lines}>
         <span className={classes.line}>
-          <bdi className={classes.name}>{contact.name || t("contact.nameless")}</bdi>
+          <span className={classes.name}>
+            <bdi>{contact.name || t("contact.nameless")}</bdi>
+          </span>
           <time className={classes.time} dateTime={conversation.lastActivityAt}>
             {formats.listTime(conversation.lastActivityAt, now)}
           </time>
@@ -67,16 +71,16 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
               />
             )}
             {Icon && <Icon size={14} className={classes.previewIcon} aria-hidden="true" />}
-            <bdi className={classes.previewText}>
-              {preview ? preview.text || t(previewKeys[preview.type]) : t("inbox.preview.none")}
-            </bdi>
+            <span className={classes.previewText}>
+              <bdi>{preview ? preview.text || t(previewKeys[preview.type]) : t("inbox.preview.none")}</bdi>
+            </span>
           </span>
           {conversation.unread && <span className={classes.dot} role="img" aria-label={t("inbox.unread")} />}
         </span>
         <span className={classes.meta}>
           {conversation.status !== "open" && <span className={classes.tag}>{t(statusKeys[conversation.status])}</span>}
-          {waiting !== null && (
-            <span className={classes.waiting} data-long={waiting > 30 * 60_000 || undefined}>
+          {waiting >= MINUTE && (
+            <span className={classes.waiting} data-long={waiting > 30 * MINUTE || undefined}>
               <IconClock size={13} aria-hidden="true" />
               {t("inbox.waiting", { time: formats.length(waiting) })}
             </span>

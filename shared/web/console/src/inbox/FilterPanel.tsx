@@ -23,6 +23,7 @@ export function FilterPanel(overlay: OverlayProps) {
           placeholder={t("inbox.filter.anyOperator")}
           clearable
           searchable
+          openOnFocus={false}
           comboboxProps={{ withinPortal: false }}
           value={view.operator ?? null}
           data={[

@@ -4,6 +4,7 @@ import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError, send as request } from "../api/client.ts";
+import { takeBack } from "../conversation/drafts.ts";
 import { Outbox } from "../conversation/outbox.ts";
 import { transport } from "../conversation/transport.ts";
 import { Live } from "./live.ts";
@@ -74,7 +75,7 @@ export function LiveProvider(props: { me: Me; onNotice: (item: Frame<"notice">) 
       document.removeEventListener("visibilitychange", nudge);
       opened.close();
       current.close();
-      outbox.close();
+      takeBack(myId, outbox.close());
     };
   }, [client, myId]);
 

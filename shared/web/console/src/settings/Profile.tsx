@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/PasswordInput.css";
 import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Group, NativeSelect, PasswordInput, Skeleton, Stack, Text, TextInput } from "@mantine/core";

@@ -1,5 +1,6 @@
 import { IconPlugConnected, IconRoute, IconUser, IconUsers } from "@tabler/icons-react";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../shell/me.ts";
 import classes from "./settings.module.css";
@@ -7,6 +8,12 @@ import classes from "./settings.module.css";
 export function SettingsLayout() {
   const { t } = useTranslation();
   const may = useMay();
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone the entries are a row that may be wider than the screen.
+  useEffect(() => {
+    nav.current?.querySelector(`[href="${pathname}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   const entries = [
     { to: "/settings/profile", icon: IconUser, label: t("settings.profile"), shown: true },
     { to: "/settings/operators", icon: IconUsers, label: t("settings.operators"), shown: may("operator.read") },
@@ -15,7 +22,7 @@ export function SettingsLayout() {
   ] as const;
   return (
     <div className={classes.layout}>
-      <nav className={classes.nav} aria-label={t("shell.settings")}>
+      <nav ref={nav} className={classes.nav} aria-label={t("shell.settings")}>
         <span className={classes.navTitle}>{t("shell.settings")}</span>
         {entries
           .filter(({ shown }) => shown)

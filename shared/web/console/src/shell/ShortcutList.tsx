@@ -11,6 +11,7 @@ const shortcuts: { keys: string[]; key: Key }[] = [
   { keys: ["Enter"], key: "shortcuts.open" },
   { keys: ["r"], key: "shortcuts.reply" },
   { keys: ["e"], key: "shortcuts.resolve" },
+  { keys: ["o"], key: "shortcuts.reopen" },
   { keys: ["a"], key: "shortcuts.assign" },
   { keys: ["/"], key: "shortcuts.search" },
   { keys: ["Esc"], key: "shortcuts.back" },

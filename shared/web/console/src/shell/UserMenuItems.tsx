@@ -6,6 +6,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
+import { tellSession } from "../api/session.ts";
 import { speak } from "../app/i18n.ts";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
@@ -40,6 +41,7 @@ export function UserMenuItems(overlay: OverlayProps) {
     mutationFn: () => tell("POST", "/auth/sign-out", {}),
     onSuccess: () => {
       client.clear();
+      tellSession(null);
       void router.navigate({ to: "/sign-in" });
     },
     onError: failed,

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/Combobox.css";
 import { NativeSelect } from "@mantine/core";
 import { type Language, languages } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";

@@ -1,4 +1,5 @@
 import { Avatar, Indicator } from "@mantine/core";
+import { IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { initials } from "./initials.ts";
 import classes from "./ui.module.css";
@@ -22,7 +23,7 @@ export function PersonAvatar(props: { id: string; name: string; size: number; on
       aria-hidden="true"
       styles={{ placeholder: { fontSize: Math.max(8, Math.round(props.size * 0.36)) } }}
     >
-      {initials(props.name) || "·"}
+      {initials(props.name) || <IconUser size={Math.round(props.size * 0.5)} stroke={1.8} />}
     </Avatar>
   );
   if (props.online === undefined) return avatar;

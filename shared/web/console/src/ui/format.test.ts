@@ -37,7 +37,8 @@ test.each([
   ["Sofía Giménez", "SG"],
   ["María José Fernández de la Cruz", "MC"],
   ["ana", "A"],
-  ["👩‍👧 Lola", "👩L"],
+  ["👩‍👧 Lola", "👩‍👧L"],
+  ["+54 9 11 5555-0101", ""],
   ["  ", ""],
 ])("initials of %j", (name, letters) => {
   expect(initials(name)).toBe(letters);

@@ -19,6 +19,9 @@ export function useNow(every = 30_000): number {
   return now;
 }
 
+/** Phones are kept as digits; a person reads and dials them with the plus. */
+export const phoneText = (digits: string): string => (/^\d/.test(digits) ? `+${digits}` : digits);
+
 const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 export interface Formats {
@@ -41,7 +44,7 @@ export function formatsFor(language: string): Formats {
   const oldDate = date({ day: "2-digit", month: "2-digit", year: "2-digit" });
   const longDay = date({ weekday: "long", day: "numeric", month: "long" });
   const longDate = date({ day: "numeric", month: "long", year: "numeric" });
-  const full = date({ dateStyle: "long", timeStyle: "medium" });
+  const full = date({ dateStyle: "long", timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
   const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];

@@ -1,9 +1,13 @@
-/** First letters of the first and last word; whole characters, so that an emoji stays one. */
+const segmenter = new Intl.Segmenter();
+const graphemes = (word: string): string[] => Array.from(segmenter.segment(word), ({ segment }) => segment);
+
+/** First letters of the first and last word; whole characters, so that an emoji stays one. A number has none. */
 export function initials(name: string): string {
+  if (/^[+\d\s()-]*$/.test(name)) return "";
   const words = name.trim().split(/\s+/).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
   return picked
-    .map((word) => [...(word ?? "")][0] ?? "")
+    .map((word) => graphemes(word ?? "")[0] ?? "")
     .join("")
     .toLocaleUpperCase();
 }

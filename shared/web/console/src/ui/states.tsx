@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import { Link, useRouter } from "@tanstack/react-router";
 import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useErrorText } from "./errors.ts";
+import { codeOf, useErrorText } from "./errors.ts";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -42,6 +42,8 @@ export function EmptyState(props: {
 export function ErrorState(props: { error: unknown; onRetry: () => void; retrying?: boolean }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  // What is not there does not come by asking again.
+  const hopeless = codeOf(props.error) === "not_found";
   return (
     <Center h="100%" p="xl" role="alert">
       <Stack align="center" gap="xs" maw={320} ta="center">
@@ -52,16 +54,20 @@ export function ErrorState(props: { error: unknown; onRetry: () => void; retryin
         <Text size="sm" c="dimmed">
           {errorText(props.error)}
         </Text>
-        <Button
-          variant="light"
-          size="xs"
-          mt={4}
-          leftSection={<IconRefresh size={15} />}
-          loading={props.retrying}
-          onClick={props.onRetry}
-        >
-          {t("action.retry")}
-        </Button>
+        {hopeless ? (
+          <Link to="/inbox">{t("state.backToInbox")}</Link>
+        ) : (
+          <Button
+            variant="light"
+            size="xs"
+            mt={4}
+            leftSection={<IconRefresh size={15} />}
+            loading={props.retrying}
+            onClick={props.onRetry}
+          >
+            {t("action.retry")}
+          </Button>
+        )}
       </Stack>
     </Center>
   );

@@ -1,0 +1,39 @@
+/** What the timeline says of each event, of its reason, and of everybody who was considered. */
+import type { Key } from "@recado/lib/i18n";
+
+/** Done by a person and done by a rule are different sentences. */
+export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
+  opened: { byPerson: "event.opened", byRule: "event.opened" },
+  reopened: { byPerson: "event.reopenedBy", byRule: "event.reopened" },
+  assigned: { byPerson: "event.assignedBy", byRule: "event.assigned" },
+  unassigned: { byPerson: "event.unassignedBy", byRule: "event.unassigned" },
+  waiting: { byPerson: "event.waiting", byRule: "event.waiting" },
+  resolved: { byPerson: "event.resolvedBy", byRule: "event.closed" },
+  pending: { byPerson: "event.pendingBy", byRule: "event.pending" },
+  taken_up: { byPerson: "event.takenUp", byRule: "event.takenUp" },
+  message_failed: { byPerson: "event.messageFailed", byRule: "event.messageFailed" },
+};
+
+/** `by_hand` needs no word: the sentence already names who did it. */
+export const reasons: Record<string, Key> = {
+  fixed_manager: "reason.fixedManager",
+  fewest_open: "reason.fewestOpen",
+  longest_without: "reason.longestWithout",
+  former_operator: "reason.formerOperator",
+  nobody_eligible: "reason.nobodyEligible",
+  idle: "reason.idle",
+  one_month: "reason.oneMonth",
+  contact_wrote: "reason.contactWrote",
+  no_longer_serves: "reason.noLongerServes",
+};
+
+export const outcomes: Record<string, Key> = {
+  chosen: "outcome.chosen",
+  at_capacity: "outcome.atCapacity",
+  away: "outcome.away",
+  inactive: "outcome.inactive",
+  not_granted: "outcome.notGranted",
+  passed: "outcome.passed",
+  busier: "outcome.busier",
+  served_later: "outcome.servedLater",
+};
