@@ -91,4 +91,50 @@ test("what one operator has read is unread for the other, also after a reload an
   await second.row(lucia.name).getByRole("img", { name: unread }).waitFor();
 });
 
+// B-15
+test("whoever looks elsewhere is called when their customer writes, if they chose so", async () => {
+  const desk = await here.desk();
+  await desk.context.addInitScript(() => {
+    const calls: string[] = [];
+    const away = { now: false };
+    Object.assign(window, { calls, away });
+    document.hasFocus = () => !away.now;
+    window.Notification = class {
+      static permission = "default";
+      static requestPermission = async () => {
+        window.Notification = Object.assign(window.Notification, { permission: "granted" });
+        return "granted";
+      };
+      constructor(title: string, options: { body: string }) {
+        calls.push(`${title}: ${options.body}`);
+      }
+      close() {}
+    } as unknown as typeof Notification;
+  });
+  await desk.signIn(bruno);
+  const calls = () => desk.page.evaluate(() => (window as unknown as { calls: string[] }).calls);
+  const look = (away: boolean) =>
+    desk.page.evaluate((now) => {
+      Object.assign((window as unknown as { away: { now: boolean } }).away, { now });
+    }, away);
+
+  await look(true);
+  await here.stack.phone.say(lucia.phone, "¿Sigue en pie?");
+  await desk.row(lucia.name).getByText("¿Sigue en pie?").waitFor();
+  expect(await calls()).toEqual([]);
+  await expect.poll(() => desk.page.title()).toBe("(1) Recado");
+
+  await desk.page.getByRole("link", { name: t("shell.settings") }).click();
+  const choice = desk.page.getByRole("switch", { name: t("profile.alertsSwitch") });
+  await choice.click();
+  await expect.poll(() => choice.isChecked()).toBe(true);
+  await here.stack.phone.say(lucia.phone, "¿Me lo guardan?");
+  await expect.poll(calls).toEqual([`${lucia.name}: ¿Me lo guardan?`]);
+  await look(false);
+  await here.stack.phone.say(lucia.phone, "Ya voy");
+  await desk.page.getByRole("link", { name: new RegExp(`^${t("shell.inbox")}`) }).click();
+  await desk.row(lucia.name).getByText("Ya voy").waitFor();
+  expect(await calls()).toHaveLength(1);
+});
+
 closing(here);

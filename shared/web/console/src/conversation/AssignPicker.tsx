@@ -27,7 +27,7 @@ export function AssignPicker({ conversation }: { conversation: Conversation }) {
         className={classes.assign}
         disabled={!mayAssign}
         aria-label={t("conversation.assigneeIs", { name: label })}
-        data-hint={t("conversation.assign")}
+        data-hint={t("conversation.assigneeIs", { name: label })}
         leftSection={
           assignee ? <PersonAvatar id={assignee.id} name={assignee.name} size={22} /> : <IconUserPlus size={17} />
         }

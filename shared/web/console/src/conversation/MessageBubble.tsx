@@ -41,7 +41,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
         {!known && (
           <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
         )}
-        {message.text && <UserText text={message.text} />}
+        {message.text && <UserText text={message.text} stamp={formats.time(message.sentAt)} />}
         <span className={classes.stamp}>
           <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>
             {formats.time(message.sentAt)}

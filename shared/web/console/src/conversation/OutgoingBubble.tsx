@@ -37,7 +37,7 @@ export function OutgoingBubble({ outgoing, starts }: { outgoing: Outgoing; start
             aria-label={t("composer.uploading", { name: file.name })}
           />
         )}
-        {outgoing.text && <UserText text={outgoing.text} />}
+        {outgoing.text && <UserText text={outgoing.text} stamp={formats.time(outgoing.createdAt)} />}
         <span className={classes.stamp}>
           <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
           <Delivery status={state === "failed" ? "failed" : "sending"} />

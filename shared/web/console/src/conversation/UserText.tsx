@@ -5,10 +5,10 @@ import classes from "./message.module.css";
 /** Up to three emojis and nothing else are shown large. */
 const emojiOnly = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
 
-/** What people wrote, as text. */
-export const UserText = memo(function UserText({ text }: { text: string }) {
+/** What people wrote, as text. The end of its last line is kept free for the stamp, which lies over it. */
+export const UserText = memo(function UserText({ text, stamp }: { text: string; stamp: string }) {
   return (
-    <p className={classes.text} dir="auto" data-large={emojiOnly.test(text) || undefined}>
+    <p className={classes.text} dir="auto" data-stamp={stamp} data-large={emojiOnly.test(text) || undefined}>
       {partsOf(text).map((part, index) =>
         part.kind === "link" ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no identity but their place

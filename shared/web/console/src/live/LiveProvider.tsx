@@ -1,4 +1,4 @@
-import type { Frame, Me, SocketAction } from "@recado/lib/protocol";
+import type { Frame, Me, Message, SocketAction } from "@recado/lib/protocol";
 import { socketTicket } from "@recado/lib/protocol";
 import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
 import { useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { ApiError, send as request } from "../api/client.ts";
 import { takeBack } from "../conversation/drafts.ts";
 import { Outbox } from "../conversation/outbox.ts";
 import { transport } from "../conversation/transport.ts";
+import { calling } from "./alerts.ts";
 import { Live } from "./live.ts";
 
 interface Connection {
@@ -34,10 +35,17 @@ async function ticket(): Promise<string> {
   }
 }
 
-export function LiveProvider(props: { me: Me; onNotice: (item: Frame<"notice">) => void; children: ReactNode }) {
+export function LiveProvider(props: {
+  me: Me;
+  onNotice: (item: Frame<"notice">) => void;
+  onCall: (message: Message) => void;
+  children: ReactNode;
+}) {
   const client = useQueryClient();
   const notice = useRef(props.onNotice);
   notice.current = props.onNotice;
+  const call = useRef(props.onCall);
+  call.current = props.onCall;
   const [state, setState] = useState<ConnectionState>("connecting");
   const myId = props.me.operator.id;
   const [kept, setKept] = useState<{ live: Live; outbox: Outbox } | null>(null);
@@ -48,9 +56,16 @@ export function LiveProvider(props: { me: Me; onNotice: (item: Frame<"notice">) 
     const current = new Live(client, myId, (item) => notice.current(item));
     const outbox = new Outbox(transport, (message) => current.message(message));
     setKept({ live: current, outbox });
+    let heard = "";
     const opened = openSocket({
       ticket,
-      onFrame: (items) => current.apply(items),
+      onFrame: (items) => {
+        current.apply(items);
+        for (const message of calling(items, (id) => (current.known(id)?.assigneeId ?? myId) === myId, heard)) {
+          heard = message.id;
+          call.current(message);
+        }
+      },
       onState: (next) => {
         setState(next);
         if (next === "online" && looking.current) opened.send(looking.current);

@@ -17,6 +17,7 @@ import { useErrorText, useFailureNotice } from "../ui/errors.ts";
 import { useFormats } from "../ui/format.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { ErrorState } from "../ui/states.tsx";
+import { Alerts } from "./Alerts.tsx";
 import { deviceName } from "./device.ts";
 import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";
@@ -27,6 +28,7 @@ export function Profile() {
     <>
       <PageHead title={t("settings.profile")} />
       <About />
+      <Alerts />
       <Password />
       <Sessions />
     </>

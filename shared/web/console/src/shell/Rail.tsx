@@ -1,7 +1,7 @@
 import { IconAddressBook, IconMessages, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { countsQuery } from "../api/queries.ts";
 import { useCountText } from "../ui/format.ts";
@@ -16,17 +16,19 @@ export function Rail() {
   const may = useMay();
   const countText = useCountText();
   const unread = useQuery(countsQuery).data?.mine.unread;
+  const badge = unread && unread.value > 0 ? countText(unread) : undefined;
+  useEffect(() => {
+    document.title = badge ? `(${badge}) Recado` : "Recado";
+    return () => {
+      document.title = "Recado";
+    };
+  }, [badge]);
   return (
     <nav className={classes.rail} aria-label={t("shell.navigation")}>
       <span className={classes.mark}>
         <Mark size={34} />
       </span>
-      <Entry
-        to="/inbox"
-        icon={IconMessages}
-        label={t("shell.inbox")}
-        badge={unread && unread.value > 0 ? countText(unread) : undefined}
-      />
+      <Entry to="/inbox" icon={IconMessages} label={t("shell.inbox")} badge={badge} />
       {may("contact.read") && <Entry to="/contacts" icon={IconAddressBook} label={t("shell.contacts")} />}
       <Entry to="/settings" icon={IconSettings} label={t("shell.settings")} />
       <span className={classes.spring} />

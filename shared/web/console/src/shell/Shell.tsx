@@ -3,6 +3,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { previewKeys } from "../inbox/preview.ts";
+import { alertOf } from "../live/alerts.ts";
 import { LiveProvider } from "../live/LiveProvider.tsx";
 import { Hints } from "../ui/Hints.tsx";
 import { Loading } from "../ui/states.tsx";
@@ -26,6 +28,8 @@ function SignedIn() {
   const me = useMe();
   const router = useRouter();
   const client = useQueryClient();
+  const open = (conversationId: string) =>
+    void router.navigate({ to: "/inbox/$conversationId", params: { conversationId } });
   return (
     <LiveProvider
       key={me.operator.id}
@@ -34,13 +38,17 @@ function SignedIn() {
         if (notice.code !== "assigned") return;
         void client.invalidateQueries({ queryKey: ["counts"] });
         const id = notice.conversationId;
-        notifications.show({
-          message: t("notice.assigned"),
-          onClick: id
-            ? () => void router.navigate({ to: "/inbox/$conversationId", params: { conversationId: id } })
-            : undefined,
-        });
+        notifications.show({ message: t("notice.assigned"), onClick: id ? () => open(id) : undefined });
+        if (id) alertOf({ title: t("notice.assigned"), body: "", tag: id, onOpen: () => open(id) });
       }}
+      onCall={({ conversationId, author, text, type }) =>
+        alertOf({
+          title: author.name || t("contact.nameless"),
+          body: text || t(previewKeys[type]),
+          tag: conversationId,
+          onOpen: () => open(conversationId),
+        })
+      }
     >
       <div className={classes.shell}>
         <a className={classes.skip} href="#main">
