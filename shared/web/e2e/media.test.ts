@@ -127,4 +127,25 @@ test("what is written without a network waits, goes out once when it is back, an
   await expect.poll(() => desk.composer.inputValue()).toBe("Mañana le confirmo si");
 });
 
+test("what was never fetched says so without a network, takes nothing down, and comes when it is back", async () => {
+  const desk = await here.as(ana);
+  await desk.open(pedro.name);
+  await desk.context.setOffline(true);
+  await desk.button("inbox.sort.label").click();
+  const notice = desk.page.getByRole("alert").filter({ hasText: t("error.offline") });
+  await notice.first().waitFor();
+  await desk.page.keyboard.press("?");
+  await desk.page.mouse.move(0, 0);
+  await desk.button("conversation.details").hover();
+  expect(await desk.composer.isVisible()).toBe(true);
+  await desk.context.setOffline(false);
+  await desk.page.getByRole("dialog", { name: t("shortcuts.title") }).waitFor();
+  await desk.page.keyboard.press("Escape");
+  await desk.button("inbox.sort.label").click();
+  const item = desk.page.getByRole("menuitemradio", { name: t("inbox.sort.oldest") });
+  await item.waitFor();
+  // Its styles came too: a menu without them would be as tall as its letters.
+  expect((await item.boundingBox())?.height).toBeGreaterThan(30);
+});
+
 closing(here);

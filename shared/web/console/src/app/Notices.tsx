@@ -1,17 +1,61 @@
-import { useNotifications } from "@mantine/notifications";
-import { lazy, Suspense, useState } from "react";
+import { Notification } from "@mantine/core";
+import { hideNotification, type NotificationData, useNotifications } from "@mantine/notifications";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./notices.module.css";
 
-const NoticeStack = lazy(async () => ({ default: (await import("./NoticeStack.tsx")).NoticeStack }));
+const SHOWN_FOR = 5_000;
 
-/** What shows notices is fetched with the first one; the store keeps it until then. */
+/** Part of the first load on purpose: the first notice may be that there is no network. */
 export function Notices() {
   const { notifications } = useNotifications();
-  const [needed, setNeeded] = useState(false);
-  if (notifications.length > 0 && !needed) setNeeded(true);
-  if (!needed) return null;
   return (
-    <Suspense fallback={null}>
-      <NoticeStack />
-    </Suspense>
+    <div className={classes.notices}>
+      {notifications.map((notice) => (
+        <Notice key={notice.id} notice={notice} />
+      ))}
+    </div>
+  );
+}
+
+function Notice({ notice }: { notice: NotificationData }) {
+  const { t } = useTranslation();
+  const [held, setHeld] = useState(false);
+  const { id, message, color } = notice;
+  const onOpen = notice.onClick as (() => void) | undefined;
+  const hide = () => hideNotification(id ?? "");
+  // Whoever is reading it, or is about to press it, has time.
+  useEffect(() => {
+    if (held) return;
+    const timer = setTimeout(() => hideNotification(id ?? ""), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [held, id]);
+  return (
+    <Notification
+      color={color}
+      withBorder
+      className={classes.notice}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+      onClose={hide}
+      onMouseEnter={() => setHeld(true)}
+      onMouseLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      {onOpen ? (
+        <button
+          type="button"
+          className={classes.action}
+          onClick={() => {
+            onOpen();
+            hide();
+          }}
+        >
+          {message}
+        </button>
+      ) : (
+        message
+      )}
+    </Notification>
   );
 }

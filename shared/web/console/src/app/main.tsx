@@ -1,5 +1,5 @@
 import "@fontsource-variable/figtree/wght.css";
-import "./mantine.ts";
+import "./mantine.css";
 import "./styles.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";

@@ -4,19 +4,20 @@ import type { Contact, Conversation } from "@recado/lib/protocol";
 import { IconPencil, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery, contactConversationsQuery, contactQuery } from "../api/queries.ts";
 import { statusKeys } from "../inbox/status.ts";
 import { useMay } from "../shell/me.ts";
 import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
+import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import classes from "./contact.module.css";
 
 /** Seldom opened, and it brings the forms: loaded when it is. */
-const ContactEditor = lazy(async () => ({ default: (await import("./ContactEditor.tsx")).ContactEditor }));
+const loadContactEditor = async () => (await import("./ContactEditor.tsx")).ContactEditor;
 
 export function DetailsPane({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation();
@@ -94,9 +95,11 @@ function Card({ contact }: { contact: Contact }) {
         }
       >
         {editing ? (
-          <Suspense fallback={<Skeleton height={220} />}>
-            <ContactEditor contact={contact} onDone={() => setEditing(false)} />
-          </Suspense>
+          <Later
+            load={loadContactEditor}
+            props={{ contact, onDone: () => setEditing(false) }}
+            fallback={<Skeleton height={220} />}
+          />
         ) : (
           <dl className={classes.facts}>
             <Fact label={t("field.firstName")} value={contact.firstName} />

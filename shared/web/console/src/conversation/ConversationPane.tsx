@@ -2,11 +2,12 @@ import { ActionIcon } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { conversationQuery } from "../api/queries.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay } from "../shell/me.ts";
+import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { ErrorState, Loading } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -16,7 +17,7 @@ import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
 
 /** Loaded after the messages, which are what somebody came for. */
-const DetailsPane = lazy(async () => ({ default: (await import("../contact/DetailsPane.tsx")).DetailsPane }));
+const loadDetailsPane = async () => (await import("../contact/DetailsPane.tsx")).DetailsPane;
 
 const WIDE = "(min-width: 1280px)";
 
@@ -92,9 +93,11 @@ function Opened({ id }: { id: string }) {
         <Composer conversation={conversation.data} />
       </section>
       {details && (
-        <Suspense fallback={<aside className={classes.detailsLoading} />}>
-          <DetailsPane conversation={conversation.data} onClose={() => setDetails(false)} />
-        </Suspense>
+        <Later
+          load={loadDetailsPane}
+          props={{ conversation: conversation.data, onClose: () => setDetails(false) }}
+          fallback={<aside className={classes.detailsLoading} />}
+        />
       )}
     </div>
   );

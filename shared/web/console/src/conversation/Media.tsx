@@ -1,12 +1,13 @@
 import { Loader } from "@mantine/core";
 import type { Attachment, MessageType } from "@recado/lib/protocol";
 import { IconDownload, IconFile, IconPhotoOff } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../ui/format.ts";
+import { Later } from "../ui/later.tsx";
 import classes from "./message.module.css";
 
-const Lightbox = lazy(async () => ({ default: (await import("./Lightbox.tsx")).Lightbox }));
+const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
 
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
   const { t } = useTranslation();
@@ -68,11 +69,7 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
       >
         <img src={url} alt={name} loading="lazy" onError={() => setBroken(true)} />
       </button>
-      {open && (
-        <Suspense fallback={null}>
-          <Lightbox url={url} name={name} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <Later load={loadLightbox} props={{ url, name, onClose: () => setOpen(false) }} />}
     </>
   );
 }

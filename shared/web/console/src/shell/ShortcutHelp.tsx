@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 
-const ShortcutList = lazy(async () => ({ default: (await import("./ShortcutList.tsx")).ShortcutList }));
+const loadShortcutList = async () => (await import("./ShortcutList.tsx")).ShortcutList;
 
 const opening = "recado:shortcut-help";
 
@@ -17,10 +18,5 @@ export function ShortcutHelp() {
     window.addEventListener(opening, show);
     return () => window.removeEventListener(opening, show);
   }, []);
-  if (!open) return null;
-  return (
-    <Suspense fallback={null}>
-      <ShortcutList onClose={() => setOpen(false)} />
-    </Suspense>
-  );
+  return open ? <Later load={loadShortcutList} props={{ onClose: () => setOpen(false) }} /> : null;
 }

@@ -1,6 +1,7 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
+import { Later } from "./later.tsx";
 
-const Hint = lazy(async () => ({ default: (await import("./Hint.tsx")).Hint }));
+const loadHint = async () => (await import("./Hint.tsx")).Hint;
 
 const PATIENCE = 350;
 
@@ -48,10 +49,5 @@ export function Hints() {
       document.removeEventListener("keydown", onKey);
     };
   }, []);
-  if (!target?.isConnected) return null;
-  return (
-    <Suspense fallback={null}>
-      <Hint key={target.dataset.hint} target={target} />
-    </Suspense>
-  );
+  return target?.isConnected ? <Later key={target.dataset.hint} load={loadHint} props={{ target }} /> : null;
 }

@@ -34,6 +34,6 @@ export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = 
 export function useFailureNotice(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
   const errorText = useErrorText(own);
   return (error: unknown) => {
-    notifications.show({ color: "red", message: errorText(error), autoClose: 6000 });
+    notifications.show({ color: "red", message: errorText(error) });
   };
 }

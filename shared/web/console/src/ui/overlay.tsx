@@ -2,6 +2,7 @@ import { type ComponentType, type ReactNode, useCallback, useId, useRef, useStat
 import { flushSync } from "react-dom";
 import { ApiError } from "../api/client.ts";
 import { useFailureNotice } from "./errors.ts";
+import { fetchPart } from "./later.tsx";
 
 export interface OverlayProps {
   id: string;
@@ -25,7 +26,7 @@ export function useOverlay<P extends object>(
   const [opened, setOpened] = useState(false);
   const onClose = useCallback(() => setOpened(false), []);
   const fetchIt = async () => {
-    const component = await load();
+    const component = await fetchPart(load);
     // Drawn before it opens, so that it knows where the focus was.
     flushSync(() => setLoaded(() => component));
   };
