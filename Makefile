@@ -116,6 +116,10 @@ invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke F
 bench: $(ENGINE)/node_modules ## measure the engines (figures and method: infra/adr/0001-engines.md)
 	go run ./infra/bench/engines
 
+.PHONY: cost
+cost: $(ENGINE)/node_modules ## print the bill of an idle month, and of a million inbound messages from a metered run (2 min; infra/cost/README.md)
+	@go run ./infra/cost/report
+
 .PHONY: clean
 clean: ## remove what was built and the local stack's data
 	rm -rf bin .local $(WEB)/console/dist

@@ -42,6 +42,7 @@ type Socket struct {
 	connections map[string]*connection
 	refusing    bool
 	closed      bool
+	connected   time.Duration // of those that have ended
 }
 
 // NewSocket checks the options and returns the API.
@@ -210,6 +211,7 @@ func (s *Socket) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.connections, c.id)
+	s.connected += s.Now().Sub(c.connectedAt)
 }
 
 // find returns an open connection.
@@ -231,6 +233,17 @@ func (s *Socket) open() []*connection {
 		}
 	}
 	return open
+}
+
+// Connected is how long connections were open, altogether and until now.
+func (s *Socket) Connected() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	total, now := s.connected, s.Now()
+	for _, c := range s.connections {
+		total += now.Sub(c.connectedAt)
+	}
+	return total
 }
 
 // Connections counts the open connections.

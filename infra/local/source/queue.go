@@ -37,7 +37,9 @@ type SQS struct {
 	// both by the injected clock.
 	Backoff time.Duration
 	Around  Around
-	Log     *slog.Logger
+	// Asked, if set, hears how many requests Lambda's pollers would have made of the queue: ten messages and 64 KB each.
+	Asked func(receives, deletes int)
+	Log   *slog.Logger
 }
 
 // QueueSource polls a queue and invokes a function. Start it once.
@@ -117,7 +119,7 @@ func (q *QueueSource) Counters() Counters {
 
 // gather collects a batch: what there is, or with a window what comes until it ends. A batch counts as running.
 func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
-	batch, err := q.server.Receive(ctx, q.Queue, q.BatchSize, poll)
+	batch, err := q.receive(ctx, q.BatchSize, poll)
 	if err != nil || len(batch) == 0 {
 		return nil, err
 	}
@@ -126,7 +128,7 @@ func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	defer cancel()
 	bytes := weigh(batch)
 	for len(batch) < q.BatchSize && bytes < gathered && window.Err() == nil {
-		more, err := q.server.Receive(window, q.Queue, q.BatchSize-len(batch), q.Window)
+		more, err := q.receive(window, q.BatchSize-len(batch), q.Window)
 		if err != nil {
 			break
 		}
@@ -135,6 +137,18 @@ func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	}
 	return batch, nil
 }
+
+// receive asks the queue, and tells of the requests that this is on AWS.
+func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration) ([]sqs.Message, error) {
+	batch, err := q.server.Receive(ctx, q.Queue, limit, wait)
+	if err == nil && q.Asked != nil {
+		q.Asked(max(1, units(len(batch), sqs.MaxBatch), units(weigh(batch), 64<<10)), 0)
+	}
+	return batch, err
+}
+
+// units is how many of a size it takes.
+func units(n, size int) int { return (n + size - 1) / size }
 
 func weigh(batch []sqs.Message) int {
 	var n int
@@ -147,6 +161,9 @@ func weigh(batch []sqs.Message) int {
 // handle invokes the function with a batch and settles every message of it.
 func (q *QueueSource) handle(ctx context.Context, batch []sqs.Message) {
 	failed := q.invoke(ctx, batch)
+	if q.Asked != nil {
+		q.Asked(0, units(len(batch)-len(failed), sqs.MaxBatch))
+	}
 	for _, m := range batch {
 		var err error
 		switch {

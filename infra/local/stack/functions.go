@@ -55,7 +55,7 @@ var Builders = map[string]boot.Builder{
 func (s *Stack) runtime(f topology.Function) *boot.Runtime {
 	environment := f.Environment(s.values())
 	maps.Copy(environment, s.endpoints())
-	out := s.options.Log
+	out := s.meter.Output(f.Name, s.options.Log)
 	rt := &boot.Runtime{
 		Environment: environment,
 		Now:         s.Clock.Now,
@@ -70,6 +70,7 @@ func (s *Stack) runtime(f topology.Function) *boot.Runtime {
 		Out:  out,
 		Log:  obs.NewLogger(out, f.Name),
 	}
+	s.meter.Watch(f.Name, rt)
 	if s.options.Runtime != nil {
 		s.options.Runtime(f.Name, rt)
 	}
@@ -114,7 +115,7 @@ func (s *Stack) process(f topology.Function) (*runtimeapi.Function, error) {
 	})
 	return runtimeapi.New(runtimeapi.Options{
 		Name: f.Name, Binary: filepath.Join(s.options.Binaries, f.Name, "bootstrap"), Environment: environment,
-		Timeout: f.Timeout, Environments: environments, Output: s.options.Log,
+		Timeout: f.Timeout, Environments: environments, Output: s.meter.Output(f.Name, s.options.Log),
 	})
 }
 
@@ -126,7 +127,9 @@ func (s *Stack) Invoke(ctx context.Context, function string, payload []byte) ([]
 	}
 	ctx, cancel := context.WithTimeout(ctx, topology.MustFunction(function).Timeout)
 	defer cancel()
+	began := time.Now()
 	answer, err := handler.Invoke(ctx, payload)
+	s.meter.Invoked(function, time.Since(began))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("%s took longer than its time-out: %w", function, err)
 	}

@@ -26,7 +26,7 @@ func (s *Stack) startSources(ctx context.Context) error {
 		f := topology.MustFunction(q.Function)
 		mapping := source.SQS{
 			Queue: q.Name, ARN: sqs.ARN(q.Name), BatchSize: q.BatchSize, Window: q.Window, Concurrency: environments,
-			Timeout: f.Timeout, PartialFailures: true, Backoff: s.options.Backoff, Log: s.log,
+			Timeout: f.Timeout, PartialFailures: true, Backoff: s.options.Backoff, Asked: s.meter.Queue(q), Log: s.log,
 		}
 		if s.options.NoWindow {
 			mapping.Window, mapping.BatchSize = 0, min(mapping.BatchSize, sqs.MaxBatch)
@@ -66,7 +66,7 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 		return fmt.Errorf("describe the table %s: %w", stream.Table, err)
 	}
 	mapping := source.Stream{
-		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize,
+		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize, Window: s.options.StreamWindow,
 		Timeout: topology.MustFunction(stream.Function).Timeout, MaxRetries: stream.Retries, Bisect: true, PartialFailures: true,
 		Checkpoints: checkpoints, OnFailure: s.keepFailed, Log: s.log,
 	}

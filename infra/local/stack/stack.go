@@ -20,6 +20,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/local/kms"
 	"github.com/recado-chat/recado/infra/local/mailbox"
+	"github.com/recado-chat/recado/infra/local/meter"
 	"github.com/recado-chat/recado/infra/local/s3"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/source"
@@ -55,6 +56,8 @@ type Options struct {
 	Backoff time.Duration
 	// NoWindow gives functions their batches as soon as there is something, without the queues' gathering time.
 	NoWindow bool
+	// StreamWindow is how long the tables' streams gather a batch. Here they are asked without a pause; Lambda asks four times a second.
+	StreamWindow time.Duration
 	// NoTick leaves the minute's tick to Advance and Tick.
 	NoTick bool
 }
@@ -76,6 +79,7 @@ type Stack struct {
 	objects  *s3.Store
 	users    *cognito.Server
 	keys     *kms.Server
+	meter    *meter.Meter
 	handlers map[string]lambda.Handler
 	queued   []*source.QueueSource
 	streams  []*source.StreamSource
@@ -126,6 +130,7 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	if s.Clock, err = openClock(s.options.Dir, options.Start); err != nil {
 		return nil, err
 	}
+	s.meter = meter.New(s.Clock.Now)
 	for _, step := range []func(context.Context) error{s.listen, s.openServices, s.openDatabase, s.openPhone, s.serveAWS, s.build, s.servePublic, s.startSources} {
 		if err := step(ctx); err != nil {
 			return nil, err

@@ -23,12 +23,12 @@ func (s *Stack) serveAWS(context.Context) (err error) {
 		}
 	}
 	if s.Socket, err = gateway.NewSocket(gateway.SocketOptions{
-		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.Invoke, Now: s.Clock.Now, Log: s.log,
+		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.meter.Socket(s.Invoke), Now: s.Clock.Now, Log: s.log,
 	}); err != nil {
 		return fmt.Errorf("open the WebSocket gateway: %w", err)
 	}
 	s.serveOn(s.aws, s.awsHandler())
-	s.serveOn(s.storage, s.objects)
+	s.serveOn(s.storage, s.meter.Objects(s.objects))
 	return nil
 }
 
@@ -38,7 +38,7 @@ func (s *Stack) servePublic(context.Context) error {
 	for _, route := range topology.Routes {
 		routes = append(routes, gateway.Route{Method: route.Method, Path: route.Path, Function: route.Function})
 	}
-	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.Invoke, Now: s.Clock.Now, Log: s.log})
+	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.meter.HTTP(s.Invoke), Now: s.Clock.Now, Log: s.log})
 	if err != nil {
 		return fmt.Errorf("open the HTTP gateway: %w", err)
 	}
@@ -65,6 +65,7 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	for _, prefix := range []string{"/local/mail", "/local/mail/", "/local/api/mail", "/local/api/mail/"} {
 		mux.Handle(prefix, s.Mail)
 	}
+	mux.HandleFunc("GET /local/cost", s.showCost)
 	mux.HandleFunc("GET /local/clock", s.showClock)
 	mux.HandleFunc("POST /local/clock", s.moveClock)
 	mux.HandleFunc("POST /local/redrive", s.redrive)
@@ -72,7 +73,7 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux.HandleFunc("GET /local/{$}", s.index)
 	mux.Handle("GET /local/page.css", pageFile("page.css"))
 	mux.Handle("GET /local/page.js", pageFile("page.js"))
-	mux.Handle("/", s.console())
+	mux.Handle("/", s.meter.Console(s.console()))
 	return mux
 }
 

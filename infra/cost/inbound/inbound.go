@@ -1,0 +1,143 @@
+// Package inbound meters what inbound messages cost: it runs the whole stack in this process, lets customers write to one account
+// whose three operators have a browser open, and counts what AWS would bill for that, everything included.
+//
+// The counted units are AWS's own but for these, which lean to the dear side: calls of a function are billed one after the other
+// (infra/cost), a refused write as one unit, and the summary lane's batches are split over four pollers, as Lambda splits them over
+// five. It imports infra/local/stack.
+package inbound
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/recado-chat/recado/infra/cost"
+	"github.com/recado-chat/recado/infra/local/meter"
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/infra/local/stack"
+)
+
+// Options say what is metered.
+type Options struct {
+	Dir           string // for the stack's data, empty
+	Texts         int    // inbound messages
+	Conversations int    // over which they are spread, open before
+	Rate          int    // messages a second
+	Log           io.Writer
+}
+
+// Result is what the run used.
+type Result struct {
+	Options
+	Took    time.Duration         // of the messages, from the first to the last
+	Message cost.Usage            // of one message
+	Opening cost.Usage            // of one conversation, opened by its first message and given to its operator
+	Walls   map[string]meter.Wall // of the functions' invocations here
+	Metrics int                   // that were published at all
+}
+
+// million is what prices are spoken of in.
+const million = 1_000_000
+
+// Million is the usage of a million messages at the run's rate. Custom metrics are billed by the hour and not by the message: they
+// count for the hours that a million takes.
+func (r Result) Million() cost.Usage {
+	usage := r.Message.Times(million)
+	hours := float64(million) / float64(r.Rate) / 3600
+	usage.Add("", cost.CustomMetrics, fmt.Sprintf("%d for %.1f hours", r.Metrics, hours), float64(r.Metrics)*hours/cost.HoursPerMonth)
+	return usage
+}
+
+// streamPause is Lambda's: it asks each shard of a stream four times a second.
+const streamPause = 250 * time.Millisecond
+
+// Run meters.
+func Run(ctx context.Context, o Options) (r Result, err error) {
+	// The clock's ticks are the idle bill's.
+	s, err := stack.Start(ctx, stack.Options{
+		Dir: o.Dir, Log: o.Log, NoTick: true, StreamWindow: streamPause, Statuses: whatsapp.Timing{Manual: true},
+	})
+	if err != nil {
+		return r, fmt.Errorf("start the stack: %w", err)
+	}
+	defer s.Stop()
+	if err := s.Seed(ctx); err != nil {
+		return r, fmt.Errorf("make the account: %w", err)
+	}
+	team, err := signIn(ctx, s.URL)
+	if err != nil {
+		return r, err
+	}
+	defer team.close()
+	if err := settle(ctx, s); err != nil {
+		return r, err
+	}
+	r.Options = o
+	before := s.Usage()
+	if _, err := write(ctx, s, o.Conversations, o); err != nil {
+		return r, err
+	}
+	after := s.Usage()
+	r.Opening = perOne(after.Since(before), o.Conversations)
+	if err := team.look(ctx); err != nil {
+		return r, err
+	}
+	if err := settle(ctx, s); err != nil {
+		return r, err
+	}
+	before = s.Usage()
+	if r.Took, err = write(ctx, s, o.Texts, o); err != nil {
+		return r, err
+	}
+	after = s.Usage()
+	r.Message, r.Walls = perOne(after.Since(before), o.Texts), s.Walls()
+	for use := range after {
+		if use.Item == cost.CustomMetrics {
+			r.Metrics++
+		}
+	}
+	return r, nil
+}
+
+// perOne is one of n's share. The hours of metrics are no matter of shares.
+func perOne(usage cost.Usage, n int) cost.Usage {
+	for use := range usage {
+		if use.Item == cost.CustomMetrics {
+			delete(usage, use)
+		}
+	}
+	return usage.Times(1 / float64(n))
+}
+
+// write lets customers write at the rate, one after the other, and waits until all has come to rest.
+func write(ctx context.Context, s *stack.Stack, n int, o Options) (took time.Duration, err error) {
+	began, ticker := time.Now(), time.NewTicker(time.Second/time.Duration(o.Rate))
+	defer ticker.Stop()
+	for i := range n {
+		text := whatsapp.Incoming{
+			Number: stack.DemoNumber, From: fmt.Sprintf("549115%07d", i%o.Conversations),
+			Text: fmt.Sprintf("Hola, ¿me confirman si el pedido %d ya salió? Lo espero para mañana a la tarde. ¡Gracias!", 1000+i),
+		}
+		if _, err := s.Phone.Deliver(text); err != nil {
+			return 0, fmt.Errorf("write message %d: %w", i, err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return 0, fmt.Errorf("write message %d: %w", i, ctx.Err())
+		}
+	}
+	took = time.Since(began)
+	return took, settle(ctx, s)
+}
+
+func settle(ctx context.Context, s *stack.Stack) error {
+	if err := s.Phone.WaitIdle(ctx); err != nil {
+		return fmt.Errorf("wait for the webhooks: %w", err)
+	}
+	if err := s.Settle(ctx); err != nil {
+		return fmt.Errorf("wait for the stack: %w", err)
+	}
+	return nil
+}

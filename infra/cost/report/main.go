@@ -1,0 +1,75 @@
+// Command report prints what Recado costs: the bill of a month in which nobody writes, and that of a million inbound messages, metered
+// on a run of the local stack. `make cost` runs it.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+
+	"github.com/recado-chat/recado/infra/cost"
+	"github.com/recado-chat/recado/infra/cost/inbound"
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+func main() {
+	texts := flag.Int("texts", 2000, "inbound messages to meter")
+	conversations := flag.Int("conversations", 100, "conversations that they are spread over")
+	rate := flag.Int("rate", 25, "messages a second")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := report(ctx, os.Stdout, inbound.Options{Texts: *texts, Conversations: *conversations, Rate: *rate, Log: io.Discard}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func report(ctx context.Context, w io.Writer, o inbound.Options) error {
+	fmt.Fprintf(w, "List prices of %s in us-east-1, no free tier, in dollars.\n\nA month in which nobody writes\n", cost.PricesOf)
+	if err := cost.Idle().Print(w); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "recado-cost-")
+	if err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	o.Dir = dir
+	r, err := inbound.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nA million inbound texts into open conversations, from %d at %.1f a second over %d conversations;\n"+
+		"3 browsers are connected, and the one whose operator has the conversations looks at one of them\n",
+		o.Texts, float64(o.Texts)/r.Took.Seconds(), o.Conversations)
+	million := r.Million().Bill()
+	for _, part := range []struct {
+		title string
+		bill  cost.Bill
+	}{
+		{"", million.ByItem()},
+		{"\nby function", million.ByFunction()},
+		{"\nline by line", million},
+		{"\nA thousand conversations opened by a first message, and given to an operator", r.Opening.Times(1000).Bill().ByItem()},
+	} {
+		if part.title != "" {
+			fmt.Fprintln(w, part.title)
+		}
+		if err := part.bill.Print(w); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "\nInvocations as measured here, and as billed above (the model of infra/cost)\n")
+	for _, name := range slices.Sorted(maps.Keys(r.Walls)) {
+		wall := r.Walls[name]
+		fmt.Fprintf(w, "  %-12s %6d invocations, %7.1f ms measured, %5d MB\n", name, wall.Invocations,
+			wall.Total.Seconds()*1e3/float64(wall.Invocations), topology.MustFunction(name).MemoryMB)
+	}
+	return nil
+}

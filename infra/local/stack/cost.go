@@ -1,0 +1,72 @@
+package stack
+
+import (
+	"net/http"
+
+	"github.com/recado-chat/recado/infra/cost"
+	"github.com/recado-chat/recado/infra/local/meter"
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+// Usage is what AWS would have billed since the stack started. The polling of empty queues is part of it as far as it happened here;
+// a whole month of it is in the idle bill.
+func (s *Stack) Usage() cost.Usage {
+	usage := s.meter.Usage()
+	usage.Merge(meter.Connected(s.Socket.Connected()))
+	return usage
+}
+
+// Walls are the measured times of the functions' invocations.
+func (s *Stack) Walls() map[string]meter.Wall { return s.meter.Walls() }
+
+// costAnswer is what the run would have cost on AWS.
+type costAnswer struct {
+	PricesOf    string      `json:"pricesOf"`
+	Run         cost.Bill   `json:"run"`
+	ByItem      cost.Bill   `json:"byItem"`
+	ByFunction  cost.Bill   `json:"byFunction"`
+	IdleByMonth cost.Bill   `json:"idleByMonth"`
+	Functions   []wallShown `json:"functions"`
+	// Partial says that functions run as processes of their own, whose calls of AWS nobody here sees.
+	Partial bool `json:"partial"`
+}
+
+// wallShown compares what an invocation took here with what the bill says of it.
+type wallShown struct {
+	Function    string  `json:"function"`
+	Invocations int     `json:"invocations"`
+	MeasuredMS  float64 `json:"measuredMs"`
+	BilledMS    float64 `json:"billedMs"`
+}
+
+func (s *Stack) showCost(w http.ResponseWriter, _ *http.Request) {
+	usage := s.Usage()
+	run := usage.Bill()
+	writeJSON(w, http.StatusOK, costAnswer{
+		PricesOf: cost.PricesOf, Run: run, ByItem: run.ByItem(), ByFunction: run.ByFunction(), IdleByMonth: cost.Idle(),
+		Functions: s.shownWalls(usage), Partial: s.options.Binaries != "",
+	})
+}
+
+func (s *Stack) shownWalls(usage cost.Usage) []wallShown {
+	gbSeconds := map[string]float64{}
+	for use, n := range usage {
+		if use.Item == cost.LambdaGBSeconds {
+			gbSeconds[use.Function] += n
+		}
+	}
+	walls := s.Walls()
+	shown := []wallShown{}
+	for _, f := range topology.Functions {
+		wall := walls[f.Name]
+		if wall.Invocations == 0 {
+			continue
+		}
+		n := float64(wall.Invocations)
+		shown = append(shown, wallShown{
+			Function: f.Name, Invocations: wall.Invocations, MeasuredMS: wall.Total.Seconds() * 1e3 / n,
+			BilledMS: gbSeconds[f.Name] * 1e3 / n / (float64(f.MemoryMB) / 1024),
+		})
+	}
+	return shown
+}
