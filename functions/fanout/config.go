@@ -54,7 +54,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build fanout: %w", err)
 	}
-	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "fanout", queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried)
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "fanout", queue.RecordsFailed, queue.RecordsBuried)
 	if err != nil {
 		return nil, fmt.Errorf("build fanout: %w", err)
 	}

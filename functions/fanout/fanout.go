@@ -97,15 +97,15 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 			return h.again(ctx, batch, err), nil
 		}
 	}
+	sent := 0
 	for target, signals := range out {
 		if err := h.Senders[target].Send(ctx, signals...); err != nil {
 			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", target, err)), nil
 		}
+		sent += len(signals)
 	}
-	h.Metrics.Count(queue.RecordsDone, len(batch.Records)-buried)
-	if buried > 0 {
-		h.Metrics.Count(queue.RecordsBuried, buried)
-	}
+	h.Metrics.Count(queue.RecordsBuried, buried)
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "stream", slog.String("outcome", "done"), slog.Int("records", len(batch.Records)), slog.Int("signals", sent))
 	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{}}, nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/room"
 	"github.com/recado-chat/recado/shared/queue"
@@ -45,10 +44,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "push",
-		queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried, FramesPosted, ConnectionsGone)
+	metrics, err := queue.Metrics(rt, "push", ConnectionsGone)
 	if err != nil {
-		return nil, fmt.Errorf("build push: %w", err)
+		return nil, err
 	}
 	h, err := New(Deps{Rooms: rooms, Dead: dead, Log: rt.Log, Metrics: metrics, Now: rt.Now})
 	if err != nil {

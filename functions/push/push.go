@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,18 +31,15 @@ import (
 // summaryLane ends the name of the merging queue.
 const summaryLane = "push-summary"
 
-// Counters are the function's metrics.
-var (
-	FramesPosted    = obs.Counter{Name: "FramesPosted"}
-	ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
-)
+// ConnectionsGone counts the browsers that left without a word.
+var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
 
 // Deps are what the handler works with; all are needed.
 type Deps struct {
 	Rooms   *room.Rooms
 	Dead    *queue.Returns
 	Log     *slog.Logger
-	Metrics *obs.Metrics // knows the queue's counters and this package's
+	Metrics *obs.Metrics // knows the queue's counters and ConnectionsGone
 	Now     func() time.Time
 }
 
@@ -61,7 +60,8 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 	if len(event.Records) > 0 {
 		batch.summary = strings.HasSuffix(event.Records[0].EventSourceARN, summaryLane)
 	}
-	consumer, err := queue.NewConsumer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
+	begun := h.Now()
+	consumer, err := queue.NewGatherer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
 	if err != nil {
 		return lambdaevents.SQSEventResponse{}, err
 	}
@@ -71,8 +71,16 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 		outcome := h.Rooms.Tell(ctx, audience.room, audience.items())
 		posted, gone = posted+outcome.Posted, gone+len(outcome.Gone)
 	}
-	h.Metrics.Count(FramesPosted, posted)
 	h.Metrics.Count(ConnectionsGone, gone)
+	// A batch of one is what the fast lane gets as a rule: then the line leads back to what caused it.
+	if len(batch.accounts) == 1 {
+		ctx = obs.With(ctx, slog.String("account_id", string(slices.Collect(maps.Keys(batch.accounts))[0])))
+	}
+	if len(event.Records) == 1 {
+		ctx = obs.With(ctx, slog.String("correlation_id", batch.cause))
+	}
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "frames", slog.Bool("summary", batch.summary), slog.Int("records", len(event.Records)),
+		slog.Int("failed", len(answer.BatchItemFailures)), slog.Int("posted", posted), slog.Duration("duration", h.Now().Sub(begun)))
 	return answer, err
 }
 
@@ -80,6 +88,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 type batch struct {
 	rooms    *room.Rooms
 	summary  bool
+	cause    string // the correlation of the newest record
 	accounts map[chat.AccountID]*audience
 }
 
@@ -106,6 +115,7 @@ func (b *batch) add(ctx context.Context, envelope events.Envelope) error {
 		return err
 	}
 	audience.add(frames, b.listeners(pushed))
+	b.cause = envelope.CorrelationID
 	return nil
 }
 

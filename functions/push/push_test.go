@@ -73,7 +73,7 @@ func open(t *testing.T) *world {
 	}), server.URL+"/000000000000/dead")
 	w.must(err)
 	metrics, err := obs.NewMetrics(io.Discard, clock, "push",
-		queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried, push.FramesPosted, push.ConnectionsGone)
+		queue.RecordsFailed, queue.RecordsBuried, push.ConnectionsGone)
 	w.must(err)
 	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock})
 	w.must(err)

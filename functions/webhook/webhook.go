@@ -81,9 +81,10 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 	status := http.StatusOK
 	if err != nil {
 		status, body = statusOf(err), ""
+		// What was taken has its line in the gateway's access log, and each of its items one in ingest's.
+		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", known(h.Channels, provider)),
+			slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status), slog.String("reason", fault.Reason(err)))
 	}
-	h.Log.LogAttrs(ctx, level(status), "webhook",
-		slog.String("provider", known(h.Channels, provider)), slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status))
 	return lambdaevents.APIGatewayV2HTTPResponse{
 		StatusCode: status,
 		Headers:    map[string]string{"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"},

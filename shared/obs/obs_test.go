@@ -28,25 +28,47 @@ func TestEveryLineCarriesTheContextsAttributes(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	done := Counter{Name: "RecordsDone"}
-	metrics, err := NewMetrics(&out, time.Now, "ingest", done)
+	failed, buried := Counter{Name: "RecordsFailed"}, Counter{Name: "RecordsBuried"}
+	metrics, err := NewMetrics(&out, time.Now, "ingest", failed, buried)
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics.Count(done, 3)
-	decoder := json.NewDecoder(&out)
-	for _, want := range []float64{0, 3} { // zero comes first, so that graphs exist before the first event
-		var line struct {
-			RecordsDone float64
-			AWS         struct {
-				CloudWatchMetrics []struct{ Namespace string }
-			} `json:"_aws"`
+	metrics.Count(buried, 0)
+	metrics.Count(failed, 3)
+	type line struct {
+		Function                     string
+		RecordsFailed, RecordsBuried *int
+		AWS                          struct {
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name string }
+			}
+		} `json:"_aws"`
+	}
+	var lines []line
+	for decoder := json.NewDecoder(&out); decoder.More(); {
+		var l line
+		if err := decoder.Decode(&l); err != nil {
+			t.Fatal(err)
 		}
-		if err := decoder.Decode(&line); err != nil || line.RecordsDone != want || line.AWS.CloudWatchMetrics[0].Namespace != "Recado" {
-			t.Errorf("%+v, %v, want %v", line, err, want)
+		lines = append(lines, l)
+	}
+	if len(lines) != 2 { // a zero at the start, so that graphs exist before the first event, and none later
+		t.Fatalf("%d lines: %+v", len(lines), lines)
+	}
+	if l := lines[0]; l.RecordsFailed == nil || l.RecordsBuried == nil || *l.RecordsFailed+*l.RecordsBuried != 0 || len(l.AWS.CloudWatchMetrics[0].Metrics) != 2 {
+		t.Errorf("at the start: %+v", l)
+	}
+	if l := lines[1]; l.RecordsFailed == nil || *l.RecordsFailed != 3 || l.RecordsBuried != nil || l.Function != "ingest" {
+		t.Errorf("counted: %+v", l)
+	}
+	for _, l := range lines { // each set of dimensions is paid for
+		if d := l.AWS.CloudWatchMetrics[0]; d.Namespace != "Recado" || len(d.Dimensions) != 1 || len(d.Dimensions[0]) != 0 {
+			t.Errorf("%+v", d)
 		}
 	}
-	if _, err := NewMetrics(&out, time.Now, "ingest", Counter{Name: "records-done"}); err == nil {
+	if _, err := NewMetrics(&out, time.Now, "ingest", Counter{Name: "records-failed"}); err == nil {
 		t.Error("a name that is not PascalCase was taken")
 	}
 	defer func() {

@@ -20,9 +20,8 @@ import (
 // Handle does the work of one record.
 type Handle func(ctx context.Context, envelope events.Envelope) error
 
-// Counters of every consumer.
+// Counters of every consumer. What was done is SQS's own NumberOfMessagesDeleted.
 var (
-	RecordsDone   = obs.Counter{Name: "RecordsDone"}
 	RecordsFailed = obs.Counter{Name: "RecordsFailed"}
 	RecordsBuried = obs.Counter{Name: "RecordsBuried"}
 )
@@ -34,6 +33,7 @@ type Consumer struct {
 	log     *slog.Logger
 	metrics *obs.Metrics
 	now     func() time.Time
+	gathers bool
 }
 
 // NewConsumer makes a consumer; every argument is needed.
@@ -42,6 +42,16 @@ func NewConsumer(handle Handle, returns *Returns, log *slog.Logger, metrics *obs
 		return nil, errors.New("queue consumer: a handler, ways back, a logger, metrics and a clock are needed")
 	}
 	return &Consumer{handle: handle, returns: returns, log: log, metrics: metrics, now: now}, nil
+}
+
+// NewGatherer makes a consumer whose records are gathered one by one, and done together by whoever called Consume: a record that was
+// gathered has no line of its own in the log, the caller writes one for all.
+func NewGatherer(gather Handle, returns *Returns, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+	c, err := NewConsumer(gather, returns, log, metrics, now)
+	if err == nil {
+		c.gathers = true
+	}
+	return c, err
 }
 
 // reserve is how much of the invocation's time is kept for writing down how a record ended, and for answering.
@@ -58,9 +68,9 @@ func startable(ctx context.Context, begun time.Time) bool {
 // what is done.
 func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	var (
-		answer                = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
-		stopped               = map[string]bool{}
-		done, failed, burials int
+		answer          = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
+		stopped         = map[string]bool{}
+		failed, burials int
 	)
 	begun := boot.Now()
 	if deadline, ok := ctx.Deadline(); ok {
@@ -82,14 +92,11 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
 		case buried:
 			burials++
-		default:
-			done++
 		}
 	}
 	c.postpone(ctx, batch, answer)
-	c.count(RecordsDone, done)
-	c.count(RecordsFailed, failed)
-	c.count(RecordsBuried, burials)
+	c.metrics.Count(RecordsFailed, failed)
+	c.metrics.Count(RecordsBuried, burials)
 	return answer, nil
 }
 
@@ -106,20 +113,14 @@ func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, an
 	}
 }
 
-func (c *Consumer) count(counter obs.Counter, n int) {
-	if n > 0 {
-		c.metrics.Count(counter, n)
-	}
-}
-
 // one handles a record to its end: done, buried, or an error that brings it back.
 func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (buried bool, err error) {
 	started := c.now()
 	envelope, err := decode(record.Body)
-	ctx = obs.With(ctx,
-		slog.String("type", envelope.Type),
-		slog.String("account_id", envelope.AccountID),
-		slog.String("correlation_id", envelope.CorrelationID))
+	ctx = obs.With(ctx, slog.String("type", envelope.Type), slog.String("correlation_id", envelope.CorrelationID))
+	if envelope.AccountID != "" { // what comes from a provider has none yet
+		ctx = obs.With(ctx, slog.String("account_id", envelope.AccountID))
+	}
 	if err == nil {
 		err = c.recovered(ctx, envelope)
 	}
@@ -135,11 +136,12 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 			}
 		}
 	}
-	attrs := []slog.Attr{slog.String("outcome", outcome), slog.Duration("duration", c.now().Sub(started)), slog.String("record_id", record.MessageId)}
-	if err != nil {
-		attrs = append(attrs, slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
+	attrs := []slog.Attr{slog.String("outcome", outcome), slog.Duration("duration", c.now().Sub(started))}
+	switch {
+	case err != nil:
+		attrs = append(attrs, slog.String("record_id", record.MessageId), slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
 		c.log.LogAttrs(ctx, slog.LevelWarn, "record", attrs...)
-	} else {
+	case !c.gathers:
 		c.log.LogAttrs(ctx, slog.LevelInfo, "record", attrs...)
 	}
 	if buried {

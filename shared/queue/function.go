@@ -12,7 +12,7 @@ import (
 
 // Metrics makes the metrics of a function that a queue feeds: the consumer's counters and its own.
 func Metrics(rt *boot.Runtime, name string, counters ...obs.Counter) (*obs.Metrics, error) {
-	metrics, err := obs.NewMetrics(rt.Out, rt.Now, name, append(counters, RecordsDone, RecordsFailed, RecordsBuried)...)
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, name, append(counters, RecordsFailed, RecordsBuried)...)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}

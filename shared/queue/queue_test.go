@@ -98,7 +98,7 @@ func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
 		b.t.Fatal(err)
 	}
 	now := func() time.Time { return noon }
-	metrics, err := obs.NewMetrics(&b.log, now, "test", queue.RecordsDone, queue.RecordsFailed, queue.RecordsBuried)
+	metrics, err := obs.NewMetrics(&b.log, now, "test", queue.RecordsFailed, queue.RecordsBuried)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/recado-chat/recado/infra/cost"
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
@@ -52,6 +53,33 @@ func TestTheRunsCostIsShown(t *testing.T) {
 	}
 	if shown.Run.USD <= 0 || shown.IdleByMonth.USD <= 0 {
 		t.Errorf("the run cost %f, an idle month %f", shown.Run.USD, shown.IdleByMonth.USD)
+	}
+}
+
+// Each metric costs 30 cents for a month in which it is published, so that a stage has ten at most (all functions are built here, and
+// each writes its own with zero then), and clock, which runs while nobody writes, none.
+func TestAStageHasTenMetricsAtMost(t *testing.T) {
+	t.Parallel()
+	s, err := stack.Start(t.Context(), stack.Options{Dir: t.TempDir(), NoTick: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	var metrics []string
+	clock := 0.0
+	for use, n := range s.Usage() {
+		switch {
+		case use.Item == cost.CustomMetrics:
+			metrics = append(metrics, use.Detail)
+		case use.Item == cost.LogBytes && use.Function == "clock":
+			clock += n
+		}
+	}
+	if len(metrics) < 2 || len(metrics) > 10 {
+		t.Errorf("%d metrics: %v", len(metrics), metrics)
+	}
+	if clock > 0 {
+		t.Errorf("clock wrote %f bytes before it ran", clock)
 	}
 }
 
