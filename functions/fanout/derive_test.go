@@ -52,6 +52,9 @@ func signals(t *testing.T, out outbox) []string {
 				if pushed.OperatorID != "" {
 					line += " to " + pushed.OperatorID
 				}
+				if pushed.Told {
+					line += ", told"
+				}
 			}
 			list = append(list, line)
 		}
@@ -71,6 +74,8 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	resolved.Status = chat.Resolved
 	busier := assigned
 	busier.LastMessageID = "M"
+	written := busier
+	written.LastInboundID = "M"
 	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}
 	tests := []struct {
 		name     string
@@ -80,18 +85,19 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	}{
 		{"a new one asks for an operator", nil, pooled, []string{"assignment conversation.waiting.v1", "push_summary conversation.upserted"}},
 		{"a held one asks for nobody", nil, held, []string{"push_summary conversation.upserted"}},
-		{"a message in it changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
-		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
+		{"a reply changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
+		{"an inbound message too, and its assignee has that from ingest", &assigned, written, []string{"push_summary conversation.upserted, told"}},
+		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted, told"}},
 		{"given to another, the first is told and may take one", &assigned, moved, []string{
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted, told",
 		}},
 		{"resolved, it frees capacity in every store", &assigned, resolved, []string{
-			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted",
+			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted, told",
 		}},
 		{"given back, it waits and frees capacity", &assigned, pooled, []string{
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "assignment conversation.waiting.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted, told",
 		}},
 	}
 	for _, test := range tests {
