@@ -140,3 +140,19 @@ func TestOnlyTheDeploymentKnowsTheCDK(t *testing.T) {
 		}
 	}
 }
+
+func TestFunctionsDoNotBuildASchemaOfEveryShapeAtTheirStart(t *testing.T) {
+	t.Parallel()
+	const services = "github.com/aws/aws-sdk-go-v2/service/"
+	for _, p := range packages(t) {
+		if !inRoom(p.ImportPath, "functions") || !strings.HasSuffix(p.ImportPath, "/lambda") {
+			continue
+		}
+		for _, dep := range p.Deps {
+			service, found := strings.CutSuffix(dep, "/schemas")
+			if found && strings.HasPrefix(service, services) && service != services+"apigatewaymanagementapi" {
+				t.Errorf("%s reaches %s: a cold start pays for every shape of the service (infra/adr/0003)", p.ImportPath, dep)
+			}
+		}
+	}
+}

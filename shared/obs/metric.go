@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -13,8 +12,6 @@ import (
 
 // namespace is where CloudWatch keeps our metrics.
 const namespace = "Recado"
-
-var metricName = regexp.MustCompile(`^[A-Z][A-Za-z]{2,40}$`)
 
 // Counter is one metric, declared as a package value beside the function that counts. It is for what should not happen and AWS does
 // not count: invocations, errors, deleted messages and posted frames are metrics of Lambda, SQS and API Gateway that cost nothing,
@@ -39,13 +36,24 @@ func NewMetrics(w io.Writer, now func() time.Time, function string, counters ...
 	m := &Metrics{w: w, now: now, function: function, known: map[string]bool{}}
 	zeros := make(map[string]int, len(counters))
 	for _, counter := range counters {
-		if !metricName.MatchString(counter.Name) {
+		if !named(counter.Name) {
 			return nil, fmt.Errorf("metric %q: a name is a noun in PascalCase", counter.Name)
 		}
 		m.known[counter.Name], zeros[counter.Name] = true, 0
 	}
 	m.write(zeros)
 	return m, nil
+}
+
+// named says whether a name is in PascalCase. It is not asked of a regular expression, whose tables every cold start would make.
+func named(name string) bool {
+	for i, c := range []byte(name) {
+		upper, lower := 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z'
+		if !upper && (i == 0 || !lower) {
+			return false
+		}
+	}
+	return 3 <= len(name) && len(name) <= 41
 }
 
 // Count adds n to a counter that NewMetrics was given; any other is a programming error and is refused loudly.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 )
@@ -68,8 +69,10 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
-	if _, err := NewMetrics(&out, time.Now, "ingest", Counter{Name: "records-failed"}); err == nil {
-		t.Error("a name that is not PascalCase was taken")
+	for _, name := range []string{"", "Ab", "recordsDone", "Records-Done", "Records2", "Récords", strings.Repeat("A", 42)} {
+		if _, err := NewMetrics(&out, time.Now, "ingest", Counter{Name: name}); err == nil {
+			t.Errorf("the name %q was taken", name)
+		}
 	}
 	defer func() {
 		if recover() == nil {
