@@ -86,8 +86,13 @@ fmt: $(LINTER) web-install ## format Go and TypeScript
 build: $(addprefix $(BIN)/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every function for Lambda (ARCH=arm64) and print its size
 	@du -h --apparent-size $^
 
+LAMBDA_BUILD := CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid="
+
 $(BIN)/%/bootstrap: FORCE
-	@CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid=" -o $@ ./functions/$*/lambda
+	@$(LAMBDA_BUILD) -o $@ ./functions/$*/lambda
+
+$(BIN)/minimal/bootstrap: FORCE # what cold starts are compared with
+	@$(LAMBDA_BUILD) -o $@ ./infra/bench/minimal
 
 .PHONY: assets
 assets: build $(DIST) # what cdk.json builds before it synthesises
@@ -113,8 +118,8 @@ invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke F
 	@go run ./infra/local/invoke $(FUNCTION)
 
 .PHONY: bench
-bench: $(ENGINE)/node_modules ## measure the engines (figures and method: infra/adr/0001-engines.md)
-	go run ./infra/bench/engines
+bench: $(ENGINE)/node_modules ## measure what infra/bench/README.md holds (15 min; BENCH="cold size" takes some)
+	go run ./infra/bench $(BENCH)
 
 .PHONY: cost
 cost: $(ENGINE)/node_modules ## print the bill of an idle month, and of a million inbound messages from a metered run (2 min; infra/cost/README.md)

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"github.com/recado-chat/recado/infra/bench/measure"
 )
 
 const (
@@ -59,7 +61,7 @@ func pileOf(ctx context.Context, subject subject, stream bool, steps int) error 
 				return err
 			}
 		}
-		fmt.Printf("| %d | %.0f | %s | %d |\n", step*pileStep, median(rates), readable, b.diskBytes()>>20)
+		fmt.Printf("| %d | %.0f | %s | %d |\n", step*pileStep, measure.Median(rates), readable, b.diskBytes()>>20)
 		if step < steps {
 			if err := fill(ctx, db, pileStep); err != nil {
 				return err
@@ -94,7 +96,7 @@ func latestAfter(ctx context.Context, db *dynamodb.Client, t tail) (string, erro
 		}
 		lags = append(lags, float64(time.Since(began).Microseconds())/1e3)
 	}
-	return fmt.Sprintf("%.1f", median(lags)), nil
+	return fmt.Sprintf("%.1f", measure.Median(lags)), nil
 }
 
 // fill writes items in batches, as fast as that goes.

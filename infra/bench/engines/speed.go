@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/recado-chat/recado/infra/bench/measure"
 )
 
 const (
@@ -115,7 +117,7 @@ func rate(ctx context.Context, db *dynamodb.Client, c call, workers int, during 
 }
 
 func speed(ctx context.Context) error {
-	machine()
+	fmt.Printf("%s\n\n", measure.Machine())
 	fmt.Printf("Calls per second through aws-sdk-go-v2, median of %d rounds of %s; the spread in brackets.\n\n", rounds, roundFor)
 	benches := make([]*bench, len(subjects))
 	for i, subject := range subjects {
@@ -150,17 +152,12 @@ func speed(ctx context.Context) error {
 			}
 			fmt.Printf("| %s | %d |", c.name, workers)
 			for _, r := range rates {
-				fmt.Printf(" %.0f (%.0f–%.0f) |", median(r), slices.Min(r), slices.Max(r))
+				fmt.Printf(" %.0f (%.0f–%.0f) |", measure.Median(r), slices.Min(r), slices.Max(r))
 			}
 			fmt.Println()
 		}
 	}
 	return nil
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
 }
 
 // cpu tells what a call costs this process: the engine is another one.
@@ -198,7 +195,7 @@ func cpu(ctx context.Context) error {
 			allocations = append(allocations, float64(memoryAfter.Mallocs-memory.Mallocs)/perRound)
 			bytes = append(bytes, float64(memoryAfter.TotalAlloc-memory.TotalAlloc)/1e3/perRound)
 		}
-		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f | %.0f |\n", c.name, median(user), median(system), median(user)+median(system), median(allocations), median(bytes))
+		fmt.Printf("| %s | %.0f | %.0f | %.0f | %.0f | %.0f |\n", c.name, measure.Median(user), measure.Median(system), measure.Median(user)+measure.Median(system), measure.Median(allocations), measure.Median(bytes))
 	}
 	return nil
 }

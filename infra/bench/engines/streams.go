@@ -13,6 +13,8 @@ import (
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"github.com/recado-chat/recado/infra/bench/measure"
 )
 
 // tail reads the shards of a stream.
@@ -93,7 +95,7 @@ func streamsOf(ctx context.Context, subject subject, b *bench) error {
 		return err
 	}
 	fmt.Printf("- %s: a record is readable %.1f ms after the write is acknowledged (median of %d, at most %.1f); %d shard(s), the last one told to be open: %v\n",
-		subject.name, median(lags), len(lags), maximum(lags), len(shards), shards[len(shards)-1].SequenceNumberRange.EndingSequenceNumber == nil)
+		subject.name, measure.Median(lags), len(lags), maximum(lags), len(shards), shards[len(shards)-1].SequenceNumberRange.EndingSequenceNumber == nil)
 	for _, p := range []struct {
 		name string
 		try  func(context.Context, *dynamodb.Client, tail) error

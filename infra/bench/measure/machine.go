@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"bytes"
@@ -9,11 +9,21 @@ import (
 	"strings"
 )
 
-// machine prints what the figures were taken on.
-func machine() {
-	fmt.Printf("%d cores (%s), memory %s, kernel %s, %s, node %s, java %s\n\n", runtime.NumCPU(),
+// Machine says what figures are taken on.
+func Machine() string {
+	return fmt.Sprintf("%d cores (%s), memory %s, kernel %s, %s, node %s, java %s", runtime.NumCPU(),
 		field("/proc/cpuinfo", "model name"), field("/proc/meminfo", "MemTotal"),
 		output("uname", "-r"), runtime.Version(), output("node", "--version"), output("java", "--version"))
+}
+
+// Load is the machine's load average of the last minute.
+func Load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	minute, _, _ := strings.Cut(string(b), " ")
+	return minute
 }
 
 // field is the first value of a name in one of the kernel's lists.

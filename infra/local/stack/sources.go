@@ -22,6 +22,9 @@ const environments = 4
 
 // startSources starts what feeds functions from queues, streams and the clock.
 func (s *Stack) startSources(ctx context.Context) error {
+	if s.options.NoSources {
+		return nil
+	}
 	for _, q := range topology.Queues {
 		f := topology.MustFunction(q.Function)
 		mapping := source.SQS{

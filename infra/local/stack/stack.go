@@ -60,6 +60,8 @@ type Options struct {
 	StreamWindow time.Duration
 	// NoTick leaves the minute's tick to Advance and Tick.
 	NoTick bool
+	// NoSources lets nothing feed the functions: what is sent stays in its queue.
+	NoSources bool
 }
 
 // Stack is a running system.
