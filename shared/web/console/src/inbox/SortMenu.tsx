@@ -10,6 +10,7 @@ const sortKeys: Record<InboxView["sort"], Key> = {
   newest: "inbox.sort.newest",
   oldest: "inbox.sort.oldest",
   waiting: "inbox.sort.waiting",
+  due: "inbox.sort.due",
 };
 
 // S1-15

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defaultView, parseView, viewQuery } from "./view.ts";
+import { at, conversationOf } from "../live/testing.ts";
+import { compareIn, defaultView, parseView, viewQuery } from "./view.ts";
 
 describe("parseView", () => {
   test.each([
@@ -34,4 +35,16 @@ describe("viewQuery", () => {
   ] as const)("%j", (changes, query) => {
     expect(viewQuery({ ...defaultView, ...changes })).toMatchObject(query);
   });
+});
+
+// S1-15
+test.each(["waiting", "due"] as const)("%s puts the earliest first, and what has no such time last", (sort) => {
+  const time = sort === "waiting" ? "waitingSince" : "dueAt";
+  const list = [
+    conversationOf({ id: "never", [time]: null, lastActivityAt: at(9) }),
+    conversationOf({ id: "late", [time]: at(8) }),
+    conversationOf({ id: "early", [time]: at(2) }),
+    conversationOf({ id: "at once", [time]: at(2) }),
+  ];
+  expect(list.toSorted(compareIn(sort)).map(({ id }) => id)).toEqual(["at once", "early", "late", "never"]);
 });

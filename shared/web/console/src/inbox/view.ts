@@ -3,7 +3,7 @@ import type { Conversation } from "@recado/lib/protocol";
 
 export const boxes = ["mine", "unassigned", "all"] as const;
 export const states = ["open", "pending", "resolved", "all"] as const;
-export const sorts = ["newest", "oldest", "waiting"] as const;
+export const sorts = ["newest", "oldest", "waiting", "due"] as const;
 
 export interface InboxView {
   box: (typeof boxes)[number];
@@ -62,11 +62,11 @@ export function compareIn(sort: InboxView["sort"]): (a: Conversation, b: Convers
   const newest = (a: Conversation, b: Conversation) => byText(b.lastActivityAt, a.lastActivityAt) || byText(b.id, a.id);
   if (sort === "newest") return newest;
   if (sort === "oldest") return (a, b) => newest(b, a);
+  const time = sort === "waiting" ? "waitingSince" : "dueAt";
   return (a, b) => {
-    if (a.waitingSince === null || b.waitingSince === null) {
-      if (a.waitingSince !== b.waitingSince) return a.waitingSince === null ? 1 : -1;
-      return newest(a, b);
-    }
-    return byText(a.waitingSince, b.waitingSince) || byText(a.id, b.id);
+    const [atA, atB] = [a[time], b[time]];
+    // Those that have no such time come last.
+    if (atA === null || atB === null) return atA === atB ? newest(a, b) : atA === null ? 1 : -1;
+    return byText(atA, atB) || byText(a.id, b.id);
   };
 }
