@@ -6,7 +6,7 @@ import "time"
 var Functions = []Function{
 	{
 		Name: "webhook", Timeout: 10 * time.Second, MemoryMB: 256,
-		Buckets: map[Bucket]Access{Inbound: Write},
+		Buckets: map[Bucket]Access{Inbound: Put},
 		SendsTo: []string{"to-ingest.fifo"},
 		Secrets: []Secret{MetaAppSecret, MetaVerifyToken},
 	},
@@ -34,7 +34,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "clock", Timeout: 60 * time.Second, MemoryMB: 256, Schedule: time.Minute,
-		Tables:  map[Table]Access{Desk: Read},
+		Tables:  map[Table]Access{Desk: Named},
 		Indexes: []string{"due"},
 		SendsTo: []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"},
 	},
@@ -49,7 +49,7 @@ var Functions = []Function{
 	{
 		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
 		Tables:   map[Table]Access{Directory: Read, Desk: Write},
-		Buckets:  map[Bucket]Access{Media: Write},
+		Buckets:  map[Bucket]Access{Media: Put},
 		SendsTo:  []string{DeadLetters},
 		Unseals:  true,
 		Settings: []string{GraphURL, GraphVersion},

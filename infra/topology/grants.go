@@ -76,7 +76,9 @@ func (f Function) tableGrants() []Grant {
 	var grants []Grant
 	for _, table := range slices.Sorted(maps.Keys(f.Tables)) {
 		env := strings.ToUpper(string(table)) + "_TABLE"
-		grants = append(grants, Grant{Kind: KindTable, Name: string(table), Actions: f.Tables[table].Actions(), Env: env})
+		if actions := f.Tables[table].Actions(); len(actions) > 0 {
+			grants = append(grants, Grant{Kind: KindTable, Name: string(table), Actions: actions, Env: env})
+		}
 		if table != Desk {
 			continue
 		}

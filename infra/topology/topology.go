@@ -30,14 +30,20 @@ var Tables = []Table{Directory, Desk, Ledger, Live}
 // Access is what a function may do with a table.
 type Access int
 
-// The accesses. Write includes Read: every write of ours reads first or conditionally.
+// The accesses. Write includes Read: every write of ours reads first or conditionally. Named knows the table's name alone, to ask
+// its indexes; Put only leaves objects in a bucket.
 const (
-	Read Access = iota + 1
+	Named Access = iota
+	Put
+	Read
 	Write
 )
 
 // Actions are the IAM actions of an access; Scan is never one of them.
 func (a Access) Actions() []string {
+	if a < Read {
+		return nil
+	}
 	actions := []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 	if a == Write {
 		actions = append(actions, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
@@ -48,6 +54,9 @@ func (a Access) Actions() []string {
 // ObjectActions are the IAM actions of an access to a bucket. Without s3:ListBucket, S3 answers 403 for an object that is not
 // there, where our code waits for a 404.
 func (a Access) ObjectActions() []string {
+	if a == Put {
+		return []string{"s3:PutObject"}
+	}
 	actions := []string{"s3:GetObject", "s3:ListBucket"}
 	if a == Write {
 		actions = append(actions, "s3:PutObject")

@@ -168,7 +168,7 @@ func TestTheFirstLaw(t *testing.T) {
 			t.Errorf("%s only receives: it touches no table", name)
 		}
 	}
-	if f := topology.MustFunction("clock"); f.Tables[topology.Desk] != topology.Read || len(f.Tables) != 1 {
+	if f := topology.MustFunction("clock"); f.Tables[topology.Desk] != topology.Named || len(f.Tables) != 1 {
 		t.Error("clock only looks and sends")
 	}
 	for _, s := range topology.Streams {
@@ -180,7 +180,7 @@ func TestTheFirstLaw(t *testing.T) {
 
 func TestNoFunctionMayScan(t *testing.T) {
 	t.Parallel()
-	for _, access := range []topology.Access{topology.Read, topology.Write} {
+	for _, access := range []topology.Access{topology.Named, topology.Read, topology.Write} {
 		for _, action := range access.Actions() {
 			if strings.Contains(action, "Scan") || strings.Contains(action, "*") {
 				t.Errorf("%s: every access is by key", action)
