@@ -27,6 +27,7 @@ const (
 	S3Gets             Item = "GET requests"
 	S3Storage          Item = "object storage"
 	SESMails           Item = "e-mails"
+	DataOut            Item = "data to the internet"
 	CloudFrontRequests Item = "HTTPS requests"
 	CloudFrontRuns     Item = "function runs"
 	CloudFrontOut      Item = "data to viewers"
@@ -72,6 +73,7 @@ var Prices = []Price{
 	{S3Gets, "s3", "requests", 0.0004, 1_000, ""},
 	{S3Storage, "s3", "GB-months", 0.023, 1, ""},
 	{SESMails, "ses", "e-mails", 0.10, 1_000, ""},
+	{DataOut, "ec2/on-demand", "bytes", 0.09, gigabyte, "what API Gateway and S3 answer without CloudFront"},
 	{CloudFrontRequests, "cloudfront", "requests", 0.0100, 10_000, "United States and Europe; South America 0.0220"},
 	{CloudFrontRuns, "cloudfront", "runs", 0.10, million, ""},
 	{CloudFrontOut, "cloudfront", "bytes", 0.085, gigabyte, "United States and Europe; South America 0.110"},

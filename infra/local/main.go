@@ -57,7 +57,7 @@ func run(ctx context.Context, env map[string]string) error {
     console         %[1]s/            sign in as %[2]s, password %[3]s
     WhatsApp phone  %[1]s/local/phone/
     mail box        %[1]s/local/mail
-    clock           %[1]s/local/
+    clock, cost     %[1]s/local/
 
   Data and logs are in %[4]s. Ctrl-C stops it.
 

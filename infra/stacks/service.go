@@ -48,6 +48,7 @@ func NewService(scope constructs.Construct, stage config.Stage, state *State, bu
 	s.connectSockets()
 	s.newAlarms()
 	s.output("HttpUrl", "https://"+s.HTTPHost, "the HTTP API's own address; people use Edge's")
+	s.output("WebhookUrl", "https://"+s.HTTPHost+"/webhooks", "what providers are given, with their name behind it; Edge's works too and costs a dollar more a million")
 	s.output("SocketUrl", "wss://"+s.SocketHost+"/"+socketStage, "the WebSocket API's own address; people use Edge's")
 	return s
 }

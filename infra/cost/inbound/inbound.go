@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/recado-chat/recado/infra/cost"
@@ -56,7 +57,7 @@ const streamPause = 250 * time.Millisecond
 func Run(ctx context.Context, o Options) (r Result, err error) {
 	// The clock's ticks are the idle bill's.
 	s, err := stack.Start(ctx, stack.Options{
-		Dir: o.Dir, Log: o.Log, NoTick: true, StreamWindow: streamPause, Statuses: whatsapp.Timing{Manual: true},
+		Dir: o.Dir, Log: o.Log, NoTick: true, Single: true, StreamWindow: streamPause, Statuses: whatsapp.Timing{Manual: true},
 	})
 	if err != nil {
 		return r, fmt.Errorf("start the stack: %w", err)
@@ -100,10 +101,10 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 	return r, nil
 }
 
-// perOne is one of n's share. The hours of metrics are no matter of shares.
+// perOne is one of n's share. The hours of metrics are no matter of shares, and the polling of empty queues is the idle bill's.
 func perOne(usage cost.Usage, n int) cost.Usage {
 	for use := range usage {
-		if use.Item == cost.CustomMetrics {
+		if use.Item == cost.CustomMetrics || strings.HasSuffix(use.Detail, " empty receive") {
 			delete(usage, use)
 		}
 	}

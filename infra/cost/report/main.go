@@ -17,6 +17,8 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
+const million = 1_000_000
+
 func main() {
 	texts := flag.Int("texts", 2000, "inbound messages to meter")
 	conversations := flag.Int("conversations", 100, "conversations that they are spread over")
@@ -48,14 +50,14 @@ func report(ctx context.Context, w io.Writer, o inbound.Options) error {
 	fmt.Fprintf(w, "\nA million inbound texts into open conversations, from %d at %.1f a second over %d conversations;\n"+
 		"3 browsers are connected, and the one whose operator has the conversations looks at one of them\n",
 		o.Texts, float64(o.Texts)/r.Took.Seconds(), o.Conversations)
-	million := r.Million().Bill()
+	bill := r.Million().Bill()
 	for _, part := range []struct {
 		title string
 		bill  cost.Bill
 	}{
-		{"", million.ByItem()},
-		{"\nby function", million.ByFunction()},
-		{"\nline by line", million},
+		{"", bill.ByItem()},
+		{"\nby function", bill.ByFunction()},
+		{"\nline by line", bill},
 		{"\nA thousand conversations opened by a first message, and given to an operator", r.Opening.Times(1000).Bill().ByItem()},
 	} {
 		if part.title != "" {
@@ -65,6 +67,9 @@ func report(ctx context.Context, w io.Writer, o inbound.Options) error {
 			return err
 		}
 	}
+	edge := cost.Usage{}
+	edge.Add("", cost.CloudFrontRequests, "", million)
+	fmt.Fprintf(w, "\nWebhooks that are posted to the public address, and not to the API's own, cost %.2f more a million.\n", edge.Bill().USD)
 	fmt.Fprintf(w, "\nInvocations as measured here, and as billed above (the model of infra/cost)\n")
 	for _, name := range slices.Sorted(maps.Keys(r.Walls)) {
 		wall := r.Walls[name]

@@ -83,13 +83,8 @@ func chunks(bytes, size int) float64 {
 }
 
 // Queue counts what Lambda asks of a queue in its function's name.
-func (m *Meter) Queue(q topology.Queue) func(receives, deletes int) {
-	return func(receives, deletes int) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.usage.Add(q.Function, queueItem(q.Name), q.Name+" receive", float64(receives))
-		m.usage.Add(q.Function, queueItem(q.Name), q.Name+" delete", float64(deletes))
-	}
+func (m *Meter) Queue(q topology.Queue) func(request string, n int) {
+	return func(request string, n int) { m.add(q.Function, queueItem(q.Name), q.Name+" "+request, float64(n)) }
 }
 
 // queueItem is what requests to a queue are billed as.

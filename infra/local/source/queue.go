@@ -37,8 +37,9 @@ type SQS struct {
 	// both by the injected clock.
 	Backoff time.Duration
 	Around  Around
-	// Asked, if set, hears how many requests Lambda's pollers would have made of the queue: ten messages and 64 KB each.
-	Asked func(receives, deletes int)
+	// Asked, if set, hears of the requests that Lambda's pollers would have made of the queue, ten messages and 64 KB each: "receive",
+	// "empty receive" and "delete".
+	Asked func(request string, n int)
 	Log   *slog.Logger
 }
 
@@ -141,8 +142,12 @@ func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 // receive asks the queue, and tells of the requests that this is on AWS.
 func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration) ([]sqs.Message, error) {
 	batch, err := q.server.Receive(ctx, q.Queue, limit, wait)
-	if err == nil && q.Asked != nil {
-		q.Asked(max(1, units(len(batch), sqs.MaxBatch), units(weigh(batch), 64<<10)), 0)
+	switch {
+	case err != nil || q.Asked == nil:
+	case len(batch) == 0:
+		q.Asked("empty receive", 1)
+	default:
+		q.Asked("receive", max(units(len(batch), sqs.MaxBatch), units(weigh(batch), 64<<10)))
 	}
 	return batch, err
 }
@@ -162,7 +167,7 @@ func weigh(batch []sqs.Message) int {
 func (q *QueueSource) handle(ctx context.Context, batch []sqs.Message) {
 	failed := q.invoke(ctx, batch)
 	if q.Asked != nil {
-		q.Asked(0, units(len(batch)-len(failed), sqs.MaxBatch))
+		q.Asked("delete", units(len(batch)-len(failed), sqs.MaxBatch))
 	}
 	for _, m := range batch {
 		var err error

@@ -34,6 +34,9 @@ func (s *Stack) startSources(ctx context.Context) error {
 		if s.options.NoWindow {
 			mapping.Window, mapping.BatchSize = 0, min(mapping.BatchSize, sqs.MaxBatch)
 		}
+		if s.options.Single && q.Window == 0 {
+			mapping.BatchSize = 1
+		}
 		if s.options.Around != nil {
 			mapping.Around = s.options.Around(f.Name)
 		}

@@ -56,6 +56,9 @@ type Options struct {
 	Backoff time.Duration
 	// NoWindow gives functions their batches as soon as there is something, without the queues' gathering time.
 	NoWindow bool
+	// Single gives functions one message at a time from queues that do not gather: what Lambda does while a function is faster than its
+	// messages come, which a busy machine is not.
+	Single bool
 	// StreamWindow is how long the tables' streams gather a batch. Here they are asked without a pause; Lambda asks four times a second.
 	StreamWindow time.Duration
 	// NoTick leaves the minute's tick to Advance and Tick.
