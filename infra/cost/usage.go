@@ -139,9 +139,10 @@ func (b Bill) Print(w io.Writer) error {
 		if l.Unit != "" {
 			quantity = fmt.Sprintf("%s %s", number(l.Quantity), l.Unit)
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\t%8.4f\n", l.Service, l.Item, l.Function, l.Detail, quantity, l.USD)
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\t%8.4f\n", l.Service, l.Item, l.Function, l.Detail, quantity, l.USD)
 	}
-	fmt.Fprintf(table, "  total\t\t\t\t\t%8.4f\n", b.USD)
+	_, _ = fmt.Fprintf(table, "  total\t\t\t\t\t%8.4f\n", b.USD)
+	// What went wrong before is told here.
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the bill: %w", err)
 	}

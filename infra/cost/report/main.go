@@ -26,15 +26,15 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := report(ctx, os.Stdout, inbound.Options{Texts: *texts, Conversations: *conversations, Rate: *rate, Log: io.Discard}); err != nil {
+	if err := report(ctx, inbound.Options{Texts: *texts, Conversations: *conversations, Rate: *rate, Log: io.Discard}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func report(ctx context.Context, w io.Writer, o inbound.Options) error {
-	fmt.Fprintf(w, "List prices of %s in us-east-1, no free tier, in dollars.\n\nA month in which nobody writes\n", cost.PricesOf)
-	if err := cost.Idle().Print(w); err != nil {
+func report(ctx context.Context, o inbound.Options) error {
+	fmt.Printf("List prices of %s in us-east-1, no free tier, in dollars.\n\nA month in which nobody writes\n", cost.PricesOf)
+	if err := cost.Idle().Print(os.Stdout); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "recado-cost-")
@@ -47,7 +47,7 @@ func report(ctx context.Context, w io.Writer, o inbound.Options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\nA million inbound texts into open conversations, from %d at %.1f a second over %d conversations;\n"+
+	fmt.Printf("\nA million inbound texts into open conversations, from %d at %.1f a second over %d conversations;\n"+
 		"3 browsers are connected, and the one whose operator has the conversations looks at one of them\n",
 		o.Texts, float64(o.Texts)/r.Took.Seconds(), o.Conversations)
 	bill := r.Million().Bill()
@@ -61,19 +61,19 @@ func report(ctx context.Context, w io.Writer, o inbound.Options) error {
 		{"\nA thousand conversations opened by a first message, and given to an operator", r.Opening.Times(1000).Bill().ByItem()},
 	} {
 		if part.title != "" {
-			fmt.Fprintln(w, part.title)
+			fmt.Println(part.title)
 		}
-		if err := part.bill.Print(w); err != nil {
+		if err := part.bill.Print(os.Stdout); err != nil {
 			return err
 		}
 	}
 	edge := cost.Usage{}
 	edge.Add("", cost.CloudFrontRequests, "", million)
-	fmt.Fprintf(w, "\nWebhooks that are posted to the public address, and not to the API's own, cost %.2f more a million.\n", edge.Bill().USD)
-	fmt.Fprintf(w, "\nInvocations as measured here, and as billed above (the model of infra/cost)\n")
+	fmt.Printf("\nWebhooks that are posted to the public address, and not to the API's own, cost %.2f more a million.\n", edge.Bill().USD)
+	fmt.Printf("\nInvocations as measured here, and as billed above (the model of infra/cost)\n")
 	for _, name := range slices.Sorted(maps.Keys(r.Walls)) {
 		wall := r.Walls[name]
-		fmt.Fprintf(w, "  %-12s %6d invocations, %7.1f ms measured, %5d MB\n", name, wall.Invocations,
+		fmt.Printf("  %-12s %6d invocations, %7.1f ms measured, %5d MB\n", name, wall.Invocations,
 			wall.Total.Seconds()*1e3/float64(wall.Invocations), topology.MustFunction(name).MemoryMB)
 	}
 	return nil

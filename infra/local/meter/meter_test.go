@@ -2,7 +2,6 @@ package meter
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -26,7 +25,9 @@ func TestAMetricIsBilledForTheHoursInWhichItIsPublished(t *testing.T) {
 	const line = `{"_aws":{"CloudWatchMetrics":[{"Namespace":"Recado","Dimensions":[["function"]],"Metrics":[{"Name":"A"},{"Name":"B"}]}]},"function":"push","A":1,"B":2}` + "\n"
 	for _, at := range []time.Duration{0, time.Minute, 2 * time.Hour} {
 		now = noon.Add(at)
-		fmt.Fprint(out, line+`{"msg":"record"}`+"\n")
+		if _, err := out.Write([]byte(line + `{"msg":"record"}` + "\n")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	usage := m.Usage()
 	if got, want := usage.Of(cost.CustomMetrics)*cost.HoursPerMonth, 4.0; got < want-1e-9 || got > want+1e-9 {
