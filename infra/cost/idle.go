@@ -23,7 +23,7 @@ const (
 const (
 	// keyVersions is what a key costs from its third year on: it is rotated every year, and the first two rotations are paid for.
 	keyVersions = 3
-	// tickLine is what clock logs in a minute, with CloudWatch's 26 bytes; the metered run has the real one.
+	// tickLine is what clock logs in a minute, with CloudWatch's 26 bytes, rounded up.
 	tickLine = 200
 	// stored is the uploaded code of the functions and the console, rounded up.
 	stored = 0.1 // GB

@@ -50,6 +50,9 @@ func report(ctx context.Context, o inbound.Options) error {
 	fmt.Printf("\nA million inbound texts into open conversations, from %d at %.1f a second over %d conversations;\n"+
 		"3 browsers are connected, and the one whose operator has the conversations looks at one of them\n",
 		o.Texts, float64(o.Texts)/r.Took.Seconds(), o.Conversations)
+	if !r.Kept() {
+		fmt.Println("(this machine did not keep the pace, so that the summary lane's share is too large)")
+	}
 	bill := r.Million().Bill()
 	for _, part := range []struct {
 		title string
