@@ -33,7 +33,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency},
+	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"capacity", capacity}, {"cpu", cpu}, {"lists", lists}, {"fixture", fill},
 }
 
 func main() {

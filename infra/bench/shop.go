@@ -31,6 +31,7 @@ type object = map[string]any
 // shop is a running stack with one account, whose number is connected.
 type shop struct {
 	*stack.Stack
+	dir     string
 	client  *http.Client
 	owner   caller
 	account chat.AccountID
@@ -55,7 +56,7 @@ func open(ctx context.Context, options stack.Options) (s *shop, stop func(), err
 	if options.Log == nil {
 		options.Log = io.Discard
 	}
-	s = &shop{client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 512}}}
+	s = &shop{dir: dir, client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 512}}}
 	stop = func() {
 		if s.Stack != nil {
 			s.Stop()

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recado-chat/recado/infra/bench/measure"
+	"github.com/recado-chat/recado/infra/local/stack"
+	"github.com/recado-chat/recado/infra/topology"
+)
+
+const (
+	cpuSockets   = 3
+	cpuRate      = 25
+	cpuMessage   = 2.0  // ms that an inbound message may cost
+	cpuPerSocket = 0.15 // ms more for each socket that it is pushed to
+)
+
+// cpu measures what our own code costs: every function is its binary, so that the kernel counts each apart.
+func cpu(ctx context.Context) error {
+	seconds, err := number("SECONDS", 20)
+	if err != nil {
+		return err
+	}
+	dir, err := here(ctx)
+	if err != nil {
+		return err
+	}
+	s, stop, err := open(ctx, stack.Options{Binaries: dir})
+	if err != nil {
+		return err
+	}
+	defer stop()
+	crowd, err := s.crowd(ctx, cpuSockets, func(string, time.Time) {})
+	if err != nil {
+		return err
+	}
+	defer crowd.close()
+	load := func(name string, n int) error {
+		times := &timings{}
+		measure.Pace(ctx, cpuRate, n, func(i int, _ time.Time) {
+			if err := s.say(ctx, customer(i%cpuSockets), "wamid."+name+strconv.Itoa(i), "hola, ¿tienen stock?"); err != nil {
+				times.failed(err)
+			}
+		})
+		if times.err != nil {
+			return times.err
+		}
+		return s.Settle(ctx)
+	}
+	if err := load("warm", 4*cpuRate); err != nil {
+		return err
+	}
+	before, err := processTimes(dir)
+	if err != nil {
+		return err
+	}
+	frames, n := crowd.frames(), cpuRate*seconds
+	if err := load("cpu", n); err != nil {
+		return err
+	}
+	after, err := processTimes(dir)
+	if err != nil {
+		return err
+	}
+	pushed := float64(crowd.frames()-frames) / float64(n)
+	total, allowed := 0.0, cpuMessage+cpuPerSocket*pushed
+	each := map[string]float64{}
+	for name := range after {
+		each[name] = measure.Millis(after[name]-before[name]) / float64(n)
+		total += each[name]
+	}
+	fmt.Printf(`User and system time of the functions' processes (/proc/<pid>/stat, in steps of 10 ms a process), each function its Lambda binary, the invocation
+loop of aws-lambda-go included, gateway, queues and database not; %d inbound texts at %d/s into open conversations, %d sockets of which one looks at each.
+
+| function | of all | ms a message |
+|---|---|---|
+`, n, cpuRate, cpuSockets)
+	for _, f := range topology.Functions {
+		if each[f.Name] > 0 {
+			fmt.Printf("| %s | %.2f | %.2f |\n", f.Name, each[f.Name]/total, each[f.Name])
+		}
+	}
+	fmt.Printf("\n%.2f of the bar: %.2f ms a message, of %.1f + %.2f × %.2f frames = %.2f ms: %s\n",
+		total/allowed, total, cpuMessage, cpuPerSocket, pushed, allowed, verdict(total <= allowed))
+	return nil
+}
+
+// tick is the kernel's unit of process times, USER_HZ, which is 100 everywhere.
+const tick = 10 * time.Millisecond
+
+// processTimes adds up the CPU time of this process's children that run a binary of the folder, by function.
+func processTimes(dir string) (map[string]time.Duration, error) {
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil, err
+	}
+	times := map[string]time.Duration{}
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it ended
+		}
+		parent, used, err := parseStat(string(text))
+		if err != nil {
+			return nil, err
+		}
+		if parent != os.Getpid() {
+			continue
+		}
+		binary, err := os.Readlink(filepath.Join(filepath.Dir(path), "exe"))
+		if err != nil {
+			continue
+		}
+		if name, ok := strings.CutSuffix(strings.TrimPrefix(binary, dir+"/"), "/bootstrap"); ok {
+			times[name] += used
+		}
+	}
+	return times, nil
+}
+
+// parseStat reads a line of /proc/<pid>/stat: the second field is the command in parentheses, which may hold anything.
+func parseStat(line string) (parent int, used time.Duration, err error) {
+	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
+	if len(fields) < 13 {
+		return 0, 0, fmt.Errorf("a process's times cannot be read from %q", line)
+	}
+	parent, err = strconv.Atoi(fields[1])
+	for _, field := range fields[11:13] {
+		ticks, broken := strconv.Atoi(field)
+		if broken != nil {
+			err = broken
+		}
+		used += time.Duration(ticks) * tick
+	}
+	return parent, used, err
+}
