@@ -1,6 +1,7 @@
 package stories_test
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -112,7 +113,9 @@ func watchGrants(function string, rt *boot.Runtime) {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Grants", func(
 			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 		) (middleware.InitializeOutput, middleware.Metadata, error) {
-			uses := usesOf(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx), in.Parameters)
+			// The SDK's clients of two generations keep their names in two places.
+			service := cmp.Or(awsmiddleware.GetServiceID(ctx), middleware.GetServiceID(ctx))
+			uses := usesOf(service, cmp.Or(awsmiddleware.GetOperationName(ctx), middleware.GetOperationName(ctx)), in.Parameters)
 			used.Lock()
 			for _, u := range uses {
 				u.function = function
@@ -120,7 +123,7 @@ func watchGrants(function string, rt *boot.Runtime) {
 			}
 			used.Unlock()
 			return next.HandleInitialize(ctx, in)
-		}), middleware.After) // the service's and the operation's names are there by then
+		}), middleware.Before)
 	})
 }
 
