@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -82,14 +81,4 @@ func (t *timings) row() string {
 		return "– | – | – | –"
 	}
 	return fmt.Sprintf("%.1f | %.1f | %.1f | %.1f", measure.Percentile(t.ms, 50), measure.Percentile(t.ms, 95), measure.Percentile(t.ms, 99), measure.Percentile(t.ms, 100))
-}
-
-// check says that enough was measured.
-func (t *timings) check(want int) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.err == nil && len(t.ms) < want {
-		return fmt.Errorf("%d of %d arrived", len(t.ms), want)
-	}
-	return errors.Join(t.err)
 }

@@ -58,10 +58,10 @@ func (b *browser) read(ctx context.Context) {
 			continue
 		}
 		for _, i := range items {
-			switch {
-			case i.Type == "message.upserted":
+			switch i.Type {
+			case "message.upserted":
 				b.heard(i.Message.Text, at)
-			case i.Type == "viewing":
+			case "viewing":
 				select {
 				case b.views <- i.ConversationID:
 				default:

@@ -17,7 +17,7 @@ const perConversation = 5
 
 // fill measures the generator: messages with all that belongs to them, written in batches past the API.
 func fill(ctx context.Context) error {
-	messages, err := number("MESSAGES", 20_000)
+	messages, err := number("MESSAGES", 10_000)
 	if err != nil {
 		return err
 	}
