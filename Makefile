@@ -109,7 +109,7 @@ assets: build $(DIST) # what cdk.json builds before it synthesises
 
 .PHONY: synth
 synth: $(TOOLS)/cdk/ready ## make the CloudFormation templates of a stage (STAGE=dev) in .cdk.out, with no finding left
-	$(CDK) synth --all --strict --quiet -c stage=$(STAGE) $(CONTEXT)
+	$(CDK) synth --strict --quiet -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: diff
 diff: $(TOOLS)/cdk/ready ## what a deployment of STAGE would change in your AWS account

@@ -13,15 +13,18 @@ import (
 // built is where `make assets` leaves what is uploaded.
 var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist"}
 
-// flags are the library's feature flags that are on: every template is held against CloudFormation's schemas, and what is wrong in
-// one ends the synthesis.
-var flags = []string{"@aws-cdk/core:validateAgainstDefaultRules", "@aws-cdk/core:strictCfnValidateErrors"}
+// flags are the library's feature flags: every template is held against CloudFormation's schemas, what is wrong in one ends the
+// synthesis, and what Service takes from State cannot be taken away from under it.
+var flags = map[string]any{
+	"@aws-cdk/core:validateAgainstDefaultRules": true, "@aws-cdk/core:strictCfnValidateErrors": true,
+	"@aws-cdk/core:defaultCrossStackReferences": "strong",
+}
 
 // newApp makes all stacks of the stage that the context names.
 func newApp(props *awscdk.AppProps, built stacks.Built) (awscdk.App, error) {
 	app := awscdk.NewApp(props)
-	for _, flag := range flags {
-		app.Node().SetContext(jsii.String(flag), true)
+	for flag, value := range flags {
+		app.Node().SetContext(jsii.String(flag), value)
 	}
 	stage, err := config.Load(func(key string) string {
 		value, _ := app.Node().TryGetContext(jsii.String(key)).(string)

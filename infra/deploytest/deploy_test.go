@@ -79,7 +79,7 @@ func (d *deployment) buildApp(checkout string) string {
 func (d *deployment) wantStrictSynthesis(cli, app string) {
 	d.t.Helper()
 	for _, stage := range []string{"dev", "prod"} {
-		out := d.run(d.t.TempDir(), cli, "synth", "--all", "--strict", "--quiet", "--app", app, "--output", d.t.TempDir(),
+		out := d.run(d.t.TempDir(), cli, "synth", "--strict", "--quiet", "--app", app, "--output", d.t.TempDir(),
 			"--context", "stage="+stage, "--context", "architecture="+runtime.GOARCH, "--ci")
 		if strings.Contains(out, "[Warning") || strings.Contains(out, "[Error") {
 			d.t.Errorf("the synthesis of %s has findings:\n%s", stage, out)

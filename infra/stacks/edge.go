@@ -54,7 +54,7 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 	distribution := awscloudfront.NewDistribution(stack, jsii.String("Distribution"), &awscloudfront.DistributionProps{
 		Comment: jsii.String("recado-" + stage.Name), HttpVersion: awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass: awscloudfront.PriceClass_PRICE_CLASS_ALL, DomainNames: names(stage), Certificate: certificate(stack, stage), WebAclId: optional(stage.WebACL),
-		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
+		MinimumProtocolVersion: oldestTLS(stage),
 		DefaultBehavior: &awscloudfront.BehaviorOptions{
 			Origin:                awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(files, nil),
 			ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
@@ -159,6 +159,14 @@ func certificate(stack awscdk.Stack, stage config.Stage) awscertificatemanager.I
 		return nil
 	}
 	return awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"), jsii.String(stage.Certificate))
+}
+
+// oldestTLS is the oldest protocol that a name of our own takes; CloudFront's own name has a fixed one.
+func oldestTLS(stage config.Stage) awscloudfront.SecurityPolicyProtocol {
+	if stage.Certificate == "" {
+		return ""
+	}
+	return awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021
 }
 
 func optional(value string) *string {
