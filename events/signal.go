@@ -103,7 +103,6 @@ type Pushed struct {
 	AssigneeID     string            `json:"assigneeId,omitempty"`
 	OperatorID     string            `json:"operatorId,omitempty"` // to this operator's browsers alone
 	Everyone       bool              `json:"everyone,omitempty"`   // to the whole account, whatever the store
-	Told           bool              `json:"told,omitempty"`       // the fast lane brings it to the assignee, so that the merging one need not
 	Frames         []json.RawMessage `json:"frames"`
 }
 

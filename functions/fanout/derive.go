@@ -26,10 +26,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	pushed := events.Pushed{
 		ConversationID: string(now.ID), StoreID: string(now.StoreID), AssigneeID: string(now.AssigneeID), Frames: []json.RawMessage{frame},
 	}
-	moved := old != nil && (old.Status != now.Status || old.AssigneeID != now.AssigneeID)
-	summary := pushed
-	summary.Told = moved || old != nil && old.LastInboundID != now.LastInboundID // ingest pushes an inbound message itself
-	if err := e.emit(ToPushSummary, now.AccountID, summary, ""); err != nil {
+	if err := e.emit(ToPushSummary, now.AccountID, pushed, ""); err != nil {
 		return err
 	}
 	if now.InPool() && (old == nil || !old.InPool() || rearmed(*old, now)) {
@@ -38,7 +35,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 			return err
 		}
 	}
-	if !moved {
+	if old == nil || (old.Status == now.Status && old.AssigneeID == now.AssigneeID) {
 		return nil
 	}
 	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {

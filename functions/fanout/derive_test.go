@@ -52,9 +52,6 @@ func signals(t *testing.T, out outbox) []string {
 				if pushed.OperatorID != "" {
 					line += " to " + pushed.OperatorID
 				}
-				if pushed.Told {
-					line += ", told"
-				}
 			}
 			list = append(list, line)
 		}
@@ -74,8 +71,6 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	resolved.Status = chat.Resolved
 	busier := assigned
 	busier.LastMessageID = "M"
-	written := busier
-	written.LastInboundID = "M"
 	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}
 	tests := []struct {
 		name     string
@@ -85,19 +80,18 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	}{
 		{"a new one asks for an operator", nil, pooled, []string{"assignment conversation.waiting.v1", "push_summary conversation.upserted"}},
 		{"a held one asks for nobody", nil, held, []string{"push_summary conversation.upserted"}},
-		{"a reply changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
-		{"an inbound message too, and its assignee has that from ingest", &assigned, written, []string{"push_summary conversation.upserted, told"}},
-		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted, told"}},
+		{"a message in it changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
+		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
 		{"given to another, the first is told and may take one", &assigned, moved, []string{
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted, told",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
 		}},
 		{"resolved, it frees capacity in every store", &assigned, resolved, []string{
-			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted, told",
+			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted",
 		}},
 		{"given back, it waits and frees capacity", &assigned, pooled, []string{
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "assignment conversation.waiting.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted, told",
+			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
 		}},
 	}
 	for _, test := range tests {

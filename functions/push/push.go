@@ -152,10 +152,7 @@ func (b *batch) listeners(p events.Pushed) func(chat.Connection, chat.Operator) 
 	case p.Everyone:
 		return func(chat.Connection, chat.Operator) bool { return true }
 	case b.summary:
-		return func(_ chat.Connection, o chat.Operator) bool {
-			told := p.Told && o.ID == chat.OperatorID(p.AssigneeID)
-			return !told && sees(o, chat.StoreID(p.StoreID))
-		}
+		return func(_ chat.Connection, o chat.Operator) bool { return sees(o, chat.StoreID(p.StoreID)) }
 	}
 	return func(c chat.Connection, o chat.Operator) bool {
 		looks := p.ConversationID != "" && c.Viewing == chat.ConversationID(p.ConversationID) && sees(o, c.ViewingIn)

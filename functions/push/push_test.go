@@ -164,8 +164,6 @@ func TestWhoIsPushedWhat(t *testing.T) {
 		},
 		"the fast lane without anyone who looks reaches nobody": {fast, events.Pushed{ConversationID: "01K9S3TJ8W0000000000000009", StoreID: string(shop)}, nil},
 		"the summary lane reaches all who may see the store":    {summary, events.Pushed{ConversationID: string(conversation), StoreID: string(shop)}, []string{"ana", "beto"}},
-		"the summary leaves out an assignee who was told":       {summary, events.Pushed{StoreID: string(shop), AssigneeID: string(ana), Told: true}, []string{"beto"}},
-		"the summary reaches an assignee who was not":           {summary, events.Pushed{StoreID: string(shop), AssigneeID: string(ana)}, []string{"ana", "beto"}},
 		"the summary of another store reaches others":           {summary, events.Pushed{StoreID: string(otherShop)}, []string{"ana", "carla"}},
 		"an operator's own frames reach their browsers alone":   {fast, events.Pushed{OperatorID: string(carla)}, []string{"carla"}},
 		"what is for everyone reaches everyone":                 {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
