@@ -32,13 +32,14 @@ run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080
 	@exec bin/recado
 
 .PHONY: test
-test: ## all that must be green (20 min at most on two cores, each part's share below; what waits runs beside what computes)
+test: ## all that must be green (20 min at most on two cores, each part's share below; a new machine takes longer)
 	@$(MAKE) web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready
 	@$(MAKE) -j2 -O lint test-web
 	@$(MAKE) test-packages
-	@$(MAKE) -j2 -O test-system test-race-and-fuzz
-	@$(MAKE) $(DIST)
-	@$(MAKE) -j2 -O test-browser test-deploy
+	@$(MAKE) test-system
+	@$(MAKE) test-race fuzz-short
+	@$(MAKE) test-browser
+	@$(MAKE) test-deploy
 
 .PHONY: test-go
 test-go: test-packages test-system ## the Go packages' tests (9 min)
@@ -51,10 +52,6 @@ test-packages: $(ENGINE)/node_modules
 test-system: $(ENGINE)/node_modules
 	go test -timeout 15m ./infra/local/stories
 	go test -timeout 15m ./infra/local/crash
-
-.PHONY: test-race-and-fuzz
-test-race-and-fuzz: test-race
-	@$(MAKE) fuzz-short
 
 .PHONY: test-race
 test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (3 min)

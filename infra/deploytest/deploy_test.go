@@ -35,6 +35,7 @@ type deployment struct {
 	graph   string // where the phone's provider answers
 	http    string // where the deployed APIs are
 	sockets string
+	shops   int
 }
 
 // C-01 is about what a deployment costs; that it works at all is shown here: bootstrap, deploy as an upgrade, and the main job

@@ -30,7 +30,8 @@ type shop struct {
 
 func (d *deployment) signUp(name string) *shop {
 	d.t.Helper()
-	s := &shop{deployment: d, name: name, number: "71000000000" + fmt.Sprint(len(name)), customer: "54911500" + fmt.Sprint(10000+len(name))}
+	d.shops++
+	s := &shop{deployment: d, name: name, number: fmt.Sprintf("7100000000%05d", d.shops), customer: fmt.Sprintf("54911500%05d", d.shops)}
 	var health struct{ Status string }
 	eventually(d.t, patience, func() error {
 		s.ask(http.MethodGet, "/healthz", nil, http.StatusOK, &health)
