@@ -54,7 +54,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, err
 	}
 	f := &function{log: rt.Log, connect: func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) }}
-	return lambda.NewHandler(f.Handle), nil
+	return boot.Handler(f.Handle), nil
 }
 
 // function is the Handler from the moment on at which a request needs it.

@@ -52,5 +52,5 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lambda.NewHandler(h.Handle), nil
+	return boot.Handler(h.Handle), nil
 }

@@ -38,5 +38,5 @@ func Counted(rt *boot.Runtime, name, deadURL string, handle Handle, metrics *obs
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}
-	return lambda.NewHandler(consumer.Consume), nil
+	return boot.Handler(consumer.Consume), nil
 }
