@@ -170,13 +170,26 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 			return Page[chat.Conversation]{}, err
 		}
 		if q.matches(c) {
-			page.Items = append(page.Items, c)
+			page.Items = withNewest(page.Items, c)
 		}
 	}
 	if !m.ended() {
 		page.Next, err = s.sealCursor(ctx, name, account, m.position)
 	}
 	return page, err
+}
+
+// withNewest adds a row that was read after the others. A conversation that moved between two partitions while they were read
+// is in both: its newest version is the one that stays.
+func withNewest(rows []chat.Conversation, c chat.Conversation) []chat.Conversation {
+	known := slices.IndexFunc(rows, func(row chat.Conversation) bool { return row.ID == c.ID })
+	switch {
+	case known < 0:
+		return append(rows, c)
+	case rows[known].Version >= c.Version:
+		return rows
+	}
+	return append(slices.Delete(rows, known, known+1), c)
 }
 
 // CountConversations counts a list up to most; more says that there are more, or, where filtering had to give up looking, that

@@ -3,9 +3,12 @@ package dynamo_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -185,4 +188,50 @@ func TestAPoolEntryThatLagsIsLeftOut(t *testing.T) {
 	same(t, pool(), cnv("A", "B"))
 	change(t, db, c, func(c *chat.Conversation) error { return c.Assign(ana, noon) })
 	same(t, pool(), cnv("B"))
+}
+
+// C-04
+func TestARowThatMovesWhileTheListIsReadIsThereOnce(t *testing.T) {
+	t.Parallel()
+	for _, oldest := range []bool{false, true} {
+		db := dynamotest.Open(t, engine.Default())
+		newAccount(t, db, ago(day))
+		c := open(t, db, "A", activeAt(ago(time.Hour)))
+		open(t, db, "B", activeAt(ago(2*time.Hour)))
+		moved := make(chan struct{})
+		store := around(db, func(input any, call func() (any, error)) (any, error) {
+			in, ok := input.(*dynamodb.QueryInput)
+			if !ok {
+				return call()
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Values(in.ExpressionAttributeValues)), isText("I#"+string(account)+"#open#0")) {
+				<-moved
+				return call()
+			}
+			defer close(moved)
+			out, err := call()
+			change(t, db, c, func(c *chat.Conversation) error {
+				c.LastActivityAt = noon
+				return c.Resolve(noon, chat.Author{Kind: chat.ByOperator, ID: string(ana)})
+			})
+			return out, err
+		})
+		page, err := store.ListConversations(t.Context(), account, dynamo.ConversationQuery{Oldest: oldest}, chat.PageRequest{})
+		must(t, err)
+		want := map[chat.ConversationID]chat.Status{"CNVA": chat.Resolved, "CNVB": chat.Open}
+		got := map[chat.ConversationID]chat.Status{}
+		for _, row := range page.Items {
+			got[row.ID] = row.Status
+		}
+		if same(t, got, want); len(page.Items) != len(want) {
+			t.Errorf("oldest first %t: %v", oldest, idsOf(page.Items))
+		}
+	}
+}
+
+func isText(want string) func(types.AttributeValue) bool {
+	return func(v types.AttributeValue) bool {
+		s, ok := v.(*types.AttributeValueMemberS)
+		return ok && s.Value == want
+	}
 }

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/engine/enginetest"
@@ -43,6 +45,19 @@ func Open(t testing.TB, kind engine.Kind, options ...dynamo.Option) DB {
 	}
 	if err := dynamo.CreateTables(t.Context(), db.Client, db.Tables); err != nil {
 		t.Fatalf("create the test's tables: %v", err)
+	}
+	// Tests bring their own time; the engine would sweep up by this machine's.
+	for which, schema := range dynamo.Schema() {
+		if schema.TTL == "" {
+			continue
+		}
+		_, err := db.Client.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+			TableName:               aws.String(shared.Prefix + which),
+			TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(schema.TTL), Enabled: aws.Bool(false)},
+		})
+		if err != nil {
+			t.Fatalf("stop the sweeping of %s: %v", which, err)
+		}
 	}
 	db.Store = dynamo.New(db.Client, db.Tables, append([]dynamo.Option{dynamo.WithClock(Noon)}, options...)...)
 	return db

@@ -7,7 +7,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery, conversationsQuery, operatorsQuery } from "../api/queries.ts";
-import { itemsOf } from "../live/pages.ts";
+import { rowsOf } from "../live/conversations.ts";
 import { useMay } from "../shell/me.ts";
 import { useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
@@ -23,7 +23,7 @@ export function ConversationList() {
   const { t } = useTranslation();
   const { view, change, openId } = useView();
   const list = useInfiniteQuery(conversationsQuery(view));
-  const items = useMemo(() => itemsOf(list.data), [list.data]);
+  const items = useMemo(() => rowsOf(list.data), [list.data]);
 
   if (list.isPending) {
     return (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultView, type InboxView } from "../inbox/view.ts";
-import { marked, newerMark, placed, received } from "./conversations.ts";
+import { marked, newerMark, placed, received, rowsOf } from "./conversations.ts";
 import { itemsOf, relay } from "./pages.ts";
 import { at, conversationOf, pagesOf } from "./testing.ts";
 
@@ -138,6 +138,19 @@ describe("placed", () => {
     expect(placed(list, searched, "op_me", row("x", 50))).toBe(list);
     expect(ids(placed(list, searched, "op_me", row("a", 40, { version: 2, status: "resolved" })))).toEqual(["c", "b"]);
   });
+});
+
+// S1-15
+test("a conversation that two pages bring is one row, and its newest version", () => {
+  const old = conversationOf({ id: "a", version: 4, lastActivityAt: at(1) });
+  const moved = conversationOf({ id: "a", version: 5, lastActivityAt: at(9), status: "resolved" });
+  const other = conversationOf({ id: "b", lastActivityAt: at(5) });
+  const view: InboxView = { ...defaultView, status: "all" };
+  for (const data of [pagesOf([[moved, other], [old]]), pagesOf([[old, other], [moved]])]) {
+    expect(rowsOf(data)).toHaveLength(2);
+    expect(rowsOf(data)).toContain(moved);
+    expect(placed(data, view, "op_me", old)).toBe(data);
+  }
 });
 
 test("relay keeps pages, cursors and every item", () => {

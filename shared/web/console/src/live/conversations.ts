@@ -1,7 +1,7 @@
 /** How a conversation that was pushed or answered changes what is shown. All pure. */
 import type { Conversation, ConversationSummary } from "@recado/lib/protocol";
 import { belongs, compareIn, type InboxView } from "../inbox/view.ts";
-import { complete, itemsOf, type Pages, relay } from "./pages.ts";
+import { complete, itemsOf, type Page, type Pages, relay } from "./pages.ts";
 
 /** How far this operator has read, and when that was said: the newest word wins. */
 export interface ReadMark {
@@ -33,6 +33,16 @@ export function marked(conversation: Conversation, mark: ReadMark): Conversation
   return unread === conversation.unread ? conversation : { ...conversation, unread };
 }
 
+/** The rows of a list. A conversation that moved while two pages were read is on both: its newest version counts. */
+export function rowsOf(data: { pages: Page<Conversation>[] } | undefined): Conversation[] {
+  const newest = new Map<string, Conversation>();
+  for (const item of itemsOf(data)) {
+    const known = newest.get(item.id);
+    if (!known || known.version < item.version) newest.set(item.id, item);
+  }
+  return itemsOf(data).filter((item) => newest.get(item.id) === item);
+}
+
 /**
  * Puts a conversation where it belongs in a list: it moves, enters or leaves. One that belongs beyond the loaded part
  * stays out, for the next page brings it. Under a search only known rows change: what matches is the server's to say.
@@ -43,7 +53,7 @@ export function placed(
   me: string,
   next: Conversation,
 ): Pages<Conversation> {
-  const items = itemsOf(data);
+  const items = rowsOf(data);
   const known = items.find((item) => item.id === next.id);
   if (known && known.version > next.version) return data;
   const belonging = belongs(view, next, me);
