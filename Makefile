@@ -18,7 +18,10 @@ CONTEXT ?=
 CDK     := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1 $(TOOLS)/cdk/node_modules/.bin/cdk
 FUZZTIME ?= 60s
 NPM     := npm --no-audit --no-fund --loglevel=error
-GO_FLAGS := -trimpath -buildvcs=false
+
+# One way of compiling for everything, so that linters, tests, make run and the functions share what is compiled.
+export GOFLAGS := -trimpath -buildvcs=false
+export CGO_ENABLED := 0
 
 .PHONY: help
 help: ## list the targets
@@ -27,19 +30,18 @@ help: ## list the targets
 .PHONY: run
 run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080 (PORT, DATA_DIR, SEED=none, CLOCK, LAMBDA=process change that)
 	@mkdir -p bin
-	@go build $(GO_FLAGS) -o bin/recado ./infra/local
+	@go build -o bin/recado ./infra/local
 	@if [ "$${LAMBDA:-}" = process ]; then $(MAKE) build ARCH=$$(go env GOARCH) >/dev/null; fi
 	@exec bin/recado
 
 .PHONY: test
 test: ## all that must be green (20 min at most on two cores, each part's share below; a new machine takes longer)
-	@$(MAKE) web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready
+	@$(MAKE) -j2 -O $(LINTER) install
 	@$(MAKE) -j2 -O lint test-web
 	@$(MAKE) test-packages
 	@$(MAKE) test-system
 	@$(MAKE) test-race fuzz-short
-	@$(MAKE) test-browser
-	@$(MAKE) test-deploy
+	@$(MAKE) -j2 -O test-browser test-deploy
 
 .PHONY: test-go
 test-go: test-packages test-system ## the Go packages' tests (9 min)
@@ -55,7 +57,7 @@ test-system: $(ENGINE)/node_modules
 
 .PHONY: test-race
 test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (3 min)
-	go test -race -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
+	CGO_ENABLED=1 go test -race -vet=off -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
 
 .PHONY: test-deploy
 test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (4 min)
@@ -68,7 +70,7 @@ test-web: web-install ## the browser side: types, rules of style, unit tests (2 
 .PHONY: test-browser
 test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium, on the local stack (5 min)
 	@mkdir -p bin
-	go build $(GO_FLAGS) -o bin/recado ./infra/local
+	go build -o bin/recado ./infra/local
 	cd $(WEB) && $(NPM) run e2e
 
 .PHONY: fuzz
@@ -80,8 +82,7 @@ fuzz-short:
 	@$(MAKE) fuzz FUZZTIME=5s
 
 .PHONY: lint
-lint: $(LINTER) ## the linters, each there on purpose (.golangci.yml); the house rules are tests in shared/arch
-	go vet ./...
+lint: $(LINTER) ## go vet with all it has and the other linters (.golangci.yml); the house rules are tests in shared/arch
 	$(LINTER) run ./...
 
 .PHONY: fmt
@@ -93,7 +94,7 @@ fmt: $(LINTER) web-install ## format Go and TypeScript
 build: $(addprefix $(BIN)/,$(addsuffix /bootstrap,$(FUNCTIONS))) ## build every function for Lambda (ARCH=arm64) and print its size
 	@du -h --apparent-size $^
 
-LAMBDA_BUILD := CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build $(GO_FLAGS) -tags lambda.norpc -ldflags "-s -w -buildid="
+LAMBDA_BUILD := GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -ldflags "-s -w -buildid="
 
 $(BIN)/%/bootstrap: FORCE
 	@$(LAMBDA_BUILD) -o $@ ./functions/$*/lambda
@@ -136,6 +137,9 @@ cost: $(ENGINE)/node_modules ## print the bill of an idle month, and of a millio
 clean: ## remove what was built and the local stack's data
 	rm -rf bin .local $(WEB)/console/dist
 
+.PHONY: install
+install: web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready
+
 .PHONY: web-install
 web-install: $(WEB)/node_modules
 
@@ -162,7 +166,7 @@ $(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib -type f -not
 	@touch $@
 
 $(LINTER): .golangci-lint-version
-	GOBIN=$(abspath $(TOOLS)) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(shell cat .golangci-lint-version)
+	GOBIN=$(abspath $(TOOLS)) go install -ldflags "-s -w" github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(shell cat .golangci-lint-version)
 	@mv $(TOOLS)/golangci-lint $@
 
 .PHONY: chromium

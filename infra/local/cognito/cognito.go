@@ -45,7 +45,12 @@ type user struct {
 }
 
 // Open reads the pool at path, making it if there is none.
-func Open(path string) (*Server, error) {
+func Open(path string) (*Server, error) { return open(path, memoryKiB) }
+
+// OpenWeak is Open for tests that sign in by the hundred: its hashes are cheap to make, and to guess.
+func OpenWeak(path string) (*Server, error) { return open(path, weakKiB) }
+
+func open(path string, memory uint32) (*Server, error) {
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: 5 * time.Second})
 	if err != nil {
 		return nil, fmt.Errorf("open the local user pool: %w", err)
@@ -57,7 +62,7 @@ func Open(path string) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the local user pool: %w", err), db.Close())
 	}
-	s := &Server{db: db, hasher: newHasher()}
+	s := &Server{db: db, hasher: newHasher(memory)}
 	s.Handler = awsjson.Handler("AWSCognitoIdentityProviderService", map[string]awsjson.Operation{
 		"AdminCreateUser":      awsjson.On(s.create),
 		"AdminSetUserPassword": awsjson.On(s.setPassword),

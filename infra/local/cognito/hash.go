@@ -14,18 +14,20 @@ const (
 	memoryKiB = 19 << 10
 	passes    = 2
 	lanes     = 1
+	weakKiB   = 8 // for crowds of test accounts
 	saltBytes = 16
 	hashBytes = 32
 )
 
 // hasher bounds how many hashes are made at once, and so the memory.
 type hasher struct {
-	slots chan struct{}
-	none  string // matches no password, and takes as long to find that out
+	slots  chan struct{}
+	memory uint32 // KiB
+	none   string // matches no password, and takes as long to find that out
 }
 
-func newHasher() *hasher {
-	h := &hasher{slots: make(chan struct{}, 4)}
+func newHasher(memory uint32) *hasher {
+	h := &hasher{slots: make(chan struct{}, 4), memory: memory}
 	h.none = h.hash(rand.Text())
 	return h
 }
@@ -54,5 +56,5 @@ func (h *hasher) matches(hashed, password string) bool {
 func (h *hasher) derive(password string, salt []byte) []byte {
 	h.slots <- struct{}{}
 	defer func() { <-h.slots }()
-	return argon2.IDKey([]byte(password), salt, passes, memoryKiB, lanes, hashBytes)
+	return argon2.IDKey([]byte(password), salt, passes, h.memory, lanes, hashBytes)
 }

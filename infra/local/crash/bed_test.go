@@ -48,7 +48,7 @@ func newBed(t *testing.T, cold bool) *bed {
 	b.injector = fault.New(fault.Options{Key: b.key, Plan: b.plan, Repeat: b.repeat, Cold: cold})
 	var err error
 	b.Stack, err = stack.Start(t.Context(), stack.Options{
-		Dir: t.TempDir(), NoTick: true, Backoff: 20 * time.Millisecond, Statuses: whatsapp.Timing{Manual: true},
+		Dir: t.TempDir(), NoTick: true, WeakPasswords: true, Backoff: 20 * time.Millisecond, Statuses: whatsapp.Timing{Manual: true},
 		Builder: func(function string, build boot.Builder) boot.Builder { return b.injector.Builder(function, build) },
 	})
 	if err != nil {
@@ -78,7 +78,7 @@ func (b *bed) own(id string, t *trial) {
 }
 
 var (
-	tagged     = regexp.MustCompile(`c\d{5}x`)
+	tagged     = regexp.MustCompile(`trial\d{5}x`)
 	asset      = regexp.MustCompile(`7100(\d{5})00001`)
 	anID       = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{26}`)
 	ofAccount  = regexp.MustCompile(`"(?:A|E)#([0-9A-HJKMNP-TV-Z]{26})`)
@@ -99,7 +99,7 @@ func (b *bed) key(function string, payload []byte) string {
 	tag := string(tagged.Find(payload))
 	if tag == "" {
 		if number := asset.FindSubmatch(payload); number != nil {
-			tag = "c" + string(number[1]) + "x"
+			tag = "trial" + string(number[1]) + "x"
 		}
 	}
 	if t := b.trials[tag]; t != nil {
@@ -118,6 +118,25 @@ func (b *bed) key(function string, payload []byte) string {
 	}
 	for _, id := range anID.FindAll(payload, -1) {
 		if t := b.owners[string(id)]; t != nil {
+			return t.tag
+		}
+	}
+	if account := ofAccount.FindSubmatch(payload); account != nil && function == "fanout" {
+		return b.founder(string(account[1]))
+	}
+	return ""
+}
+
+// founder is whose account it is that has just been made: the streams of two tables overtake each other, and who is asked
+// is the one that holds the owner's address.
+func (b *bed) founder(account string) string {
+	operators, err := b.store.Operators(context.Background(), chat.AccountID(account))
+	if err != nil {
+		return ""
+	}
+	for _, operator := range operators {
+		if t := b.trials[tagged.FindString(operator.Email)]; t != nil {
+			b.owners[account] = t
 			return t.tag
 		}
 	}

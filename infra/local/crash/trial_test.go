@@ -58,7 +58,7 @@ func (t target) String() string {
 
 func newTrial(num int) *trial {
 	return &trial{
-		num: num, tag: fmt.Sprintf("c%05dx", num), seen: map[string]string{}, byID: map[int64]*run{}, counts: map[string]int{},
+		num: num, tag: fmt.Sprintf("trial%05dx", num), seen: map[string]string{}, byID: map[int64]*run{}, counts: map[string]int{},
 	}
 }
 

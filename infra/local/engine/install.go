@@ -87,23 +87,21 @@ func inPackage(k Kind, pattern string) (string, error) {
 	return found[0], nil
 }
 
-// folder is where this package's source and lock file are. A binary built with -trimpath does not know where it was
-// compiled and looks in the repository that it is run from.
+// began is the folder that the process was started in; a test may have left it since.
+var began, errBegan = os.Getwd()
+
+// folder is where this package's lock file is, in the repository that the process was started in.
 func folder() (string, error) {
-	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) && exists(filepath.Join(filepath.Dir(file), "package-lock.json")) {
-		return filepath.Dir(file), nil
+	if errBegan != nil {
+		return "", fmt.Errorf("find the repository: %w", errBegan)
 	}
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find the repository: %w", err)
-	}
-	for dir := wd; ; dir = filepath.Dir(dir) {
+	for dir := began; ; dir = filepath.Dir(dir) {
 		home := filepath.Join(dir, "infra", "local", "engine")
 		if exists(filepath.Join(home, "package-lock.json")) {
 			return home, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("infra/local/engine is in no folder above %s", wd)
+			return "", fmt.Errorf("infra/local/engine is in no folder above %s", began)
 		}
 	}
 }

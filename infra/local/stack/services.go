@@ -95,7 +95,11 @@ func (s *Stack) openServices(context.Context) (err error) {
 		return fmt.Errorf("open the mail box: %w", err)
 	}
 	s.onStop(func() { _ = s.Mail.Close() })
-	if s.users, err = cognito.Open(s.path("users.db")); err != nil {
+	openUsers := cognito.Open
+	if s.options.WeakPasswords {
+		openUsers = cognito.OpenWeak
+	}
+	if s.users, err = openUsers(s.path("users.db")); err != nil {
 		return fmt.Errorf("open the users: %w", err)
 	}
 	s.onStop(func() { _ = s.users.Close() })

@@ -63,6 +63,8 @@ type Options struct {
 	StreamWindow time.Duration
 	// NoTick leaves the minute's tick to Advance and Tick.
 	NoTick bool
+	// WeakPasswords hashes them cheaply.
+	WeakPasswords bool
 	// NoSources lets nothing feed the functions: what is sent stays in its queue.
 	NoSources bool
 }

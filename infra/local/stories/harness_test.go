@@ -70,7 +70,7 @@ func (j *journal) count(function, metric string) (total int) {
 func begin(t *testing.T, change ...func(*stack.Options)) *system {
 	t.Helper()
 	s := &system{t: t, log: &journal{}}
-	options := stack.Options{Dir: t.TempDir(), Log: s.log, NoTick: true, NoWindow: true, Statuses: whatsapp.Timing{Manual: true}}
+	options := stack.Options{Dir: t.TempDir(), Log: s.log, NoTick: true, NoWindow: true, WeakPasswords: true, Statuses: whatsapp.Timing{Manual: true}}
 	for _, f := range change {
 		f(&options)
 	}
