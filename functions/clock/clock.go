@@ -70,6 +70,7 @@ func New(d Deps) (*Handler, error) {
 func (h *Handler) Handle(ctx context.Context) error {
 	now := h.Now()
 	var group errgroup.Group
+	group.SetLimit(shardsAtOnce)
 	sent := make([]int, dynamo.DueShards)
 	for shard := range dynamo.DueShards {
 		group.Go(func() (err error) {
@@ -85,6 +86,9 @@ func (h *Handler) Handle(ctx context.Context) error {
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "tick", slog.Int("sent", total), slog.Bool("complete", err == nil))
 	return err
 }
+
+// shardsAtOnce bounds the connections that a tick opens: a handshake costs a cold function more than a wait for the shard before.
+const shardsAtOnce = 4
 
 // duePage is how many due items are read and sent in one go.
 const duePage = 500

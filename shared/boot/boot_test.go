@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -42,5 +43,21 @@ func TestClientTakesTheEndpointOfItsService(t *testing.T) {
 	}
 	if got := (&Runtime{}).Client("sqs").BaseEndpoint; got != nil {
 		t.Errorf("on AWS: %s", *got)
+	}
+}
+
+func TestTheCollectorKeepsBelowTheFunctionsMemory(t *testing.T) {
+	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
+	t.Cleanup(func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	})
+	collectLate("")
+	if got := debug.SetMemoryLimit(-1); got != limit {
+		t.Errorf("without a memory there is a limit of %d", got)
+	}
+	collectLate("256")
+	if got := debug.SetMemoryLimit(-1); got != 192<<20 {
+		t.Errorf("of 256 MB the heap may have %d", got)
 	}
 }
