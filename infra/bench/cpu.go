@@ -41,19 +41,7 @@ func cpu(ctx context.Context) error {
 		return err
 	}
 	defer crowd.close()
-	load := func(name string, n int) error {
-		times := &timings{}
-		measure.Pace(ctx, cpuRate, n, func(i int, _ time.Time) {
-			if err := s.say(ctx, customer(i%cpuSockets), "wamid."+name+strconv.Itoa(i), "hola, ¿tienen stock?"); err != nil {
-				times.failed(err)
-			}
-		})
-		if times.err != nil {
-			return times.err
-		}
-		return s.Settle(ctx)
-	}
-	if err := load("warm", 4*cpuRate); err != nil {
+	if err := s.texts(ctx, "warm", 4*cpuRate); err != nil {
 		return err
 	}
 	before, err := processTimes(dir)
@@ -61,7 +49,7 @@ func cpu(ctx context.Context) error {
 		return err
 	}
 	frames, n := crowd.frames(), cpuRate*seconds
-	if err := load("cpu", n); err != nil {
+	if err := s.texts(ctx, "cpu", n); err != nil {
 		return err
 	}
 	after, err := processTimes(dir)
@@ -89,6 +77,20 @@ loop of aws-lambda-go included, gateway, queues and database not; %d inbound tex
 	fmt.Printf("\n%.2f of the bar: %.2f ms a message, of %.1f + %.2f × %.2f frames = %.2f ms: %s\n",
 		total/allowed, total, cpuMessage, cpuPerSocket, pushed, allowed, verdict(total <= allowed))
 	return nil
+}
+
+// texts lets the crowd's customers say n texts at the pace, and waits until all that follows is done.
+func (s *shop) texts(ctx context.Context, name string, n int) error {
+	times := &timings{}
+	measure.Pace(ctx, cpuRate, n, func(i int, _ time.Time) {
+		if err := s.say(ctx, customer(i%cpuSockets), "wamid."+name+strconv.Itoa(i), "hola, ¿tienen stock?"); err != nil {
+			times.failed(err)
+		}
+	})
+	if times.err != nil {
+		return times.err
+	}
+	return s.Settle(ctx)
 }
 
 // tick is the kernel's unit of process times, USER_HZ, which is 100 everywhere.
