@@ -1,6 +1,7 @@
 package deploytest
 
 import (
+	"context"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -112,7 +113,8 @@ func (d *deployment) deployParent(cli string) *parent {
 	d.t.Helper()
 	checkout := filepath.Join(d.t.TempDir(), "parent")
 	git := func(args ...string) error {
-		out, err := exec.CommandContext(d.t.Context(), "git", append([]string{"-C", root(d.t)}, args...)...).CombinedOutput()
+		// The test's context has ended when its cleanup runs.
+		out, err := exec.CommandContext(context.WithoutCancel(d.t.Context()), "git", append([]string{"-C", root(d.t)}, args...)...).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("git %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
