@@ -31,19 +31,11 @@ func cpu(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, stop, err := open(ctx, stack.Options{Binaries: dir})
+	s, crowd, stop, err := warm(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	crowd, err := s.crowd(ctx, cpuSockets, func(string, time.Time) {})
-	if err != nil {
-		return err
-	}
-	defer crowd.close()
-	if err := s.texts(ctx, "warm", 4*cpuRate); err != nil {
-		return err
-	}
 	before, err := processTimes(dir)
 	if err != nil {
 		return err
@@ -77,6 +69,25 @@ loop of aws-lambda-go included, gateway, queues and database not; %d inbound tex
 	fmt.Printf("\n%.2f of the bar: %.2f ms a message, of %.1f + %.2f × %.2f frames = %.2f ms: %s\n",
 		total/allowed, total, cpuMessage, cpuPerSocket, pushed, allowed, verdict(total <= allowed))
 	return nil
+}
+
+// warm starts the functions' binaries of a folder, with browsers before them, and lets some texts through. stop ends all.
+func warm(ctx context.Context, dir string) (s *shop, browsers crowd, stop func(), err error) {
+	s, end, err := open(ctx, stack.Options{Binaries: dir})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	stop = func() {
+		browsers.close()
+		end()
+	}
+	if browsers, err = s.crowd(ctx, cpuSockets, func(string, time.Time) {}); err == nil {
+		err = s.texts(ctx, "warm", 4*cpuRate)
+	}
+	if err != nil {
+		stop()
+	}
+	return s, browsers, stop, err
 }
 
 // texts lets the crowd's customers say n texts at the pace, and waits until all that follows is done.

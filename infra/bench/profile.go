@@ -20,7 +20,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/recado-chat/recado/infra/bench/measure"
-	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 )
 
@@ -53,19 +52,11 @@ func profiles(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // it is a temporary folder
-	s, stop, err := open(ctx, stack.Options{Binaries: dir})
+	s, _, stop, err := warm(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	crowd, err := s.crowd(ctx, cpuSockets, func(string, time.Time) {})
-	if err != nil {
-		return err
-	}
-	defer crowd.close()
-	if err := s.texts(ctx, "warm", 4*cpuRate); err != nil {
-		return err
-	}
 	taken := make(chan error, 1)
 	found := map[string]*profile.Profile{}
 	go func() { taken <- takeProfiles(ctx, dir, seconds, found) }()

@@ -14,7 +14,7 @@ const (
 	memoryKiB = 19 << 10
 	passes    = 2
 	lanes     = 1
-	weakKiB   = 8 // for crowds of test accounts
+	weakKiB   = 8 // of OpenWeak
 	saltBytes = 16
 	hashBytes = 32
 )

@@ -180,7 +180,7 @@ test("1,000 events while 200 sockets break: what three browsers show is what the
     const messages = (await api.messages(watchedId)).map(({ text, status }) => `${text} ${status}`);
     const timeline = (await api.events(watchedId)).map(({ type }) => type);
     await expect
-      .poll(() => historyShown(desk), { message: about, interval: 500, timeout: 60_000 })
+      .poll(() => historyShown(desk), { message: about, interval: 500 })
       .toEqual({ messages, events: timeline });
     expect(await unmoved[i]?.(), "the page was not loaded anew").toBe(true);
     await expect.poll(() => desk.page.getByRole("status").allTextContents()).toContain(t("connection.online"));
