@@ -75,6 +75,7 @@ test("a wrong password is told, a forgotten one is replaced by mail, and the oth
   await page.getByRole("alert").getByText(t("auth.wrongCredentials")).waitFor();
 
   await page.getByRole("link", { name: t("auth.forgot.link") }).click();
+  await page.getByRole("heading", { name: t("auth.forgot.title") }).waitFor(); // both screens have such a field
   await page.getByLabel(t("field.email")).fill(email);
   await desk.button("auth.forgot.submit").click();
   await page.getByText(t("auth.forgot.sent")).waitFor();

@@ -1,6 +1,6 @@
 /** Times, sizes and counts in the reader's language. */
 import type { Count } from "@recado/lib/protocol";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 const MINUTE = 60_000;
@@ -36,7 +36,16 @@ export interface Formats {
   number: (value: number) => string;
 }
 
+const made = new Map<string, Formats>();
+
+/** A dozen of Intl's formatters cost more to make than a message to draw, so that all rows share theirs. */
 export function formatsFor(language: string): Formats {
+  const formats = made.get(language) ?? makeFormats(language);
+  made.set(language, formats);
+  return formats;
+}
+
+function makeFormats(language: string): Formats {
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
   const time = date({ hour: "2-digit", minute: "2-digit" });
   const weekday = date({ weekday: "short" });
@@ -82,8 +91,7 @@ export function formatsFor(language: string): Formats {
 }
 
 export function useFormats(): Formats {
-  const { i18n } = useTranslation();
-  return useMemo(() => formatsFor(i18n.language), [i18n.language]);
+  return formatsFor(useTranslation().i18n.language);
 }
 
 export function useCountText(): (count: Count) => string {
