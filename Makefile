@@ -48,8 +48,7 @@ test: ## all that must be green: on two cores 16 min, and 10 more where nothing 
 	@$(MAKE) test-packages
 	@$(MAKE) test-system
 	@$(MAKE) test-browser
-	@$(MAKE) -j2 -O test-deploy test-race
-	@$(MAKE) fuzz-short
+	@$(MAKE) -j3 -O test-deploy test-race fuzz-short
 
 .PHONY: test-go
 test-go: test-packages test-system ## the Go packages' tests (6 min)

@@ -93,7 +93,7 @@ func (f Function) bucketGrants() []Grant {
 	var grants []Grant
 	for _, bucket := range slices.Sorted(maps.Keys(f.Buckets)) {
 		grants = append(grants, Grant{
-			Kind: KindBucket, Name: string(bucket), Actions: f.Buckets[bucket].ObjectActions(), Env: strings.ToUpper(string(bucket)) + "_BUCKET",
+			Kind: KindBucket, Name: string(bucket), Actions: f.Buckets[bucket].Actions(), Env: strings.ToUpper(string(bucket)) + "_BUCKET",
 		})
 	}
 	return grants

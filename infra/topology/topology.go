@@ -27,38 +27,56 @@ const (
 // Tables are all of them.
 var Tables = []Table{Directory, Desk, Ledger, Live}
 
-// Access is what a function may do with a table.
-type Access int
+// Items are what a function does with a table's items, one bit for each of IAM's actions, and 0 if it only asks the table's
+// indexes. What a transaction does is asked of IAM item by item.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+type Items uint8
 
-// The accesses. Write includes Read: every write of ours reads first or conditionally. Named knows the table's name alone, to ask
-// its indexes; Put only leaves objects in a bucket.
+// What there is to do. Scan is not among it.
 const (
-	Named Access = iota
+	Get Items = 1 << iota
+	BatchGet
+	Query
 	Put
-	Read
-	Write
+	Update
+	Delete
+	Check
 )
 
-// Actions are the IAM actions of an access; Scan is never one of them.
-func (a Access) Actions() []string {
-	if a < Read {
-		return nil
+var itemActions = []string{"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"}
+
+// Write says whether anything changes by it.
+func (i Items) Write() bool { return i&(Put|Update|Delete) != 0 }
+
+// Actions are IAM's names, sorted.
+func (i Items) Actions() []string {
+	var actions []string
+	for bit, name := range itemActions {
+		if i&(1<<bit) != 0 {
+			actions = append(actions, "dynamodb:"+name)
+		}
 	}
-	actions := []string{"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
-	if a == Write {
-		actions = append(actions, "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
-	}
+	slices.Sort(actions)
 	return actions
 }
 
-// ObjectActions are the IAM actions of an access to a bucket. Without s3:ListBucket, S3 answers 403 for an object that is not
-// there, where our code waits for a 404.
-func (a Access) ObjectActions() []string {
-	if a == Put {
-		return []string{"s3:PutObject"}
+// Objects are what a function does with a bucket's objects.
+type Objects uint8
+
+// What there is to do.
+const (
+	Fetch Objects = 1 << iota
+	Store
+)
+
+// Actions are IAM's names, sorted. Without s3:ListBucket, S3 answers 403 for an object that is not there, where our code waits
+// for a 404.
+func (o Objects) Actions() []string {
+	var actions []string
+	if o&Fetch != 0 {
+		actions = append(actions, "s3:GetObject", "s3:ListBucket")
 	}
-	actions := []string{"s3:GetObject", "s3:ListBucket"}
-	if a == Write {
+	if o&Store != 0 {
 		actions = append(actions, "s3:PutObject")
 	}
 	return actions
@@ -160,9 +178,9 @@ type Function struct {
 	Schedule time.Duration // started that often, 0 = never
 	Socket   bool          // serves the WebSocket API
 
-	Tables   map[Table]Access
+	Tables   map[Table]Items
 	Indexes  []string // of Desk, that it queries
-	Buckets  map[Bucket]Access
+	Buckets  map[Bucket]Objects
 	SendsTo  []string // queues, by name
 	Secrets  []Secret
 	Seals    bool // encrypts provider secrets

@@ -49,6 +49,7 @@ func newBed(t *testing.T, cold bool) *bed {
 	var err error
 	b.Stack, err = stack.Start(t.Context(), stack.Options{
 		Dir: t.TempDir(), NoTick: true, WeakPasswords: true, Backoff: 20 * time.Millisecond, Statuses: whatsapp.Timing{Manual: true},
+		Runtime: watch.Function,
 		Builder: func(function string, build boot.Builder) boot.Builder { return b.injector.Builder(function, build) },
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/grants"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 )
@@ -32,8 +33,16 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // a sixth of the time went there
-	os.Exit(m.Run())
+	code := m.Run()
+	if beyond := watch.Beyond(); len(beyond) > 0 {
+		fmt.Fprintln(os.Stderr, "FAIL: grants (infra/topology) are too narrow for what goes wrong:\n"+strings.Join(beyond, "\n"))
+		code = 1
+	}
+	os.Exit(code)
 }
+
+// watch sees what the functions do while things go wrong around them.
+var watch grants.Watch
 
 // C-03: every handler is stopped before and after each call, its event comes again, and the state is the same.
 func TestStateIsTheSameWhereverAHandlerDies(t *testing.T) {

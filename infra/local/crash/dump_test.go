@@ -148,24 +148,35 @@ var (
 
 // rename gives every random name one that follows from where it stands: lines are sorted by everything else first.
 func rename(lines []string) []string {
-	type line struct{ text, skeleton string }
+	type line struct {
+		text, skeleton string
+		found          []string
+	}
 	sorted := make([]line, len(lines))
 	for i, text := range lines {
-		sorted[i] = line{text, random.ReplaceAllString(text, "?")}
+		sorted[i].text = text
+		sorted[i].skeleton = random.ReplaceAllStringFunc(text, func(found string) string {
+			sorted[i].found = append(sorted[i].found, found)
+			return hole
+		})
 	}
 	slices.SortFunc(sorted, func(a, b line) int { return cmp.Or(cmp.Compare(a.skeleton, b.skeleton), cmp.Compare(a.text, b.text)) })
 	names := map[string]string{}
 	out := make([]string, len(sorted))
 	for i, l := range sorted {
-		out[i] = random.ReplaceAllStringFunc(l.text, func(found string) string {
+		out[i] = l.skeleton
+		for _, found := range l.found {
 			if names[found] == "" {
 				names[found] = fmt.Sprintf("<%d>", len(names)+1)
 			}
-			return names[found]
-		})
+			out[i] = strings.Replace(out[i], hole, names[found], 1)
+		}
 	}
 	return out
 }
+
+// hole stands where a random name stood.
+const hole = "\x00"
 
 // files are the objects of the trial's messages, as a browser gets them.
 func (t *trial) files(ctx context.Context, items []item) ([]string, error) {

@@ -76,7 +76,7 @@ func begin(t *testing.T, change ...func(*stack.Options)) *system {
 	}
 	inner := options.Runtime
 	options.Runtime = func(function string, rt *boot.Runtime) {
-		watchGrants(function, rt)
+		watch.Function(function, rt)
 		if inner != nil {
 			inner(function, rt)
 		}

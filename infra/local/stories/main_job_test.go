@@ -242,3 +242,30 @@ func TestNoTextGoesOutAfterTheWindow(t *testing.T) {
 	a.owner.until(v.ID, func(c conversation) bool { return c.Preview.Text == "sigo aquí" })
 	a.owner.reply(v.ID, "bien")
 }
+
+// A number that one account gave up belongs to whoever connects it next: what came before stays, what comes after is theirs.
+func TestANumberMovesToAnotherAccount(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	a := s.open("UTC")
+	a.say("5491150012001", "antes")
+	s.settle()
+	kept := a.only()
+	a.owner.call(http.MethodDelete, "/api/v1/channels/"+a.channel, nil, http.StatusNoContent)
+	b := s.signUp("UTC")
+	b.number = a.number
+	b.connect()
+	if err := s.Clock.Advance(10 * time.Second); err != nil { // ingest remembers whose a number is for five
+		t.Fatal(err)
+	}
+	b.say("5491150012001", "después")
+	s.settle()
+	for who, want := range map[*account]string{a: "antes", b: "después"} {
+		if messages := who.owner.messages(who.only().ID); len(messages) != 1 || messages[0].Text != want {
+			t.Errorf("account %s has %v, want %q alone", who.id, messages, want)
+		}
+	}
+	if now := a.only(); now.ID != kept.ID || now.Preview.Text != "antes" {
+		t.Errorf("the old account's conversation became %+v", now)
+	}
+}

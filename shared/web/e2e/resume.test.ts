@@ -9,7 +9,7 @@ const here = scene();
 
 const EVENTS = 1_000;
 const CUTS = 200;
-const PEOPLE = 16;
+const PEOPLE = 10;
 
 const people = Array.from({ length: PEOPLE }, (_, i) => ({
   phone: `54911700${String(i).padStart(5, "0")}`,
@@ -103,7 +103,7 @@ test("1,000 events while 200 sockets break: what three browsers show is what the
   const operators = (await owner.operators()).map(({ id }) => id);
 
   // Tall, so that every row of the list is drawn.
-  const viewport = { width: 1440, height: 1_500 };
+  const viewport = { width: 1440, height: 1_000 };
   const views = [
     { email: ana, box: "inbox.box.all", state: "inbox.state.all", query: {} },
     { email: bruno, box: "inbox.box.mine", state: "inbox.state.open", query: { assignee: "me", status: "open" } },

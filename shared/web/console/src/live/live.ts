@@ -6,7 +6,7 @@
 
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import * as wire from "@recado/lib/protocol";
-import type { Query, QueryClient } from "@tanstack/react-query";
+import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
 import type { InboxView } from "../inbox/view.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
@@ -42,11 +42,14 @@ export class Live {
     this.ephemeral.clear();
   }
 
+  /** All of a frame is drawn at once. */
   apply(items: FrameItem[]): void {
-    for (const item of items) {
-      this.remember(item);
-      this.applyOne(item);
-    }
+    notifyManager.batch(() => {
+      for (const item of items) {
+        this.remember(item);
+        this.applyOne(item);
+      }
+    });
   }
 
   /** The answer of a mutation: as good as a frame, and it knows `unread`. */
@@ -202,6 +205,8 @@ export class Live {
         (item.type === "conversation.upserted" || item.type === "read")
       );
     };
-    for (const { item } of this.journal) if (ofThisOne(item)) this.applyOne(item);
+    notifyManager.batch(() => {
+      for (const { item } of this.journal) if (ofThisOne(item)) this.applyOne(item);
+    });
   }
 }
