@@ -181,7 +181,8 @@ $(LINTER): .golangci-lint-version
 
 .PHONY: chromium
 chromium:
-	@command -v chromium >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends chromium)
+	@# Debian's Chromium without its windows: the same pages take two thirds of the time.
+	@command -v chromium-headless-shell >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends chromium-headless-shell)
 
 .PHONY: FORCE
 FORCE:

@@ -26,23 +26,26 @@ func (d *Desk) Distribute(ctx context.Context, account chat.Account, store chat.
 	// Once one has to wait, those behind it see what it saw: capacity that frees meanwhile is the oldest one's, and asks on its own.
 	var seen rule
 	for {
-		took := 0
+		took, waits := 0, 0
 		for _, c := range waiting {
 			if late(ctx) {
 				return nil // their watches ask again
 			}
-			taken, saw, err := d.distribute(ctx, account, c.ID, seen)
+			became, saw, err := d.distribute(ctx, account, c.ID, seen)
 			if err != nil {
 				return err
 			}
-			if taken {
+			switch became {
+			case taken:
 				took++
-			} else {
-				seen = saw
+			case stays:
+				waits, seen = waits+1, saw
+			case gone:
 			}
 		}
-		// With nobody left to take one of a whole page, the later ones wait too; they have their turn when capacity frees.
-		if next == "" || took == 0 {
+		// With nobody left to take one of a whole page, the later ones wait too; they have their turn when capacity frees. A page that
+		// the index showed late, and of which nobody waits any more, says nothing about them.
+		if next == "" || took == 0 && waits > 0 {
 			return nil
 		}
 		page, err := d.store.Pool(ctx, account.ID, store, chat.PageRequest{Limit: poolPage, Cursor: next})
@@ -84,42 +87,47 @@ func (d *Desk) waiting(ctx context.Context, account chat.AccountID, store chat.S
 // rule is the choice among the operators as they were at one moment.
 type rule func(chat.Conversation) assignment.Choice
 
-// distribute decides about one conversation and says whether somebody took it, and what it went by: seen, or when that is nil
-// what is so now. One that has left the pool has to wait for nobody, and says nothing about those behind it. That nobody was
-// eligible is written too, once for each stay in the pool, so that the timeline explains the waiting.
-func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID, seen rule) (taken bool, choose rule, err error) {
+// turn is what became of a conversation when its turn came.
+type turn int
+
+const (
+	taken turn = iota
+	stays      // nobody is eligible
+	gone       // it had left the pool
+)
+
+// distribute decides about one conversation and says what became of it, and what it went by: seen, or when that is nil what is so
+// now. That nobody was eligible is written too, once for each stay in the pool, so that the timeline explains the waiting.
+func (d *Desk) distribute(ctx context.Context, account chat.Account, id chat.ConversationID, seen rule) (became turn, choose rule, err error) {
 	var last error
 	for range tries {
 		if choose = seen; seen == nil {
 			if choose, err = d.candidates(ctx, account); err != nil {
-				return false, nil, err
+				return gone, nil, err
 			}
 		}
-		taken = false
-		left := false
 		_, err = d.decide(ctx, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
-			if left = !c.InPool(); left {
+			if !c.InPool() {
+				became = gone
 				return nil, nil
 			}
 			choice := choose(c)
-			taken = choice.Operator != nil
-			if !taken {
+			if choice.Operator == nil {
+				became = stays
 				return d.wait(c, account.Distribution, choice.Reason), nil
 			}
+			became = taken
 			return d.claim(account, c, choice)
 		})
-		if left {
-			return false, seen, err
-		}
 		if !conflict(err, atCapacity) {
-			return taken && err == nil, choose, err
+			return became, choose, err
 		}
 		if seen != nil {
-			return false, seen, nil // filled meanwhile: what frees it again asks anew
+			return stays, seen, nil // filled meanwhile: what frees it again asks anew
 		}
 		last = err
 	}
-	return false, nil, fmt.Errorf("capacity moved %d times: %w", tries, last)
+	return gone, nil, fmt.Errorf("capacity moved %d times: %w", tries, last)
 }
 
 // candidates reads the account's operators with their loads and gives the rule over them.

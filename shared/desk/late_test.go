@@ -1,12 +1,15 @@
 package desk_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
 )
 
 func TestReceiveFindsItsPlace(t *testing.T) {
@@ -103,6 +106,34 @@ func TestBackToThePoolIsForSomebodyElse(t *testing.T) {
 	b.must(b.Distribute(b.ctx, b.account, "shop", ""))
 	if got := b.conversation(c.ID); got.AssigneeID != "carla" {
 		t.Errorf("%q has it", got.AssigneeID)
+	}
+}
+
+// lagging is a store whose pool still shows, on a page before all others, what has left it.
+type lagging struct {
+	*dynamo.Store
+	gone []chat.Conversation
+}
+
+func (l lagging) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
+	if p.Cursor == "" {
+		return chat.Page[chat.Conversation]{Items: l.gone, Next: "the rest"}, nil
+	}
+	return l.Store.Pool(ctx, account, store, chat.PageRequest{Limit: p.Limit})
+}
+
+func TestWhoWaitsBehindAPageThatHasLeftThePoolIsTaken(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	left := b.receive(b.text("1", "antes")).Conversation
+	b.must(second(b.Assign(b.ctx, b.owner, left.ID, "owner", 0)))
+	waiting := b.receive(b.text("2", "hola")).Conversation
+	b.operator("bruno", 5)
+	behind, err := desk.New(lagging{b.store, []chat.Conversation{left}}, capabilities, func() time.Time { return b.now })
+	b.must(err)
+	b.must(behind.Distribute(b.ctx, b.account, "shop", ""))
+	if got := b.conversation(waiting.ID); got.AssigneeID != "bruno" {
+		t.Errorf("%q has it, want bruno", got.AssigneeID)
 	}
 }
 

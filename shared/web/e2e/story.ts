@@ -54,7 +54,7 @@ export function scene(): Scene {
   beforeAll(async () => {
     [here.stack, here.browser] = await Promise.all([
       Stack.start(),
-      chromium.launch({ executablePath: "/usr/bin/chromium", args: flags }),
+      chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: flags }),
     ]);
   });
   afterEach(async ({ task }) => {
