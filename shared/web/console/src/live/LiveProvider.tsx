@@ -50,11 +50,13 @@ export function LiveProvider(props: {
   const myId = props.me.operator.id;
   const [kept, setKept] = useState<{ live: Live; outbox: Outbox } | null>(null);
   const socket = useRef<Socket | null>(null);
-  const looking = useRef<SocketAction | null>(null);
+  const live = useRef<Live | null>(null);
+  const looking = useRef<SocketAction & { action: "view" }>(null);
 
   useEffect(() => {
     const current = new Live(client, myId, (item) => notice.current(item));
     const outbox = new Outbox(transport, (message) => current.message(message));
+    live.current = current;
     setKept({ live: current, outbox });
     let heard = "";
     const opened = openSocket({
@@ -68,7 +70,9 @@ export function LiveProvider(props: {
       },
       onState: (next) => {
         setState(next);
-        if (next === "online" && looking.current) opened.send(looking.current);
+        if (next !== "online" || !looking.current) return;
+        current.looksAt(looking.current.conversationId);
+        opened.send(looking.current);
       },
       onReconnect: () => current.refetchAll(),
     });
@@ -96,7 +100,10 @@ export function LiveProvider(props: {
 
   const say = useMemo(
     () => (action: SocketAction) => {
-      if (action.action === "view") looking.current = action;
+      if (action.action === "view") {
+        looking.current = action;
+        live.current?.looksAt(action.conversationId);
+      }
       socket.current?.send(action);
     },
     [],

@@ -53,6 +53,25 @@ describe("Live", () => {
     expect(shown()[0]?.unread).toBe(true);
   });
 
+  // C-04
+  test("what happened before the server knew that this browser looks is read when it says so, once", () => {
+    const asked: unknown[] = [];
+    client.invalidateQueries = (filters) => {
+      asked.push(filters?.queryKey);
+      return Promise.resolve();
+    };
+    live.looksAt("cv_1");
+    live.apply([{ type: "viewing", conversationId: "cv_1", operatorIds: ["op_other"] }]);
+    live.apply([{ type: "viewing", conversationId: "cv_2", operatorIds: ["op_me"] }]);
+    expect(asked).toEqual([]);
+    for (let told = 0; told < 2; told += 1)
+      live.apply([{ type: "viewing", conversationId: "cv_1", operatorIds: ["op_other", "op_me"] }]);
+    expect(asked).toEqual([
+      ["messages", "cv_1"],
+      ["events", "cv_1"],
+    ]);
+  });
+
   test("an answer that was asked for before a frame came does not undo the frame", async () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     let answer: (page: Page<Conversation>) => void = () => {};

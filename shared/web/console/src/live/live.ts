@@ -23,6 +23,7 @@ export class Live {
   private marks = new Map<string, ReadMark>();
   private journal: { at: number; item: FrameItem }[] = [];
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
+  private asked: string | null = null;
   private stop: () => void;
 
   constructor(
@@ -81,6 +82,14 @@ export class Live {
     void this.client.invalidateQueries();
   }
 
+  /**
+   * What this browser told the server that it looks at. Only whom the server knows to look is told all that happens, and what
+   * happened between an answer and that moment is told to nobody: it is read again when the server names who looks.
+   */
+  looksAt(conversationId: string | null): void {
+    this.asked = conversationId;
+  }
+
   known(id: string): Conversation | undefined {
     let newest = this.client.getQueryData<Conversation>(["conversation", id]);
     const consider = (candidate: Conversation) => {
@@ -128,6 +137,11 @@ export class Live {
         break;
       case "viewing":
         this.ephemeral.viewing(item.conversationId, item.operatorIds);
+        if (item.conversationId === this.asked && item.operatorIds.includes(this.me)) {
+          this.asked = null;
+          void this.client.invalidateQueries({ queryKey: ["messages", item.conversationId] });
+          void this.client.invalidateQueries({ queryKey: ["events", item.conversationId] });
+        }
         break;
       case "typing":
         this.ephemeral.typing(item.conversationId, item.by, item.on);
