@@ -2,25 +2,22 @@
 // night and one too many a door: the local stack refuses no call, so nothing else would notice.
 //
 // A Watch notes every call that a function makes through the AWS SDK as the action and the resource that IAM would be asked about.
-// It may import infra/topology, shared/boot and the AWS SDK.
+// It may import infra/topology, infra/local/asked, shared/boot and the AWS SDK.
 package grants
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/smithy-go/middleware"
 
+	"github.com/recado-chat/recado/infra/local/asked"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 )
@@ -45,16 +42,9 @@ type Watch struct {
 
 // Function notes what a function asks of AWS from now on.
 func (w *Watch) Function(name string, rt *boot.Runtime) {
-	rt.AWS.APIOptions = append(rt.AWS.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Grants", func(
-			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
-		) (middleware.InitializeOutput, middleware.Metadata, error) {
-			// The SDK's clients of two generations keep their names in two places.
-			service := cmp.Or(awsmiddleware.GetServiceID(ctx), middleware.GetServiceID(ctx))
-			operation := cmp.Or(awsmiddleware.GetOperationName(ctx), middleware.GetOperationName(ctx))
-			w.note(name, usesOf(service, operation, in.Parameters))
-			return next.HandleInitialize(ctx, in)
-		}), middleware.Before)
+	asked.Watch(rt, "Grants", func(call asked.Call) func(any, error) {
+		w.note(name, usesOf(call.Service, call.Operation, call.In))
+		return nil
 	})
 }
 

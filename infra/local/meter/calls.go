@@ -1,8 +1,6 @@
 package meter
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"net/http"
 	"path"
@@ -10,15 +8,14 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go/middleware"
 
 	"github.com/recado-chat/recado/infra/cost"
+	"github.com/recado-chat/recado/infra/local/asked"
 	"github.com/recado-chat/recado/shared/boot"
 )
 
@@ -29,18 +26,9 @@ const (
 
 // Watch counts what a function asks of AWS and of providers. A call that the SDK repeated counts once.
 func (m *Meter) Watch(function string, rt *boot.Runtime) {
-	rt.AWS.APIOptions = append(rt.AWS.APIOptions, func(stack *middleware.Stack) error {
-		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("Meter", func(
-			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
-		) (middleware.InitializeOutput, middleware.Metadata, error) {
-			// The SDK's clients of two generations keep their names in two places.
-			service := cmp.Or(awsmiddleware.GetServiceID(ctx), middleware.GetServiceID(ctx))
-			operation := cmp.Or(awsmiddleware.GetOperationName(ctx), middleware.GetOperationName(ctx))
-			askCapacity(in.Parameters)
-			out, metadata, err := next.HandleInitialize(ctx, in)
-			m.called(function, service, operation, in.Parameters, out.Result, err)
-			return out, metadata, err
-		}), middleware.Before)
+	asked.Watch(rt, "Meter", func(call asked.Call) func(any, error) {
+		askCapacity(call.In)
+		return func(out any, err error) { m.called(function, call.Service, call.Operation, call.In, out, err) }
 	})
 	base := rt.HTTP.Transport
 	if base == nil {
