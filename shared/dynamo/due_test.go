@@ -130,12 +130,14 @@ func TestReadCursorsAndLoads(t *testing.T) {
 			must(t, db.SetRead(ctx, chat.ReadCursor{AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: upTo, At: at}))
 		}
 		read("M5", noon)
-		read("M2", noon.Add(time.Second)) // marked unread afterwards
-		read("M9", noon.Add(-time.Second))
+		read("", noon.Add(time.Second))    // marked unread afterwards
+		read("M9", noon.Add(-time.Second)) // was on its way for long
+		read("M3", noon.Add(2*time.Second))
+		read("M2", noon.Add(3*time.Second)) // another browser is behind
 		cursors, err := db.ReadCursors(ctx, account, ana, []chat.ConversationID{"CNV1", "CNV2", "CNV1"})
 		must(t, err)
 		same(t, cursors, map[chat.ConversationID]chat.ReadCursor{
-			"CNV1": {AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M2", At: noon.Add(time.Second)},
+			"CNV1": {AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M3", At: noon.Add(2 * time.Second)},
 		})
 
 		never, err := db.Load(ctx, account, ana)

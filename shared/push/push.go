@@ -1,7 +1,8 @@
 // Package push writes frames to browsers' sockets, through API Gateway's management API.
 //
-// A push is a hint: what a browser misses it fetches when it reconnects. So a socket that fails costs the others nothing, a
-// throttled post is tried a little and then given up, and only "gone" has a consequence: the caller forgets the connection.
+// A push is a hint: what a browser misses it fetches when it reconnects. So a socket that fails costs the others nothing: a
+// throttled post is tried a little, and then the browser is hung up on, because nothing else would tell it to come back. Of a
+// connection that is gone the caller hears, and forgets it.
 // It imports the SDK's client and the standard library.
 package push
 
@@ -90,12 +91,12 @@ type Delivery struct {
 type Outcome struct {
 	Posted int      // frames
 	Gone   []string // connections
-	Failed int      // connections
+	Failed int      // connections that were hung up on
 	Err    error    // one of the failures, for the log
 }
 
 // Deliver writes to many connections at once, a bounded number at a time. A connection's frames stay in order; its first
-// failure ends its delivery and nobody else's.
+// failure ends it, and nobody else's.
 func (p *Poster) Deliver(ctx context.Context, deliveries []Delivery) Outcome {
 	var (
 		outcome Outcome
@@ -126,7 +127,11 @@ func (p *Poster) Deliver(ctx context.Context, deliveries []Delivery) Outcome {
 
 func (p *Poster) deliver(ctx context.Context, d Delivery) (posted int, err error) {
 	for _, frame := range d.Frames {
-		if err := p.Post(ctx, d.Connection, frame); err != nil {
+		err := p.Post(ctx, d.Connection, frame)
+		if err != nil && !errors.Is(err, ErrGone) {
+			err = errors.Join(err, p.Hangup(ctx, d.Connection))
+		}
+		if err != nil {
 			return posted, err
 		}
 		posted++

@@ -76,6 +76,12 @@ func TestDeliverKeepsOrderAndFailuresApart(t *testing.T) {
 			t.Errorf("connection %d got %s", i, got)
 		}
 	}
+	// C-04: a browser that misses a frame has to come back; one that is gone does anyway.
+	for id, hangups := range map[string]int{"gone": 0, "broken": 1, "c0": 0} {
+		if calls := g.Calls("DELETE", id); calls != hangups {
+			t.Errorf("%s was hung up on %d times, want %d", id, calls, hangups)
+		}
+	}
 	for _, id := range []string{"gone", "broken"} {
 		if calls := g.Calls("POST", id); calls != 1 {
 			t.Errorf("after its failure %s was asked again: %d calls", id, calls)

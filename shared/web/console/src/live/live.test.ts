@@ -1,5 +1,5 @@
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
-import { QueryClient } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaultView } from "../inbox/view.ts";
 import { Live } from "./live.ts";
@@ -91,6 +91,42 @@ describe("Live", () => {
     await vi.waitFor(() => expect(shown().map(({ id }) => id)).toEqual(["cv_new"]));
   });
 
+  // C-04
+  test("an older word that comes late does not bring back who left the list", () => {
+    client.setQueryData(listKey, pagesOf([[conversationOf()]]));
+    live.apply([upserted({ version: 3, assigneeId: "op_other" })]);
+    live.apply([upserted({ version: 2, preview: null, lastActivityAt: at(1) })]);
+    live.answered(conversationOf({ version: 2 }));
+    expect(shown()).toEqual([]);
+  });
+
+  // C-04
+  test("who enters a list unknown is confirmed by the server: it may have left since, or be read", async () => {
+    const now = [
+      conversationOf({ id: "cv_left", version: 7, status: "resolved" }),
+      conversationOf({ id: "cv_read", version: 2, lastInboundId: "m2", unread: false }),
+    ];
+    const fetched = vi.fn(async (path: string) => {
+      const found = now.find(({ id }) => path === `/api/v1/conversations/${id}`);
+      return new Response(JSON.stringify(found), { status: found ? 200 : 404 });
+    });
+    vi.stubGlobal("fetch", fetched);
+    client.setQueryData(listKey, pagesOf([[]]));
+    live.apply([
+      upserted({ id: "cv_left", version: 6 }),
+      upserted({ id: "cv_read", version: 2, lastInboundId: "m2" }),
+      upserted({ id: "cv_elsewhere", assigneeId: "op_other" }),
+    ]);
+    expect(shown().map(({ id, unread }) => ({ id, unread }))).toEqual([
+      { id: "cv_read", unread: true },
+      { id: "cv_left", unread: false },
+    ]);
+    await vi.waitFor(() =>
+      expect(shown().map(({ id, unread }) => ({ id, unread }))).toEqual([{ id: "cv_read", unread: false }]),
+    );
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
   test("the answer of a mutation is shown unless something newer was pushed", () => {
     client.setQueryData(["conversation", "cv_1"], conversationOf({ version: 3 }));
     live.answered(conversationOf({ version: 4, status: "pending", unread: true }));
@@ -125,14 +161,22 @@ describe("Live", () => {
   });
 
   // C-04
-  test("after a reconnect everything that is loaded is read again", () => {
+  test("after a reconnect what is shown is read again, and the rest is forgotten", async () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf()]]));
+    const queryFn = vi.fn(async () => ({ items: [conversationOf({ version: 2 })], nextCursor: null }));
+    const observer = new InfiniteQueryObserver(client, {
+      queryKey: listKey,
+      queryFn,
+      initialPageParam: null,
+      getNextPageParam: () => null,
+      staleTime: 60_000,
+    });
+    const stop = observer.subscribe(() => {});
     live.refetchAll();
-    const stale = client
-      .getQueryCache()
-      .findAll()
-      .map((query) => query.state.isInvalidated);
-    expect(stale).toEqual([true, true]);
+    await vi.waitFor(() => expect(shown()[0]?.version).toBe(2));
+    expect(queryFn).toHaveBeenCalledTimes(1);
+    expect(client.getQueryData(["messages", "cv_1"])).toBeUndefined();
+    stop();
   });
 });

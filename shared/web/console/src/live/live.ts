@@ -11,17 +11,16 @@ import { get } from "../api/client.ts";
 import type { InboxView } from "../inbox/view.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { Ephemeral } from "./ephemeral.ts";
+import { Journal } from "./journal.ts";
 import { withEvent, withMessage } from "./messages.ts";
 import { itemsOf, type Pages } from "./pages.ts";
 
 const COUNTS_AFTER = 800;
-/** Longer than any answer may take. */
-const REMEMBERED_FOR = 120_000;
 
 export class Live {
   readonly ephemeral = new Ephemeral();
   private marks = new Map<string, ReadMark>();
-  private journal: { at: number; item: FrameItem }[] = [];
+  private readonly journal = new Journal();
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
   private asked: string | null = null;
   private stop: () => void;
@@ -46,20 +45,17 @@ export class Live {
   /** All of a frame is drawn at once. */
   apply(items: FrameItem[]): void {
     notifyManager.batch(() => {
-      for (const item of items) {
-        this.remember(item);
-        this.applyOne(item);
-      }
+      for (const item of items) if (this.journal.note(item)) this.applyOne(item);
     });
   }
 
   /** The answer of a mutation: as good as a frame, and it knows `unread`. */
   answered(conversation: Conversation): void {
-    this.remember({ type: "conversation.upserted", conversation });
+    const news = this.journal.note({ type: "conversation.upserted", conversation });
     const { id, unread, lastInboundId } = conversation;
     this.marks.set(id, { readUpTo: unread ? "" : (lastInboundId ?? ""), at: this.marks.get(id)?.at ?? "" });
     const newest = this.known(conversation.id);
-    this.show(newest && newest.version > conversation.version ? newest : conversation);
+    if (news) this.show(newest && newest.version > conversation.version ? newest : conversation);
   }
 
   message(message: Message): void {
@@ -74,11 +70,15 @@ export class Live {
     if (known) this.show(marked(known, mark));
   }
 
-  /** A frame may have been lost while the socket was away: every list and page that is loaded is read again. */
+  /**
+   * A frame may have been lost while the socket was away: what is shown is read again. The rest is forgotten, because the next
+   * frame that changes it would make it look fresh.
+   */
   refetchAll(): void {
     this.ephemeral.clear();
     this.marks.clear();
-    this.journal = [];
+    this.journal.clear();
+    this.client.removeQueries({ type: "inactive" });
     void this.client.invalidateQueries();
   }
 
@@ -107,8 +107,10 @@ export class Live {
   private applyOne(item: FrameItem): void {
     switch (item.type) {
       case "conversation.upserted": {
-        const { conversation } = item;
-        this.show(received(this.known(conversation.id), conversation, this.marks.get(conversation.id)));
+        const { id } = item.conversation;
+        const known = this.known(id);
+        const entered = this.show(received(known, item.conversation, this.marks.get(id)));
+        if (!known && entered) void this.confirm(id);
         break;
       }
       case "message.upserted":
@@ -154,19 +156,27 @@ export class Live {
     }
   }
 
-  private show(conversation: Conversation): void {
-    for (const query of this.client.getQueryCache().findAll()) this.showIn(query, conversation);
+  /** Whether a list changed. */
+  private show(conversation: Conversation): boolean {
+    const changed = this.client
+      .getQueryCache()
+      .findAll()
+      .filter((query) => this.showIn(query, conversation));
     this.countLater();
+    return changed.length > 0;
   }
 
-  private showIn(query: Query, conversation: Conversation): void {
+  private showIn(query: Query, conversation: Conversation): boolean {
     const [kind, argument] = query.queryKey;
-    if (query.state.data === undefined) return;
+    if (query.state.data === undefined) return false;
     if (kind === "conversations") {
       const data = query.state.data as Pages<Conversation>;
       const next = placed(data, argument as InboxView, this.me, conversation);
-      if (next !== data) this.client.setQueryData(query.queryKey, next);
-    } else if (kind === "conversation" && argument === conversation.id) {
+      if (next === data) return false;
+      this.client.setQueryData(query.queryKey, next);
+      return true;
+    }
+    if (kind === "conversation" && argument === conversation.id) {
       this.client.setQueryData<Conversation>(query.queryKey, (known) =>
         known && known.version > conversation.version ? known : conversation,
       );
@@ -174,6 +184,19 @@ export class Live {
       this.client.setQueryData<Conversation[]>(query.queryKey, (known) =>
         known?.map((old) => (old.id === conversation.id && old.version <= conversation.version ? conversation : old)),
       );
+    }
+    return false;
+  }
+
+  /**
+   * Whoever enters a list unknown is asked for: only the server knows whether this operator has read it, and whether the word
+   * that brought it is older than the list that was read without it.
+   */
+  private async confirm(id: string): Promise<void> {
+    try {
+      this.answered(await get(`/conversations/${encodeURIComponent(id)}`, wire.conversation));
+    } catch {
+      // What was pushed stands until the next word on it.
     }
   }
 
@@ -203,12 +226,6 @@ export class Live {
     }, COUNTS_AFTER);
   }
 
-  private remember(item: FrameItem): void {
-    const now = performance.now();
-    const from = this.journal.findIndex(({ at }) => now - at < REMEMBERED_FOR);
-    this.journal = [...(from === -1 ? [] : this.journal.slice(from)), { at: now, item }];
-  }
-
   private replay(query: Query): void {
     const [kind, argument] = query.queryKey;
     const ofThisOne = (item: FrameItem): boolean => {
@@ -220,7 +237,7 @@ export class Live {
       );
     };
     notifyManager.batch(() => {
-      for (const { item } of this.journal) if (ofThisOne(item)) this.applyOne(item);
+      for (const item of this.journal.items()) if (ofThisOne(item)) this.applyOne(item);
     });
   }
 }
