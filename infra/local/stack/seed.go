@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
+	"time"
 )
 
 // The demonstration account.
@@ -43,7 +45,32 @@ func (s *Stack) Seed(ctx context.Context) error {
 	}, nil)
 	client.call(http.MethodPut, "/api/v1/distribution", map[string]any{"mode": "account"}, nil)
 	client.call(http.MethodPut, "/api/v1/me/availability", map[string]any{"status": "available"}, nil)
+	if client.err != nil {
+		return client.err
+	}
+	token, err := s.mailedToken(ctx)
+	if err != nil {
+		return err
+	}
+	client.call(http.MethodPost, "/api/v1/auth/verify", map[string]any{"token": token}, nil)
 	return client.err
+}
+
+var tokenInLink = regexp.MustCompile(`token=(\S+)`)
+
+// mailedToken is what the owner's address is confirmed with.
+func (s *Stack) mailedToken(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	mail, err := s.Mail.Wait(ctx, DemoEmail, "")
+	if err != nil {
+		return "", fmt.Errorf("confirm the owner's address: %w", err)
+	}
+	found := tokenInLink.FindStringSubmatch(mail.Text)
+	if found == nil {
+		return "", fmt.Errorf("confirm the owner's address: no token in %q", mail.Subject)
+	}
+	return found[1], nil
 }
 
 // seeder keeps the first error of a row of calls.
