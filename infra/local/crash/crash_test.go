@@ -74,6 +74,9 @@ func filtered() bool {
 	return slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.run=") && strings.Contains(a, "/") })
 }
 
+// moreTries is how often a trial is run again whose call was not reached.
+const moreTries = 4
+
 // exhaust runs a scenario undisturbed, and then once for each of its calls and both modes.
 func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -91,21 +94,24 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	if missing, extra := difference(want, states[twin]); len(missing)+len(extra) > 0 {
 		t.Fatalf("two undisturbed runs differ:\n- %s\n+ %s", strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 	}
+	next := first + 2
+	aimed := func(at *target) *trial {
+		disturbed := newTrial(next)
+		disturbed.target, next = at, next+1
+		return disturbed
+	}
 	var trials []*trial
 	for _, aim := range quiet.targets() {
 		if (len(s.only) > 0 && !slices.Contains(s.only, aim.function)) || !covered.wants(s, aim) {
 			continue
 		}
-		disturbed := newTrial(first + 2 + len(trials))
-		disturbed.target = &aim
-		trials = append(trials, disturbed)
+		trials = append(trials, aimed(&aim))
 	}
 	states = b.wave(ctx, t, s, trials)
-	// Two things that happen at once may change places, and a call its number: such a trial is run once more.
-	for i, missed := range trials {
-		if !missed.fired {
-			trials[i] = newTrial(first + 500 + i)
-			trials[i].target = missed.target
+	// Two things that happen at once may change places, and a call its number: such a trial is run again.
+	for i := range trials {
+		for again := 1; !trials[i].fired && again <= moreTries; again++ {
+			trials[i] = aimed(trials[i].target)
 			maps.Copy(states, b.wave(ctx, t, s, trials[i:i+1]))
 		}
 	}

@@ -48,8 +48,10 @@ func leave(_ context.Context, t *trial) error {
 // the next frame that is pushed, half a minute after it was made: until then API Gateway may be still at it.
 func sweep(ctx context.Context, t *trial) error {
 	return again(ctx, func() error {
-		if _, err := t.call(ctx, http.MethodPost, "/api/v1/conversations/"+t.seen["conversation"]+"/read", map[string]any{}, ""); err != nil {
-			return err
+		for _, verb := range []string{"unread", "read"} { // each moves the cursor, which is pushed
+			if _, err := t.call(ctx, http.MethodPost, "/api/v1/conversations/"+t.seen["conversation"]+"/"+verb, map[string]any{}, ""); err != nil {
+				return err
+			}
 		}
 		connections, err := t.bed.store.Connections(ctx, t.account.ID)
 		if err == nil && len(connections) > 0 {
