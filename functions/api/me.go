@@ -22,7 +22,7 @@ func (h *Handler) showMe(ctx context.Context, c *call, o chat.Operator) (httpapi
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Me(shape, permission.Of(o.Role), c.account))
+	return ok(view.Me(shape, permission.Of(o.Role), c.account, h.Now()))
 }
 
 func (h *Handler) patchMe(ctx context.Context, c *call) (httpapi.Response, error) {

@@ -82,6 +82,8 @@ func (h *Handler) routes() []route {
 		{patch, "/api/v1/channels/{id}", may(permission.ChannelManage), h.patchChannel, done, "Change or reconnect a channel", "ChannelChange", "Channel", "", false},
 		{del, "/api/v1/channels/{id}", may(permission.ChannelManage), h.deleteChannel, nothing, "Disconnect a channel", "", "", "", false},
 
+		{get, "/api/v1/capabilities", may(permission.ConversationRead), h.listCapabilities, done, "What the kinds of channels can do", "", "CapabilitiesList", "", false},
+
 		{get, "/api/v1/settings", may(permission.SettingsRead), h.getSettings, done, "The account's settings", "", "Settings", "", false},
 		{patch, "/api/v1/settings", may(permission.SettingsManage), h.patchSettings, done, "Change the settings", "SettingsChange", "Settings", "", false},
 		{put, "/api/v1/distribution", may(permission.SettingsManage), h.putDistribution, done, "How conversations find their operator", "Distribution", "Distribution", "", false},

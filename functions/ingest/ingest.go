@@ -32,6 +32,7 @@ type channels interface {
 type verbs interface {
 	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
 	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 }
 
 type bodies interface {
@@ -151,6 +152,8 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
 		}
 		return err
+	case chat.InboundAltered:
+		return h.Desk.Alter(ctx, account, ch, in)
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
 		if err != nil {

@@ -301,9 +301,9 @@ func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 	return err
 }
 
-func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) ([]chat.InboundStatus, error) {
+func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error) {
 	if s.dies == beforeTheRecord && s.attempts == 1 {
-		return nil, errCrash
+		return chat.Receipt{}, errCrash
 	}
 	return s.Store.RecordSent(ctx, m, scope)
 }

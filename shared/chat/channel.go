@@ -14,6 +14,11 @@ const (
 	WebChat      ChannelType = "webchat"
 )
 
+// ChannelTypes are all of them.
+func ChannelTypes() []ChannelType {
+	return []ChannelType{WhatsApp, Messenger, Instagram, MercadoLibre, WebChat}
+}
+
 // Channel is one connected asset: a WhatsApp number, a page, a seller.
 type Channel struct {
 	ID           ChannelID

@@ -26,6 +26,7 @@ type Preview struct {
 	Text      string
 	Type      MessageType
 	Direction Direction
+	Revoked   bool // its author took it back
 }
 
 // previewRunes bounds what every list row and index entry carries.
@@ -37,7 +38,7 @@ func NewPreview(m Message) Preview {
 	if len(text) > previewRunes {
 		text = append(text[:previewRunes], '…')
 	}
-	return Preview{MessageID: m.ID, Text: string(text), Type: m.Type, Direction: m.Direction}
+	return Preview{MessageID: m.ID, Text: string(text), Type: m.Type, Direction: m.Direction, Revoked: !m.Revoked.IsZero()}
 }
 
 // Conversation is one exchange with one external user on one channel.

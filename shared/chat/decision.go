@@ -35,6 +35,7 @@ type Receipt struct {
 	MessageID      MessageID
 	Digest         string          // of the body: the same id with another body is a conflict
 	Parked         []InboundStatus // statuses that came before their message
+	Altered        []Alteration    // alterations that did
 	ExpiresAt      time.Time
 }
 

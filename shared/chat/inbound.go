@@ -9,6 +9,7 @@ type InboundKind string
 const (
 	InboundMessage InboundKind = "message"
 	InboundReceipt InboundKind = "status"
+	InboundAltered InboundKind = "alteration"
 	InboundIgnored InboundKind = "ignored"
 )
 
@@ -23,9 +24,13 @@ type Inbound struct {
 	Type        MessageType
 	Text        string
 	Attachments []Attachment
+	Location    *Location
+	Cards       []Card
 	ReplyTo     string // the provider's id of the message it answers
 	Status      InboundStatus
-	Ignored     string // why, for InboundIgnored
+	Alteration  *Alteration // of the message that Target names, for InboundAltered
+	Target      string      // the provider's id of that message
+	Ignored     string      // why, for InboundIgnored
 }
 
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.

@@ -114,6 +114,22 @@ type Attachment struct {
 	State AttachmentState
 }
 
+// Location is a place. Name and Address may be empty: then it is a pin on the map.
+type Location struct {
+	Latitude  float64
+	Longitude float64
+	Name      string
+	Address   string
+}
+
+// Card is somebody's contact data, as a phone shares it.
+type Card struct {
+	Name    string
+	Company string
+	Phones  []string
+	Emails  []string
+}
+
 // MessageError is the provider's reason for a failure, in its code and words.
 type MessageError struct {
 	Code    string
@@ -129,6 +145,8 @@ type Message struct {
 	Type           MessageType
 	Text           string
 	Attachments    []Attachment
+	Location       *Location // of a TypeLocation
+	Cards          []Card    // of a TypeContacts
 	Author         Author
 	ReplyTo        MessageID
 	Status         MessageStatus
@@ -136,6 +154,9 @@ type Message struct {
 	ClientID       string // the browser's own id, for messages that operators write
 	ProviderID     string
 	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
+	Reactions      []Reaction
+	Edited         Moment // when the text became what it is
+	Revoked        Moment // when its author took it back: nothing of it is left
 	SentAt         time.Time
 	ReceivedAt     time.Time
 	Version        int64

@@ -18,4 +18,6 @@ type MessageEffects struct {
 	PutTimer  *Timer
 	DropTimer *Timer
 	Event     *Event
+	// Conversation is what the message's becomes with it; the stored one must still be of the version given.
+	Conversation *Conversation
 }

@@ -120,23 +120,27 @@ func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer 
 // then the message, with the status that brought the id and those that came before it.
 func (d *Desk) named(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.InboundStatus, timer *chat.Timer) error {
 	m.ProviderID = providerID
-	parked, err := d.store.RecordSent(ctx, m, Scope(ch))
+	receipt, err := d.store.RecordSent(ctx, m, Scope(ch))
 	if err != nil {
 		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
 	}
-	return d.updateMessage(ctx, m.AccountID, m.ConversationID, m.ID, func(now *chat.Message) (*chat.MessageEffects, error) {
+	err = d.updateMessage(ctx, m.AccountID, m.ConversationID, m.ID, func(now *chat.Message) (*chat.MessageEffects, error) {
 		if now.Attempt != m.Attempt {
 			return nil, nil
 		}
 		effects := &chat.MessageEffects{DropTimer: timer}
 		now.ProviderID = providerID
-		for _, status := range append([]chat.InboundStatus{status}, parked...) {
+		for _, status := range append([]chat.InboundStatus{status}, receipt.Parked...) {
 			if now.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
 				effects.Event = d.failure(*now)
 			}
 		}
 		return effects, nil
 	})
+	if err != nil {
+		return err
+	}
+	return d.applyParked(ctx, receipt)
 }
 
 // refused sorts a refusal: what may pass is tried again later, what cannot is final, and what nobody can know is unknown.

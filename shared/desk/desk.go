@@ -38,6 +38,7 @@ type InboundStore interface {
 	PutMessage(ctx context.Context, m chat.Message) (created bool, err error)
 	NoteInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error)
 	ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, s chat.InboundStatus) (r chat.Receipt, parked bool, err error)
+	ParkAlteration(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.Alteration) (r chat.Receipt, parked bool, err error)
 	PutTimer(ctx context.Context, t chat.Timer) error
 }
 
@@ -46,7 +47,7 @@ type MessageStore interface {
 	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
 	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
-	RecordSent(ctx context.Context, m chat.Message, scope string) ([]chat.InboundStatus, error)
+	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error)
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	DropTimer(ctx context.Context, t chat.Timer) error
 }

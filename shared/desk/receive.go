@@ -62,6 +62,9 @@ func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channe
 	if err != nil {
 		return received, err
 	}
+	if err := d.applyParked(ctx, existing); err != nil {
+		return received, err
+	}
 	return received, d.link(ctx, account.ID, identity, in.Sender.Addresses, received.Conversation)
 }
 
@@ -181,7 +184,10 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 		return Received{}, fmt.Errorf("open a conversation: %w", err)
 	}
 	c.Version++
-	return Received{Conversation: *c, Message: m}, nil
+	if receipt, err = d.store.Receipt(ctx, account.ID, receipt.Scope, receipt.ID); err != nil {
+		return Received{}, fmt.Errorf("read what came before message %s: %w", m.ID, err)
+	}
+	return Received{Conversation: *c, Message: m}, d.applyParked(ctx, receipt)
 }
 
 // resume goes on where an earlier delivery of the same message stopped.
@@ -194,7 +200,11 @@ func (d *Desk) resume(ctx context.Context, account chat.Account, ch chat.Channel
 	if err := d.quote(ctx, ch, in, &m); err != nil {
 		return Received{}, err
 	}
-	return d.add(ctx, account, m)
+	received, err := d.add(ctx, account, m)
+	if err != nil {
+		return received, err
+	}
+	return received, d.applyParked(ctx, receipt)
 }
 
 // quote finds the message that another answers, if it is one of the same conversation and not older than receipts are kept.
@@ -256,6 +266,8 @@ func inboundMessage(account chat.AccountID, conversation chat.ConversationID, co
 		Type:           in.Type,
 		Text:           in.Text,
 		Attachments:    slices.Clone(in.Attachments),
+		Location:       in.Location,
+		Cards:          in.Cards,
 		Author:         chat.Author{Kind: chat.ByContact, ID: string(contact), Name: in.Sender.Name},
 		Status:         chat.StatusReceived,
 		ProviderID:     in.ProviderID,

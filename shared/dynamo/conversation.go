@@ -62,10 +62,11 @@ type previewPart struct {
 	Text      string `dynamodbav:"text"`
 	Type      string `dynamodbav:"type"`
 	Direction string `dynamodbav:"dir"`
+	Revoked   bool   `dynamodbav:"revoked,omitempty"`
 }
 
 func previewOf(p chat.Preview) *previewPart {
-	return &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Direction: string(p.Direction)}
+	return &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Direction: string(p.Direction), Revoked: p.Revoked}
 }
 
 func (p *previewPart) preview() *chat.Preview {
@@ -74,6 +75,7 @@ func (p *previewPart) preview() *chat.Preview {
 	}
 	return &chat.Preview{
 		MessageID: chat.MessageID(p.ID), Text: p.Text, Type: chat.MessageType(p.Type), Direction: chat.Direction(p.Direction),
+		Revoked: p.Revoked,
 	}
 }
 

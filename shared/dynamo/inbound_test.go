@@ -53,15 +53,15 @@ func TestAStatusWaitsForItsMessage(t *testing.T) {
 		}
 		m := outbound("CNVA", 1)
 		m.ProviderID = "wamid.1"
-		parked, err := db.RecordSent(ctx, m, "555")
+		sent, err := db.RecordSent(ctx, m, "555")
 		must(t, err)
-		same(t, parked, early)
+		same(t, sent.Parked, early)
 		r, isParked, err := db.ParkStatus(ctx, account, "555", "wamid.1", early[0])
 		if must(t, err); isParked || r.MessageID != m.ID || r.ConversationID != "CNVA" {
 			t.Fatalf("known message: parked %t, %+v", isParked, r)
 		}
-		if parked, err = db.RecordSent(ctx, m, "555"); err != nil || len(parked) != 2 {
-			t.Fatalf("recorded again: %v, %v", parked, err)
+		if sent, err = db.RecordSent(ctx, m, "555"); err != nil || len(sent.Parked) != 2 {
+			t.Fatalf("recorded again: %v, %v", sent, err)
 		}
 		other := outbound("CNVB", 1)
 		other.ProviderID = "wamid.1"

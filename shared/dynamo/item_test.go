@@ -30,6 +30,8 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		v.SetString("V" + string(rune('A'+*n%26)) + string(rune('A'+*n/26)))
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Float64:
+		v.SetFloat(float64(*n) + 0.25)
 	case reflect.Int64:
 		v.SetInt(int64(*n))
 		if v.Type() == reflect.TypeFor[time.Duration]() {

@@ -16,6 +16,8 @@ type messageItem struct {
 	Type        string           `dynamodbav:"type"`
 	Text        string           `dynamodbav:"text,omitempty"`
 	Attachments []attachmentPart `dynamodbav:"attachments,omitempty"`
+	Location    *locationPart    `dynamodbav:"location,omitempty"`
+	Cards       []cardPart       `dynamodbav:"cards,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
 	Status      string           `dynamodbav:"status"`
@@ -24,6 +26,9 @@ type messageItem struct {
 	ClientID    string           `dynamodbav:"clientId,omitempty"`
 	ProviderID  string           `dynamodbav:"providerId,omitempty"`
 	Attempt     int              `dynamodbav:"attempt,omitempty"`
+	Reactions   []reactionPart   `dynamodbav:"reactions,omitempty"`
+	Edited      *momentPart      `dynamodbav:"edited,omitempty"`
+	Revoked     *momentPart      `dynamodbav:"revoked,omitempty"`
 	SentAt      millis           `dynamodbav:"sentAt,omitempty"`
 	ReceivedAt  millis           `dynamodbav:"receivedAt,omitempty"`
 	Version     int64            `dynamodbav:"version"`
@@ -39,12 +44,63 @@ type attachmentPart struct {
 	State string `dynamodbav:"state,omitempty"`
 }
 
+type locationPart struct {
+	Latitude  float64 `dynamodbav:"lat"`
+	Longitude float64 `dynamodbav:"lng"`
+	Name      string  `dynamodbav:"name,omitempty"`
+	Address   string  `dynamodbav:"address,omitempty"`
+}
+
+type cardPart struct {
+	Name    string   `dynamodbav:"name,omitempty"`
+	Company string   `dynamodbav:"company,omitempty"`
+	Phones  []string `dynamodbav:"phones,omitempty"`
+	Emails  []string `dynamodbav:"emails,omitempty"`
+}
+
+// momentPart is an instant by the provider's clock and by ours.
+type momentPart struct {
+	At      millis `dynamodbav:"at"`
+	HeardAt millis `dynamodbav:"heardAt,omitempty"`
+}
+
+func momentOf(m chat.Moment) *momentPart {
+	if m.IsZero() {
+		return nil
+	}
+	return &momentPart{At: millisOf(m.At), HeardAt: millisOf(m.HeardAt)}
+}
+
+func (p *momentPart) moment() chat.Moment {
+	if p == nil {
+		return chat.Moment{}
+	}
+	return chat.Moment{At: p.At.time(), HeardAt: p.HeardAt.time()}
+}
+
+type reactionPart struct {
+	From  string      `dynamodbav:"from"`
+	Emoji string      `dynamodbav:"emoji,omitempty"`
+	When  *momentPart `dynamodbav:"when,omitempty"`
+}
+
 func toMessageItem(m chat.Message) messageItem {
 	it := messageItem{
 		header:    headed(messageKey(m.AccountID, m.ConversationID, m.ID), kindMessage),
 		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
+		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked),
+	}
+	if m.Location != nil {
+		at := locationPart(*m.Location)
+		it.Location = &at
+	}
+	for _, card := range m.Cards {
+		it.Cards = append(it.Cards, cardPart(card))
+	}
+	for _, r := range m.Reactions {
+		it.Reactions = append(it.Reactions, reactionPart{From: string(r.From), Emoji: r.Emoji, When: momentOf(r.When)})
 	}
 	for _, a := range m.Attachments {
 		it.Attachments = append(it.Attachments, attachmentPart{
@@ -72,7 +128,18 @@ func decodeMessage(av item) (chat.Message, error) {
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
 		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, ProviderID: it.ProviderID, Attempt: it.Attempt,
+		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(),
 		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
+	}
+	if it.Location != nil {
+		at := chat.Location(*it.Location)
+		m.Location = &at
+	}
+	for _, card := range it.Cards {
+		m.Cards = append(m.Cards, chat.Card(card))
+	}
+	for _, r := range it.Reactions {
+		m.Reactions = append(m.Reactions, chat.Reaction{From: chat.Direction(r.From), Emoji: r.Emoji, When: r.When.moment()})
 	}
 	for _, a := range it.Attachments {
 		m.Attachments = append(m.Attachments, chat.Attachment{
@@ -199,6 +266,11 @@ func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 	}
 	if effects.Event != nil {
 		t.put(s.tables.Desk, toEventItem(*effects.Event), nil, "")
+	}
+	if c := effects.Conversation; c != nil {
+		next := *c
+		next.Version++
+		t.put(s.tables.Desk, toConversationItem(next), atVersion(c.Version), ReasonVersionChanged)
 	}
 	return s.commit(ctx, &t, "update message "+string(after.ID))
 }

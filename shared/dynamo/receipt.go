@@ -8,14 +8,15 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// receiptItem is a receipt as stored. One that only holds parked statuses leads to no conversation yet and counts as not
-// there.
+// receiptItem is a receipt as stored. One that only holds what came before its message leads to no conversation yet and counts as
+// not there.
 type receiptItem struct {
 	header
 	ConversationID string       `dynamodbav:"conversationId,omitempty"`
 	MessageID      string       `dynamodbav:"messageId,omitempty"`
 	Digest         string       `dynamodbav:"digest,omitempty"`
 	Parked         []parkedPart `dynamodbav:"parked,omitempty"`
+	Altered        []alterPart  `dynamodbav:"altered,omitempty"`
 	Expires        int64        `dynamodbav:"expires,omitempty"`
 }
 
@@ -24,6 +25,14 @@ type parkedPart struct {
 	At     millis     `dynamodbav:"at,omitempty"`
 	Error  *errorPart `dynamodbav:"error,omitempty"`
 	Ref    string     `dynamodbav:"ref,omitempty"`
+}
+
+type alterPart struct {
+	Kind  string      `dynamodbav:"kind"`
+	From  string      `dynamodbav:"from"`
+	Emoji string      `dynamodbav:"emoji,omitempty"`
+	Text  string      `dynamodbav:"text,omitempty"`
+	When  *momentPart `dynamodbav:"when,omitempty"`
 }
 
 type errorPart struct {
@@ -49,6 +58,10 @@ func parkedOf(s chat.InboundStatus) parkedPart {
 	return parkedPart{Status: string(s.Status), At: millisOf(s.At), Error: errorOf(s.Error), Ref: s.Ref}
 }
 
+func alterOf(a chat.Alteration) alterPart {
+	return alterPart{Kind: string(a.Kind), From: string(a.From), Emoji: a.Emoji, Text: a.Text, When: momentOf(a.When)}
+}
+
 func toReceiptItem(r chat.Receipt) receiptItem {
 	it := receiptItem{
 		header:         headed(receiptKey(r.AccountID, r.Scope, r.ID), kindReceipt),
@@ -56,6 +69,9 @@ func toReceiptItem(r chat.Receipt) receiptItem {
 	}
 	for _, s := range r.Parked {
 		it.Parked = append(it.Parked, parkedOf(s))
+	}
+	for _, a := range r.Altered {
+		it.Altered = append(it.Altered, alterOf(a))
 	}
 	return it
 }
@@ -76,6 +92,11 @@ func decodeReceipt(av item, account chat.AccountID, scope, id string) (chat.Rece
 			Status: chat.MessageStatus(p.Status), At: p.At.time(), Error: p.Error.messageError(), Ref: p.Ref,
 		})
 	}
+	for _, a := range it.Altered {
+		r.Altered = append(r.Altered, chat.Alteration{
+			Kind: chat.AlterationKind(a.Kind), From: chat.Direction(a.From), Emoji: a.Emoji, Text: a.Text, When: a.When.moment(),
+		})
+	}
 	return r, nil
 }
 
@@ -83,7 +104,7 @@ func receiptFree() expression.ConditionBuilder {
 	return expression.AttributeNotExists(expression.Name("conversationId"))
 }
 
-// takeReceipt turns what is there, nothing or parked statuses, into a receipt.
+// takeReceipt turns what is there, nothing or what was parked, into a receipt.
 func takeReceipt(r chat.Receipt) expression.UpdateBuilder {
 	u := headedUpdate(kindReceipt).Set(expression.Name("conversationId"), expression.Value(string(r.ConversationID)))
 	if r.MessageID != "" {
@@ -104,7 +125,7 @@ func headedUpdate(kind string) expression.UpdateBuilder {
 }
 
 // PutReceipt takes an outside id for a message. created is false when the id was taken before; existing is then what took it.
-// Statuses that were parked under the id are kept and come back in existing, also when it was created now.
+// What was parked under the id is kept and comes back in existing, also when it was created now.
 func (s *Store) PutReceipt(ctx context.Context, r chat.Receipt) (existing chat.Receipt, created bool, err error) {
 	const doing = "put a receipt"
 	old, refused, err := s.putItem(ctx, s.tables.Desk, toReceiptItem(r), absent(), doing)
@@ -136,19 +157,29 @@ func (s *Store) Receipt(ctx context.Context, account chat.AccountID, scope, id s
 	return decodeReceipt(av, account, scope, id)
 }
 
-// parkedMost bounds how many statuses wait for one message; a provider tells of four at most, and repeats.
+// parkedMost bounds how many statuses, and how many alterations, wait for one message. A provider tells of four statuses at most,
+// and of an edit or a change of mind now and then; and it repeats.
 const parkedMost = 20
 
 // ParkStatus keeps a status until its message is known. When the message is known already, parked is false and the receipt
 // leads to it.
 func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, st chat.InboundStatus) (receipt chat.Receipt, parked bool, err error) {
-	list := expression.Name("parked")
+	return park(ctx, s, account, scope, providerID, "parked", parkedOf(st))
+}
+
+// ParkAlteration keeps an alteration until its message is known, as ParkStatus does with a status.
+func (s *Store) ParkAlteration(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.Alteration) (receipt chat.Receipt, parked bool, err error) {
+	return park(ctx, s, account, scope, providerID, "altered", alterOf(a))
+}
+
+func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, providerID, attribute string, part T) (receipt chat.Receipt, parked bool, err error) {
+	list := expression.Name(attribute)
 	update := headedUpdate(kindReceipt).
-		Set(list, expression.ListAppend(list.IfNotExists(expression.Value([]parkedPart{})), expression.Value([]parkedPart{parkedOf(st)}))).
+		Set(list, expression.ListAppend(list.IfNotExists(expression.Value([]T{})), expression.Value([]T{part}))).
 		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ReceiptKept)))))
-	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, parkedOf(st))))
+	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, part)))
 	free := receiptFree().And(expression.AttributeNotExists(list).Or(fresh))
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park a status")
+	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park what came before its message")
 	if err != nil {
 		return chat.Receipt{}, false, err
 	}
@@ -157,9 +188,9 @@ func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, p
 	return receipt, err == nil && (!refused || receipt.ConversationID == ""), err
 }
 
-// RecordSent remembers the provider's id of a message we sent and gives the statuses that came before it. It answers Conflict
-// "receipt_exists" when the id leads to another message.
-func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (parked []chat.InboundStatus, err error) {
+// RecordSent remembers the provider's id of a message we sent and gives its receipt, with what came before it. It answers
+// Conflict "receipt_exists" when the id leads to another message.
+func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error) {
 	r := chat.Receipt{
 		AccountID: m.AccountID, Scope: scope, ID: m.ProviderID, ConversationID: m.ConversationID, MessageID: m.ID,
 		ExpiresAt: s.clock().Add(chat.ReceiptKept),
@@ -167,11 +198,10 @@ func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (p
 	free := receiptFree().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
 	if err != nil {
-		return nil, err
+		return chat.Receipt{}, err
 	}
 	if refused {
-		return nil, conflict(ReasonReceiptExists)
+		return chat.Receipt{}, conflict(ReasonReceiptExists)
 	}
-	r, err = decodeReceipt(av, r.AccountID, r.Scope, r.ID)
-	return r.Parked, err
+	return decodeReceipt(av, r.AccountID, r.Scope, r.ID)
 }

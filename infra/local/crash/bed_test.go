@@ -318,7 +318,10 @@ func (t *trial) ask(ctx context.Context, method, path string, body any, key stri
 
 // writes is a message of the customer whose number that is.
 func (t *trial) writes(customer, text string) error {
-	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: customer, Text: text})
+	ids, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: customer, Text: text})
+	if err == nil {
+		t.seen["wrote "+text] = ids[0]
+	}
 	return err
 }
 

@@ -113,6 +113,16 @@ func reply(clientID, what string) step {
 	})
 }
 
+// change alters what the customer wrote, or, where that is empty, our first message.
+func change(wrote string, c whatsapp.Change) step {
+	return each(func(_ context.Context, t *trial) error {
+		if wrote == "" {
+			return t.bed.Phone.Change(t.received()[0].ID, c)
+		}
+		return t.bed.Phone.Change(t.seen["wrote "+wrote], c)
+	})
+}
+
 // status lets the provider tell what became of all our messages.
 func status(what string) step {
 	return each(func(_ context.Context, t *trial) error {
@@ -243,6 +253,15 @@ func scenarios() []scenario {
 		{
 			name: "statuses come in any order", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
 			steps: []step{status(whatsapp.Delivered), status(whatsapp.Sent), status(whatsapp.Read)},
+		},
+		{
+			name:    "a message is edited, one is reacted to, one is taken back",
+			prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas"), text(maria, "mi clave")},
+			steps: []step{
+				change("hola", whatsapp.Change{Text: new("hola!")}), change("", whatsapp.Change{Emoji: new("🙏")}),
+				change("mi clave", whatsapp.Change{Revoke: true}),
+			},
+			only: []string{"webhook", "ingest", "fanout"},
 		},
 		{
 			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},

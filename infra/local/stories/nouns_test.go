@@ -10,13 +10,16 @@ import (
 
 // conversation is the part of a conversation that stories look at.
 type conversation struct {
-	ID             string
-	Status         string
-	Channel        struct{ ID, Type string }
-	StoreID        string
-	Contact        struct{ ID, Name string }
-	AssigneeID     *string
-	Preview        *struct{ Text, Type, Direction, MessageID string }
+	ID         string
+	Status     string
+	Channel    struct{ ID, Type string }
+	StoreID    string
+	Contact    struct{ ID, Name string }
+	AssigneeID *string
+	Preview    *struct {
+		Text, Type, Direction, MessageID string
+		Revoked                          bool
+	}
 	LastActivityAt time.Time
 	WindowUntil    *time.Time
 	WaitingSince   *time.Time
@@ -41,12 +44,16 @@ type attachment struct {
 	URL                   *string
 }
 
+type reaction struct{ From, Emoji string }
+
 type message struct {
 	ID, ConversationID, Direction, Type, Text, Status string
 	Attachments                                       []attachment
 	Author                                            struct{ Kind, ID, Name string }
 	ReplyTo                                           *string
 	Error                                             *struct{ Code, Message string }
+	Reactions                                         []reaction
+	EditedAt, RevokedAt                               *time.Time
 	SentAt                                            time.Time
 	Version                                           int64
 }

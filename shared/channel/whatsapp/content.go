@@ -1,57 +1,62 @@
 package whatsapp
 
 import (
+	"math"
 	"mime"
+	"strconv"
 	"strings"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// contentOf is what a message says. A kind without words of its own becomes a placeholder with a short text, and a kind that
-// we do not know an empty one: the conversation shows that something came.
-func contentOf(m wireMessage) (chat.MessageType, string, []chat.Attachment) {
+// content writes what a message says into in. A kind without words of its own becomes a placeholder with a short text, and a kind
+// that we do not know an empty one: the conversation shows that something came.
+func content(in *chat.Inbound, m wireMessage) {
 	switch m.Type {
 	case "text":
-		return chat.TypeText, m.Text.Body, nil
+		in.Type, in.Text = chat.TypeText, m.Text.Body
 	case "image":
-		return mediaOf(chat.TypeImage, m.Image)
+		media(in, chat.TypeImage, m.Image)
 	case "audio":
-		return mediaOf(chat.TypeAudio, m.Audio)
+		media(in, chat.TypeAudio, m.Audio)
 	case "video":
-		return mediaOf(chat.TypeVideo, m.Video)
+		media(in, chat.TypeVideo, m.Video)
 	case "document":
-		return mediaOf(chat.TypeDocument, m.Document)
+		media(in, chat.TypeDocument, m.Document)
 	case "sticker":
-		return mediaOf(chat.TypeSticker, m.Sticker)
+		media(in, chat.TypeSticker, m.Sticker)
 	case "location":
-		return chat.TypeLocation, m.Location.words(), nil
+		in.Type, in.Text, in.Location = chat.TypeLocation, joinWords("\n", m.Location.Name, m.Location.Address), m.Location.place()
 	case "contacts":
-		return chat.TypeContacts, namesOf(m.Contacts), nil
+		in.Type, in.Text, in.Cards = chat.TypeContacts, namesOf(m.Contacts), cardsOf(m.Contacts)
 	case "interactive":
-		return chat.TypeInteractive, m.Interactive.words(), nil
+		in.Type, in.Text = chat.TypeInteractive, m.Interactive.words()
 	case "button":
-		return chat.TypeInteractive, m.Button.Text, nil
+		in.Type, in.Text = chat.TypeInteractive, m.Button.Text
+	case "order":
+		in.Type, in.Text = chat.TypeInteractive, m.Order.words()
+	default:
+		in.Type = chat.TypeUnsupported
 	}
-	return chat.TypeUnsupported, "", nil
 }
 
-// mediaOf is a file with its caption. Without an id nobody can ever fetch it.
-func mediaOf(kind chat.MessageType, m wireMedia) (chat.MessageType, string, []chat.Attachment) {
-	media, _, err := mime.ParseMediaType(m.MimeType)
+// media is a file with its caption. Without an id nobody can ever fetch it.
+func media(in *chat.Inbound, kind chat.MessageType, m wireMedia) {
+	mimeType, _, err := mime.ParseMediaType(m.MimeType)
 	if err != nil {
-		media = "application/octet-stream"
+		mimeType = "application/octet-stream"
 	}
 	file := chat.Attachment{
-		Name:  channel.FileName(m.Filename, string(kind)+extensions[media]),
-		Mime:  media,
+		Name:  channel.FileName(m.Filename, string(kind)+extensions[mimeType]),
+		Mime:  mimeType,
 		Ref:   string(m.ID),
 		State: chat.AttachmentPending,
 	}
 	if m.ID == "" {
 		file.State = chat.AttachmentFailed
 	}
-	return kind, m.Caption, []chat.Attachment{file}
+	in.Type, in.Text, in.Attachments = kind, m.Caption, []chat.Attachment{file}
 }
 
 // extensions name files that came without a name. The system's own table would differ from machine to machine.
@@ -62,18 +67,50 @@ var extensions = map[string]string{
 	"application/pdf": ".pdf", "text/plain": ".txt",
 }
 
-func (l wireLocation) words() string {
-	place := joinWords("\n", l.Name, l.Address)
-	if place == "" {
-		return joinWords(", ", string(l.Latitude), string(l.Longitude))
+// place is where it is; nil when the numbers are none, or not on this earth.
+func (l wireLocation) place() *chat.Location {
+	latitude, err := strconv.ParseFloat(string(l.Latitude), 64)
+	if err != nil || !(math.Abs(latitude) <= 90) {
+		return nil
 	}
-	return place
+	longitude, err := strconv.ParseFloat(string(l.Longitude), 64)
+	if err != nil || !(math.Abs(longitude) <= 180) {
+		return nil
+	}
+	return &chat.Location{Latitude: latitude, Longitude: longitude, Name: l.Name, Address: l.Address}
+}
+
+// cardsMost bounds what one message shares; WhatsApp's app lets nobody choose more.
+const cardsMost = 257
+
+// cardsOf are the people whom one message shares.
+func cardsOf(shared []wireContactCard) []chat.Card {
+	cards := make([]chat.Card, 0, len(shared))
+	for _, c := range shared[:min(len(shared), cardsMost)] {
+		card := chat.Card{Name: c.name(), Company: c.Organisation.Company}
+		for _, phone := range c.Phones {
+			if number := firstOf(phone.Phone, string(phone.WaID)); number != "" {
+				card.Phones = append(card.Phones, number)
+			}
+		}
+		for _, email := range c.Emails {
+			if email.Email != "" {
+				card.Emails = append(card.Emails, email.Email)
+			}
+		}
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+func (c wireContactCard) name() string {
+	return firstOf(c.Name.FormattedName, joinWords(" ", c.Name.FirstName, c.Name.LastName))
 }
 
 func namesOf(cards []wireContactCard) string {
 	names := make([]string, 0, len(cards))
 	for _, card := range cards {
-		name := firstOf(card.Name.FormattedName, card.Name.FirstName)
+		name := card.name()
 		if name == "" && len(card.Phones) > 0 {
 			name = card.Phones[0].Phone
 		}
@@ -82,8 +119,20 @@ func namesOf(cards []wireContactCard) string {
 	return joinWords(", ", names...)
 }
 
+// words are what was chosen, and what the list said of it.
 func (i wireInteractive) words() string {
-	return firstOf(i.ButtonReply.Title, i.ListReply.Title, i.FlowReply.Body, i.CallPermission.Response)
+	return firstOf(
+		i.ButtonReply.Title, joinWords("\n", i.ListReply.Title, i.ListReply.Description), i.FlowReply.Body, i.CallPermission.Response,
+	)
+}
+
+// words are what is ordered, line by line, and what the customer wrote with it.
+func (o wireOrder) words() string {
+	lines := make([]string, 0, len(o.Items)+1)
+	for _, it := range o.Items {
+		lines = append(lines, joinWords(" ", string(it.Quantity), "×", it.Product, joinWords(" ", string(it.Price), it.Currency)))
+	}
+	return joinWords("\n", append(lines, o.Text)...)
 }
 
 // joinWords joins what is not empty.

@@ -46,7 +46,7 @@ func ignored(in chat.Inbound, why string) chat.Inbound {
 }
 
 // ignoredTypes are kinds of messages[] that are no message of a person.
-var ignoredTypes = map[string]bool{"reaction": true, "edit": true, "revoke": true, "request_welcome": true, "system": true}
+var ignoredTypes = map[string]bool{"request_welcome": true, "system": true}
 
 func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inbound, error) {
 	if !isObject(raw) {
@@ -65,6 +65,10 @@ func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inboun
 	case ignoredTypes[message.Type]:
 		return ignored(in, message.Type), nil
 	}
+	switch message.Type {
+	case "reaction", "edit", "revoke":
+		return parseAlteration(in, message, chat.In)
+	}
 
 	in.Sender = senderOf(message.wireHead, from)
 	if len(in.Sender.Addresses) == 0 {
@@ -75,7 +79,30 @@ func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inboun
 	}
 	in.Kind = chat.InboundMessage
 	in.ReplyTo = string(message.Context.ID)
-	in.Type, in.Text, in.Attachments = contentOf(message)
+	content(&in, message)
+	return in, nil
+}
+
+// parseAlteration takes what one side changes about a message. The shape of an edit is not documented: one in which no words are
+// found changes nothing.
+func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.Inbound, error) {
+	a := chat.Alteration{From: from, When: chat.Moment{At: in.At, HeardAt: in.ReceivedAt}}
+	switch m.Type {
+	case "reaction":
+		a.Kind, a.Emoji, in.Target = chat.Reacted, m.Reaction.Emoji, string(m.Reaction.MessageID)
+	case "edit":
+		now := m.Edit.Message
+		a.Kind, in.Target = chat.Edited, string(m.Edit.OriginalID)
+		if a.Text = firstOf(now.Text.Body, now.Image.Caption, now.Video.Caption, now.Document.Caption); a.Text == "" {
+			return ignored(in, "edit"), nil
+		}
+	case "revoke":
+		a.Kind, in.Target = chat.Revoked, string(m.Revoke.OriginalID)
+	}
+	if in.Target == "" {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the %s names no message", m.Type).WithReason(reasonNoID)
+	}
+	in.Kind, in.Alteration = chat.InboundAltered, &a
 	return in, nil
 }
 

@@ -48,13 +48,8 @@ type wireMessage struct {
 	Context   struct {
 		ID scalar `json:"id"`
 	} `json:"context"`
-	Text struct {
-		Body string `json:"body"`
-	} `json:"text"`
-	Image       wireMedia         `json:"image"`
+	wireContent
 	Audio       wireMedia         `json:"audio"`
-	Video       wireMedia         `json:"video"`
-	Document    wireMedia         `json:"document"`
 	Sticker     wireMedia         `json:"sticker"`
 	Location    wireLocation      `json:"location"`
 	Contacts    []wireContactCard `json:"contacts"`
@@ -62,6 +57,28 @@ type wireMessage struct {
 	Button      struct {
 		Text string `json:"text"`
 	} `json:"button"`
+	Order    wireOrder `json:"order"`
+	Reaction struct {
+		MessageID scalar `json:"message_id"`
+		Emoji     string `json:"emoji"`
+	} `json:"reaction"`
+	Edit struct {
+		OriginalID scalar      `json:"original_message_id"`
+		Message    wireContent `json:"message"`
+	} `json:"edit"`
+	Revoke struct {
+		OriginalID scalar `json:"original_message_id"`
+	} `json:"revoke"`
+}
+
+// wireContent is what can be written, and edited later: the one with the shape of the other.
+type wireContent struct {
+	Text struct {
+		Body string `json:"body"`
+	} `json:"text"`
+	Image    wireMedia `json:"image"`
+	Video    wireMedia `json:"video"`
+	Document wireMedia `json:"document"`
 }
 
 type wireMedia struct {
@@ -82,10 +99,28 @@ type wireContactCard struct {
 	Name struct {
 		FormattedName string `json:"formatted_name"`
 		FirstName     string `json:"first_name"`
+		LastName      string `json:"last_name"`
 	} `json:"name"`
 	Phones []struct {
 		Phone string `json:"phone"`
+		WaID  scalar `json:"wa_id"`
 	} `json:"phones"`
+	Emails []struct {
+		Email string `json:"email"`
+	} `json:"emails"`
+	Organisation struct {
+		Company string `json:"company"`
+	} `json:"org"`
+}
+
+type wireOrder struct {
+	Text  string `json:"text"`
+	Items []struct {
+		Product  string `json:"product_retailer_id"`
+		Quantity scalar `json:"quantity"`
+		Price    scalar `json:"item_price"`
+		Currency string `json:"currency"`
+	} `json:"product_items"`
 }
 
 type wireInteractive struct {
@@ -93,7 +128,8 @@ type wireInteractive struct {
 		Title string `json:"title"`
 	} `json:"button_reply"`
 	ListReply struct {
-		Title string `json:"title"`
+		Title       string `json:"title"`
+		Description string `json:"description"`
 	} `json:"list_reply"`
 	FlowReply struct {
 		Body string `json:"body"`

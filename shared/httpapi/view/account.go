@@ -110,3 +110,22 @@ type SocketTicketShape struct {
 	URL       string `json:"url"`
 	ExpiresIn int    `json:"expiresIn"` // seconds
 }
+
+// CapabilitiesShape is what a kind of channel can do. Texts are counted in characters; WindowSeconds is how long after the
+// contact's last message one may write freely, 0 = always.
+type CapabilitiesShape struct {
+	ChannelType   string            `json:"channelType"`
+	MaxText       int               `json:"maxText"`
+	MaxCaption    int               `json:"maxCaption"`
+	WindowSeconds int64             `json:"windowSeconds"`
+	ReplyTo       bool              `json:"replyTo"`
+	Attachments   []AttachmentLimit `json:"attachments"`
+}
+
+// AttachmentLimit bounds one kind of file, in bytes. Caption says whether it may carry text.
+type AttachmentLimit struct {
+	Type    string   `json:"type"`
+	Mimes   []string `json:"mimes"`
+	MaxSize int64    `json:"maxSize"`
+	Caption bool     `json:"caption"`
+}

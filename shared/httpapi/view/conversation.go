@@ -43,6 +43,7 @@ type PreviewShape struct {
 	Type      string `json:"type"`
 	Direction string `json:"direction"`
 	MessageID string `json:"messageId"`
+	Revoked   bool   `json:"revoked"`
 }
 
 // Conversation shows a conversation to nobody in particular: without unread.
@@ -68,7 +69,7 @@ func Conversation(c chat.Conversation) ConversationShape {
 	}
 	if p := c.Preview; p != nil {
 		shape.Preview = &PreviewShape{
-			Text: p.Text, Type: string(p.Type), Direction: string(p.Direction), MessageID: string(p.MessageID),
+			Text: p.Text, Type: string(p.Type), Direction: string(p.Direction), MessageID: string(p.MessageID), Revoked: p.Revoked,
 		}
 	}
 	return shape

@@ -15,7 +15,7 @@ const goldens = "../../web/lib/protocol/testdata"
 
 // shapes says which shape a golden file has, by the beginning of its name up to the first "_" or ".".
 var shapes = map[string]any{
-	"channel": ChannelShape{}, "channels": List[ChannelShape]{},
+	"capabilities": List[CapabilitiesShape]{}, "channel": ChannelShape{}, "channels": List[ChannelShape]{},
 	"contact": ContactShape{}, "contacts": List[ContactShape]{},
 	"conversation": ConversationShape{}, "conversations": List[ConversationShape]{}, "counts": CountsShape{},
 	"distribution": DistributionShape{}, "error": ErrorShape{},

@@ -14,14 +14,42 @@ type MessageShape struct {
 	Type           string            `json:"type"`
 	Text           *string           `json:"text,omitempty"`
 	Attachments    []AttachmentShape `json:"attachments"`
+	Location       *LocationShape    `json:"location"`
+	Cards          []CardShape       `json:"cards"`
 	Author         AuthorShape       `json:"author"`
 	ReplyTo        *string           `json:"replyTo"`
 	Status         string            `json:"status"`
 	Error          *MessageError     `json:"error"`
 	ClientID       string            `json:"clientId,omitempty"`
+	Reactions      []ReactionShape   `json:"reactions"`
+	EditedAt       *Time             `json:"editedAt"`
+	RevokedAt      *Time             `json:"revokedAt"`
 	SentAt         Time              `json:"sentAt"`
 	ReceivedAt     Time              `json:"receivedAt"`
 	Version        int64             `json:"version"`
+}
+
+// LocationShape is a place, in degrees; without name and address it is a pin on the map.
+type LocationShape struct {
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+	Name      string  `json:"name"`
+	Address   string  `json:"address"`
+}
+
+// CardShape is the contact data of somebody whom a phone shared.
+type CardShape struct {
+	Name    string   `json:"name"`
+	Company string   `json:"company"`
+	Phones  []string `json:"phones"`
+	Emails  []string `json:"emails"`
+}
+
+// ReactionShape is one side's emoji on a message: in is the contact's, out the business's.
+type ReactionShape struct {
+	From  string `json:"from"`
+	Emoji string `json:"emoji"`
+	At    Time   `json:"at"`
 }
 
 // AttachmentShape is a file of a message. Its URL is ours and leads on to the file; null until the file is here.
@@ -57,16 +85,32 @@ func Message(m chat.Message) MessageShape {
 		Type:           string(m.Type),
 		Text:           &text,
 		Attachments:    make([]AttachmentShape, len(m.Attachments)),
+		Cards:          make([]CardShape, len(m.Cards)),
 		Author:         author(m.Author),
 		ReplyTo:        orNull(m.ReplyTo),
 		Status:         string(m.Status),
 		ClientID:       m.ClientID,
+		Reactions:      []ReactionShape{},
+		EditedAt:       timeOrNull(m.Edited.At),
+		RevokedAt:      timeOrNull(m.Revoked.At),
 		SentAt:         Time(m.SentAt),
 		ReceivedAt:     Time(m.ReceivedAt),
 		Version:        m.Version,
 	}
 	for i, a := range m.Attachments {
 		shape.Attachments[i] = attachment(m, a)
+	}
+	if m.Location != nil {
+		at := LocationShape(*m.Location)
+		shape.Location = &at
+	}
+	for i, card := range m.Cards {
+		shape.Cards[i] = CardShape{Name: card.Name, Company: card.Company, Phones: texts(card.Phones), Emails: texts(card.Emails)}
+	}
+	for _, r := range m.Reactions {
+		if r.Emoji != "" { // "" was taken back
+			shape.Reactions = append(shape.Reactions, ReactionShape{From: string(r.From), Emoji: r.Emoji, At: Time(r.When.At)})
+		}
 	}
 	if m.Error != nil {
 		shape.Error = &MessageError{Code: m.Error.Code, Message: m.Error.Message}

@@ -1,6 +1,10 @@
 package view
 
-import "github.com/recado-chat/recado/shared/chat"
+import (
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
 
 // OperatorShape is a person who answers. Email is left out for those who may not manage operators.
 type OperatorShape struct {
@@ -55,6 +59,7 @@ type MeShape struct {
 	Operator    OperatorShape `json:"operator"`
 	Permissions []string      `json:"permissions"`
 	Account     AccountShape  `json:"account"`
+	Now         Time          `json:"now"` // of the server's clock, by which windows close
 }
 
 // AccountShape is the account as every operator sees it.
@@ -67,13 +72,14 @@ type AccountShape struct {
 }
 
 // Me shows the operator who asks.
-func Me[P ~string](o OperatorShape, permissions []P, a chat.Account) MeShape {
+func Me[P ~string](o OperatorShape, permissions []P, a chat.Account, now time.Time) MeShape {
 	return MeShape{
 		Operator:    o,
 		Permissions: texts(permissions),
 		Account: AccountShape{
 			ID: string(a.ID), Name: a.Name, TimeZone: a.TimeZone, Language: string(a.Language), Version: a.Version,
 		},
+		Now: Time(now),
 	}
 }
 

@@ -44,6 +44,11 @@ export class Phone {
     await this.post(`/customers/${phone}/messages`, { text });
   }
 
+  /** The customer reacts to a message of either side, or edits or deletes one of theirs. */
+  async change(id: string, change: { emoji: string } | { text: string } | { revoke: true }): Promise<void> {
+    await this.post(`/messages/${encodeURIComponent(id)}/change`, change);
+  }
+
   async sendFile(phone: string, { name, mimeType, buffer }: Upload, text = ""): Promise<void> {
     const form = new FormData();
     form.append("text", text);

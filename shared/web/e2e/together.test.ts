@@ -137,4 +137,62 @@ test("whoever looks elsewhere is called when their customer writes, if they chos
   expect(await calls()).toHaveLength(1);
 });
 
+// PROVIDERS §2.1.1: reaction, edit, revoke, context
+test("what a customer reacts to, edits and deletes on the phone shows at once where it is read", async () => {
+  await here.stack.phone.say(lucia.phone, "¿Me apartan el rojo?");
+  const desk = await here.as(ana);
+  await desk.box("inbox.box.all");
+  await desk.open(lucia.name);
+  await desk.message("¿Me apartan el rojo?").waitFor();
+  const unmoved = await desk.mark();
+  await desk.reply("Apartado, te esperamos");
+  await desk.delivery("Apartado, te esperamos", "delivery.delivered").waitFor();
+
+  const phone = await (await here.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
+  await phone.goto(`${here.stack.url}/local/phone/`);
+  await phone
+    .locator("#customers")
+    .getByRole("button", { name: new RegExp(lucia.name) })
+    .click();
+  const act = async (text: string) => {
+    const bubble = phone.locator("li.bubble").filter({ hasText: text });
+    await bubble.getByRole("button", { name: "React, edit, delete" }).click();
+  };
+  await act("Apartado");
+  await phone.getByRole("button", { name: "🙏", exact: true }).click();
+  const thanks = desk.message("Apartado").getByRole("img", { name: t("message.reaction.in", { emoji: "🙏" }) });
+  await thanks.waitFor();
+
+  await act("¿Me apartan el rojo?");
+  await phone.getByRole("textbox", { name: "Another text" }).fill("¿Me apartan el azul? 💙");
+  await phone.getByRole("button", { name: "Edit", exact: true }).click();
+  await desk.message("¿Me apartan el azul? 💙").getByText(t("message.edited")).waitFor();
+  expect(await desk.message("¿Me apartan el rojo?").count()).toBe(0);
+
+  // Each side quotes what it answers.
+  const asked = desk.message("¿Me apartan el azul? 💙");
+  await asked.hover();
+  await asked.getByRole("button", { name: t("message.reply") }).click();
+  await desk.reply("El azul también");
+  const told = phone.locator("li.bubble.theirs").filter({ hasText: "El azul también" });
+  await told.locator(".quote").getByText("¿Me apartan el azul? 💙").waitFor();
+  await desk.message("El azul también").locator("blockquote").getByText("¿Me apartan el azul? 💙").waitFor();
+  await desk.delivery("El azul también", "delivery.read").waitFor();
+  await act("El azul también");
+  await phone.getByRole("button", { name: "Reply", exact: true }).click();
+  await phone.getByRole("textbox", { name: "Message" }).fill("Perfecto");
+  await phone.getByRole("button", { name: "Send" }).click();
+  await desk.message("Perfecto").locator("blockquote").getByText("El azul también").waitFor();
+
+  await here.stack.phone.say(lucia.phone, "mi clave es 1234");
+  await desk.row(lucia.name).getByText("mi clave es 1234").waitFor();
+  await act("mi clave es 1234");
+  await phone.getByRole("button", { name: "Delete for everybody" }).click();
+  await desk.log.getByText(t("message.revoked")).waitFor();
+  await desk.row(lucia.name).getByText(t("message.revoked")).waitFor();
+  expect(await desk.page.getByText("mi clave es 1234").count()).toBe(0);
+  expect(await thanks.count()).toBe(1);
+  expect(await unmoved()).toBe(true);
+});
+
 closing(here);

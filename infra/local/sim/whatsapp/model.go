@@ -46,6 +46,9 @@ type Message struct {
 	Status       string          `json:"status"`             // accepted, sent, delivered, read, failed
 	ErrorCode    int             `json:"errorCode,omitempty"`
 	ToUserID     bool            `json:"toUserId,omitempty"` // the business named the user id, not the phone
+	Reaction     string          `json:"reaction,omitempty"` // the customer's
+	Edited       bool            `json:"edited,omitempty"`
+	Revoked      bool            `json:"revoked,omitempty"`
 	At           time.Time       `json:"at"`
 	Raw          json.RawMessage `json:"raw,omitempty"` // the request, if the business sent it
 }

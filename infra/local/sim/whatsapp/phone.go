@@ -32,6 +32,7 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("POST "+control+"/customers/{phone}/messages", s.postCustomerMessage)
 	mux.HandleFunc("POST "+control+"/customers/{phone}/read", posted(s.postLook))
 	mux.HandleFunc("POST "+control+"/messages/{id}/status", posted(s.postStatus))
+	mux.HandleFunc("POST "+control+"/messages/{id}/change", posted(func(r *http.Request, c Change) (any, error) { return nil, s.Change(r.PathValue("id"), c) }))
 	mux.HandleFunc("POST "+control+"/faults", posted(func(_ *http.Request, f Fault) (any, error) { return nil, s.Fail(f) }))
 	mux.HandleFunc("DELETE "+control+"/faults", func(w http.ResponseWriter, _ *http.Request) {
 		s.ClearFaults()

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // SendText writes from a customer's phone to the first number, and answers the message's id.
@@ -94,10 +95,8 @@ func (s *Simulator) write(n *Number, from *Customer, in Incoming) (*Message, obj
 	if m.Type == "" {
 		m.Type = "text"
 	}
-	wire := object{"from_user_id": from.UserID, "id": m.ID, "timestamp": epoch(m.At), "type": m.Type}
-	if !from.HidePhone {
-		wire["from"] = from.Phone
-	}
+	wire := head(from, m.ID, m.At)
+	wire["type"] = m.Type
 	if in.ReplyTo != "" {
 		wire["context"] = object{"from": n.Display, "id": in.ReplyTo}
 	}
@@ -114,6 +113,15 @@ func (s *Simulator) write(n *Number, from *Customer, in Incoming) (*Message, obj
 	}
 	maps.Copy(wire, in.Fields)
 	return m, wire, nil
+}
+
+// head is what every message of a customer begins with.
+func head(from *Customer, id string, at time.Time) object {
+	wire := object{"from_user_id": from.UserID, "id": id, "timestamp": epoch(at)}
+	if !from.HidePhone {
+		wire["from"] = from.Phone
+	}
+	return wire
 }
 
 func mediaOf(m *Message) object {

@@ -152,6 +152,7 @@ export const conversations: Conversation[] = Array.from({ length: 120 }, (_, ind
       type: text ? "text" : index % 2 ? "audio" : "image",
       direction: inbound ? "in" : "out",
       messageId: idAt(at, 9),
+      revoked: false,
     },
     lastActivityAt: iso(at),
     windowUntil: index === 0 ? iso(now + hours(2.4)) : index % 9 === 8 ? null : iso(at + hours(24)),
@@ -181,6 +182,8 @@ export function makeMessage(
     type: "text",
     text,
     attachments: [],
+    location: null,
+    cards: [],
     author:
       direction === "in"
         ? { kind: "contact", id: one.contact.id, name: one.contact.name }
@@ -188,6 +191,9 @@ export function makeMessage(
     replyTo: null,
     status: direction === "in" ? "received" : "read",
     error: null,
+    reactions: [],
+    editedAt: null,
+    revokedAt: null,
     sentAt: iso(at),
     receivedAt: iso(at),
     version: 1,
@@ -234,7 +240,21 @@ export function messagesOf(one: Conversation): Message[] {
     status: "delivered",
   });
   add(41, "in", "", { type: "audio", attachments: file("a3", "audio.ogg", "audio/ogg", 48_000, "/favicon.svg") });
-  add(40, "in", "", { type: "location" });
+  add(40, "in", "Plaza Serrano\nPalermo, Buenos Aires", {
+    type: "location",
+    location: { latitude: -34.5886, longitude: -58.43, name: "Plaza Serrano", address: "Palermo, Buenos Aires" },
+  });
+  add(39, "in", "María Pérez", {
+    type: "contacts",
+    cards: [
+      {
+        name: "María Pérez",
+        company: "Librería Malabia",
+        phones: ["+54 9 11 5555-0199"],
+        emails: ["maria@malabia.example"],
+      },
+    ],
+  });
   add(33, "out", "Te la reservo a tu nombre hasta el viernes.", { status: "sent" });
   add(31, "out", "Y si querés te la enviamos hoy mismo.", {
     status: "failed",

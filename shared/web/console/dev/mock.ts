@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Conversation, FrameItem, Message, Operator } from "@recado/lib/protocol";
 import type { Plugin } from "vite";
+import capabilities from "../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import * as data from "./data.ts";
 
 type Handler = (params: string[], body: Record<string, unknown>, query: URLSearchParams) => unknown;
@@ -114,7 +115,7 @@ function say(conversationId: string, direction: "in" | "out", text: string, clie
   messages.push(message);
   push({ type: "message.upserted", conversationId, message });
   changed(one, {
-    preview: { text, type: "text", direction, messageId: message.id },
+    preview: { text, type: "text", direction, messageId: message.id, revoked: false },
     lastActivityAt: message.sentAt,
     ...(direction === "in"
       ? { unread: true, lastInboundId: message.id, waitingSince: message.sentAt }
@@ -137,9 +138,13 @@ function deliver(message: Message): void {
 }
 
 const routes: [string, RegExp, Handler][] = [
-  ["POST", /^\/auth\/sign-in$/, () => ({ operator: data.me, account: data.account })],
+  ["POST", /^\/auth\/sign-in$/, () => ({ operator: data.me, account: data.account, now: new Date().toISOString() })],
   ["POST", /^\/auth\/.+$/, () => ({})],
-  ["GET", /^\/me$/, () => ({ operator: data.me, permissions: data.permissions, account: data.account })],
+  [
+    "GET",
+    /^\/me$/,
+    () => ({ operator: data.me, permissions: data.permissions, account: data.account, now: new Date().toISOString() }),
+  ],
   [
     "PATCH",
     /^\/me$/,
@@ -162,6 +167,7 @@ const routes: [string, RegExp, Handler][] = [
     },
   ],
   ["GET", /^\/stores$/, () => ({ items: data.stores, nextCursor: null })],
+  ["GET", /^\/capabilities$/, () => capabilities],
   ["GET", /^\/channels$/, () => ({ items: data.channels, nextCursor: null })],
   ["GET", /^\/settings$/, () => data.settings],
   ["PUT", /^\/distribution$/, (_, body) => Object.assign(data.settings.distribution, { managerId: null }, body)],

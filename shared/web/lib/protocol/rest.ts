@@ -98,6 +98,8 @@ export const me = v.object({
     language: v.picklist(languages),
     version: v.number(),
   }),
+  /** By the server's clock. */
+  now: time,
 });
 export type Me = v.InferOutput<typeof me>;
 
@@ -153,6 +155,24 @@ export const settings = v.object({
 export type Settings = v.InferOutput<typeof settings>;
 
 const direction = v.picklist(["in", "out"]);
+const fileKind = v.picklist(["image", "audio", "video", "document", "sticker"]);
+export type FileKind = v.InferOutput<typeof fileKind>;
+
+/** What a kind of channel can do. Texts are counted in characters, files in bytes. */
+export const capabilities = v.object({
+  channelType,
+  maxText: v.number(),
+  maxCaption: v.number(),
+  /** How long after the contact's last message one may write freely; 0 = always. */
+  windowSeconds: v.number(),
+  replyTo: v.boolean(),
+  attachments: v.array(
+    v.object({ type: fileKind, mimes: v.array(v.string()), maxSize: v.number(), caption: v.boolean() }),
+  ),
+});
+export type Capabilities = v.InferOutput<typeof capabilities>;
+export const capabilitiesList = listOf(capabilities);
+
 const messageType = v.fallback(
   v.picklist([
     "text",
@@ -187,7 +207,9 @@ const conversationFields = {
   contact: v.object({ id: v.string(), name: v.string() }),
   assigneeId: v.nullable(v.string()),
   tags: v.array(v.string()),
-  preview: v.nullable(v.object({ text: v.string(), type: messageType, direction, messageId: v.string() })),
+  preview: v.nullable(
+    v.object({ text: v.string(), type: messageType, direction, messageId: v.string(), revoked: v.boolean() }),
+  ),
   lastActivityAt: time,
   windowUntil: v.nullable(time),
   waitingSince: v.nullable(time),
@@ -247,6 +269,13 @@ export const message = v.object({
   /** Left out of a partial frame only. */
   text: v.optional(v.string(), ""),
   attachments: v.array(attachment),
+  /** In degrees. Without name and address it is a pin on the map. */
+  location: v.nullable(
+    v.object({ latitude: v.number(), longitude: v.number(), name: v.string(), address: v.string() }),
+  ),
+  cards: v.array(
+    v.object({ name: v.string(), company: v.string(), phones: v.array(v.string()), emails: v.array(v.string()) }),
+  ),
   author: v.object({
     kind: v.picklist(["contact", "operator", "bot", "system", "external"]),
     id: v.string(),
@@ -256,6 +285,11 @@ export const message = v.object({
   status: messageStatus,
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
   clientId: optional(v.string()),
+  /** One of each side at most. */
+  reactions: v.array(v.object({ from: direction, emoji: v.string(), at: time })),
+  editedAt: v.nullable(time),
+  /** Its author took it back: nothing of it is left. */
+  revokedAt: v.nullable(time),
   sentAt: time,
   receivedAt: time,
   version: v.number(),

@@ -2,7 +2,7 @@
 
 const api = "/local/sim/whatsapp";
 const $ = (id) => document.getElementById(id);
-const state = { numbers: new Map(), customers: new Map(), messages: new Map(), number: "", customer: "", file: null };
+const state = { numbers: new Map(), customers: new Map(), messages: new Map(), number: "", customer: "", file: null, replyTo: "" };
 
 const emojis = ["😀", "😂", "😉", "😍", "🤔", "😢", "😡", "👍", "👎", "🙏", "👏", "💪", "🎉", "❤️", "🧡", "🔥", "✅", "❌",
   "👋🏽", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "❤️‍🔥", "🏳️‍🌈", "🇦🇷", "🇧🇷", "🇲🇽"];
@@ -100,7 +100,7 @@ function avatar(c, into = element("span", { className: "avatar" })) {
   return into;
 }
 
-const words = (m) => m.text || ({ image: "📷 Photo", audio: "🎤 Audio", video: "🎬 Video", sticker: "Sticker" }[m.type])
+const words = (m) => (m.revoked ? "🚫 deleted" : m.text) || ({ image: "📷 Photo", audio: "🎤 Audio", video: "🎬 Video", sticker: "Sticker" }[m.type])
   || (m.file && m.file.name) || `[${m.type}]`;
 
 function draw() {
@@ -175,15 +175,45 @@ function drawBubble(m) {
   const quoted = m.replyTo && state.messages.get(m.replyTo);
   if (quoted) bubble.append(element("div", { className: "quote", textContent: words(quoted) }));
   if (m.file) bubble.append(drawFile(m));
-  if (m.text || !m.file) bubble.append(element("div", { className: "body", textContent: m.text || `[${m.type}]` }));
+  if (m.revoked) bubble.append(element("div", { className: "body gone", textContent: "🚫 deleted" }));
+  else if (m.text || !m.file) bubble.append(element("div", { className: "body", textContent: m.text || `[${m.type}]` }));
   const meta = element("div", { className: "meta" }, element("time", { dateTime: m.at, textContent: clock(m.at) }));
+  if (m.edited && !m.revoked) meta.prepend("edited");
+  if (!m.revoked && arrived(m)) meta.prepend(element("button", {
+    type: "button", className: "more", textContent: "⋯", title: "React, edit, delete", ariaLabel: "React, edit, delete", onclick: () => act(m.id),
+  }));
   if (lost) {
     meta.prepend(element("span", { className: "reason", textContent: m.status === "failed" ? `not delivered (${m.errorCode})` : "on its way" }));
   } else if (!m.fromBusiness) {
     meta.append(element("span", { className: `ticks ${m.status}`, textContent: m.status === "sent" ? "✓" : "✓✓", title: m.status, ariaLabel: m.status }));
   }
   bubble.append(meta);
+  if (m.reaction) bubble.append(element("span", { className: "reaction", textContent: m.reaction, ariaLabel: `reaction ${m.reaction}` }));
   return bubble;
+}
+
+const reactions = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+
+// act asks what to do with a message: react to it, or, if it is the customer's own, write it anew or delete it.
+function act(id) {
+  const m = state.messages.get(id);
+  const change = guard(async (what) => {
+    $("actions").close();
+    await call(`/messages/${encodeURIComponent(id)}/change`, what);
+  });
+  $("reactions").replaceChildren(...reactions.map((emoji) => element("button", {
+    type: "button", textContent: emoji, ariaPressed: String(m.reaction === emoji), onclick: () => change({ emoji: m.reaction === emoji ? "" : emoji }),
+  })));
+  $("own").hidden = m.fromBusiness;
+  $("newText").value = m.text || "";
+  $("edit").onclick = () => $("newText").value.trim() && change({ text: $("newText").value });
+  $("revoke").onclick = () => change({ revoke: true });
+  $("reply").onclick = () => {
+    $("actions").close();
+    quote(id);
+    $("text").focus();
+  };
+  $("actions").showModal();
 }
 
 function drawFile(m) {
@@ -205,6 +235,7 @@ function drawFile(m) {
 const size = (n) => (n < 1024 ? `${n} B` : n < 1 << 20 ? `${(n / 1024).toFixed(0)} KB` : `${(n / (1 << 20)).toFixed(1)} MB`);
 
 function open(phone) {
+  quote("");
   state.customer = phone;
   sessionStorage.setItem("customer", phone);
   $("phone").dataset.view = "chat";
@@ -215,26 +246,29 @@ function open(phone) {
 
 const send = guard(async () => {
   const text = $("text").value;
-  const file = state.file;
+  const { file, replyTo } = state;
   if (!state.customer || (!text.trim() && !file)) return;
   const path = `/customers/${encodeURIComponent(state.customer)}/messages`;
   $("text").value = "";
   attach(null);
+  quote("");
   grow();
   try {
     if (file) {
       const form = new FormData();
       form.append("number", state.number);
       form.append("text", text);
+      form.append("replyTo", replyTo);
       form.append("file", file, file.name);
       await call(path, form);
     } else {
-      await call(path, { number: state.number, text });
+      await call(path, { number: state.number, text, replyTo });
     }
     say("");
   } catch (error) {
     $("text").value = text;
     attach(file);
+    quote(replyTo);
     throw error;
   }
 });
@@ -244,6 +278,12 @@ function attach(file) {
   $("attached").hidden = !file;
   $("attachedName").textContent = file ? `${file.name} · ${size(file.size)}` : "";
   if (!file) $("file").value = "";
+}
+
+function quote(id) {
+  state.replyTo = id;
+  $("quoting").hidden = !id;
+  $("quotingName").textContent = id ? `↩ ${words(state.messages.get(id))}` : "";
 }
 
 function grow() {
@@ -262,6 +302,7 @@ $("text").addEventListener("keydown", (event) => {
 });
 $("file").addEventListener("change", () => attach($("file").files[0] || null));
 $("detach").addEventListener("click", () => attach(null));
+$("unquote").addEventListener("click", () => quote(""));
 $("back").addEventListener("click", () => { $("phone").dataset.view = "list"; });
 $("number").addEventListener("change", () => {
   state.number = $("number").value;

@@ -3,13 +3,18 @@ import * as wire from "@recado/lib/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type InboxView, viewQuery } from "../inbox/view.ts";
 import { get, withQuery } from "./client.ts";
+import { setServerTime } from "./clock.ts";
 
 /** Widened on purpose: a plain null would make every later cursor a type error. */
 const firstPage = null as string | null;
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: ({ signal }) => get("/me", wire.me, signal),
+  queryFn: async ({ signal }) => {
+    const me = await get("/me", wire.me, signal);
+    setServerTime(me.now);
+    return me;
+  },
   staleTime: 60_000,
 });
 
@@ -17,6 +22,13 @@ export const operatorsQuery = queryOptions({
   queryKey: ["operators"],
   queryFn: async ({ signal }) => (await get("/operators?limit=200", wire.operatorList, signal)).items,
   staleTime: 60_000,
+});
+
+/** It changes with a release of the server, no sooner. */
+export const capabilitiesQuery = queryOptions({
+  queryKey: ["capabilities"],
+  queryFn: async ({ signal }) => (await get("/capabilities", wire.capabilitiesList, signal)).items,
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const channelsQuery = queryOptions({

@@ -1,33 +1,40 @@
 import { ActionIcon, CloseButton, Textarea } from "@mantine/core";
-import type { Conversation } from "@recado/lib/protocol";
+import type { Capabilities, Conversation } from "@recado/lib/protocol";
 import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { capabilitiesQuery } from "../api/queries.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import { accepted, checkFile } from "./attachments.ts";
+import { useAnswer, useAnswering } from "./answering.tsx";
+import { accepted, carriesText, checkFile, type FileKind } from "./attachments.ts";
 import classes from "./composer.module.css";
 import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+import { Quote } from "./Quote.tsx";
 import { useTypingSignal } from "./typing.ts";
 import { replyWindow } from "./window.ts";
-
-/** WhatsApp's own limits. */
-const TEXT_LIMIT = 4096;
-const CAPTION_LIMIT = 1024;
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
   const now = useNow(15_000);
-  const window = replyWindow(conversation, now);
+  const capabilities = useQuery(capabilitiesQuery);
 
   if (!may("conversation.reply")) {
     return <Closed icon={IconLock} text={t("composer.notAllowed")} />;
   }
+  if (capabilities.isPending) return <div className={classes.composer} aria-busy="true" />;
+  const able = capabilities.data?.find(({ channelType }) => channelType === conversation.channel.type);
+  if (!able) {
+    const text = capabilities.isError ? t("error.unavailable") : t("composer.noSuchChannel");
+    return <Closed icon={IconLock} text={text} />;
+  }
+  const window = replyWindow(conversation, able, now);
   if (!window.open) {
     return (
       <Closed
@@ -44,7 +51,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           {t("composer.windowCloses", { time: formats.length(window.closesIn) })}
         </div>
       )}
-      <Field conversation={conversation} />
+      <Field conversation={conversation} able={able} />
     </div>
   );
 }
@@ -58,7 +65,7 @@ function Closed({ icon: Icon, text }: { icon: typeof IconLock; text: string }) {
   );
 }
 
-function Field({ conversation }: { conversation: Conversation }) {
+function Field({ conversation, able }: { conversation: Conversation; able: Capabilities }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const me = useMe();
@@ -70,7 +77,12 @@ function Field({ conversation }: { conversation: Conversation }) {
   const [files, setFiles] = useState(() => readFiles(me.operator.id, conversation.id));
   const [refusals, setRefusals] = useState<string[]>([]);
   const [dragging, setDragging] = useState(false);
+  const answering = useAnswering();
+  const answer = useAnswer();
   useShortcuts({ r: () => field.current?.focus() });
+  useEffect(() => {
+    if (answering) field.current?.focus();
+  }, [answering]);
 
   const change = (next: string) => {
     setText(next);
@@ -86,7 +98,7 @@ function Field({ conversation }: { conversation: Conversation }) {
     const taken: Picked[] = [];
     const refused: string[] = [];
     for (const file of chosen) {
-      const verdict = checkFile(file);
+      const verdict = checkFile(file, able);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
       else if (verdict.refused === "tooLarge") {
         refused.push(t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) }));
@@ -100,7 +112,7 @@ function Field({ conversation }: { conversation: Conversation }) {
     field.current?.focus();
   };
 
-  const limit = files.length > 0 ? CAPTION_LIMIT : TEXT_LIMIT;
+  const limit = files.some(({ kind }) => carriesText(kind, able)) ? able.maxCaption : able.maxText;
   const length = [...text.trim()].length;
   const sendable = (length > 0 || files.length > 0) && length <= limit;
 
@@ -108,12 +120,19 @@ function Field({ conversation }: { conversation: Conversation }) {
     if (!sendable) return;
     const words = text.trim();
     const conversationId = conversation.id;
-    // Sound carries no caption: the words follow as a message of their own.
-    const carrier = files.findIndex(({ kind }) => kind !== "audio");
+    // The first of what leaves quotes.
+    let replyTo = answering?.id ?? null;
+    const add = (entry: { type: "text" | FileKind; text: string; file?: File }) => {
+      outbox.add({ conversationId, replyTo, ...entry });
+      replyTo = null;
+    };
+    // Where no file can carry them, the words follow as a message of their own.
+    const carrier = files.findIndex(({ kind }) => carriesText(kind, able));
     files.forEach(({ file, kind }, index) => {
-      outbox.add({ conversationId, type: kind, text: index === carrier ? words : "", file });
+      add({ type: kind, text: index === carrier ? words : "", file });
     });
-    if (words && carrier === -1) outbox.add({ conversationId, type: "text", text: words });
+    if (words && carrier === -1) add({ type: "text", text: words });
+    answer(null);
     keep([]);
     setRefusals([]);
     change("");
@@ -123,7 +142,8 @@ function Field({ conversation }: { conversation: Conversation }) {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Escape") {
       event.preventDefault();
-      event.currentTarget.blur();
+      if (answering) answer(null);
+      else event.currentTarget.blur();
     }
     // While a character is being composed, Enter belongs to the input method.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -179,6 +199,12 @@ function Field({ conversation }: { conversation: Conversation }) {
           <CloseButton size={24} iconSize={14} aria-label={t("action.close")} onClick={() => setRefusals([])} />
         </div>
       )}
+      {answering && (
+        <div className={classes.answering}>
+          <Quote message={answering} />
+          <CloseButton size={24} iconSize={14} aria-label={t("composer.noQuote")} onClick={() => answer(null)} />
+        </div>
+      )}
       {files.length > 0 && (
         <ul className={classes.files} aria-label={t("composer.files")}>
           {files.map(({ id, file, kind }) => (
@@ -227,7 +253,7 @@ function Field({ conversation }: { conversation: Conversation }) {
         <input
           ref={chooser}
           type="file"
-          accept={accepted}
+          accept={accepted(able)}
           multiple
           hidden
           onChange={(event) => {

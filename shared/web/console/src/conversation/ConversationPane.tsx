@@ -11,6 +11,7 @@ import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { ErrorState, Loading } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
+import { AnsweringProvider } from "./answering.tsx";
 import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
@@ -89,8 +90,10 @@ function Opened({ id }: { id: string }) {
           onDetails={() => setDetails((shown) => !shown)}
           onBack={close}
         />
-        <MessageList conversation={conversation.data} />
-        <Composer conversation={conversation.data} />
+        <AnsweringProvider>
+          <MessageList conversation={conversation.data} />
+          <Composer conversation={conversation.data} />
+        </AnsweringProvider>
       </section>
       {details && (
         <Later

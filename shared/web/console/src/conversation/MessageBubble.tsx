@@ -1,32 +1,47 @@
-import { Button } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
-import { IconRefresh } from "@tabler/icons-react";
+import { IconArrowBackUp, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { previewKeys } from "../inbox/preview.ts";
 import { useMay } from "../shell/me.ts";
 import { useFormats } from "../ui/format.ts";
 import { useRetryMessage } from "./actions.ts";
+import { useAnswer } from "./answering.tsx";
 import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
+import { Quote } from "./Quote.tsx";
+import { Card, Place } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
 /** Kinds that are shown in full; of any other the reader learns that it came. */
-const shownKinds = new Set(["text", "image", "audio", "video", "document", "sticker"]);
+const shownKinds = new Set(["text", "image", "audio", "video", "document", "sticker", "contacts", "interactive"]);
+
+/** The customer does not have these, or not yet. */
+const unquotable = new Set(["queued", "held", "sending", "failed", "unknown"]);
+
+const reactionKeys = { in: "message.reaction.in", out: "message.reaction.out" } as const;
 
 export const MessageBubble = memo(function MessageBubble(props: {
   message: Message;
+  /** What it answers, if that is loaded. */
+  quoted: Message | undefined;
   starts: boolean;
   conversationId: string;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
-  const { message, starts } = props;
+  const { message, quoted, starts } = props;
   const retry = useRetryMessage(props.conversationId);
+  const answer = useAnswer();
+  const quotable = may("conversation.reply") && !message.revokedAt && !unquotable.has(message.status);
   const out = message.direction === "out";
-  const known = shownKinds.has(message.type);
+  const known = shownKinds.has(message.type) || message.location !== null;
+  const described = message.location !== null || message.cards.length > 0;
+  const time = formats.time(message.sentAt);
+  const edited = message.editedAt ? t("message.edited") : null;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
       {starts && out && (
@@ -34,21 +49,60 @@ export const MessageBubble = memo(function MessageBubble(props: {
           {message.author.kind === "bot" ? t("message.byBot") : message.author.name || t("message.byOutside")}
         </span>
       )}
-      <div className={classes.bubble} data-failed={message.status === "failed" || undefined}>
-        {message.attachments.map((attachment) => (
-          <Media key={attachment.id} attachment={attachment} kind={message.type} />
-        ))}
-        {!known && (
-          <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
+      <div className={classes.line}>
+        <div className={classes.bubble} data-failed={message.status === "failed" || undefined}>
+          {message.replyTo && <Quote message={quoted} />}
+          {message.location && <Place location={message.location} />}
+          {message.cards.map((card, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
+            <Card key={index} card={card} />
+          ))}
+          {message.attachments.map((attachment) => (
+            <Media key={attachment.id} attachment={attachment} kind={message.type} />
+          ))}
+          {message.revokedAt ? (
+            <p className={classes.placeholder}>{t("message.revoked")}</p>
+          ) : (
+            !known && (
+              <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
+            )
+          )}
+          {message.text && !described && <UserText text={message.text} stamp={edited ? `${edited} ${time}` : time} />}
+          <span className={classes.stamp}>
+            {message.editedAt && <span title={formats.full(message.editedAt)}>{edited}</span>}
+            <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>
+              {time}
+            </time>
+            {out && <Delivery status={message.status} />}
+          </span>
+        </div>
+        {quotable && (
+          <ActionIcon
+            className={classes.quoteThis}
+            size={28}
+            radius="xl"
+            aria-label={t("message.reply")}
+            data-hint={t("message.reply")}
+            onClick={() => answer(message)}
+          >
+            <IconArrowBackUp size={16} />
+          </ActionIcon>
         )}
-        {message.text && <UserText text={message.text} stamp={formats.time(message.sentAt)} />}
-        <span className={classes.stamp}>
-          <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>
-            {formats.time(message.sentAt)}
-          </time>
-          {out && <Delivery status={message.status} />}
-        </span>
       </div>
+      {message.reactions.length > 0 && (
+        <div className={classes.reactions}>
+          {message.reactions.map(({ from, emoji }) => (
+            <span
+              key={from}
+              role="img"
+              aria-label={t(reactionKeys[from], { emoji })}
+              title={t(reactionKeys[from], { emoji })}
+            >
+              {emoji}
+            </span>
+          ))}
+        </div>
+      )}
       {message.status === "failed" && (
         <div className={classes.failure} role="alert">
           <span dir="auto">

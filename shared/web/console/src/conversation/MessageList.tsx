@@ -229,9 +229,11 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
     case "event":
       return <EventLine event={row.event} />;
     case "message":
-      return <MessageBubble message={row.message} starts={row.starts} conversationId={conversation.id} />;
+      return (
+        <MessageBubble message={row.message} quoted={row.quoted} starts={row.starts} conversationId={conversation.id} />
+      );
     case "outgoing":
-      return <OutgoingBubble outgoing={row.outgoing} starts={row.starts} />;
+      return <OutgoingBubble outgoing={row.outgoing} quoted={row.quoted} starts={row.starts} />;
   }
 }
 

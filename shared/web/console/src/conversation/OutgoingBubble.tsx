@@ -1,6 +1,7 @@
 import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Key } from "@recado/lib/i18n";
+import type { Message } from "@recado/lib/protocol";
 import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +10,7 @@ import { useFormats } from "../ui/format.ts";
 import { Delivery } from "./Delivery.tsx";
 import classes from "./message.module.css";
 import type { Outgoing } from "./outbox.ts";
+import { Quote } from "./Quote.tsx";
 import { UserText } from "./UserText.tsx";
 
 const reasons: Partial<Record<NonNullable<Outgoing["error"]>, Key>> = {
@@ -20,7 +22,15 @@ const reasons: Partial<Record<NonNullable<Outgoing["error"]>, Key>> = {
 };
 
 /** A message on its way: it looks like one that is sent, with a clock, and says so when it stays behind. */
-export function OutgoingBubble({ outgoing, starts }: { outgoing: Outgoing; starts: boolean }) {
+export function OutgoingBubble({
+  outgoing,
+  quoted,
+  starts,
+}: {
+  outgoing: Outgoing;
+  quoted: Message | undefined;
+  starts: boolean;
+}) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { outbox } = useLive();
@@ -28,6 +38,7 @@ export function OutgoingBubble({ outgoing, starts }: { outgoing: Outgoing; start
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
       <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
+        {outgoing.replyTo && <Quote message={quoted} />}
         {file && <OwnFile file={file} kind={outgoing.type} />}
         {file && state !== "failed" && outgoing.progress < 1 && (
           <Progress

@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
-import type { TimelineEvent } from "@recado/lib/protocol";
+import { capabilitiesList, type TimelineEvent } from "@recado/lib/protocol";
+import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
+import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import { at, conversationOf, messageOf } from "../live/testing.ts";
 import { checkFile } from "./attachments.ts";
 import { readDraft, readFiles, takeBack, writeDraft, writeFiles } from "./drafts.ts";
@@ -8,6 +10,9 @@ import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { partsOf } from "./links.ts";
 import { rowsOf } from "./timeline.ts";
 import { replyWindow } from "./window.ts";
+
+const [whatsapp] = parse(capabilitiesList, known).items;
+if (!whatsapp) throw new Error("the golden file holds no channel");
 
 describe("rowsOf", () => {
   const eventAt = (minute: number): TimelineEvent => ({
@@ -51,6 +56,7 @@ describe("rowsOf", () => {
       conversationId: "cv_1",
       type: "text" as const,
       text: "hola",
+      replyTo: null,
       progress: 0,
       state: "sending" as const,
       createdAt: at(3),
@@ -62,7 +68,7 @@ describe("rowsOf", () => {
 
 describe("replyWindow", () => {
   const now = Date.parse(at(0));
-  const until = (windowUntil: string | null) => replyWindow(conversationOf({ windowUntil }), now);
+  const until = (windowUntil: string | null) => replyWindow(conversationOf({ windowUntil }), whatsapp, now);
 
   test.each([
     ["never opened", null, { open: false }],
@@ -73,9 +79,9 @@ describe("replyWindow", () => {
     expect(until(windowUntil)).toEqual(expected);
   });
 
-  test("the web chat has none", () => {
-    const own = conversationOf({ channel: { id: "ch_9", type: "webchat" } });
-    expect(replyWindow(own, now)).toEqual({ open: true, closesIn: null });
+  test("a channel without one is always open", () => {
+    const able = { ...whatsapp, windowSeconds: 0 };
+    expect(replyWindow(conversationOf({ windowUntil: null }), able, now)).toEqual({ open: true, closesIn: null });
   });
 });
 
@@ -94,7 +100,7 @@ describe("checkFile", () => {
     ["", MB, { refused: "wrongType" }],
     ["image/png", 0, { refused: "empty" }],
   ])("%s of %i bytes", (type, size, verdict) => {
-    expect(checkFile({ type, size })).toEqual(verdict);
+    expect(checkFile({ type, size }, whatsapp)).toEqual(verdict);
   });
 });
 
@@ -148,6 +154,7 @@ describe("drafts", () => {
       conversationId: "cv_3",
       type: file ? ("image" as const) : ("text" as const),
       text,
+      replyTo: null,
       file,
       progress: 0,
       state: "waiting" as const,

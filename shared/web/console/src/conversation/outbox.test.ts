@@ -23,7 +23,7 @@ function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefi
     waits.push(ms);
   });
   const add = (text: string, file?: File) =>
-    outbox.add({ conversationId: "cv_1", type: file ? "image" : "text", text, file });
+    outbox.add({ conversationId: "cv_1", type: file ? "image" : "text", text, replyTo: null, file });
   return { outbox, bodies, sent, waits, transport, add };
 }
 const empty = (outbox: Outbox) => vi.waitFor(() => expect(outbox.of("cv_1")).toEqual([]));
@@ -109,6 +109,7 @@ test("unconfirmed leaves out what was pushed before the request was answered", (
     conversationId: "cv_1",
     type: "text" as const,
     text: "",
+    replyTo: null,
     progress: 0,
     state: "sending" as const,
     createdAt: "",

@@ -11,6 +11,7 @@ export interface Outgoing {
   conversationId: string;
   type: "text" | FileKind;
   text: string;
+  replyTo: string | null;
   file?: File;
   /** Set once the bytes are there: a repeat names the same upload. */
   uploadId?: string;
@@ -27,7 +28,7 @@ export interface OutgoingBody {
   type: Outgoing["type"];
   text: string;
   attachments: string[];
-  replyTo: null;
+  replyTo: string | null;
 }
 
 export interface Transport {
@@ -65,7 +66,7 @@ export class Outbox {
     return [...this.entries.values()].some((entries) => entries.some((entry) => entry.state !== "failed"));
   }
 
-  add(entry: Pick<Outgoing, "conversationId" | "type" | "text" | "file">): void {
+  add(entry: Pick<Outgoing, "conversationId" | "type" | "text" | "replyTo" | "file">): void {
     this.change(entry.conversationId, (entries) => [
       ...entries,
       {
@@ -145,7 +146,7 @@ export class Outbox {
       type: entry.type,
       text: entry.text,
       attachments: uploadId ? [uploadId] : [],
-      replyTo: null,
+      replyTo: entry.replyTo,
     });
   }
 

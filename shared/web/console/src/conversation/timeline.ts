@@ -5,8 +5,8 @@ import type { Outgoing } from "./outbox.ts";
 export type Row =
   | { kind: "day"; key: string; at: string }
   | { kind: "event"; key: string; event: TimelineEvent }
-  | { kind: "message"; key: string; message: Message; starts: boolean }
-  | { kind: "outgoing"; key: string; outgoing: Outgoing; starts: boolean };
+  | { kind: "message"; key: string; message: Message; starts: boolean; quoted: Message | undefined }
+  | { kind: "outgoing"; key: string; outgoing: Outgoing; starts: boolean; quoted: Message | undefined };
 
 /** Messages by the same person within this time read as one turn. */
 const TURN = 5 * 60_000;
@@ -21,6 +21,8 @@ interface Input {
 }
 
 export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const quotedBy = (id: string | null) => (id === null ? undefined : byId.get(id));
   const oldest = messages[0]?.sentAt;
   const waiting = events.filter((event) => !older || oldest === undefined || event.at >= oldest);
   const rows: Row[] = [];
@@ -56,12 +58,19 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
     begin(message.sentAt);
     const starts = speak(`${message.direction} ${message.author.id}`, message.sentAt);
     // The key of an answer is the one it had while it was on its way, so that its row stays the same element.
-    rows.push({ kind: "message", key: message.clientId ?? message.id, message, starts });
+    rows.push({
+      kind: "message",
+      key: message.clientId ?? message.id,
+      message,
+      starts,
+      quoted: quotedBy(message.replyTo),
+    });
   }
   eventsUntil(null);
   for (const entry of outgoing) {
     begin(entry.createdAt);
-    rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts: speak("outgoing", entry.createdAt) });
+    const starts = speak("outgoing", entry.createdAt);
+    rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts, quoted: quotedBy(entry.replyTo) });
   }
   return rows;
 }

@@ -7,7 +7,7 @@ import { ChannelBadge } from "../ui/ChannelBadge.tsx";
 import { useFormats } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import classes from "./inbox.module.css";
-import { previewKeys } from "./preview.ts";
+import { previewKey } from "./preview.ts";
 import { statusKeys } from "./status.ts";
 
 const icons = { image: IconPhoto, audio: IconMicrophone, video: IconVideo, document: IconFile } as const;
@@ -29,7 +29,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const search = useSearch({ from: "/shell/inbox" });
   const { conversation, assignee, open, now } = props;
   const { preview, contact } = conversation;
-  const Icon = preview && preview.type in icons ? icons[preview.type as keyof typeof icons] : null;
+  const Icon = preview && !preview.revoked && preview.type in icons ? icons[preview.type as keyof typeof icons] : null;
   const waiting = conversation.waitingSince ? now - Date.parse(conversation.waitingSince) : 0;
   return (
     <Link
@@ -72,7 +72,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             )}
             {Icon && <Icon size={14} className={classes.previewIcon} aria-hidden="true" />}
             <span className={classes.previewText}>
-              <bdi>{preview ? preview.text || t(previewKeys[preview.type]) : t("inbox.preview.none")}</bdi>
+              <bdi>{preview?.text || t(previewKey(preview))}</bdi>
             </span>
           </span>
           {conversation.unread && <span className={classes.dot} role="img" aria-label={t("inbox.unread")} />}

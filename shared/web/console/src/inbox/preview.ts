@@ -1,5 +1,5 @@
 import type { Key } from "@recado/lib/i18n";
-import type { MessageType } from "@recado/lib/protocol";
+import type { Conversation, MessageType } from "@recado/lib/protocol";
 
 /** What a message without text is called. */
 export const previewKeys: Record<MessageType, Key> = {
@@ -19,3 +19,9 @@ export const previewKeys: Record<MessageType, Key> = {
   system: "message.kind.system",
   unsupported: "message.kind.unsupported",
 };
+
+/** What a list says of the newest message when it has no words; nothing when there is none. */
+export function previewKey(preview: Conversation["preview"]): Key {
+  if (!preview) return "inbox.preview.none";
+  return preview.revoked ? "message.revoked" : previewKeys[preview.type];
+}

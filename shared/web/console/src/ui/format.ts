@@ -2,6 +2,7 @@
 import type { Count } from "@recado/lib/protocol";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNow } from "../api/clock.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,11 +10,11 @@ const DAY = 24 * HOUR;
 /** As the providers count when they say how large a file may be. */
 const MEGA = 1024 * 1024;
 
-/** The wall clock, often enough for what is shown in minutes. */
+/** The server's clock, often enough for what is shown in minutes. */
 export function useNow(every = 30_000): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every);
+    const timer = setInterval(() => setNow(serverNow()), every);
     return () => clearInterval(timer);
   }, [every]);
   return now;

@@ -1,0 +1,58 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Alter takes a provider's word that a message was changed after it was written: a reaction, an edit, or that it was taken back.
+// One that comes before its message waits in the message's receipt.
+func (d *Desk) Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	receipt, parked, err := d.store.ParkAlteration(ctx, account.ID, Scope(ch), in.Target, *in.Alteration)
+	if err != nil {
+		return fmt.Errorf("park an alteration: %w", err)
+	}
+	if parked {
+		return nil
+	}
+	return d.alter(ctx, receipt, *in.Alteration)
+}
+
+// applyParked applies what came before the message of a receipt.
+func (d *Desk) applyParked(ctx context.Context, r chat.Receipt) error {
+	if len(r.Altered) == 0 {
+		return nil
+	}
+	return d.alter(ctx, r, r.Altered...)
+}
+
+// alter changes a message, and with it what the lists show of its conversation.
+func (d *Desk) alter(ctx context.Context, r chat.Receipt, alterations ...chat.Alteration) error {
+	err := d.updateMessage(ctx, r.AccountID, r.ConversationID, r.MessageID, func(m *chat.Message) (*chat.MessageEffects, error) {
+		changed := false
+		for _, a := range alterations {
+			changed = m.Alter(a) || changed
+		}
+		if !changed {
+			return nil, nil
+		}
+		c, err := d.store.Conversation(ctx, r.AccountID, r.ConversationID)
+		if err != nil {
+			return nil, fmt.Errorf("read conversation %s: %w", r.ConversationID, err)
+		}
+		preview := chat.NewPreview(*m)
+		if c.Preview == nil || c.Preview.MessageID != m.ID || *c.Preview == preview {
+			return &chat.MessageEffects{}, nil
+		}
+		c.Preview = &preview
+		return &chat.MessageEffects{Conversation: &c}, nil
+	})
+	if fault.Is(err, fault.NotFound) {
+		// Its receipt comes before the message itself.
+		return fault.New(fault.Unavailable, "the message is not there yet").WithCause(err)
+	}
+	return err
+}

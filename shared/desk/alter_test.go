@@ -1,0 +1,171 @@
+package desk_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/chattest"
+)
+
+// altered is a contact's word on a message, so many seconds after noon.
+func (b *bed) altered(target string, kind chat.AlterationKind, words string, second int) chat.Inbound {
+	at := b.now.Add(time.Duration(second) * time.Second)
+	a := chat.Alteration{Kind: kind, From: chat.In, When: chat.Moment{At: at, HeardAt: at}}
+	if kind == chat.Reacted {
+		a.Emoji = words
+	} else {
+		a.Text = words
+	}
+	return chat.Inbound{Kind: chat.InboundAltered, Asset: "71", At: at, ReceivedAt: at, Target: target, Alteration: &a}
+}
+
+func (b *bed) alter(in chat.Inbound) {
+	b.t.Helper()
+	b.must(b.Alter(b.ctx, b.account, b.channel, in))
+}
+
+// state is what of a message and its conversation alterations touch.
+type state struct {
+	Text, Preview string
+	Reactions     string
+	Edited        bool
+	Revoked       [2]bool // the message, the preview
+}
+
+func (b *bed) state(c chat.ConversationID, id chat.MessageID) state {
+	b.t.Helper()
+	m, err := b.store.Message(b.ctx, "account", c, id)
+	b.must(err)
+	preview := b.conversation(c).Preview
+	s := state{Text: m.Text, Preview: preview.Text, Edited: !m.Edited.IsZero(), Revoked: [2]bool{!m.Revoked.IsZero(), preview.Revoked}}
+	for _, r := range m.Reactions {
+		s.Reactions += fmt.Sprintf("%s %s;", r.From, r.Emoji)
+	}
+	return s
+}
+
+// PROVIDERS §11, case 22: whatever comes first, and however often, the same is left. The message opens a conversation, or comes
+// into one.
+func TestAlterationsOfAnInboundMessageInEveryOrder(t *testing.T) {
+	t.Parallel()
+	type step struct {
+		kind   chat.AlterationKind
+		words  string
+		second int
+	}
+	for name, c := range map[string]struct {
+		steps []step
+		want  state
+	}{
+		"reactions and edits": {
+			[]step{{chat.Reacted, "👍", 1}, {chat.Reacted, "🧡", 2}, {chat.Edited, "hola!", 3}},
+			state{Text: "hola!", Preview: "hola!", Reactions: "in 🧡;", Edited: true},
+		},
+		"taken back": {
+			[]step{{chat.Edited, "hola!", 3}, {chat.Reacted, "🧡", 9}, {chat.Revoked, "", 5}},
+			state{Revoked: [2]bool{true, true}},
+		},
+	} {
+		for _, opens := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, opens %t", name, opens), func(t *testing.T) {
+				t.Parallel()
+				b := newBed(t)
+				n := 0
+				for order := range chattest.Permutations(len(c.steps) + 1) {
+					n++
+					from := fmt.Sprint(n)
+					if !opens {
+						b.receive(b.text(from, "antes"))
+					}
+					in := b.text(from, "hola")
+					in.At, in.ReceivedAt = b.now.Add(time.Millisecond), b.now.Add(time.Millisecond)
+					for range 2 { // everything is delivered twice
+						for _, i := range order {
+							if i == len(c.steps) {
+								b.receive(in)
+								continue
+							}
+							b.alter(b.altered(in.ProviderID, c.steps[i].kind, c.steps[i].words, c.steps[i].second))
+						}
+					}
+					received := b.receive(in)
+					if diff := cmp.Diff(c.want, b.state(received.Conversation.ID, received.Message.ID)); diff != "" {
+						t.Errorf("order %v (-want +got):\n%s", order, diff)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A status and a reaction may both come before the provider's answer to the send.
+func TestWhatComesBeforeTheAnswerOfASendInEveryOrder(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	n := 0
+	for order := range chattest.Permutations(3) {
+		n++
+		id := fmt.Sprint("wamid.out", n)
+		c := b.receive(b.text(fmt.Sprint(n), "hola")).Conversation
+		m := b.reply(c.ID, fmt.Sprint("client", n), "buenas")
+		say := func(i int) {
+			if i == 0 {
+				b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
+					Kind: chat.InboundReceipt, ProviderID: id, Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now},
+				}))
+				return
+			}
+			b.alter(b.altered(id, chat.Reacted, "🙏", 1))
+		}
+		answered := false
+		said, err := b.Deliver(b.ctx, "account", c.ID, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+			for _, i := range order {
+				if i == 2 {
+					break
+				}
+				say(i)
+			}
+			answered = true
+			return channel.Delivered{ProviderID: id}, nil
+		})
+		if b.must(err); said != nil || !answered {
+			t.Fatalf("order %v: the provider said %v", order, said)
+		}
+		after := false
+		for _, i := range order {
+			if after {
+				say(i)
+			}
+			after = after || i == 2
+		}
+		got, err := b.store.Message(b.ctx, "account", c.ID, m.ID)
+		b.must(err)
+		if got.Status != chat.StatusDelivered || len(got.Reactions) != 1 || got.Reactions[0].Emoji != "🙏" {
+			t.Errorf("order %v: %s, %v", order, got.Status, got.Reactions)
+		}
+	}
+}
+
+// An alteration of a message that is not the newest leaves the list as it is.
+func TestAnAlterationOfAnOlderMessageLeavesThePreview(t *testing.T) {
+	t.Parallel()
+	b := newBed(t)
+	first := b.text("1", "uno")
+	c := b.receive(first).Conversation
+	b.now = b.now.Add(time.Minute)
+	b.receive(b.text("1", "dos"))
+	before := b.conversation(c.ID)
+	b.alter(b.altered(first.ProviderID, chat.Revoked, "", 1))
+	if after := b.conversation(c.ID); after.Preview.Text != "dos" || after.Version != before.Version {
+		t.Errorf("%+v", after)
+	}
+	if messages := b.messages(c.ID); messages[0].Text != "" || messages[0].Revoked.IsZero() || messages[1].Text != "dos" {
+		t.Errorf("%+v", messages)
+	}
+}

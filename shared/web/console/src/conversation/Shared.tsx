@@ -1,0 +1,51 @@
+/** What a phone shares beside files: places and people. */
+import type { Message } from "@recado/lib/protocol";
+import { IconExternalLink, IconMapPin, IconUser } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import classes from "./message.module.css";
+
+/** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
+const onMap = (latitude: number, longitude: number) =>
+  `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
+
+export function Place({ location }: { location: NonNullable<Message["location"]> }) {
+  const { t } = useTranslation();
+  const { latitude, longitude, name, address } = location;
+  return (
+    <a className={classes.document} href={onMap(latitude, longitude)} target="_blank" rel="noopener noreferrer">
+      <span className={classes.documentIcon}>
+        <IconMapPin size={20} stroke={1.7} />
+      </span>
+      <span className={classes.documentLines}>
+        <bdi className={classes.documentName}>{name || t("message.kind.location")}</bdi>
+        <bdi className={classes.documentSize}>{address || `${latitude}, ${longitude}`}</bdi>
+      </span>
+      <IconExternalLink size={17} role="img" aria-label={t("message.openMap")} />
+    </a>
+  );
+}
+
+export function Card({ card }: { card: Message["cards"][number] }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.document}>
+      <span className={classes.documentIcon}>
+        <IconUser size={20} stroke={1.7} />
+      </span>
+      <span className={classes.documentLines}>
+        <bdi className={classes.documentName}>{card.name || t("contact.nameless")}</bdi>
+        {card.company && <bdi className={classes.documentSize}>{card.company}</bdi>}
+        {card.phones.map((phone) => (
+          <a key={phone} className={classes.cardLink} href={`tel:${phone.replace(/[^\d+]/g, "")}`}>
+            {phone}
+          </a>
+        ))}
+        {card.emails.map((email) => (
+          <a key={email} className={classes.cardLink} href={`mailto:${encodeURIComponent(email)}`}>
+            {email}
+          </a>
+        ))}
+      </span>
+    </div>
+  );
+}
