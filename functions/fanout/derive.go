@@ -91,7 +91,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 		}
 	}
 	pending := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
-	if old == nil && now.Direction == chat.In && slices.ContainsFunc(now.Attachments, pending) {
+	if old == nil && slices.ContainsFunc(now.Attachments, pending) {
 		signal := events.MediaPending{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
 		if err := e.emit(ToMedia, now.AccountID, signal, ""); err != nil {
 			return err
@@ -105,6 +105,15 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 		return err
 	}
 	return e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, "")
+}
+
+// removed: an echo turned out to be a message that was there already.
+func removed(e emitter, gone chat.Message) error {
+	frame, err := view.MessageRemoved(gone)
+	if err != nil {
+		return err
+	}
+	return e.emit(ToPush, gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
 }
 
 // waitsForSend is true for a new reply, for one that a person sends again and for one that was held until its channel came back.

@@ -137,6 +137,9 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		return nil
 	}
 	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, emitted: make(map[Target]int)}
+	if gone := before[chat.Message](change); gone != nil && change.New == nil {
+		return removed(e, *gone)
+	}
 	switch now := change.New.(type) {
 	case chat.Conversation:
 		return h.conversation(ctx, e, before[chat.Conversation](change), now)

@@ -33,6 +33,8 @@ type verbs interface {
 	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
 	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Move(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 }
 
 type bodies interface {
@@ -154,6 +156,10 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 		return err
 	case chat.InboundAltered:
 		return h.Desk.Alter(ctx, account, ch, in)
+	case chat.InboundEcho:
+		return h.Desk.Echo(ctx, account, ch, in)
+	case chat.InboundMoved:
+		return h.Desk.Move(ctx, account, ch, in)
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
 		if err != nil {

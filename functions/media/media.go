@@ -79,6 +79,9 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	ctx = obs.With(ctx, slog.String("conversation_id", signal.ConversationID), slog.String("message_id", signal.MessageID))
 	account, conversation := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
 	m, err := h.Store.Message(ctx, account, conversation, chat.MessageID(signal.MessageID))
+	if fault.Is(err, fault.NotFound) { // an echo that another message has taken in
+		return h.disarm(ctx, chat.Message{AccountID: account, ConversationID: conversation, ID: chat.MessageID(signal.MessageID)})
+	}
 	if err != nil {
 		return fmt.Errorf("read message %s: %w", signal.MessageID, err)
 	}

@@ -5,6 +5,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type deliverer interface {
 type store interface {
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 }
@@ -104,7 +106,11 @@ func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) des
 		if err != nil {
 			return channel.Delivered{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
 		}
-		out := channel.Outbound{Asset: ch.ExternalID, To: c.ExternalID, Type: m.Type, Text: m.Text, Ref: desk.Ref(m)}
+		to, err := h.addressOf(ctx, c)
+		if err != nil {
+			return channel.Delivered{}, err
+		}
+		out := channel.Outbound{Asset: ch.ExternalID, To: to, Type: m.Type, Text: m.Text, Ref: desk.Ref(m)}
 		for _, attachment := range m.Attachments {
 			out.Attachments = append(out.Attachments, h.file(attachment))
 		}
@@ -117,6 +123,18 @@ func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) des
 		*took = *took || err == nil
 		return delivered, err
 	}
+}
+
+// addressOf is where a conversation's person is written to: the address they are known by, unless they moved.
+func (h *Handler) addressOf(ctx context.Context, c chat.Conversation) (string, error) {
+	identity, _, err := h.Store.Identity(ctx, c.AccountID, c.ChannelID, []string{c.ExternalID})
+	if fault.Is(err, fault.NotFound) {
+		return c.ExternalID, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read who %s is: %w", c.ID, err)
+	}
+	return cmp.Or(identity.Address, c.ExternalID), nil
 }
 
 func (h *Handler) file(a chat.Attachment) channel.File {

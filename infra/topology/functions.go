@@ -12,7 +12,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
-		Tables:  map[Table]Items{Directory: Get, Desk: Get | Put | Update},
+		Tables:  map[Table]Items{Directory: Get, Desk: Get | Query | Put | Update | Delete},
 		Buckets: map[Bucket]Objects{Inbound: Fetch},
 		SendsTo: []string{"to-push", DeadLetters},
 	},

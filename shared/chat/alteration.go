@@ -93,3 +93,18 @@ func (m *Message) react(a Alteration) bool {
 	}
 	return true
 }
+
+// Alterations are what made the message what it is.
+func (m Message) Alterations() []Alteration {
+	if !m.Revoked.IsZero() {
+		return []Alteration{{Kind: Revoked, From: m.Direction, When: m.Revoked}}
+	}
+	var all []Alteration
+	for _, r := range m.Reactions {
+		all = append(all, Alteration{Kind: Reacted, From: r.From, Emoji: r.Emoji, When: r.When})
+	}
+	if !m.Edited.IsZero() {
+		all = append(all, Alteration{Kind: Edited, From: m.Direction, Text: m.Text, When: m.Edited})
+	}
+	return all
+}

@@ -33,6 +33,7 @@ type Identity struct {
 	ChannelID          ChannelID
 	ExternalID         string // the primary address: what is written to when nothing better is known
 	Aliases            []string
+	Address            string // where answers go since the person moved; "" = ExternalID
 	ContactID          ContactID
 	ContactName        string
 	Blocked            bool

@@ -205,9 +205,14 @@ func (c *Conversation) SetPending() error {
 	if c.Status != Open {
 		return fault.New(fault.Conflict, "only an open conversation can be set pending").WithReason("unchanged")
 	}
+	c.SetAside()
+	return nil
+}
+
+// SetAside makes a new conversation pending: the business wrote first, and nobody has to answer.
+func (c *Conversation) SetAside() {
 	c.Status = Pending
 	c.PoolSince, c.AssignAt = time.Time{}, time.Time{}
-	return nil
 }
 
 // SetOpen takes a pending or snoozed conversation up again.

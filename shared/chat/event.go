@@ -16,6 +16,7 @@ const (
 	EventPending       EventType = "pending"
 	EventTakenUp       EventType = "taken_up" // pending became open
 	EventMessageFailed EventType = "message_failed"
+	EventMoved         EventType = "moved" // the contact has another number, or another id
 )
 
 // ReasonCode is why a decision fell as it did.

@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // InboundKind says what a provider told us.
 type InboundKind string
@@ -10,6 +13,8 @@ const (
 	InboundMessage InboundKind = "message"
 	InboundReceipt InboundKind = "status"
 	InboundAltered InboundKind = "alteration"
+	InboundEcho    InboundKind = "echo"  // the business wrote it elsewhere: Sender is who got it
+	InboundMoved   InboundKind = "moved" // Sender is known as Moved from now on
 	InboundIgnored InboundKind = "ignored"
 )
 
@@ -21,6 +26,7 @@ type Inbound struct {
 	At          time.Time // the provider's time
 	ReceivedAt  time.Time
 	Sender      Sender
+	Moved       Sender // for InboundMoved
 	Type        MessageType
 	Text        string
 	Attachments []Attachment
@@ -36,10 +42,14 @@ type Inbound struct {
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
 type Sender struct {
 	Addresses []string
+	Variants  []string // other forms of an address, by which the person may be known
 	Name      string
 	Username  string
 	Phone     string
 }
+
+// Known are all addresses by which the person may be known, the surest first.
+func (s Sender) Known() []string { return slices.Concat(s.Addresses, s.Variants) }
 
 // InboundStatus is a provider's word on a message we sent.
 type InboundStatus struct {

@@ -21,20 +21,29 @@ func (d *Desk) Alter(ctx context.Context, account chat.Account, ch chat.Channel,
 	return d.alter(ctx, receipt, *in.Alteration)
 }
 
-// applyParked applies what came before the message of a receipt.
+// applyParked applies what came before the message of a receipt. A status speaks of the attempt that has the receipt's id.
 func (d *Desk) applyParked(ctx context.Context, r chat.Receipt) error {
-	if len(r.Altered) == 0 {
+	if len(r.Parked)+len(r.Altered) == 0 {
 		return nil
 	}
 	return d.alter(ctx, r, r.Altered...)
 }
 
-// alter changes a message, and with it what the lists show of its conversation.
+// alter changes a message, and with it what the lists show of its conversation. It takes along the statuses that wait for it.
 func (d *Desk) alter(ctx context.Context, r chat.Receipt, alterations ...chat.Alteration) error {
 	err := d.updateMessage(ctx, r.AccountID, r.ConversationID, r.MessageID, func(m *chat.Message) (*chat.MessageEffects, error) {
 		changed := false
 		for _, a := range alterations {
 			changed = m.Alter(a) || changed
+		}
+		var event *chat.Event
+		for _, status := range r.Parked {
+			if m.Direction != chat.Out || m.ProviderID != r.ID || !m.Advance(status.Status, status.Error) {
+				continue
+			}
+			if changed = true; status.Status == chat.StatusFailed {
+				event = d.failure(*m)
+			}
 		}
 		if !changed {
 			return nil, nil
@@ -45,10 +54,10 @@ func (d *Desk) alter(ctx context.Context, r chat.Receipt, alterations ...chat.Al
 		}
 		preview := chat.NewPreview(*m)
 		if c.Preview == nil || c.Preview.MessageID != m.ID || *c.Preview == preview {
-			return &chat.MessageEffects{}, nil
+			return &chat.MessageEffects{Event: event}, nil
 		}
 		c.Preview = &preview
-		return &chat.MessageEffects{Conversation: &c}, nil
+		return &chat.MessageEffects{Event: event, Conversation: &c}, nil
 	})
 	if fault.Is(err, fault.NotFound) {
 		// Its receipt comes before the message itself.

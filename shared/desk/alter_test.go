@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,50 +105,59 @@ func TestAlterationsOfAnInboundMessageInEveryOrder(t *testing.T) {
 	}
 }
 
-// A status and a reaction may both come before the provider's answer to the send.
-func TestWhatComesBeforeTheAnswerOfASendInEveryOrder(t *testing.T) {
+// PROVIDERS §11, cases 10 and 19: a status, a reaction and the message's own echo may come before the provider's answer to the send,
+// or after it.
+func TestWhatComesAroundTheAnswerOfASendInEveryOrder(t *testing.T) {
 	t.Parallel()
+	const answer = 3
 	b := newBed(t)
 	n := 0
-	for order := range chattest.Permutations(3) {
+	for order := range chattest.Permutations(answer + 1) {
 		n++
-		id := fmt.Sprint("wamid.out", n)
-		c := b.receive(b.text(fmt.Sprint(n), "hola")).Conversation
+		id, from := fmt.Sprint("wamid.out", n), fmt.Sprint(n)
+		c := b.receive(b.text(from, "hola")).Conversation
+		b.now = b.now.Add(time.Second)
 		m := b.reply(c.ID, fmt.Sprint("client", n), "buenas")
 		say := func(i int) {
-			if i == 0 {
+			switch i {
+			case 0:
 				b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
 					Kind: chat.InboundReceipt, ProviderID: id, Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now},
 				}))
-				return
+			case 1:
+				b.alter(b.altered(id, chat.Reacted, "🙏", 1))
+			case 2:
+				b.echo(b.written(from, id, "buenas"))
 			}
-			b.alter(b.altered(id, chat.Reacted, "🙏", 1))
 		}
-		answered := false
+		before, after := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
 		said, err := b.Deliver(b.ctx, "account", c.ID, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
-			for _, i := range order {
-				if i == 2 {
-					break
-				}
+			for _, i := range before {
 				say(i)
 			}
-			answered = true
 			return channel.Delivered{ProviderID: id}, nil
 		})
-		if b.must(err); said != nil || !answered {
+		if b.must(err); said != nil {
 			t.Fatalf("order %v: the provider said %v", order, said)
 		}
-		after := false
-		for _, i := range order {
-			if after {
+		for range 2 {
+			for _, i := range after {
 				say(i)
 			}
-			after = after || i == 2
+			for _, i := range before {
+				say(i)
+			}
 		}
-		got, err := b.store.Message(b.ctx, "account", c.ID, m.ID)
-		b.must(err)
-		if got.Status != chat.StatusDelivered || len(got.Reactions) != 1 || got.Reactions[0].Emoji != "🙏" {
-			t.Errorf("order %v: %s, %v", order, got.Status, got.Reactions)
+		messages := b.messages(c.ID)
+		if len(messages) != 2 {
+			t.Fatalf("order %v: %d messages: %+v", order, len(messages), messages)
+		}
+		got := messages[1]
+		if got.ID != m.ID || got.Status != chat.StatusDelivered || len(got.Reactions) != 1 || got.Reactions[0].Emoji != "🙏" || got.Author.Kind != chat.ByOperator {
+			t.Errorf("order %v: %+v", order, got)
+		}
+		if now := b.conversation(c.ID); now.LastMessageID != m.ID || now.Preview.Text != "buenas" || now.Preview.MessageID != m.ID {
+			t.Errorf("order %v: the conversation shows %+v", order, now.Preview)
 		}
 	}
 }

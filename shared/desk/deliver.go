@@ -121,6 +121,12 @@ func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer 
 func (d *Desk) named(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.InboundStatus, timer *chat.Timer) error {
 	m.ProviderID = providerID
 	receipt, err := d.store.RecordSent(ctx, m, Scope(ch))
+	for try := 1; conflict(err, receiptExists) && try < tries; try++ {
+		if err := d.absorb(ctx, ch, m); err != nil && !conflict(err, versionChanged) {
+			return err
+		}
+		receipt, err = d.store.RecordSent(ctx, m, Scope(ch))
+	}
 	if err != nil {
 		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
 	}

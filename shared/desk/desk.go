@@ -45,20 +45,26 @@ type InboundStore interface {
 // MessageStore reads messages and moves them on.
 type MessageStore interface {
 	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	// Messages pages from the end of a conversation, each page oldest first.
+	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
+	// AbsorbMessage deletes a message whose place the receipt gives to another. Conflict with reason version_changed says that one
+	// of them moved meanwhile.
+	AbsorbMessage(ctx context.Context, r chat.Receipt, echo chat.Message, effects chat.MessageEffects) error
 	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
 	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error)
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	DropTimer(ctx context.Context, t chat.Timer) error
 }
 
-// Directory reads who and what belongs to an account.
+// Directory is who and what belongs to an account.
 type Directory interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
 	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 
 // Store is all that desk asks of the data layer.

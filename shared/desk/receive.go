@@ -38,7 +38,7 @@ func (d *Desk) Receive(ctx context.Context, account chat.Account, ch chat.Channe
 }
 
 func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
-	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Addresses)
+	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return d.open(ctx, account, ch, in, nil)
@@ -149,19 +149,8 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 	} else {
 		decision.After = newConversation(account, ch, in, known, now)
 	}
+	d.introduce(&decision, account, ch, in, known, now)
 	c := &decision.After
-	if known == nil {
-		contact, identity := newContact(account.ID, ch, in, now)
-		c.ContactID, c.ContactName = contact.ID, contact.Name
-		identity.OpenConversationID = c.ID
-		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
-	} else {
-		identity := *known
-		identity.OpenConversationID = c.ID
-		decision.Aliases = missing(identity, in.Sender.Addresses)
-		identity.Aliases = append(slices.Clone(identity.Aliases), decision.Aliases...)
-		decision.Identity = &identity
-	}
 	m := inboundMessage(account.ID, c.ID, c.ContactID, in)
 	if err := d.quote(ctx, ch, in, &m); err != nil {
 		return Received{}, err
@@ -258,18 +247,23 @@ func (d *Desk) receipt(ch chat.Channel, m chat.Message) chat.Receipt {
 }
 
 func inboundMessage(account chat.AccountID, conversation chat.ConversationID, contact chat.ContactID, in chat.Inbound) chat.Message {
+	m := message(account, conversation, in)
+	m.Direction, m.Status = chat.In, chat.StatusReceived
+	m.Author = chat.Author{Kind: chat.ByContact, ID: string(contact), Name: in.Sender.Name}
+	return m
+}
+
+// message is what a provider told, by nobody yet.
+func message(account chat.AccountID, conversation chat.ConversationID, in chat.Inbound) chat.Message {
 	m := chat.Message{
 		ID:             chat.NewMessageID(chat.SortTime(in.At, in.ReceivedAt), in.ReceivedAt, in.ProviderID),
 		AccountID:      account,
 		ConversationID: conversation,
-		Direction:      chat.In,
 		Type:           in.Type,
 		Text:           in.Text,
 		Attachments:    slices.Clone(in.Attachments),
 		Location:       in.Location,
 		Cards:          in.Cards,
-		Author:         chat.Author{Kind: chat.ByContact, ID: string(contact), Name: in.Sender.Name},
-		Status:         chat.StatusReceived,
 		ProviderID:     in.ProviderID,
 		SentAt:         in.At,
 		ReceivedAt:     in.ReceivedAt,

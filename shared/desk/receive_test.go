@@ -65,6 +65,21 @@ func TestReceive(t *testing.T) {
 			t.Errorf("%d conversations", len(page.Items))
 		}
 	})
+	t.Run("a number in another form is the one that is known, and found at once from then on", func(t *testing.T) { // PROVIDERS §11, cases 12 to 14
+		t.Parallel()
+		b := newBed(t)
+		c := b.receive(b.text("541155550101", "hola")).Conversation
+		in := b.text("5491155550101", "soy yo")
+		in.Sender.Variants = []string{"541155550101"}
+		if got := b.receive(in).Conversation; got.ID != c.ID {
+			t.Errorf("it opened %s", got.ID)
+		}
+		identity, _, err := b.store.Identity(b.ctx, "account", "channel", []string{"5491155550101"})
+		b.must(err)
+		if identity.ExternalID != "541155550101" {
+			t.Errorf("%+v", identity)
+		}
+	})
 	t.Run("a late one lowers neither preview nor activity", func(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)

@@ -13,6 +13,7 @@ type identityItem struct {
 	header
 	External    string   `dynamodbav:"external"`
 	Aliases     []string `dynamodbav:"aliases,omitempty"`
+	Address     string   `dynamodbav:"address,omitempty"`
 	ContactID   string   `dynamodbav:"contactId,omitempty"`
 	ContactName string   `dynamodbav:"contactName,omitempty"`
 	Blocked     bool     `dynamodbav:"blocked,omitempty"`
@@ -25,7 +26,7 @@ type identityItem struct {
 func toIdentityItem(i chat.Identity) identityItem {
 	return identityItem{
 		header:   headed(identityKey(i.AccountID, i.ChannelID, i.ExternalID), kindIdentity),
-		External: i.ExternalID, Aliases: i.Aliases, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked,
+		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked,
 		OpenID: string(i.OpenConversationID), LastID: string(i.LastConversationID), LastAt: millisOf(i.LastResolvedAt),
 		Version: i.Version,
 	}
@@ -48,7 +49,7 @@ func decodeIdentity(av item) (chat.Identity, error) {
 		return chat.Identity{}, damaged(kindIdentity, err)
 	}
 	return chat.Identity{
-		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases,
+		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases, Address: it.Address,
 		ContactID: chat.ContactID(it.ContactID), ContactName: it.ContactName, Blocked: it.Blocked,
 		OpenConversationID: chat.ConversationID(it.OpenID), LastConversationID: chat.ConversationID(it.LastID),
 		LastResolvedAt: it.LastAt.time(), Version: it.Version,

@@ -252,12 +252,27 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 // Effects are what changes together with a message.
 type Effects = chat.MessageEffects
 
+// AbsorbMessage deletes an echo whose place its receipt gives to another message, with the effects.
+func (s *Store) AbsorbMessage(ctx context.Context, r chat.Receipt, echo chat.Message, effects Effects) error {
+	var t tx
+	still := expression.Name("messageId").Equal(expression.Value(string(echo.ID)))
+	t.put(s.tables.Desk, toReceiptItem(r), &still, ReasonVersionChanged)
+	t.remove(s.tables.Desk, messageKey(echo.AccountID, echo.ConversationID, echo.ID), atVersion(echo.Version), ReasonVersionChanged)
+	s.addEffects(&t, effects)
+	return s.commit(ctx, &t, "absorb message "+string(echo.ID))
+}
+
 // UpdateMessage replaces a message and writes the effects with it. The stored message gets the version after before's, which
 // must still be the one stored.
 func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, effects Effects) error {
 	after.Version = before.Version + 1
 	var t tx
 	t.put(s.tables.Desk, toMessageItem(after), atVersion(before.Version), ReasonVersionChanged)
+	s.addEffects(&t, effects)
+	return s.commit(ctx, &t, "update message "+string(after.ID))
+}
+
+func (s *Store) addEffects(t *tx, effects Effects) {
 	if effects.PutTimer != nil {
 		t.put(s.tables.Desk, toTimerItem(*effects.PutTimer), nil, "")
 	}
@@ -272,5 +287,4 @@ func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 		next.Version++
 		t.put(s.tables.Desk, toConversationItem(next), atVersion(c.Version), ReasonVersionChanged)
 	}
-	return s.commit(ctx, &t, "update message "+string(after.ID))
 }

@@ -264,6 +264,13 @@ func scenarios() []scenario {
 			only: []string{"webhook", "ingest", "fanout"},
 		},
 		{
+			name: "the business answers on its own phone, and the customer changes the number", prepare: []step{text(maria, "hola"), keep},
+			steps: []step{each(onTheirPhone), each(changesNumber)}, only: []string{"webhook", "ingest", "fanout"},
+		},
+		{
+			name: "the business writes first, on its own phone", steps: []step{each(onTheirPhone)}, only: []string{"ingest"},
+		},
+		{
 			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
 			steps: []step{each(func(_ context.Context, t *trial) error {
 				return t.bed.Phone.SetStatus(t.received()[0].ID, whatsapp.Failed, 131026)

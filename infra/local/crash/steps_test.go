@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -14,6 +15,9 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 )
+
+// lost is how long what a browser said may take to be seen.
+const lost = 3 * time.Second
 
 // look opens a browser and the newest conversation in it.
 func look(ctx context.Context, t *trial) error {
@@ -24,16 +28,21 @@ func look(ctx context.Context, t *trial) error {
 	if err := t.connect(ctx); err != nil {
 		return err
 	}
-	// What a socket says is not answered in order: the pong may overtake what was said before.
+	// What a socket says is not answered in order: the pong may overtake what was said before. It is said again only when it was
+	// lost for certain, so that every run says it as often.
 	if err := again(ctx, func() error {
 		if err := t.says(ctx, map[string]any{"action": "view", "conversationId": id}); err != nil {
 			return err
 		}
-		connections, err := t.bed.store.Connections(ctx, t.account.ID)
-		if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing) == id }) {
-			err = fmt.Errorf("%s: nobody looks at the conversation", t.tag)
-		}
-		return err
+		patient, cancel := context.WithTimeout(ctx, lost)
+		defer cancel()
+		return again(patient, func() error {
+			connections, err := t.bed.store.Connections(ctx, t.account.ID)
+			if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing) == id }) {
+				err = fmt.Errorf("%s: nobody looks at the conversation", t.tag)
+			}
+			return err
+		})
 	}); err != nil {
 		return err
 	}
@@ -93,6 +102,19 @@ func sendFile(ctx context.Context, t *trial) error {
 	_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/messages", map[string]any{
 		"clientId": "f1", "type": "image", "text": "mira", "attachments": []any{upload["id"]},
 	}, "")
+	return err
+}
+
+// onTheirPhone is an answer in WhatsApp's own app.
+func onTheirPhone(_ context.Context, t *trial) error {
+	_, err := t.bed.Phone.Echo(t.asset(), maria, "te llamo")
+	return err
+}
+
+func changesNumber(_ context.Context, t *trial) error {
+	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: maria, Type: "system", Fields: map[string]any{
+		"system": map[string]any{"type": "user_changed_number", "wa_id": jose, "body": "María changed the number"},
+	}})
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 type frame struct {
 	Type           string
 	ConversationID string
+	MessageID      string
 	Message        message
 	Conversation   conversation
 	Event          event

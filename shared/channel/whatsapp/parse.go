@@ -21,15 +21,15 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	case it.Unreadable != nil:
 		return chat.Inbound{}, unreadable()
 	case it.Message != nil:
-		return parseMessage(in, it.Message, it.Contact)
+		return parseMessage(in, it.Message, it.Contact, chat.In)
+	case it.Echo != nil:
+		return parseMessage(in, it.Echo, it.Contact, chat.Out)
 	case it.Status != nil:
 		return parseStatus(in, it.Status)
 	case it.Errors != nil:
 		return ignored(in, "account_error"), nil
 	case it.Change != nil && it.Field == fieldMessages:
 		return ignored(in, "empty"), nil
-	case it.Change != nil && it.Field == "smb_message_echoes":
-		return ignored(in, "echo"), nil
 	case it.Change != nil:
 		return ignored(in, "field:"+it.Field), nil
 	}
@@ -45,42 +45,62 @@ func ignored(in chat.Inbound, why string) chat.Inbound {
 	return in
 }
 
-// ignoredTypes are kinds of messages[] that are no message of a person.
-var ignoredTypes = map[string]bool{"request_welcome": true, "system": true}
-
-func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage) (chat.Inbound, error) {
+// parseMessage takes what a person wrote, or what the business wrote to one on its phone.
+func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage, direction chat.Direction) (chat.Inbound, error) {
 	if !isObject(raw) {
 		return chat.Inbound{}, unreadable()
 	}
 	var message wireMessage
 	_ = decode(raw, &message) // valid JSON: what does not fit counts as absent
-	var from wireContact
-	_ = decode(rawContact, &from)
+	var person wireContact
+	_ = decode(rawContact, &person)
 
 	in.ProviderID = string(message.ID)
 	in.At = timeOf(message.Timestamp, in.ReceivedAt)
 	switch {
 	case message.GroupID != "":
 		return ignored(in, "group_message"), nil
-	case ignoredTypes[message.Type]:
+	case message.Type == "request_welcome": // the chat was opened, and nothing written
 		return ignored(in, message.Type), nil
 	}
 	switch message.Type {
+	case "system":
+		return parseSystem(in, message, person), nil
 	case "reaction", "edit", "revoke":
-		return parseAlteration(in, message, chat.In)
+		return parseAlteration(in, message, direction)
 	}
 
-	in.Sender = senderOf(message.wireHead, from)
+	in.Kind = chat.InboundMessage
+	head := message.wireHead
+	if direction == chat.Out {
+		var echo wireEcho
+		_ = decode(raw, &echo)
+		in.Kind, head = chat.InboundEcho, echo.recipient()
+	}
+	in.Sender = senderOf(head, person)
 	if len(in.Sender.Addresses) == 0 {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the message names no sender").WithReason(reasonNoSender)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the message names nobody").WithReason(reasonNoSender)
 	}
 	if in.ProviderID == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no id").WithReason(reasonNoID)
 	}
-	in.Kind = chat.InboundMessage
 	in.ReplyTo = string(message.Context.ID)
 	content(&in, message)
 	return in, nil
+}
+
+// parseSystem takes WhatsApp's word on a person: that they are known by another number or id now. It says more, of no use to us.
+func parseSystem(in chat.Inbound, m wireMessage, person wireContact) chat.Inbound {
+	switch m.System.Type {
+	case "user_changed_number", "customer_changed_number", "user_changed_user_id":
+		in.Sender = senderOf(m.wireHead, person)
+		in.Moved = senderOf(wireHead{From: scalar(firstOf(string(m.System.WaID), string(m.System.NewWaID))), FromUserID: m.System.UserID}, wireContact{})
+		if len(in.Sender.Addresses) > 0 && len(in.Moved.Addresses) > 0 {
+			in.Kind = chat.InboundMoved
+			return in
+		}
+	}
+	return ignored(in, m.Type)
 }
 
 // parseAlteration takes what one side changes about a message. The shape of an edit is not documented: one in which no words are
@@ -117,6 +137,7 @@ func senderOf(head wireHead, from wireContact) chat.Sender {
 		Username: strings.TrimPrefix(from.Profile.Username, "@"),
 		Phone:    digits(phone),
 	}
+	sender.Variants = variants(sender.Phone)
 	for _, address := range []string{userID, firstOf(sender.Phone, phone)} {
 		if address != "" {
 			sender.Addresses = append(sender.Addresses, address)

@@ -10,10 +10,11 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// The webhook's object and the one field whose value holds messages and statuses.
+// The webhook's object and the fields whose values hold messages.
 const (
 	objectWhatsApp = "whatsapp_business_account"
 	fieldMessages  = "messages"
+	fieldEchoes    = "smb_message_echoes" // what the business wrote in the app on its phone
 )
 
 // Reasons of the faults that Split and Parse answer with.
@@ -69,6 +70,7 @@ type wireValue struct {
 	Metadata json.RawMessage `json:"metadata"`
 	Contacts list            `json:"contacts"`
 	Messages list            `json:"messages"`
+	Echoes   list            `json:"message_echoes"`
 	Statuses list            `json:"statuses"`
 	Errors   list            `json:"errors"`
 }
@@ -82,7 +84,7 @@ func (s *splitter) change(raw json.RawMessage) {
 		s.unreadable(raw)
 		return
 	}
-	if change.Field != fieldMessages {
+	if change.Field != fieldMessages && change.Field != fieldEchoes {
 		s.other(string(change.Field), change.Value, raw)
 		return
 	}
@@ -92,13 +94,14 @@ func (s *splitter) change(raw json.RawMessage) {
 		return
 	}
 	s.messages(value)
+	s.echoes(value)
 	s.statuses(value)
 	if len(value.Errors) > 0 {
 		s.add(item{Field: fieldMessages, Metadata: value.Metadata, Errors: join(value.Errors)}, channel.Item{
 			Asset: asset(value.Metadata), Group: "errors", Kind: chat.InboundIgnored,
 		})
 	}
-	if len(value.Messages)+len(value.Statuses)+len(value.Errors) == 0 {
+	if len(value.Messages)+len(value.Echoes)+len(value.Statuses)+len(value.Errors) == 0 {
 		s.other(string(change.Field), change.Value, raw)
 	}
 }
@@ -115,6 +118,24 @@ func (s *splitter) messages(value wireValue) {
 			Group: firstOf(append(senderOf(head, contact.wireContact).Addresses, "nobody")...),
 			ID:    string(head.ID),
 			Kind:  chat.InboundMessage,
+		})
+	}
+}
+
+// echoes belong to whom they were written to, as that person's own messages do.
+func (s *splitter) echoes(value wireValue) {
+	contacts := indexContacts(value.Contacts)
+	number := asset(value.Metadata)
+	for _, raw := range value.Echoes {
+		var echo wireEcho
+		_ = decode(raw, &echo)
+		to := echo.recipient()
+		contact := contacts.of(to)
+		s.add(item{Field: fieldEchoes, Metadata: value.Metadata, Contact: contact.raw, Echo: raw}, channel.Item{
+			Asset: number,
+			Group: firstOf(append(senderOf(to, contact.wireContact).Addresses, "nobody")...),
+			ID:    string(to.ID),
+			Kind:  chat.InboundEcho,
 		})
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"errors"
 )
 
-// item is what Split writes and Parse reads: one update with all that it needs of its surroundings. Exactly one of Message,
+// item is what Split writes and Parse reads: one update with all that it needs of its surroundings. Exactly one of Message, Echo,
 // Status, Errors, Change and Unreadable is there.
 type item struct {
 	Field      string          `json:"field,omitempty"`
 	Metadata   json.RawMessage `json:"metadata,omitempty"`
 	Contact    json.RawMessage `json:"contact,omitempty"`
 	Message    json.RawMessage `json:"message,omitempty"`
+	Echo       json.RawMessage `json:"echo,omitempty"`
 	Status     json.RawMessage `json:"status,omitempty"`
 	Errors     json.RawMessage `json:"errors,omitempty"`
 	Change     json.RawMessage `json:"change,omitempty"`
@@ -40,6 +41,20 @@ type wireHead struct {
 	Status     scalar `json:"status"`
 }
 
+// wireEcho is whom an echo was written to.
+type wireEcho struct {
+	wireHead
+	To       scalar `json:"to"`
+	ToUserID scalar `json:"to_user_id"`
+}
+
+// recipient is the head with the one who got it in the place of who wrote it: the business.
+func (e wireEcho) recipient() wireHead {
+	head := e.wireHead
+	head.From, head.FromUserID = e.To, e.ToUserID
+	return head
+}
+
 type wireMessage struct {
 	wireHead
 	GroupID   scalar `json:"group_id"`
@@ -57,7 +72,13 @@ type wireMessage struct {
 	Button      struct {
 		Text string `json:"text"`
 	} `json:"button"`
-	Order    wireOrder `json:"order"`
+	Order  wireOrder `json:"order"`
+	System struct {
+		Type    string `json:"type"`
+		WaID    scalar `json:"wa_id"`
+		NewWaID scalar `json:"new_wa_id"` // its name in older versions
+		UserID  scalar `json:"user_id"`
+	} `json:"system"`
 	Reaction struct {
 		MessageID scalar `json:"message_id"`
 		Emoji     string `json:"emoji"`

@@ -21,6 +21,13 @@ type MessageUpsertedItem struct {
 	Partial        bool         `json:"partial,omitempty"`
 }
 
+// MessageRemovedItem says that a message is no more: it was another one's echo.
+type MessageRemovedItem struct {
+	Type           string `json:"type"`
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+}
+
 // ConversationUpsertedItem carries a conversation without unread.
 type ConversationUpsertedItem struct {
 	Type         string            `json:"type"`
@@ -86,6 +93,11 @@ func MessageUpserted(m chat.Message) (json.RawMessage, error) {
 	}
 	item.Message.Text, item.Partial = nil, true
 	return encode(item)
+}
+
+// MessageRemoved encodes the item of a message that is no more.
+func MessageRemoved(m chat.Message) (json.RawMessage, error) {
+	return encode(MessageRemovedItem{Type: "message.removed", ConversationID: string(m.ConversationID), MessageID: string(m.ID)})
 }
 
 // ConversationUpserted encodes the item of a new or changed conversation.

@@ -28,7 +28,7 @@ var shapes = map[string]any{
 
 // items says which shape the items of a frame have, by their type.
 var items = map[string]any{
-	"message.upserted": MessageUpsertedItem{}, "conversation.upserted": ConversationUpsertedItem{}, "event.appended": EventAppendedItem{},
+	"message.upserted": MessageUpsertedItem{}, "message.removed": MessageRemovedItem{}, "conversation.upserted": ConversationUpsertedItem{}, "event.appended": EventAppendedItem{},
 	"read": ReadItem{}, "presence": PresenceItem{}, "viewing": ViewingItem{}, "typing": TypingItem{}, "notice": NoticeItem{}, "pong": PongItem{},
 }
 

@@ -62,3 +62,52 @@ func (s *Simulator) Change(messageID string, change Change) error {
 	s.delivery.enqueue(w)
 	return nil
 }
+
+// Echo is the business writing to a customer in the app on its own phone: the customer gets it, and the webhook tells of it.
+func (s *Simulator) Echo(number, to, text string) (id string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.number(number)
+	if n == nil {
+		return "", fmt.Errorf("there is no business number %q", number)
+	}
+	c, err := s.customer(to)
+	if err != nil {
+		return "", err
+	}
+	m := &Message{
+		ID: newMessageID(c.Phone), Number: n.ID, Customer: c.Phone, FromBusiness: true, Type: "text", Text: text, Status: Sent, At: s.options.Now().UTC(),
+	}
+	if err := s.echo(n, c, m); err != nil {
+		return "", err
+	}
+	return m.ID, nil
+}
+
+// EchoSent lets the webhook tell of a message that the business sent through the API as if its phone's app had.
+func (s *Simulator) EchoSent(messageID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.byID[messageID]
+	if m == nil || !m.FromBusiness {
+		return fmt.Errorf("the business sent no message %q", messageID)
+	}
+	return s.echo(s.number(m.Number), s.find(m.Customer), m)
+}
+
+func (s *Simulator) echo(n *Number, to *Customer, m *Message) error {
+	value := valueOf(n)
+	value["message_echoes"] = []any{object{
+		"from": n.Display, "to": to.Phone, "id": m.ID, "timestamp": epoch(m.At), "type": m.Type, "text": object{"body": m.Text},
+	}}
+	body, err := bodyOf("smb_message_echoes", value)
+	if err != nil {
+		return err
+	}
+	w := s.queue(to.Phone, body)
+	if err := s.save(record{Message: m}, record{Webhook: w}); err != nil {
+		return err
+	}
+	s.delivery.enqueue(w)
+	return nil
+}

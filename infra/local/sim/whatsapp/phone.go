@@ -31,6 +31,7 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("POST "+control+"/customers", posted(func(_ *http.Request, c Customer) (any, error) { return nil, s.PutCustomer(c) }))
 	mux.HandleFunc("POST "+control+"/customers/{phone}/messages", s.postCustomerMessage)
 	mux.HandleFunc("POST "+control+"/customers/{phone}/read", posted(s.postLook))
+	mux.HandleFunc("POST "+control+"/customers/{phone}/echo", posted(s.postEcho))
 	mux.HandleFunc("POST "+control+"/messages/{id}/status", posted(s.postStatus))
 	mux.HandleFunc("POST "+control+"/messages/{id}/change", posted(func(r *http.Request, c Change) (any, error) { return nil, s.Change(r.PathValue("id"), c) }))
 	mux.HandleFunc("POST "+control+"/faults", posted(func(_ *http.Request, f Fault) (any, error) { return nil, s.Fail(f) }))
@@ -237,6 +238,15 @@ func (s *Simulator) postLook(r *http.Request, in struct {
 },
 ) (any, error) {
 	return nil, s.Look(in.Number, r.PathValue("phone"))
+}
+
+func (s *Simulator) postEcho(r *http.Request, in struct {
+	Number string `json:"number"`
+	Text   string `json:"text"`
+},
+) (any, error) {
+	id, err := s.Echo(in.Number, r.PathValue("phone"), in.Text)
+	return object{"id": id}, err
 }
 
 func (s *Simulator) postStatus(r *http.Request, in struct {

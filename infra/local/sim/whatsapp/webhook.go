@@ -198,10 +198,12 @@ func (s *Simulator) queue(lane string, body []byte, messages ...string) *webhook
 type object = map[string]any
 
 // envelope is the body around a value of the field "messages".
-func envelope(value object) ([]byte, error) {
+func envelope(value object) ([]byte, error) { return bodyOf("messages", value) }
+
+func bodyOf(field string, value object) ([]byte, error) {
 	return escaped(object{
 		"object": "whatsapp_business_account",
-		"entry":  []any{object{"id": "700100200300400", "changes": []any{object{"field": "messages", "value": value}}}},
+		"entry":  []any{object{"id": "700100200300400", "changes": []any{object{"field": field, "value": value}}}},
 	})
 }
 

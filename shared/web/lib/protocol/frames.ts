@@ -12,6 +12,8 @@ export const frameItem = v.variant("type", [
     /** The text did not fit the frame and has to be fetched. */
     partial: v.optional(v.boolean()),
   }),
+  /** It was the echo of another one. */
+  v.object({ type: v.literal("message.removed"), conversationId: v.string(), messageId: v.string() }),
   v.object({ type: v.literal("conversation.upserted"), conversation: conversationSummary }),
   v.object({ type: v.literal("event.appended"), conversationId: v.string(), event }),
   v.object({ type: v.literal("read"), conversationId: v.string(), readUpTo: v.string(), at: time }),

@@ -11,6 +11,7 @@ export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
   resolved: { byPerson: "event.resolvedBy", byRule: "event.closed" },
   pending: { byPerson: "event.pendingBy", byRule: "event.pending" },
   taken_up: { byPerson: "event.takenUp", byRule: "event.takenUp" },
+  moved: { byPerson: "event.moved", byRule: "event.moved" },
   message_failed: { byPerson: "event.messageFailed", byRule: "event.messageFailed" },
 };
 

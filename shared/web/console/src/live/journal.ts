@@ -39,6 +39,8 @@ function subjectOf(item: FrameItem): string | undefined {
       return `conversation ${item.conversation.id}`;
     case "message.upserted":
       return `message ${item.message.id}`;
+    case "message.removed":
+      return `message ${item.messageId}`;
     case "event.appended":
       return `event ${item.event.id}`;
     case "read":
@@ -54,6 +56,8 @@ function orderOf(item: FrameItem): number {
       return item.conversation.version;
     case "message.upserted":
       return item.message.version;
+    case "message.removed":
+      return Number.POSITIVE_INFINITY;
     case "read":
       return Date.parse(item.at);
     default:

@@ -147,6 +147,16 @@ describe("Live", () => {
     expect(fetched).toHaveBeenCalledWith("/api/v1/conversations/cv_1/messages/m9", expect.anything());
   });
 
+  test("an echo that was taken in goes, and no late word brings it back", () => {
+    client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf(), messageOf({ id: "m2", text: "eco" })]]));
+    const texts = () => inOrder(client.getQueryData<Pages<Message>>(["messages", "cv_1"])).map(({ text }) => text);
+    live.apply([{ type: "message.removed", conversationId: "cv_1", messageId: "m2" }]);
+    expect(texts()).toEqual(["hola"]);
+    const late = messageOf({ id: "m2", text: "eco", version: 9 });
+    live.apply([{ type: "message.upserted", conversationId: "cv_1", message: late }]);
+    expect(texts()).toEqual(["hola"]);
+  });
+
   // B-13
   test("shows who looks and who types, until they stop or write", () => {
     const by = { kind: "operator", id: "op_2", name: "Martín" };

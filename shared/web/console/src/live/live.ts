@@ -12,7 +12,7 @@ import type { InboxView } from "../inbox/view.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
-import { withEvent, withMessage } from "./messages.ts";
+import { withEvent, withMessage, withoutMessage } from "./messages.ts";
 import { itemsOf, type Pages } from "./pages.ts";
 
 const COUNTS_AFTER = 800;
@@ -120,6 +120,12 @@ export class Live {
         );
         if (item.message.direction === "in") this.ephemeral.typing(item.conversationId, item.message.author, false);
         if (item.partial) void this.complete(item.message);
+        break;
+      case "message.removed":
+        this.client.setQueryData<Pages<Message>>(
+          ["messages", item.conversationId],
+          (data) => data && withoutMessage(data, item.messageId),
+        );
         break;
       case "event.appended":
         this.client.setQueryData<Pages<wire.TimelineEvent>>(
@@ -229,7 +235,11 @@ export class Live {
   private replay(query: Query): void {
     const [kind, argument] = query.queryKey;
     const ofThisOne = (item: FrameItem): boolean => {
-      if (kind === "messages") return item.type === "message.upserted" && item.conversationId === argument;
+      if (kind === "messages") {
+        return (
+          (item.type === "message.upserted" || item.type === "message.removed") && item.conversationId === argument
+        );
+      }
       if (kind === "events") return item.type === "event.appended" && item.conversationId === argument;
       return (
         ["conversations", "conversation", "contactConversations"].includes(String(kind)) &&

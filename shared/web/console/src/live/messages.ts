@@ -17,6 +17,11 @@ export function withMessage(data: Pages<Message>, next: Message, partial = false
   return inserted(data, next, (known) => mergedMessage(known, next, partial));
 }
 
+export function withoutMessage(data: Pages<Message>, id: string): Pages<Message> {
+  if (!itemsOf(data).some((item) => item.id === id)) return data;
+  return mapPages(data, (page) => ({ ...page, items: page.items.filter((item) => item.id !== id) }));
+}
+
 export function withEvent(data: Pages<TimelineEvent>, next: TimelineEvent): Pages<TimelineEvent> {
   return inserted(data, next, () => next);
 }

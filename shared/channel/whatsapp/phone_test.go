@@ -1,0 +1,31 @@
+package whatsapp
+
+import (
+	"slices"
+	"testing"
+)
+
+// PROVIDERS §11, cases 12, 13, 14 and 17.
+func TestVariants(t *testing.T) {
+	t.Parallel()
+	for phone, want := range map[string][]string{
+		"5511987654321": {"551187654321"},
+		"551187654321":  {"5511987654321"},
+		"551133334444":  nil, // a landline
+		"5511933334444": nil, // whose digit was never left out
+		"5215512345678": {"525512345678"},
+		"525512345678":  {"5215512345678"},
+		"5491155550101": {"541155550101"},
+		"541155550101":  nil,
+		"34600111222":   nil,
+		"55":            nil,
+		"":              nil,
+	} {
+		if got := variants(phone); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", phone, got, want)
+		}
+	}
+	if s := senderOf(wireHead{From: "BR.5511987654321"}, wireContact{}); len(s.Variants) > 0 || s.Addresses[0] != "BR.5511987654321" {
+		t.Errorf("a user id was taken for a number: %+v", s)
+	}
+}

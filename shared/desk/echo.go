@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Echo takes what the business wrote elsewhere, in the provider's own app. It goes into the open conversation with whom it was
+// written to, or else into their last one, which stays as it is; whoever is new gets a conversation that is set aside. It opens no
+// window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
+// by that message as soon as its id is known.
+func (d *Desk) Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	if len(in.Sender.Addresses) == 0 {
+		return fault.New(fault.Invalid, "the echo names nobody").WithReason("no_sender")
+	}
+	var last error
+	for range tries {
+		receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), in.ProviderID)
+		switch {
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return fmt.Errorf("look up the echo: %w", err)
+		case err == nil && receipt.ConversationID != "":
+			return d.applyParked(ctx, receipt)
+		}
+		err = d.echo(ctx, account, ch, in)
+		if err != nil && !conflict(err, identityChanged) && !conflict(err, versionChanged) && !conflict(err, receiptExists) {
+			return err
+		}
+		last = err // nil, too: then the receipt is there, with what came before the echo
+	}
+	return fmt.Errorf("the echo's conversation moved %d times: %w", tries, last)
+}
+
+func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
+	known := &identity
+	if fault.Is(err, fault.NotFound) {
+		known = nil
+	} else if err != nil {
+		return fmt.Errorf("look up whom the echo is to: %w", err)
+	}
+	now := d.now()
+	var decision chat.Decision
+	if id := cmp.Or(identity.OpenConversationID, identity.LastConversationID); id != "" {
+		before, err := d.store.Conversation(ctx, account.ID, id)
+		if err != nil {
+			return fmt.Errorf("read conversation %s: %w", id, err)
+		}
+		decision.Before, decision.After = &before, before
+	} else {
+		decision.After = newConversation(account, ch, in, known, now)
+		decision.After.SetAside()
+		d.introduce(&decision, account, ch, in, known, now)
+		decision.Events = []chat.Event{d.event(decision.After, chat.EventOpened, outside, now, nil)}
+	}
+	m := message(account.ID, decision.After.ID, in)
+	m.Direction, m.Author, m.Status = chat.Out, outside, chat.StatusSent
+	if err := d.quote(ctx, ch, in, &m); err != nil {
+		return err
+	}
+	decision.After.Note(m)
+	receipt := d.receipt(ch, m)
+	decision.Messages, decision.Receipt, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+	if err := d.store.Commit(ctx, decision, now); err != nil {
+		return fmt.Errorf("take the echo in: %w", err)
+	}
+	return nil
+}
+
+// outside is the author of what the business wrote elsewhere.
+var outside = chat.Author{Kind: chat.ByExternal}
+
+// introduce adds to a decision that opens a conversation who it is with.
+func (d *Desk) introduce(decision *chat.Decision, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) {
+	c := &decision.After
+	if known == nil {
+		contact, identity := newContact(account.ID, ch, in, now)
+		c.ContactID, c.ContactName = contact.ID, contact.Name
+		identity.OpenConversationID = c.ID
+		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
+		return
+	}
+	identity := *known
+	identity.OpenConversationID = c.ID
+	decision.Aliases = missing(identity, in.Sender.Addresses)
+	identity.Aliases = append(slices.Clone(identity.Aliases), decision.Aliases...)
+	decision.Identity = &identity
+}
+
+// absorb makes one of two: our message, and the echo that came before we knew the provider's id of it. What was heard of the echo
+// waits in the receipt for our message, and the echo goes.
+func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) error {
+	receipt, err := d.store.Receipt(ctx, m.AccountID, Scope(ch), m.ProviderID)
+	if err != nil {
+		return fmt.Errorf("find what %s leads to: %w", m.ProviderID, err)
+	}
+	echo, err := d.store.Message(ctx, m.AccountID, receipt.ConversationID, receipt.MessageID)
+	if err != nil {
+		return fmt.Errorf("read message %s: %w", receipt.MessageID, err)
+	}
+	if echo.Author.Kind != chat.ByExternal {
+		return fault.New(fault.Conflict, "the provider's id leads to another message").WithReason(receiptExists)
+	}
+	c, err := d.store.Conversation(ctx, m.AccountID, echo.ConversationID)
+	if err != nil {
+		return fmt.Errorf("read conversation %s: %w", echo.ConversationID, err)
+	}
+	effects := chat.MessageEffects{DropTimer: &chat.Timer{
+		AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: echo.ConversationID, MessageID: echo.ID,
+	}}
+	if c.LastMessageID == echo.ID {
+		page, err := d.store.Messages(ctx, m.AccountID, c.ID, chat.PageRequest{Limit: 2})
+		if err != nil {
+			return fmt.Errorf("read the end of conversation %s: %w", c.ID, err)
+		}
+		c.LastMessageID, c.Preview = "", nil
+		for _, other := range page.Items { // oldest first
+			if other.ID != echo.ID {
+				preview := chat.NewPreview(other)
+				c.LastMessageID, c.Preview = other.ID, &preview
+			}
+		}
+		effects.Conversation = &c
+	}
+	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
+	receipt.Parked = append(receipt.Parked, chat.InboundStatus{Status: echo.Status, At: echo.SentAt, Error: echo.Error})
+	receipt.Altered = append(receipt.Altered, echo.Alterations()...)
+	if err := d.store.AbsorbMessage(ctx, receipt, echo, effects); err != nil {
+		return fmt.Errorf("take the echo of %s in: %w", m.ID, err)
+	}
+	return nil
+}
