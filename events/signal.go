@@ -69,6 +69,14 @@ type MediaPending struct {
 // EventType names the signal.
 func (MediaPending) EventType() string { return "media.pending.v1" }
 
+// FilesRevoked says that the message which had these files was taken back. Keys are those of the objects.
+type FilesRevoked struct {
+	Keys []string `json:"keys"`
+}
+
+// EventType names the signal.
+func (FilesRevoked) EventType() string { return "files.revoked.v1" }
+
 // MailQueued says that an e-mail is to leave.
 type MailQueued struct {
 	MailID string `json:"mailId"`

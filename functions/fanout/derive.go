@@ -97,6 +97,11 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 			return err
 		}
 	}
+	if keys := revokedFiles(old, now); len(keys) > 0 {
+		if err := e.emit(ToMedia, now.AccountID, events.FilesRevoked{Keys: keys}, ""); err != nil {
+			return err
+		}
+	}
 	if old == nil && now.Direction == chat.In {
 		return nil
 	}
@@ -105,6 +110,19 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 		return err
 	}
 	return e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, "")
+}
+
+// revokedFiles are the objects of a message that its author took back in this change.
+func revokedFiles(old *chat.Message, now chat.Message) (keys []string) {
+	if old == nil || !old.Revoked.IsZero() || now.Revoked.IsZero() {
+		return nil
+	}
+	for _, a := range old.Attachments {
+		if a.Key != "" {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
 }
 
 // removed: an echo turned out to be a message that was there already.

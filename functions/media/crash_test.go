@@ -73,6 +73,10 @@ func (c crashingBucket) Put(ctx context.Context, key, mimeType string, body io.R
 	return c.crashing.Put(ctx, c.bucket, key, mimeType, body, size)
 }
 
+func (c crashingBucket) Delete(ctx context.Context, key string) error {
+	return c.around(func() error { return c.bucket.Delete(ctx, key) })
+}
+
 // C-03
 func TestACrashAnywhereEndsTheSame(t *testing.T) {
 	t.Parallel()

@@ -44,6 +44,8 @@ type opener interface {
 
 type bucket interface {
 	Put(ctx context.Context, key, mimeType string, body io.Reader, size int64) error
+	// Delete is fine with an object that is not there.
+	Delete(ctx context.Context, key string) error
 }
 
 // Deps are what the handler works with; all are needed.
@@ -67,9 +69,16 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// Handle fetches the files of one message.
+// Handle fetches the files of one message, or deletes those of one that was taken back.
 func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	signal, ok, err := events.Decode[events.MediaPending](envelope)
+	revoked, ok, err := events.Decode[events.FilesRevoked](envelope)
+	if ok && err == nil {
+		return h.drop(ctx, revoked.Keys)
+	}
+	var signal events.MediaPending
+	if !ok {
+		signal, ok, err = events.Decode[events.MediaPending](envelope)
+	}
 	if err != nil {
 		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
 	}
@@ -108,6 +117,16 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		return nil
 	}
 	return h.postpone(ctx, m, attempt, failure)
+}
+
+// drop deletes objects.
+func (h *Handler) drop(ctx context.Context, keys []string) error {
+	for _, key := range keys {
+		if err := h.Bucket.Delete(ctx, key); err != nil {
+			return fmt.Errorf("delete a file: %w", err)
+		}
+	}
+	return nil
 }
 
 // disarm drops the timer of a message that waits for nothing: a repeated delivery of the message itself sets it once more.
@@ -222,8 +241,17 @@ func (h *Handler) fetch(ctx context.Context, from source, m chat.Message, a chat
 // recordTries is how often an outcome is written against somebody else's change.
 const recordTries = 3
 
+func keysOf(files map[string]chat.Attachment) (keys []string) {
+	for _, a := range files {
+		if a.Key != "" {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
+}
+
 // record writes what became of the attachments into the message as it is now, and drops the timer when none is left. An
-// attachment that another delivery has made final stays as it is.
+// attachment that another delivery has made final stays as it is, and the file of one that was taken back meanwhile goes again.
 func (h *Handler) record(ctx context.Context, m chat.Message, final map[string]chat.Attachment) error {
 	for try := 1; len(final) > 0; try++ {
 		after, changed := m, false
@@ -249,6 +277,9 @@ func (h *Handler) record(ctx context.Context, m chat.Message, final map[string]c
 		}
 		if m, err = h.Store.Message(ctx, m.AccountID, m.ConversationID, m.ID); err != nil {
 			return fmt.Errorf("read message again: %w", err)
+		}
+		if !m.Revoked.IsZero() {
+			return h.drop(ctx, keysOf(final))
 		}
 	}
 	return nil

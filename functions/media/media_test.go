@@ -97,6 +97,11 @@ func (b *bucket) Put(_ context.Context, key, mimeType string, body io.Reader, si
 	return nil
 }
 
+func (b *bucket) Delete(_ context.Context, key string) error {
+	delete(b.objects, key)
+	return nil
+}
+
 // world is a message with the attachments a1, a2…, one for each reference given.
 type world struct {
 	*testing.T
@@ -151,11 +156,16 @@ func (w *world) must(err error) {
 
 func (w *world) deliver() error {
 	w.Helper()
+	return w.hear(events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
+}
+
+func (w *world) hear(signal events.Signal) error {
+	w.Helper()
 	handler, err := media.New(media.Deps{
 		Channels: w.provider, Store: w.store, Sealer: opener{}, Bucket: w.bucket, Now: func() time.Time { return w.now }, Log: obs.NewLogger(w.logs, "media"),
 	})
 	w.must(err)
-	envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
+	envelope, err := events.Wrap("1", string(account), w.now, signal)
 	w.must(err)
 	return handler.Handle(w.Context(), envelope)
 }
@@ -369,6 +379,43 @@ func TestAChangeOfTheMessageMeanwhileIsKept(t *testing.T) {
 	if m.Text != "edited" || m.Attachments[0].State != chat.AttachmentReady {
 		t.Errorf("the message is %q, its file %s", m.Text, m.Attachments[0].State)
 	}
+}
+
+// Of a message that its author took back nothing is left, not even what was on its way.
+func TestTheFilesOfARevokedMessageGo(t *testing.T) {
+	t.Parallel()
+	revoke := func(w *world) {
+		before, err := w.store.Message(w.Context(), account, conversation, messageID)
+		w.must(err)
+		after := before
+		after.Alter(chat.Alteration{Kind: chat.Revoked, From: chat.In, When: chat.Moment{At: w.now}})
+		w.must(w.store.UpdateMessage(w.Context(), before, after, chat.MessageEffects{}))
+	}
+	t.Run("while they are fetched", func(t *testing.T) {
+		t.Parallel()
+		var w *world
+		w = open(t, func() (channel.Media, error) {
+			revoke(w)
+			return gives("image/png", png, -1)()
+		})
+		w.must(w.deliver())
+		w.must(w.deliver())
+		if len(w.bucket.objects) != 0 || w.timer() != nil {
+			t.Errorf("%d objects are left, and the timer %v", len(w.bucket.objects), w.timer())
+		}
+	})
+	t.Run("afterwards, told twice", func(t *testing.T) {
+		t.Parallel()
+		w := open(t, gives("image/png", png, -1))
+		w.must(w.deliver())
+		keys := []string{w.attachments()[0].Key}
+		for range 2 {
+			w.must(w.hear(events.FilesRevoked{Keys: keys}))
+		}
+		if len(w.bucket.objects) != 0 {
+			t.Errorf("%d objects are left", len(w.bucket.objects))
+		}
+	})
 }
 
 func TestABucketThatFailsIsTriedAgainAndTheLogsHoldNothing(t *testing.T) {

@@ -49,7 +49,7 @@ var Functions = []Function{
 	{
 		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
 		Tables:   map[Table]Items{Directory: Get, Desk: Get | Query | Put | Delete},
-		Buckets:  map[Bucket]Objects{Media: Store},
+		Buckets:  map[Bucket]Objects{Media: Store | Remove},
 		SendsTo:  []string{DeadLetters},
 		Unseals:  true,
 		Settings: []string{GraphURL, GraphVersion},

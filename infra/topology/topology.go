@@ -67,6 +67,7 @@ type Objects uint8
 const (
 	Fetch Objects = 1 << iota
 	Store
+	Remove
 )
 
 // Actions are IAM's names, sorted. Without s3:ListBucket, S3 answers 403 for an object that is not there, where our code waits
@@ -79,6 +80,10 @@ func (o Objects) Actions() []string {
 	if o&Store != 0 {
 		actions = append(actions, "s3:PutObject")
 	}
+	if o&Remove != 0 {
+		actions = append(actions, "s3:DeleteObject")
+	}
+	slices.Sort(actions)
 	return actions
 }
 

@@ -157,6 +157,8 @@ func objectUses(parameters any) []Use {
 		return one(in.Bucket, "s3:GetObject")
 	case *s3.PutObjectInput:
 		return one(in.Bucket, "s3:PutObject")
+	case *s3.DeleteObjectInput:
+		return one(in.Bucket, "s3:DeleteObject")
 	}
 	return []Use{{Kind: topology.KindBucket, Action: fmt.Sprintf("%T", parameters)}}
 }

@@ -51,6 +51,7 @@ func TestReactionsEditsAndDeletionsReachTheOperator(t *testing.T) {
 		}
 		return wantText("the file", "ready")
 	})
+	object := a.owner.call(http.MethodGet, *m.Attachments[0].URL, nil, http.StatusFound).header.Get("Location")
 	change(photo, whatsapp.Change{Revoke: true})
 	gone := b.told("message.upserted", func(f frame) bool { return f.Message.ID == m.ID && f.Message.RevokedAt != nil }).Message
 	if gone.Text != "" || len(gone.Attachments) != 0 {
@@ -58,6 +59,14 @@ func TestReactionsEditsAndDeletionsReachTheOperator(t *testing.T) {
 	}
 	b.told("conversation.upserted", func(f frame) bool { return f.Conversation.Preview.Revoked && f.Conversation.Preview.Text == "" })
 	a.owner.call(http.MethodGet, *m.Attachments[0].URL, nil, http.StatusNotFound)
+	eventually(t, func() error {
+		response, err := http.Get(object)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		return wantCount(response.StatusCode, http.StatusNotFound)
+	})
 
 	a.settle()
 	if n := a.dead("dead"); n != 0 {
