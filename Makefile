@@ -42,7 +42,7 @@ run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080
 	@exec bin/recado
 
 .PHONY: test
-test: ## all that must be green: on two cores 16 min, and 10 more where nothing is compiled yet; each part's share is below
+test: ## all that must be green: budget 20 min on two cores with nothing compiled yet, of which the parts have what is said below
 	@$(MAKE) -j2 -O $(LINTER) install
 	@$(MAKE) -j2 -O lint test-web
 	@$(MAKE) test-packages
@@ -66,7 +66,7 @@ test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the lo
 	CGO_ENABLED=1 go test -race $(TESTED) $(QUICKLY) -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
 
 .PHONY: test-deploy
-test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (4 min)
+test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (5 min, with the race detector and the fuzzing beside it)
 	go test $(TESTED) -timeout 15m -v ./infra/deploytest
 
 .PHONY: test-web

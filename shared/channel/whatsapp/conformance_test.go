@@ -1,0 +1,110 @@
+package whatsapp_test
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/channeltest"
+	"github.com/recado-chat/recado/shared/channel/whatsapp"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// S3-02: WhatsApp is a channel like any other.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	channeltest.Run(t, channeltest.Wire{
+		Dial:  func(url string, client *http.Client) channel.Adapter { return whatsapp.New(url, "v26.0", client) },
+		Asset: number,
+		Tells: []channeltest.Kind{channeltest.Text, channeltest.Echo, channeltest.Status, channeltest.Reaction, channeltest.Edit, channeltest.Revoke},
+		Body:  webhookOf,
+		Sign: func(body []byte, secret string) http.Header {
+			mac := hmac.New(sha256.New, []byte(secret))
+			mac.Write(body)
+			return http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(mac.Sum(nil))}}
+		},
+		Takes: func(id string) http.HandlerFunc {
+			return answer(200, `{"messaging_product":"whatsapp","messages":[{"id":"`+id+`"}]}`)
+		},
+		Refusals: map[string]channeltest.Refusal{
+			"the window has closed":   {Answer: answer(400, graphError(131047)), Code: fault.Invalid, Meaning: channel.MeansMessage},
+			"too fast":                {Answer: answer(400, graphError(130429)), Code: fault.RateLimited, Meaning: channel.MeansMessage},
+			"it may pass":             {Answer: answer(400, graphError(131016)), Code: fault.Unavailable, Meaning: channel.MeansMessage},
+			"the token is dead":       {Answer: answer(401, graphError(190)), Code: fault.Forbidden, Meaning: channel.MeansReauthorise},
+			"the account is stopped":  {Answer: answer(400, graphError(131031)), Code: fault.Forbidden, Meaning: channel.MeansStopped},
+			"the connection was lost": {Answer: hangUp, Code: fault.Unavailable, Meaning: channel.MeansUncertain},
+		},
+		Serves: func(ref string, content []byte) http.Handler {
+			mux := http.NewServeMux()
+			mux.HandleFunc("/v26.0/"+ref, func(w http.ResponseWriter, r *http.Request) {
+				answer(200, fmt.Sprintf(`{"url":"http://%s/bytes","mime_type":"image/png","file_size":%d,"id":%q}`, r.Host, len(content), ref))(w, r)
+			})
+			mux.HandleFunc("/bytes", answer(200, string(content)))
+			return mux
+		},
+		Gone: answer(400, graphError(100)),
+	})
+}
+
+type object = map[string]any
+
+// webhookOf builds a body as PROVIDERS §2.1 describes it.
+func webhookOf(updates ...channeltest.Update) []byte {
+	head := func(u channeltest.Update, kind string, content any) object {
+		return object{
+			"from": u.Person, "id": u.ID, "timestamp": strconv.FormatInt(u.At.Unix(), 10), "type": kind, kind: content,
+		}
+	}
+	text := func(u channeltest.Update) object { return object{"body": u.Text} }
+	value := func() object {
+		return object{"messaging_product": "whatsapp", "metadata": object{"display_phone_number": "5491140001234", "phone_number_id": number}}
+	}
+	messages, echoes := value(), value()
+	var changes []any
+	add := func(to object, list string, item object) {
+		all, _ := to[list].([]any)
+		to[list] = append(all, item)
+	}
+	for _, u := range updates {
+		switch u.Kind {
+		case channeltest.Text:
+			add(messages, "messages", head(u, "text", text(u)))
+		case channeltest.Reaction:
+			add(messages, "messages", head(u, "reaction", object{"message_id": u.Target, "emoji": u.Text}))
+		case channeltest.Edit:
+			add(messages, "messages", head(u, "edit", object{"original_message_id": u.Target, "message": object{"type": "text", "text": text(u)}}))
+		case channeltest.Revoke:
+			add(messages, "messages", head(u, "revoke", object{"original_message_id": u.Target}))
+		case channeltest.Unknown:
+			add(messages, "messages", head(u, "hologram", object{"depth": 3}))
+		case channeltest.Status:
+			add(messages, "statuses", object{
+				"id": u.Target, "status": string(u.Status), "timestamp": strconv.FormatInt(u.At.Unix(), 10), "recipient_id": u.Person,
+			})
+		case channeltest.Echo:
+			echo := head(u, "text", text(u))
+			echo["from"], echo["to"] = "5491140001234", u.Person
+			add(echoes, "message_echoes", echo)
+		case channeltest.Elsewise:
+			changes = append(changes, object{"field": "weather", "value": object{"metadata": object{"phone_number_id": number}, "rain": true}})
+		}
+	}
+	if messages["messages"] != nil || messages["statuses"] != nil {
+		changes = append(changes, object{"field": "messages", "value": messages})
+	}
+	if echoes["message_echoes"] != nil {
+		changes = append(changes, object{"field": "smb_message_echoes", "value": echoes})
+	}
+	var body strings.Builder
+	if err := json.NewEncoder(&body).Encode(object{"object": "whatsapp_business_account", "entry": []any{object{"id": "1", "changes": changes}}}); err != nil {
+		panic(err)
+	}
+	return []byte(body.String())
+}
