@@ -133,7 +133,7 @@ invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke F
 	@go run ./infra/local/invoke $(FUNCTION)
 
 .PHONY: bench
-bench: $(ENGINE)/node_modules ## measure what infra/bench/README.md holds (15 min; BENCH="cold size" takes some)
+bench: $(ENGINE)/node_modules ## measure what infra/bench/README.md holds (10 min; BENCH="cold size" takes some)
 	go run ./infra/bench $(BENCH)
 
 .PHONY: cost
