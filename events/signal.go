@@ -110,6 +110,7 @@ type Pushed struct {
 	StoreID        string            `json:"storeId,omitempty"`
 	AssigneeID     string            `json:"assigneeId,omitempty"`
 	OperatorID     string            `json:"operatorId,omitempty"` // to this operator's browsers alone
+	VisitorID      string            `json:"visitorId,omitempty"`  // to this visitor's browsers alone
 	Everyone       bool              `json:"everyone,omitempty"`   // to the whole account, whatever the store
 	Frames         []json.RawMessage `json:"frames"`
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // built is where `make assets` leaves what is uploaded.
-var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist"}
+var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist", Widget: "shared/web/widget/dist"}
 
 // flags are the library's feature flags: every template is held against CloudFormation's schemas, what is wrong in one ends the
 // synthesis, and what Service takes from State cannot be taken away from under it.

@@ -61,8 +61,8 @@ func TestMain(m *testing.M) {
 
 // synthesise makes the stages out of files that stand for what `make assets` builds.
 func synthesise(dir string) error {
-	built := stacks.Built{Functions: filepath.Join(dir, "bin"), Console: filepath.Join(dir, "console")}
-	files := []string{filepath.Join(built.Console, "index.html"), filepath.Join(built.Console, "assets/app.js")}
+	built := stacks.Built{Functions: filepath.Join(dir, "bin"), Console: filepath.Join(dir, "console"), Widget: filepath.Join(dir, "widget")}
+	files := []string{filepath.Join(built.Console, "index.html"), filepath.Join(built.Console, "assets/app.js"), filepath.Join(built.Widget, "loader.js")}
 	for _, f := range topology.Functions {
 		for _, architecture := range []string{"arm64", "amd64"} {
 			files = append(files, filepath.Join(built.Functions, architecture, f.Name, "bootstrap"))

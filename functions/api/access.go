@@ -92,7 +92,7 @@ func (h *Handler) authenticate(ctx context.Context, hash string) (caller, error)
 		return caller{}, fmt.Errorf("read the session: %w", err)
 	}
 	now := h.Wall()
-	if !now.Before(session.ExpiresAt) {
+	if session.OperatorID == "" || !now.Before(session.ExpiresAt) { // a visitor's opens nothing here
 		return caller{}, ended
 	}
 	found := caller{session: session}

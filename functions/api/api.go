@@ -189,6 +189,15 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPReque
 	return response.Encode(request.ID, h.secure), nil
 }
 
+// viewer is where a request comes from.
+func (h *Handler) viewer(ctx context.Context, r *httpapi.Request) string {
+	ip, err := httpapi.Viewer(ctx, r, func(ctx context.Context) ([]string, error) { return h.Keys.List(ctx, h.OriginSecretName) })
+	if err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "the origin's secret cannot be read", slog.String("reason", fault.Reason(err)))
+	}
+	return ip
+}
+
 // answer finds the route, lets in who may, and does it. A handler that panics is a fault of ours, and not the end of the
 // process for everybody else.
 func (h *Handler) answer(ctx context.Context, c *call) (pattern string, response httpapi.Response, err error) {

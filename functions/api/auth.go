@@ -87,7 +87,7 @@ func (h *Handler) signUp(ctx context.Context, c *call) (httpapi.Response, error)
 	if err := body.check(); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.throttle.count(ctx, limit{"sign-up ip " + place(c.IP), accountsPerIP, attemptsWindow}); err != nil {
+	if err := h.throttle.count(ctx, limit{"sign-up ip " + httpapi.Place(c.IP), accountsPerIP, attemptsWindow}); err != nil {
 		return httpapi.Response{}, err
 	}
 	release, err := h.reserve(ctx, body.Email)
@@ -195,7 +195,7 @@ func (h *Handler) signIn(ctx context.Context, c *call) (httpapi.Response, error)
 	}
 	limits := []limit{
 		{"sign-in email " + auth.Hash(address), failuresPerEmail, attemptsWindow},
-		{"sign-in ip " + place(c.IP), failuresPerIP, attemptsWindow},
+		{"sign-in ip " + httpapi.Place(c.IP), failuresPerIP, attemptsWindow},
 	}
 	forgive, err := h.throttle.try(ctx, limits...)
 	if err != nil {

@@ -95,6 +95,11 @@ func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, c
 			return invalid("settings", "an object of at most 8 KB")
 		}
 	}
+	if able, _ := h.Capabilities(ch.Type); able.Settings != nil {
+		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
+			return err
+		}
+	}
 	if body.StoreID != nil && *body.StoreID != "" {
 		ch.StoreID = chat.StoreID(*body.StoreID)
 	}
@@ -123,21 +128,30 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	if _, known := h.Capabilities(chat.ChannelType(body.Type)); !known {
+	able, known := h.Capabilities(chat.ChannelType(body.Type))
+	switch {
+	case !known:
 		return httpapi.Response{}, invalid("type", "this type of channel cannot be connected")
-	}
-	if body.ExternalID == "" || len(body.ExternalID) > idMax {
+	case able.Hosted && body.ExternalID != "":
+		return httpapi.Response{}, invalid("externalId", "the id of a channel of our own is made here")
+	case able.Hosted && body.Credentials != nil:
+		return httpapi.Response{}, invalid("credentials", "a channel of our own has none")
+	case able.Hosted:
+		body.ExternalID = h.siteCode(c)
+	case body.ExternalID == "" || len(body.ExternalID) > idMax:
 		return httpapi.Response{}, invalid("externalId", "the provider's id of the asset is needed")
+	case body.Credentials == nil:
+		return httpapi.Response{}, invalid("credentials.accessToken", "the provider's access token is needed")
 	}
 	if body.Name == nil {
 		return httpapi.Response{}, invalid("name", "a name is needed")
 	}
-	if body.Credentials == nil {
-		return httpapi.Response{}, invalid("credentials.accessToken", "the provider's access token is needed")
-	}
 	ch := chat.Channel{
 		ID: chat.ChannelID(h.newID(c, "channel")), AccountID: c.account.ID, StoreID: c.account.StoreID,
 		Type: chat.ChannelType(body.Type), ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
+	}
+	if able.Hosted {
+		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	}
 	if err := h.applyChannel(ctx, c, body, &ch); err != nil {
 		return httpapi.Response{}, err
@@ -154,6 +168,12 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
 	}
 	return created(view.Channel(ch))
+}
+
+// siteCode names a channel of our own in the pages that show it.
+func (h *Handler) siteCode(c *call) string {
+	id := h.newID(c, "site")
+	return id[len(id)-20:]
 }
 
 func (h *Handler) patchChannel(ctx context.Context, c *call) (httpapi.Response, error) {

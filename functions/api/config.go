@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -17,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
@@ -53,17 +52,14 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &function{log: rt.Log, connect: func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) }}
+	f := &function{log: rt.Log, handler: cache.NewLazy(func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) })}
 	return boot.Handler(f.Handle), nil
 }
 
 // function is the Handler from the moment on at which a request needs it.
 type function struct {
 	log     *slog.Logger
-	connect func(context.Context) (*Handler, error)
-
-	mu      sync.Mutex
-	handler *Handler
+	handler *cache.Lazy[*Handler]
 }
 
 // Handle answers one request; whether the service lives is answered without anybody's help.
@@ -72,7 +68,7 @@ func (f *function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequ
 		response, err := health(ctx, nil)
 		return response.Encode(event.RequestContext.RequestID, false), err
 	}
-	h, err := f.ready(ctx)
+	h, err := f.handler.Get(ctx)
 	if err != nil {
 		f.log.ErrorContext(ctx, "the API cannot start", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
 		return httpapi.Error(err).Encode(event.RequestContext.RequestID, false), nil
@@ -80,24 +76,14 @@ func (f *function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequ
 	return h.Handle(ctx, event)
 }
 
-func (f *function) ready(ctx context.Context) (*Handler, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.handler != nil {
-		return f.handler, nil
-	}
-	var err error
-	f.handler, err = f.connect(ctx)
-	return f.handler, err
-}
-
 func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, error) {
 	keys := secret.New(ssm.NewFromConfig(rt.Client("ssm")), auth.Now)
-	signing := func(ctx context.Context) ([]string, error) { return signingKeys(ctx, keys, config.SigningKeyName) }
+	signing := func(ctx context.Context) ([]string, error) { return secret.Required(ctx, keys, config.SigningKeyName) }
 	if _, err := signing(ctx); err != nil {
 		return nil, err
 	}
-	publicURL, err := publicURLOf(ctx, keys, config.PublicURLName)
+	// What is deployed last knows where the console is found, so a service that is only half deployed does not.
+	publicURL, err := secret.Required(ctx, keys, config.PublicURLName)
 	if err != nil {
 		return nil, err
 	}
@@ -125,20 +111,8 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
 		OriginSecretName: config.OriginSecretName,
 		Capabilities:     capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
-		PublicURL: publicURL, ForgotTakes: forgotTakes,
+		PublicURL: publicURL[0], ForgotTakes: forgotTakes,
 	})
-}
-
-// publicURLOf reads where the console is found. What is deployed last knows it, so a service that is only half deployed has none.
-func publicURLOf(ctx context.Context, parameters Keys, name string) (string, error) {
-	list, err := parameters.List(ctx, name)
-	if err != nil {
-		return "", fmt.Errorf("read the public URL: %w", err)
-	}
-	if len(list) == 0 {
-		return "", fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_public_url")
-	}
-	return list[0], nil
 }
 
 func capabilitiesOf(channels *all.Channels) func(chat.ChannelType) (channel.Capabilities, bool) {

@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -14,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/secret"
 )
 
 type answerStore interface {
@@ -99,28 +98,11 @@ func (h *Handler) beginAnswer(ctx context.Context, c *call, name string, now tim
 }
 
 // digest names a body without giving it away: it may hold a password.
-func digest(key string, body []byte) string { return hex.EncodeToString(mac(key, body)) }
+func digest(key string, body []byte) string { return hex.EncodeToString(auth.MAC(key, body)) }
 
 // signingKeys are the keys of which the first signs and all are accepted.
 func (h *Handler) signingKeys(ctx context.Context) ([]string, error) {
-	return signingKeys(ctx, h.Keys, h.SigningKeyName)
-}
-
-func signingKeys(ctx context.Context, keys Keys, name string) ([]string, error) {
-	list, err := keys.List(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("read the signing key: %w", err)
-	}
-	if len(list) == 0 {
-		return nil, fault.New(fault.Unavailable, "the service is not set up yet").WithReason("no_signing_key")
-	}
-	return list, nil
-}
-
-func mac(key string, data []byte) []byte {
-	m := hmac.New(sha256.New, []byte(key))
-	m.Write(data)
-	return m.Sum(nil)
+	return secret.Required(ctx, h.Keys, h.SigningKeyName)
 }
 
 // newID is the id of what a call creates. With an Idempotency-Key it follows from the key and the body, so that a repeated call

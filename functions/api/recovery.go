@@ -178,7 +178,7 @@ func (h *Handler) forgot(ctx context.Context, c *call) (httpapi.Response, error)
 
 func (h *Handler) mailReset(ctx context.Context, c *call, address string) error {
 	err := h.throttle.count(ctx,
-		limit{"forgot email " + auth.Hash(address), linksPerEmail, linksWindow}, limit{"forgot ip " + place(c.IP), linksPerIP, linksWindow})
+		limit{"forgot email " + auth.Hash(address), linksPerEmail, linksWindow}, limit{"forgot ip " + httpapi.Place(c.IP), linksPerIP, linksWindow})
 	if fault.Is(err, fault.RateLimited) {
 		return nil
 	}

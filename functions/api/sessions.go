@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/recado-chat/recado/shared/auth"
@@ -74,21 +73,15 @@ func (h *Handler) endSessions(ctx context.Context, o chat.Operator, except strin
 	return nil
 }
 
-// ticketLasts is how long a socket's ticket may be used, once.
-const ticketLasts = 30 * time.Second
-
-// socketPath is where the socket is, on the console's own origin.
-const socketPath = "/socket"
-
 // createSocketTicket lets the caller open one socket: a browser cannot send headers with one, and a cookie goes to one origin.
 func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Response, error) {
 	token := auth.NewToken()
 	ticket := chat.Ticket{
 		Hash: auth.Hash(token), AccountID: c.account.ID, OperatorID: c.operator.ID, Session: c.session.Hash,
-		ExpiresAt: h.Wall().Add(ticketLasts),
+		ExpiresAt: h.Wall().Add(httpapi.TicketLasts),
 	}
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
 		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)
 	}
-	return created(view.SocketTicketShape{URL: "ws" + strings.TrimPrefix(h.PublicURL, "http") + socketPath + "?ticket=" + token, ExpiresIn: int(ticketLasts / time.Second)})
+	return created(httpapi.SocketTicket(h.PublicURL, token))
 }

@@ -2,67 +2,38 @@ package api
 
 import (
 	"context"
-	"crypto/hmac"
-	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Some of what we hand out comes back to us: it is signed, so that it need not be stored. The purpose is part of what is
-// signed, so that one kind cannot be passed for another.
-const (
-	purposeUpload = "upload"
-	purposeOffset = "offset"
-)
+// purposeOffset is what a cursor that is not stored is signed as.
+const purposeOffset = "offset"
 
-// seal makes a text of a value that only we can make, with the first of the keys.
+// seal makes a text of a value that only we can make.
 func (h *Handler) seal(ctx context.Context, purpose string, value any) (string, error) {
 	keys, err := h.signingKeys(ctx)
 	if err != nil {
 		return "", err
 	}
-	payload, err := json.Marshal(value)
-	if err != nil {
-		return "", fmt.Errorf("encode what is to be signed: %w", err)
-	}
-	return encode(payload) + "." + encode(sign(keys[0], purpose, payload)), nil
+	return auth.Seal(keys, purpose, value)
 }
 
-// unseal reads what seal made with any key that is still valid; Invalid with the field otherwise.
+// unseal reads what seal made; Invalid with the field otherwise.
 func (h *Handler) unseal(ctx context.Context, purpose, field, text string, into any) error {
-	broken := invalid(field, "this is nothing that was given out here")
-	left, right, _ := strings.Cut(text, ".")
-	payload, err := base64.RawURLEncoding.DecodeString(left)
-	if err != nil {
-		return broken
-	}
-	signature, err := base64.RawURLEncoding.DecodeString(right)
-	if err != nil {
-		return broken
-	}
 	keys, err := h.signingKeys(ctx)
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
-		if hmac.Equal(signature, sign(key, purpose, payload)) {
-			if err := json.Unmarshal(payload, into); err != nil {
-				return fmt.Errorf("decode what was signed: %w", err)
-			}
-			return nil
-		}
+	err = auth.Open(keys, purpose, text, into)
+	if errors.Is(err, auth.ErrForged) {
+		return invalid(field, "this is nothing that was given out here")
 	}
-	return broken
+	return err
 }
-
-func sign(key, purpose string, payload []byte) []byte {
-	return mac(key, append([]byte(purpose+"\x00"), payload...))
-}
-
-func encode(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
 
 // offset is a cursor into a list that is sorted anew for every page. It is good for one caller and one query.
 type offset struct {

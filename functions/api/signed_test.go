@@ -23,13 +23,13 @@ func TestSigningKeysAreReplacedWithoutAGap(t *testing.T) {
 	}
 	page := into[view.List[view.ConversationShape]](c.do("GET", "/api/v1/conversations?sort=waiting&limit=1&status=open", nil), http.StatusOK)
 	next := "/api/v1/conversations?sort=waiting&limit=1&status=open&cursor=" + *page.NextCursor
-	upload, err := b.seal(t.Context(), purposeUpload, "file")
+	upload, err := b.seal(t.Context(), purposeOffset, "file")
 	if err != nil {
 		t.Fatal(err)
 	}
 	opens := func(text string) bool {
 		var got string
-		return b.unseal(t.Context(), purposeUpload, "attachments", text, &got) == nil && got == "file"
+		return b.unseal(t.Context(), purposeOffset, "attachments", text, &got) == nil && got == "file"
 	}
 	for _, list := range []keys{{"old", "new"}, {"new", "old"}} {
 		b.Keys = list
@@ -38,7 +38,7 @@ func TestSigningKeysAreReplacedWithoutAGap(t *testing.T) {
 			t.Errorf("with %v, what the old key signed is refused", list)
 		}
 	}
-	fresh, err := b.seal(t.Context(), purposeUpload, "file")
+	fresh, err := b.seal(t.Context(), purposeOffset, "file")
 	if err != nil {
 		t.Fatal(err)
 	}

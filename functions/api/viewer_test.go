@@ -45,18 +45,18 @@ func TestTheViewersAddressIsBelievedFromOurDistributionOnly(t *testing.T) {
 		r := &httpapi.Request{IP: edge, Header: http.Header{}}
 		r.Header.Set("X-Forwarded-For", "203.0.113.9")
 		if test.viewer != "" {
-			r.Header.Set(viewerHeader, test.viewer)
+			r.Header.Set("X-Recado-Viewer", test.viewer)
 		}
 		if test.secret != "" {
-			r.Header.Set(originHeader, test.secret)
+			r.Header.Set("X-Recado-Origin", test.secret)
 		}
 		if got := b.viewer(t.Context(), r); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
 	r := &httpapi.Request{IP: edge, Header: http.Header{}}
-	r.Header.Set(viewerHeader, "198.51.100.10")
-	r.Header.Set(originHeader, "now")
+	r.Header.Set("X-Recado-Viewer", "198.51.100.10")
+	r.Header.Set("X-Recado-Origin", "now")
 	for name, secrets := range map[string]named{"no secret is set": {"origin": nil}, "the secret cannot be read": {}} {
 		b.Keys = secrets
 		if got := b.viewer(t.Context(), r); got != edge {
@@ -76,7 +76,7 @@ func TestTriesAreCountedByPlace(t *testing.T) {
 		"fe80::1%eth0":         "fe80::/64",
 		"unknown":              "unknown",
 	} {
-		if got := place(ip); got != want {
+		if got := httpapi.Place(ip); got != want {
 			t.Errorf("%s is counted as %s, want %s", ip, got, want)
 		}
 	}
@@ -94,7 +94,7 @@ func TestSignInIsLimitedByTheViewerBehindCloudFront(t *testing.T) {
 	from := func(sourceIP, viewer, secret string) *client {
 		c := b.client()
 		c.ip = sourceIP
-		return c.with(viewerHeader, viewer).with(originHeader, secret)
+		return c.with("X-Recado-Viewer", viewer).with("X-Recado-Origin", secret)
 	}
 	for i := range failuresPerIP {
 		guess(from("130.176.1.1", fmt.Sprintf("2001:db8:1:2::%x", i+1), "now")).wantError(http.StatusUnauthorized, "unauthenticated", "")

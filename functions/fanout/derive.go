@@ -109,7 +109,22 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, "")
+	if err := e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, ""); err != nil {
+		return err
+	}
+	if now.Visitor == "" || old != nil && !differsForVisitor(*old, now) {
+		return nil
+	}
+	if frame, err = view.VisitorMessageUpserted(now); err != nil {
+		return err
+	}
+	return e.emit(ToPush, now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
+}
+
+// differsForVisitor says whether a change is one that a visitor sees: how far a message came on its way is for its author, and
+// an operator's comes by being pushed.
+func differsForVisitor(old, now chat.Message) bool {
+	return old.Text != now.Text || old.Edited != now.Edited || old.Revoked != now.Revoked || !slices.Equal(old.Attachments, now.Attachments)
 }
 
 // revokedFiles are the objects of a message that its author took back in this change.

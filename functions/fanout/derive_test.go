@@ -49,6 +49,9 @@ func signals(t *testing.T, out outbox) []string {
 					}
 					line = fmt.Sprintf("%s %s", target, f.Type)
 				}
+				if pushed.VisitorID != "" {
+					line += " to visitor " + pushed.VisitorID
+				}
 				if pushed.OperatorID != "" {
 					line += " to " + pushed.OperatorID
 				}
@@ -117,6 +120,8 @@ func TestMessagesLeadToSignals(t *testing.T) {
 	fetched.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentReady}}
 	out := chat.Message{ID: "m", ConversationID: "c", Direction: chat.Out, Status: chat.StatusQueued, Attempt: 1}
 	sending, failed, held, again := out, out, out, out
+	visited, read, wrote := out, out, in
+	visited.Visitor, read.Visitor, wrote.Visitor, read.Status = "V", "V", "V", chat.StatusRead
 	sending.Status, failed.Status, held.Status, again.Attempt = chat.StatusSending, chat.StatusFailed, chat.StatusHeld, 2
 	tests := []struct {
 		name     string
@@ -133,6 +138,9 @@ func TestMessagesLeadToSignals(t *testing.T) {
 		{"held, it waits for its channel", &sending, held, []string{"push message.upserted"}},
 		{"its channel is back, it is sent", &held, out, []string{"push message.upserted", "send message.queued.v1"}},
 		{"asked for again, it is sent", &failed, again, []string{"push message.upserted", "send message.queued.v1"}},
+		{"a reply to a visitor is shown to them too", nil, visited, []string{"push message.upserted", "push message.upserted to visitor V", "send message.queued.v1"}},
+		{"how far it came is not their business", &visited, read, []string{"push message.upserted"}},
+		{"what the visitor wrote was pushed by ingest", nil, wrote, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -188,8 +188,28 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk
 	if err != nil {
 		return err
 	}
-	if err := h.Push.Send(ctx, queue.Out{Envelope: out.Caused(cause)}); err != nil {
+	all := []queue.Out{{Envelope: out.Caused(cause)}}
+	if received.Message.Visitor != "" {
+		out, err := h.toVisitor(cause, received.Message)
+		if err != nil {
+			return err
+		}
+		all = append(all, out)
+	}
+	if err := h.Push.Send(ctx, all...); err != nil {
 		return fmt.Errorf("hand the message to the browsers: %w", err)
 	}
 	return nil
+}
+
+// toVisitor tells the visitor's browsers, all of them, that their message is in.
+func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Out, error) {
+	message, err := view.VisitorMessageUpserted(m)
+	if err != nil {
+		return queue.Out{}, err
+	}
+	out, err := events.Wrap(cause.ID+"-visitor", string(m.AccountID), m.ReceivedAt, events.Pushed{
+		VisitorID: string(m.Visitor), Frames: []json.RawMessage{message},
+	})
+	return queue.Out{Envelope: out.Caused(cause)}, err
 }

@@ -56,7 +56,7 @@ func New(d Deps) (*Handler, error) {
 
 // Handle gathers a batch record by record, and then speaks to each browser once.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
-	batch := &batch{rooms: h.Rooms, accounts: map[chat.AccountID]*audience{}}
+	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*audience{}}
 	if len(event.Records) > 0 {
 		batch.summary = strings.HasSuffix(event.Records[0].EventSourceARN, summaryLane)
 	}
@@ -67,7 +67,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 	}
 	answer, err := consumer.Consume(ctx, event)
 	posted, gone := 0, 0
-	for _, audience := range batch.accounts {
+	for _, audience := range batch.audiences {
 		outcome := h.Rooms.Tell(ctx, audience.room, audience.items())
 		posted, gone = posted+outcome.Posted, gone+len(outcome.Gone)
 	}
@@ -77,8 +77,8 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 		return answer, err
 	}
 	// A batch of one is what the fast lane gets as a rule: then the line leads back to what caused it.
-	if len(batch.accounts) == 1 {
-		ctx = obs.With(ctx, slog.String("account_id", string(slices.Collect(maps.Keys(batch.accounts))[0])))
+	if len(batch.audiences) == 1 {
+		ctx = obs.With(ctx, slog.String("account_id", string(slices.Collect(maps.Keys(batch.audiences))[0].account)))
 	}
 	if len(event.Records) == 1 {
 		ctx = obs.With(ctx, slog.String("correlation_id", batch.cause))
@@ -90,10 +90,16 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 
 // batch is what one invocation gathers.
 type batch struct {
-	rooms    *room.Rooms
-	summary  bool
-	cause    string // the correlation of the newest record
-	accounts map[chat.AccountID]*audience
+	rooms     *room.Rooms
+	summary   bool
+	cause     string // the correlation of the newest record
+	audiences map[listeners]*audience
+}
+
+// listeners are an account's operators or, where a visitor is named, that visitor alone.
+type listeners struct {
+	account chat.AccountID
+	visitor chat.VisitorID
 }
 
 // add finds who is to see a signal's frames.
@@ -114,36 +120,47 @@ func (b *batch) add(ctx context.Context, envelope events.Envelope) error {
 			return err
 		}
 	}
-	audience, err := b.audience(ctx, chat.AccountID(envelope.AccountID))
+	audience, err := b.audience(ctx, listeners{chat.AccountID(envelope.AccountID), chat.VisitorID(pushed.VisitorID)})
 	if err != nil {
 		return err
 	}
-	audience.add(frames, b.listeners(pushed))
+	if pushed.VisitorID != "" {
+		audience.addVisitor(frames)
+	} else {
+		audience.add(frames, b.listens(pushed))
+	}
 	b.cause = envelope.CorrelationID
 	return nil
 }
 
-func (b *batch) audience(ctx context.Context, account chat.AccountID) (*audience, error) {
-	if known := b.accounts[account]; known != nil {
+func (b *batch) audience(ctx context.Context, who listeners) (*audience, error) {
+	if known := b.audiences[who]; known != nil {
 		return known, nil
 	}
-	present, err := b.rooms.Of(ctx, account)
+	present, err := b.present(ctx, who)
 	if err != nil {
 		return nil, err
 	}
 	a := &audience{room: present, frames: map[string][]frame{}}
-	if len(present.Connections) > 0 {
+	if len(present.Connections) > 0 && who.visitor == "" {
 		if a.people, err = b.rooms.People(ctx, present); err != nil {
 			return nil, err
 		}
 	}
-	b.accounts[account] = a
+	b.audiences[who] = a
 	return a, nil
 }
 
-// listeners says which connections a signal is for. Whoever may not see a store's conversations is left out of everything that
+func (b *batch) present(ctx context.Context, who listeners) (room.Room, error) {
+	if who.visitor != "" {
+		return b.rooms.OfVisitor(ctx, who.account, who.visitor)
+	}
+	return b.rooms.Of(ctx, who.account)
+}
+
+// listens says which connections a signal is for. Whoever may not see a store's conversations is left out of everything that
 // names it, and does not look at its conversations any more, whatever their browser still shows.
-func (b *batch) listeners(p events.Pushed) func(chat.Connection, chat.Operator) bool {
+func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bool {
 	sees := func(o chat.Operator, store chat.StoreID) bool {
 		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, store)
 	}
@@ -159,13 +176,13 @@ func (b *batch) listeners(p events.Pushed) func(chat.Connection, chat.Operator) 
 		return func(_ chat.Connection, o chat.Operator) bool { return sees(o, chat.StoreID(p.StoreID)) }
 	}
 	return func(c chat.Connection, o chat.Operator) bool {
-		looks := p.ConversationID != "" && c.Viewing == chat.ConversationID(p.ConversationID) && sees(o, c.ViewingIn)
+		looks := p.ConversationID != "" && c.Viewing.ConversationID == chat.ConversationID(p.ConversationID) && sees(o, c.Viewing.StoreID)
 		has := p.AssigneeID != "" && c.OperatorID == chat.OperatorID(p.AssigneeID)
 		return (looks || has) && named(o)
 	}
 }
 
-// audience is the browsers of one account and what each is to get.
+// audience is the browsers of those who listen and what each is to get.
 type audience struct {
 	room   room.Room
 	people room.People
@@ -177,6 +194,13 @@ func (a *audience) add(frames []frame, listens func(chat.Connection, chat.Operat
 		if operator := a.people[c.OperatorID]; operator.Active && listens(c, operator) {
 			a.frames[c.ID] = append(a.frames[c.ID], frames...)
 		}
+	}
+}
+
+// addVisitor is for each of the visitor's browsers.
+func (a *audience) addVisitor(frames []frame) {
+	for _, c := range a.room.Connections {
+		a.frames[c.ID] = append(a.frames[c.ID], frames...)
 	}
 }
 

@@ -90,7 +90,7 @@ func open(t *testing.T) *world {
 	for id, operator := range map[string]chat.OperatorID{"ana": ana, "beto": beto, "carla": carla} {
 		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(room.Lifetime)}))
 	}
-	w.must(w.store.SetViewing(t.Context(), "beto", conversation, shop))
+	w.must(w.store.SetViewing(t.Context(), "beto", chat.Viewed{ConversationID: conversation, StoreID: shop}))
 	w.now = w.now.Add(time.Minute) // nobody is just coming
 	return w
 }
@@ -166,6 +166,7 @@ func TestWhoIsPushedWhat(t *testing.T) {
 		"the summary lane reaches all who may see the store":    {summary, events.Pushed{ConversationID: string(conversation), StoreID: string(shop)}, []string{"ana", "beto"}},
 		"the summary of another store reaches others":           {summary, events.Pushed{StoreID: string(otherShop)}, []string{"ana", "carla"}},
 		"an operator's own frames reach their browsers alone":   {fast, events.Pushed{OperatorID: string(carla)}, []string{"carla"}},
+		"a visitor's own frames reach no operator":              {fast, events.Pushed{VisitorID: "V1"}, nil},
 		"what is for everyone reaches everyone":                 {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -256,7 +257,7 @@ func TestABrowserWhoseSessionHasEndedHearsNothing(t *testing.T) {
 	w := open(t)
 	w.must(w.store.PutSession(t.Context(), chat.Session{Hash: "S", AccountID: account, OperatorID: beto, ExpiresAt: w.now.Add(time.Hour)}))
 	w.must(w.store.PutConnection(t.Context(), chat.Connection{
-		ID: "beto", AccountID: account, OperatorID: beto, Session: "S", Viewing: conversation, ExpiresAt: w.now.Add(room.Lifetime),
+		ID: "beto", AccountID: account, OperatorID: beto, Session: "S", Viewing: chat.Viewed{ConversationID: conversation}, ExpiresAt: w.now.Add(room.Lifetime),
 	}))
 	w.must(w.store.DeleteSessions(t.Context(), account, beto, ""))
 	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
@@ -366,5 +367,31 @@ func TestSamples(t *testing.T) {
 				t.Errorf("reached %v", got)
 			}
 		})
+	}
+}
+
+func TestAVisitorsBrowsersAreAllToldAndNobodyHearsThatOneLeft(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	for id, visitor := range map[string]chat.VisitorID{"tab1": "V1", "tab2": "V1", "other": "V2"} {
+		w.must(w.store.PutConnection(t.Context(), chat.Connection{
+			ID: id, AccountID: account, Visitor: chat.Visitor{ID: visitor, ChannelID: "CH"}, ExpiresAt: w.now.Add(room.Lifetime),
+		}))
+	}
+	w.now = w.now.Add(time.Minute)
+	w.gateway.Answer("tab2", 410)
+	message := `{"type":"message.upserted","message":{"id":"M","version":1}}`
+	if again := w.push(w.record(fast, events.Pushed{VisitorID: "V1", Frames: frames(message)})); again != nil {
+		t.Errorf("%v come again", again)
+	}
+	if got := w.gateway.Frames("tab1"); !slices.Equal(got, []string{"[" + message + "]"}) {
+		t.Errorf("the visitor got %v", got)
+	}
+	if got := w.gateway.Frames("other"); len(got) != 0 || len(w.listeners()) != 0 {
+		t.Errorf("another visitor got %v, operators %v", got, w.listeners())
+	}
+	left, err := w.store.VisitorConnections(t.Context(), account, "V1")
+	if err != nil || len(left) != 1 || left[0].ID != "tab1" {
+		t.Errorf("known are %+v, %v", left, err)
 	}
 }

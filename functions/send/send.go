@@ -102,9 +102,9 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 // post hands one message to the provider, and notes when it took one.
 func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) desk.Post {
 	return func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
-		credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
+		credentials, err := h.credentials(ctx, adapter, ch)
 		if err != nil {
-			return channel.Delivered{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+			return channel.Delivered{}, err
 		}
 		to, err := h.addressOf(ctx, c)
 		if err != nil {
@@ -123,6 +123,18 @@ func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) des
 		*took = *took || err == nil
 		return delivered, err
 	}
+}
+
+// credentials opens what the provider's API asks for; a channel of our own has none.
+func (h *Handler) credentials(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
+	if adapter.Capabilities().Hosted {
+		return chat.Credentials{}, nil
+	}
+	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
+	if err != nil {
+		return chat.Credentials{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+	}
+	return credentials, nil
 }
 
 // addressOf is where a conversation's person is written to: the address they are known by, unless they moved.

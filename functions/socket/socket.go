@@ -32,7 +32,9 @@ type store interface {
 	PutConnection(ctx context.Context, c chat.Connection) error
 	// Connection and SetViewing answer NotFound for a connection that is not known.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
-	SetViewing(ctx context.Context, id string, conversation chat.ConversationID, in chat.StoreID) error
+	SetViewing(ctx context.Context, id string, viewed chat.Viewed) error
+	// Identity answers NotFound for a visitor who has not written yet.
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 }
 
@@ -133,7 +135,7 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 		return fmt.Errorf("take a ticket: %w", err)
 	}
 	came := chat.Connection{
-		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Session: ticket.Session, ExpiresAt: h.now().Add(room.Lifetime),
+		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Session: ticket.Session, ExpiresAt: h.now().Add(room.Lifetime),
 	}
 	err = h.store.PutConnection(ctx, came)
 	if fault.Is(err, fault.NotFound) {
@@ -141,6 +143,9 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("keep the connection: %w", err)
+	}
+	if came.Visitor.ID != "" {
+		return nil
 	}
 	others, err := h.others(ctx, came)
 	if err != nil || others.Online(came.OperatorID) {
@@ -159,6 +164,9 @@ func (h *Handler) disconnect(ctx context.Context, id string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("forget the connection: %w", err)
+	}
+	if left.Visitor.ID != "" {
+		return nil
 	}
 	others, err := h.others(ctx, left)
 	if err != nil {
@@ -239,6 +247,9 @@ func (h *Handler) act(ctx context.Context, id string, a action) error {
 	}
 	if err != nil {
 		return fmt.Errorf("read the connection: %w", err)
+	}
+	if me.Visitor.ID != "" {
+		return h.actVisitor(ctx, me, a)
 	}
 	conversation, err := a.conversation()
 	if err != nil {

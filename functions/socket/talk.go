@@ -34,25 +34,25 @@ func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 // view keeps what the browser looks at now, "" for nothing, and tells those who look at the same, and at what it looked at
 // before.
 func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
-	var in chat.StoreID
+	var viewed chat.Viewed
 	if conversation != "" {
 		var err error
-		if in, err = h.mayView(ctx, me, conversation); err != nil {
+		if viewed, err = h.mayView(ctx, me, conversation); err != nil {
 			return err
 		}
 	}
-	if conversation == me.Viewing {
+	if viewed == me.Viewing {
 		return nil
 	}
-	if err := h.store.SetViewing(ctx, me.ID, conversation, in); err != nil {
+	if err := h.store.SetViewing(ctx, me.ID, viewed); err != nil {
 		return fmt.Errorf("keep what is looked at: %w", err)
 	}
 	others, err := h.others(ctx, me)
 	if err != nil {
 		return nil
 	}
-	was := me.Viewing
-	me.Viewing = conversation
+	was := me.Viewing.ConversationID
+	me.Viewing = viewed
 	everybody := others.With(me)
 	items := room.Items{}
 	for _, seen := range []chat.ConversationID{was, conversation} {
@@ -64,20 +64,24 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 	return nil
 }
 
-// mayView answers the conversation's store, or NotFound for one that is not the account's, or not one the operator may see.
-func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) (chat.StoreID, error) {
+// mayView answers what is looked at, or NotFound for a conversation that is not the account's, or not one the operator may see.
+func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) (chat.Viewed, error) {
 	c, err := h.store.Conversation(ctx, me.AccountID, conversation)
 	if err != nil {
-		return "", fmt.Errorf("read the conversation: %w", err)
+		return chat.Viewed{}, fmt.Errorf("read the conversation: %w", err)
 	}
 	operator, err := h.operator(ctx, me)
 	if err != nil {
-		return "", err
+		return chat.Viewed{}, err
 	}
 	if c.Status == chat.AwaitingConsent || !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
-		return "", fault.New(fault.NotFound, "there is no such conversation")
+		return chat.Viewed{}, fault.New(fault.NotFound, "there is no such conversation")
 	}
-	return c.StoreID, nil
+	viewed := chat.Viewed{ConversationID: c.ID, StoreID: c.StoreID}
+	if c.ChannelType == chat.WebChat {
+		viewed.Visitor = chat.VisitorID(c.ExternalID)
+	}
+	return viewed, nil
 }
 
 // operator is the active person behind a connection.
@@ -95,7 +99,7 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 
 // typing tells the others who look at the conversation. Only who looks at it can type in it, and looking was checked.
 func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
-	if conversation == "" || conversation != me.Viewing {
+	if conversation == "" || conversation != me.Viewing.ConversationID {
 		return fault.New(fault.NotFound, "the conversation is not looked at").WithReason("not_viewing")
 	}
 	operator, err := h.operator(ctx, me)
@@ -109,12 +113,65 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	if err != nil {
 		return nil
 	}
-	item, err := view.Typing(conversation, chat.Actor{Operator: operator}.Author(), on)
+	by := chat.Actor{Operator: operator}.Author()
+	item, err := view.Typing(conversation, by, on)
 	if err != nil {
 		return err
 	}
 	items := room.Items{}
 	items.Add(others.Viewing(conversation), item)
 	h.rooms.Tell(ctx, others.With(me), items)
+	return h.toVisitor(ctx, me, by, on)
+}
+
+// toVisitor lets the visitor know that an operator types. That they cannot be found is logged and no reason to refuse the operator.
+func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Author, on bool) error {
+	if me.Viewing.Visitor == "" {
+		return nil
+	}
+	visitor, err := h.rooms.OfVisitor(ctx, me.AccountID, me.Viewing.Visitor)
+	if err != nil {
+		h.log.WarnContext(ctx, "the visitor is not told", slog.Any("error", err))
+		return nil
+	}
+	item, err := view.VisitorTyping(by, on)
+	if err != nil {
+		return err
+	}
+	items := room.Items{}
+	items.Add(visitor, item)
+	h.rooms.Tell(ctx, visitor, items)
+	return nil
+}
+
+// actVisitor does what a visitor's browser may ask: whether the socket is alive, and to let those who look at its conversation know
+// that the visitor types.
+func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) error {
+	switch a.Action {
+	case actionPing:
+		return h.pong(ctx, me)
+	case actionTyping:
+	default:
+		return fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+	}
+	identity, _, err := h.store.Identity(ctx, me.AccountID, me.Visitor.ChannelID, []string{string(me.Visitor.ID)})
+	if fault.Is(err, fault.NotFound) || err == nil && identity.OpenConversationID == "" {
+		return nil // nobody looks yet
+	}
+	if err != nil {
+		return fmt.Errorf("find the visitor's conversation: %w", err)
+	}
+	others, err := h.others(ctx, me)
+	if err != nil {
+		return nil
+	}
+	by := chat.Author{Kind: chat.ByContact, ID: string(identity.ContactID), Name: identity.ContactName}
+	item, err := view.Typing(identity.OpenConversationID, by, a.On)
+	if err != nil {
+		return err
+	}
+	items := room.Items{}
+	items.Add(others.Viewing(identity.OpenConversationID), item)
+	h.rooms.Tell(ctx, others, items)
 	return nil
 }

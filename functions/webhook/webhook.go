@@ -17,7 +17,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
@@ -185,13 +184,12 @@ func (h *Handler) accept(ctx context.Context, provider string, adapter channel.A
 const undecodable chat.InboundKind = "undecodable"
 
 func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, now time.Time) (queue.Out, error) {
-	dedup := digest(provider, item.Asset, item.ID, string(item.Kind), item.State)
 	signal := events.InboundReceived{
 		Provider: provider, Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State, ReceivedAt: now,
 	}
 	switch {
 	case len(item.Body) > inlineBody:
-		signal.BodyKey = "inbound/" + dedup
+		signal.BodyKey = "inbound/" + queue.InboundID(signal)
 		if err := h.Bodies.Put(ctx, signal.BodyKey, "application/octet-stream", bytes.NewReader(item.Body), int64(len(item.Body))); err != nil {
 			return queue.Out{}, fmt.Errorf("keep a large body: %w", err)
 		}
@@ -200,17 +198,7 @@ func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, 
 	default:
 		signal.Body = item.Body
 	}
-	envelope, err := events.Wrap(dedup, "", now, signal)
-	if err != nil {
-		return queue.Out{}, err
-	}
-	return queue.Out{Envelope: envelope, Group: digest(provider, item.Asset, item.Group), Dedup: dedup}, nil
-}
-
-// digest is a name of fixed length that SQS takes, whatever the parts hold.
-func digest(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:])
+	return queue.Inbound(signal, item.Group)
 }
 
 // rawBody gives the bytes as the provider signed them.

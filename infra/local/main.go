@@ -1,5 +1,5 @@
 // Command local runs the whole of Recado on this machine: `make run`. It reads its options from the environment, all optional:
-// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, LAMBDA=process, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
+// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, WIDGET_DIR, LAMBDA=process, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
 package main
 
 import (
@@ -56,12 +56,13 @@ func run(ctx context.Context, env map[string]string) error {
 
     console         %[1]s/            sign in as %[2]s, password %[3]s
     WhatsApp phone  %[1]s/local/phone/
+    shop            %[5]s
     mail box        %[1]s/local/mail
     clock, cost     %[1]s/local/
 
   Data and logs are in %[4]s. Ctrl-C stops it.
 
-`, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir)
+`, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir, s.ShopURL(stack.Shops[0]))
 	<-ctx.Done()
 	return nil
 }
@@ -77,6 +78,7 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		Dir:         or("DATA_DIR", ".local"),
 		Address:     net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
 		Console:     or("CONSOLE_DIR", "shared/web/console/dist"),
+		Widget:      or("WIDGET_DIR", "shared/web/widget/dist"),
 		AppSecret:   env["META_APP_SECRET"],
 		VerifyToken: env["META_VERIFY_TOKEN"],
 		GraphURL:    env["GRAPH_URL"],

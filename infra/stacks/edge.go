@@ -63,10 +63,11 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 			FunctionAssociations:  onRequest(stack, "Pages", pages),
 		},
 		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
-			"/api/*": &toAPI, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost, nil),
+			"/api/*": &toAPI, "/widget/v1/*": &toAPI, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost, nil),
 		},
 	})
 	deployConsole(stack, files, distribution, built.Console)
+	deployWidget(stack, files, distribution, built.Widget)
 	address := "https://" + *distribution.DistributionDomainName()
 	if stage.Domain != "" {
 		address = "https://" + stage.Domain
@@ -145,6 +146,16 @@ func deployConsole(stack awscdk.Stack, files awss3.IBucket, distribution awsclou
 		Distribution: distribution, DistributionPaths: jsii.Strings("/index.html"),
 	})
 	page.Node().AddDependency(assets)
+}
+
+// deployWidget uploads what sites' pages load, under names that stay: a browser asks for it again after five minutes.
+func deployWidget(stack awscdk.Stack, files awss3.IBucket, distribution awscloudfront.IDistribution, built string) {
+	awss3deployment.NewBucketDeployment(stack, jsii.String("Widget"), &awss3deployment.BucketDeploymentProps{
+		Sources:           &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(built), nil)},
+		DestinationBucket: files, DestinationKeyPrefix: jsii.String("widget"), Prune: jsii.Bool(false),
+		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String("public, max-age=300"))},
+		Distribution: distribution, DistributionPaths: jsii.Strings("/widget/*"),
+	})
 }
 
 func names(stage config.Stage) *[]*string {

@@ -26,6 +26,7 @@ import (
 type Built struct {
 	Functions string
 	Console   string
+	Widget    string
 }
 
 // State is what outlives every deployment of the code.

@@ -79,6 +79,17 @@ var Functions = []Function{
 		Identity: true,
 	},
 	{
+		Name: "widget", Timeout: 29 * time.Second, MemoryMB: 256,
+		Tables: map[Table]Items{
+			Directory: Get | Query,
+			Desk:      Get | BatchGet | Query,
+			Live:      Get | Put | Update,
+		},
+		Buckets: map[Bucket]Objects{Media: Fetch | Store},
+		SendsTo: []string{"to-ingest.fifo"},
+		Secrets: []Secret{SigningKey, PublicURL, OriginSecret},
+	},
+	{
 		Name: "notify", Timeout: 30 * time.Second, MemoryMB: 256,
 		Tables:   map[Table]Items{Desk: Get | Put | Delete},
 		SendsTo:  []string{DeadLetters},
@@ -116,6 +127,7 @@ var Routes = []Route{
 	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
 	{Method: "GET", Path: "/healthz", Function: "api"},
+	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},
 }
 
 // Streams feed fanout.

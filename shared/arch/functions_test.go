@@ -23,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/functions/send"
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
+	"github.com/recado-chat/recado/functions/widget"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
@@ -43,6 +44,7 @@ var configKeys = map[string]func() ([]string, error){
 	"send":       boot.Keys[send.Config],
 	"socket":     boot.Keys[socket.Config],
 	"webhook":    boot.Keys[webhook.Config],
+	"widget":     boot.Keys[widget.Config],
 }
 
 func folders(t *testing.T) []string {

@@ -104,6 +104,12 @@ type Capabilities struct {
 	Attachments map[chat.MessageType]Limit
 	Captions    map[chat.MessageType]bool // the types that may carry text
 	ReplyTo     bool
+	// Hosted says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
+	// the external user's browsers are pushed what they are to see.
+	Hosted bool
+	// Settings checks the channel's settings and answers them as they are to be stored: Invalid with the field. Without it any
+	// object will do.
+	Settings func(given []byte) ([]byte, error)
 }
 
 // Adapter is a whole provider.

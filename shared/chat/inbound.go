@@ -32,7 +32,9 @@ type Inbound struct {
 	Attachments []Attachment
 	Location    *Location
 	Cards       []Card
-	ReplyTo     string // the provider's id of the message it answers
+	ReplyTo     string    // the provider's id of the message it answers
+	Visitor     VisitorID // who wrote it, on our own web chat
+	ClientID    string    // and their browser's own id of it
 	Status      InboundStatus
 	Alteration  *Alteration // of the message that Target names, for InboundAltered
 	Target      string      // the provider's id of that message

@@ -151,7 +151,8 @@ type Message struct {
 	ReplyTo        MessageID
 	Status         MessageStatus
 	Error          *MessageError
-	ClientID       string // the browser's own id, for messages that operators write
+	ClientID       string    // the browser's own id, for messages that operators and visitors write
+	Visitor        VisitorID // whose browsers are shown it, on our own web chat
 	ProviderID     string
 	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
 	Reactions      []Reaction

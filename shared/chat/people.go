@@ -86,11 +86,13 @@ func NewRecount(a Account) Job {
 	}
 }
 
-// Session is a signed-in browser or API client. Its token is stored hashed.
+// Session is a signed-in browser or API client, or a visitor's browser on a page with our web chat: then it has a Visitor and no
+// operator. Its token is stored hashed.
 type Session struct {
 	Hash       string
 	AccountID  AccountID
 	OperatorID OperatorID
+	Visitor    Visitor
 	CreatedAt  time.Time
 	LastSeenAt time.Time
 	ExpiresAt  time.Time
@@ -98,15 +100,32 @@ type Session struct {
 	IP         string
 }
 
-// Connection is one browser's socket.
+// VisitorID names who writes on our own web chat: the external user of that channel.
+type VisitorID string
+
+// Visitor is what a visitor's session is bound to.
+type Visitor struct {
+	ID        VisitorID
+	ChannelID ChannelID
+	Origin    string // of the page: scheme, host and port
+}
+
+// Connection is one browser's socket: an operator's, or a visitor's.
 type Connection struct {
 	ID         string
 	AccountID  AccountID
 	OperatorID OperatorID
-	Session    string // the hash of the session that it ends with
-	Viewing    ConversationID
-	ViewingIn  StoreID   // the store of what it looks at: the grant may go while it does
+	Visitor    Visitor // without its origin
+	Session    string  // the hash of the session that it ends with
+	Viewing    Viewed
 	ExpiresAt  time.Time // zero once its session has ended
+}
+
+// Viewed is what an operator's browser looks at; the zero value is nothing.
+type Viewed struct {
+	ConversationID ConversationID
+	StoreID        StoreID   // the grant may go while it looks
+	Visitor        VisitorID // who learns that the operator types, on our own web chat
 }
 
 // Ticket lets one socket be opened, once, within seconds.
@@ -114,7 +133,8 @@ type Ticket struct {
 	Hash       string
 	AccountID  AccountID
 	OperatorID OperatorID
-	Session    string // the hash of the session that asked for it
+	Visitor    Visitor // without its origin
+	Session    string  // the hash of the session that asked for it
 	ExpiresAt  time.Time
 }
 

@@ -59,7 +59,9 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 			return true, nil, nil // for its channel, which holds the rest as well
 		}
 	case chat.StatusSending:
-		return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, nil)
+		if able, _ := d.capabilities(c.ChannelType); !able.Hosted {
+			return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, nil)
+		}
 	default:
 		if err := d.store.DropTimer(ctx, timer); err != nil {
 			return false, nil, fmt.Errorf("drop the timer of %s: %w", m.ID, err)

@@ -264,6 +264,8 @@ func message(account chat.AccountID, conversation chat.ConversationID, in chat.I
 		Attachments:    slices.Clone(in.Attachments),
 		Location:       in.Location,
 		Cards:          in.Cards,
+		ClientID:       in.ClientID,
+		Visitor:        in.Visitor,
 		ProviderID:     in.ProviderID,
 		SentAt:         in.At,
 		ReceivedAt:     in.ReceivedAt,

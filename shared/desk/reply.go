@@ -63,6 +63,7 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 		if err := d.sendable(c, draft); err != nil {
 			return nil, err
 		}
+		m.Visitor = d.visitor(c)
 		return d.replyDecision(ctx, actor, c, m, &receipt)
 	})
 	if fault.Is(err, fault.Conflict) {
@@ -117,6 +118,14 @@ func (d *Desk) sendable(c chat.Conversation, draft Draft) error {
 		return fault.New(fault.Conflict, "the contact's last message is more than %d hours old", int(able.Window.Hours())).WithField("window").WithReason("window_closed")
 	}
 	return fits(able, draft)
+}
+
+// visitor is who is pushed a conversation's messages on a channel of our own.
+func (d *Desk) visitor(c chat.Conversation) chat.VisitorID {
+	if able, _ := d.capabilities(c.ChannelType); able.Hosted {
+		return chat.VisitorID(c.ExternalID)
+	}
+	return ""
 }
 
 func fits(able channel.Capabilities, draft Draft) error {

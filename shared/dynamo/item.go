@@ -44,6 +44,7 @@ const (
 	kindToken               = "token"
 	kindConnection          = "connection"
 	kindAccountConnection   = "account_connection"
+	kindVisitorConnection   = "visitor_connection"
 	kindAnswer              = "answer"
 	kindHit                 = "hit"
 )

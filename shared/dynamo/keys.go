@@ -331,7 +331,8 @@ func assetKey(channel chat.ChannelType, externalID string) key {
 	return key{join("X", string(channel), externalID), "X"}
 }
 
-// Live: what is found by a secret is keyed by its hash; an account's sockets and a person's sessions have a partition each.
+// Live: what is found by a secret is keyed by its hash; an account's sockets, a visitor's sockets and a person's sessions
+// have a partition each.
 
 func sessionKey(hash string) key { return key{join("S", hash), "S"} }
 
@@ -347,6 +348,10 @@ func connectionKey(id string) key { return key{join("C", id), "C"} }
 
 func accountConnectionKey(account chat.AccountID, id string) key {
 	return key{join("A", string(account)), join("C", id)}
+}
+
+func visitorConnectionKey(account chat.AccountID, visitor chat.VisitorID, id string) key {
+	return key{join("V", string(account), string(visitor)), join("C", id)}
 }
 
 func answerKey(id string) key { return key{join("N", id), "N"} }

@@ -76,6 +76,7 @@ func specimens() map[string][]any {
 			secretItem{header: headed(ticketKey("HASH"), kindTicket)}, secretItem{header: headed(tokenKey("verify", "HASH"), kindToken)},
 			connectionItem{header: headed(connectionKey("CONNECTION"), kindConnection)},
 			connectionItem{header: headed(accountConnectionKey("ACCOUNT", "CONNECTION"), kindAccountConnection)},
+			connectionItem{header: headed(visitorConnectionKey("ACCOUNT", "VISITOR", "CONNECTION"), kindVisitorConnection)},
 			answerItem{header: headed(answerKey("OPERATOR POST /stores KEY"), kindAnswer)},
 			hitItem{header: headed(hitKey("sign-in ana@example.com", at), kindHit)},
 		},

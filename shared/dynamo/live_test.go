@@ -93,14 +93,14 @@ func TestConnectionsComeAndGo(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
 		one := chat.Connection{ID: "abc#=1", AccountID: account, OperatorID: ana, ExpiresAt: noon.Add(2 * time.Hour)}
-		two := chat.Connection{ID: "abd", AccountID: account, OperatorID: beto, Viewing: "CNV1", ExpiresAt: noon.Add(2 * time.Hour)}
+		two := chat.Connection{ID: "abd", AccountID: account, OperatorID: beto, Viewing: chat.Viewed{ConversationID: "CNV1"}, ExpiresAt: noon.Add(2 * time.Hour)}
 		other := chat.Connection{ID: "abe", AccountID: "ACC2", OperatorID: "X", ExpiresAt: noon}
 		for _, c := range []chat.Connection{one, two, other} {
 			must(t, db.PutConnection(ctx, c))
 		}
-		must(t, db.SetViewing(ctx, one.ID, "CNV1", shop))
-		must(t, db.SetViewing(ctx, two.ID, "", ""))
-		one.Viewing, one.ViewingIn, two.Viewing = "CNV1", shop, ""
+		must(t, db.SetViewing(ctx, one.ID, chat.Viewed{ConversationID: "CNV1", StoreID: shop}))
+		must(t, db.SetViewing(ctx, two.ID, chat.Viewed{}))
+		one.Viewing, two.Viewing = chat.Viewed{ConversationID: "CNV1", StoreID: shop}, chat.Viewed{}
 		got, err := db.Connections(ctx, account)
 		must(t, err)
 		same(t, got, []chat.Connection{one, two})
@@ -112,7 +112,7 @@ func TestConnectionsComeAndGo(t *testing.T) {
 		same(t, gone, one)
 		_, err = db.DeleteConnection(ctx, one.ID)
 		wantFault(t, err, fault.NotFound, "")
-		wantFault(t, db.SetViewing(ctx, one.ID, "CNV1", shop), fault.NotFound, "")
+		wantFault(t, db.SetViewing(ctx, one.ID, chat.Viewed{ConversationID: "CNV1", StoreID: shop}), fault.NotFound, "")
 		got, err = db.Connections(ctx, account)
 		must(t, err)
 		same(t, got, []chat.Connection{two})
@@ -169,5 +169,49 @@ func TestTriesAreCountedInTheirWindow(t *testing.T) {
 		if n, err := db.Hit(t.Context(), "sign-in é#2", time.Minute, noon); err != nil || n != 1 {
 			t.Fatalf("%d, %v", n, err)
 		}
+	})
+}
+
+func TestVisitorsSocketsLieApart(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		visitor := chat.Visitor{ID: "V1", ChannelID: "CH1", Origin: "https://shop.example"}
+		session := chat.Session{Hash: "v1", AccountID: account, Visitor: visitor, CreatedAt: noon, LastSeenAt: noon, ExpiresAt: noon.Add(day)}
+		must(t, db.PutSession(ctx, session))
+		must(t, db.TouchSession(ctx, "v1", noon.Add(time.Hour), noon.Add(2*day)))
+		session.LastSeenAt, session.ExpiresAt = noon.Add(time.Hour), noon.Add(2*day)
+		got, err := db.Session(ctx, "v1")
+		must(t, err)
+		same(t, got, session)
+
+		visitor.Origin = ""
+		must(t, db.PutTicket(ctx, chat.Ticket{Hash: "tv", AccountID: account, Visitor: visitor, Session: "v1", ExpiresAt: noon.Add(time.Minute)}))
+		ticket, err := db.TakeTicket(ctx, "tv", noon)
+		must(t, err)
+		same(t, ticket.Visitor, visitor)
+		one := chat.Connection{ID: "s1", AccountID: account, Visitor: visitor, Session: "v1", ExpiresAt: noon.Add(time.Hour)}
+		must(t, db.PutConnection(ctx, one))
+		operators := chat.Connection{ID: "s2", AccountID: account, OperatorID: ana, ExpiresAt: noon.Add(time.Hour)}
+		must(t, db.PutConnection(ctx, operators))
+		theirs, err := db.VisitorConnections(ctx, account, "V1")
+		must(t, err)
+		same(t, theirs, []chat.Connection{one})
+		ours, err := db.Connections(ctx, account)
+		must(t, err)
+		same(t, ours, []chat.Connection{operators})
+		for _, nobody := range []chat.VisitorID{"V2", ""} {
+			none, err := db.VisitorConnections(ctx, account, nobody)
+			must(t, err)
+			if len(none) != 0 {
+				t.Errorf("%q has %v", nobody, none)
+			}
+		}
+		found, err := db.Connection(ctx, "s1")
+		must(t, err)
+		same(t, found, one)
+		gone, err := db.DeleteConnection(ctx, "s1")
+		must(t, err)
+		same(t, gone, one)
+		wantFault(t, db.PutConnection(ctx, chat.Connection{ID: "s3", AccountID: account, Visitor: visitor, Session: "ended"}), fault.NotFound, "")
 	})
 }

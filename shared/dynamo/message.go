@@ -24,6 +24,7 @@ type messageItem struct {
 	Rank        int              `dynamodbav:"rank"`
 	Error       *errorPart       `dynamodbav:"error,omitempty"`
 	ClientID    string           `dynamodbav:"clientId,omitempty"`
+	Visitor     string           `dynamodbav:"visitor,omitempty"`
 	ProviderID  string           `dynamodbav:"providerId,omitempty"`
 	Attempt     int              `dynamodbav:"attempt,omitempty"`
 	Reactions   []reactionPart   `dynamodbav:"reactions,omitempty"`
@@ -88,7 +89,7 @@ func toMessageItem(m chat.Message) messageItem {
 	it := messageItem{
 		header:    headed(messageKey(m.AccountID, m.ConversationID, m.ID), kindMessage),
 		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
-		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, ProviderID: m.ProviderID,
+		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
 		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked),
 	}
@@ -127,7 +128,7 @@ func decodeMessage(av item) (chat.Message, error) {
 		ID: chat.MessageID(id[0]), AccountID: account, ConversationID: conv,
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
 		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
-		ClientID: it.ClientID, ProviderID: it.ProviderID, Attempt: it.Attempt,
+		ClientID: it.ClientID, Visitor: chat.VisitorID(it.Visitor), ProviderID: it.ProviderID, Attempt: it.Attempt,
 		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(),
 		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
 	}

@@ -14,7 +14,10 @@ import (
 type sessionItem struct {
 	header
 	AccountID  string `dynamodbav:"accountId"`
-	OperatorID string `dynamodbav:"operatorId"`
+	OperatorID string `dynamodbav:"operatorId,omitempty"`
+	VisitorID  string `dynamodbav:"visitorId,omitempty"`
+	ChannelID  string `dynamodbav:"channelId,omitempty"`
+	Origin     string `dynamodbav:"origin,omitempty"`
 	CreatedAt  millis `dynamodbav:"createdAt,omitempty"`
 	LastSeenAt millis `dynamodbav:"lastSeenAt,omitempty"`
 	ExpiresAt  millis `dynamodbav:"expiresAt,omitempty"`
@@ -32,6 +35,7 @@ type edgeItem struct {
 func toSessionItem(se chat.Session) sessionItem {
 	return sessionItem{
 		header: headed(sessionKey(se.Hash), kindSession), AccountID: string(se.AccountID), OperatorID: string(se.OperatorID),
+		VisitorID: string(se.Visitor.ID), ChannelID: string(se.Visitor.ChannelID), Origin: se.Visitor.Origin,
 		CreatedAt: millisOf(se.CreatedAt), LastSeenAt: millisOf(se.LastSeenAt), ExpiresAt: millisOf(se.ExpiresAt),
 		UserAgent: se.UserAgent, IP: se.IP, Expires: expiry(se.ExpiresAt),
 	}
@@ -48,13 +52,18 @@ func decodeSession(av item) (chat.Session, error) {
 	}
 	return chat.Session{
 		Hash: hash[0], AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
+		Visitor:   chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID), Origin: it.Origin},
 		CreatedAt: it.CreatedAt.time(), LastSeenAt: it.LastSeenAt.time(), ExpiresAt: it.ExpiresAt.time(),
 		UserAgent: it.UserAgent, IP: it.IP,
 	}, nil
 }
 
-// PutSession begins a session.
+// PutSession begins a session. Only an operator's are listed.
 func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
+	if se.OperatorID == "" {
+		_, _, err := s.putItem(ctx, s.tables.Live, toSessionItem(se), nil, "put a visitor's session")
+		return err
+	}
 	var t tx
 	t.put(s.tables.Live, toSessionItem(se), nil, "")
 	t.put(s.tables.Live, edgeItem{
@@ -87,7 +96,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 		return notFound(kindSession)
 	}
 	se, err := decodeSession(av)
-	if err != nil {
+	if err != nil || se.OperatorID == "" {
 		return err
 	}
 	edge := edgeItem{

@@ -14,8 +14,10 @@ import (
 type secretItem struct {
 	header
 	AccountID  string `dynamodbav:"accountId"`
-	OperatorID string `dynamodbav:"operatorId"`
-	Session    string `dynamodbav:"session,omitempty"` // of a ticket
+	OperatorID string `dynamodbav:"operatorId,omitempty"`
+	VisitorID  string `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next two
+	ChannelID  string `dynamodbav:"channelId,omitempty"`
+	Session    string `dynamodbav:"session,omitempty"`
 	ExpiresAt  millis `dynamodbav:"expiresAt"`
 	Expires    int64  `dynamodbav:"expires,omitempty"`
 }
@@ -33,6 +35,7 @@ type Token struct {
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	_, _, err := s.putItem(ctx, s.tables.Live, secretItem{
 		header: headed(ticketKey(t.Hash), kindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
+		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID),
 		Session: t.Session, ExpiresAt: millisOf(t.ExpiresAt), Expires: expiry(t.ExpiresAt),
 	}, nil, "put a ticket")
 	return err
@@ -42,8 +45,9 @@ func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error) {
 	it, err := s.take(ctx, ticketKey(hash), kindTicket, now)
 	return chat.Ticket{
-		Hash: hash, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID), Session: it.Session,
-		ExpiresAt: it.ExpiresAt.time(),
+		Hash: hash, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
+		Visitor: chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID)},
+		Session: it.Session, ExpiresAt: it.ExpiresAt.time(),
 	}, err
 }
 
@@ -104,23 +108,30 @@ func (s *Store) take(ctx context.Context, k key, kind string, now time.Time) (se
 	return it, nil
 }
 
-// connectionItem is a socket: once in its account's partition with all it has, and once by its id, which is all that the
-// gateway tells when it closes.
+// connectionItem is a socket: once by its id, which is all that the gateway tells when it closes, and once with all it has in a
+// partition that is read as a whole: its account's or, if it is a visitor's, the visitor's.
 type connectionItem struct {
 	header
-	AccountID  string `dynamodbav:"accountId,omitempty"` // of the one found by id
-	OperatorID string `dynamodbav:"operatorId,omitempty"`
-	Session    string `dynamodbav:"session,omitempty"`
-	Viewing    string `dynamodbav:"viewing,omitempty"`
-	ViewingIn  string `dynamodbav:"viewingIn,omitempty"`
-	ExpiresAt  millis `dynamodbav:"expiresAt,omitempty"`
-	Expires    int64  `dynamodbav:"expires,omitempty"`
+	AccountID      string `dynamodbav:"accountId,omitempty"` // of the one found by id
+	VisitorID      string `dynamodbav:"visitorId,omitempty"` // of the one found by id
+	OperatorID     string `dynamodbav:"operatorId,omitempty"`
+	ChannelID      string `dynamodbav:"channelId,omitempty"` // of a visitor
+	Session        string `dynamodbav:"session,omitempty"`
+	Viewing        string `dynamodbav:"viewing,omitempty"`
+	ViewingIn      string `dynamodbav:"viewingIn,omitempty"`
+	ViewingVisitor string `dynamodbav:"viewingVisitor,omitempty"`
+	ExpiresAt      millis `dynamodbav:"expiresAt,omitempty"`
+	Expires        int64  `dynamodbav:"expires,omitempty"`
 }
 
 func toConnectionItem(c chat.Connection) connectionItem {
+	h := headed(accountConnectionKey(c.AccountID, c.ID), kindAccountConnection)
+	if c.Visitor.ID != "" {
+		h = headed(visitorConnectionKey(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection)
+	}
 	return connectionItem{
-		header:     headed(accountConnectionKey(c.AccountID, c.ID), kindAccountConnection),
-		OperatorID: string(c.OperatorID), Session: c.Session, Viewing: string(c.Viewing), ViewingIn: string(c.ViewingIn),
+		header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Session: c.Session,
+		Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
 		ExpiresAt: millisOf(c.ExpiresAt), Expires: expiry(c.ExpiresAt),
 	}
 }
@@ -131,10 +142,35 @@ func decodeConnection(av item) (chat.Connection, error) {
 		return chat.Connection{}, err
 	}
 	account, id, err := it.inAccount("C")
+	return it.connection(account, id), err
+}
+
+func decodeVisitorConnection(av item) (chat.Connection, error) {
+	it, err := decode[connectionItem](av, kindVisitorConnection)
+	if err != nil {
+		return chat.Connection{}, err
+	}
+	owner, err := split(it.PK, "V", 2)
+	if err != nil {
+		return chat.Connection{}, damaged(kindVisitorConnection, err)
+	}
+	id, err := split(it.SK, "C", 1)
+	if err != nil {
+		return chat.Connection{}, damaged(kindVisitorConnection, err)
+	}
+	c := it.connection(chat.AccountID(owner[0]), id[0])
+	c.Visitor = chat.Visitor{ID: chat.VisitorID(owner[1]), ChannelID: chat.ChannelID(it.ChannelID)}
+	return c, nil
+}
+
+func (it connectionItem) connection(account chat.AccountID, id string) chat.Connection {
 	return chat.Connection{
 		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Session: it.Session,
-		Viewing: chat.ConversationID(it.Viewing), ViewingIn: chat.StoreID(it.ViewingIn), ExpiresAt: it.ExpiresAt.time(),
-	}, err
+		Viewing: chat.Viewed{
+			ConversationID: chat.ConversationID(it.Viewing), StoreID: chat.StoreID(it.ViewingIn), Visitor: chat.VisitorID(it.ViewingVisitor),
+		},
+		ExpiresAt: it.ExpiresAt.time(),
+	}
 }
 
 // PutConnection registers a socket. NotFound means that the session it belongs to has ended.
@@ -144,7 +180,8 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 		t.check(s.tables.Live, sessionKey(c.Session), present(), ReasonExists)
 	}
 	t.put(s.tables.Live, connectionItem{
-		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), Expires: expiry(c.ExpiresAt),
+		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
+		Expires: expiry(c.ExpiresAt),
 	}, nil, "")
 	t.put(s.tables.Live, toConnectionItem(c), nil, "")
 	err := s.commit(ctx, &t, "put a connection")
@@ -176,38 +213,51 @@ func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, ses
 	return nil
 }
 
-// connectionAccount finds whose socket it is.
-func (s *Store) connectionAccount(ctx context.Context, id string) (chat.AccountID, error) {
+// connectionPlace finds where a socket has all it has.
+func (s *Store) connectionPlace(ctx context.Context, id string) (place key, read func(item) (chat.Connection, error), err error) {
 	av, err := s.get(ctx, s.tables.Live, connectionKey(id), true, kindConnection)
 	if err != nil {
-		return "", err
+		return key{}, nil, err
 	}
 	it, err := decode[connectionItem](av, kindConnection)
-	return chat.AccountID(it.AccountID), err
+	if err != nil {
+		return key{}, nil, err
+	}
+	account := chat.AccountID(it.AccountID)
+	if it.VisitorID != "" {
+		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), decodeVisitorConnection, nil
+	}
+	return accountConnectionKey(account, id), decodeConnection, nil
 }
 
 // Connection reads a socket, consistently.
 func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, error) {
-	account, err := s.connectionAccount(ctx, id)
+	c, _, err := s.connection(ctx, id)
+	return c, err
+}
+
+func (s *Store) connection(ctx context.Context, id string) (chat.Connection, key, error) {
+	place, read, err := s.connectionPlace(ctx, id)
 	if err != nil {
-		return chat.Connection{}, err
+		return chat.Connection{}, place, err
 	}
-	av, err := s.get(ctx, s.tables.Live, accountConnectionKey(account, id), true, kindConnection)
+	av, err := s.get(ctx, s.tables.Live, place, true, kindConnection)
 	if err != nil {
-		return chat.Connection{}, err
+		return chat.Connection{}, place, err
 	}
-	return decodeConnection(av)
+	c, err := read(av)
+	return c, place, err
 }
 
 // DeleteConnection forgets a socket and gives what it was. NotFound means that it was forgotten already.
 func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connection, error) {
-	c, err := s.Connection(ctx, id)
+	c, place, err := s.connection(ctx, id)
 	if err != nil {
 		return chat.Connection{}, err
 	}
 	there := present()
 	var t tx
-	t.remove(s.tables.Live, accountConnectionKey(c.AccountID, id), &there, ReasonExists)
+	t.remove(s.tables.Live, place, &there, ReasonExists)
 	t.remove(s.tables.Live, connectionKey(id), nil, "")
 	err = s.commit(ctx, &t, "delete a connection")
 	if fault.Is(err, fault.Conflict) {
@@ -216,31 +266,45 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	return c, err
 }
 
-// Connections are the sockets of an account. Whether one has expired is the caller's to ask.
+// Connections are the sockets of an account's operators. Whether one has expired is the caller's to ask.
 func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
-	items, err := s.all(ctx, query{
-		table: s.tables.Live, condition: inPartition(accountConnectionKey(account, "x").pk, "C#"),
-	}, "read the connections")
+	return s.connectionsIn(ctx, accountConnectionKey(account, "x").pk, decodeConnection)
+}
+
+// VisitorConnections are the sockets of one visitor. Whether one has expired is the caller's to ask.
+func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
+	return s.connectionsIn(ctx, visitorConnectionKey(account, visitor, "x").pk, decodeVisitorConnection)
+}
+
+func (s *Store) connectionsIn(ctx context.Context, pk string, decode func(item) (chat.Connection, error)) ([]chat.Connection, error) {
+	if pk == "" {
+		return nil, nil
+	}
+	items, err := s.all(ctx, query{table: s.tables.Live, condition: inPartition(pk, "C#")}, "read the connections")
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(items, decodeConnection)
+	return decodeAll(items, decode)
 }
 
-// SetViewing notes which conversation of which store a socket looks at; an empty one means none. NotFound means that the socket is
-// gone.
-func (s *Store) SetViewing(ctx context.Context, id string, conversation chat.ConversationID, in chat.StoreID) error {
-	account, err := s.connectionAccount(ctx, id)
+// SetViewing notes what an operator's socket looks at; a zero one means nothing. NotFound means that the socket is gone.
+func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
+	place, _, err := s.connectionPlace(ctx, id)
 	if err != nil {
 		return err
 	}
-	viewing, viewingIn := expression.Name("viewing"), expression.Name("viewingIn")
-	update := expression.Set(viewing, expression.Value(string(conversation))).Set(viewingIn, expression.Value(string(in)))
-	if conversation == "" {
-		update = expression.Remove(viewing).Remove(viewingIn)
+	var update expression.UpdateBuilder
+	for name, value := range map[string]string{
+		"viewing": string(viewed.ConversationID), "viewingIn": string(viewed.StoreID), "viewingVisitor": string(viewed.Visitor),
+	} {
+		if value == "" {
+			update = update.Remove(expression.Name(name))
+		} else {
+			update = update.Set(expression.Name(name), expression.Value(value))
+		}
 	}
 	there := present()
-	_, refused, err := s.updateItem(ctx, s.tables.Live, accountConnectionKey(account, id), update, &there, "note what is viewed")
+	_, refused, err := s.updateItem(ctx, s.tables.Live, place, update, &there, "note what is viewed")
 	if err == nil && refused {
 		return notFound(kindConnection)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -17,8 +18,8 @@ import (
 // Response is an answer that is on its way.
 type Response struct {
 	Status  int
-	Header  map[string]string
-	Cookies []string // Set-Cookie lines
+	Header  map[string]string // "" leaves out what every answer has
+	Cookies []string          // Set-Cookie lines
 	Body    []byte
 }
 
@@ -138,6 +139,19 @@ func (r Response) Encode(requestID string, secure bool) events.APIGatewayV2HTTPR
 	}
 	for name, value := range r.Header {
 		out.Headers[name] = value
+		if value == "" {
+			delete(out.Headers, name)
+		}
 	}
 	return out
+}
+
+// TicketLasts is how long a socket's ticket may be used, once.
+const TicketLasts = 30 * time.Second
+
+// SocketTicket tells where a socket may be opened with a ticket: on the console's own origin.
+func SocketTicket(publicURL, ticket string) view.SocketTicketShape {
+	return view.SocketTicketShape{
+		URL: "ws" + strings.TrimPrefix(publicURL, "http") + "/socket?ticket=" + ticket, ExpiresIn: int(TicketLasts / time.Second),
+	}
 }

@@ -9,6 +9,7 @@ package secret
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -116,4 +117,21 @@ func split(value string) []string {
 		}
 	}
 	return values
+}
+
+// Lister reads the values of a parameter.
+type Lister interface {
+	List(ctx context.Context, name string) ([]string, error)
+}
+
+// Required reads a parameter without which the service does not work; where nobody has set it yet, it is Unavailable.
+func Required(ctx context.Context, from Lister, name string) ([]string, error) {
+	list, err := from.List(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("read the parameter %s: %w", name, err)
+	}
+	if len(list) == 0 {
+		return nil, fault.New(fault.Unavailable, "the service is not set up yet").WithReason("not_set_up")
+	}
+	return list, nil
 }

@@ -38,7 +38,7 @@ func look(ctx context.Context, t *trial) error {
 		defer cancel()
 		return again(patient, func() error {
 			connections, err := t.bed.store.Connections(ctx, t.account.ID)
-			if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing) == id }) {
+			if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing.ConversationID) == id }) {
 				err = fmt.Errorf("%s: nobody looks at the conversation", t.tag)
 			}
 			return err

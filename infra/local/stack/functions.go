@@ -27,6 +27,7 @@ import (
 	"github.com/recado-chat/recado/functions/send"
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
+	"github.com/recado-chat/recado/functions/widget"
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/runtimeapi"
 	"github.com/recado-chat/recado/infra/topology"
@@ -49,6 +50,7 @@ var Builders = map[string]boot.Builder{
 	"send":       send.Build,
 	"socket":     socket.Build,
 	"webhook":    webhook.Build,
+	"widget":     widget.Build,
 }
 
 // runtime is what a function of the stack is built from.

@@ -36,6 +36,7 @@ type Options struct {
 	Start   time.Time   // what the clock of a new stack shows; zero = now
 	Log     io.Writer   // takes the functions' log lines and metrics
 	Console string      // directory of the built console; "" serves none
+	Widget  string      // directory of the built widget and its loader; "" serves none
 	// Binaries is the directory of built functions, to run each as a process of its own; "" runs them in this one. Their clock
 	// is the machine's, so this stack's cannot be moved then.
 	Binaries string
@@ -76,6 +77,7 @@ type Stack struct {
 	URL     string // of the public side
 	Mail    *mailbox.Box
 	Phone   *whatsapp.Simulator
+	shops   []Shop // with their codes
 	Queues  *sqs.Server
 	Socket  *gateway.Socket
 	Engine  *engine.Engine

@@ -55,7 +55,7 @@ func (s *Stack) servePublic(context.Context) error {
 // beside them the pages of the local stack itself.
 func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	for _, prefix := range []string{"/webhooks/", "/api/", "/healthz"} {
+	for _, prefix := range []string{"/webhooks/", "/api/", "/healthz", "/widget/v1/"} {
 		mux.Handle(prefix, http1)
 	}
 	mux.Handle("/socket", s.Socket)
@@ -71,6 +71,9 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux.HandleFunc("POST /local/redrive", s.redrive)
 	mux.HandleFunc("POST /local/sockets/cut", s.cutSockets)
 	mux.HandleFunc("GET /local/{$}", s.index)
+	mux.HandleFunc("GET /local/shop/{page...}", s.showShop)
+	mux.Handle("GET /local/shop/shop.css", http.StripPrefix("/local/", http.FileServerFS(shopFiles)))
+	mux.Handle("/widget/", s.meter.Console(http.StripPrefix("/widget", s.widget())))
 	mux.Handle("GET /local/page.css", pageFile("page.css"))
 	mux.Handle("GET /local/page.js", pageFile("page.js"))
 	mux.Handle("/", s.meter.Console(s.console()))
@@ -102,6 +105,23 @@ func (s *Stack) console() http.Handler {
 		if strings.HasPrefix(r.URL.Path, "/assets/") {
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		}
+		files.ServeHTTP(w, r)
+	})
+}
+
+// widgetKept is how long a browser may keep the widget's files: they have one name for all versions.
+const widgetKept = "public, max-age=300"
+
+// widget serves the files that pages of sites and the chat's own document load.
+func (s *Stack) widget() http.Handler {
+	files := http.FileServerFS(os.DirFS(s.options.Widget))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.options.Widget == "" {
+			http.Error(w, "the widget is not built: make run builds it", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Cache-Control", widgetKept)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		files.ServeHTTP(w, r)
 	})
 }

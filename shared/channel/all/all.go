@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -29,6 +30,7 @@ type Channels struct {
 func New(c Config) *Channels {
 	channels := &Channels{byType: map[chat.ChannelType]channel.Adapter{}, byWebhook: map[string]channel.Adapter{}}
 	channels.add("whatsapp", whatsapp.New(c.GraphURL, c.GraphVersion, c.HTTP))
+	channels.add("webchat", webchat.New())
 	return channels
 }
 

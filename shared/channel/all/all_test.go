@@ -10,7 +10,7 @@ import (
 func TestChannelsAreFoundByTypeAndByWebhook(t *testing.T) {
 	t.Parallel()
 	channels := all.New(all.Config{GraphURL: "https://graph.example.org", GraphVersion: "v26.0"})
-	for segment, kind := range map[string]chat.ChannelType{"whatsapp": chat.WhatsApp} {
+	for segment, kind := range map[string]chat.ChannelType{"whatsapp": chat.WhatsApp, "webchat": chat.WebChat} {
 		byType, ok := channels.Of(kind)
 		if !ok || byType.Type() != kind {
 			t.Errorf("%s is not found by its type", kind)

@@ -7,6 +7,7 @@ package channeltest
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -48,7 +49,8 @@ type Refusal struct {
 	Meaning channel.Meaning
 }
 
-// Wire is a provider's wire format, built from its documentation.
+// Wire is a provider's wire format, built from its documentation. A channel of our own has no provider: of Sign, Takes, Refusals,
+// Serves and Gone it has none, and Calls instead.
 type Wire struct {
 	// Dial makes the adapter over the provider's API at a URL.
 	Dial  func(url string, client *http.Client) channel.Adapter
@@ -61,6 +63,8 @@ type Wire struct {
 	Sign func(body []byte, secret string) http.Header
 	// Takes answers a message of ours with the provider's id of it.
 	Takes func(id string) http.HandlerFunc
+	// Calls is the id by which a channel of our own knows a message.
+	Calls func(m chat.Message) string
 	// Refusals name every class of errors: this message alone, the token, the account, too fast, and nobody knows.
 	Refusals map[string]Refusal
 	// Serves answers a request for the file with these bytes; its own address is in the request. Gone is a file that is no more.
@@ -90,6 +94,9 @@ func (w Wire) adapter(t *testing.T, provider http.Handler) channel.Adapter {
 	return w.Dial(server.URL, server.Client())
 }
 
+// hosted says that the channel is our own.
+func (w Wire) hosted() bool { return w.Takes == nil }
+
 func (w Wire) tells(kind Kind) bool {
 	for _, k := range w.Tells {
 		if k == kind {
@@ -102,6 +109,13 @@ func (w Wire) tells(kind Kind) bool {
 func (w Wire) signatures(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
 	body := w.Body(Update{Kind: Text, ID: "m1", Person: person, Text: "¿qué tal? 👩‍👩‍👧", At: noon})
+	if w.hosted() {
+		_, shaken := a.Handshake(url.Values{"hub.mode": {"subscribe"}}, []string{"", "s1"})
+		if err := a.Verify(http.Header{}, body, []string{"", "s1"}); !fault.Is(err, fault.NotFound) || !fault.Is(shaken, fault.NotFound) {
+			t.Errorf("a channel of our own has a webhook: %v, %v", err, shaken)
+		}
+		return
+	}
 	for name, c := range map[string]struct {
 		body    []byte
 		secrets []string
@@ -174,6 +188,9 @@ func (w Wire) batches(t *testing.T) {
 func (w Wire) capabilities(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
 	able := a.Capabilities()
+	if able.Hosted != w.hosted() {
+		t.Errorf("hosted is %t", able.Hosted)
+	}
 	if able.MaxText <= 0 || able.Window < 0 || able.MaxCaption < 0 {
 		t.Errorf("%+v", able)
 	}
@@ -198,6 +215,15 @@ func (w Wire) capabilities(t *testing.T) {
 
 // refusals: the desk can tell what becomes of the message and of the channel.
 func (w Wire) refusals(t *testing.T) {
+	if w.hosted() {
+		outbound := channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "c.m.1"}
+		for range 2 {
+			if _, err := w.adapter(t, http.NotFoundHandler()).Send(t.Context(), chat.Credentials{}, outbound); err != nil {
+				t.Errorf("a channel of our own refuses: %v", err)
+			}
+		}
+		return
+	}
 	meanings := map[channel.Meaning]bool{}
 	for name, refusal := range w.Refusals {
 		a := w.adapter(t, refusal.Answer)

@@ -163,11 +163,11 @@ func (w Wire) aroundASend(t *testing.T) {
 	for order := range chattest.Permutations(answer + 1) {
 		n++
 		address := fmt.Sprintf("54911556%05d", n)
-		id = fmt.Sprint("out", n)
 		r.Must(r.tell(Update{Kind: Text, ID: fmt.Sprint("in", n), Person: address, Text: "hola", At: r.Time}))
 		c, _ := r.talk(address)
 		r.Advance(time.Second)
 		m := r.Reply(c.ID, "buenas")
+		id = w.names(n, m)
 		say := func(which []int) {
 			for _, i := range which {
 				u := around[i]
@@ -183,6 +183,9 @@ func (w Wire) aroundASend(t *testing.T) {
 		early, late := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
 		before = func() { say(early) }
 		said, err := r.Desk.Deliver(r.Context(), desktest.Account, c.ID, r.channel, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
+			if w.hosted() {
+				before()
+			}
 			return r.adapter.Send(ctx, credentials, channel.Outbound{
 				Asset: w.Asset, To: c.ExternalID, Type: m.Type, Text: m.Text, Ref: desk.Ref(m),
 			})
@@ -201,6 +204,14 @@ func (w Wire) aroundASend(t *testing.T) {
 			t.Errorf("order %v: %s, %v", order, got.Status, got.Reactions)
 		}
 	}
+}
+
+// names is the provider's id of a message of ours, or our own.
+func (w Wire) names(n int, m chat.Message) string {
+	if w.hosted() {
+		return w.Calls(m)
+	}
+	return fmt.Sprint("out", n)
 }
 
 // duplicates: one body that comes twenty times at once is taken once. C-02
@@ -250,6 +261,12 @@ func (w Wire) window(t *testing.T) {
 
 // media: a file comes as it is, and one that is no more is told apart from one that may come yet.
 func (w Wire) media(t *testing.T) {
+	if w.hosted() {
+		if _, err := w.adapter(t, http.NotFoundHandler()).Fetch(t.Context(), chat.Credentials{}, w.Asset, "f1"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a channel of our own has a file that nobody put: %v", err)
+		}
+		return
+	}
 	content := []byte("\x89PNG\r\n\x1a\nbytes")
 	got, err := w.adapter(t, w.Serves("f1", content)).Fetch(t.Context(), credentials, w.Asset, "f1")
 	if err != nil {

@@ -31,6 +31,7 @@ const newborn = 30 * time.Second
 // Store is what is kept of connections and people.
 type Store interface {
 	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+	VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error)
 	// DeleteConnection answers NotFound for one that is not there.
 	DeleteConnection(ctx context.Context, id string) (chat.Connection, error)
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
@@ -96,7 +97,7 @@ func (r *Rooms) readPeople(ctx context.Context, account chat.AccountID) (People,
 	return people, nil
 }
 
-// Room is the connections of one account.
+// Room is the connections of one account's operators, or those of one visitor.
 type Room struct {
 	Account     chat.AccountID
 	Connections []chat.Connection
@@ -108,9 +109,21 @@ func (r *Rooms) Of(ctx context.Context, account chat.AccountID) (Room, error) {
 	if err != nil {
 		return Room{}, fmt.Errorf("read the connections of account %s: %w", account, err)
 	}
+	return r.open(account, connections), nil
+}
+
+// OfVisitor reads the room of one visitor's browsers.
+func (r *Rooms) OfVisitor(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) (Room, error) {
+	connections, err := r.store.VisitorConnections(ctx, account, visitor)
+	if err != nil {
+		return Room{}, fmt.Errorf("read the connections of visitor %s: %w", visitor, err)
+	}
+	return r.open(account, connections), nil
+}
+
+func (r *Rooms) open(account chat.AccountID, connections []chat.Connection) Room {
 	now := r.now()
-	connections = slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })
-	return Room{Account: account, Connections: connections}, nil
+	return Room{Account: account, Connections: slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })}
 }
 
 // Without is the room after some connections ended.
@@ -130,14 +143,16 @@ func (r Room) Online(operator chat.OperatorID) bool {
 
 // Viewing is the part of the room that looks at a conversation.
 func (r Room) Viewing(conversation chat.ConversationID) Room {
-	return r.filter(func(c chat.Connection) bool { return c.Viewing == conversation })
+	return r.filter(func(c chat.Connection) bool { return c.Viewing.ConversationID == conversation })
 }
 
 // Operators are those who are in the room, each once, in order.
 func (r Room) Operators() []chat.OperatorID {
 	operators := make([]chat.OperatorID, 0, len(r.Connections))
 	for _, c := range r.Connections {
-		operators = append(operators, c.OperatorID)
+		if c.OperatorID != "" { // nobody is told of visitors
+			operators = append(operators, c.OperatorID)
+		}
 	}
 	slices.Sort(operators)
 	return slices.Compact(operators)
@@ -205,9 +220,9 @@ func (r *Rooms) Departure(ctx context.Context, left Room, ended []chat.Connectio
 	}
 	var seen []chat.ConversationID
 	for _, c := range ended {
-		if c.Viewing != "" && !slices.Contains(seen, c.Viewing) {
-			seen = append(seen, c.Viewing)
-			r.AddViewing(ctx, items, left, c.Viewing)
+		if viewed := c.Viewing.ConversationID; viewed != "" && !slices.Contains(seen, viewed) {
+			seen = append(seen, viewed)
+			r.AddViewing(ctx, items, left, viewed)
 		}
 	}
 	return items

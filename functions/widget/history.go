@@ -1,0 +1,198 @@
+package widget
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+const (
+	usualLimit = 30
+	mostLimit  = 100
+)
+
+// place is where a page of a visitor's messages ended: in which of their conversations, and where in that one.
+type place struct {
+	Conversation chat.ConversationID `json:"c"`
+	Messages     string              `json:"m,omitempty"` // "" = from its end
+}
+
+// listMessages pages through all of the visitor's conversations as one.
+func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, error) {
+	limit, err := pageLimit(c.Query.Get("limit"))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	from, err := h.from(ctx, c.caller, c.Query.Get("cursor"))
+	if err != nil || from.Conversation == "" {
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		return httpapi.JSON(http.StatusOK, view.NewList(nil, "", view.VisitorMessage))
+	}
+	found, err := h.Store.Messages(ctx, c.session.AccountID, from.Conversation, chat.PageRequest{Limit: limit, Cursor: from.Messages})
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", from.Conversation, err)
+	}
+	next := place{from.Conversation, found.Next}
+	if found.Next == "" {
+		if next.Conversation, err = h.before(ctx, c.caller, from.Conversation); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return httpapi.JSON(http.StatusOK, view.NewList(found.Items, next.encode(), view.VisitorMessage))
+}
+
+func pageLimit(given string) (int, error) {
+	if given == "" {
+		return usualLimit, nil
+	}
+	limit, err := strconv.Atoi(given)
+	if err != nil || limit < 1 {
+		return 0, invalid("limit", "a number from 1 to %d", mostLimit)
+	}
+	return min(limit, mostLimit), nil
+}
+
+func (p place) encode() string {
+	if p.Conversation == "" {
+		return ""
+	}
+	text, _ := json.Marshal(p) // two strings: cannot fail
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// from finds where a page begins: where the cursor says, if that is the visitor's, or at the newest conversation.
+func (h *Handler) from(ctx context.Context, who caller, cursor string) (place, error) {
+	if cursor == "" {
+		newest, err := h.before(ctx, who, "")
+		return place{Conversation: newest}, err
+	}
+	var p place
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || json.Unmarshal(text, &p) != nil {
+		return place{}, invalid("cursor", "this is no cursor")
+	}
+	_, err = h.conversation(ctx, who, p.Conversation)
+	return p, err
+}
+
+// before finds the visitor's conversation before one, or the newest; "" when there is none. Other conversations of the same contact,
+// over other channels, are not the visitor's to see.
+func (h *Handler) before(ctx context.Context, who caller, id chat.ConversationID) (chat.ConversationID, error) {
+	identity, _, err := h.identity(ctx, who)
+	if err != nil || identity.ContactID == "" {
+		return "", err
+	}
+	request := chat.PageRequest{Limit: mostLimit}
+	for {
+		found, err := h.Store.ContactConversations(ctx, who.session.AccountID, identity.ContactID, request)
+		if err != nil {
+			return "", fmt.Errorf("read the conversations of contact %s: %w", identity.ContactID, err)
+		}
+		i := slices.IndexFunc(found.Items, func(c chat.Conversation) bool { return who.owns(c) && (id == "" || c.ID < id) })
+		if i >= 0 {
+			return found.Items[i].ID, nil
+		}
+		if found.Next == "" {
+			return "", nil
+		}
+		request.Cursor = found.Next
+	}
+}
+
+// owns says whether a conversation is the visitor's.
+func (c caller) owns(v chat.Conversation) bool {
+	return v.ChannelID == c.channel.ID && v.ExternalID == string(c.visitor())
+}
+
+// identity is who the visitor is to the desk; known is false for one who has not written yet.
+func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, known bool, err error) {
+	identity, _, err = h.Store.Identity(ctx, who.session.AccountID, who.channel.ID, []string{string(who.visitor())})
+	if fault.Is(err, fault.NotFound) {
+		return chat.Identity{}, false, nil
+	}
+	if err != nil {
+		return identity, false, fmt.Errorf("look up visitor %s: %w", who.visitor(), err)
+	}
+	return identity, true, nil
+}
+
+// conversation reads one that the visitor names; NotFound unless it is theirs.
+func (h *Handler) conversation(ctx context.Context, who caller, id chat.ConversationID) (chat.Conversation, error) {
+	none := fault.New(fault.NotFound, "there is no such conversation")
+	if id == "" {
+		return chat.Conversation{}, none
+	}
+	v, err := h.Store.Conversation(ctx, who.session.AccountID, id)
+	if fault.Is(err, fault.NotFound) || err == nil && !who.owns(v) {
+		return chat.Conversation{}, none
+	}
+	if err != nil {
+		return v, fmt.Errorf("read conversation %s: %w", id, err)
+	}
+	return v, nil
+}
+
+// unread says whether the visitor has written before, and how many of the newest messages to them they have not read.
+func (h *Handler) unread(ctx context.Context, who caller) (started bool, unread int, err error) {
+	newest, err := h.before(ctx, who, "")
+	if err != nil || newest == "" {
+		return false, 0, err
+	}
+	found, err := h.Store.Messages(ctx, who.session.AccountID, newest, chat.PageRequest{Limit: usualLimit})
+	if err != nil {
+		return true, 0, fmt.Errorf("read the messages of conversation %s: %w", newest, err)
+	}
+	for _, m := range found.Items {
+		if m.Direction == chat.Out && m.Revoked.IsZero() && m.Status.Rank() < chat.StatusRead.Rank() {
+			unread++
+		}
+	}
+	return true, unread, nil
+}
+
+// linkLasts is how long a link to a file is good.
+const linkLasts = 5 * time.Minute
+
+// getFile makes a link to a file of one of the visitor's messages. A browser shows by itself only what runs no script.
+func (h *Handler) getFile(ctx context.Context, c *call) (httpapi.Response, error) {
+	none := fault.New(fault.NotFound, "there is no such file")
+	v, err := h.conversation(ctx, c.caller, chat.ConversationID(c.Query.Get("conversation")))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	id := chat.MessageID(c.Query.Get("message"))
+	if id == "" {
+		return httpapi.Response{}, none
+	}
+	m, err := h.Store.Message(ctx, c.session.AccountID, v.ID, id)
+	if fault.Is(err, fault.NotFound) {
+		return httpapi.Response{}, none
+	}
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read message %s: %w", id, err)
+	}
+	i := slices.IndexFunc(m.Attachments, func(a chat.Attachment) bool { return a.ID == c.Query.Get("attachment") })
+	if i < 0 || m.Attachments[i].State != chat.AttachmentReady {
+		return httpapi.Response{}, none
+	}
+	a := m.Attachments[i]
+	inline := blob.Shown(a.Mime) && c.Query.Get("download") != "true"
+	url, err := h.Files.PresignGet(ctx, a.Key, a.Name, a.Mime, inline, linkLasts)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.JSON(http.StatusOK, view.FileLinkShape{URL: url, ExpiresIn: int(linkLasts / time.Second)})
+}

@@ -1,0 +1,65 @@
+package widget
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/recado-chat/recado/shared/httpapi"
+)
+
+// limit is a bucket: what it holds, and how many come back a second. Buckets live in a warm process, so that they cost nothing; with n
+// processes a visitor gets n times as much.
+type limit struct {
+	name   string
+	burst  int
+	second rate.Limit
+}
+
+var (
+	framesPerPlace     = limit{"frame", 60, 2}
+	sessionsPerPlace   = limit{"session", 30, 0.5}
+	messagesPerVisitor = limit{"message", 20, 1}
+	readsPerVisitor    = limit{"read", 60, 5}
+)
+
+// bucketsMax bounds the memory of a process that lives for hours.
+const bucketsMax = 20_000
+
+type limits struct {
+	wall func() time.Time
+
+	mu      sync.Mutex
+	buckets map[string]*rate.Limiter
+}
+
+func newLimits(wall func() time.Time) *limits {
+	return &limits{wall: wall, buckets: map[string]*rate.Limiter{}}
+}
+
+// take counts one of whoever asks, or answers RateLimited with the time to wait.
+func (l *limits) take(of limit, who string) error {
+	now := l.wall()
+	reservation := l.bucket(of, who).ReserveN(now, 1)
+	if wait := reservation.DelayFrom(now); wait > 0 {
+		reservation.CancelAt(now)
+		return httpapi.Limited(max(wait, time.Second))
+	}
+	return nil
+}
+
+func (l *limits) bucket(of limit, who string) *rate.Limiter {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := of.name + " " + who
+	if known := l.buckets[key]; known != nil {
+		return known
+	}
+	if len(l.buckets) >= bucketsMax {
+		clear(l.buckets)
+	}
+	made := rate.NewLimiter(of.second, of.burst)
+	l.buckets[key] = made
+	return made
+}

@@ -1,0 +1,222 @@
+package widget
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel/webchat"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// clientID is what a browser may call its message: it becomes part of keys.
+var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+type messageBody struct {
+	ClientID    string   `json:"clientId"`
+	Type        string   `json:"type"`
+	Text        string   `json:"text"`
+	Attachments []string `json:"attachments"`
+	ReplyTo     *string  `json:"replyTo"`
+}
+
+// postMessage takes what a visitor says. It is accepted when the queue has it; the message itself comes over the socket.
+func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body messageBody
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	item, err := h.message(ctx, c.caller, body)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.accept(ctx, c.caller, item); err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.JSON(http.StatusAccepted, struct {
+		ClientID string `json:"clientId"`
+	}{body.ClientID})
+}
+
+// message checks what a visitor says against what the channel takes.
+func (h *Handler) message(ctx context.Context, who caller, body messageBody) (webchat.Item, error) {
+	able := h.Chat.Capabilities()
+	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text}
+	_, file := able.Attachments[item.Type]
+	switch {
+	case !clientID.MatchString(body.ClientID):
+		return item, invalid("clientId", "an id of the message's own is needed")
+	case !file && item.Type != chat.TypeText && item.Type != chat.TypeInteractive:
+		return item, invalid("type", "a message of this type cannot be sent")
+	case utf8.RuneCountInString(body.Text) > able.MaxText:
+		return item, invalid("text", "at most %d characters", able.MaxText)
+	case !file && strings.TrimSpace(body.Text) == "":
+		return item, invalid("text", "a message needs a text")
+	case file && len(body.Attachments) != 1, !file && len(body.Attachments) != 0:
+		return item, invalid("attachments", "a file's message has exactly one file, any other none")
+	}
+	taken, err := h.uploads().Take(ctx, who.owner(), able, item.Type, body.Attachments)
+	if err != nil {
+		return item, err
+	}
+	for _, a := range taken {
+		item.Attachments = append(item.Attachments, webchat.Attachment{Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.Key})
+	}
+	if body.ReplyTo != nil && *body.ReplyTo != "" {
+		item.ReplyTo, err = h.quoted(ctx, who, chat.MessageID(*body.ReplyTo))
+	}
+	return item, err
+}
+
+// quoted is the name of the message that is answered, in the visitor's conversation of now; of another one a message goes unquoted.
+func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (string, error) {
+	identity, known, err := h.identity(ctx, who)
+	if err != nil || !known || identity.OpenConversationID == "" {
+		return "", err
+	}
+	m, err := h.Store.Message(ctx, who.session.AccountID, identity.OpenConversationID, id)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the message that is answered: %w", err)
+	}
+	return m.ProviderID, nil
+}
+
+// accept puts what the visitor says on the inbound queue, in their order.
+func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item) error {
+	name, err := h.nameOf(ctx, who)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		items[i].Visitor = webchat.Visitor{ID: who.visitor(), Name: name}
+	}
+	body, err := webchat.Encode(webchat.Body{Site: who.channel.ExternalID, Items: items})
+	if err != nil {
+		return err
+	}
+	split, err := h.Chat.Split(body)
+	if err != nil {
+		return err
+	}
+	now := h.Now()
+	out := make([]queue.Out, 0, len(split))
+	for i, item := range split {
+		o, err := queue.Inbound(events.InboundReceived{
+			Provider: string(chat.WebChat), Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State,
+			ReceivedAt: now.Add(time.Duration(i) * time.Microsecond), Body: item.Body,
+		}, item.Group)
+		if err != nil {
+			return err
+		}
+		out = append(out, o)
+	}
+	return h.Inbound.Send(ctx, out...)
+}
+
+// visitors are what an inbox calls those whose name nobody knows.
+var visitors = map[chat.Language]string{chat.Spanish: "Visitante", chat.Portuguese: "Visitante", chat.English: "Visitor"}
+
+// nameOf tells visitors apart by the end of their id.
+func (h *Handler) nameOf(ctx context.Context, who caller) (string, error) {
+	account, err := h.Store.Account(ctx, who.session.AccountID)
+	if err != nil {
+		return "", fmt.Errorf("read account %s: %w", who.session.AccountID, err)
+	}
+	id := string(who.visitor())
+	return visitors[account.Language] + " " + id[max(len(id)-4, 0):], nil
+}
+
+// receiptsMax bounds what one call reads.
+const receiptsMax = 50
+
+// postReceipts takes that a browser has, or shows, messages of ours.
+func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Status         string   `json:"status"`
+		ConversationID string   `json:"conversationId"`
+		MessageIDs     []string `json:"messageIds"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	status := chat.MessageStatus(body.Status)
+	switch {
+	case status != chat.StatusDelivered && status != chat.StatusRead:
+		return httpapi.Response{}, invalid("status", "one of delivered, read")
+	case len(body.MessageIDs) > receiptsMax:
+		return httpapi.Response{}, invalid("messageIds", "at most %d messages", receiptsMax)
+	}
+	v, err := h.conversation(ctx, c.caller, chat.ConversationID(body.ConversationID))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	var items []webchat.Item
+	for _, id := range body.MessageIDs {
+		news, err := h.news(ctx, v, chat.MessageID(id), status)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		if news {
+			items = append(items, webchat.Item{Kind: webchat.Receipt, Target: webchat.MessageName(v.ID, chat.MessageID(id)), Status: status})
+		}
+	}
+	if len(items) > 0 {
+		if err := h.accept(ctx, c.caller, items...); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return httpapi.JSON(http.StatusAccepted, struct{}{})
+}
+
+// news says whether a receipt tells what is not known yet, of a message that was for the visitor.
+func (h *Handler) news(ctx context.Context, v chat.Conversation, id chat.MessageID, status chat.MessageStatus) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	m, err := h.Store.Message(ctx, v.AccountID, v.ID, id)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read message %s: %w", id, err)
+	}
+	return m.Direction == chat.Out && m.Status.Rank() < status.Rank(), nil
+}
+
+// owner makes an upload the visitor's alone.
+func (c caller) owner() upload.Owner {
+	return upload.Owner{Account: c.session.AccountID, For: "visitor " + string(c.visitor())}
+}
+
+func (h *Handler) uploads() upload.Uploads {
+	return upload.Uploads{Files: h.Files, Keys: h.signingKeys, Now: h.Now, Wall: h.Wall}
+}
+
+// createUpload stores nothing: see package upload.
+func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, error) {
+	var file struct {
+		Name string `json:"name"`
+		Mime string `json:"mime"`
+		Size int64  `json:"size"`
+	}
+	if err := c.JSON(&file); err != nil {
+		return httpapi.Response{}, err
+	}
+	shape, err := h.uploads().Announce(ctx, c.owner(), h.fileLimits(), upload.File(file))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.JSON(http.StatusCreated, shape)
+}

@@ -1,0 +1,163 @@
+package widget
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/channel/webchat"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+// codeMax is above every site's code.
+const codeMax = 64
+
+// site finds the channel that a site's code names.
+func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
+	none := fault.New(fault.NotFound, "there is no such site").WithField("site")
+	if code == "" || len(code) > codeMax {
+		return chat.Channel{}, none
+	}
+	ch, err := h.Store.ChannelByAsset(ctx, chat.WebChat, code)
+	if fault.Is(err, fault.NotFound) {
+		return ch, none
+	}
+	if err != nil {
+		return ch, fmt.Errorf("look up the site: %w", err)
+	}
+	return ch, nil
+}
+
+func allows(ch chat.Channel, origin string) (bool, error) {
+	settings, err := webchat.ReadSettings(ch.Settings)
+	return settings.Allows(origin), err
+}
+
+// createSession lets a browser in: as the visitor whose token it has, if that is of this site and page, or as a new one.
+func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response, error) {
+	var body struct {
+		Site   string `json:"site"`
+		Origin string `json:"origin"`
+		Token  string `json:"token"`
+	}
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	ch, err := h.site(ctx, body.Site)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	settings, err := webchat.ReadSettings(ch.Settings)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if !settings.Allows(body.Origin) {
+		return httpapi.Response{}, fault.New(fault.Forbidden, "this page may not show the chat").WithField("origin").WithReason("origin")
+	}
+	status, token := http.StatusOK, body.Token
+	session, err := h.resumed(ctx, ch, body.Origin, token)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if session.Hash == "" {
+		status, token = http.StatusCreated, auth.NewToken()
+		session, err = h.begin(ctx, c, ch, body.Origin, token)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	shape := view.VisitorSessionShape{
+		Token: token, ExpiresAt: view.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID),
+		Site:   view.SiteShape{Name: ch.Name, Title: cmp.Or(settings.Title, ch.Name), Greeting: settings.Greeting, Color: settings.Color},
+		Limits: h.limitsShape(),
+	}
+	if shape.Online, err = h.online(ctx, ch); err != nil {
+		return httpapi.Response{}, err
+	}
+	if status == http.StatusOK {
+		if shape.Started, shape.Unread, err = h.unread(ctx, caller{session: session, channel: ch}); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return httpapi.JSON(status, shape)
+}
+
+// resumed is the session of a token that was given out for this site and page; a zero one for any other token.
+func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token string) (chat.Session, error) {
+	if token == "" {
+		return chat.Session{}, nil
+	}
+	known, err := h.callers.Get(ctx, auth.Hash(token))
+	if fault.Is(err, fault.Unauthenticated) {
+		return chat.Session{}, nil
+	}
+	if err != nil {
+		return chat.Session{}, err
+	}
+	normal, err := webchat.Origin(origin)
+	if err != nil || known.channel.ID != ch.ID || known.session.Visitor.Origin != normal {
+		return chat.Session{}, nil
+	}
+	return known.session, nil
+}
+
+func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, token string) (chat.Session, error) {
+	normal, err := webchat.Origin(origin)
+	if err != nil {
+		return chat.Session{}, err
+	}
+	now := h.Wall()
+	session := chat.Session{
+		Hash: auth.Hash(token), AccountID: ch.AccountID,
+		Visitor:   chat.Visitor{ID: chat.VisitorID(chat.NewID(now)), ChannelID: ch.ID, Origin: normal},
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(sessionLasts), UserAgent: c.UserAgent, IP: c.IP,
+	}
+	if err := h.Store.PutSession(ctx, session); err != nil {
+		return session, fmt.Errorf("keep a session: %w", err)
+	}
+	return session, nil
+}
+
+func (h *Handler) limitsShape() view.VisitorLimitsShape {
+	able := h.Chat.Capabilities()
+	shape := view.VisitorLimitsShape{MaxText: able.MaxText}
+	for _, kind := range slices.Sorted(maps.Keys(able.Attachments)) {
+		limit := able.Attachments[kind]
+		shape.Attachments = append(shape.Attachments, view.AttachmentLimit{
+			Type: string(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: able.Captions[kind],
+		})
+	}
+	return shape
+}
+
+// online says whether somebody takes conversations of the site's store now.
+func (h *Handler) online(ctx context.Context, ch chat.Channel) (bool, error) {
+	operators, err := h.operators.Get(ctx, ch.AccountID)
+	if err != nil {
+		return false, fmt.Errorf("read the operators of account %s: %w", ch.AccountID, err)
+	}
+	return slices.ContainsFunc(operators, func(o chat.Operator) bool {
+		return o.Active && o.Availability == chat.Available && permission.Sees(o, ch.StoreID) && permission.Has(o.Role, permission.ConversationReply)
+	}), nil
+}
+
+// createSocketTicket lets the visitor's browser open one socket.
+func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Response, error) {
+	token := auth.NewToken()
+	ticket := chat.Ticket{
+		Hash: auth.Hash(token), AccountID: c.session.AccountID, Session: c.session.Hash, ExpiresAt: h.Wall().Add(httpapi.TicketLasts),
+		Visitor: chat.Visitor{ID: c.visitor(), ChannelID: c.channel.ID},
+	}
+	if err := h.Store.PutTicket(ctx, ticket); err != nil {
+		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)
+	}
+	return httpapi.JSON(http.StatusCreated, httpapi.SocketTicket(h.PublicURL, token))
+}

@@ -1,0 +1,265 @@
+// Package widget speaks to the browsers of those who visit an account's sites: everything under /widget/v1.
+//
+// A visitor's session is bound to one site and to the origin of the page that shows the chat, and opens that visitor's own messages
+// and nothing else. What a visitor says goes to the inbound queue like any provider's item, so that it is in the inbox or nowhere:
+// the function writes sessions and tickets only. The document in which the chat runs names the site's origins as the only ones that
+// may frame it, so that a browser refuses it to any other page.
+package widget
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+// Store is the data layer as visitors need it.
+type Store interface {
+	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
+	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	ChannelByAsset(ctx context.Context, t chat.ChannelType, externalID string) (chat.Channel, error)
+	PutSession(ctx context.Context, s chat.Session) error
+	Session(ctx context.Context, hash string) (chat.Session, error)
+	TouchSession(ctx context.Context, hash string, lastSeen, expires time.Time) error
+	PutTicket(ctx context.Context, t chat.Ticket) error
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
+	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
+	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
+	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
+}
+
+// Files are the bucket of the messages' files.
+type Files interface {
+	upload.Files
+	PresignGet(ctx context.Context, key, name, mime string, inline bool, expires time.Duration) (string, error)
+}
+
+type sender interface {
+	Send(ctx context.Context, out ...queue.Out) error
+}
+
+type lister interface {
+	List(ctx context.Context, name string) ([]string, error)
+}
+
+// Deps are what the handler works with; all are needed.
+type Deps struct {
+	Store            Store
+	Files            Files
+	Inbound          sender
+	Chat             channel.Adapter // of our own web chat
+	Secrets          lister
+	SigningKeyName   string
+	OriginSecretName string
+	PublicURL        string           // origin of the console, the widget and the socket
+	Now              func() time.Time // the clock of stored times
+	Wall             func() time.Time // the clock of sessions, tickets, links and limits
+	Log              *slog.Logger
+}
+
+// Handler answers visitors' browsers.
+type Handler struct {
+	Deps
+	router    *httpapi.Router[route]
+	callers   *cache.Cache[string, caller] // by the hash of their token
+	operators *cache.Cache[chat.AccountID, []chat.Operator]
+	limits    *limits
+	secure    bool
+}
+
+const (
+	callerKept    = 5 * time.Second
+	callersMax    = 5000
+	operatorsKept = 15 * time.Second
+	operatorsMax  = 500
+)
+
+// New checks the dependencies and names the one that is missing.
+func New(deps Deps) (*Handler, error) {
+	for name, missing := range map[string]bool{
+		"store": deps.Store == nil, "files": deps.Files == nil, "inbound queue": deps.Inbound == nil, "channel": deps.Chat == nil,
+		"secrets": deps.Secrets == nil, "signing key name": deps.SigningKeyName == "", "origin secret name": deps.OriginSecretName == "",
+		"public URL": deps.PublicURL == "", "clock": deps.Now == nil, "wall clock": deps.Wall == nil, "log": deps.Log == nil,
+	} {
+		if missing {
+			return nil, fmt.Errorf("widget: no %s", name)
+		}
+	}
+	h := &Handler{Deps: deps, limits: newLimits(deps.Wall), secure: secure(deps.PublicURL)}
+	h.callers = cache.New(callerKept, callersMax, deps.Wall, h.readCaller)
+	h.operators = cache.New(operatorsKept, operatorsMax, deps.Wall, deps.Store.Operators)
+	var err error
+	h.router, err = httpapi.NewRouter(h.routes(), func(r route) (string, string) { return r.method, r.pattern })
+	if err != nil {
+		return nil, fmt.Errorf("widget: %w", err)
+	}
+	return h, nil
+}
+
+// call is one request with the visitor who makes it, if the route needs one.
+type call struct {
+	*httpapi.Request
+	caller
+}
+
+// caller is a visitor and the site that they are on.
+type caller struct {
+	session chat.Session
+	channel chat.Channel
+}
+
+func (c caller) visitor() chat.VisitorID { return c.session.Visitor.ID }
+
+// route is one line of the table. A public one needs no session.
+type route struct {
+	method  string
+	pattern string
+	public  bool
+	limit   limit
+	handle  func(context.Context, *call) (httpapi.Response, error)
+}
+
+func (h *Handler) routes() []route {
+	return []route{
+		{http.MethodGet, "/widget/v1/frame", true, framesPerPlace, h.frame},
+		{http.MethodPost, "/widget/v1/sessions", true, sessionsPerPlace, h.createSession},
+		{http.MethodGet, "/widget/v1/messages", false, readsPerVisitor, h.listMessages},
+		{http.MethodPost, "/widget/v1/messages", false, messagesPerVisitor, h.postMessage},
+		{http.MethodPost, "/widget/v1/receipts", false, readsPerVisitor, h.postReceipts},
+		{http.MethodPost, "/widget/v1/uploads", false, messagesPerVisitor, h.createUpload},
+		{http.MethodGet, "/widget/v1/files", false, readsPerVisitor, h.getFile},
+		{http.MethodPost, "/widget/v1/socket-tickets", false, readsPerVisitor, h.createSocketTicket},
+	}
+}
+
+// Handle answers one request. It never fails: what goes wrong is an answer too.
+func (h *Handler) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
+	began := h.Wall()
+	request, err := httpapi.Decode(event)
+	c := &call{Request: request}
+	var pattern string
+	var response httpapi.Response
+	if err == nil {
+		pattern, response, err = h.answer(ctx, c)
+	}
+	if err != nil {
+		response = httpapi.Error(err)
+	}
+	h.logRequest(ctx, c, pattern, response.Status, h.Wall().Sub(began), err)
+	return response.Encode(request.ID, h.secure), nil
+}
+
+func (h *Handler) answer(ctx context.Context, c *call) (pattern string, response httpapi.Response, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	route, params, ok := h.router.Match(c.Method, c.Path)
+	if !ok {
+		return "", response, fault.New(fault.NotFound, "there is no such route")
+	}
+	c.SetParams(params)
+	if err := h.admit(ctx, c, route); err != nil {
+		return route.pattern, response, err
+	}
+	response, err = route.handle(ctx, c)
+	return route.pattern, response, err
+}
+
+// admit finds out who calls, and whether they call too often.
+func (h *Handler) admit(ctx context.Context, c *call, r route) error {
+	if r.public {
+		ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
+		if err != nil {
+			h.Log.LogAttrs(ctx, slog.LevelWarn, "the origin's secret cannot be read", slog.String("reason", fault.Reason(err)))
+		}
+		c.IP = ip
+		return h.limits.take(r.limit, httpapi.Place(ip))
+	}
+	token := auth.TokenFromHeader(c.Header.Get("Authorization"))
+	if token == "" {
+		return over()
+	}
+	var err error
+	if c.caller, err = h.callers.Get(ctx, auth.Hash(token)); err != nil {
+		return err
+	}
+	return h.limits.take(r.limit, string(c.visitor()))
+}
+
+// over says that a session is no more: the browser begins another one.
+func over() error { return fault.New(fault.Unauthenticated, "the session has ended") }
+
+const (
+	sessionLasts = 180 * 24 * time.Hour // since it was last used
+	touchEvery   = 24 * time.Hour
+)
+
+// readCaller finds the session of a token's hash, and the site that it is bound to. A site that is gone ends its sessions.
+func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
+	session, err := h.Store.Session(ctx, hash)
+	now := h.Wall()
+	if fault.Is(err, fault.NotFound) || err == nil && (session.Visitor.ID == "" || !now.Before(session.ExpiresAt)) {
+		return caller{}, over()
+	}
+	if err != nil {
+		return caller{}, fmt.Errorf("read the session: %w", err)
+	}
+	ch, err := h.Store.Channel(ctx, session.AccountID, session.Visitor.ChannelID)
+	if fault.Is(err, fault.NotFound) {
+		return caller{}, over()
+	}
+	if err != nil {
+		return caller{}, fmt.Errorf("read channel %s: %w", session.Visitor.ChannelID, err)
+	}
+	if allows, err := allows(ch, session.Visitor.Origin); err != nil || !allows {
+		return caller{}, over()
+	}
+	if now.Sub(session.LastSeenAt) >= touchEvery {
+		err := h.Store.TouchSession(ctx, hash, now, now.Add(sessionLasts))
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return caller{}, fmt.Errorf("note the session's use: %w", err)
+		}
+	}
+	return caller{session: session, channel: ch}, nil
+}
+
+// logRequest writes the one line of a request: ids and codes, and no path, body, token or query.
+func (h *Handler) logRequest(ctx context.Context, c *call, pattern string, status int, took time.Duration, err error) {
+	attrs := []slog.Attr{
+		slog.String("request_id", c.ID), slog.String("method", c.Method), slog.String("route", pattern),
+		slog.Int("status", status), slog.Int64("duration_ms", took.Milliseconds()),
+	}
+	if c.visitor() != "" {
+		attrs = append(attrs, slog.String("account_id", string(c.session.AccountID)), slog.String("visitor_id", string(c.visitor())))
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		attrs = append(attrs, slog.String("code", string(fault.As(err).Code)), slog.String("reason", fault.Reason(err)))
+	}
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	h.Log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+func invalid(field, message string, args ...any) error {
+	return fault.New(fault.Invalid, message, args...).WithField(field)
+}

@@ -1,0 +1,104 @@
+package webchat
+
+import (
+	"encoding/json"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Settings are those of one site.
+type Settings struct {
+	Origins  []string `json:"origins"` // of the pages that may show the chat: scheme, host and port
+	Title    string   `json:"title"`
+	Greeting string   `json:"greeting"`
+	Color    string   `json:"color"` // #rrggbb; "" is ours
+}
+
+const (
+	maxOrigins  = 50
+	maxTitle    = 60
+	maxGreeting = 500
+)
+
+var color = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+// ReadSettings reads a channel's settings, which were checked when they were stored.
+func ReadSettings(stored []byte) (Settings, error) {
+	var s Settings
+	if err := json.Unmarshal(stored, &s); err != nil {
+		return s, fault.New(fault.Invalid, "the settings are no object").WithField("settings").WithCause(err)
+	}
+	return s, nil
+}
+
+// Allows says whether a page of this origin may show the chat.
+func (s Settings) Allows(origin string) bool {
+	normal, err := Origin(origin)
+	return err == nil && slices.Contains(s.Origins, normal)
+}
+
+// normalSettings checks settings, and brings the origins into the one form in which browsers name them.
+func normalSettings(given []byte) ([]byte, error) {
+	s, err := ReadSettings(given)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Origins) == 0 || len(s.Origins) > maxOrigins {
+		return nil, invalid("settings.origins", "1 to %d addresses of pages are needed", maxOrigins)
+	}
+	for i, origin := range s.Origins {
+		if s.Origins[i], err = Origin(origin); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(s.Origins)
+	s.Origins = slices.Compact(s.Origins)
+	switch {
+	case utf8.RuneCountInString(s.Title) > maxTitle:
+		return nil, invalid("settings.title", "at most %d characters", maxTitle)
+	case utf8.RuneCountInString(s.Greeting) > maxGreeting:
+		return nil, invalid("settings.greeting", "at most %d characters", maxGreeting)
+	case s.Color != "" && !color.MatchString(s.Color):
+		return nil, invalid("settings.color", "a colour is written #rrggbb")
+	}
+	return json.Marshal(s)
+}
+
+// Origin brings an origin into the form that browsers send: in lower case and without the port that its scheme implies. It is
+// https, or http on the machine itself.
+func Origin(given string) (string, error) {
+	wrong := invalid("settings.origins", "an origin is written https://shop.example, without a path")
+	u, err := url.Parse(strings.TrimSuffix(strings.TrimSpace(given), "/"))
+	if err != nil || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", wrong
+	}
+	host := strings.ToLower(u.Hostname())
+	if u.Scheme != "https" && (u.Scheme != "http" || !local(host)) {
+		return "", wrong
+	}
+	if strings.ContainsAny(host, " *,;'\"<>") {
+		return "", wrong // it becomes part of a policy that browsers read
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
+		host += ":" + port
+	}
+	return u.Scheme + "://" + host, nil
+}
+
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func invalid(field, format string, args ...any) error {
+	return fault.New(fault.Invalid, format, args...).WithField(field)
+}

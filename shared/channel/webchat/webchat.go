@@ -1,0 +1,80 @@
+// Package webchat is our own chat on the pages of an account's sites: a channel like any other, whose provider is ourselves.
+//
+// The function widget speaks to the visitors' browsers and puts what they say into the wire format below, which Split and Parse read
+// as they read any provider's; nobody else may post it, so there is no webhook. Sending asks nobody: a queued message is in the
+// visitor's history already and was pushed to their browsers. Times are the server's. It imports chat, fault and the port.
+package webchat
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+const (
+	maxText = 4096
+	maxFile = 10 << 20
+)
+
+// Adapter is the channel. It holds nothing.
+type Adapter struct{}
+
+// New makes the adapter.
+func New() *Adapter { return &Adapter{} }
+
+// Type is the channel's.
+func (*Adapter) Type() chat.ChannelType { return chat.WebChat }
+
+// Capabilities bound what a page's visitor gets and sends.
+func (*Adapter) Capabilities() channel.Capabilities {
+	limit := func(mimes ...string) channel.Limit { return channel.Limit{Mimes: mimes, MaxSize: maxFile} }
+	return channel.Capabilities{
+		MaxText: maxText, MaxCaption: maxText, ReplyTo: true, Hosted: true,
+		Attachments: map[chat.MessageType]channel.Limit{
+			chat.TypeImage: limit("image/jpeg", "image/png", "image/gif", "image/webp"),
+			chat.TypeAudio: limit("audio/mpeg", "audio/mp4", "audio/ogg", "audio/webm", "audio/wav", "audio/aac"),
+			chat.TypeVideo: limit("video/mp4", "video/webm", "video/quicktime", "video/3gpp"),
+			chat.TypeDocument: limit(
+				"application/pdf", "text/plain", "text/csv", "application/zip", "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
+				"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+				"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+				"application/vnd.openxmlformats-officedocument.presentationml.presentation",
+			),
+		},
+		Captions: map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeAudio: true, chat.TypeVideo: true, chat.TypeDocument: true},
+		Settings: normalSettings,
+	}
+}
+
+// Handshake refuses everybody: nobody registers a webhook here.
+func (*Adapter) Handshake(url.Values, []string) (string, error) { return "", noWebhook() }
+
+// Verify refuses everybody: visitors come with a session, through widget.
+func (*Adapter) Verify(http.Header, []byte, []string) error { return noWebhook() }
+
+func noWebhook() error { return fault.New(fault.NotFound, "no such provider") }
+
+// Send needs nobody: see the package's comment. The message's id is ours, so that a receipt of the visitor's browser may come before
+// the send is recorded.
+func (*Adapter) Send(_ context.Context, _ chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
+	i := strings.LastIndexByte(message.Ref, '.')
+	if i < 0 {
+		return channel.Delivered{}, fault.New(fault.Invalid, "the message has no name").WithReason("no_ref")
+	}
+	return channel.Delivered{ProviderID: message.Ref[:i]}, nil // without the attempt
+}
+
+// MessageName is how a message of ours is known here: the name that Send gives it, whatever the attempt.
+func MessageName(conversation chat.ConversationID, id chat.MessageID) string {
+	return string(conversation) + "." + string(id)
+}
+
+// Fetch has nothing: visitors' files are in our bucket before their message comes.
+func (*Adapter) Fetch(context.Context, chat.Credentials, string, string) (channel.Media, error) {
+	return channel.Media{}, fault.New(fault.NotFound, "there is no such file")
+}

@@ -1,0 +1,132 @@
+package webchat
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Body is what visitors of one site say.
+type Body struct {
+	Site  string `json:"site"` // the channel's external id
+	Items []Item `json:"items"`
+}
+
+// Visitor is who says it. Name is what the inbox shows until somebody knows better.
+type Visitor struct {
+	ID   chat.VisitorID `json:"id"`
+	Name string         `json:"name"`
+}
+
+// Kind is what an item is.
+type Kind string
+
+// The kinds of items.
+const (
+	Message Kind = "message"
+	Receipt Kind = "receipt" // the visitor's browser has, or shows, a message of ours
+)
+
+// Item is a message or a receipt.
+type Item struct {
+	Kind        Kind               `json:"kind"`
+	Visitor     Visitor            `json:"visitor"`
+	ID          string             `json:"id,omitempty"` // a message's, by the visitor's browser
+	Type        chat.MessageType   `json:"type,omitempty"`
+	Text        string             `json:"text,omitempty"`
+	Attachments []Attachment       `json:"attachments,omitempty"`
+	ReplyTo     string             `json:"replyTo,omitempty"` // the provider id of the message that is answered
+	Target      string             `json:"target,omitempty"`  // a receipt's message, by MessageName
+	Status      chat.MessageStatus `json:"status,omitempty"`
+}
+
+// Attachment is a file that lies in our bucket under Key.
+type Attachment struct {
+	Name string `json:"name"`
+	Mime string `json:"mime"`
+	Size int64  `json:"size"`
+	Key  string `json:"key"`
+}
+
+// Encode writes a body for Split.
+func Encode(b Body) ([]byte, error) {
+	body, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode what a visitor says: %w", err)
+	}
+	return body, nil
+}
+
+// Split makes an item of each of the body's, in the visitor's order.
+func (*Adapter) Split(body []byte) ([]channel.Item, error) {
+	b, err := decode(body)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]channel.Item, 0, len(b.Items))
+	for _, it := range b.Items {
+		alone, err := Encode(Body{Site: b.Site, Items: []Item{it}})
+		if err != nil {
+			return nil, err
+		}
+		item := channel.Item{Asset: b.Site, Group: string(it.Visitor.ID), ID: it.ID, Kind: chat.InboundMessage, Body: alone}
+		switch it.Kind {
+		case Message:
+			item.ID = it.providerID()
+		case Receipt:
+			item.ID, item.Kind, item.State = it.Target, chat.InboundReceipt, string(it.Status)
+		default:
+			item.ID, item.Kind = string(it.Kind)+" "+it.ID, chat.InboundIgnored
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+func decode(body []byte) (Body, error) {
+	var b Body
+	if err := json.Unmarshal(body, &b); err != nil || b.Site == "" || len(b.Items) == 0 || slices.ContainsFunc(b.Items, func(it Item) bool { return it.Visitor.ID == "" }) {
+		return Body{}, fault.New(fault.Invalid, "this is nothing that a visitor says").WithReason("undecodable")
+	}
+	return b, nil
+}
+
+// providerID names a visitor's message: the browser's own ids are unique to the visitor only.
+func (it Item) providerID() string { return string(it.Visitor.ID) + "." + it.ID }
+
+// known are the types that a visitor's browser may send.
+var known = []chat.MessageType{chat.TypeText, chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument, chat.TypeInteractive}
+
+// Parse reads one item of Split.
+func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
+	b, err := decode(body)
+	if err != nil {
+		return chat.Inbound{}, err
+	}
+	it := b.Items[0]
+	in := chat.Inbound{
+		Asset: b.Site, Visitor: it.Visitor.ID, At: receivedAt, ReceivedAt: receivedAt,
+		Sender: chat.Sender{Addresses: []string{string(it.Visitor.ID)}, Name: it.Visitor.Name},
+	}
+	switch it.Kind {
+	case Message:
+		in.Kind, in.ProviderID, in.ClientID = chat.InboundMessage, it.providerID(), it.ID
+		in.Type, in.Text, in.ReplyTo = it.Type, it.Text, it.ReplyTo
+		if !slices.Contains(known, it.Type) {
+			in.Type, in.Text = chat.TypeUnsupported, ""
+		}
+		for _, a := range it.Attachments {
+			in.Attachments = append(in.Attachments, chat.Attachment{Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.Key, State: chat.AttachmentReady})
+		}
+	case Receipt:
+		in.Kind, in.ProviderID, in.Status = chat.InboundReceipt, it.Target, chat.InboundStatus{Status: it.Status, At: receivedAt}
+	default:
+		in.Kind, in.Ignored = chat.InboundIgnored, "kind"
+	}
+	return in, nil
+}

@@ -1,0 +1,183 @@
+// Package upload is how a file comes with a message: it is announced, put straight into the bucket, and then named by the message
+// that carries it.
+//
+// What an announcement promises is signed and handed out as the file's id, so that nothing is stored until a message carries it.
+// It imports auth, the channel port, blob and the shapes of view.
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+)
+
+const (
+	lasts    = 24 * time.Hour   // until a message must have carried it
+	putLasts = 15 * time.Minute // until its bytes must be on their way
+	idMax    = 2048
+	nameMax  = 120
+
+	purpose = "upload"
+)
+
+// Files puts and finds objects; blob.Bucket does.
+type Files interface {
+	// Head answers NotFound for an object that is not there.
+	Head(ctx context.Context, key string) (blob.Info, error)
+	PresignPut(ctx context.Context, key, mime string, size int64, expires time.Duration) (url string, headers map[string]string, err error)
+}
+
+// Uploads announces and finds files; everything is needed. Keys sign the ids: the first signs, all are accepted. Wall is the clock of
+// links, Now the one of stored times.
+type Uploads struct {
+	Files Files
+	Keys  func(context.Context) ([]string, error)
+	Now   func() time.Time
+	Wall  func() time.Time
+}
+
+// File is what somebody wants to upload.
+type File struct {
+	Name string
+	Mime string
+	Size int64
+}
+
+// Owner says whose an upload is. For says what it is for; "" lets any message of the account carry it.
+type Owner struct {
+	Account chat.AccountID
+	For     string
+}
+
+// announced is a file that was announced. Its id is this, signed.
+type announced struct {
+	Account chat.AccountID `json:"a"`
+	For     string         `json:"c,omitempty"`
+	ID      string         `json:"i"`
+	Name    string         `json:"n"`
+	Mime    string         `json:"m"`
+	Size    int64          `json:"s"`
+	Expires time.Time      `json:"e"`
+}
+
+// key is the object that holds the bytes.
+func (a announced) key() string { return fmt.Sprintf("%s/out/%s", a.Account, a.ID) }
+
+// Announce checks a file against what a channel takes, before a byte of it moves, and makes a link for it that is good for minutes.
+func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Limit, file File) (view.UploadShape, error) {
+	called := strings.TrimSpace(file.Name)
+	switch {
+	case called == "" || utf8.RuneCountInString(called) > nameMax || strings.ContainsFunc(called, unicode.IsControl):
+		return view.UploadShape{}, invalid("name", "a name of at most %d characters is needed", nameMax)
+	case file.Size < 1:
+		return view.UploadShape{}, invalid("size", "a file has at least one byte")
+	}
+	if err := admits(limits, file.Mime, file.Size); err != nil {
+		return view.UploadShape{}, err
+	}
+	a := announced{
+		Account: owner.Account, For: owner.For, ID: chat.NewID(u.Now()),
+		Name: blob.SafeName(called), Mime: file.Mime, Size: file.Size, Expires: u.Wall().Add(lasts),
+	}
+	keys, err := u.Keys(ctx)
+	if err != nil {
+		return view.UploadShape{}, err
+	}
+	id, err := auth.Seal(keys, purpose, a)
+	if err != nil {
+		return view.UploadShape{}, err
+	}
+	url, headers, err := u.Files.PresignPut(ctx, a.key(), a.Mime, a.Size, putLasts)
+	if err != nil {
+		return view.UploadShape{}, err
+	}
+	return view.UploadShape{ID: id, URL: url, Headers: headers}, nil
+}
+
+// admits says whether one of the limits lets a file through: Invalid for its type, TooLarge for its size.
+func admits(limits []channel.Limit, mimeType string, size int64) error {
+	base, _, err := mime.ParseMediaType(mimeType)
+	if err != nil {
+		return invalid("mime", "this is no media type")
+	}
+	var most int64
+	for _, limit := range limits {
+		if slices.Contains(limit.Mimes, base) {
+			most = max(most, limit.MaxSize)
+		}
+	}
+	switch {
+	case most == 0:
+		return invalid("mime", "the channel does not take this type of file")
+	case size > most:
+		return fault.New(fault.TooLarge, "the channel takes at most %d bytes", most).WithField("size")
+	}
+	return nil
+}
+
+// Take reads the files that a message is to carry. Each must be the owner's, of a type that the message may have, and there.
+func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
+	keys, err := u.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]chat.Attachment, 0, len(ids))
+	for _, id := range ids {
+		a, err := u.open(keys, id)
+		if err != nil {
+			return nil, err
+		}
+		if a.Account != owner.Account || a.For != "" && a.For != owner.For {
+			return nil, fault.New(fault.NotFound, "there is no such upload").WithField(field)
+		}
+		if limit, known := able.Attachments[kind]; known {
+			if err := admits([]channel.Limit{limit}, a.Mime, a.Size); err != nil {
+				return nil, err
+			}
+		}
+		_, err = u.Files.Head(ctx, a.key())
+		if fault.Is(err, fault.NotFound) {
+			return nil, invalid(field, "the file has not been uploaded yet")
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, chat.Attachment{ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.key(), State: chat.AttachmentReady})
+	}
+	return list, nil
+}
+
+// field is where a message names its files.
+const field = "attachments"
+
+func (u Uploads) open(keys []string, id string) (announced, error) {
+	var a announced
+	if len(id) > idMax {
+		return a, invalid(field, "this is no upload's id")
+	}
+	err := auth.Open(keys, purpose, id, &a)
+	if errors.Is(err, auth.ErrForged) {
+		return a, invalid(field, "this is nothing that was given out here")
+	}
+	if err == nil && !u.Wall().Before(a.Expires) {
+		err = invalid(field, "the upload is too old: upload the file again")
+	}
+	return a, err
+}
+
+func invalid(field, message string, args ...any) error {
+	return fault.New(fault.Invalid, message, args...).WithField(field)
+}
