@@ -19,6 +19,16 @@ func ChannelTypes() []ChannelType {
 	return []ChannelType{WhatsApp, Messenger, Instagram, MercadoLibre, WebChat}
 }
 
+// Window is how long after a contact's message a type of channel lets us write freely; 0 = for ever.
+func (t ChannelType) Window() time.Duration {
+	switch t {
+	case WhatsApp, Messenger, Instagram:
+		return Window
+	case MercadoLibre, WebChat:
+	}
+	return 0
+}
+
 // Channel is one connected asset: a WhatsApp number, a page, a seller.
 type Channel struct {
 	ID           ChannelID

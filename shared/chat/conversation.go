@@ -90,12 +90,12 @@ const assignWatch = time.Hour
 // firstAssignWatch is the same right after it entered the pool, when a lost signal would hurt most.
 const firstAssignWatch = 2 * time.Minute
 
-// WindowUntil is when the channel's window closes; zero before the first inbound message.
+// WindowUntil is when the channel's window closes; zero before the first inbound message, and where there is none.
 func (c Conversation) WindowUntil() time.Time {
-	if c.LastInboundAt.IsZero() {
+	if c.LastInboundAt.IsZero() || c.ChannelType.Window() == 0 {
 		return time.Time{}
 	}
-	return c.LastInboundAt.Add(Window)
+	return c.LastInboundAt.Add(c.ChannelType.Window())
 }
 
 // DueAt is the earliest of the conversation's own timers; zero when none is armed.

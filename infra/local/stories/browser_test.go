@@ -40,8 +40,14 @@ type browser struct {
 // browse opens a socket as the console does.
 func (c *client) browse() *browser {
 	c.t.Helper()
+	return c.browseBy("/api/v1/socket-tickets")
+}
+
+// browseBy opens a socket with a ticket of that kind.
+func (c *client) browseBy(tickets string) *browser {
+	c.t.Helper()
 	var ticket struct{ URL string }
-	c.post("/api/v1/socket-tickets", object{}, http.StatusCreated, &ticket)
+	c.post(tickets, object{}, http.StatusCreated, &ticket)
 	socket, _, err := websocket.Dial(c.t.Context(), ticket.URL, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {c.s.URL}}})
 	if err != nil {
 		c.t.Fatal(err)

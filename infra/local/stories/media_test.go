@@ -92,11 +92,18 @@ func (c *client) upload(conversation, name, mime string, content []byte) (id str
 		Headers map[string]string
 	}
 	c.post("/api/v1/uploads", object{"name": name, "mime": mime, "size": len(content), "conversationId": conversation}, http.StatusCreated, &place)
-	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPut, place.URL, bytes.NewReader(content))
+	c.put(place.URL, place.Headers, content)
+	return place.ID
+}
+
+// put uploads bytes to a link.
+func (c *client) put(url string, headers map[string]string, content []byte) {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodPut, url, bytes.NewReader(content))
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	for key, value := range place.Headers {
+	for key, value := range headers {
 		request.Header.Set(key, value)
 	}
 	response, err := http.DefaultClient.Do(request)
@@ -108,7 +115,6 @@ func (c *client) upload(conversation, name, mime string, content []byte) (id str
 		content, _ := io.ReadAll(response.Body)
 		c.t.Fatalf("the upload was answered %d: %s", response.StatusCode, content)
 	}
-	return place.ID
 }
 
 // S1-24: each kind of file of an operator reaches the phone; what the channel does not take is refused before a byte moves.

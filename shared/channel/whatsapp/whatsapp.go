@@ -66,7 +66,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText:    maxText,
 		MaxCaption: maxCaption,
-		Window:     chat.Window,
+		Window:     chat.WhatsApp.Window(),
 		ReplyTo:    true,
 		Captions:   map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},
 		Attachments: map[chat.MessageType]channel.Limit{

@@ -1,0 +1,515 @@
+package widget
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+const (
+	siteA = "SITEAAAAAAAAAAAAAAAA"
+	siteB = "SITEBBBBBBBBBBBBBBBB"
+	pageA = "https://a.example"
+	pageB = "https://b.example"
+)
+
+// bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
+type bed struct {
+	*desktest.Bed
+	*Handler
+	files   *files
+	log     bytes.Buffer
+	hold    bool
+	waiting []queue.Out
+	down    bool
+	sites   map[string]chat.Channel
+}
+
+func open(t *testing.T) *bed {
+	t.Helper()
+	b := &bed{Bed: desktest.New(t), files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	b.site(siteA, "A", pageA, desktest.Shop)
+	var err error
+	b.Handler, err = New(Deps{
+		Store: b.Bed.Store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
+		OriginSecretName: "origin", PublicURL: "https://recado.example", Now: b.Now, Wall: b.Now, Log: slog.New(slog.NewJSONHandler(&b.log, nil)),
+	})
+	b.Must(err)
+	return b
+}
+
+// site connects another site.
+func (b *bed) site(code, name, page string, store chat.StoreID) {
+	b.Helper()
+	ch := chat.Channel{
+		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: chat.WebChat, Name: name, ExternalID: code,
+		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
+	}
+	b.Must(b.Bed.Store.CreateChannel(b.Context(), ch, nil))
+	b.sites[code] = ch
+}
+
+// Send is the inbound queue with ingest behind it.
+func (b *bed) Send(_ context.Context, out ...queue.Out) error {
+	if b.down {
+		return fault.New(fault.Unavailable, "no queue")
+	}
+	b.waiting = append(b.waiting, out...)
+	if !b.hold {
+		b.ingest()
+	}
+	return nil
+}
+
+func (b *bed) ingest() {
+	b.Helper()
+	for _, out := range b.waiting {
+		item, ok, err := events.Decode[events.InboundReceived](out.Envelope)
+		if !ok || err != nil || out.Group == "" || out.Dedup == "" {
+			b.Fatalf("on the queue is %+v: %v", out, err)
+		}
+		in, err := webchat.New().Parse(item.Body, item.ReceivedAt)
+		b.Must(err)
+		ch := b.sites[item.Asset]
+		if in.Kind == chat.InboundReceipt {
+			b.Must(b.Desk.Acknowledge(b.Context(), b.Account, ch, in))
+			continue
+		}
+		_, err = b.Desk.Receive(b.Context(), b.Account, ch, in)
+		b.Must(err)
+	}
+	b.waiting = nil
+}
+
+type secrets map[string][]string
+
+func (s secrets) List(_ context.Context, name string) ([]string, error) { return s[name], nil }
+
+// files knows what was put through its links.
+type files struct {
+	mu    sync.Mutex
+	known map[string]blob.Info
+}
+
+func (f *files) Head(_ context.Context, key string) (blob.Info, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	info, ok := f.known[key]
+	if !ok {
+		return info, fault.New(fault.NotFound, "there is no such object")
+	}
+	return info, nil
+}
+
+func (f *files) PresignPut(_ context.Context, key, mime string, size int64, _ time.Duration) (string, map[string]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.known[key] = blob.Info{Mime: mime, Size: size}
+	return "https://files.example/" + key, map[string]string{"Content-Type": mime}, nil
+}
+
+func (f *files) PresignGet(_ context.Context, key, name, _ string, inline bool, _ time.Duration) (string, error) {
+	return fmt.Sprintf("https://files.example/%s?name=%s&inline=%t", key, name, inline), nil
+}
+
+// answer is what came back.
+type answer struct {
+	lambdaevents.APIGatewayV2HTTPResponse
+}
+
+func (b *bed) do(method, path, token string, body any) answer {
+	b.Helper()
+	encoded, err := json.Marshal(body)
+	b.Must(err)
+	path, query, _ := strings.Cut(path, "?")
+	request := lambdaevents.APIGatewayV2HTTPRequest{RawPath: path, RawQueryString: query, Body: string(encoded), Headers: map[string]string{}}
+	request.RequestContext.HTTP.Method, request.RequestContext.HTTP.SourceIP = method, "203.0.113.7"
+	if token != "" {
+		request.Headers["authorization"] = "Bearer " + token
+	}
+	response, err := b.Handle(b.Context(), request)
+	b.Must(err)
+	return answer{response}
+}
+
+func into[T any](b *bed, a answer, status int) (value T) {
+	b.Helper()
+	if a.StatusCode != status {
+		b.Fatalf("answered %d %s, want %d", a.StatusCode, a.Body, status)
+	}
+	b.Must(json.Unmarshal([]byte(a.Body), &value))
+	return value
+}
+
+func (b *bed) refused(what string, a answer, status int, field string) {
+	b.Helper()
+	var e view.ErrorShape
+	b.Must(json.Unmarshal([]byte(a.Body), &e))
+	if a.StatusCode != status || e.Error.Field != field {
+		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)
+	}
+}
+
+type fields = map[string]any
+
+func (b *bed) visit(site, page, token string) view.VisitorSessionShape {
+	b.Helper()
+	a := b.do("POST", "/widget/v1/sessions", "", fields{"site": site, "origin": page, "token": token})
+	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
+		b.Fatalf("the visitor is refused: %d %s", a.StatusCode, a.Body)
+	}
+	return into[view.VisitorSessionShape](b, a, a.StatusCode)
+}
+
+func (b *bed) say(token, id, text string) {
+	b.Helper()
+	b.Advance(time.Second)
+	into[fields](b, b.do("POST", "/widget/v1/messages", token, fields{"clientId": id, "type": "text", "text": text}), http.StatusAccepted)
+}
+
+func (b *bed) history(token, cursor string) view.List[view.VisitorMessageShape] {
+	b.Helper()
+	return into[view.List[view.VisitorMessageShape]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
+}
+
+// texts are what a visitor sees, all pages, oldest first.
+func (b *bed) texts(token string) (texts []string) {
+	b.Helper()
+	for cursor := ""; ; {
+		page := b.history(token, cursor)
+		var these []string
+		for _, m := range page.Items {
+			these = append(these, m.Direction+" "+*m.Text)
+		}
+		texts = append(these, texts...)
+		if page.NextCursor == nil {
+			return texts
+		}
+		cursor = *page.NextCursor
+	}
+}
+
+// conversation is the newest one of a visitor.
+func (b *bed) open(site, visitor string) chat.Conversation {
+	b.Helper()
+	identity, _, err := b.Bed.Store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
+	b.Must(err)
+	return b.Bed.Conversation(identity.OpenConversationID)
+}
+
+// deliver does what the function send does.
+func (b *bed) deliver(site string, id chat.ConversationID) {
+	b.Helper()
+	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
+	})
+	b.Must(err)
+}
+
+// S0-30: the first message of a visitor is in the inbox of the site's business.
+func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	if session.Started || session.Online || session.Site.Title != "A" || session.Site.Greeting != "Hola" || session.Limits.MaxText != 4096 || len(session.Limits.Attachments) != 4 {
+		t.Errorf("the session is %+v", session)
+	}
+	if got := b.texts(session.Token); len(got) != 0 {
+		t.Errorf("before the first word there is %q", got)
+	}
+	b.say(session.Token, "1", "¿tienen mate? 🧉")
+	b.say(session.Token, "1", "¿tienen mate? 🧉") // a second click
+	b.say(session.Token, "2", "de calabaza")
+	c := b.open(siteA, session.VisitorID)
+	if c.StoreID != desktest.Shop || c.ChannelType != chat.WebChat || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
+		t.Errorf("the conversation is %+v", c)
+	}
+	reply := b.Reply(c.ID, "sí")
+	if reply.Visitor != chat.VisitorID(session.VisitorID) {
+		t.Errorf("the answer is pushed to %q", reply.Visitor)
+	}
+	want := []string{"in ¿tienen mate? 🧉", "in de calabaza", "out sí"}
+	if got := b.texts(session.Token); !slices.Equal(got, want) {
+		t.Errorf("the visitor sees %q before it is sent, want %q", got, want)
+	}
+	newest := b.history(session.Token, "").Items
+	if got := newest[1]; got.Author.Kind != "operator" || got.Author.Name != b.Owner.Name || got.ClientID != "" || newest[0].ClientID != "2" {
+		t.Errorf("the visitor sees %+v", newest)
+	}
+
+	// A receipt may come before the send is recorded.
+	read := fields{"status": "read", "conversationId": c.ID, "messageIds": []string{string(reply.ID), "01NOSUCHMESSAGE", string(c.LastMessageID), ""}}
+	b.do("POST", "/widget/v1/receipts", session.Token, read)
+	b.deliver(siteA, c.ID)
+	for range 2 {
+		into[fields](b, b.do("POST", "/widget/v1/receipts", session.Token, read), http.StatusAccepted)
+	}
+	m, err := b.Bed.Store.Message(t.Context(), desktest.Account, c.ID, reply.ID)
+	if b.Must(err); m.Status != chat.StatusRead {
+		t.Errorf("the answer is %s", m.Status)
+	}
+	if again := b.visit(siteA, pageA, session.Token); again.VisitorID != session.VisitorID || !again.Started || again.Unread != 0 {
+		t.Errorf("who comes back is %+v", again)
+	}
+	b.Reply(c.ID, "y de madera")
+	if again := b.visit(siteA, pageA, session.Token); again.Unread != 1 {
+		t.Errorf("%d unread", again.Unread)
+	}
+}
+
+// S0-31: the history goes on over conversations that were closed.
+func TestAVisitorsHistoryIsOneOverAllTheirConversations(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	var want []string
+	for i := range 3 {
+		for j := range 3 {
+			text := fmt.Sprintf("%d.%d", i, j)
+			b.say(session.Token, text[:1]+"-"+text[2:], text)
+			want = append(want, "in "+text)
+		}
+		c := b.open(siteA, session.VisitorID)
+		_, err := b.Desk.Resolve(t.Context(), chat.Actor{Operator: b.Owner, RequestID: fmt.Sprint(i)}, c.ID)
+		b.Must(err)
+		b.Advance(25 * time.Hour)
+	}
+	if got := b.texts(session.Token); !slices.Equal(got, want) {
+		t.Errorf("the visitor sees %q, want %q", got, want)
+	}
+}
+
+// S0-32: each site has its own code, pages and business.
+func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.OpenStore("STORE_B", "72")
+	b.site(siteB, "B", pageB, "STORE_B")
+	for name, c := range map[string]struct {
+		site, page string
+		status     int
+		field      string
+	}{
+		"another site's page":  {siteA, pageB, 403, "origin"},
+		"a page of nobody":     {siteA, "https://evil.example", 403, "origin"},
+		"a page below":         {siteA, "https://a.example.evil.example", 403, "origin"},
+		"a file":               {siteA, "null", 403, "origin"},
+		"no page":              {siteA, "", 403, "origin"},
+		"a site that is not":   {"NOSUCHSITE", pageA, 404, "site"},
+		"no site":              {"", pageA, 404, "site"},
+		"a site with much ado": {strings.Repeat("A", 5000), pageA, 404, "site"},
+	} {
+		b.refused(name, b.do("POST", "/widget/v1/sessions", "", fields{"site": c.site, "origin": c.page}), c.status, c.field)
+	}
+	at := b.visit(siteB, pageB, "")
+	b.say(at.Token, "1", "hola, B")
+	if c := b.open(siteB, at.VisitorID); c.StoreID != "STORE_B" || c.ChannelID != b.sites[siteB].ID {
+		t.Errorf("the conversation is %+v", c)
+	}
+	if elsewhere := b.visit(siteA, pageA, at.Token); elsewhere.VisitorID == at.VisitorID || elsewhere.Token == at.Token {
+		t.Error("a token of one site is good on another")
+	}
+
+	frame := b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
+	policy := frame.Headers["Content-Security-Policy"]
+	if frame.StatusCode != 200 || !strings.HasSuffix(policy, "frame-ancestors "+pageA) || !strings.Contains(policy, "img-src 'self' data: blob: https://files.example;") ||
+		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`"`) || strings.Contains(frame.Body, "<script>") {
+		t.Errorf("the document: %d %v %s", frame.StatusCode, frame.Headers, frame.Body)
+	}
+	b.refused("the document of no site", b.do("GET", "/widget/v1/frame?site=%3Cscript%3E", "", nil), 404, "site")
+
+	// Its page is taken off the list: who was in is out.
+	after := b.sites[siteB]
+	after.Settings = []byte(`{"origins":["https://c.example"]}`)
+	b.Must(b.Bed.Store.UpdateChannel(t.Context(), b.sites[siteB], after, nil))
+	b.Advance(callerKept + time.Second)
+	b.refused("a page that was taken off", b.do("GET", "/widget/v1/messages", at.Token, nil), 401, "")
+}
+
+func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	mine, other := b.visit(siteA, pageA, ""), b.visit(siteA, pageA, "")
+	b.say(other.Token, "1", "un secreto")
+	theirs := b.open(siteA, other.VisitorID)
+	secret := b.Reply(theirs.ID, "y su respuesta")
+	b.deliver(siteA, theirs.ID)
+	cursor := place{Conversation: theirs.ID}.encode()
+	receipt := fields{"status": "read", "conversationId": theirs.ID, "messageIds": []string{string(secret.ID)}}
+	b.refused("their history", b.do("GET", "/widget/v1/messages?cursor="+cursor, mine.Token, nil), 404, "")
+	b.refused("a receipt of theirs", b.do("POST", "/widget/v1/receipts", mine.Token, receipt), 404, "")
+	b.refused("a file of theirs", b.do("GET", fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=1", theirs.ID, secret.ID), mine.Token, nil), 404, "")
+	b.refused("nothing of a conversation", b.do("POST", "/widget/v1/receipts", mine.Token, fields{"status": "read"}), 404, "")
+	for name, token := range map[string]string{"no token": "", "another token": "guess"} {
+		for _, call := range []string{"GET messages", "POST messages", "POST receipts", "POST uploads", "GET files", "POST socket-tickets"} {
+			method, path, _ := strings.Cut(call, " ")
+			b.refused(name+" "+call, b.do(method, "/widget/v1/"+path, token, fields{}), 401, "")
+		}
+	}
+	b.refused("no route", b.do("GET", "/widget/v1/anything", mine.Token, nil), 404, "")
+	b.refused("a made-up cursor", b.do("GET", "/widget/v1/messages?cursor=%25", mine.Token, nil), 400, "cursor")
+	b.refused("a limit in words", b.do("GET", "/widget/v1/messages?limit=many", mine.Token, nil), 400, "limit")
+
+	ticket := into[view.SocketTicketShape](b, b.do("POST", "/widget/v1/socket-tickets", mine.Token, nil), http.StatusCreated)
+	if !strings.HasPrefix(ticket.URL, "wss://recado.example/socket?ticket=") || ticket.ExpiresIn != 30 {
+		t.Errorf("the ticket is %+v", ticket)
+	}
+	b.Advance(sessionLasts)
+	b.refused("an old session", b.do("GET", "/widget/v1/messages", mine.Token, nil), 401, "")
+	for _, word := range []string{mine.Token, "un secreto", "guess"} {
+		if strings.Contains(b.log.String(), word) {
+			t.Errorf("the log holds %q", word)
+		}
+	}
+}
+
+func TestWhatAVisitorSaysIsChecked(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	for name, c := range map[string]struct {
+		body   fields
+		status int
+		field  string
+	}{
+		"no id":                {fields{"type": "text", "text": "a"}, 400, "clientId"},
+		"an id of its own":     {fields{"clientId": "a#b", "type": "text", "text": "a"}, 400, "clientId"},
+		"an unknown type":      {fields{"clientId": "a", "type": "hologram", "text": "a"}, 400, "type"},
+		"nothing":              {fields{"clientId": "a", "type": "text", "text": " \n"}, 400, "text"},
+		"too much":             {fields{"clientId": "a", "type": "text", "text": strings.Repeat("á", 4097)}, 400, "text"},
+		"a file in a text":     {fields{"clientId": "a", "type": "text", "text": "a", "attachments": []string{"x"}}, 400, "attachments"},
+		"an image without one": {fields{"clientId": "a", "type": "image"}, 400, "attachments"},
+		"a made-up file":       {fields{"clientId": "a", "type": "image", "attachments": []string{"x.y"}}, 400, "attachments"},
+		"a number for a text":  {fields{"clientId": "a", "type": "text", "text": 7}, 400, "text"},
+	} {
+		b.refused(name, b.do("POST", "/widget/v1/messages", session.Token, c.body), c.status, c.field)
+		b.Advance(2 * time.Second)
+	}
+	b.refused("a receipt that is none", b.do("POST", "/widget/v1/receipts", session.Token, fields{"status": "sent"}), 400, "status")
+	b.refused("too many receipts", b.do("POST", "/widget/v1/receipts", session.Token, fields{"status": "read", "messageIds": make([]string, 51)}), 400, "messageIds")
+	b.down = true
+	b.refused("the queue is down", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "a", "type": "text", "text": "a"}), 503, "")
+}
+
+// S1-24: each type of file arrives, and its limits are checked before a byte moves.
+func TestFilesGoBothWays(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session, other := b.visit(siteA, pageA, ""), b.visit(siteA, pageA, "")
+	for mime, kind := range map[string]string{"image/png": "image", "audio/mpeg": "audio", "video/mp4": "video", "application/pdf": "document"} {
+		upload := into[view.UploadShape](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a/b.bin", "mime": mime, "size": 10 << 20}), http.StatusCreated)
+		message := fields{"clientId": kind, "type": kind, "text": "mirá", "attachments": []string{upload.ID}}
+		b.refused("another's file", b.do("POST", "/widget/v1/messages", other.Token, message), 404, "attachments")
+		into[fields](b, b.do("POST", "/widget/v1/messages", session.Token, message), http.StatusAccepted)
+		b.Advance(2 * time.Second)
+		seen := b.history(session.Token, "").Items
+		got := seen[len(seen)-1]
+		if got.Type != kind || len(got.Attachments) != 1 || got.Attachments[0].State != "ready" || got.Attachments[0].Mime != mime {
+			t.Fatalf("the visitor sees %+v", got)
+		}
+		link := into[view.FileLinkShape](b, b.do("GET", fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=%s",
+			got.ConversationID, got.ID, got.Attachments[0].ID), session.Token, nil), http.StatusOK)
+		if want := fmt.Sprintf("inline=%t", kind != "document"); link.ExpiresIn != 300 || !strings.HasPrefix(link.URL, "https://files.example/") ||
+			kind != "document" && !strings.Contains(link.URL, want) {
+			t.Errorf("%s: the link is %+v", kind, link)
+		}
+	}
+	for name, c := range map[string]struct {
+		file   fields
+		status int
+		field  string
+	}{
+		"a program":  {fields{"name": "a.exe", "mime": "application/x-msdownload", "size": 1}, 400, "mime"},
+		"a page":     {fields{"name": "a.html", "mime": "text/html", "size": 1}, 400, "mime"},
+		"too large":  {fields{"name": "a.png", "mime": "image/png", "size": 10<<20 + 1}, 413, "size"},
+		"empty":      {fields{"name": "a.png", "mime": "image/png", "size": 0}, 400, "size"},
+		"nameless":   {fields{"name": " ", "mime": "image/png", "size": 1}, 400, "name"},
+		"not a type": {fields{"name": "a", "mime": "", "size": 1}, 400, "mime"},
+	} {
+		b.refused(name, b.do("POST", "/widget/v1/uploads", session.Token, c.file), c.status, c.field)
+	}
+	upload := into[view.UploadShape](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a.png", "mime": "image/png", "size": 1}), http.StatusCreated)
+	b.refused("an image as a document", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "d", "type": "document", "attachments": []string{upload.ID}}), 400, "mime")
+	maps.DeleteFunc(b.files.known, func(string, blob.Info) bool { return true })
+	b.refused("a file that never came", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "n", "type": "image", "attachments": []string{upload.ID}}), 400, "attachments")
+}
+
+func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	b.say(session.Token, "1", "hola")
+	c := b.open(siteA, session.VisitorID)
+	question := b.Reply(c.ID, "¿de qué color?")
+	b.deliver(siteA, c.ID)
+	b.Advance(time.Second)
+	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
+		fields{"clientId": "2", "type": "interactive", "text": "Rojo", "replyTo": question.ID}), http.StatusAccepted)
+	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
+		fields{"clientId": "3", "type": "text", "text": "o azul", "replyTo": "01NOSUCHMESSAGE"}), http.StatusAccepted)
+	seen := b.history(session.Token, "").Items
+	if seen[0].ReplyTo == nil || *seen[0].ReplyTo != string(question.ID) || seen[0].Type != "interactive" || seen[1].ReplyTo != nil {
+		t.Errorf("the visitor sees %+v", seen)
+	}
+}
+
+func TestWhoIsThereIsTold(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	after := b.Owner
+	after.Availability = chat.Available
+	b.Must(b.Bed.Store.UpdateOperator(t.Context(), b.Owner, after, nil, nil))
+	if session := b.visit(siteA, pageA, ""); !session.Online {
+		t.Error("somebody takes conversations, and the visitor does not learn of it")
+	}
+}
+
+func TestWhoAsksTooOftenWaits(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	b.hold = true
+	send := func(n int) answer {
+		return b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": fmt.Sprint(n), "type": "text", "text": "a"})
+	}
+	for n := range messagesPerVisitor.burst {
+		if a := send(n); a.StatusCode != http.StatusAccepted {
+			t.Fatalf("message %d: %d %s", n, a.StatusCode, a.Body)
+		}
+	}
+	if a := send(99); a.StatusCode != http.StatusTooManyRequests || a.Headers["Retry-After"] != "1" {
+		t.Errorf("one too many: %d %v", a.StatusCode, a.Headers)
+	}
+	b.Advance(time.Second)
+	if a := send(99); a.StatusCode != http.StatusAccepted {
+		t.Errorf("a second later: %d", a.StatusCode)
+	}
+	for range sessionsPerPlace.burst - 1 {
+		b.visit(siteA, pageA, "")
+	}
+	if a := b.do("POST", "/widget/v1/sessions", "", fields{"site": siteA, "origin": pageA}); a.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("one session too many: %d", a.StatusCode)
+	}
+}
