@@ -90,8 +90,12 @@ func (t *trial) state(ctx context.Context, all map[string][]item, blind []field)
 	for _, m := range mails {
 		lines = append(lines, fmt.Sprintf("mail %q", m.Subject))
 	}
+	replace := []string{t.tag, "TAG", t.asset(), "ASSET"}
+	if site := t.seen["site"]; site != "" {
+		replace = append(replace, site, "SITE", "Visitante "+t.seen["called"], "VISITOR")
+	}
 	for i, line := range lines {
-		lines[i] = strings.NewReplacer(t.tag, "TAG", t.asset(), "ASSET").Replace(line)
+		lines[i] = strings.NewReplacer(replace...).Replace(line)
 	}
 	return rename(lines), nil
 }

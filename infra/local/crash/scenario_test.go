@@ -277,6 +277,7 @@ func scenarios() []scenario {
 			})},
 		},
 		parkedStatuses(),
+		visitorTalks(),
 		{
 			name: "a reply is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
 			rest: []step{status(whatsapp.Sent), status(whatsapp.Delivered), retryUnknown, status(whatsapp.Sent), status(whatsapp.Delivered)}, blind: sends,

@@ -1,7 +1,6 @@
 package crash
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -83,21 +82,8 @@ func sendFile(ctx context.Context, t *trial) error {
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPut, fmt.Sprint(upload["url"]), bytes.NewReader(content))
-	if err != nil {
+	if err := put(ctx, upload, content); err != nil {
 		return err
-	}
-	headers, _ := upload["headers"].(map[string]any)
-	for name, value := range headers {
-		request.Header.Set(name, fmt.Sprint(value))
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("put the file: %s", response.Status)
 	}
 	_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/messages", map[string]any{
 		"clientId": "f1", "type": "image", "text": "mira", "attachments": []any{upload["id"]},
