@@ -1,0 +1,159 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { t } from "./desk.ts";
+import { picture, prices } from "./files.ts";
+import { ana } from "./stack.ts";
+import { closing, scene } from "./story.ts";
+import { Visitor, w } from "./visitor.ts";
+
+const here = scene();
+const visitors: Visitor[] = [];
+
+/** The shops of the demonstration account are sites of their own: another one than the console's. */
+const shopAt = (name: string): string => here.stack.url.replace("127.0.0.1", name);
+
+async function visitor(shop = `${shopAt("localhost")}/local/shop/`): Promise<Visitor> {
+  const context = await here.browser.newContext({ locale: "es-AR", viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  context.setDefaultTimeout(20_000);
+  const one = new Visitor(await context.newPage(), context, shop);
+  visitors.push(one);
+  return one;
+}
+
+afterEach(async () => {
+  for (const { context } of visitors) await context.close();
+});
+afterAll(() => {
+  expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+/** The contact's name in the inbox ends with letters that nobody knows before. */
+const called = /^Visitante /;
+
+// S0-30, S1-24, S1-25
+test("a customer in the widget and an operator talk, with files both ways", async () => {
+  const customer = await visitor();
+  const desk = await here.as(ana);
+  const photo = await picture(desk.page);
+  await customer.goto();
+  await customer.open();
+  await customer.log.getByText("¡Hola! ¿En qué te ayudamos?").waitFor();
+  await customer.write("Hola 👋 ¿tienen mates de calabaza?");
+  await customer.state("mates de calabaza", "state.sent").waitFor();
+
+  await desk.page.locator("a[data-conversation]").filter({ hasText: called }).first().click();
+  await desk.message("mates de calabaza").waitFor();
+  await customer.field.pressSequentially("es para");
+  await desk.page.getByRole("status").getByText(called).waitFor();
+  await customer.field.fill("");
+  await desk.composer.pressSequentially("Sí");
+  await customer.chat.getByText(w("typing", { name: "Ana Ruiz" })).waitFor();
+  await desk.reply("Sí, y de madera");
+  await customer.message("Sí, y de madera").getByText("Ana Ruiz").waitFor();
+  await desk.delivery("Sí, y de madera", "delivery.read").waitFor();
+
+  await customer.attach(photo);
+  const shown = desk.log.locator("article img").first();
+  await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
+  await desk.page.locator('form input[type="file"]').setInputFiles(prices);
+  await desk.page.getByRole("list", { name: t("composer.files") }).getByText(prices.name).waitFor();
+  await desk.composer.press("Enter");
+  const link = customer.log.getByRole("link").filter({ hasText: prices.name });
+  await link.waitFor();
+  const fetched = await customer.context.request.get((await link.getAttribute("href")) ?? "");
+  expect(await fetched.body()).toEqual(prices.buffer);
+  expect(await customer.page.locator('iframe[src*="/widget/"]').count()).toBe(1);
+});
+
+// S0-31
+test("the conversation goes on over the site's pages, a reload and a second tab, with one button", async () => {
+  const customer = await visitor();
+  await customer.goto("?twice");
+  await customer.open();
+  await customer.write("¿Hacen envíos?");
+  await customer.state("¿Hacen envíos?", "state.sent").waitFor();
+  const shopLink = customer.page.getByRole("link", { name: "Envíos" });
+  await shopLink.click();
+  await customer.page.getByRole("heading", { name: "Envíos" }).waitFor();
+  await customer.message("¿Hacen envíos?").waitFor(); // it was open, and is
+  await customer.page.reload();
+  await customer.message("¿Hacen envíos?").waitFor();
+  expect(await customer.launcher.count()).toBe(1);
+
+  const tab = new Visitor(await customer.context.newPage(), customer.context, customer.shop);
+  visitors.push(tab);
+  await tab.goto("products");
+  await tab.open();
+  await tab.message("¿Hacen envíos?").waitFor();
+  await tab.write("A Córdoba");
+  await customer.message("A Córdoba").waitFor();
+  await tab.state("A Córdoba", "state.sent").waitFor();
+  expect(await customer.message("A Córdoba").count()).toBe(1);
+  expect(await tab.message("A Córdoba").count()).toBe(1);
+
+  // Who has closed it is told what came meanwhile.
+  await customer.page.keyboard.press("Escape");
+  await tab.page.close();
+  const desk = await here.as(ana);
+  await desk.page.locator("a[data-conversation]").filter({ hasText: "A Córdoba" }).click();
+  await desk.reply("Sí, en tres días");
+  await customer.page.getByRole("button", { name: /1 mensaje/ }).click();
+  await customer.message("Sí, en tres días").waitFor();
+  const twice = (await here.stack.api(ana)).withContact;
+  expect(twice).toBeDefined();
+});
+
+test("what is written while the network is away leaves once when it is back, and nothing that came is missing", async () => {
+  const customer = await visitor();
+  await customer.goto();
+  await customer.open();
+  await customer.write("¿Están?");
+  await customer.state("¿Están?", "state.sent").waitFor();
+  const desk = await here.as(ana);
+  await desk.page.locator("a[data-conversation]").filter({ hasText: "¿Están?" }).click();
+  await customer.context.setOffline(true);
+  await customer.chat.getByText(w("connection.offline")).waitFor();
+  await customer.write("Pregunto por el bolso");
+  await customer.write("El de cuero");
+  await customer.state("El de cuero", "state.waiting").waitFor();
+  await desk.reply("Acá estamos");
+  await desk.delivery("Acá estamos", "delivery.sent").waitFor();
+  await customer.context.setOffline(false);
+  await customer.message("Acá estamos").waitFor();
+  await customer.state("El de cuero", "state.sent").waitFor();
+  await desk.message("El de cuero").waitFor();
+  for (const text of ["Pregunto por el bolso", "El de cuero"]) {
+    expect(await desk.message(text).count()).toBe(1);
+    expect(await customer.message(text).count()).toBe(1);
+  }
+});
+
+// S0-32
+test("each site's chats land in its own business, and no other page may show it", async () => {
+  const outlet = await visitor(`${shopAt("outlet.localhost")}/local/shop/`);
+  await outlet.goto();
+  await outlet.open();
+  await outlet.write("¿Esto es el outlet?");
+  await outlet.state("¿Esto es el outlet?", "state.sent").waitFor();
+  const api = await here.stack.api(ana);
+  const channels = (await api.get("/api/v1/channels")) as { items: { id: string; name: string; storeId: string; externalId: string }[] };
+  const site = channels.items.find(({ name }) => name === "Outlet Demo");
+  const listed = (await api.get("/api/v1/conversations?status=all")) as {
+    items: { storeId: string; channel: { id: string }; preview: { text: string } }[];
+  };
+  const chat = listed.items.find(({ preview }) => preview.text === "¿Esto es el outlet?");
+  expect(chat?.channel.id).toBe(site?.id);
+  expect(chat?.storeId).toBe(site?.storeId);
+  expect(listed.items.some(({ storeId }) => storeId !== site?.storeId)).toBe(true);
+
+  // The outlet's code on the other shop's page: the browser refuses the frame, and the person is told.
+  const stolen = await visitor();
+  await stolen.goto(`?site=${site?.externalId}`);
+  await stolen.launcher.click();
+  await stolen.page.getByRole("status").getByText(/chat/i).waitFor();
+  expect(await stolen.field.count()).toBe(0);
+  stolen.faults.length = 0; // that the browser says so is the point
+});
+
+closing(here);
