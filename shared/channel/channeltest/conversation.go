@@ -68,7 +68,11 @@ func (r *room) tell(updates ...Update) error {
 			err = r.Desk.Echo(r.Context(), r.Account, r.channel, in)
 		case chat.InboundMoved:
 			err = r.Desk.Move(r.Context(), r.Account, r.channel, in)
-		case chat.InboundIgnored:
+		case chat.InboundPast:
+			err = r.Desk.Recall(r.Context(), r.Account, r.channel, in)
+		case chat.InboundMarketing:
+			err = r.Desk.Prefer(r.Context(), r.Account, r.channel, in)
+		case chat.InboundTemplate, chat.InboundIgnored:
 		default:
 			err = fmt.Errorf("nobody takes %q", in.Kind)
 		}
