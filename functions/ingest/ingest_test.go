@@ -17,7 +17,7 @@ type only struct{ channel.Adapter }
 
 func (o only) Webhook(string) (channel.Adapter, bool) { return o.Adapter, true }
 
-// PROVIDERS §2.1.4 and §11-34: what we have no use for leaves a trace with its reason, and is no dead letter although it names no
+// PROVIDERS §2.1.4, §11-32 and §11-34: what we have no use for leaves a trace with its reason, and is no dead letter although it names no
 // channel.
 func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 	t.Parallel()
@@ -35,6 +35,7 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 		"a call":                     {about("calls"), "field:calls"},
 		"a group that begins":        {about("group_lifecycle_update"), "field:group_lifecycle_update"},
 		"a field of tomorrow":        {about("weather"), "field:weather"},
+		"a chat that was opened":     {`{"field":"messages","value":{"messages":[{"from":"1","id":"wamid.1","type":"request_welcome"}]}}`, "request_welcome"},
 		"what is written in a group": {`{"field":"messages","value":{"messages":[{"from":"1","group_id":"G","id":"wamid.1","type":"text"}]}}`, "group"},
 		"a status of a group":        {`{"field":"messages","value":{"statuses":[{"id":"wamid.1","status":"read","recipient_type":"group"}]}}`, "group"},
 		"a past that is not shared":  {`{"field":"history","value":{"history":[{"errors":[{"code":2593109}]}]}}`, "history_declined"},

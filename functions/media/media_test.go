@@ -252,6 +252,7 @@ func TestWhatTheProviderAnswersDecides(t *testing.T) {
 	}
 }
 
+// PROVIDERS §11-4: the message is there at once, and its file as soon as the provider gives it.
 func TestAFileThatIsNotThereYetComesLater(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")))

@@ -21,7 +21,7 @@ func inbound() chat.Message {
 	return chat.Message{ID: "M1", Direction: chat.In, Type: chat.TypeImage, Text: "hola", Attachments: []chat.Attachment{{ID: "1"}}, SentAt: written}
 }
 
-// PROVIDERS §11, case 22, and §12: the latest word of each side stands, and what was taken back stays empty.
+// PROVIDERS §11-22 and §12: the latest word of each side stands, and what was taken back stays empty.
 func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 	t.Parallel()
 	alterations := []chat.Alteration{

@@ -24,7 +24,7 @@ func (b *bed) echo(in chat.Inbound) {
 	b.must(b.Echo(b.ctx, b.account, b.channel, in))
 }
 
-// PROVIDERS §11, cases 20 and 21: what was answered on the phone is in the conversation of who got it, as the business's.
+// PROVIDERS §11-20, §11-21, §11-22: what was answered on the phone is in the conversation of who got it, as the business's.
 func TestEcho(t *testing.T) {
 	t.Parallel()
 	t.Run("goes into the open conversation, which waits no longer", func(t *testing.T) {

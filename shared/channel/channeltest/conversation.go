@@ -207,7 +207,7 @@ func (w Wire) aroundASend(t *testing.T) {
 	}
 }
 
-// duplicates: one body that comes twenty times at once is taken once. C-02
+// duplicates: one body that comes twenty times at once is taken once. C-02, PROVIDERS §11-1, §11-2
 func (w Wire) duplicates(t *testing.T) {
 	r := w.room(t, http.NotFoundHandler())
 	body := []Update{
