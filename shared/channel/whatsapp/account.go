@@ -70,7 +70,7 @@ var verdicts = map[string]chat.TemplateStatus{
 	"APPROVED":         chat.TemplateApproved,
 	"REINSTATED":       chat.TemplateApproved,
 	"PENDING":          chat.TemplatePending,
-	"IN_APPEAL":        chat.TemplatePending,
+	"IN_APPEAL":        chat.TemplateInAppeal,
 	"REJECTED":         chat.TemplateRejected,
 	"PAUSED":           chat.TemplatePaused,
 	"DISABLED":         chat.TemplateDisabled,
