@@ -12,8 +12,8 @@ import (
 )
 
 // Echo takes what the business wrote elsewhere, in the provider's own app. It goes into the open conversation with whom it was
-// written to, or else into their last one, which stays as it is; whoever is new gets a conversation that is set aside. It opens no
-// window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
+// written to, or else into their last one, which stays as it is; whoever is new, or known from the past alone, gets a conversation
+// that is set aside. It opens no window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
 // by that message as soon as its id is known.
 func (d *Desk) Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	return d.takeIn(ctx, account, ch, in, d.echo)
@@ -57,8 +57,11 @@ func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, 
 		if err != nil {
 			return fmt.Errorf("read conversation %s: %w", id, err)
 		}
-		decision.Before, decision.After = &before, before
-	} else {
+		if before.IsOpen() || !before.IsPast() {
+			decision.Before, decision.After = &before, before
+		}
+	}
+	if decision.Before == nil {
 		decision.After = newConversation(account, ch, in, known, now)
 		decision.After.SetAside()
 		d.introduce(&decision, account, ch, in, known, now)

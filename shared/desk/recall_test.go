@@ -190,6 +190,44 @@ func TestRecall(t *testing.T) {
 			t.Errorf("%d conversations", len(resolved))
 		}
 	})
+	t.Run("what the business writes on its phone afterwards begins a conversation of its own", func(t *testing.T) {
+		t.Parallel()
+		b := newBed(t)
+		b.recall(b.past("1", "wamid.H1", chat.In, 5, "hola"))
+		b.echo(b.written("1", "wamid.E1", "¿Le gustó?"))
+		b.now = b.now.Add(time.Minute)
+		c := b.receive(b.text("1", "sí")).Conversation
+		if got := words(b.messages(c.ID)); got != "out ¿Le gustó?, in sí" || c.ID == b.pastOf("1").ID {
+			t.Error(got)
+		}
+	})
+	t.Run("who was a number gets a name with the first message, in all their conversations", func(t *testing.T) {
+		t.Parallel()
+		b := newBed(t)
+		b.recall(b.past("1", "wamid.H1", chat.In, 5, "hola"))
+		if past := b.pastOf("1"); past.ContactName != "+1" {
+			t.Errorf("the past is with %q", past.ContactName)
+		}
+		nameless := b.text("1", "soy yo")
+		nameless.Sender.Name = ""
+		b.receive(nameless)
+		in := b.text("1", "Marta")
+		in.Sender.Name = "Marta"
+		c := b.receive(in).Conversation
+		contact, err := b.store.Contact(b.ctx, "account", c.ContactID)
+		if b.must(err); contact.Name != "Marta" {
+			t.Errorf("the contact is %q", contact.Name)
+		}
+		after := contact
+		after.Name = "+54 Marta"
+		b.must(b.store.UpdateContact(b.ctx, contact, after, nil, nil)) // by an operator
+		in = b.text("1", "otra vez")
+		in.Sender.Name = "Marta"
+		b.receive(in)
+		if contact, err = b.store.Contact(b.ctx, "account", c.ContactID); err != nil || contact.Name != "+54 Marta" {
+			t.Errorf("the contact is %q, %v", contact.Name, err)
+		}
+	})
 	t.Run("nobody may answer it freely", func(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)

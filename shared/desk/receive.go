@@ -38,7 +38,7 @@ func (d *Desk) Receive(ctx context.Context, account chat.Account, ch chat.Channe
 }
 
 func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
-	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
+	identity, err := d.sender(ctx, account.ID, ch.ID, in.Sender)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return d.open(ctx, account, ch, in, nil)
@@ -300,7 +300,7 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 		name = in.Sender.Username
 	}
 	if name == "" && in.Sender.Phone != "" {
-		name = "+" + in.Sender.Phone
+		name = numbered(in.Sender.Phone)
 	}
 	if name == "" {
 		name = in.Sender.Addresses[0]

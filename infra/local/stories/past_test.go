@@ -47,9 +47,13 @@ func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
 		t.Errorf("it counts as %+v", now)
 	}
 
+	if err := a.Phone.PutCustomer(whatsapp.Customer{Phone: customer, UserID: "AR." + customer, Name: "Marta"}); err != nil {
+		t.Fatal(err)
+	}
 	a.say(customer, "¿Y hoy?")
 	live := a.from("¿Y hoy?")
 	bruno.until(live.ID, func(v conversation) bool { return v.assignee() == bruno.id })
+	eventually(t, func() error { return wantText(a.owner.conversation(v.ID).Contact.Name, "Marta") })
 	if live.ID == v.ID || live.Contact.ID != v.Contact.ID {
 		t.Errorf("the live one is %+v, the past %+v", live, v)
 	}
