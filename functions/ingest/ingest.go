@@ -7,6 +7,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,7 +104,7 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if err != nil {
 		return err
 	}
-	if in.Kind == chat.InboundIgnored {
+	if in.Kind == chat.InboundIgnored || in.Kind == chat.InboundTemplate {
 		h.ignore(ctx, in) // before its channel is looked for: much of it names none
 		return nil
 	}
@@ -150,7 +151,8 @@ func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, cha
 
 func (h *Handler) ignore(ctx context.Context, in chat.Inbound) {
 	h.Metrics.Count(ItemsIgnored, 1)
-	h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", in.Ignored), slog.String("asset", in.Asset))
+	why := cmp.Or(in.Ignored, string(in.Kind))
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", why), slog.String("asset", in.Asset))
 }
 
 func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {

@@ -36,6 +36,7 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 		"a group that begins":        {about("group_lifecycle_update"), "field:group_lifecycle_update"},
 		"a field of tomorrow":        {about("weather"), "field:weather"},
 		"a chat that was opened":     {`{"field":"messages","value":{"messages":[{"from":"1","id":"wamid.1","type":"request_welcome"}]}}`, "request_welcome"},
+		"a verdict on a template":    {`{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"aviso"}}`, "template"},
 		"what is written in a group": {`{"field":"messages","value":{"messages":[{"from":"1","group_id":"G","id":"wamid.1","type":"text"}]}}`, "group"},
 		"a status of a group":        {`{"field":"messages","value":{"statuses":[{"id":"wamid.1","status":"read","recipient_type":"group"}]}}`, "group"},
 		"a past that is not shared":  {`{"field":"history","value":{"history":[{"errors":[{"code":2593109}]}]}}`, "history_declined"},
