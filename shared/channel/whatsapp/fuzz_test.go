@@ -84,7 +84,7 @@ func FuzzParse(f *testing.F) {
 			checkFault(t, err)
 			return
 		}
-		whole := true
+		whole := false
 		switch in.Kind {
 		case chat.InboundMessage, chat.InboundEcho:
 			whole = len(in.Sender.Addresses) > 0 && in.ProviderID != "" && in.Type != ""
@@ -102,8 +102,6 @@ func FuzzParse(f *testing.F) {
 			whole = in.Status.Status != "" && (in.ProviderID != "" || in.Status.Ref != "")
 		case chat.InboundIgnored:
 			whole = in.Ignored != ""
-		default:
-			whole = false
 		}
 		if !whole {
 			t.Fatalf("it lacks what its kind needs: %+v", in)
