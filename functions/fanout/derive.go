@@ -19,6 +19,9 @@ func storeGroup(account chat.AccountID, store chat.StoreID) string {
 // conversation: its new summary goes to the lists, what entered the pool asks for an operator, and an operator whom it left
 // may take another. A change of state or assignee also goes at once to those who look at it, to who has it and who had it.
 func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Conversation, now chat.Conversation) error {
+	if !now.IsOpen() && (old == nil || !old.IsOpen()) && now.IsPast() {
+		return nil // months of the past come in at once: who wants to see them looks for them
+	}
 	frame, err := view.ConversationUpserted(now)
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.Acc
 }
 
 // message: what waits to be sent or fetched goes to who does it, and everybody who looks sees it. An inbound message was
-// pushed by ingest when it came.
+// pushed by ingest when it came, and one of the past is nobody's news.
 func message(e emitter, old *chat.Message, now chat.Message) error {
 	if waitsForSend(old, now) {
 		signal := events.MessageQueued{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
@@ -102,7 +105,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 			return err
 		}
 	}
-	if old == nil && now.Direction == chat.In {
+	if old == nil && (now.Direction == chat.In || now.Past) {
 		return nil
 	}
 	frame, err := view.MessageUpserted(now)
@@ -160,6 +163,9 @@ func waitsForSend(old *chat.Message, now chat.Message) bool {
 
 // timeline: those who look at the conversation see the line; an operator who was given it by another is told.
 func timeline(e emitter, now chat.Event) error {
+	if now.Type == chat.EventPastKept {
+		return nil
+	}
 	frame, err := view.EventAppended(now)
 	if err != nil {
 		return err

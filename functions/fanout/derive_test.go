@@ -74,6 +74,10 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	resolved.Status = chat.Resolved
 	busier := assigned
 	busier.LastMessageID = "M"
+	past := chat.Conversation{AccountID: "account", StoreID: "a", ChannelID: "ch", ExternalID: "1"}
+	past.Keep(noon)
+	grown, reopened := past, past
+	grown.LastMessageID, reopened.Status, reopened.AssigneeID = "M", chat.Open, "ana"
 	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}
 	tests := []struct {
 		name     string
@@ -89,6 +93,9 @@ func TestConversationsLeadToSignals(t *testing.T) {
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1",
 			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
 		}},
+		{"the past is nobody's news", nil, past, nil},
+		{"more of the past neither", &past, grown, nil},
+		{"the past that somebody takes up is", &past, reopened, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
 		{"resolved, it frees capacity in every store", &assigned, resolved, []string{
 			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted",
 		}},
@@ -114,6 +121,9 @@ func TestConversationsLeadToSignals(t *testing.T) {
 func TestMessagesLeadToSignals(t *testing.T) {
 	t.Parallel()
 	in := chat.Message{ID: "m", ConversationID: "c", Direction: chat.In, Status: chat.StatusReceived}
+	past := chat.Message{ID: "m", ConversationID: "c", Direction: chat.Out, Status: chat.StatusSent, Past: true}
+	pastImage := past
+	pastImage.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentPending}}
 	image := in
 	image.Attachments = []chat.Attachment{{ID: "1", State: chat.AttachmentPending}}
 	fetched := in
@@ -131,6 +141,8 @@ func TestMessagesLeadToSignals(t *testing.T) {
 	}{
 		{"an inbound text was pushed by ingest", nil, in, nil},
 		{"an inbound image is fetched", nil, image, []string{"media media.pending.v1"}},
+		{"one of the past is nobody's news", nil, past, nil},
+		{"a file of the past is fetched", nil, pastImage, []string{"media media.pending.v1"}},
 		{"its arrival is shown", &image, fetched, []string{"push message.upserted"}},
 		{"a reply is sent and shown", nil, out, []string{"push message.upserted", "send message.queued.v1"}},
 		{"its progress is shown", &out, sending, []string{"push message.upserted"}},

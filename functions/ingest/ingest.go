@@ -7,6 +7,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,6 +36,8 @@ type verbs interface {
 	Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Move(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Recall(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Prefer(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 }
 
 type bodies interface {
@@ -101,6 +104,10 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if err != nil {
 		return err
 	}
+	if in.Kind == chat.InboundIgnored || in.Kind == chat.InboundTemplate {
+		h.ignore(ctx, in) // before its channel is looked for: much of it names none
+		return nil
+	}
 	ch, account, err := h.channelOf(ctx, Asset{Type: adapter.Type(), ID: item.Asset})
 	if err != nil {
 		return err
@@ -142,12 +149,14 @@ func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, cha
 	return ch, account, nil
 }
 
+func (h *Handler) ignore(ctx context.Context, in chat.Inbound) {
+	h.Metrics.Count(ItemsIgnored, 1)
+	why := cmp.Or(in.Ignored, string(in.Kind))
+	h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", why), slog.String("asset", in.Asset))
+}
+
 func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	switch in.Kind {
-	case chat.InboundIgnored:
-		h.Metrics.Count(ItemsIgnored, 1)
-		h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", in.Ignored))
-		return nil
 	case chat.InboundReceipt:
 		err := h.Desk.Acknowledge(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
@@ -160,6 +169,11 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 		return h.Desk.Echo(ctx, account, ch, in)
 	case chat.InboundMoved:
 		return h.Desk.Move(ctx, account, ch, in)
+	case chat.InboundPast:
+		return h.Desk.Recall(ctx, account, ch, in)
+	case chat.InboundMarketing:
+		return h.Desk.Prefer(ctx, account, ch, in)
+	case chat.InboundTemplate, chat.InboundIgnored: // belong to no channel
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
 		if err != nil {

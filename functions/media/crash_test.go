@@ -77,6 +77,25 @@ func (c crashingBucket) Delete(ctx context.Context, key string) error {
 	return c.around(func() error { return c.bucket.Delete(ctx, key) })
 }
 
+// fragile is the function on a store and a bucket that die.
+type fragile struct {
+	*crashing
+	deliver func() error
+}
+
+func (w *world) crashing(call int, after bool) fragile {
+	w.Helper()
+	c := &crashing{Store: w.store, left: call, after: after}
+	handler, err := media.New(media.Deps{
+		Channels: w.provider, Store: c, Sealer: opener{}, Bucket: crashingBucket{c, w.bucket},
+		Now: func() time.Time { return w.now }, Log: obs.NewLogger(io.Discard, "media"),
+	})
+	w.must(err)
+	envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
+	w.must(err)
+	return fragile{c, func() error { return handler.Handle(w.Context(), envelope) }}
+}
+
 // C-03
 func TestACrashAnywhereEndsTheSame(t *testing.T) {
 	t.Parallel()
@@ -92,16 +111,9 @@ func TestACrashAnywhereEndsTheSame(t *testing.T) {
 					}
 					return gives("image/png", png, -1)()
 				})
-				c := &crashing{Store: w.store, left: call, after: after}
-				handler, err := media.New(media.Deps{
-					Channels: w.provider, Store: c, Sealer: opener{}, Bucket: crashingBucket{c, w.bucket},
-					Now: func() time.Time { return w.now }, Log: obs.NewLogger(io.Discard, "media"),
-				})
-				w.must(err)
-				envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
-				w.must(err)
+				c := w.crashing(call, after)
 				for range 5 {
-					if err := handler.Handle(t.Context(), envelope); fault.Permanent(err) {
+					if err := c.deliver(); fault.Permanent(err) {
 						t.Fatalf("buried: %v", err)
 					}
 					c.dead = false // the next delivery finds a new process
@@ -109,6 +121,37 @@ func TestACrashAnywhereEndsTheSame(t *testing.T) {
 				a := w.attachments()[0]
 				if a.State != chat.AttachmentReady || a.Key != key || w.timer() != nil || !bytes.Equal(w.bucket.objects[key].content, png) || len(w.bucket.objects) != 1 {
 					t.Errorf("it ended as %+v, timer %v, %d objects", a, w.timer(), len(w.bucket.objects))
+				}
+			})
+		}
+	}
+}
+
+// PROVIDERS §11-22, C-03: a file that was on its way when its message was taken back goes, wherever the process died.
+func TestACrashLeavesNoFileOfARevokedMessage(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{false, true} {
+		for call := range 6 {
+			t.Run(fmt.Sprintf("after the call %v, call %d", after, call), func(t *testing.T) {
+				t.Parallel()
+				var w *world
+				revoked := false
+				w = open(t, func() (channel.Media, error) {
+					if !revoked {
+						w.revoke()
+						revoked = true
+					}
+					return gives("image/png", png, -1)()
+				})
+				c := w.crashing(call, after)
+				for range 4 {
+					if err := c.deliver(); fault.Permanent(err) {
+						t.Fatalf("buried: %v", err)
+					}
+					c.dead = false // the next delivery finds a new process
+				}
+				if len(w.bucket.objects) != 0 || w.timer() != nil {
+					t.Errorf("%d objects are left, and the timer %v", len(w.bucket.objects), w.timer())
 				}
 			})
 		}

@@ -94,6 +94,9 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if err != nil {
 		return fmt.Errorf("read message %s: %w", signal.MessageID, err)
 	}
+	if !m.Revoked.IsZero() {
+		return h.clear(ctx, m)
+	}
 	if !slices.ContainsFunc(m.Attachments, pending) {
 		return h.disarm(ctx, m)
 	}
@@ -117,6 +120,18 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		return nil
 	}
 	return h.postpone(ctx, m, attempt, failure)
+}
+
+// clear deletes what an attempt that died may have brought in for a message that was taken back meanwhile.
+func (h *Handler) clear(ctx context.Context, m chat.Message) error {
+	keys := make([]string, len(m.Attachments))
+	for i, a := range m.Attachments {
+		keys[i] = Key(m, a)
+	}
+	if err := h.drop(ctx, keys); err != nil {
+		return err
+	}
+	return h.disarm(ctx, m)
 }
 
 // drop deletes objects.

@@ -252,6 +252,7 @@ func TestWhatTheProviderAnswersDecides(t *testing.T) {
 	}
 }
 
+// PROVIDERS §11-4: the message is there at once, and its file as soon as the provider gives it.
 func TestAFileThatIsNotThereYetComesLater(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")))
@@ -381,21 +382,23 @@ func TestAChangeOfTheMessageMeanwhileIsKept(t *testing.T) {
 	}
 }
 
-// Of a message that its author took back nothing is left, not even what was on its way.
+func (w *world) revoke() {
+	w.Helper()
+	before, err := w.store.Message(w.Context(), account, conversation, messageID)
+	w.must(err)
+	after := before
+	after.Alter(chat.Alteration{Kind: chat.Revoked, From: chat.In, When: chat.Moment{At: w.now}})
+	w.must(w.store.UpdateMessage(w.Context(), before, after, chat.MessageEffects{}))
+}
+
+// PROVIDERS §11-22: of a message that its author took back nothing is left, not even what was on its way.
 func TestTheFilesOfARevokedMessageGo(t *testing.T) {
 	t.Parallel()
-	revoke := func(w *world) {
-		before, err := w.store.Message(w.Context(), account, conversation, messageID)
-		w.must(err)
-		after := before
-		after.Alter(chat.Alteration{Kind: chat.Revoked, From: chat.In, When: chat.Moment{At: w.now}})
-		w.must(w.store.UpdateMessage(w.Context(), before, after, chat.MessageEffects{}))
-	}
 	t.Run("while they are fetched", func(t *testing.T) {
 		t.Parallel()
 		var w *world
 		w = open(t, func() (channel.Media, error) {
-			revoke(w)
+			w.revoke()
 			return gives("image/png", png, -1)()
 		})
 		w.must(w.deliver())

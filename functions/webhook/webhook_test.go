@@ -171,6 +171,7 @@ func TestTheHandshakeEchoesTheChallengeToWhoKnowsAToken(t *testing.T) {
 	}
 }
 
+// PROVIDERS §11-30
 func TestOnlyWhatIsSignedOverTheRawBytesIsTaken(t *testing.T) {
 	t.Parallel()
 	body := bodyOf(text("549", "wamid.1", "¿llega, Ñandú?"))

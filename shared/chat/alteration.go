@@ -73,9 +73,18 @@ func (m *Message) revoke(a Alteration) bool {
 	if a.From != m.Direction || !m.Revoked.IsZero() && !m.Revoked.After(a.When) {
 		return false
 	}
-	m.Text, m.Attachments, m.Location, m.Cards = "", nil, nil, nil
+	m.Text, m.Location, m.Cards, m.Referral = "", nil, nil, nil
+	m.Attachments = emptied(m.Attachments)
 	m.Reactions, m.Edited, m.Revoked = nil, Moment{}, a.When
 	return true
+}
+
+// emptied leaves of files their ids: under these, one that comes in after its message was taken back is found and goes as well.
+func emptied(files []Attachment) (left []Attachment) {
+	for _, file := range files {
+		left = append(left, Attachment{ID: file.ID})
+	}
+	return left
 }
 
 func (m *Message) react(a Alteration) bool {

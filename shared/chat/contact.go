@@ -13,8 +13,28 @@ type Contact struct {
 	Phone      string // digits with country code, no plus
 	Blocked    bool
 	Identities []IdentityRef
+	Marketing  Marketing
 	CreatedAt  time.Time
 	Version    int64
+}
+
+// Marketing is a contact's last word on being sent advertising; zero when they never said any.
+type Marketing struct {
+	OptedOut bool
+	At       time.Time
+}
+
+// Over says that m stands against another word: the later one does, and of two of the same second the one that wants none.
+func (m Marketing) Over(other Marketing) bool {
+	return m.At.After(other.At) || m.At.Equal(other.At) && m.OptedOut && !other.OptedOut
+}
+
+// MarketingOptOut is since when a contact wants no advertising; zero for one who takes it.
+func (c Contact) MarketingOptOut() time.Time {
+	if !c.Marketing.OptedOut {
+		return time.Time{}
+	}
+	return c.Marketing.At
 }
 
 // IdentityRef is a contact's address on a channel, as the contact shows it.

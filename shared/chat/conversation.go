@@ -227,14 +227,7 @@ func (c *Conversation) SetOpen(now time.Time) error {
 
 // Note records a message in the summary. It only moves forward: a late message lowers neither preview nor activity.
 func (c *Conversation) Note(m Message) {
-	if m.ID > c.LastMessageID {
-		c.LastMessageID = m.ID
-		preview := NewPreview(m)
-		c.Preview = &preview
-		if at := ActivityAt(m); at.After(c.LastActivityAt) {
-			c.LastActivityAt = at
-		}
-	}
+	c.NotePast(m)
 	if m.Direction == Out {
 		if m.Author.Kind == ByOperator || m.Author.Kind == ByExternal {
 			c.WaitingSince = time.Time{}
@@ -249,6 +242,34 @@ func (c *Conversation) Note(m Message) {
 	}
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince = ActivityAt(m)
+	}
+}
+
+// Keep makes a new conversation one that is over: it holds what was written before its channel was connected.
+func (c *Conversation) Keep(now time.Time) {
+	c.ID, c.Status, c.ResolvedAt, c.ResolvedBy = PastConversationID(*c), Resolved, now, Author{Kind: BySystem}
+	c.PoolSince, c.AssignAt = time.Time{}, time.Time{}
+}
+
+// PastConversationID is the id of the one conversation that holds what was written with c's external user before c's channel was
+// connected. It is made of whose it is: in whatever order the parts of the past come, they find the same one.
+func PastConversationID(c Conversation) ConversationID {
+	return ConversationID(DeterministicID(time.Time{}, 0, "past", string(c.AccountID), string(c.ChannelID), c.ExternalID))
+}
+
+// IsPast says that it holds what was written before its channel was connected.
+func (c Conversation) IsPast() bool { return c.ID == PastConversationID(c) }
+
+// NotePast records a message of the past in the summary: what it shows, and nothing that asks somebody to act or opens a window.
+func (c *Conversation) NotePast(m Message) {
+	if m.ID <= c.LastMessageID {
+		return
+	}
+	c.LastMessageID = m.ID
+	preview := NewPreview(m)
+	c.Preview = &preview
+	if at := ActivityAt(m); at.After(c.LastActivityAt) {
+		c.LastActivityAt = at
 	}
 }
 

@@ -16,7 +16,10 @@ const (
 	EventPending       EventType = "pending"
 	EventTakenUp       EventType = "taken_up" // pending became open
 	EventMessageFailed EventType = "message_failed"
-	EventMoved         EventType = "moved" // the contact has another number, or another id
+	EventMoved         EventType = "moved"     // the contact has another number, or another id
+	EventPastKept      EventType = "past_kept" // what was written before the channel was connected is here
+	EventOptedOut      EventType = "opted_out" // the contact wants no advertising
+	EventOptedIn       EventType = "opted_in"
 )
 
 // ReasonCode is why a decision fell as it did.

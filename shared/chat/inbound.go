@@ -10,12 +10,15 @@ type InboundKind string
 
 // The kinds of inbound items.
 const (
-	InboundMessage InboundKind = "message"
-	InboundReceipt InboundKind = "status"
-	InboundAltered InboundKind = "alteration"
-	InboundEcho    InboundKind = "echo"  // the business wrote it elsewhere: Sender is who got it
-	InboundMoved   InboundKind = "moved" // Sender is known as Moved from now on
-	InboundIgnored InboundKind = "ignored"
+	InboundMessage   InboundKind = "message"
+	InboundReceipt   InboundKind = "status"
+	InboundAltered   InboundKind = "alteration"
+	InboundEcho      InboundKind = "echo"      // the business wrote it elsewhere: Sender is who got it
+	InboundMoved     InboundKind = "moved"     // Sender is known as Moved from now on
+	InboundPast      InboundKind = "past"      // either side wrote it before the channel was connected: Sender is the contact
+	InboundMarketing InboundKind = "marketing" // whether the contact wants advertising
+	InboundTemplate  InboundKind = "template"  // the provider judged a template; it names no channel, but an owner of several
+	InboundIgnored   InboundKind = "ignored"
 )
 
 // Inbound is one thing a provider told us, in our words. Parsers make it, desk acts on it.
@@ -35,6 +38,10 @@ type Inbound struct {
 	ReplyTo     string    // the provider's id of the message it answers
 	Visitor     VisitorID // who wrote it, on our own web chat
 	ClientID    string    // and their browser's own id of it
+	Referral    *Referral
+	Direction   Direction // of an InboundPast
+	Marketing   Marketing // Sender's word, for InboundMarketing
+	Template    *InboundTemplateChange
 	Status      InboundStatus
 	Alteration  *Alteration // of the message that Target names, for InboundAltered
 	Target      string      // the provider's id of that message
@@ -60,4 +67,11 @@ type InboundStatus struct {
 	Error  *MessageError
 	// Ref is what we gave along when sending, if the provider hands it back: it finds the message without its provider id.
 	Ref string
+}
+
+// InboundTemplateChange is a provider's word on the template of a name in one language.
+type InboundTemplateChange struct {
+	Name     string
+	Language string
+	Change   TemplateChange
 }

@@ -130,6 +130,27 @@ type Card struct {
 	Emails  []string
 }
 
+// ReferralSource is what somebody tapped before they wrote.
+type ReferralSource string
+
+// The sources of referrals.
+const (
+	FromAd   ReferralSource = "ad"
+	FromPost ReferralSource = "post"
+)
+
+// Referral is the advertisement or post through which somebody came to write. Its media lie with the provider, for as long as it
+// likes.
+type Referral struct {
+	Source    ReferralSource
+	SourceID  string
+	URL       string
+	Headline  string
+	Body      string
+	MediaType MessageType // image or video; "" when there is none
+	MediaURL  string
+}
+
 // MessageError is the provider's reason for a failure, in its code and words.
 type MessageError struct {
 	Code    string
@@ -149,6 +170,8 @@ type Message struct {
 	Cards          []Card    // of a TypeContacts
 	Author         Author
 	ReplyTo        MessageID
+	Referral       *Referral
+	Past           bool // written before its channel was connected: nobody is told of it
 	Status         MessageStatus
 	Error          *MessageError
 	ClientID       string    // the browser's own id, for messages that operators and visitors write

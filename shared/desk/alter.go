@@ -48,20 +48,25 @@ func (d *Desk) alter(ctx context.Context, r chat.Receipt, alterations ...chat.Al
 		if !changed {
 			return nil, nil
 		}
-		c, err := d.store.Conversation(ctx, r.AccountID, r.ConversationID)
-		if err != nil {
-			return nil, fmt.Errorf("read conversation %s: %w", r.ConversationID, err)
-		}
-		preview := chat.NewPreview(*m)
-		if c.Preview == nil || c.Preview.MessageID != m.ID || *c.Preview == preview {
-			return &chat.MessageEffects{Event: event}, nil
-		}
-		c.Preview = &preview
-		return &chat.MessageEffects{Event: event, Conversation: &c}, nil
+		return d.shown(ctx, *m, chat.MessageEffects{Event: event})
 	})
 	if fault.Is(err, fault.NotFound) {
 		// Its receipt comes before the message itself.
 		return fault.New(fault.Unavailable, "the message is not there yet").WithCause(err)
 	}
 	return err
+}
+
+// shown adds to what changes with a message what the lists show of it, where it is the one they show.
+func (d *Desk) shown(ctx context.Context, m chat.Message, effects chat.MessageEffects) (*chat.MessageEffects, error) {
+	c, err := d.store.Conversation(ctx, m.AccountID, m.ConversationID)
+	if err != nil {
+		return nil, fmt.Errorf("read conversation %s: %w", m.ConversationID, err)
+	}
+	preview := chat.NewPreview(m)
+	if c.Preview != nil && c.Preview.MessageID == m.ID && *c.Preview != preview {
+		c.Preview = &preview
+		effects.Conversation = &c
+	}
+	return &effects, nil
 }

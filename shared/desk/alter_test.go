@@ -51,7 +51,7 @@ func (b *bed) state(c chat.ConversationID, id chat.MessageID) state {
 	return s
 }
 
-// PROVIDERS §11, case 22: whatever comes first, and however often, the same is left. The message opens a conversation, or comes
+// Bar 4, PROVIDERS §11-22: whatever comes first, and however often, the same is left. The message opens a conversation, or comes
 // into one.
 func TestAlterationsOfAnInboundMessageInEveryOrder(t *testing.T) {
 	t.Parallel()
@@ -105,7 +105,7 @@ func TestAlterationsOfAnInboundMessageInEveryOrder(t *testing.T) {
 	}
 }
 
-// PROVIDERS §11, cases 10 and 19: a status, a reaction and the message's own echo may come before the provider's answer to the send,
+// Bar 4, PROVIDERS §11-10, §11-19: a status, a reaction and the message's own echo may come before the provider's answer to the send,
 // or after it.
 func TestWhatComesAroundTheAnswerOfASendInEveryOrder(t *testing.T) {
 	t.Parallel()

@@ -221,10 +221,14 @@ func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13
 	}
 }
 
+// Bar 4, PROVIDERS §11-9, §11-10: in whatever order statuses come, and before their message is known or after, it ends where they say
+// that it is; a failure stays.
 func TestStatusesEndRightInEveryOrder(t *testing.T) {
 	t.Parallel()
-	all := []chat.MessageStatus{chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
-	for i, order := range permutations(all) {
+	good := permutations([]chat.MessageStatus{chat.StatusSent, chat.StatusDelivered, chat.StatusRead})
+	bad := permutations([]chat.MessageStatus{chat.StatusSent, chat.StatusDelivered, chat.StatusFailed})
+	for i, order := range slices.Concat(good, bad) {
+		want := slices.MaxFunc(order, func(a, b chat.MessageStatus) int { return a.Rank() - b.Rank() })
 		for _, sentFirst := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%v recorded %v", order, sentFirst), func(t *testing.T) {
 				t.Parallel()
@@ -245,8 +249,8 @@ func TestStatusesEndRightInEveryOrder(t *testing.T) {
 				if !sentFirst {
 					b.deliver(c, p)
 				}
-				if got := b.statuses(c); got[0] != chat.StatusRead {
-					t.Errorf("ended %v", got)
+				if got := b.statuses(c); got[0] != want {
+					t.Errorf("ended %v, want %s", got, want)
 				}
 			})
 		}
@@ -267,7 +271,7 @@ func permutations(all []chat.MessageStatus) [][]chat.MessageStatus {
 	return out
 }
 
-func TestRetryIsANewAttempt(t *testing.T) { // B-13
+func TestRetryIsANewAttempt(t *testing.T) { // B-13, PROVIDERS §11-9
 	t.Parallel()
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID

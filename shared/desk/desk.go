@@ -102,6 +102,7 @@ const (
 	identityChanged = "identity_changed"
 	atCapacity      = "at_capacity"
 	versionChanged  = "version_changed"
+	exists          = "exists"
 )
 
 func conflict(err error, reason string) bool {

@@ -12,29 +12,34 @@ import (
 )
 
 // Echo takes what the business wrote elsewhere, in the provider's own app. It goes into the open conversation with whom it was
-// written to, or else into their last one, which stays as it is; whoever is new gets a conversation that is set aside. It opens no
-// window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
+// written to, or else into their last one, which stays as it is; whoever is new, or known from the past alone, gets a conversation
+// that is set aside. It opens no window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
 // by that message as soon as its id is known.
 func (d *Desk) Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	return d.takeIn(ctx, account, ch, in, d.echo)
+}
+
+// takeIn lets take write a message that nobody waits for, once, with its receipt in the same decision. What came before the message
+// is applied when its receipt is there.
+func (d *Desk) takeIn(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, take func(context.Context, chat.Account, chat.Channel, chat.Inbound) error) error {
 	if len(in.Sender.Addresses) == 0 {
-		return fault.New(fault.Invalid, "the echo names nobody").WithReason("no_sender")
+		return fault.New(fault.Invalid, "the message is with nobody").WithReason("no_sender")
 	}
 	var last error
 	for range tries {
 		receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), in.ProviderID)
 		switch {
 		case err != nil && !fault.Is(err, fault.NotFound):
-			return fmt.Errorf("look up the echo: %w", err)
+			return fmt.Errorf("look up message %s: %w", in.ProviderID, err)
 		case err == nil && receipt.ConversationID != "":
 			return d.applyParked(ctx, receipt)
 		}
-		err = d.echo(ctx, account, ch, in)
-		if err != nil && !conflict(err, identityChanged) && !conflict(err, versionChanged) && !conflict(err, receiptExists) {
-			return err
+		last = take(ctx, account, ch, in) // nil, too, goes round: then the receipt is there, with what came before the message
+		if last != nil && !conflict(last, identityChanged) && !conflict(last, versionChanged) && !conflict(last, receiptExists) && !conflict(last, exists) {
+			return last
 		}
-		last = err // nil, too: then the receipt is there, with what came before the echo
 	}
-	return fmt.Errorf("the echo's conversation moved %d times: %w", tries, last)
+	return fmt.Errorf("the conversation of message %s moved %d times: %w", in.ProviderID, tries, last)
 }
 
 func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
@@ -52,8 +57,11 @@ func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, 
 		if err != nil {
 			return fmt.Errorf("read conversation %s: %w", id, err)
 		}
-		decision.Before, decision.After = &before, before
-	} else {
+		if before.IsOpen() || !before.IsPast() {
+			decision.Before, decision.After = &before, before
+		}
+	}
+	if decision.Before == nil {
 		decision.After = newConversation(account, ch, in, known, now)
 		decision.After.SetAside()
 		d.introduce(&decision, account, ch, in, known, now)
@@ -128,6 +136,9 @@ func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) erro
 		}
 		effects.Conversation = &c
 	}
+	if err := d.requote(ctx, echo, m); err != nil {
+		return err
+	}
 	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
 	receipt.Parked = append(receipt.Parked, chat.InboundStatus{Status: echo.Status, At: echo.SentAt, Error: echo.Error})
 	receipt.Altered = append(receipt.Altered, echo.Alterations()...)
@@ -135,4 +146,31 @@ func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) erro
 		return fmt.Errorf("take the echo of %s in: %w", m.ID, err)
 	}
 	return nil
+}
+
+// requote lets what answers an echo answer the message that takes its place. It comes before the echo goes, since nothing leads back
+// to it afterwards.
+func (d *Desk) requote(ctx context.Context, echo, m chat.Message) error {
+	for request := (chat.PageRequest{}); ; {
+		page, err := d.store.Messages(ctx, echo.AccountID, echo.ConversationID, request)
+		if err != nil {
+			return fmt.Errorf("read what came after the echo of %s: %w", m.ID, err)
+		}
+		for _, answer := range page.Items {
+			if answer.ReplyTo != echo.ID {
+				continue
+			}
+			err := d.updateMessage(ctx, answer.AccountID, answer.ConversationID, answer.ID, func(now *chat.Message) (*chat.MessageEffects, error) {
+				now.ReplyTo = m.ID
+				return &chat.MessageEffects{}, nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if page.Next == "" || len(page.Items) > 0 && page.Items[0].ID <= echo.ID { // nobody answers what is yet to come
+			return nil
+		}
+		request.Cursor = page.Next
+	}
 }

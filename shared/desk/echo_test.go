@@ -1,9 +1,12 @@
 package desk_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -21,7 +24,7 @@ func (b *bed) echo(in chat.Inbound) {
 	b.must(b.Echo(b.ctx, b.account, b.channel, in))
 }
 
-// PROVIDERS §11, cases 20 and 21: what was answered on the phone is in the conversation of who got it, as the business's.
+// PROVIDERS §11-20, §11-21, §11-22: what was answered on the phone is in the conversation of who got it, as the business's.
 func TestEcho(t *testing.T) {
 	t.Parallel()
 	t.Run("goes into the open conversation, which waits no longer", func(t *testing.T) {
@@ -96,6 +99,36 @@ func TestEcho(t *testing.T) {
 			messages := b.messages(c.ID)
 			if len(messages) != 2 || messages[1].Text != "" || messages[1].Revoked.IsZero() || !b.conversation(c.ID).Preview.Revoked {
 				t.Errorf("early %t: %+v", early, messages)
+			}
+		}
+	})
+	t.Run("that is taken in by our own message leaves what answers it to that", func(t *testing.T) {
+		t.Parallel()
+		for name, answersOnAnotherPage := range map[string]bool{"the answer is the newest": false, "the answer is far back": true} {
+			b := newBed(t)
+			c := b.receive(b.text("1", "hola")).Conversation
+			b.now = b.now.Add(time.Second)
+			m := b.reply(c.ID, "client", "buenas")
+			_, err := b.Deliver(b.ctx, "account", c.ID, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+				b.now = b.now.Add(time.Second)
+				b.echo(b.written("1", "wamid.out", "buenas"))
+				b.now = b.now.Add(time.Second)
+				answer := b.text("1", "¿y el precio?")
+				answer.ReplyTo = "wamid.out"
+				b.receive(answer)
+				for i := range 60 {
+					if !answersOnAnotherPage {
+						break
+					}
+					b.now = b.now.Add(time.Second)
+					b.receive(b.text("1", fmt.Sprint(i)))
+				}
+				return channel.Delivered{ProviderID: "wamid.out"}, nil
+			})
+			b.must(err)
+			messages := b.messages(c.ID)
+			if messages[1].ID != m.ID || messages[2].Text != "¿y el precio?" || messages[2].ReplyTo != m.ID {
+				t.Errorf("%s: it answers %q, want %q: %+v", name, messages[2].ReplyTo, m.ID, messages[:3])
 			}
 		}
 	})

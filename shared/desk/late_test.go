@@ -31,7 +31,7 @@ func TestReceiveFindsItsPlace(t *testing.T) {
 			t.Errorf("the phone's identity was taken: %s, want %s", got.ID, phone.ID)
 		}
 	})
-	t.Run("of a person whose first messages come at once, each by other addresses, as one contact", func(t *testing.T) {
+	t.Run("of a person whose first messages come at once, each by other addresses, as one contact", func(t *testing.T) { // PROVIDERS §11-26
 		t.Parallel()
 		b := newBed(t)
 		for n := range 20 {

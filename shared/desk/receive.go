@@ -38,7 +38,7 @@ func (d *Desk) Receive(ctx context.Context, account chat.Account, ch chat.Channe
 }
 
 func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
-	identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
+	identity, err := d.sender(ctx, account.ID, ch.ID, in.Sender)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return d.open(ctx, account, ch, in, nil)
@@ -266,6 +266,7 @@ func message(account chat.AccountID, conversation chat.ConversationID, in chat.I
 		Cards:          in.Cards,
 		ClientID:       in.ClientID,
 		Visitor:        in.Visitor,
+		Referral:       in.Referral,
 		ProviderID:     in.ProviderID,
 		SentAt:         in.At,
 		ReceivedAt:     in.ReceivedAt,
@@ -301,7 +302,7 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 		name = in.Sender.Username
 	}
 	if name == "" && in.Sender.Phone != "" {
-		name = "+" + in.Sender.Phone
+		name = numbered(in.Sender.Phone)
 	}
 	if name == "" {
 		name = in.Sender.Addresses[0]

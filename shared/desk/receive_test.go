@@ -65,7 +65,7 @@ func TestReceive(t *testing.T) {
 			t.Errorf("%d conversations", len(page.Items))
 		}
 	})
-	t.Run("a number in another form is the one that is known, and found at once from then on", func(t *testing.T) { // PROVIDERS §11, cases 12 to 14
+	t.Run("a number in another form is the one that is known, and found at once from then on", func(t *testing.T) { // PROVIDERS §11-12, §11-13, §11-14
 		t.Parallel()
 		b := newBed(t)
 		c := b.receive(b.text("541155550101", "hola")).Conversation
@@ -137,7 +137,7 @@ func TestReceive(t *testing.T) {
 			t.Errorf("%+v", events)
 		}
 	})
-	t.Run("a person known by two addresses is one contact, whichever comes", func(t *testing.T) {
+	t.Run("a person known by two addresses is one contact, whichever comes", func(t *testing.T) { // PROVIDERS §11-16
 		t.Parallel()
 		b := newBed(t)
 		c := b.receive(b.text("5491155550101", "con teléfono")).Conversation

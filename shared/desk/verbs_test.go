@@ -29,7 +29,7 @@ func TestReply(t *testing.T) {
 			t.Errorf("%+v %+v", timers, m)
 		}
 	})
-	t.Run("the same client id is the same message, with another body a conflict", func(t *testing.T) {
+	t.Run("the same client id is the same message, with another body a conflict", func(t *testing.T) { // PROVIDERS §11-33
 		t.Parallel()
 		b := newBed(t)
 		c := b.receive(b.text("1", "hola")).Conversation

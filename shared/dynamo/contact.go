@@ -13,6 +13,8 @@ type contactItem struct {
 	header
 	contactFields
 	Identities []identityPart `dynamodbav:"identities,omitempty"`
+	OptedOut   bool           `dynamodbav:"optedOut,omitempty"`
+	OptedAt    millis         `dynamodbav:"optedAt,omitempty"`
 	CreatedAt  millis         `dynamodbav:"createdAt,omitempty"`
 	Version    int64          `dynamodbav:"version"`
 }
@@ -44,7 +46,8 @@ type identityPart struct {
 func toContactItem(c chat.Contact) contactItem {
 	it := contactItem{
 		header:        headed(contactKey(c.AccountID, c.ID), kindContact),
-		contactFields: fieldsOf(c), CreatedAt: millisOf(c.CreatedAt), Version: c.Version,
+		contactFields: fieldsOf(c), OptedOut: c.Marketing.OptedOut, OptedAt: millisOf(c.Marketing.At),
+		CreatedAt: millisOf(c.CreatedAt), Version: c.Version,
 	}
 	for _, i := range c.Identities {
 		it.Identities = append(it.Identities, identityPart{
@@ -65,7 +68,8 @@ func decodeContact(av item) (chat.Contact, error) {
 	}
 	c := chat.Contact{
 		ID: id, AccountID: account, Name: it.Name, FirstName: it.FirstName, LastName: it.LastName, Email: it.Email,
-		Phone: it.Phone, Blocked: it.Blocked, CreatedAt: it.CreatedAt.time(), Version: it.Version,
+		Phone: it.Phone, Blocked: it.Blocked, Marketing: chat.Marketing{OptedOut: it.OptedOut, At: it.OptedAt.time()},
+		CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}
 	for _, i := range it.Identities {
 		c.Identities = append(c.Identities, chat.IdentityRef{

@@ -16,6 +16,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
+// PROVIDERS §11-2: of many who put it at once one does.
 func TestAReceiptIsTakenOnce(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -38,6 +39,7 @@ func TestAReceiptIsTakenOnce(t *testing.T) {
 	})
 }
 
+// PROVIDERS §11-10
 func TestAStatusWaitsForItsMessage(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()

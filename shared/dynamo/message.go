@@ -20,6 +20,8 @@ type messageItem struct {
 	Cards       []cardPart       `dynamodbav:"cards,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
+	Referral    *referralPart    `dynamodbav:"referral,omitempty"`
+	Past        bool             `dynamodbav:"past,omitempty"`
 	Status      string           `dynamodbav:"status"`
 	Rank        int              `dynamodbav:"rank"`
 	Error       *errorPart       `dynamodbav:"error,omitempty"`
@@ -59,6 +61,36 @@ type cardPart struct {
 	Emails  []string `dynamodbav:"emails,omitempty"`
 }
 
+type referralPart struct {
+	Source    string `dynamodbav:"source,omitempty"`
+	SourceID  string `dynamodbav:"sourceId,omitempty"`
+	URL       string `dynamodbav:"url,omitempty"`
+	Headline  string `dynamodbav:"headline,omitempty"`
+	Body      string `dynamodbav:"body,omitempty"`
+	MediaType string `dynamodbav:"mediaType,omitempty"`
+	MediaURL  string `dynamodbav:"mediaUrl,omitempty"`
+}
+
+func referralOf(r *chat.Referral) *referralPart {
+	if r == nil {
+		return nil
+	}
+	return &referralPart{
+		Source: string(r.Source), SourceID: r.SourceID, URL: r.URL, Headline: r.Headline, Body: r.Body,
+		MediaType: string(r.MediaType), MediaURL: r.MediaURL,
+	}
+}
+
+func (p *referralPart) referral() *chat.Referral {
+	if p == nil {
+		return nil
+	}
+	return &chat.Referral{
+		Source: chat.ReferralSource(p.Source), SourceID: p.SourceID, URL: p.URL, Headline: p.Headline, Body: p.Body,
+		MediaType: chat.MessageType(p.MediaType), MediaURL: p.MediaURL,
+	}
+}
+
 // momentPart is an instant by the provider's clock and by ours.
 type momentPart struct {
 	At      millis `dynamodbav:"at"`
@@ -91,7 +123,7 @@ func toMessageItem(m chat.Message) messageItem {
 		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
-		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked),
+		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked), Referral: referralOf(m.Referral), Past: m.Past,
 	}
 	if m.Location != nil {
 		at := locationPart(*m.Location)
@@ -129,7 +161,7 @@ func decodeMessage(av item) (chat.Message, error) {
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
 		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, Visitor: chat.VisitorID(it.Visitor), ProviderID: it.ProviderID, Attempt: it.Attempt,
-		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(),
+		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(), Referral: it.Referral.referral(), Past: it.Past,
 		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
 	}
 	if it.Location != nil {

@@ -76,6 +76,7 @@ func TestAThousandMessagesArePagedThrough(t *testing.T) {
 	})
 }
 
+// PROVIDERS §11-9
 func TestAStatusOnlyAdvances(t *testing.T) {
 	steps := []chat.MessageStatus{chat.StatusSending, chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {

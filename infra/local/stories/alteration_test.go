@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// PROVIDERS §2.1.1 and §11, case 22: what a customer changes about a message shows at once to who looks, and in the list.
+// PROVIDERS §2.1.1 and §11-22: what a customer changes about a message shows at once to who looks, and in the list.
 func TestReactionsEditsAndDeletionsReachTheOperator(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")

@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// PROVIDERS §11, cases 19 to 21: what the business answers on its own phone is in the conversation; what it sent from here is there
+// PROVIDERS §11-19, §11-20, §11-21: what the business answers on its own phone is in the conversation; what it sent from here is there
 // once, although its echo came before anybody knew.
 func TestWhatIsWrittenOnTheBusinessesPhoneIsInTheConversation(t *testing.T) {
 	t.Parallel()

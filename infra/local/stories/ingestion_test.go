@@ -55,7 +55,7 @@ func shuffled(list []any) []any {
 	return list
 }
 
-// Bar 3, C-02: one payload with 5 messages and 3 statuses, posted 200 times in parallel and shuffled, half of them after SQS has
+// Bar 3, C-02, PROVIDERS §11-1, §11-2: one payload with 5 messages and 3 statuses, posted 200 times in parallel and shuffled, half of them after SQS has
 // forgotten the first: 5 messages, the right states, one conversation.
 func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
 	t.Parallel()
@@ -160,7 +160,7 @@ func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
 	}
 }
 
-// C-02: a new customer's first messages in parallel bodies open one conversation.
+// C-02, PROVIDERS §11-26: a new customer's first messages in parallel bodies open one conversation.
 func TestTheFirstMessagesOfANewCustomerOpenOneConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")

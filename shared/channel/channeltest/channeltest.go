@@ -137,7 +137,8 @@ func (w Wire) signatures(t *testing.T) {
 	}
 }
 
-// batches: every update of a body is an item, known again when it comes again, and one person's messages share a group.
+// batches: every update of a body is an item, known again when it comes again, and one person's messages share a group. PROVIDERS
+// §11-3.
 func (w Wire) batches(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
 	updates := []Update{

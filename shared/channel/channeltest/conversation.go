@@ -68,7 +68,11 @@ func (r *room) tell(updates ...Update) error {
 			err = r.Desk.Echo(r.Context(), r.Account, r.channel, in)
 		case chat.InboundMoved:
 			err = r.Desk.Move(r.Context(), r.Account, r.channel, in)
-		case chat.InboundIgnored:
+		case chat.InboundPast:
+			err = r.Desk.Recall(r.Context(), r.Account, r.channel, in)
+		case chat.InboundMarketing:
+			err = r.Desk.Prefer(r.Context(), r.Account, r.channel, in)
+		case chat.InboundTemplate, chat.InboundIgnored:
 		default:
 			err = fmt.Errorf("nobody takes %q", in.Kind)
 		}
@@ -214,7 +218,7 @@ func (w Wire) names(n int, m chat.Message) string {
 	return fmt.Sprint("out", n)
 }
 
-// duplicates: one body that comes twenty times at once is taken once. C-02
+// duplicates: one body that comes twenty times at once is taken once. C-02, PROVIDERS §11-1, §11-2
 func (w Wire) duplicates(t *testing.T) {
 	r := w.room(t, http.NotFoundHandler())
 	body := []Update{

@@ -59,6 +59,24 @@ func media(in *chat.Inbound, kind chat.MessageType, m wireMedia) {
 	in.Type, in.Text, in.Attachments = kind, m.Caption, []chat.Attachment{file}
 }
 
+// referral is what somebody tapped before they wrote; nil when they tapped nothing.
+func (r wireReferral) referral() *chat.Referral {
+	if r == (wireReferral{}) {
+		return nil
+	}
+	to := chat.Referral{SourceID: string(r.SourceID), URL: r.SourceURL, Headline: r.Headline, Body: r.Body, Source: chat.FromAd}
+	if r.SourceType == "post" {
+		to.Source = chat.FromPost
+	}
+	switch r.MediaType {
+	case "image":
+		to.MediaType, to.MediaURL = chat.TypeImage, r.ImageURL
+	case "video":
+		to.MediaType, to.MediaURL = chat.TypeVideo, r.VideoURL
+	}
+	return &to
+}
+
 // extensions name files that came without a name. The system's own table would differ from machine to machine.
 var extensions = map[string]string{
 	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",

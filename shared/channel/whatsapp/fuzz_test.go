@@ -64,7 +64,18 @@ func FuzzSplit(f *testing.F) {
 }
 
 func FuzzParse(f *testing.F) {
-	seed(f)
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		items, _ := adapter().Split(read(f, file)) // golden files are no bodies
+		for _, item := range items {
+			f.Add(item.Body)
+		}
+	}
+	f.Add([]byte(`{"field":"history","thread":7,"past":{"from":"1","id":"a","history_context":{"from_me":"x","status":"ERROR"}}}`))
+	f.Add([]byte(`{"template":{"event":"APPROVED","message_template_name":"a"}}`))
 	f.Add([]byte(`{"message":{"from":"1","id":"a","type":"image","image":{"id":3}},"contact":{"profile":[]}}`))
 	f.Add([]byte(`{"status":{"id":"a","status":"failed","errors":[{"code":"x"}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -73,8 +84,27 @@ func FuzzParse(f *testing.F) {
 			checkFault(t, err)
 			return
 		}
-		if in.Kind == chat.InboundMessage && (len(in.Sender.Addresses) == 0 || in.ProviderID == "" || in.Type == "") {
-			t.Fatalf("a message lacks its sender, id or type: %+v", in)
+		whole := false
+		switch in.Kind {
+		case chat.InboundMessage, chat.InboundEcho:
+			whole = len(in.Sender.Addresses) > 0 && in.ProviderID != "" && in.Type != ""
+		case chat.InboundPast:
+			whole = len(in.Sender.Addresses) > 0 && in.ProviderID != "" && in.Type != "" && (in.Direction == chat.In) == (in.Status.Status == "")
+		case chat.InboundMarketing:
+			whole = len(in.Sender.Addresses) > 0 && !in.Marketing.At.IsZero()
+		case chat.InboundTemplate:
+			whole = in.Template != nil && in.Template.Name != "" && (in.Template.Change.Status != "" || in.Template.Change.Quality != "")
+		case chat.InboundMoved:
+			whole = len(in.Sender.Addresses) > 0 && len(in.Moved.Addresses) > 0
+		case chat.InboundAltered:
+			whole = in.Target != "" && in.Alteration != nil
+		case chat.InboundReceipt:
+			whole = in.Status.Status != "" && (in.ProviderID != "" || in.Status.Ref != "")
+		case chat.InboundIgnored:
+			whole = in.Ignored != ""
+		}
+		if !whole {
+			t.Fatalf("it lacks what its kind needs: %+v", in)
 		}
 	})
 }

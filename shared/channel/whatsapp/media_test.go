@@ -20,7 +20,7 @@ func info(g **graph) http.HandlerFunc {
 	}
 }
 
-// S1-24: an inbound file is read where Meta says, with the token.
+// S1-24, PROVIDERS §11-5: an inbound file is read where Meta says, in two steps, each with the token.
 func TestFetch(t *testing.T) {
 	t.Parallel()
 	withToken := func(w http.ResponseWriter, r *http.Request) {

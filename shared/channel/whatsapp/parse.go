@@ -21,11 +21,19 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	case it.Unreadable != nil:
 		return chat.Inbound{}, unreadable()
 	case it.Message != nil:
-		return parseMessage(in, it.Message, it.Contact, chat.In)
+		return parseMessage(in, it, it.Message, chat.InboundMessage, chat.In)
 	case it.Echo != nil:
-		return parseMessage(in, it.Echo, it.Contact, chat.Out)
+		return parseMessage(in, it, it.Echo, chat.InboundEcho, chat.Out)
+	case it.Past != nil:
+		return parsePast(in, it)
 	case it.Status != nil:
 		return parseStatus(in, it.Status)
+	case it.Preference != nil:
+		return parsePreference(in, it)
+	case it.Template != nil:
+		return parseTemplate(in, it)
+	case it.Errors != nil && it.Field == fieldHistory:
+		return ignored(in, refused(it.Errors)), nil
 	case it.Errors != nil:
 		return ignored(in, "account_error"), nil
 	case it.Change != nil && it.Field == fieldMessages:
@@ -45,21 +53,26 @@ func ignored(in chat.Inbound, why string) chat.Inbound {
 	return in
 }
 
-// parseMessage takes what a person wrote, or what the business wrote to one on its phone.
-func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage, direction chat.Direction) (chat.Inbound, error) {
+// parseMessage takes what a person wrote, or what the business wrote to one.
+//
+// What is written in a group is left out, its statuses too, and counted (PROVIDERS §11-34): a conversation here is one person's, with
+// their window, their card and their history, and a group has none of these. Put into the writer's own conversation, it would show
+// everybody's words to whoever answers as if they had been said in private, and the answer would leave by another way than the
+// question came.
+func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.InboundKind, direction chat.Direction) (chat.Inbound, error) {
 	if !isObject(raw) {
 		return chat.Inbound{}, unreadable()
 	}
 	var message wireMessage
 	_ = decode(raw, &message) // valid JSON: what does not fit counts as absent
 	var person wireContact
-	_ = decode(rawContact, &person)
+	_ = decode(it.Contact, &person)
 
 	in.ProviderID = string(message.ID)
 	in.At = timeOf(message.Timestamp, in.ReceivedAt)
 	switch {
 	case message.GroupID != "":
-		return ignored(in, "group_message"), nil
+		return ignored(in, "group"), nil
 	case message.Type == "request_welcome": // the chat was opened, and nothing written
 		return ignored(in, message.Type), nil
 	}
@@ -70,14 +83,7 @@ func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage, direction ch
 		return parseAlteration(in, message, direction)
 	}
 
-	in.Kind = chat.InboundMessage
-	head := message.wireHead
-	if direction == chat.Out {
-		var echo wireEcho
-		_ = decode(raw, &echo)
-		in.Kind, head = chat.InboundEcho, echo.recipient()
-	}
-	in.Sender = senderOf(head, person)
+	in.Kind, in.Sender = kind, senderOf(it.person(), person)
 	if len(in.Sender.Addresses) == 0 {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the message names nobody").WithReason(reasonNoSender)
 	}
@@ -85,6 +91,7 @@ func parseMessage(in chat.Inbound, raw, rawContact json.RawMessage, direction ch
 		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no id").WithReason(reasonNoID)
 	}
 	in.ReplyTo = string(message.Context.ID)
+	in.Referral = message.Referral.referral()
 	content(&in, message)
 	return in, nil
 }
@@ -180,7 +187,9 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	_ = decode(raw, &status)
 	in.ProviderID = string(status.ID)
 	in.At = timeOf(status.Timestamp, in.ReceivedAt)
-
+	if status.RecipientType == "group" {
+		return ignored(in, "group"), nil // as its message would be
+	}
 	known, ok := statuses[string(status.Status)]
 	if !ok {
 		return ignored(in, "unknown_status"), nil

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// PROVIDERS §11, cases 12, 13, 14 and 17.
+// PROVIDERS §11-12, §11-13, §11-14, §11-17.
 func TestVariants(t *testing.T) {
 	t.Parallel()
 	for phone, want := range map[string][]string{

@@ -106,7 +106,7 @@ func file(name, mime, content string) channel.File {
 
 var credentials = chat.Credentials{AccessToken: token}
 
-// S0-22, S1-01: what leaves has the documented form.
+// S0-22, S1-01, PROVIDERS §11-16: what leaves has the documented form, to whoever is known by a user id alone, too.
 func TestSendText(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -173,7 +173,7 @@ func TestEmojiRoundTrip(t *testing.T) {
 	}
 }
 
-// S1-24: each kind of file is uploaded and sent by its id.
+// S1-24, PROVIDERS §11-6: each kind of file is uploaded and sent by its id.
 func TestSendFile(t *testing.T) {
 	t.Parallel()
 	for kind, c := range map[chat.MessageType]struct{ name, mime, text, want string }{

@@ -10,11 +10,15 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// The webhook's object and the fields whose values hold messages.
+// The webhook's object and the fields that are taken apart.
 const (
-	objectWhatsApp = "whatsapp_business_account"
-	fieldMessages  = "messages"
-	fieldEchoes    = "smb_message_echoes" // what the business wrote in the app on its phone
+	objectWhatsApp       = "whatsapp_business_account"
+	fieldMessages        = "messages"
+	fieldEchoes          = "smb_message_echoes" // what the business wrote in the app on its phone
+	fieldHistory         = "history"            // what either side wrote before the number was connected
+	fieldPreferences     = "user_preferences"
+	fieldTemplateStatus  = "message_template_status_update"
+	fieldTemplateQuality = "message_template_quality_update"
 )
 
 // Reasons of the faults that Split and Parse answer with.
@@ -54,6 +58,7 @@ type splitter struct{ items []channel.Item }
 
 func (s *splitter) entry(raw json.RawMessage) {
 	var entry struct {
+		wireEntry
 		Changes list `json:"changes"`
 	}
 	if err := json.Unmarshal(raw, &entry); err != nil || !isObject(raw) {
@@ -61,7 +66,7 @@ func (s *splitter) entry(raw json.RawMessage) {
 		return
 	}
 	for _, change := range entry.Changes {
-		s.change(change)
+		s.change(entry.wireEntry, change)
 	}
 }
 
@@ -73,9 +78,12 @@ type wireValue struct {
 	Echoes   list            `json:"message_echoes"`
 	Statuses list            `json:"statuses"`
 	Errors   list            `json:"errors"`
+
+	History     list `json:"history"`
+	Preferences list `json:"user_preferences"`
 }
 
-func (s *splitter) change(raw json.RawMessage) {
+func (s *splitter) change(entry wireEntry, raw json.RawMessage) {
 	var change struct {
 		Field scalar          `json:"field"`
 		Value json.RawMessage `json:"value"`
@@ -84,7 +92,12 @@ func (s *splitter) change(raw json.RawMessage) {
 		s.unreadable(raw)
 		return
 	}
-	if change.Field != fieldMessages && change.Field != fieldEchoes {
+	switch change.Field {
+	case fieldMessages, fieldEchoes, fieldHistory, fieldPreferences:
+	case fieldTemplateStatus, fieldTemplateQuality:
+		s.template(entry, string(change.Field), change.Value)
+		return
+	default:
 		s.other(string(change.Field), change.Value, raw)
 		return
 	}
@@ -93,49 +106,80 @@ func (s *splitter) change(raw json.RawMessage) {
 		s.unreadable(raw)
 		return
 	}
-	s.messages(value)
-	s.echoes(value)
-	s.statuses(value)
-	if len(value.Errors) > 0 {
-		s.add(item{Field: fieldMessages, Metadata: value.Metadata, Errors: join(value.Errors)}, channel.Item{
-			Asset: asset(value.Metadata), Group: "errors", Kind: chat.InboundIgnored,
-		})
+	before := len(s.items)
+	if change.Field == fieldHistory {
+		s.history(value)
+	} else {
+		s.each(value, value.Messages, chat.InboundMessage, func(raw json.RawMessage) item { return item{Field: fieldMessages, Message: raw} })
 	}
-	if len(value.Messages)+len(value.Echoes)+len(value.Statuses)+len(value.Errors) == 0 {
+	s.each(value, value.Echoes, chat.InboundEcho, func(raw json.RawMessage) item { return item{Field: fieldEchoes, Echo: raw} })
+	s.each(value, value.Preferences, chat.InboundMarketing, func(raw json.RawMessage) item { return item{Field: fieldPreferences, Preference: raw} })
+	s.statuses(value)
+	s.errors(fieldMessages, value.Metadata, value.Errors)
+	if len(s.items) == before {
 		s.other(string(change.Field), change.Value, raw)
 	}
 }
 
-func (s *splitter) messages(value wireValue) {
+// each makes items of the parts of a value that belong to one person each: whoever wrote it, or got it.
+func (s *splitter) each(value wireValue, parts list, kind chat.InboundKind, wrap func(json.RawMessage) item) {
 	contacts := indexContacts(value.Contacts)
 	number := asset(value.Metadata)
-	for _, raw := range value.Messages {
-		var head wireHead
-		_ = decode(raw, &head) // raw is valid JSON: what does not fit counts as absent
+	for _, raw := range parts {
+		body := wrap(raw)
+		head := body.person()
 		contact := contacts.of(head)
-		s.add(item{Field: fieldMessages, Metadata: value.Metadata, Contact: contact.raw, Message: raw}, channel.Item{
+		body.Metadata, body.Contact = value.Metadata, contact.raw
+		it := channel.Item{
 			Asset: number,
 			Group: firstOf(append(senderOf(head, contact.wireContact).Addresses, "nobody")...),
 			ID:    string(head.ID),
-			Kind:  chat.InboundMessage,
-		})
+			Kind:  kind,
+		}
+		if kind == chat.InboundPast {
+			// Months of it must not keep waiting what they write now; and a file comes under the id of the message that told of it.
+			it.Group, it.State = "past:"+it.Group, typeOf(raw)
+		}
+		s.add(body, it)
 	}
 }
 
-// echoes belong to whom they were written to, as that person's own messages do.
-func (s *splitter) echoes(value wireValue) {
-	contacts := indexContacts(value.Contacts)
-	number := asset(value.Metadata)
-	for _, raw := range value.Echoes {
+func typeOf(message json.RawMessage) string {
+	var m struct {
+		Type scalar `json:"type"`
+	}
+	_ = decode(message, &m)
+	return string(m.Type)
+}
+
+// person is the head of what belongs to one person, with that person in the place of who wrote it: an echo belongs to whom it was
+// written to, as that person's own messages do.
+func (it item) person() wireHead {
+	var head wireHead
+	switch {
+	case it.Echo != nil:
 		var echo wireEcho
-		_ = decode(raw, &echo)
-		to := echo.recipient()
-		contact := contacts.of(to)
-		s.add(item{Field: fieldEchoes, Metadata: value.Metadata, Contact: contact.raw, Echo: raw}, channel.Item{
-			Asset: number,
-			Group: firstOf(append(senderOf(to, contact.wireContact).Addresses, "nobody")...),
-			ID:    string(to.ID),
-			Kind:  chat.InboundEcho,
+		_ = decode(it.Echo, &echo) // valid JSON, here and below: what does not fit counts as absent
+		head = echo.recipient()
+	case it.Past != nil:
+		var past wirePast
+		_ = decode(it.Past, &past)
+		head = past.person(it.Thread)
+	case it.Preference != nil:
+		var preference wirePreference
+		_ = decode(it.Preference, &preference)
+		head = wireHead{From: preference.WaID, FromUserID: preference.UserID}
+	default:
+		_ = decode(it.Message, &head)
+	}
+	return head
+}
+
+// errors keeps what Meta could not tell, to be counted.
+func (s *splitter) errors(field string, metadata json.RawMessage, errors list) {
+	if len(errors) > 0 {
+		s.add(item{Field: field, Metadata: metadata, Errors: join(errors)}, channel.Item{
+			Asset: asset(metadata), Group: "errors", Kind: chat.InboundIgnored,
 		})
 	}
 }
@@ -155,7 +199,7 @@ func (s *splitter) statuses(value wireValue) {
 	}
 }
 
-// other keeps a change that is neither messages nor statuses, to be counted.
+// other keeps a change of a field that we have no use for, to be counted.
 func (s *splitter) other(field string, value, change json.RawMessage) {
 	var in struct {
 		Metadata json.RawMessage `json:"metadata"`

@@ -22,6 +22,7 @@ func equalFoldHex(a, b string) bool {
 	return strings.HasPrefix(a, "sha256=") && strings.EqualFold(a, b)
 }
 
+// PROVIDERS §11-30: the signature is over the bytes as they came.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"text":"\u00e4 \ud83d\ude00"}`)

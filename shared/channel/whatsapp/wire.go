@@ -7,17 +7,28 @@ import (
 )
 
 // item is what Split writes and Parse reads: one update with all that it needs of its surroundings. Exactly one of Message, Echo,
-// Status, Errors, Change and Unreadable is there.
+// Past, Preference, Template, Status, Errors, Change and Unreadable is there.
 type item struct {
 	Field      string          `json:"field,omitempty"`
+	Entry      *wireEntry      `json:"entry,omitempty"`  // of a Template
+	Thread     scalar          `json:"thread,omitempty"` // whom a Past was written with, where it says so
 	Metadata   json.RawMessage `json:"metadata,omitempty"`
 	Contact    json.RawMessage `json:"contact,omitempty"`
 	Message    json.RawMessage `json:"message,omitempty"`
 	Echo       json.RawMessage `json:"echo,omitempty"`
+	Past       json.RawMessage `json:"past,omitempty"`
+	Preference json.RawMessage `json:"preference,omitempty"`
+	Template   json.RawMessage `json:"template,omitempty"`
 	Status     json.RawMessage `json:"status,omitempty"`
 	Errors     json.RawMessage `json:"errors,omitempty"`
 	Change     json.RawMessage `json:"change,omitempty"`
 	Unreadable json.RawMessage `json:"unreadable,omitempty"`
+}
+
+// wireEntry is what an entry says of the whole WhatsApp Business Account.
+type wireEntry struct {
+	ID   scalar `json:"id"`
+	Time scalar `json:"time"`
 }
 
 type wireMetadata struct {
@@ -63,6 +74,7 @@ type wireMessage struct {
 	Context   struct {
 		ID scalar `json:"id"`
 	} `json:"context"`
+	Referral wireReferral `json:"referral"`
 	wireContent
 	Audio       wireMedia         `json:"audio"`
 	Sticker     wireMedia         `json:"sticker"`
@@ -100,6 +112,18 @@ type wireContent struct {
 	Image    wireMedia `json:"image"`
 	Video    wireMedia `json:"video"`
 	Document wireMedia `json:"document"`
+}
+
+// wireReferral is the ad or post that somebody tapped before they wrote.
+type wireReferral struct {
+	SourceURL  string `json:"source_url"`
+	SourceID   scalar `json:"source_id"`
+	SourceType string `json:"source_type"`
+	Headline   string `json:"headline"`
+	Body       string `json:"body"`
+	MediaType  string `json:"media_type"`
+	ImageURL   string `json:"image_url"`
+	VideoURL   string `json:"video_url"`
 }
 
 type wireMedia struct {
@@ -162,9 +186,10 @@ type wireInteractive struct {
 
 type wireStatus struct {
 	wireHead
-	Timestamp scalar      `json:"timestamp"`
-	Callback  string      `json:"biz_opaque_callback_data"`
-	Errors    []wireError `json:"errors"`
+	RecipientType string      `json:"recipient_type"`
+	Timestamp     scalar      `json:"timestamp"`
+	Callback      string      `json:"biz_opaque_callback_data"`
+	Errors        []wireError `json:"errors"`
 }
 
 type wireError struct {

@@ -18,6 +18,7 @@ type MessageShape struct {
 	Cards          []CardShape       `json:"cards"`
 	Author         AuthorShape       `json:"author"`
 	ReplyTo        *string           `json:"replyTo"`
+	Referral       *ReferralShape    `json:"referral,omitempty"`
 	Status         string            `json:"status"`
 	Error          *MessageError     `json:"error"`
 	ClientID       string            `json:"clientId,omitempty"`
@@ -43,6 +44,15 @@ type CardShape struct {
 	Company string   `json:"company"`
 	Phones  []string `json:"phones"`
 	Emails  []string `json:"emails"`
+}
+
+// ReferralShape is the advertisement or post through which somebody came to write. URL is empty when it is no address for a browser.
+type ReferralShape struct {
+	URL      string `json:"url"`
+	Headline string `json:"headline"`
+	Body     string `json:"body"`
+	Source   string `json:"source"` // ad or post
+	SourceID string `json:"sourceId"`
 }
 
 // ReactionShape is one side's emoji on a message: in is the contact's, out the business's.
@@ -84,7 +94,7 @@ func Message(m chat.Message) MessageShape {
 		Direction:      string(m.Direction),
 		Type:           string(m.Type),
 		Text:           &text,
-		Attachments:    make([]AttachmentShape, len(m.Attachments)),
+		Attachments:    []AttachmentShape{},
 		Cards:          make([]CardShape, len(m.Cards)),
 		Author:         author(m.Author),
 		ReplyTo:        orNull(m.ReplyTo),
@@ -97,8 +107,15 @@ func Message(m chat.Message) MessageShape {
 		ReceivedAt:     Time(m.ReceivedAt),
 		Version:        m.Version,
 	}
-	for i, a := range m.Attachments {
-		shape.Attachments[i] = attachment(m, a)
+	if m.Revoked.IsZero() {
+		for _, a := range m.Attachments {
+			shape.Attachments = append(shape.Attachments, attachment(m, a))
+		}
+	}
+	if r := m.Referral; r != nil {
+		shape.Referral = &ReferralShape{
+			URL: webAddress(r.URL), Headline: r.Headline, Body: r.Body, Source: string(r.Source), SourceID: r.SourceID,
+		}
 	}
 	if m.Location != nil {
 		at := LocationShape(*m.Location)
@@ -126,6 +143,15 @@ func attachment(m chat.Message, a chat.Attachment) AttachmentShape {
 		shape.URL = &path
 	}
 	return shape
+}
+
+// webAddress keeps everything but pages of the web out of what people click.
+func webAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.String()
 }
 
 func author(a chat.Author) AuthorShape {

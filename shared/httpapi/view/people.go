@@ -141,8 +141,10 @@ type ContactShape struct {
 	Phone      *string         `json:"phone"`
 	Blocked    bool            `json:"blocked"`
 	Identities []IdentityShape `json:"identities"`
-	CreatedAt  Time            `json:"createdAt"`
-	Version    int64           `json:"version"`
+	// MarketingOptOutAt is since when they want no advertising; left out for those who take it.
+	MarketingOptOutAt *Time `json:"marketingOptOutAt,omitempty"`
+	CreatedAt         Time  `json:"createdAt"`
+	Version           int64 `json:"version"`
 }
 
 // IdentityShape is a contact's address on a channel.
@@ -159,7 +161,8 @@ func Contact(c chat.Contact) ContactShape {
 	shape := ContactShape{
 		ID: string(c.ID), Name: c.Name, FirstName: c.FirstName, LastName: c.LastName,
 		Email: orNull(c.Email), Phone: orNull(c.Phone), Blocked: c.Blocked,
-		Identities: make([]IdentityShape, len(c.Identities)), CreatedAt: Time(c.CreatedAt), Version: c.Version,
+		Identities: make([]IdentityShape, len(c.Identities)), MarketingOptOutAt: timeOrNull(c.MarketingOptOut()),
+		CreatedAt: Time(c.CreatedAt), Version: c.Version,
 	}
 	for i, id := range c.Identities {
 		shape.Identities[i] = IdentityShape{

@@ -38,6 +38,12 @@ func TestTime(t *testing.T) {
 	}
 }
 
+func referred(url string) MessageShape {
+	return Message(chat.Message{ID: "m", Referral: &chat.Referral{
+		Source: chat.FromAd, SourceID: "12001", URL: url, Headline: "Ofertas", MediaType: chat.TypeVideo, MediaURL: "https://example.invalid/v.mp4",
+	}})
+}
+
 func TestWhatIsAbsent(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -63,6 +69,15 @@ func TestWhatIsAbsent(t *testing.T) {
 			Message(chat.Message{ID: "m", Attachments: []chat.Attachment{{ID: "a", Key: "secret-key", State: chat.AttachmentPending}}}),
 			[]string{`"url":null`}, []string{"secret-key"},
 		},
+		"a file of a message that was taken back": {
+			Message(chat.Message{ID: "m", Revoked: chat.Moment{At: time.Unix(1, 0)}, Attachments: []chat.Attachment{{ID: "a"}}}), []string{`"attachments":[]`}, nil,
+		},
+		"a message that came by no advertisement":    {Message(chat.Message{ID: "m"}), nil, []string{"referral"}},
+		"an advertisement with an address that runs": {referred("javascript:alert(1)"), []string{`"url":""`, `"source":"ad"`}, []string{"javascript"}},
+		"an advertisement without a host":            {referred("https:fb.me/x"), []string{`"url":""`}, nil},
+		"an advertisement":                           {referred("https://fb.me/x"), []string{`"url":"https://fb.me/x"`, `"headline":"Ofertas"`, `"sourceId":"12001"`}, []string{"media"}},
+		"a contact who takes advertising":            {Contact(chat.Contact{Marketing: chat.Marketing{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
+		"a contact who wants none":                   {Contact(chat.Contact{Marketing: chat.Marketing{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
 		"a file that is there": {
 			Message(chat.Message{ID: "m", ConversationID: "c", Attachments: []chat.Attachment{{ID: "a", State: chat.AttachmentReady}}}),
 			[]string{`"url":"/api/v1/conversations/c/messages/m/attachments/a"`}, nil,

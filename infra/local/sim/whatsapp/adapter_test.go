@@ -61,6 +61,7 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 	if in.Asset != number || in.Text != "👩🏽‍🚀/ñ" || in.Sender.Name != "Ana Pérez" || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
 		t.Errorf("got %+v", in)
 	}
+	tells(t, s, base, next)
 	a := adapter.New(base+"/graph", "v26.0", nil)
 	credentials := chat.Credentials{AccessToken: token}
 	media, err := a.Fetch(t.Context(), credentials, in.Asset, in.Attachments[0].Ref)
@@ -120,5 +121,60 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 		if p := channel.Provider(err); p == nil || p.Meaning != f.meaning {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// tells goes through what is told of a customer and of a template beside messages.
+func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.Inbound) {
+	t.Helper()
+	if _, err := s.Deliver(whatsapp.Incoming{From: person, Text: "vi el aviso", Fields: map[string]any{
+		"referral": map[string]any{"source_url": "https://fb.me/x", "source_id": "12001", "source_type": "ad", "headline": "Ofertas"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if in := next(); in.Referral == nil || in.Referral.URL != "https://fb.me/x" || in.Referral.Source != chat.FromAd || in.Referral.Headline != "Ofertas" {
+		t.Errorf("got %+v", in.Referral)
+	}
+	file := whatsapp.Past{File: &whatsapp.Upload{Name: "a.png", Mime: "image/png", Content: []byte("png")}, Ago: time.Hour}
+	ids, err := s.Share(number, person, whatsapp.Past{Text: "¿tienen?", Ago: 3 * time.Hour}, whatsapp.Past{Text: "sí", FromBusiness: true, Ago: 2 * time.Hour}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []chat.Inbound{
+		{ProviderID: ids[0], Direction: chat.In, Type: chat.TypeText, Text: "¿tienen?"},
+		{ProviderID: ids[1], Direction: chat.Out, Type: chat.TypeText, Text: "sí"},
+		{ProviderID: ids[2], Direction: chat.In, Type: chat.TypeUnsupported},
+		{ProviderID: ids[2], Direction: chat.In, Type: chat.TypeImage},
+	} {
+		in := next()
+		if in.Kind != chat.InboundPast || in.ProviderID != want.ProviderID || in.Direction != want.Direction || in.Type != want.Type || in.Text != want.Text || !in.At.Before(noon) || in.Sender.Phone != person {
+			t.Errorf("%d: got %+v, want %+v", i, in, want)
+		}
+	}
+	for body, stop := range map[string]bool{`{"stop":true}`: true, `{}`: false} {
+		if code, answer := post(t, base+control+"/customers/"+person+"/preference", "", body); code != http.StatusOK {
+			t.Fatalf("got %d %v", code, answer)
+		}
+		if in := next(); in.Kind != chat.InboundMarketing || in.Marketing.OptedOut != stop || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
+			t.Errorf("got %+v", in)
+		}
+	}
+	if code, answer := post(t, base+control+"/customers/"+person+"/past", "", `{"messages":[{"text":"hace mucho","ago":3600000000000}]}`); code != http.StatusOK {
+		t.Fatalf("got %d %v", code, answer)
+	}
+	if in := next(); in.Kind != chat.InboundPast || in.Text != "hace mucho" {
+		t.Errorf("got %+v", in)
+	}
+	if code, answer := post(t, base+control+"/templates", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {
+		t.Fatalf("got %d %v", code, answer)
+	}
+	if in := next(); in.Kind != chat.InboundTemplate || in.Template.Name != "aviso" || in.Template.Change.Status != chat.TemplateRejected || in.Template.Change.Reason != "ABUSIVE_CONTENT" {
+		t.Errorf("got %+v", in.Template)
+	}
+	if err := s.Judge(whatsapp.Verdict{Name: "aviso", Language: "es_AR", Quality: "YELLOW"}); err != nil {
+		t.Fatal(err)
+	}
+	if in := next(); in.Template == nil || in.Template.Change.Quality != "yellow" || in.Asset != "waba:700100200300400" {
+		t.Errorf("got %+v", in)
 	}
 }

@@ -113,6 +113,8 @@ func TestWhatTheControlRefuses(t *testing.T) {
 		"a message to nobody's number":     {"/customers/" + person + "/messages", `{"number":"99","text":"a"}`},
 		"a message that is no JSON":        {"/customers/" + person + "/messages", `hola`},
 		"a message of a phone of no digit": {"/customers/ana/messages", `{"text":"a"}`},
+		"a past with nobody's number":      {"/customers/" + person + "/past", `{"number":"99"}`},
+		"a word to nobody's number":        {"/customers/" + person + "/preference", `{"number":"99"}`},
 		"a fault that does not exist":      {"/faults", `{"do":"explode"}`},
 	} {
 		if code, answer := post(t, base+control+c.path, "", c.body); code != http.StatusBadRequest || answer["error"] == "" {

@@ -129,6 +129,7 @@ export const contacts: Contact[] = people.map(([name], index) => ({
       phone: `+54 9 11 ${5000 + index * 37}-${1200 + index * 91}`,
     },
   ],
+  ...(index === 0 && { marketingOptOutAt: iso(now - hours(50)) }),
   createdAt: iso(now - hours(24 * 40)),
   version: 1,
 }));
@@ -230,6 +231,15 @@ export function messagesOf(one: Conversation): Message[] {
     64,
     "in",
     "¡Hola! Vi en https://malabia.example/novedades que llegó la saga completa. ¿Es la edición de tapa dura?",
+    {
+      referral: {
+        url: "https://fb.me/malabia",
+        headline: "La saga completa, en tapa dura",
+        body: "Escribinos y te la reservamos hasta el viernes",
+        source: "ad",
+        sourceId: "12001",
+      },
+    },
   );
   add(62, "in", "", { type: "image", attachments: file("a1", "tapa.jpg", "image/jpeg", 348_120, picture) });
   add(58, "out", "¡Hola! Sí, esa misma, tapa dura con sobrecubierta. Nos quedan cuatro.");
@@ -302,5 +312,6 @@ export function eventsOf(one: Conversation): TimelineEvent[] {
     }),
     event("3", "pending", 30, { actor: { kind: "operator", id: "op_1", name: "Lucía Fernández" } }),
     event("4", "reopened", 10, {}),
+    event("5", "opted_out", 8, { actor: { kind: "contact", id: one.contact.id, name: one.contact.name } }),
   ];
 }

@@ -282,6 +282,16 @@ export const message = v.object({
     name: v.string(),
   }),
   replyTo: v.nullable(v.string()),
+  /** The advertisement or post through which the contact came to write. `url` is empty when there is no page to show. */
+  referral: optional(
+    v.object({
+      url: v.string(),
+      headline: v.string(),
+      body: v.string(),
+      source: v.fallback(v.picklist(["ad", "post"]), "ad"),
+      sourceId: v.string(),
+    }),
+  ),
   status: messageStatus,
   error: v.nullable(v.object({ code: v.string(), message: v.string() })),
   clientId: optional(v.string()),
@@ -312,7 +322,11 @@ export const event = v.object({
   conversationId: v.string(),
   type: v.string(),
   at: time,
-  actor: v.object({ kind: v.picklist(["operator", "contact", "system"]), id: v.string(), name: v.string() }),
+  actor: v.object({
+    kind: v.picklist(["operator", "contact", "system", "external"]),
+    id: v.string(),
+    name: v.string(),
+  }),
   reason: v.nullable(v.object({ code: v.string(), considered: v.optional(v.array(considered), []) })),
   data: v.object({
     assigneeId: v.optional(v.nullable(v.string())),
@@ -341,6 +355,8 @@ export const contact = v.object({
   phone: v.nullable(v.string()),
   blocked: v.boolean(),
   identities: v.array(identity),
+  /** Since when they want no advertising; left out for those who take it. */
+  marketingOptOutAt: optional(time),
   createdAt: time,
   version: v.number(),
 });

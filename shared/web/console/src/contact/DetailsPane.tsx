@@ -73,6 +73,7 @@ function Section(props: { title: string; aside?: ReactNode; children: ReactNode 
 function Card({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   const may = useMay();
+  const formats = useFormats();
   const [editing, setEditing] = useState(false);
   return (
     <>
@@ -82,6 +83,11 @@ function Card({ contact }: { contact: Contact }) {
           {contact.name || t("contact.nameless")}
         </div>
         {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
+        {contact.marketingOptOutAt && (
+          <span className={classes.quiet}>
+            {t("contact.noMarketing", { date: formats.full(contact.marketingOptOutAt) })}
+          </span>
+        )}
       </div>
       <Section
         title={t("contact.data")}

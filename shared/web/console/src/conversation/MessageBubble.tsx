@@ -12,7 +12,7 @@ import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
-import { Card, Place } from "./Shared.tsx";
+import { Card, Place, Referral } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
 /** Kinds that are shown in full; of any other the reader learns that it came. */
@@ -49,6 +49,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
           {message.author.kind === "bot" ? t("message.byBot") : message.author.name || t("message.byOutside")}
         </span>
       )}
+      {message.referral && <Referral referral={message.referral} />}
       <div className={classes.line}>
         <div className={classes.bubble} data-failed={message.status === "failed" || undefined}>
           {message.replyTo && <Quote message={quoted} />}

@@ -1,6 +1,6 @@
-/** What a phone shares beside files: places and people. */
+/** What comes with a message beside files: places, people, and the advertisement that somebody tapped. */
 import type { Message } from "@recado/lib/protocol";
-import { IconExternalLink, IconMapPin, IconUser } from "@tabler/icons-react";
+import { IconExternalLink, IconMapPin, IconSpeakerphone, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./message.module.css";
 
@@ -47,5 +47,31 @@ export function Card({ card }: { card: Message["cards"][number] }) {
         ))}
       </span>
     </div>
+  );
+}
+
+const cameKeys = { ad: "message.referral.ad", post: "message.referral.post" } as const;
+
+/** A link only where there is a page to show. */
+export function Referral({ referral }: { referral: NonNullable<Message["referral"]> }) {
+  const { t } = useTranslation();
+  const { url, headline, body, source } = referral;
+  const lines = (
+    <>
+      <IconSpeakerphone size={16} stroke={1.7} />
+      <span className={classes.documentLines}>
+        <span className={classes.documentSize}>{t(cameKeys[source])}</span>
+        {headline && <bdi className={classes.documentName}>{headline}</bdi>}
+        {body && <bdi className={classes.referralBody}>{body}</bdi>}
+      </span>
+    </>
+  );
+  return url ? (
+    <a className={classes.referral} href={url} target="_blank" rel="noopener noreferrer">
+      {lines}
+      <IconExternalLink size={15} />
+    </a>
+  ) : (
+    <div className={classes.referral}>{lines}</div>
   );
 }

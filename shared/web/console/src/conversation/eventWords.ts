@@ -12,6 +12,9 @@ export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
   pending: { byPerson: "event.pendingBy", byRule: "event.pending" },
   taken_up: { byPerson: "event.takenUp", byRule: "event.takenUp" },
   moved: { byPerson: "event.moved", byRule: "event.moved" },
+  past_kept: { byPerson: "event.pastKept", byRule: "event.pastKept" },
+  opted_out: { byPerson: "event.optedOut", byRule: "event.optedOut" },
+  opted_in: { byPerson: "event.optedIn", byRule: "event.optedIn" },
   message_failed: { byPerson: "event.messageFailed", byRule: "event.messageFailed" },
 };
 

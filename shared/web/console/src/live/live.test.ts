@@ -157,6 +157,24 @@ describe("Live", () => {
     expect(texts()).toEqual(["hola"]);
   });
 
+  test("what the timeline tells of a contact is read again", () => {
+    const asked: unknown[] = [];
+    client.invalidateQueries = (filters) => {
+      asked.push(filters?.queryKey);
+      return Promise.resolve();
+    };
+    const event = { conversationId: "cv_1", at: at(1), actor: { kind: "contact" as const, id: "ct_1", name: "Ana" } };
+    for (const type of ["opened", "opted_out"])
+      live.apply([
+        {
+          type: "event.appended",
+          conversationId: "cv_1",
+          event: { ...event, id: type, type, reason: null, data: {} },
+        },
+      ]);
+    expect(asked).toEqual([["contact"]]);
+  });
+
   // B-13
   test("shows who looks and who types, until they stop or write", () => {
     const by = { kind: "operator", id: "op_2", name: "Martín" };

@@ -17,6 +17,9 @@ import { itemsOf, type Pages } from "./pages.ts";
 
 const COUNTS_AFTER = 800;
 
+/** Events that tell of the contact's card, of which no frame does. */
+const ofContact = new Set(["moved", "opted_out", "opted_in"]);
+
 export class Live {
   readonly ephemeral = new Ephemeral();
   private marks = new Map<string, ReadMark>();
@@ -132,6 +135,7 @@ export class Live {
           ["events", item.conversationId],
           (data) => data && withEvent(data, item.event),
         );
+        if (ofContact.has(item.event.type)) void this.client.invalidateQueries({ queryKey: ["contact"] });
         break;
       case "read": {
         const mark = newerMark(this.marks.get(item.conversationId), item);

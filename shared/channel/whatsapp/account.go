@@ -1,0 +1,101 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// wirePreference is a person's word on what the business may send them.
+type wirePreference struct {
+	WaID      scalar `json:"wa_id"`
+	UserID    scalar `json:"user_id"`
+	Category  string `json:"category"`
+	Value     string `json:"value"`
+	Timestamp scalar `json:"timestamp"`
+}
+
+func parsePreference(in chat.Inbound, it item) (chat.Inbound, error) {
+	if !isObject(it.Preference) {
+		return chat.Inbound{}, unreadable()
+	}
+	var preference wirePreference
+	_ = decode(it.Preference, &preference)
+	var person wireContact
+	_ = decode(it.Contact, &person)
+	in.At = timeOf(preference.Timestamp, in.ReceivedAt)
+	switch {
+	case preference.Category != "marketing_messages":
+		return ignored(in, "preference:"+preference.Category), nil
+	case preference.Value != "stop" && preference.Value != "resume":
+		return ignored(in, "preference:"+preference.Value), nil
+	}
+	in.Sender = senderOf(it.person(), person)
+	if len(in.Sender.Addresses) == 0 {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the preference names nobody").WithReason(reasonNoSender)
+	}
+	in.Kind, in.Marketing = chat.InboundMarketing, chat.Marketing{OptedOut: preference.Value == "stop", At: in.At}
+	return in, nil
+}
+
+// template keeps Meta's word on a template. It names no number: a template belongs to the account of several.
+func (s *splitter) template(entry wireEntry, field string, value json.RawMessage) {
+	if !isObject(value) {
+		s.unreadable(value)
+		return
+	}
+	var t wireTemplate
+	_ = decode(value, &t)
+	s.add(item{Field: field, Entry: &entry, Template: value}, channel.Item{
+		Asset: owner(entry), Group: "template:" + t.Name + ":" + t.Language, Kind: chat.InboundTemplate,
+	})
+}
+
+// owner is the asset that stands for a whole WhatsApp Business Account.
+func owner(entry wireEntry) string { return "waba:" + string(entry.ID) }
+
+type wireTemplate struct {
+	Event    string `json:"event"`
+	Name     string `json:"message_template_name"`
+	Language string `json:"message_template_language"`
+	Reason   string `json:"reason"`
+	Quality  string `json:"new_quality_score"`
+}
+
+// verdicts maps Meta's words. A template that is flagged is still sent; one that is being deleted is not.
+var verdicts = map[string]chat.TemplateStatus{
+	"APPROVED":         chat.TemplateApproved,
+	"REINSTATED":       chat.TemplateApproved,
+	"PENDING":          chat.TemplatePending,
+	"IN_APPEAL":        chat.TemplateInAppeal,
+	"REJECTED":         chat.TemplateRejected,
+	"PAUSED":           chat.TemplatePaused,
+	"DISABLED":         chat.TemplateDisabled,
+	"PENDING_DELETION": chat.TemplateDisabled,
+	"DELETED":          chat.TemplateDisabled,
+}
+
+func parseTemplate(in chat.Inbound, it item) (chat.Inbound, error) {
+	var entry wireEntry
+	if it.Entry != nil {
+		entry = *it.Entry
+	}
+	in.Asset, in.At = owner(entry), timeOf(entry.Time, in.ReceivedAt)
+	var t wireTemplate
+	_ = decode(it.Template, &t)
+	if t.Name == "" {
+		return chat.Inbound{}, fault.New(fault.Invalid, "the verdict names no template").WithReason(reasonNoID)
+	}
+	change := chat.TemplateChange{Status: verdicts[t.Event], Quality: strings.ToLower(t.Quality), At: in.At}
+	if t.Reason != "NONE" {
+		change.Reason = t.Reason
+	}
+	if change.Status == "" && change.Quality == "" {
+		return ignored(in, "template:"+t.Event), nil
+	}
+	in.Kind, in.Template = chat.InboundTemplate, &chat.InboundTemplateChange{Name: t.Name, Language: t.Language, Change: change}
+	return in, nil
+}

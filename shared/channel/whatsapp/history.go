@@ -1,0 +1,116 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// wirePast is a message of either side from before the number was connected. Only the business's own names whom it was written to.
+type wirePast struct {
+	wireEcho
+	History struct {
+		Status string `json:"status"`
+		FromMe *bool  `json:"from_me"`
+	} `json:"history_context"`
+}
+
+// mine says whether the business wrote it, to the one whom the thread is with.
+func (p wirePast) mine(thread scalar) bool {
+	switch {
+	case p.History.FromMe != nil:
+		return *p.History.FromMe
+	case p.To != "" || p.ToUserID != "":
+		return true
+	}
+	return thread != "" && p.From != "" && !isUserID(string(thread)) && digits(string(p.From)) != digits(string(thread))
+}
+
+// person is the head with the contact in the place of who wrote it: of the business's own messages that is who got them.
+func (p wirePast) person(thread scalar) wireHead {
+	head := p.wireHead
+	if p.mine(thread) {
+		head = p.recipient()
+	}
+	if thread != "" {
+		head.From = thread
+	}
+	return head
+}
+
+// history takes a chunk of the past apart: threads of messages, one of them a person's. Files follow their messages as messages of
+// the same ids. A business that does not share its past says so by an error.
+func (s *splitter) history(value wireValue) {
+	past := func(thread scalar) func(json.RawMessage) item {
+		return func(raw json.RawMessage) item { return item{Field: fieldHistory, Thread: thread, Past: raw} }
+	}
+	for _, raw := range value.History {
+		var chunk struct {
+			Threads list `json:"threads"`
+			Errors  list `json:"errors"`
+		}
+		if err := json.Unmarshal(raw, &chunk); err != nil || !isObject(raw) {
+			s.unreadable(raw)
+			continue
+		}
+		for _, raw := range chunk.Threads {
+			var thread struct {
+				ID       scalar `json:"id"`
+				Messages list   `json:"messages"`
+			}
+			if err := json.Unmarshal(raw, &thread); err != nil || !isObject(raw) {
+				s.unreadable(raw)
+				continue
+			}
+			s.each(value, thread.Messages, chat.InboundPast, past(thread.ID))
+		}
+		s.errors(fieldHistory, value.Metadata, chunk.Errors)
+	}
+	s.each(value, value.Messages, chat.InboundPast, past(""))
+}
+
+// historyDeclined is the error of a business that chose not to share its past.
+const historyDeclined = "2593109"
+
+// refused is why Meta tells no past.
+func refused(raw json.RawMessage) string {
+	var errors []wireError
+	_ = decode(raw, &errors)
+	for _, e := range errors {
+		if e.code() == historyDeclined {
+			return "history_declined"
+		}
+	}
+	return "history_error"
+}
+
+// parsePast takes a message of the past. What WhatsApp said about a person then is known by now, or wrong.
+func parsePast(in chat.Inbound, it item) (chat.Inbound, error) {
+	var past wirePast
+	_ = decode(it.Past, &past)
+	direction := chat.In
+	if past.mine(it.Thread) {
+		direction = chat.Out
+	}
+	in, err := parseMessage(in, it, it.Past, chat.InboundPast, direction)
+	switch {
+	case err != nil:
+		return in, err
+	case in.Kind == chat.InboundMoved:
+		in.Sender, in.Moved = chat.Sender{}, chat.Sender{}
+		return ignored(in, "system"), nil
+	case in.Kind != chat.InboundPast:
+		return in, nil
+	}
+	if in.Direction = direction; direction == chat.Out {
+		in.Status.Status = chat.StatusSent
+		if known, ok := statuses[strings.ToLower(past.History.Status)]; ok {
+			in.Status.Status = known
+		}
+		if strings.EqualFold(past.History.Status, "error") {
+			in.Status.Status, in.Status.Error = chat.StatusFailed, failureOf(nil)
+		}
+	}
+	return in, nil
+}
