@@ -154,7 +154,7 @@ func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Resp
 	token := auth.NewToken()
 	ticket := chat.Ticket{
 		Hash: auth.Hash(token), AccountID: c.session.AccountID, Session: c.session.Hash, ExpiresAt: h.Wall().Add(httpapi.TicketLasts),
-		Visitor: chat.Visitor{ID: c.visitor(), ChannelID: c.channel.ID},
+		Visitor: c.session.Visitor,
 	}
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
 		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)

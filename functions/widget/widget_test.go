@@ -467,6 +467,7 @@ func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	b.Advance(time.Second)
 	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
 		fields{"clientId": "2", "type": "interactive", "text": "Rojo", "replyTo": question.ID}), http.StatusAccepted)
+	b.Advance(time.Second)
 	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
 		fields{"clientId": "3", "type": "text", "text": "o azul", "replyTo": "01NOSUCHMESSAGE"}), http.StatusAccepted)
 	seen := b.history(session.Token, "").Items

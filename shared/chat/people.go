@@ -115,8 +115,8 @@ type Connection struct {
 	ID         string
 	AccountID  AccountID
 	OperatorID OperatorID
-	Visitor    Visitor // without its origin
-	Session    string  // the hash of the session that it ends with
+	Visitor    Visitor
+	Session    string // the hash of the session that it ends with
 	Viewing    Viewed
 	ExpiresAt  time.Time // zero once its session has ended
 }
@@ -133,8 +133,8 @@ type Ticket struct {
 	Hash       string
 	AccountID  AccountID
 	OperatorID OperatorID
-	Visitor    Visitor // without its origin
-	Session    string  // the hash of the session that asked for it
+	Visitor    Visitor
+	Session    string // the hash of the session that asked for it
 	ExpiresAt  time.Time
 }
 

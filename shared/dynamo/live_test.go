@@ -184,7 +184,6 @@ func TestVisitorsSocketsLieApart(t *testing.T) {
 		must(t, err)
 		same(t, got, session)
 
-		visitor.Origin = ""
 		must(t, db.PutTicket(ctx, chat.Ticket{Hash: "tv", AccountID: account, Visitor: visitor, Session: "v1", ExpiresAt: noon.Add(time.Minute)}))
 		ticket, err := db.TakeTicket(ctx, "tv", noon)
 		must(t, err)

@@ -15,8 +15,9 @@ type secretItem struct {
 	header
 	AccountID  string `dynamodbav:"accountId"`
 	OperatorID string `dynamodbav:"operatorId,omitempty"`
-	VisitorID  string `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next two
+	VisitorID  string `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next three
 	ChannelID  string `dynamodbav:"channelId,omitempty"`
+	Origin     string `dynamodbav:"origin,omitempty"`
 	Session    string `dynamodbav:"session,omitempty"`
 	ExpiresAt  millis `dynamodbav:"expiresAt"`
 	Expires    int64  `dynamodbav:"expires,omitempty"`
@@ -35,7 +36,7 @@ type Token struct {
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	_, _, err := s.putItem(ctx, s.tables.Live, secretItem{
 		header: headed(ticketKey(t.Hash), kindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
-		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID),
+		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID), Origin: t.Visitor.Origin,
 		Session: t.Session, ExpiresAt: millisOf(t.ExpiresAt), Expires: expiry(t.ExpiresAt),
 	}, nil, "put a ticket")
 	return err
@@ -46,7 +47,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 	it, err := s.take(ctx, ticketKey(hash), kindTicket, now)
 	return chat.Ticket{
 		Hash: hash, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
-		Visitor: chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID)},
+		Visitor: chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID), Origin: it.Origin},
 		Session: it.Session, ExpiresAt: it.ExpiresAt.time(),
 	}, err
 }
@@ -115,7 +116,8 @@ type connectionItem struct {
 	AccountID      string `dynamodbav:"accountId,omitempty"` // of the one found by id
 	VisitorID      string `dynamodbav:"visitorId,omitempty"` // of the one found by id
 	OperatorID     string `dynamodbav:"operatorId,omitempty"`
-	ChannelID      string `dynamodbav:"channelId,omitempty"` // of a visitor
+	ChannelID      string `dynamodbav:"channelId,omitempty"` // of a visitor, as the next
+	Origin         string `dynamodbav:"origin,omitempty"`
 	Session        string `dynamodbav:"session,omitempty"`
 	Viewing        string `dynamodbav:"viewing,omitempty"`
 	ViewingIn      string `dynamodbav:"viewingIn,omitempty"`
@@ -130,13 +132,16 @@ func toConnectionItem(c chat.Connection) connectionItem {
 		h = headed(visitorConnectionKey(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection)
 	}
 	return connectionItem{
-		header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Session: c.Session,
+		header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Session: c.Session,
 		Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
 		ExpiresAt: millisOf(c.ExpiresAt), Expires: expiry(c.ExpiresAt),
 	}
 }
 
 func decodeConnection(av item) (chat.Connection, error) {
+	if text(av["kind"]) == kindVisitorConnection {
+		return decodeVisitorConnection(av)
+	}
 	it, err := decode[connectionItem](av, kindAccountConnection)
 	if err != nil {
 		return chat.Connection{}, err
@@ -159,7 +164,7 @@ func decodeVisitorConnection(av item) (chat.Connection, error) {
 		return chat.Connection{}, damaged(kindVisitorConnection, err)
 	}
 	c := it.connection(chat.AccountID(owner[0]), id[0])
-	c.Visitor = chat.Visitor{ID: chat.VisitorID(owner[1]), ChannelID: chat.ChannelID(it.ChannelID)}
+	c.Visitor = chat.Visitor{ID: chat.VisitorID(owner[1]), ChannelID: chat.ChannelID(it.ChannelID), Origin: it.Origin}
 	return c, nil
 }
 
@@ -214,20 +219,20 @@ func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, ses
 }
 
 // connectionPlace finds where a socket has all it has.
-func (s *Store) connectionPlace(ctx context.Context, id string) (place key, read func(item) (chat.Connection, error), err error) {
+func (s *Store) connectionPlace(ctx context.Context, id string) (key, error) {
 	av, err := s.get(ctx, s.tables.Live, connectionKey(id), true, kindConnection)
 	if err != nil {
-		return key{}, nil, err
+		return key{}, err
 	}
 	it, err := decode[connectionItem](av, kindConnection)
 	if err != nil {
-		return key{}, nil, err
+		return key{}, err
 	}
 	account := chat.AccountID(it.AccountID)
 	if it.VisitorID != "" {
-		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), decodeVisitorConnection, nil
+		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
 	}
-	return accountConnectionKey(account, id), decodeConnection, nil
+	return accountConnectionKey(account, id), nil
 }
 
 // Connection reads a socket, consistently.
@@ -237,7 +242,7 @@ func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, err
 }
 
 func (s *Store) connection(ctx context.Context, id string) (chat.Connection, key, error) {
-	place, read, err := s.connectionPlace(ctx, id)
+	place, err := s.connectionPlace(ctx, id)
 	if err != nil {
 		return chat.Connection{}, place, err
 	}
@@ -245,7 +250,7 @@ func (s *Store) connection(ctx context.Context, id string) (chat.Connection, key
 	if err != nil {
 		return chat.Connection{}, place, err
 	}
-	c, err := read(av)
+	c, err := decodeConnection(av)
 	return c, place, err
 }
 
@@ -268,15 +273,15 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 
 // Connections are the sockets of an account's operators. Whether one has expired is the caller's to ask.
 func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, accountConnectionKey(account, "x").pk, decodeConnection)
+	return s.connectionsIn(ctx, accountConnectionKey(account, "x").pk)
 }
 
 // VisitorConnections are the sockets of one visitor. Whether one has expired is the caller's to ask.
 func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, visitorConnectionKey(account, visitor, "x").pk, decodeVisitorConnection)
+	return s.connectionsIn(ctx, visitorConnectionKey(account, visitor, "x").pk)
 }
 
-func (s *Store) connectionsIn(ctx context.Context, pk string, decode func(item) (chat.Connection, error)) ([]chat.Connection, error) {
+func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection, error) {
 	if pk == "" {
 		return nil, nil
 	}
@@ -284,12 +289,12 @@ func (s *Store) connectionsIn(ctx context.Context, pk string, decode func(item) 
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(items, decode)
+	return decodeAll(items, decodeConnection)
 }
 
 // SetViewing notes what an operator's socket looks at; a zero one means nothing. NotFound means that the socket is gone.
 func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
-	place, _, err := s.connectionPlace(ctx, id)
+	place, err := s.connectionPlace(ctx, id)
 	if err != nil {
 		return err
 	}

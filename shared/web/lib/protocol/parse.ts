@@ -1,6 +1,5 @@
 /** The one door through which JSON enters the browser. */
 import * as v from "valibot";
-import { type FrameItem, frameItem } from "./frames.ts";
 
 /** The server answered something that is not the shape both sides agreed on. */
 export class ShapeError extends Error {
@@ -22,17 +21,19 @@ export function parse<T extends v.GenericSchema>(schema: T, text: string): v.Inf
   return result.output;
 }
 
-/** Items of unknown or wrong shape are left out: one of them must not cost the others of its frame. */
-export function parseFrame(text: string): FrameItem[] {
+/** The value if it has the shape, or nothing: for lists, of which one bad item must not cost the others. */
+export function fitting<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T>[] {
+  const result = v.safeParse(schema, value);
+  return result.success ? [result.output] : [];
+}
+
+/** The items of a list, without those of unknown or wrong shape. */
+export function parseItems<T extends v.GenericSchema>(schema: T, text: string): v.InferOutput<T>[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return [];
   }
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item) => {
-    const result = v.safeParse(frameItem, item);
-    return result.success ? [result.output] : [];
-  });
+  return Array.isArray(value) ? value.flatMap((item) => fitting(schema, item)) : [];
 }

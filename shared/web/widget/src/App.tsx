@@ -1,0 +1,114 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { inkOn } from "@recado/lib/bridge";
+import { useEffect } from "preact/hooks";
+import { Composer, usePick } from "./Composer.tsx";
+import type { Chat } from "./chat.ts";
+import { ChatContext, useChat } from "./context.ts";
+import { Header } from "./Header.tsx";
+import { type Key, t } from "./i18n/index.ts";
+import { Icon } from "./icons.tsx";
+import { MessageList } from "./MessageList.tsx";
+import type { Trouble } from "./session.ts";
+
+/** What no waiting mends: there is nothing to write to. */
+const final: Partial<Record<Trouble, Key>> = {
+  forbidden: "failure.forbidden",
+  notFound: "failure.notFound",
+};
+
+export function App({ chat, onClose }: { chat: Chat; onClose: () => void }) {
+  useSignalEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty("--accent", chat.accent.value);
+    style.setProperty("--accent-ink", inkOn(chat.accent.value));
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      if (chat.replyingTo.peek()) chat.replyingTo.value = null;
+      else onClose();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [chat, onClose]);
+  return (
+    <ChatContext.Provider value={chat}>
+      <Panel onClose={onClose} />
+    </ChatContext.Provider>
+  );
+}
+
+function Panel({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const pick = usePick();
+  const dragging = useSignal(false);
+  const trouble = chat.session.trouble.value;
+  const over = trouble && final[trouble];
+  return (
+    <main
+      class="chat"
+      onDragOver={(event) => {
+        event.preventDefault();
+        dragging.value = Boolean(event.dataTransfer?.types.includes("Files"));
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) dragging.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        dragging.value = false;
+        pick(event.dataTransfer?.files ?? []);
+      }}
+    >
+      <Header onClose={onClose} />
+      <Connection />
+      {over ? (
+        <p class="trouble" role="alert">
+          <Icon name="alert" />
+          {t(over)}
+        </p>
+      ) : (
+        <>
+          <MessageList />
+          <Typing />
+          <Composer />
+        </>
+      )}
+      {dragging.value && <p class="drop">{t("composer.drop")}</p>}
+    </main>
+  );
+}
+
+/** Says when what is seen may be old; what is short-lived is not worth a word. */
+function Connection() {
+  const chat = useChat();
+  const state = chat.live.state.value;
+  const lost = chat.session.current.value && state !== "online" && state !== "closed";
+  const key: Key | null = chat.offline.value
+    ? "connection.offline"
+    : chat.session.trouble.value === "unavailable"
+      ? "failure.unavailable"
+      : lost
+        ? chat.history.loaded.value
+          ? "connection.waiting"
+          : "connection.connecting"
+        : null;
+  return (
+    <div role="status">{key && <p class={chat.offline.value ? "connection" : "connection late"}>{t(key)}</p>}</div>
+  );
+}
+
+function Typing() {
+  const { typing } = useChat().live;
+  const name = typing.value;
+  return (
+    <div class="typing" role="status">
+      {name !== null && (
+        <p class="small" dir="auto">
+          <span class="dots" aria-hidden="true" />
+          {name ? t("typing", { name }) : t("typing.someone")}
+        </p>
+      )}
+    </div>
+  );
+}
