@@ -1,5 +1,6 @@
 /** The socket's frames: each is a JSON array of the items below; what a browser sends back is `SocketAction`. */
 import * as v from "valibot";
+import { parseItems } from "./parse.ts";
 import { conversationSummary, event, message } from "./rest.ts";
 
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -35,6 +36,8 @@ export const frameItem = v.variant("type", [
 ]);
 export type FrameItem = v.InferOutput<typeof frameItem>;
 export type Frame<T extends FrameItem["type"]> = Extract<FrameItem, { type: T }>;
+
+export const parseFrame = (text: string): FrameItem[] => parseItems(frameItem, text);
 
 export type SocketAction =
   | { action: "ping" }

@@ -1,6 +1,5 @@
 /** The one door through which JSON enters the browser. */
 import * as v from "valibot";
-import { type FrameItem, frameItem } from "./frames.ts";
 
 /** The server answered something that is not the shape both sides agreed on. */
 export class ShapeError extends Error {
@@ -22,8 +21,8 @@ export function parse<T extends v.GenericSchema>(schema: T, text: string): v.Inf
   return result.output;
 }
 
-/** Items of unknown or wrong shape are left out: one of them must not cost the others of its frame. */
-export function parseFrame(text: string): FrameItem[] {
+/** A frame's items. Those of unknown or wrong shape are left out: one of them must not cost the others. */
+export function parseItems<T extends v.GenericSchema>(schema: T, text: string): v.InferOutput<T>[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,7 +31,7 @@ export function parseFrame(text: string): FrameItem[] {
   }
   if (!Array.isArray(value)) return [];
   return value.flatMap((item) => {
-    const result = v.safeParse(frameItem, item);
+    const result = v.safeParse(schema, item);
     return result.success ? [result.output] : [];
   });
 }

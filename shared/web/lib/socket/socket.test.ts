@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { parseFrame } from "../protocol/index.ts";
 import { backOff, openSocket, SignedOutError } from "./index.ts";
 
 /** A clock that runs what is due, in order, when it is told to. */
@@ -62,6 +63,7 @@ async function setUp(ticket = vi.fn(async () => `ws://host/socket?ticket=${ticke
   const socket = openSocket({
     ticket,
     timers,
+    read: parseFrame,
     random: () => 1,
     connect: (url) => new FakeSocket(url) as unknown as WebSocket,
     ...on,

@@ -1,4 +1,4 @@
-import { type FrameItem, parseFrame, type SocketAction } from "../protocol/index.ts";
+import type { FrameItem, SocketAction } from "../protocol/index.ts";
 
 export type ConnectionState = "connecting" | "online" | "offline" | "closed";
 
@@ -12,10 +12,12 @@ interface Timers {
   clear(handle: unknown): void;
 }
 
-export interface SocketOptions {
+export interface SocketOptions<Item> {
   /** A fresh single-use address for every attempt. Throws SignedOutError to end for good. */
   ticket: () => Promise<string>;
-  onFrame: (items: FrameItem[]) => void;
+  /** The guard of what comes: it leaves out what it does not know. */
+  read: (text: string) => Item[];
+  onFrame: (items: Item[]) => void;
   onState: (state: ConnectionState) => void;
   /** Whatever was pushed in the meantime is lost: the owner refetches what it shows. */
   onReconnect: () => void;
@@ -35,15 +37,17 @@ export function backOff(attempt: number, random: () => number): number {
   return delay / 2 + (random() * delay) / 2;
 }
 
-export interface Socket {
+export interface Socket<Action = SocketAction> {
   /** Says it now, or drops it while offline: everything that is sent here is a hint. */
-  send(action: SocketAction): void;
+  send(action: Action): void;
   /** Tries at once instead of waiting out the back-off (the network is back, the tab is looked at). */
   nudge(): void;
   close(): void;
 }
 
-export function openSocket(options: SocketOptions): Socket {
+export function openSocket<Item = FrameItem, Action extends { action: string } = SocketAction>(
+  options: SocketOptions<Item>,
+): Socket<Action> {
   const timers: Timers = options.timers ?? {
     set: (run, ms) => setTimeout(run, ms),
     clear: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
@@ -105,7 +109,7 @@ export function openSocket(options: SocketOptions): Socket {
         connectedBefore = true;
       };
       socket.onmessage = (event) => {
-        const items = parseFrame(String(event.data));
+        const items = options.read(String(event.data));
         if (pong !== undefined) {
           timers.clear(pong);
           pong = undefined;
@@ -121,7 +125,7 @@ export function openSocket(options: SocketOptions): Socket {
     }
   };
 
-  const send = (action: SocketAction) => {
+  const send = (action: Action | { action: "ping" }) => {
     if (current?.readyState === 1) current.send(JSON.stringify(action));
   };
 

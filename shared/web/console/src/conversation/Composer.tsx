@@ -1,5 +1,6 @@
 import { ActionIcon, CloseButton, Textarea } from "@mantine/core";
-import type { Capabilities, Conversation } from "@recado/lib/protocol";
+import { accepted, checkFile } from "@recado/lib/files";
+import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
 import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
@@ -10,7 +11,7 @@ import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { useAnswer, useAnswering } from "./answering.tsx";
-import { accepted, carriesText, checkFile, type FileKind } from "./attachments.ts";
+import { carriesText } from "./attachments.ts";
 import classes from "./composer.module.css";
 import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";

@@ -1,9 +1,6 @@
+import { emojiOnly, partsOf } from "@recado/lib/text";
 import { memo } from "react";
-import { partsOf } from "./links.ts";
 import classes from "./message.module.css";
-
-/** Up to three emojis and nothing else are shown large. */
-const emojiOnly = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
 
 /** What people wrote, as text. The end of its last line is kept free for the stamp, which lies over it. */
 export const UserText = memo(function UserText({ text, stamp }: { text: string; stamp: string }) {

@@ -1,24 +1,5 @@
-/** What a channel takes. Checked before a byte leaves, and again by the server. */
+/** Which kinds of file a channel lets carry words. */
 import type { Capabilities, FileKind } from "@recado/lib/protocol";
-
-export type { FileKind };
-
-/** What the dialog for choosing a file offers. */
-export const accepted = (able: Capabilities): string => able.attachments.flatMap(({ mimes }) => mimes).join(",");
-
-export type FileVerdict =
-  | { kind: FileKind }
-  | { refused: "tooLarge"; limit: number }
-  | { refused: "empty" | "wrongType" };
-
-export function checkFile(file: { type: string; size: number }, able: Capabilities): FileVerdict {
-  const mime = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
-  const limit = able.attachments.find(({ mimes }) => mimes.includes(mime));
-  if (!limit) return { refused: "wrongType" };
-  if (file.size === 0) return { refused: "empty" };
-  if (file.size > limit.maxSize) return { refused: "tooLarge", limit: limit.maxSize };
-  return { kind: limit.type };
-}
 
 export const carriesText = (kind: FileKind, able: Capabilities): boolean =>
   able.attachments.some(({ type, caption }) => type === kind && caption);

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
+import { checkFile } from "@recado/lib/files";
 import { capabilitiesList, type TimelineEvent } from "@recado/lib/protocol";
+import { partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import { at, conversationOf, messageOf } from "../live/testing.ts";
-import { checkFile } from "./attachments.ts";
 import { readDraft, readFiles, takeBack, writeDraft, writeFiles } from "./drafts.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
-import { partsOf } from "./links.ts";
 import { rowsOf } from "./timeline.ts";
 import { replyWindow } from "./window.ts";
 

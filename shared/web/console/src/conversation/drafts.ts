@@ -1,5 +1,5 @@
 /** What is not sent yet, per conversation: text is kept in this browser, files as long as the page lives. */
-import type { FileKind } from "./attachments.ts";
+import type { FileKind } from "@recado/lib/protocol";
 import type { Outgoing } from "./outbox.ts";
 
 export interface Picked {

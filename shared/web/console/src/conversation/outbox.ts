@@ -2,9 +2,8 @@
  * What this operator sent and the server has not confirmed. An entry keeps its clientId through every try, so that a
  * repeat can never become a second message. Entries of one conversation leave one after the other, in order.
  */
-import type { ErrorCode, Message } from "@recado/lib/protocol";
+import type { ErrorCode, FileKind, Message } from "@recado/lib/protocol";
 import { ApiError } from "../api/client.ts";
-import type { FileKind } from "./attachments.ts";
 
 export interface Outgoing {
   clientId: string;

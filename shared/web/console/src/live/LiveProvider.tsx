@@ -1,5 +1,5 @@
 import type { Frame, Me, Message, SocketAction } from "@recado/lib/protocol";
-import { socketTicket } from "@recado/lib/protocol";
+import { parseFrame, socketTicket } from "@recado/lib/protocol";
 import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
@@ -61,6 +61,7 @@ export function LiveProvider(props: {
     let heard = "";
     const opened = openSocket({
       ticket,
+      read: parseFrame,
       onFrame: (items) => {
         current.apply(items);
         for (const message of calling(items, (id) => (current.known(id)?.assigneeId ?? myId) === myId, heard)) {

@@ -1,7 +1,7 @@
 import { Avatar, Indicator } from "@mantine/core";
+import { initials } from "@recado/lib/text";
 import { IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { initials } from "./initials.ts";
 import classes from "./ui.module.css";
 
 const HUES = 8;

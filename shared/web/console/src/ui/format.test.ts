@@ -1,7 +1,6 @@
+import { formatsFor, initials } from "@recado/lib/text";
 import { describe, expect, test } from "vitest";
 import { deviceName } from "../settings/device.ts";
-import { formatsFor } from "./format.ts";
-import { initials } from "./initials.ts";
 
 const now = new Date(2026, 10, 22, 15, 30).getTime();
 const before = (days: number) => new Date(2026, 10, 22 - days, 9, 5).toISOString();

@@ -1,14 +1,9 @@
 /** Times, sizes and counts in the reader's language. */
 import type { Count } from "@recado/lib/protocol";
+import { type Formats, formatsFor } from "@recado/lib/text";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../api/clock.ts";
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-/** As the providers count when they say how large a file may be. */
-const MEGA = 1024 * 1024;
 
 /** The server's clock, often enough for what is shown in minutes. */
 export function useNow(every = 30_000): number {
@@ -22,74 +17,6 @@ export function useNow(every = 30_000): number {
 
 /** Phones are kept as digits; a person reads and dials them with the plus. */
 export const phoneText = (digits: string): string => (/^\d/.test(digits) ? `+${digits}` : digits);
-
-const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
-
-export interface Formats {
-  /** For a list: the time today, "yesterday", the weekday, then the date. */
-  listTime: (iso: string, now: number) => string;
-  time: (iso: string) => string;
-  day: (iso: string, now: number) => string;
-  full: (iso: string) => string;
-  /** A length such as "5 min" or "3 h", rounded down. */
-  length: (ms: number) => string;
-  size: (bytes: number) => string;
-  number: (value: number) => string;
-}
-
-const made = new Map<string, Formats>();
-
-/** A dozen of Intl's formatters cost more to make than a message to draw, so that all rows share theirs. */
-export function formatsFor(language: string): Formats {
-  const formats = made.get(language) ?? makeFormats(language);
-  made.set(language, formats);
-  return formats;
-}
-
-function makeFormats(language: string): Formats {
-  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
-  const time = date({ hour: "2-digit", minute: "2-digit" });
-  const weekday = date({ weekday: "short" });
-  const shortDate = date({ day: "numeric", month: "short" });
-  const oldDate = date({ day: "2-digit", month: "2-digit", year: "2-digit" });
-  const longDay = date({ weekday: "long", day: "numeric", month: "long" });
-  const longDate = date({ day: "numeric", month: "long", year: "numeric" });
-  const full = date({ dateStyle: "long", timeStyle: "short" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
-  const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
-  const bytes = (name: string, digits: number) =>
-    new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits });
-  const [kilo, mega] = [bytes("kilobyte", 0), bytes("megabyte", 1)];
-  const number = new Intl.NumberFormat(language);
-  const daysAgo = (iso: string, now: number) => Math.round((startOfDay(now) - startOfDay(Date.parse(iso))) / DAY);
-
-  return {
-    listTime: (iso, now) => {
-      const at = new Date(iso);
-      const ago = daysAgo(iso, now);
-      if (ago <= 0) return time.format(at);
-      if (ago === 1) return relative.format(-1, "day");
-      if (ago < 7) return weekday.format(at);
-      return at.getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : oldDate.format(at);
-    },
-    time: (iso) => time.format(new Date(iso)),
-    day: (iso, now) => {
-      const at = new Date(iso);
-      const ago = daysAgo(iso, now);
-      if (ago === 0 || ago === 1) return relative.format(-ago, "day");
-      return at.getFullYear() === new Date(now).getFullYear() ? longDay.format(at) : longDate.format(at);
-    },
-    full: (iso) => full.format(new Date(iso)),
-    length: (ms) => {
-      if (ms >= DAY) return days.format(Math.floor(ms / DAY));
-      if (ms >= HOUR) return hours.format(Math.floor(ms / HOUR));
-      return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
-    },
-    size: (value) => (value < MEGA ? kilo.format(Math.max(1, Math.round(value / 1024))) : mega.format(value / MEGA)),
-    number: (value) => number.format(value),
-  };
-}
 
 export function useFormats(): Formats {
   return formatsFor(useTranslation().i18n.language);
