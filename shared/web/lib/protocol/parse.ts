@@ -21,7 +21,13 @@ export function parse<T extends v.GenericSchema>(schema: T, text: string): v.Inf
   return result.output;
 }
 
-/** A frame's items. Those of unknown or wrong shape are left out: one of them must not cost the others. */
+/** The value if it has the shape, or nothing: for lists, of which one bad item must not cost the others. */
+export function fitting<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T>[] {
+  const result = v.safeParse(schema, value);
+  return result.success ? [result.output] : [];
+}
+
+/** The items of a list, without those of unknown or wrong shape. */
 export function parseItems<T extends v.GenericSchema>(schema: T, text: string): v.InferOutput<T>[] {
   let value: unknown;
   try {
@@ -29,9 +35,5 @@ export function parseItems<T extends v.GenericSchema>(schema: T, text: string): 
   } catch {
     return [];
   }
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item) => {
-    const result = v.safeParse(schema, item);
-    return result.success ? [result.output] : [];
-  });
+  return Array.isArray(value) ? value.flatMap((item) => fitting(schema, item)) : [];
 }

@@ -5,6 +5,7 @@
  * Unknown fields are dropped, never refused, so that an older page survives a newer server.
  */
 import * as v from "valibot";
+import { errorCodes, languages } from "./codes.ts";
 
 const time = v.pipe(v.string(), v.isoTimestamp());
 const optional = <T extends v.GenericSchema>(schema: T) => v.optional(schema);
@@ -12,19 +13,6 @@ const optional = <T extends v.GenericSchema>(schema: T) => v.optional(schema);
 /** A page of something. `nextCursor` is opaque and leads to the next page of the same query. */
 const listOf = <T extends v.GenericSchema>(item: T) =>
   v.object({ items: v.array(item), nextCursor: v.nullable(v.string()) });
-
-export const errorCodes = [
-  "invalid",
-  "unauthenticated",
-  "forbidden",
-  "not_found",
-  "conflict",
-  "too_large",
-  "rate_limited",
-  "unavailable",
-  "internal",
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
 
 export const errorAnswer = v.object({
   error: v.object({
@@ -36,9 +24,6 @@ export const errorAnswer = v.object({
 
 export const roles = ["owner", "admin", "editor", "supervisor", "operator", "readonly"] as const;
 export type Role = (typeof roles)[number];
-
-export const languages = ["es", "pt", "en"] as const;
-export type Language = (typeof languages)[number];
 
 const availability = v.picklist(["available", "away"]);
 export type Availability = v.InferOutput<typeof availability>;

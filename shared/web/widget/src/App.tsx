@@ -1,0 +1,115 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { inkOn } from "@recado/lib/bridge";
+import { useEffect } from "preact/hooks";
+import { Composer, usePick } from "./Composer.tsx";
+import type { Chat } from "./chat.ts";
+import { ChatContext, useChat } from "./context.ts";
+import { Header } from "./Header.tsx";
+import { type Key, t } from "./i18n/index.ts";
+import { Icon } from "./icons.tsx";
+import { MessageList } from "./MessageList.tsx";
+import type { Trouble } from "./session.ts";
+
+const troubles: Record<Trouble, Key> = {
+  unavailable: "failure.unavailable",
+  forbidden: "failure.forbidden",
+  notFound: "failure.notFound",
+};
+
+export function App({ chat, onClose }: { chat: Chat; onClose: () => void }) {
+  useSignalEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty("--accent", chat.accent.value);
+    style.setProperty("--accent-ink", inkOn(chat.accent.value));
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      if (chat.replyingTo.peek()) chat.replyingTo.value = null;
+      else onClose();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [chat, onClose]);
+  return (
+    <ChatContext.Provider value={chat}>
+      <Panel onClose={onClose} />
+    </ChatContext.Provider>
+  );
+}
+
+function Panel({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const pick = usePick();
+  const dragging = useSignal(false);
+  const { current, trouble } = chat.session;
+  const wrong = trouble.value;
+  const final = wrong === "forbidden" || wrong === "notFound";
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files are dropped here; there is a button for them too
+    <div
+      class="chat"
+      onDragOver={(event) => {
+        event.preventDefault();
+        dragging.value = Boolean(event.dataTransfer?.types.includes("Files"));
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) dragging.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        dragging.value = false;
+        pick(event.dataTransfer?.files ?? []);
+      }}
+    >
+      <Header onClose={onClose} />
+      <Connection />
+      {wrong && (final || !current.value) ? (
+        <p class="trouble" role="alert">
+          <Icon name="alert" />
+          {t(troubles[wrong])}
+        </p>
+      ) : (
+        <MessageList />
+      )}
+      {!final && (
+        <>
+          <Typing />
+          <Composer />
+        </>
+      )}
+      {dragging.value && <p class="drop">{t("composer.drop")}</p>}
+    </div>
+  );
+}
+
+/** Says when what is seen may be old; what is short-lived is not worth a word. */
+function Connection() {
+  const chat = useChat();
+  const state = chat.live.state.value;
+  const key: Key | null = chat.offline.value
+    ? "connection.offline"
+    : !chat.session.current.value || state === "online" || state === "closed"
+      ? null
+      : chat.history.loaded.value
+        ? "connection.waiting"
+        : "connection.connecting";
+  return (
+    <div role="status">{key && <p class={chat.offline.value ? "connection" : "connection late"}>{t(key)}</p>}</div>
+  );
+}
+
+function Typing() {
+  const { typing } = useChat().live;
+  const name = typing.value;
+  return (
+    <div class="typing" role="status">
+      {name !== null && (
+        <p class="small" dir="auto">
+          <span class="dots" aria-hidden="true" />
+          {name ? t("typing", { name }) : t("typing.someone")}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+import { Avatar } from "./Avatar.tsx";
+import { useChat } from "./context.ts";
+import { t } from "./i18n/index.ts";
+import { Icon } from "./icons.tsx";
+import { peopleOf } from "./rows.ts";
+
+export function Header({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const site = chat.session.current.value?.site;
+  const title = site?.title || site?.name || "";
+  const people = peopleOf(chat.history.messages.value);
+  const shown = people.length > 0 ? people : title ? [{ name: title, picture: null }] : [];
+  return (
+    <header class="header">
+      <span class="people">
+        {shown.map((person) => (
+          <Avatar key={person.name} {...person} />
+        ))}
+      </span>
+      <div class="lines">
+        <h1 dir="auto">{title}</h1>
+        {site && (
+          <p class="small" dir="auto">
+            {people.length > 0
+              ? people.map(({ name }) => name).join(", ")
+              : t(chat.away.value ? "header.away" : "header.here")}
+          </p>
+        )}
+      </div>
+      <button type="button" class="ghost" title={t("action.close")} aria-label={t("action.close")} onClick={onClose}>
+        <Icon name="close" />
+      </button>
+    </header>
+  );
+}

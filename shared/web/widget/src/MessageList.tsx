@@ -1,0 +1,165 @@
+import { useComputed } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Avatar } from "./Avatar.tsx";
+import { Bubble, OutgoingBubble, Words } from "./Bubble.tsx";
+import { useChat } from "./context.ts";
+import { formats } from "./format.ts";
+import { t } from "./i18n/index.ts";
+import { Icon } from "./icons.tsx";
+import { chosen, type Row, rowsOf } from "./rows.ts";
+
+const dayOf = (iso: string) => new Date(iso).toDateString();
+/** So near to the end one reads the end. */
+const NEAR = 48;
+/** So near to the beginning older messages are fetched. */
+const AHEAD = 300;
+
+export function MessageList() {
+  const chat = useChat();
+  const { history, outbox } = chat;
+  const messages = history.messages.value;
+  const outgoing = chat.outgoing.value;
+  const older = history.older.value;
+  const rows = rowsOf(messages, outgoing, dayOf);
+  const used = useComputed(() => chosen(history.messages.value, outbox.entries.value)).value;
+  const { box, content, atEnd, toEnd, onScroll } = useReading(rows);
+
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const quoted = (id: string | null) => (id === null ? undefined : byId.get(id));
+  const line = (row: Row) => {
+    if (row.kind === "day") {
+      return (
+        <p key={row.key} class="day">
+          <time dateTime={row.at}>{formats.day(row.at, Date.now())}</time>
+        </p>
+      );
+    }
+    if (row.kind === "outgoing") {
+      const { key, entry, starts } = row;
+      return <OutgoingBubble key={key} entry={entry} starts={starts} quoted={quoted(entry.replyTo)} />;
+    }
+    const { key, message, starts } = row;
+    return (
+      <Bubble
+        key={key}
+        message={message}
+        starts={starts}
+        quoted={quoted(message.replyTo)}
+        used={used.has(message.id)}
+        onReply={(one) => {
+          chat.replyingTo.value = one;
+        }}
+      />
+    );
+  };
+
+  return (
+    <div class="reading">
+      <div
+        ref={box}
+        class="list"
+        role="log"
+        aria-label={t("list.label")}
+        aria-busy={older === "loading"}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div ref={content} class="content">
+          {(older === "loading" || !history.loaded.value) && <p class="note late">{t("list.loading")}</p>}
+          {older === "failed" && (
+            <p class="note">
+              {t("list.olderFailed")}{" "}
+              <button type="button" class="link" onClick={() => void history.loadOlder()}>
+                {t("action.retry")}
+              </button>
+            </p>
+          )}
+          {older === "none" && history.loaded.value && <Greeting />}
+          {rows.map(line)}
+          <Away />
+        </div>
+      </div>
+      {!atEnd && (
+        <button type="button" class="latest" aria-label={t("action.latest")} onClick={toEnd}>
+          <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Stays at the end while one reads there, and at the same message when older ones come above it. */
+function useReading(rows: readonly Row[]) {
+  const { history } = useChat();
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const place = useRef({ stuck: true, top: 0, height: 0, first: "", own: 0 });
+  const [atEnd, setAtEnd] = useState(true);
+
+  const toEnd = () => {
+    place.current.stuck = true;
+    setAtEnd(true);
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  const onScroll = () => {
+    const element = box.current;
+    if (!element) return;
+    const { scrollTop } = element;
+    const near = element.scrollHeight - scrollTop - element.clientHeight < NEAR;
+    // What has grown since the end was reached did not move anybody away from it: only going up does.
+    const stuck = near || (place.current.stuck && scrollTop >= place.current.top);
+    Object.assign(place.current, { stuck, top: scrollTop });
+    setAtEnd(stuck);
+    if (element.scrollTop < AHEAD && history.older.peek() === "more") void history.loadOlder();
+  };
+  const first = rows.find(({ kind }) => kind !== "day")?.key ?? "";
+  const own = rows.filter(({ kind }) => kind === "outgoing").length;
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const was = place.current;
+    const grown = element.scrollHeight - was.height;
+    if (own > was.own) toEnd();
+    else if (was.first !== "" && first !== was.first && !was.stuck && grown > 0) element.scrollTop += grown;
+    place.current = { ...place.current, height: element.scrollHeight, first, own };
+  });
+  useEffect(() => {
+    const grows = new ResizeObserver(() => {
+      const element = box.current;
+      if (!element) return;
+      if (place.current.stuck) element.scrollTop = element.scrollHeight;
+      place.current.height = element.scrollHeight;
+      // A page may be too short to scroll.
+      if (element.scrollHeight <= element.clientHeight && history.older.peek() === "more") void history.loadOlder();
+    });
+    for (const { current } of [box, content]) if (current) grows.observe(current);
+    return () => grows.disconnect();
+  }, [history]);
+  return { box, content, atEnd, toEnd, onScroll };
+}
+
+/** The first word is the site's, for who has written nothing before this page. */
+function Greeting() {
+  const { session, history } = useChat();
+  const known = session.current.value;
+  if (!known?.site.greeting || (known.started && history.messages.value.length > 0)) return null;
+  const name = known.site.title || known.site.name;
+  return (
+    <div class="row" data-starts>
+      <Avatar name={name} picture={null} />
+      <div class="turn">
+        <bdi class="author">{name}</bdi>
+        <div class="bubble">
+          <Words text={known.site.greeting} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Away() {
+  const { away } = useChat();
+  return away.value ? <p class="note">{t("list.away")}</p> : null;
+}

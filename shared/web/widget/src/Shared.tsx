@@ -1,0 +1,95 @@
+/** What is not text and not a file: places, people, choices, quotes. */
+import type { Choice, VisitorMessage } from "@recado/lib/protocol/visitor";
+import { useChat } from "./context.ts";
+import { t } from "./i18n/index.ts";
+import { Icon } from "./icons.tsx";
+
+/** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
+const onMap = (latitude: number, longitude: number) =>
+  `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
+
+export function Place({ location }: { location: NonNullable<VisitorMessage["location"]> }) {
+  const { latitude, longitude, name, address } = location;
+  return (
+    <a class="card" href={onMap(latitude, longitude)} target="_blank" rel="noopener noreferrer">
+      <Icon name="pin" />
+      <span class="lines">
+        <bdi class="strong">{name || t("message.place")}</bdi>
+        <bdi class="small">{address || `${latitude}, ${longitude}`}</bdi>
+      </span>
+    </a>
+  );
+}
+
+export function Card({ card }: { card: VisitorMessage["cards"][number] }) {
+  return (
+    <div class="card">
+      <Icon name="card" />
+      <span class="lines">
+        <bdi class="strong">{card.name || t("message.card")}</bdi>
+        {card.company && <bdi class="small">{card.company}</bdi>}
+        {card.phones.map((phone) => (
+          <a key={phone} href={`tel:${phone.replace(/[^\d+]/g, "")}`}>
+            {phone}
+          </a>
+        ))}
+        {card.emails.map((email) => (
+          <a key={email} href={`mailto:${encodeURIComponent(email)}`}>
+            {email}
+          </a>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+export function Choices({ message, used }: { message: VisitorMessage; used: boolean }) {
+  const chat = useChat();
+  const { interactive } = message;
+  if (!interactive) return null;
+  const button = ({ id, title, description }: Choice) => (
+    <button
+      key={id}
+      type="button"
+      class="choice"
+      disabled={used}
+      onClick={() => chat.send({ type: "interactive", text: title, replyTo: message.id, optionId: id })}
+    >
+      <bdi>{title}</bdi>
+      {description && <bdi class="small">{description}</bdi>}
+    </button>
+  );
+  return (
+    <>
+      {interactive.footer && (
+        <p class="small" dir="auto">
+          {interactive.footer}
+        </p>
+      )}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and this is none */}
+      <div class="choices" role="group" aria-label={interactive.button || t("message.choices")}>
+        {interactive.buttons.map(button)}
+        {interactive.sections.map(({ title, rows }) => (
+          <div class="choices">
+            {title && <bdi class="small strong">{title}</bdi>}
+            {rows.map(button)}
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+export const nameOf = ({ direction, author }: VisitorMessage): string =>
+  direction === "in" ? t("message.you") : author.kind === "operator" ? author.name : author.name || t("message.bot");
+
+/** What a message answers, in two lines. It may be on an older page. */
+export function Quote({ message }: { message: VisitorMessage | undefined }) {
+  const words = message && (message.revokedAt ? t("message.revoked") : message.text || message.attachments[0]?.name);
+  return (
+    <blockquote class="quote">
+      {message && <bdi class="strong">{nameOf(message)}</bdi>}
+      <span dir="auto">{words || t(message ? "message.file" : "message.earlier")}</span>
+    </blockquote>
+  );
+}

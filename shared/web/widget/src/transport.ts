@@ -1,0 +1,17 @@
+import { putFile } from "@recado/lib/files";
+import { visitorUpload } from "@recado/lib/protocol/visitor";
+import { type Api, Refusal } from "./api.ts";
+import type { Transport } from "./outbox.ts";
+
+export const transportOver = (api: Api): Transport => ({
+  async upload(file, onProgress) {
+    const target = await api.post("/uploads", { name: file.name, mime: file.type, size: file.size }, visitorUpload);
+    const status = await putFile(target, file, onProgress);
+    if (status === 0) throw new Refusal("offline");
+    // A link that is too old is refused: the next try asks for a new one.
+    if (status === 403 || status >= 500) throw new Refusal("unavailable");
+    if (status >= 300) throw new Refusal(status === 413 ? "too_large" : "invalid");
+    return target.id;
+  },
+  post: (body) => api.tell("/messages", body),
+});

@@ -1,0 +1,25 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { mockServer } from "./dev/mock.ts";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Two files with names that stay: the server writes the page that names them. */
+export default defineConfig({
+  root: here("."),
+  // `npm run dev:widget` answers from memory; the local stack serves what was built.
+  plugins: [mockServer()],
+  base: "/widget/",
+  server: { port: 5174, host: "127.0.0.1", strictPort: true },
+  preview: { port: 5174, host: "127.0.0.1", strictPort: true },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    modulePreload: false,
+    cssCodeSplit: false,
+    rolldownOptions: {
+      input: here("src/main.tsx"),
+      output: { entryFileNames: "app.js", assetFileNames: "app[extname]", codeSplitting: false },
+    },
+  },
+});
