@@ -142,7 +142,7 @@ cost: $(ENGINE)/node_modules ## print the bill of an idle month, and of a millio
 
 .PHONY: clean
 clean: ## remove what was built and the local stack's data
-	rm -rf bin .local $(WEB)/console/dist
+	rm -rf bin .local $(WEB)/console/dist $(WEB)/widget/dist
 
 .PHONY: install
 install: web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready
@@ -168,7 +168,7 @@ $(TOOLS)/deploytest/ready: $(DEPLOY)/requirements.txt
 	$(TOOLS)/deploytest/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
-$(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
+$(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib $(WEB)/loader $(WEB)/widget -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 	cd $(WEB) && $(NPM) run build
 	@touch $@
 

@@ -206,7 +206,7 @@ function place(site: string, origin: string, script: HTMLScriptElement): void {
 export const load = safely((script: HTMLScriptElement | null) => {
   const site = script?.dataset.site;
   if (!script || !site || MARK in document) return;
-  Object.defineProperty(document, MARK, { value: site });
+  (document as unknown as Record<symbol, string>)[MARK] = site;
   const { origin } = new URL(script.src);
   const start = safely(() => place(site, origin, script));
   const idle = () =>

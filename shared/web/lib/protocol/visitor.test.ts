@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import * as wire from "./visitor.ts";
+
+const message = {
+  id: "m1",
+  conversationId: "cv_1",
+  clientId: "c1",
+  direction: "in",
+  type: "text",
+  text: "hola",
+  attachments: [{ id: "a1", name: "foto.png", mime: "image/png", size: 7, state: "ready" }],
+  author: { kind: "contact", name: "", picture: null },
+  replyTo: null,
+  status: "received",
+  editedAt: null,
+  revokedAt: null,
+  sentAt: "2026-11-22T12:00:00Z",
+  version: 3,
+};
+const parsed = (changes: object) => wire.parse(wire.visitorMessage, JSON.stringify({ ...message, ...changes }));
+
+describe("a visitor's message", () => {
+  test("passes and loses nothing that it has", () => {
+    expect(parsed({})).toMatchObject(message);
+  });
+
+  test("is whole where the server left out what may be left out", () => {
+    const { id, conversationId, direction, sentAt } = message;
+    expect(wire.parse(wire.visitorMessage, JSON.stringify({ id, conversationId, direction, sentAt }))).toEqual({
+      id,
+      conversationId,
+      direction,
+      sentAt,
+      type: "",
+      text: "",
+      attachments: [],
+      author: { kind: "", name: "", picture: null },
+      replyTo: null,
+      status: "",
+      interactive: null,
+      location: null,
+      cards: [],
+      editedAt: null,
+      revokedAt: null,
+      version: 0,
+    });
+  });
+
+  test("has no text where the text is null", () => {
+    expect(parsed({ text: null }).text).toBe("");
+  });
+
+  test("keeps what is right of what is half wrong", () => {
+    const odd = parsed({
+      attachments: [{ id: "a1" }, { name: "no id" }, 7],
+      location: { latitude: "north" },
+      cards: [{ name: "Ana", phones: ["1", 2] }],
+      interactive: { buttons: [{ id: "a", title: "Sí" }, { id: "b" }], sections: "none" },
+      author: "Lucía",
+    });
+    expect(odd.attachments).toEqual([{ id: "a1", name: "", mime: "", size: 0, state: "failed" }]);
+    expect(odd.location).toBeNull();
+    expect(odd.cards).toEqual([{ name: "Ana", company: "", phones: ["1"], emails: [] }]);
+    expect(odd.interactive).toEqual({
+      footer: "",
+      button: "",
+      buttons: [{ id: "a", title: "Sí", description: "" }],
+      sections: [],
+    });
+    expect(odd.author.name).toBe("");
+  });
+
+  test.each([{ id: 7 }, { direction: "sideways" }, { sentAt: "yesterday" }, { conversationId: null }])(
+    "is none with %j",
+    (wrong) => {
+      expect(() => parsed(wrong)).toThrow(wire.ShapeError);
+    },
+  );
+
+  test("that is wrong does not cost the others of its page", () => {
+    const page = JSON.stringify({ items: [message, { id: "m2" }, null], nextCursor: null });
+    expect(wire.parse(wire.visitorMessages, page).items.map(({ id }) => id)).toEqual(["m1"]);
+  });
+});
+
+describe("parseVisitorFrame", () => {
+  test("understands what is on the list, item by item, and leaves out the rest", () => {
+    const items = [
+      { type: "message.upserted", message, partial: true },
+      { type: "message.upserted", message: { id: "m2" } },
+      { type: "message.removed", messageId: "m1" },
+      { type: "typing", by: { kind: "operator", name: "Lucía" }, on: true },
+      { type: "typing", on: "yes" },
+      { type: "conversation.upserted" },
+      { type: "toString" },
+      { type: "pong" },
+      null,
+      7,
+    ];
+    const read = wire.parseVisitorFrame(JSON.stringify(items));
+    expect(read.map(({ type }) => type)).toEqual(["message.upserted", "message.removed", "typing", "pong"]);
+    expect(read[0]).toMatchObject({ partial: true, message: { id: "m1" } });
+  });
+
+  test.each(["", "{}", "null", "[", '"x"'])("nothing comes of %j", (text) => {
+    expect(wire.parseVisitorFrame(text)).toEqual([]);
+  });
+});
+
+describe("a session", () => {
+  const session = {
+    token: "t",
+    visitorId: "vi_1",
+    site: { name: "Malabia", title: "", greeting: "Hola", color: "#1c7ed6" },
+    online: false,
+    unread: 2,
+    started: true,
+    limits: { maxText: 4096, attachments: [{ type: "image", mimes: ["image/png"], maxSize: 5 }] },
+  };
+
+  test("passes and drops what is unknown", () => {
+    expect(wire.parse(wire.visitorSession, JSON.stringify({ ...session, later: 1 }))).toEqual(session);
+  });
+
+  test("does not fail on a kind of file that a newer server takes", () => {
+    const attachments = [...session.limits.attachments, { type: "hologram", mimes: [], maxSize: 1 }];
+    const newer = { ...session, limits: { maxText: 100, attachments } };
+    expect(wire.parse(wire.visitorSession, JSON.stringify(newer)).limits.attachments).toHaveLength(1);
+  });
+});
+
+test("only texts are headers of an upload", () => {
+  const upload = { id: "up_1", url: "https://files.example/x", headers: { "Content-Type": "image/png", odd: 7 } };
+  expect(wire.parse(wire.visitorUpload, JSON.stringify(upload)).headers).toEqual({ "Content-Type": "image/png" });
+});

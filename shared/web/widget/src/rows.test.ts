@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { at, messageOf } from "../dev/testing.ts";
+import type { Outgoing } from "./outbox.ts";
+import { chosen, peopleOf, rowsOf } from "./rows.ts";
+
+const dayOf = (iso: string) => iso.slice(0, 10);
+const outgoing = (fields: Partial<Outgoing> = {}): Outgoing => ({
+  clientId: "c1",
+  type: "text",
+  text: "",
+  replyTo: null,
+  state: "sending",
+  createdAt: at(30),
+  tab: "t",
+  ...fields,
+});
+const said = (id: string, minute: number, more = {}) => messageOf({ id, sentAt: at(minute), ...more });
+const mine = { direction: "in", author: { kind: "contact", name: "", picture: null } } as const;
+const by = (name: string, kind = "operator") => ({ author: { kind, name, picture: null } });
+
+describe("rowsOf", () => {
+  test("separates days", () => {
+    const rows = rowsOf([said("a", 1), said("b", 24 * 60)], [], dayOf);
+    expect(rows.map(({ kind }) => kind)).toEqual(["day", "message", "day", "message"]);
+  });
+
+  test("begins a turn when somebody else speaks, or after five minutes", () => {
+    const messages = [said("a", 1), said("b", 2), said("c", 3, by("Bruno")), said("d", 4, mine), said("e", 20, mine)];
+    const rows = rowsOf(messages, [], dayOf);
+    expect(rows.flatMap((row) => (row.kind === "message" ? [row.starts] : []))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test("what was on its way keeps its key when it arrives", () => {
+    const before = rowsOf([], [outgoing()], dayOf);
+    const after = rowsOf([said("m9", 30, { ...mine, clientId: "c1" })], [], dayOf);
+    expect(before.at(-1)?.key).toBe(after.at(-1)?.key);
+  });
+
+  test("what is on its way comes last, even if the visitor's clock is behind by a day", () => {
+    const rows = rowsOf([said("a", 24 * 60)], [outgoing({ createdAt: at(0) })], dayOf);
+    expect(rows.map(({ kind }) => kind)).toEqual(["day", "message", "outgoing"]);
+  });
+});
+
+test("a choice is used once the visitor's answer is there or on its way", () => {
+  const answer = said("b", 2, { ...mine, type: "interactive", replyTo: "m1" });
+  const quote = said("c", 3, { ...mine, replyTo: "m2" });
+  expect([...chosen([answer, quote], [outgoing({ type: "interactive", replyTo: "m3" })])]).toEqual(["m1", "m3"]);
+});
+
+test("those who answer are operators, the last one first, each once", () => {
+  const messages = [
+    said("a", 1, by("Ana")),
+    said("b", 2, by("Bot", "bot")),
+    said("c", 3, by("Bruno")),
+    said("d", 4, mine),
+  ];
+  expect(peopleOf([...messages, said("e", 5, by("Ana"))]).map(({ name }) => name)).toEqual(["Ana", "Bruno"]);
+});
