@@ -10,8 +10,8 @@ import { Icon } from "./icons.tsx";
 import { MessageList } from "./MessageList.tsx";
 import type { Trouble } from "./session.ts";
 
-const troubles: Record<Trouble, Key> = {
-  unavailable: "failure.unavailable",
+/** What no waiting mends: there is nothing to write to. */
+const final: Partial<Record<Trouble, Key>> = {
   forbidden: "failure.forbidden",
   notFound: "failure.notFound",
 };
@@ -42,12 +42,10 @@ function Panel({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const pick = usePick();
   const dragging = useSignal(false);
-  const { current, trouble } = chat.session;
-  const wrong = trouble.value;
-  const final = wrong === "forbidden" || wrong === "notFound";
+  const trouble = chat.session.trouble.value;
+  const over = trouble && final[trouble];
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: files are dropped here; there is a button for them too
-    <div
+    <main
       class="chat"
       onDragOver={(event) => {
         event.preventDefault();
@@ -64,22 +62,20 @@ function Panel({ onClose }: { onClose: () => void }) {
     >
       <Header onClose={onClose} />
       <Connection />
-      {wrong && (final || !current.value) ? (
+      {over ? (
         <p class="trouble" role="alert">
           <Icon name="alert" />
-          {t(troubles[wrong])}
+          {t(over)}
         </p>
       ) : (
-        <MessageList />
-      )}
-      {!final && (
         <>
+          <MessageList />
           <Typing />
           <Composer />
         </>
       )}
       {dragging.value && <p class="drop">{t("composer.drop")}</p>}
-    </div>
+    </main>
   );
 }
 
@@ -87,13 +83,16 @@ function Panel({ onClose }: { onClose: () => void }) {
 function Connection() {
   const chat = useChat();
   const state = chat.live.state.value;
+  const lost = chat.session.current.value && state !== "online" && state !== "closed";
   const key: Key | null = chat.offline.value
     ? "connection.offline"
-    : !chat.session.current.value || state === "online" || state === "closed"
-      ? null
-      : chat.history.loaded.value
-        ? "connection.waiting"
-        : "connection.connecting";
+    : chat.session.trouble.value === "unavailable"
+      ? "failure.unavailable"
+      : lost
+        ? chat.history.loaded.value
+          ? "connection.waiting"
+          : "connection.connecting"
+        : null;
   return (
     <div role="status">{key && <p class={chat.offline.value ? "connection" : "connection late"}>{t(key)}</p>}</div>
   );

@@ -105,10 +105,10 @@ function Document({ message, attachment }: MediaProps) {
   };
   return (
     <>
-      <button type="button" class="card" aria-label={t("media.download", { name: attachment.name })} onClick={download}>
+      <button type="button" class="card" onClick={download}>
         <Icon name="file" />
         <FileLines name={attachment.name} size={attachment.size} />
-        <Icon name="download" />
+        <Icon name="download" label={t("media.download")} />
       </button>
       {failed && <Missing />}
     </>

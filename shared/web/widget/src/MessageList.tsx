@@ -66,7 +66,9 @@ export function MessageList() {
         onScroll={onScroll}
       >
         <div ref={content} class="content">
-          {(older === "loading" || !history.loaded.value) && <p class="note late">{t("list.loading")}</p>}
+          {(older === "loading" || (!history.loaded.value && !chat.session.trouble.value)) && (
+            <p class="note late">{t("list.loading")}</p>
+          )}
           {older === "failed" && (
             <p class="note">
               {t("list.olderFailed")}{" "}

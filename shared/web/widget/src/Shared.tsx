@@ -47,16 +47,10 @@ export function Choices({ message, used }: { message: VisitorMessage; used: bool
   const chat = useChat();
   const { interactive } = message;
   if (!interactive) return null;
-  const button = ({ id, title, description }: Choice) => (
-    <button
-      key={id}
-      type="button"
-      class="choice"
-      disabled={used}
-      onClick={() => chat.send({ type: "interactive", text: title, replyTo: message.id, optionId: id })}
-    >
-      <bdi>{title}</bdi>
-      {description && <bdi class="small">{description}</bdi>}
+  const button = (option: Choice) => (
+    <button key={option.id} type="button" class="choice" disabled={used} onClick={() => chat.choose(message, option)}>
+      <bdi>{option.title}</bdi>
+      {option.description && <bdi class="small">{option.description}</bdi>}
     </button>
   );
   return (

@@ -1,12 +1,19 @@
 /** One visitor's chat: what is known of it, and how its parts hang together. */
 import { computed, effect, signal } from "@preact/signals";
 import { PETROL, type ToPage } from "@recado/lib/bridge";
-import { fileLink, type VisitorAttachment, type VisitorMessage, visitorMessages } from "@recado/lib/protocol/visitor";
+import {
+  type Choice,
+  fileLink,
+  type VisitorAttachment,
+  type VisitorMessage,
+  visitorMessages,
+} from "@recado/lib/protocol/visitor";
 import { Api } from "./api.ts";
 import { History } from "./history.ts";
 import { Live } from "./live.ts";
 import { type Draft, Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
+import { chosen } from "./rows.ts";
 import { type Page, Session } from "./session.ts";
 import { keepIn } from "./storage.ts";
 import { transportOver } from "./transport.ts";
@@ -98,6 +105,12 @@ export class Chat {
   send(...drafts: Draft[]): void {
     for (const draft of drafts) this.outbox.add(draft);
     this.live.sayTyping(false);
+  }
+
+  /** Two taps are one choice, also when the second comes before the button knows of the first. */
+  choose({ id }: VisitorMessage, option: Choice): void {
+    if (chosen(this.history.messages.peek(), this.outbox.entries.peek()).has(id)) return;
+    this.send({ type: "interactive", text: option.title, replyTo: id, optionId: option.id });
   }
 
   get draft(): string {

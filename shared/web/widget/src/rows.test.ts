@@ -36,12 +36,6 @@ describe("rowsOf", () => {
     ]);
   });
 
-  test("what was on its way keeps its key when it arrives", () => {
-    const before = rowsOf([], [outgoing()], dayOf);
-    const after = rowsOf([said("m9", 30, { ...mine, clientId: "c1" })], [], dayOf);
-    expect(before.at(-1)?.key).toBe(after.at(-1)?.key);
-  });
-
   test("what is on its way comes last, even if the visitor's clock is behind by a day", () => {
     const rows = rowsOf([said("a", 24 * 60)], [outgoing({ createdAt: at(0) })], dayOf);
     expect(rows.map(({ kind }) => kind)).toEqual(["day", "message", "outgoing"]);

@@ -36,8 +36,7 @@ export function rowsOf(
   for (const message of messages) {
     const { direction, author, sentAt } = message;
     const starts = begin(direction === "in" ? VISITOR : `${author.kind} ${author.name}`, sentAt);
-    // What went out keeps the key it had on its way, so that its row stays the same element.
-    rows.push({ kind: "message", key: message.clientId ?? message.id, message, starts });
+    rows.push({ kind: "message", key: message.id, message, starts });
   }
   // A visitor's clock may be behind: what is on its way never goes before what has arrived.
   const latest = messages.at(-1)?.sentAt;

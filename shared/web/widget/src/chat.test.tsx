@@ -1,0 +1,341 @@
+// @vitest-environment happy-dom
+import type { ToPage } from "@recado/lib/bridge";
+import type { VisitorMessage } from "@recado/lib/protocol/visitor";
+import { render } from "preact";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { at, messageOf } from "../dev/testing.ts";
+import { App } from "./App.tsx";
+import { Chat } from "./chat.ts";
+
+const origin = "https://shop.example";
+const prefix = `recado:SITE:${origin}:`;
+
+class FakeSocket {
+  static newest: FakeSocket | undefined;
+  readyState = 0;
+  sent: string[] = [];
+  onopen?: () => void;
+  onclose?: () => void;
+  onmessage?: (event: { data: string }) => void;
+  constructor(readonly url: string) {
+    FakeSocket.newest = this;
+    queueMicrotask(() => {
+      this.readyState = 1;
+      this.onopen?.();
+    });
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.readyState = 3;
+    this.onclose?.();
+  }
+}
+
+/** What the server has, and what it was told. The chats of earlier tests live on: it does not answer them. */
+const server = {
+  token: "",
+  messages: [] as VisitorMessage[],
+  online: true,
+  started: false,
+  greeting: "¿En qué te ayudamos?",
+  refusal: null as { status: number; code: string } | null,
+  calls: [] as { path: string; body: Record<string, unknown> }[],
+};
+const told = (path: string) => server.calls.filter((call) => call.path === path).map(({ body }) => body);
+
+function answer(path: string): unknown {
+  if (path === "/sessions") {
+    return {
+      token: server.token,
+      visitorId: "vi_1",
+      site: { name: "Malabia", title: "Tienda Malabia", greeting: server.greeting, color: "#ffcc00" },
+      online: server.online,
+      started: server.started,
+      unread: server.messages.length,
+      limits: { maxText: 20, attachments: [{ type: "image", mimes: ["image/png"], maxSize: 10 }] },
+    };
+  }
+  if (path.startsWith("/messages?")) return { items: server.messages, nextCursor: null };
+  if (path === "/socket-tickets") return { url: "ws://host/socket", expiresIn: 30 };
+  if (path.startsWith("/files?")) return { url: "https://files.example/1", expiresIn: 300 };
+  return {};
+}
+
+let nth = 0;
+
+beforeEach(() => {
+  nth += 1;
+  Object.assign(server, { token: `t${nth}`, messages: [], online: true, started: false, refusal: null, calls: [] });
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const path = url.slice("/widget/v1".length);
+    const { Authorization = `Bearer ${server.token}` } = init.headers as Record<string, string>;
+    if (Authorization !== `Bearer ${server.token}`) return new Promise(() => {});
+    server.calls.push({ path, body: init.body ? JSON.parse(String(init.body)) : {} });
+    const { refusal } = server;
+    if (refusal)
+      return new Response(JSON.stringify({ error: { code: refusal.code, message: "" } }), { status: refusal.status });
+    return new Response(JSON.stringify(answer(path)), { status: 200 });
+  });
+  vi.spyOn(document, "hasFocus").mockReturnValue(false);
+});
+afterEach(() => {
+  render(null, document.body);
+  localStorage.clear();
+  sessionStorage.clear();
+  vi.restoreAllMocks();
+});
+
+function setUp(open = true) {
+  const chat = new Chat("SITE", { origin, url: `${origin}/remeras`, title: "Remeras" });
+  const page: ToPage[] = [];
+  chat.report((message) => page.push(message));
+  chat.show(open);
+  const onClose = vi.fn();
+  render(<App chat={chat} onClose={onClose} />, document.body);
+  const text = () => document.body.textContent ?? "";
+  const shows = (words: string) => vi.waitFor(() => expect(text()).toContain(words));
+  const field = () => document.querySelector("textarea") as HTMLTextAreaElement;
+  const write = async (words: string) => {
+    field().value = words;
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+    await vi.waitFor(() => expect(field().value).toBe(words));
+  };
+  const press = (key: string, more = {}) =>
+    field().dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  const push = (...items: unknown[]) => FakeSocket.newest?.onmessage?.({ data: JSON.stringify(items) });
+  const online = () => vi.waitFor(() => expect(chat.live.state.value).toBe("online"));
+  return { chat, page, onClose, text, shows, field, write, press, push, online };
+}
+const upserted = (message: VisitorMessage, more = {}) => ({ type: "message.upserted", message, ...more });
+
+describe("a visitor", () => {
+  test("who only passes by makes nothing on the server", async () => {
+    setUp(false);
+    await Promise.resolve();
+    expect(server.calls).toEqual([]);
+  });
+
+  // S2-20
+  test("is greeted by the site when nothing was written", async () => {
+    const { shows } = setUp();
+    await shows("¿En qué te ayudamos?");
+    await shows("Tienda Malabia");
+  });
+
+  test("who was here before gets what came in the meantime, with the panel closed", async () => {
+    localStorage.setItem(`${prefix}token`, server.token);
+    server.started = true;
+    server.messages = [messageOf({ text: "¿Seguís ahí?" })];
+    const { page } = setUp(false);
+    await vi.waitFor(() => expect(page.at(-1)).toEqual({ type: "state", unread: 1, started: true, color: "#ffcc00" }));
+    await vi.waitFor(() =>
+      expect(told("/receipts")).toEqual([{ status: "delivered", conversationId: "cv_1", messageIds: ["m1"] }]),
+    );
+  });
+
+  test("learns that nobody is there, until somebody writes", async () => {
+    server.online = false;
+    const { shows, push, text, online } = setUp();
+    await shows("Nobody is here right now.");
+    await online();
+    push(upserted(messageOf({ sentAt: new Date(Date.now() + 1000).toISOString() })));
+    await vi.waitFor(() => expect(text()).not.toContain("Nobody is here right now."));
+  });
+
+  test.each([
+    [403, "forbidden", "The chat is not set up for this page."],
+    [404, "not_found", "This chat does not exist."],
+  ])("where the server says %i %s reads: %s", async (status, code, words) => {
+    server.refusal = { status, code };
+    const { shows, field } = setUp();
+    await shows(words);
+    expect(field()).toBeNull();
+  });
+});
+
+describe("writing", () => {
+  test("Enter sends, once, and what the server shows back takes the place of what was on its way", async () => {
+    const { write, press, field, push, online, shows } = setUp();
+    await online();
+    await write("hola");
+    press("Enter");
+    await vi.waitFor(() => expect(told("/messages")).toHaveLength(1));
+    const [body] = told("/messages");
+    expect(body).toMatchObject({ type: "text", text: "hola", attachments: [] });
+    expect(field().value).toBe("");
+    await vi.waitFor(() => expect(document.querySelector('[aria-label="Sent"]')).not.toBeNull());
+    push(
+      upserted(
+        messageOf({ id: "m7", direction: "in", clientId: String(body?.clientId), text: "hola", status: "received" }),
+      ),
+    );
+    await shows("hola");
+    await vi.waitFor(() => expect(localStorage.getItem(`${prefix}out:${body?.clientId}`)).toBeNull());
+    expect(document.querySelectorAll(".row[data-mine]")).toHaveLength(1);
+  });
+
+  test("Shift and Enter, and Enter of an input method, do not send", async () => {
+    const { write, press, online } = setUp();
+    await online();
+    await write("hola");
+    press("Enter", { shiftKey: true });
+    press("Enter", { isComposing: true });
+    expect(told("/messages")).toEqual([]);
+  });
+
+  test("what is too long is counted and stays", async () => {
+    const { write, press, shows, online } = setUp();
+    await online();
+    await write("👩‍👩‍👧‍👦".repeat(3));
+    await shows("Too long by 1 characters");
+    press("Enter");
+    expect(told("/messages")).toEqual([]);
+  });
+
+  test("says so to the operators, but not at each key", async () => {
+    const { write, online } = setUp();
+    await online();
+    await write("h");
+    await write("ho");
+    await write("");
+    expect(FakeSocket.newest?.sent).toEqual(['{"action":"typing","on":true}', '{"action":"typing","on":false}']);
+  });
+
+  test("survives the page: what was begun is there again", async () => {
+    const first = setUp();
+    await first.online();
+    await first.write("quería pre");
+    render(null, document.body);
+    expect(setUp().field().value).toBe("quería pre");
+  });
+
+  test("what failed for good says so, and can be tried again or thrown away", async () => {
+    const { write, press, shows, online } = setUp();
+    await online();
+    server.refusal = { status: 413, code: "too_large" };
+    await write("hola");
+    press("Enter");
+    await shows("It is too large.");
+    const button = (words: string) =>
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === words);
+    server.refusal = null;
+    button("Try again")?.click();
+    await vi.waitFor(() => expect(told("/messages")).toHaveLength(2));
+    expect(told("/messages")[1]?.clientId).toBe(told("/messages")[0]?.clientId);
+  });
+
+  test("a file that the site does not take is refused before a byte leaves", async () => {
+    const { shows, online } = setUp();
+    await online();
+    const dropped = [
+      new File(["MZ"], "virus.exe", { type: "application/x-msdownload" }),
+      new File(["0123456789abc"], "grande.png", { type: "image/png" }),
+    ];
+    const event = Object.assign(new Event("drop", { bubbles: true, cancelable: true }), {
+      dataTransfer: { files: dropped },
+    });
+    document.querySelector(".composer")?.dispatchEvent(event);
+    await shows("Files like virus.exe cannot be sent here.");
+    await shows("grande.png is larger than");
+    expect(told("/uploads")).toEqual([]);
+  });
+});
+
+describe("reading", () => {
+  test("text is text, and links are made of what was parsed", async () => {
+    server.messages = [
+      messageOf({ text: '<img src=x onerror="alert(1)"> javascript:alert(1) https://shop.example/a' }),
+    ];
+    const { shows } = setUp();
+    await shows("<img src=x");
+    expect(document.querySelectorAll(".words img")).toHaveLength(0);
+    const links = [...document.querySelectorAll<HTMLAnchorElement>(".words a")].map(({ href, rel }) => [href, rel]);
+    expect(links).toEqual([["https://shop.example/a", "noopener noreferrer nofollow"]]);
+  });
+
+  test("what cannot be shown, was taken back or edited says so", async () => {
+    server.messages = [
+      messageOf({ id: "a", type: "hologram" }),
+      messageOf({ id: "b", text: "secret", revokedAt: at(1) }),
+      messageOf({ id: "c", text: "corregido", editedAt: at(1) }),
+      messageOf({ id: "d", text: "sí", replyTo: "c" }),
+    ];
+    const { shows, text } = setUp();
+    await shows("This message cannot be shown here");
+    await shows("This message was deleted");
+    await shows("edited");
+    expect(text()).not.toContain("secret");
+    expect(document.querySelector("blockquote")?.textContent).toBe("Lucía Pérezcorregido");
+  });
+
+  test("a choice is made once", async () => {
+    const interactive = { footer: "", button: "", sections: [], buttons: [{ id: "y", title: "Sí", description: "" }] };
+    server.messages = [messageOf({ type: "interactive", interactive })];
+    const { shows } = setUp();
+    await shows("Sí");
+    const button = document.querySelector<HTMLButtonElement>(".choice");
+    button?.click();
+    button?.click();
+    await vi.waitFor(() => expect(button?.disabled).toBe(true));
+    await vi.waitFor(() =>
+      expect(told("/messages")).toMatchObject([{ type: "interactive", text: "Sí", replyTo: "m1", optionId: "y" }]),
+    );
+  });
+
+  test("counts as read when the panel is open, in sight and has the focus", async () => {
+    server.messages = [messageOf()];
+    const { chat, page, online } = setUp();
+    await online();
+    await vi.waitFor(() => expect(told("/receipts").map(({ status }) => status)).toEqual(["delivered"]));
+    expect(page.at(-1)).toMatchObject({ unread: 1 });
+    vi.mocked(document.hasFocus).mockReturnValue(true);
+    window.dispatchEvent(new Event("focus"));
+    await vi.waitFor(() => expect(told("/receipts").map(({ status }) => status)).toEqual(["delivered", "read"]));
+    expect(page.at(-1)).toMatchObject({ unread: 0 });
+    chat.show(false);
+  });
+
+  test("sees who types, until the answer is there", async () => {
+    const { push, shows, text, online } = setUp();
+    await online();
+    push({ type: "typing", by: { kind: "operator", name: "Lucía" }, on: true });
+    await shows("Lucía is typing…");
+    push(upserted(messageOf({ text: "acá" })));
+    await vi.waitFor(() => expect(text()).not.toContain("is typing"));
+  });
+
+  // C-04
+  test("after a break of the socket everything is read again", async () => {
+    const { chat, shows, online } = setUp();
+    await online();
+    server.messages = [messageOf({ text: "mientras tanto" })];
+    FakeSocket.newest?.close();
+    await vi.waitFor(() => expect(chat.live.state.value).toBe("offline"));
+    chat.live.nudge();
+    await shows("mientras tanto");
+  });
+
+  test("a text that did not fit the frame is fetched", async () => {
+    const { chat, push, shows, online } = setUp();
+    await online();
+    await vi.waitFor(() => expect(chat.history.loaded.value).toBe(true));
+    server.messages = [messageOf({ text: "muy largo" })];
+    push(upserted(messageOf({ text: "" }), { partial: true }));
+    await shows("muy largo");
+  });
+});
+
+test("Escape first leaves the quote, then the panel", async () => {
+  server.messages = [messageOf()];
+  const { onClose, shows, press } = setUp();
+  await shows("hola");
+  document.querySelector<HTMLButtonElement>(".reply")?.click();
+  await vi.waitFor(() => expect(document.querySelector(".composer blockquote")).not.toBeNull());
+  press("Escape");
+  expect(onClose).not.toHaveBeenCalled();
+  press("Escape");
+  expect(onClose).toHaveBeenCalledTimes(1);
+});
