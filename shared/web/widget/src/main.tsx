@@ -3,8 +3,10 @@ import { render } from "preact";
 import { App } from "./App.tsx";
 import "./app.css";
 import { Chat } from "./chat.ts";
+import "./composer.css";
 import { meet } from "./host.ts";
 import { language } from "./i18n/index.ts";
+import "./messages.css";
 
 const root = document.getElementById("app");
 const site = root?.dataset.site;
