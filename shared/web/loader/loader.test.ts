@@ -25,6 +25,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("requestIdleCallback", (run: () => void) => setTimeout(run));
   // Frames stay empty here: what a chat would answer is said by hand.
+  const { settings } = (window as unknown as { happyDOM: { settings: Record<string, boolean> } }).happyDOM;
+  settings.enableIframePageLoading = true;
   vi.spyOn(HTMLIFrameElement.prototype, "src", "set").mockImplementation(function (this: HTMLElement, address) {
     this.dataset.src = address;
   });
