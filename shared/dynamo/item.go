@@ -36,6 +36,7 @@ const (
 	kindStore               = "store"
 	kindChannel             = "channel"
 	kindOperator            = "operator"
+	kindTemplate            = "template"
 	kindEmail               = "email"
 	kindAsset               = "asset"
 	kindSession             = "session"

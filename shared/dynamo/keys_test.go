@@ -69,6 +69,7 @@ func specimens() map[string][]any {
 		"directory": {
 			toAccountItem(chat.Account{ID: "ACCOUNT"}), toStoreItem(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
 			toOperatorItem(operator), toEmailItem(operator), toChannelItem(asset), toAssetItem(asset),
+			toTemplateItem(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {
 			sessionItem{header: headed(sessionKey("HASH"), kindSession)},

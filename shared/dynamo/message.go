@@ -18,6 +18,8 @@ type messageItem struct {
 	Attachments []attachmentPart `dynamodbav:"attachments,omitempty"`
 	Location    *locationPart    `dynamodbav:"location,omitempty"`
 	Cards       []cardPart       `dynamodbav:"cards,omitempty"`
+	Interactive *interactivePart `dynamodbav:"interactive,omitempty"`
+	Template    *templateRefPart `dynamodbav:"template,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
 	Status      string           `dynamodbav:"status"`
@@ -90,7 +92,7 @@ func toMessageItem(m chat.Message) messageItem {
 		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
-		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked),
+		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked), Interactive: interactiveOf(m.Interactive), Template: templateRefOf(m.Template),
 	}
 	if m.Location != nil {
 		at := locationPart(*m.Location)
@@ -128,7 +130,7 @@ func decodeMessage(av item) (chat.Message, error) {
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
 		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, ProviderID: it.ProviderID, Attempt: it.Attempt,
-		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(),
+		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(), Interactive: it.Interactive.interactive(), Template: it.Template.ref(),
 		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
 	}
 	if it.Location != nil {

@@ -1,0 +1,219 @@
+package chat
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// TemplateStatus says whether the provider lets a template be sent.
+type TemplateStatus string
+
+// The statuses of a template.
+const (
+	TemplateApproved TemplateStatus = "approved"
+	TemplatePending  TemplateStatus = "pending"
+	TemplateRejected TemplateStatus = "rejected"
+	TemplatePaused   TemplateStatus = "paused"
+	TemplateDisabled TemplateStatus = "disabled"
+	TemplateInAppeal TemplateStatus = "in_appeal"
+)
+
+// TemplateStatuses are all of them.
+func TemplateStatuses() []TemplateStatus {
+	return []TemplateStatus{TemplateApproved, TemplatePending, TemplateRejected, TemplatePaused, TemplateDisabled, TemplateInAppeal}
+}
+
+// TemplateFormat is what the header of a template is.
+type TemplateFormat string
+
+// The formats of a header. A location has four parameters: latitude, longitude, name and address.
+const (
+	HeaderText     TemplateFormat = "text"
+	HeaderImage    TemplateFormat = "image"
+	HeaderVideo    TemplateFormat = "video"
+	HeaderDocument TemplateFormat = "document"
+	HeaderLocation TemplateFormat = "location"
+)
+
+// Media says whether a file fills the header, and which type of message carries such files.
+func (f TemplateFormat) Media() (MessageType, bool) {
+	switch f {
+	case HeaderImage, HeaderVideo, HeaderDocument:
+		return MessageType(f), true
+	case HeaderText, HeaderLocation:
+	}
+	return "", false
+}
+
+// TemplateButtonType is what a button of a template does.
+type TemplateButtonType string
+
+// The types of buttons.
+const (
+	ButtonQuickReply TemplateButtonType = "quick_reply"
+	ButtonURL        TemplateButtonType = "url"
+	ButtonPhone      TemplateButtonType = "phone_number"
+	ButtonCopyCode   TemplateButtonType = "copy_code"
+	ButtonOther      TemplateButtonType = "other"
+)
+
+// Template is a message that the provider approved beforehand, with gaps. Between its customers' messages nothing else may be sent.
+type Template struct {
+	ID        string // the provider's
+	AccountID AccountID
+	ChannelID ChannelID
+	Name      string
+	Language  string // as the provider writes it: es, es_AR
+	Category  string // marketing, utility or authentication
+	Status    TemplateStatus
+	Quality   string // green, yellow, red or unknown
+	Reason    string // why it was rejected or paused
+	Header    *TemplateHeader
+	Body      TemplateText
+	Footer    string
+	Buttons   []TemplateButton
+	ChangedAt time.Time // when the provider last spoke of its status
+	SyncedAt  time.Time // when the reading began that found it last
+	UpdatedAt time.Time
+}
+
+// TemplateText is a text with gaps. Parameters are their names, in the order in which they are filled: "1", "2", or words.
+type TemplateText struct {
+	Text       string
+	Parameters []string
+}
+
+// TemplateHeader is the top of a template.
+type TemplateHeader struct {
+	Format TemplateFormat
+	TemplateText
+}
+
+// TemplateButton is a button of a template. Parameter says that it has a gap.
+type TemplateButton struct {
+	Type      TemplateButtonType
+	Text      string
+	Parameter bool
+}
+
+// TemplateChange is the provider's word that a template became another. What is empty stays as it was.
+type TemplateChange struct {
+	Status  TemplateStatus
+	Quality string
+	Reason  string
+	At      time.Time
+}
+
+// TemplateRef is a template as one message uses it, with all that is needed to send it.
+type TemplateRef struct {
+	Name     string
+	Language string
+	Format   TemplateFormat // the header's; "" without one
+	Header   []TemplateParameter
+	Body     []TemplateParameter
+	Buttons  []TemplateButtonParameter
+}
+
+// TemplateParameter fills one gap. Name is empty where gaps are numbered.
+type TemplateParameter struct {
+	Name string
+	Text string
+}
+
+// TemplateButtonParameter fills the gap of one button.
+type TemplateButtonParameter struct {
+	Index int
+	Type  TemplateButtonType
+	Text  string
+}
+
+// NewTemplateText finds the gaps of a text: {{1}}, {{2}}, or {{word}}.
+func NewTemplateText(text string) TemplateText {
+	t := TemplateText{Text: text}
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, "{{")
+		if !found {
+			break
+		}
+		name, tail, closed := strings.Cut(after, "}}")
+		if !closed {
+			break
+		}
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(t.Parameters, name) {
+			t.Parameters = append(t.Parameters, name)
+		}
+		rest = tail
+	}
+	slices.SortStableFunc(t.Parameters, func(a, b string) int { return cmp.Compare(number(a), number(b)) })
+	return t
+}
+
+// number is which gap is meant; words keep the order of the text.
+func number(name string) int {
+	n, err := strconv.Atoi(name)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Fill names the parameters of a text in their order; false when there are more or fewer than gaps, or one is empty.
+func (t TemplateText) Fill(values []string) ([]TemplateParameter, bool) {
+	if len(values) != len(t.Parameters) || slices.Contains(values, "") {
+		return nil, false
+	}
+	var filled []TemplateParameter
+	for i, value := range values {
+		p := TemplateParameter{Name: t.Parameters[i], Text: value}
+		if number(p.Name) > 0 {
+			p.Name = ""
+		}
+		filled = append(filled, p)
+	}
+	return filled, true
+}
+
+// Render writes the values into the gaps. A value that looks like a gap stays as it is.
+func (t TemplateText) Render(filled []TemplateParameter) string {
+	var b strings.Builder
+	for rest := t.Text; ; {
+		before, after, found := strings.Cut(rest, "{{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, tail, closed := strings.Cut(after, "}}")
+		if !closed {
+			b.WriteString("{{" + after)
+			return b.String()
+		}
+		if i := slices.Index(t.Parameters, strings.TrimSpace(name)); i >= 0 && i < len(filled) {
+			b.WriteString(filled[i].Text)
+		}
+		rest = tail
+	}
+}
+
+// Render is what a customer reads of a template: header, body and footer.
+func (t Template) Render(ref TemplateRef) string {
+	var parts []string
+	if t.Header != nil && t.Header.Format == HeaderText {
+		parts = append(parts, t.Header.Render(ref.Header))
+	}
+	return strings.Join(slices.DeleteFunc(append(parts, t.Body.Render(ref.Body), t.Footer), func(s string) bool { return s == "" }), "\n\n")
+}
+
+// BusinessAccountID is the provider's account that a channel belongs to, where its settings name one: templates are that account's.
+func (c Channel) BusinessAccountID() string {
+	var settings struct {
+		BusinessAccountID string `json:"businessAccountId"`
+	}
+	if json.Unmarshal(c.Settings, &settings) != nil {
+		return ""
+	}
+	return settings.BusinessAccountID
+}
