@@ -146,7 +146,7 @@ func (h *Handler) attachments(ctx context.Context, c *call, v chat.Conversation,
 		case !h.Wall().Before(u.Expires):
 			return nil, invalid("attachments", "the upload is too old: upload the file again")
 		}
-		if limit, known := able.Attachments[kind]; known {
+		if limit, known := able.Attachments[kind]; known { // what fills a template's header, the template knows
 			if err := admits([]channel.Limit{limit}, u.Mime, u.Size); err != nil {
 				return nil, err
 			}

@@ -166,8 +166,11 @@ func fitsFile(able channel.Capabilities, kind chat.MessageType, files []chat.Att
 	return nil
 }
 
-// placeWords bounds the name and the address of a place, and what a card says.
-const placeWords = 1000
+const (
+	placeWords = 1000 // of a place's name and address, and a card's names
+	cardLines  = 10   // phones of a card, and e-mail addresses
+	cardLine   = 254
+)
 
 func fitsLocation(l *chat.Location) error {
 	switch {
@@ -192,16 +195,23 @@ func fitsCards(able channel.Capabilities, cards []chat.Card) error {
 		if strings.TrimSpace(card.Name) == "" {
 			return invalid("cards", "a contact has a name")
 		}
-		if len(card.Phones)+len(card.Emails) == 0 {
-			return invalid("cards", "a contact has a phone or an e-mail address")
+		if err := tooLong("cards", card.Name, placeWords); err != nil {
+			return err
 		}
-		for _, words := range slices.Concat([]string{card.Name, card.Company}, card.Phones, card.Emails) {
-			if err := tooLong("cards", words, placeWords); err != nil {
+		if err := tooLong("cards", card.Company, placeWords); err != nil {
+			return err
+		}
+		lines := slices.Concat(card.Phones, card.Emails)
+		if len(lines) == 0 || len(card.Phones) > cardLines || len(card.Emails) > cardLines {
+			return invalid("cards", "a contact has a phone or an e-mail address, and at most %d of each", cardLines)
+		}
+		for _, line := range lines {
+			if line == "" {
+				return invalid("cards", "a phone or an address is empty")
+			}
+			if err := tooLong("cards", line, cardLine); err != nil {
 				return err
 			}
-		}
-		if slices.Contains(slices.Concat(card.Phones, card.Emails), "") {
-			return invalid("cards", "a phone or an address is empty")
 		}
 	}
 	return nil

@@ -91,7 +91,7 @@ func (d *Desk) fitsHeader(c chat.Conversation, format chat.TemplateFormat, files
 // Conflict says why there is nothing to read: unsupported, or no_business_account.
 func (d *Desk) SyncTemplates(ctx context.Context, ch chat.Channel) error {
 	if able, _ := d.capabilities(ch.Type); !able.Templates {
-		return fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported")
+		return fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported").WithField("type")
 	}
 	if ch.BusinessAccountID() == "" {
 		return fault.New(fault.Conflict, "the channel's settings name no business account").WithReason("no_business_account").WithField("settings")
