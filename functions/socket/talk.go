@@ -116,5 +116,8 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	items := room.Items{}
 	items.Add(others.Viewing(conversation), item)
 	h.rooms.Tell(ctx, others.With(me), items)
+	if on {
+		h.tellProvider(ctx, me.AccountID, conversation)
+	}
 	return nil
 }

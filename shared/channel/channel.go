@@ -136,6 +136,14 @@ type Capabilities struct {
 	Templates    bool               // what is approved beforehand may be sent outside the window
 	ReadReceipts bool               // the adapter is a Marker
 	Typing       bool               // and tells of typing
+	Rate         Rate
+}
+
+// Rate is how fast the provider takes messages; zero fields do not bound.
+type Rate struct {
+	PerSecond int // from one asset
+	PairBurst int // to one person at once, and then
+	PairEvery time.Duration
 }
 
 // Types are the kinds of messages that may be sent.

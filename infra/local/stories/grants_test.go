@@ -42,6 +42,8 @@ var unseen = map[grants.Use]string{
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "a mail's timer is for a signal that was lost",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda leaves there what fanout could not get past",
 
+	{Function: "ingest", Kind: topology.KindTable, Resource: "directory", Action: "dynamodb:UpdateItem"}: "the provider's word on a template: desk.ChangeTemplate",
+
 	{Function: "jobs", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:UpdateItem"}: "crash: a load that drifted is repaired",
 	{Function: "media", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:Query"}:     "crash: the clock's signal names no message",
 	{Function: "push", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:GetItem"}:    "crash: a browser that is gone is forgotten",

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -78,6 +79,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		Templates:    true,
 		ReadReceipts: true,
 		Typing:       true,
+		Rate:         channel.Rate{PerSecond: 80, PairBurst: 45, PairEvery: 6 * time.Second},
 		Captions:     map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},
 		Attachments: map[chat.MessageType]channel.Limit{
 			chat.TypeImage: {Mimes: []string{"image/jpeg", "image/png"}, MaxSize: 5 * megabyte},
