@@ -201,7 +201,7 @@ func TestMessages(t *testing.T) {
 	id := owner.receive(ch, "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id)
 	draft := func(clientID, text string) fields { return fields{"clientId": clientID, "type": "text", "text": text} }
-	t.Run("a reply is queued once for its client id", func(t *testing.T) {
+	t.Run("a reply is queued once for its client id", func(t *testing.T) { // §11-33
 		first := owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏"))
 		m := into[view.MessageShape](first, http.StatusCreated)
 		if m.Status != "queued" || m.ClientID != "c-1" || *m.Text != "¡Hola! 👩‍👩‍👧‍👦🙏" || m.Author.Name != "Ana" {

@@ -81,7 +81,9 @@ func (h *Handler) sweepTemplates(ctx context.Context, job chat.Job, began time.T
 	if err != nil {
 		return job, fmt.Errorf("remove templates of channel %s: %w", job.Subject, err)
 	}
-	job.Done = !more
+	if job.Done = !more; job.Done {
+		job.Checkpoint = ""
+	}
 	return job, nil
 }
 
@@ -117,6 +119,7 @@ func (h *Handler) refusedTemplates(ctx context.Context, job chat.Job, at *readin
 	}
 	h.Log.LogAttrs(ctx, slog.LevelWarn, "templates were not read", attrs...)
 	if job.Done = fault.Permanent(refusal) || at.Tries >= templatesTries; job.Done {
+		job.Checkpoint = ""
 		return job
 	}
 	wait := min(time.Minute<<(at.Tries-1), time.Hour)

@@ -136,7 +136,7 @@ func (w *world) texts() (texts []string) {
 	return texts
 }
 
-// S1-23, B-13
+// S1-23, B-13, §11-11: a failure is shown in the message and told in the timeline.
 func TestWhatWhatsAppAnswersDecides(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -258,7 +258,7 @@ func TestAnAttemptThatDiedIsUnknownUntilTheProviderTells(t *testing.T) { // C-03
 }
 
 // TestAStatusThatOvertakesTheAnswer: the provider tells of a message before send knows that it took it.
-func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13
+func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13, §11-10
 	t.Parallel()
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID
@@ -275,7 +275,7 @@ func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13
 	}
 }
 
-func TestStatusesEndRightInEveryOrder(t *testing.T) {
+func TestStatusesEndRightInEveryOrder(t *testing.T) { // §11-9, §11-10
 	t.Parallel()
 	all := []chat.MessageStatus{chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
 	for i, order := range permutations(all) {

@@ -76,7 +76,7 @@ func TestAThousandMessagesArePagedThrough(t *testing.T) {
 	})
 }
 
-func TestAStatusOnlyAdvances(t *testing.T) {
+func TestAStatusOnlyAdvances(t *testing.T) { // §11-9
 	steps := []chat.MessageStatus{chat.StatusSending, chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		n := 0

@@ -116,7 +116,7 @@ func TestOlderPagesOfAHistoryLoad(t *testing.T) {
 	}
 }
 
-// B-13: a failure shows the provider's reason, a person sends it again, and that is a new attempt.
+// B-13, §11-11: a failure shows the provider's reason, a person sends it again, and that is a new attempt.
 func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")

@@ -173,7 +173,7 @@ func TestEmojiRoundTrip(t *testing.T) {
 	}
 }
 
-// S1-24: each kind of file is uploaded and sent by its id.
+// S1-24, §11-6: each kind of file is uploaded and sent by its id.
 func TestSendFile(t *testing.T) {
 	t.Parallel()
 	for kind, c := range map[chat.MessageType]struct{ name, mime, text, want string }{
