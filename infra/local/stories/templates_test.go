@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/infra/local/stack"
 )
 
 // B-12: the window is closed, and a template opens it again: its customer taps the quick reply.
@@ -36,7 +37,7 @@ func TestATemplateOpensTheWindowAgain(t *testing.T) {
 		return names
 	}
 	eventually(t, func() error { return wantCount(len(names("")), 7) }) // the channel's change alone reads them
-	if got := names("?status=approved"); !slices.Equal(got, []string{"oferta_da_semana", "order_shipped", "pedido_listo", "retomar_conversacion"}) {
+	if got := names("?status=approved"); !slices.Equal(got, []string{"oferta_da_semana", "order_shipped", "pedido_listo", "retomar_contacto"}) {
 		t.Errorf("approved are %q", got)
 	}
 
@@ -189,4 +190,21 @@ func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
 	if n := a.dead("dead"); n != 0 {
 		t.Errorf("%d dead letters", n)
 	}
+}
+
+// B-12: whoever starts the demonstration finds templates in it.
+func TestTheDemonstrationHasTemplates(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	if err := s.Seed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := &client{s: s, t: t}
+	var in signedIn
+	c.post("/api/v1/auth/sign-in", object{"email": stack.DemoEmail, "password": stack.DemoPassword, "client": "api"}, http.StatusOK, &in)
+	c.token = in.AccessToken
+	channels := all[struct{ ID string }](c, "/api/v1/channels")
+	eventually(t, func() error {
+		return wantCount(len(all[struct{ Name string }](c, "/api/v1/channels/"+channels[0].ID+"/templates?limit=2")), len(s.Phone.Templates()))
+	})
 }

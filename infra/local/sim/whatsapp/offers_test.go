@@ -65,7 +65,7 @@ func TestWhatIsOfferedCanBeTapped(t *testing.T) {
 			return m.Text == "Hola Ana\n\nSu pedido 42 ya está listo. Lo esperamos hasta las 18.\n\nTienda Demo" && m.Template == "pedido_listo"
 		}, "Voy en camino", "button map[payload:Voy en camino text:Voy en camino]"},
 		"a template with a payload": {rich(chat.TypeTemplate, func(o *channel.Outbound) {
-			o.Template = &chat.TemplateRef{Name: "retomar_conversacion", Language: "es", Buttons: []chat.TemplateButtonParameter{{Type: chat.ButtonQuickReply, Text: "P1"}}}
+			o.Template = &chat.TemplateRef{Name: "retomar_contacto", Language: "es", Buttons: []chat.TemplateButtonParameter{{Type: chat.ButtonQuickReply, Text: "P1"}}}
 		}), func(m whatsapp.Message) bool { return m.Options[0].Title == "Sí, sigamos" }, "P1", "button map[payload:P1 text:Sí, sigamos]"},
 		"a template with a picture": {rich(chat.TypeTemplate, func(o *channel.Outbound) {
 			o.Attachments = file("image/png")
@@ -126,10 +126,10 @@ func TestTemplatesAreSentAsTheyWereApproved(t *testing.T) {
 		template string
 		code     int // 0 = it is taken
 	}{
-		"as it is":            {`"name":"retomar_conversacion","language":{"code":"es"}`, 0},
+		"as it is":            {`"name":"retomar_contacto","language":{"code":"es"}`, 0},
 		"with its gaps":       {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `,{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"7"}]}]`, 0},
 		"too few":             {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(0) + `]`, 132000},
-		"too many":            {`"name":"retomar_conversacion","language":{"code":"es"},"components":[` + body(1) + `]`, 132000},
+		"too many":            {`"name":"retomar_contacto","language":{"code":"es"},"components":[` + body(1) + `]`, 132000},
 		"no address":          {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `]`, 131008},
 		"no picture":          {`"name":"oferta_da_semana","language":{"code":"pt_BR"},"components":[` + body(2) + `]`, 132012},
 		"a language it lacks": {`"name":"order_shipped","language":{"code":"es"}`, 132001},
@@ -189,7 +189,7 @@ func TestTheAdapterReadsTheTemplates(t *testing.T) {
 		states[it.Name] = it.Status
 	}
 	if want := map[string]chat.TemplateStatus{
-		"pedido_listo": chat.TemplateApproved, "retomar_conversacion": chat.TemplateApproved, "oferta_da_semana": chat.TemplateApproved,
+		"pedido_listo": chat.TemplateApproved, "retomar_contacto": chat.TemplateApproved, "oferta_da_semana": chat.TemplateApproved,
 		"order_shipped": chat.TemplateApproved, "promo_pausada": chat.TemplatePaused, "premio": chat.TemplateRejected, "encuesta": chat.TemplatePending,
 	}; !maps.Equal(states, want) {
 		t.Errorf("got %v", states)

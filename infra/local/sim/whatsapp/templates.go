@@ -42,7 +42,7 @@ func demoTemplates() []*Template {
 		{ID: "5001", Name: "pedido_listo", Language: "es_AR", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN", Format: "TEXT", Header: "Hola {{1}}",
 			Body: "Su pedido {{1}} ya está listo. Lo esperamos hasta las {{2}}.", Footer: "Tienda Demo",
 			Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Voy en camino"}, {Type: "QUICK_REPLY", Text: "Necesito ayuda"}}},
-		{ID: "5002", Name: "retomar_conversacion", Language: "es", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
+		{ID: "5002", Name: "retomar_contacto", Language: "es", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
 			Body: "Hola, quedó pendiente su consulta. ¿Seguimos?", Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Sí, sigamos"}}},
 		{ID: "5003", Name: "oferta_da_semana", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Quality: "YELLOW", Format: "IMAGE",
 			Body: "Olá {{1}}, esta semana temos {{2}} com desconto.", Buttons: []TemplateButton{{Type: "URL", Text: "Ver oferta", URL: "https://example.com/{{1}}"}}},
