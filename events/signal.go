@@ -103,6 +103,30 @@ type ChannelRestored struct {
 // EventType names the signal.
 func (ChannelRestored) EventType() string { return "channel.restored.v1" }
 
+// ChannelChanged says that a channel is new or gone, or has other credentials or settings: what its provider keeps for it is to be
+// read anew. Version is the channel's from that moment on.
+type ChannelChanged struct {
+	ChannelID string `json:"channelId"`
+	Version   int64  `json:"version"`
+}
+
+// EventType names the signal.
+func (ChannelChanged) EventType() string { return "channel.changed.v1" }
+
+// ReadMarked says that an operator has read up to a message of the contact's, or, with Typing and no message, writes an answer. send
+// tells the provider. It is a hint: one that fails is dropped.
+type ReadMarked struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId,omitempty"`
+	Typing         bool   `json:"typing,omitempty"`
+}
+
+// EventType names the signal.
+func (ReadMarked) EventType() string { return "read.marked.v1" }
+
+// MarkGroup keeps the marks of one conversation in order, apart from its replies, which do not wait for them.
+func MarkGroup(conversation string) string { return conversation + ".read" }
+
 // Pushed carries frames to browsers: to those who look at the conversation and to its assignee in the fast lane, to everybody
 // who may see it in a list in the merging one. It is a hint: repeating it is harmless, missing it costs a refetch.
 type Pushed struct {

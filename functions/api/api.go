@@ -38,6 +38,7 @@ type Store interface {
 	operatorStore
 	sessionStore
 	storeStore
+	templateStore
 	tokenStore
 }
 
@@ -53,6 +54,8 @@ type Desk interface {
 	SetPending(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	Read(ctx context.Context, actor chat.Actor, id chat.ConversationID, upTo chat.MessageID) (chat.ReadCursor, error)
 	Unread(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.ReadCursor, error)
+	// SyncTemplates answers Conflict with reason unsupported or no_business_account for a channel that has no templates to read.
+	SyncTemplates(ctx context.Context, ch chat.Channel) error
 }
 
 // Vault keeps passwords.

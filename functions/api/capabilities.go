@@ -25,7 +25,17 @@ func (h *Handler) listCapabilities(context.Context, *call) (httpapi.Response, er
 func capabilityShape(t chat.ChannelType, able channel.Capabilities) view.CapabilitiesShape {
 	shape := view.CapabilitiesShape{
 		ChannelType: string(t), MaxText: able.MaxText, MaxCaption: able.MaxCaption, WindowSeconds: int64(able.Window.Seconds()),
-		ReplyTo: able.ReplyTo, Attachments: []view.AttachmentLimit{},
+		ReplyTo: able.ReplyTo, Attachments: []view.AttachmentLimit{}, Types: []string{},
+		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing,
+	}
+	for _, kind := range able.Types() {
+		shape.Types = append(shape.Types, string(kind))
+	}
+	if i := able.Interactive; i != nil {
+		shape.Interactive = &view.InteractiveLimit{
+			MaxBody: i.MaxBody, MaxFooter: i.MaxFooter, MaxButtons: i.MaxButtons, MaxButtonTitle: i.MaxButtonTitle, MaxListButton: i.MaxListButton,
+			MaxSections: i.MaxSections, MaxRows: i.MaxRows, MaxRowTitle: i.MaxRowTitle, MaxRowDescription: i.MaxRowDescription,
+		}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(able.Attachments)) {
 		limit := able.Attachments[kind]

@@ -201,7 +201,7 @@ func TestMessages(t *testing.T) {
 	id := owner.receive(ch, "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id)
 	draft := func(clientID, text string) fields { return fields{"clientId": clientID, "type": "text", "text": text} }
-	t.Run("a reply is queued once for its client id", func(t *testing.T) {
+	t.Run("a reply is queued once for its client id", func(t *testing.T) { // §11-33
 		first := owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏"))
 		m := into[view.MessageShape](first, http.StatusCreated)
 		if m.Status != "queued" || m.ClientID != "c-1" || *m.Text != "¡Hola! 👩‍👩‍👧‍👦🙏" || m.Author.Name != "Ana" {
@@ -263,7 +263,7 @@ func TestMessages(t *testing.T) {
 		shape := into[view.UploadShape](upload("../foto ñ.png", "image/png", 1234), http.StatusCreated)
 		image := fields{"clientId": "i-1", "type": "image", "text": "mira", "attachments": []string{shape.ID}}
 		owner.do("POST", path+"/messages", image).wantError(http.StatusBadRequest, "invalid", "attachments") // not there yet
-		key := strings.TrimPrefix(strings.TrimSuffix(shape.URL, "?size=1234"), "https://files.example/")
+		key := objectOf(shape)
 		b.files.put(key, blob.Info{Size: 1234, Mime: "image/png"})
 		owner.do("POST", path+"/messages", fields{"clientId": "i-2", "type": "video", "attachments": []string{shape.ID}}).wantError(http.StatusBadRequest, "invalid", "mime")
 		other := owner.receive(ch, "573009990000", "Otra", "hola")
@@ -308,6 +308,12 @@ func TestMessages(t *testing.T) {
 		b.clock.advance(25 * time.Hour)
 		owner.do("POST", path+"/messages", draft("late", "hola")).wantError(http.StatusConflict, "conflict", "window")
 	})
+}
+
+// objectOf is where an upload's bytes go.
+func objectOf(u view.UploadShape) string {
+	key, _, _ := strings.Cut(strings.TrimPrefix(u.URL, "https://files.example/"), "?")
+	return key
 }
 
 // S1-08 to S1-10, S1-26

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/view"
@@ -77,31 +75,13 @@ func (h *Handler) getMessage(ctx context.Context, c *call) (httpapi.Response, er
 
 // postMessage queues a reply. The browser's own id of it makes a repeated call the same message.
 func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		ClientID    string   `json:"clientId"`
-		Type        string   `json:"type"`
-		Text        string   `json:"text"`
-		Attachments []string `json:"attachments"`
-		ReplyTo     *string  `json:"replyTo"`
-	}
+	var body newMessageBody
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	draft := desk.Draft{ClientID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text}
-	if draft.ClientID == "" || len(draft.ClientID) > idMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
-		return httpapi.Response{}, invalid("clientId", "an id of the message's own is needed")
-	}
-	switch draft.Type {
-	case chat.TypeText:
-		if strings.TrimSpace(draft.Text) == "" {
-			return httpapi.Response{}, invalid("text", "a message needs a text")
-		}
-	case chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument:
-	default:
-		return httpapi.Response{}, invalid("type", "one of text, image, audio, video, document")
-	}
-	if len(body.Attachments) > attachmentsMax {
-		return httpapi.Response{}, invalid("attachments", "at most %d attachments", attachmentsMax)
+	draft, err := body.draft()
+	if err != nil {
+		return httpapi.Response{}, err
 	}
 	v, err := h.Desk.Conversation(ctx, c.actor(), conversationID(c))
 	if err != nil {

@@ -82,13 +82,13 @@ func TestOpenAPI(t *testing.T) {
 			"Conversation": view.ConversationShape{}, "Count": view.Count{}, "Counts": view.CountsShape{}, "Distribution": view.DistributionShape{},
 			"Error": view.ErrorShape{}, "Event": view.EventShape{}, "Me": view.MeShape{}, "Message": view.MessageShape{},
 			"Operator": view.OperatorShape{}, "Session": view.SessionShape{}, "Settings": view.SettingsShape{}, "SignedIn": view.SignedInShape{},
-			"SocketTicket": view.SocketTicketShape{}, "Store": view.StoreShape{}, "Upload": view.UploadShape{}, "ContactList": view.List[view.ContactShape]{},
+			"SocketTicket": view.SocketTicketShape{}, "Store": view.StoreShape{}, "Template": view.TemplateShape{}, "Interactive": view.InteractiveShape{}, "Capabilities": view.CapabilitiesShape{}, "Upload": view.UploadShape{}, "ContactList": view.List[view.ContactShape]{},
 		} {
 			checkSchema(t, name, doc.Components.Schemas[name], reflect.TypeOf(shape))
 		}
 	})
 	t.Run("names the fields that bodies have", func(t *testing.T) {
-		for name, body := range map[string]any{"SignUp": signUpBody{}, "ContactChange": contactBody{}} {
+		for name, body := range map[string]any{"SignUp": signUpBody{}, "ContactChange": contactBody{}, "NewMessage": newMessageBody{}, "NewCard": cardBody{}, "NewInteractive": interactiveBody{}} {
 			checkNames(t, name, doc.Components.Schemas[name], reflect.TypeOf(body))
 		}
 	})

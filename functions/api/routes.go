@@ -82,6 +82,9 @@ func (h *Handler) routes() []route {
 		{patch, "/api/v1/channels/{id}", may(permission.ChannelManage), h.patchChannel, done, "Change or reconnect a channel", "ChannelChange", "Channel", "", false},
 		{del, "/api/v1/channels/{id}", may(permission.ChannelManage), h.deleteChannel, nothing, "Disconnect a channel", "", "", "", false},
 
+		{get, "/api/v1/channels/{id}/templates", may(permission.ConversationRead), h.listTemplates, done, "What the channel's provider approved beforehand", "", "TemplateList", "status q " + paging, false},
+		{post, "/api/v1/channels/{id}/templates/sync", may(permission.ChannelManage), h.syncTemplates, accepted, "Read the templates from the provider", "", "Empty", "", false},
+
 		{get, "/api/v1/capabilities", may(permission.ConversationRead), h.listCapabilities, done, "What the kinds of channels can do", "", "CapabilitiesList", "", false},
 
 		{get, "/api/v1/settings", may(permission.SettingsRead), h.getSettings, done, "The account's settings", "", "Settings", "", false},

@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -229,19 +230,51 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 	return h.capacityFreed(ctx, e, now.AccountID, now.OperatorID)
 }
 
-// channel: what was held leaves when the channel can send again, whoever found that out.
+// channel: what was held leaves when the channel can send again, whoever found that out; a new one, or one with other credentials or
+// settings, may have other templates.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
+	if old == nil || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
+		if err := channelChanged(e, now, now.Version); err != nil {
+			return err
+		}
+	}
 	if old == nil || old.Health.Sends() || !now.Health.Sends() {
 		return nil
 	}
 	return e.emit(ToJobs, now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
 }
 
-// readCursor: the same operator's other browsers learn what was read.
-func readCursor(e emitter, now chat.ReadCursor) error {
+func channelChanged(e emitter, ch chat.Channel, version int64) error {
+	return e.emit(ToJobs, ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: version}, "")
+}
+
+// readCursor: the same operator's other browsers learn what was read, and the provider, if it wants to know.
+func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
+	if now.Tells != "" && (old == nil || old.Tells < now.Tells) {
+		if err := e.mark(now); err != nil {
+			return err
+		}
+	}
 	frame, err := view.Read(now)
 	if err != nil {
 		return err
 	}
 	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
+}
+
+// mark lets the provider know what was read. Of those of one conversation in a batch the last one says it all. They have an order of
+// their own: a reply does not wait for them.
+func (e emitter) mark(r chat.ReadCursor) error {
+	group := events.MarkGroup(string(r.ConversationID))
+	out, err := e.wrap(ToSend, r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
+	if err != nil {
+		return err
+	}
+	if at, ok := e.marked[group]; ok {
+		e.out[ToSend][at] = out
+		return nil
+	}
+	e.marked[group] = len(e.out[ToSend])
+	e.out[ToSend] = append(e.out[ToSend], out)
+	return nil
 }

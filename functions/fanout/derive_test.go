@@ -31,7 +31,7 @@ func handler() *Handler {
 }
 
 func newEmitter(record string) emitter {
-	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), emitted: make(map[Target]int)}
+	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]int), emitted: make(map[Target]int)}
 }
 
 // signals lists what was emitted: the target, the type, and for pushes the frames' types.
@@ -222,8 +222,75 @@ func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
 		})
 	}
 	e := newEmitter("1")
-	if err := channel(e, nil, of(chat.HealthUnverified)); err != nil || len(e.out) != 0 {
+	if err := channel(e, nil, of(chat.HealthUnverified)); err != nil || !slices.Equal(signals(t, e.out), []string{"jobs channel.changed.v1"}) {
 		t.Errorf("a new channel held nothing: %v, %v", e.out, err)
+	}
+}
+
+func TestAChannelThatMayHaveOtherTemplates(t *testing.T) { // B-12
+	t.Parallel()
+	was := chat.Channel{ID: "ch", AccountID: "account", Name: "Ventas", Credentials: chat.Secret("a"), Settings: []byte(`{}`), Health: chat.Health{State: chat.HealthOK}, Version: 7}
+	renamed, rekeyed, moved, stopped := was, was, was, was
+	renamed.Name, rekeyed.Credentials, moved.Settings, stopped.Health.State = "Tienda", chat.Secret("b"), []byte(`{"businessAccountId":"7"}`), chat.HealthStopped
+	for name, test := range map[string]struct {
+		old  *chat.Channel
+		now  chat.Channel
+		asks bool
+	}{
+		"it is new": {nil, was, true}, "another token": {&was, rekeyed, true}, "another account": {&was, moved, true},
+		"another name": {&was, renamed, false}, "another health": {&was, stopped, false},
+	} {
+		e := newEmitter("1")
+		if err := channel(e, test.old, test.now); err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.Contains(signals(t, e.out), "jobs channel.changed.v1"); got != test.asks {
+			t.Errorf("%s: asks %t", name, got)
+		}
+	}
+}
+
+func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
+	t.Parallel()
+	cursor := func(conversation chat.ConversationID, tells chat.MessageID) chat.ReadCursor {
+		return chat.ReadCursor{AccountID: "account", OperatorID: "ana", ConversationID: conversation, ReadUpTo: "9", Tells: tells, At: noon}
+	}
+	first, silent := cursor("c", "1"), cursor("c", "")
+	for name, test := range map[string]struct {
+		old  *chat.ReadCursor
+		now  chat.ReadCursor
+		asks bool
+	}{
+		"read for the first time": {nil, first, true}, "read on": {&first, cursor("c", "2"), true}, "read again": {&first, first, false},
+		"marked as not read": {&first, silent, false}, "a channel that does not want to know": {nil, silent, false}, "after that": {&silent, first, true},
+	} {
+		e := newEmitter("1")
+		if err := readCursor(e, test.old, test.now); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"push read to ana"}
+		if test.asks {
+			want = append(want, "send read.marked.v1")
+		}
+		if got := signals(t, e.out); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	batch := newEmitter("1")
+	for i, now := range []chat.ReadCursor{first, cursor("d", "1"), cursor("c", "2"), cursor("c", "3")} {
+		batch.record, batch.emitted = fmt.Sprint(i), make(map[Target]int)
+		if err := readCursor(batch, nil, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var marks []string
+	for _, out := range batch.out[ToSend] {
+		marks = append(marks, out.Group+" "+string(out.Envelope.Data)+" "+out.Dedup)
+	}
+	if want := []string{
+		`c.read {"conversationId":"c","messageId":"3"} 3-send-1`, `d.read {"conversationId":"d","messageId":"1"} 1-send-1`,
+	}; !slices.Equal(marks, want) {
+		t.Errorf("one batch marks %q, want %q", marks, want)
 	}
 }
 

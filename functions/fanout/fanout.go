@@ -84,9 +84,9 @@ type outbox map[Target][]queue.Out
 
 // Handle takes one batch of a table's stream.
 func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
-	out, freed, buried := make(outbox), make(map[string]int), 0
+	out, freed, marked, buried := make(outbox), make(map[string]int), make(map[string]int), 0
 	for _, record := range batch.Records {
-		err := h.derive(ctx, record, out, freed)
+		err := h.derive(ctx, record, out, freed, marked)
 		if fault.Permanent(err) {
 			if err = h.bury(ctx, record, err); err == nil {
 				buried++
@@ -128,7 +128,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 }
 
 // derive adds what one change leads to.
-func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int) error {
+func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed, marked map[string]int) error {
 	change, err := dynamo.DecodeChange(record)
 	if err != nil {
 		return err
@@ -136,9 +136,12 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 	if change.Expired {
 		return nil
 	}
-	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, emitted: make(map[Target]int)}
+	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, marked: marked, emitted: make(map[Target]int)}
 	if gone := before[chat.Message](change); gone != nil && change.New == nil {
 		return removed(e, *gone)
+	}
+	if gone := before[chat.Channel](change); gone != nil && change.New == nil {
+		return channelChanged(e, *gone, gone.Version+1)
 	}
 	switch now := change.New.(type) {
 	case chat.Conversation:
@@ -166,7 +169,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 			return e.emit(ToJobs, now.AccountID, events.JobReady{JobID: now.ID}, "")
 		}
 	case chat.ReadCursor:
-		return readCursor(e, now)
+		return readCursor(e, before[chat.ReadCursor](change), now)
 	}
 	return nil
 }
@@ -191,6 +194,7 @@ type emitter struct {
 	at     time.Time
 	out    outbox
 	freed  map[string]int // where the batch asks a pool already
+	marked map[string]int // where it marks a conversation already
 	// emitted counts the record's own signals: how many the batch has before it must not change their ids.
 	emitted map[Target]int
 }

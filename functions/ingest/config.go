@@ -61,11 +61,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Assets: cache.New(remembered, 1000, rt.Now, func(ctx context.Context, a Asset) (chat.Channel, error) {
 			return store.ChannelByAsset(ctx, a.Type, a.ID)
 		}),
-		Accounts: cache.New(remembered, 1000, rt.Now, store.Account),
-		Bodies:   bucket,
-		Push:     push,
-		Metrics:  metrics,
-		Log:      rt.Log,
+		Accounts: cache.New(remembered, 1000, rt.Now, store.Account), Businesses: store.ChannelsOfBusiness,
+		Bodies:  bucket,
+		Push:    push,
+		Metrics: metrics,
+		Log:     rt.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type verbs interface {
 	Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Move(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	ChangeTemplate(ctx context.Context, account chat.Account, ch chat.Channel, name, language string, change chat.TemplateChange) error
 	Recall(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Prefer(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 }
@@ -63,10 +64,12 @@ type Deps struct {
 	Desk     verbs
 	Assets   *cache.Cache[Asset, chat.Channel]
 	Accounts *cache.Cache[chat.AccountID, chat.Account]
-	Bodies   bodies
-	Push     sender
-	Metrics  *obs.Metrics // knows ItemsIgnored
-	Log      *slog.Logger
+	// Businesses finds the channels of a provider's business account, in whatever accounts of ours.
+	Businesses func(ctx context.Context, t chat.ChannelType, id string) ([]chat.Channel, error)
+	Bodies     bodies
+	Push       sender
+	Metrics    *obs.Metrics // knows ItemsIgnored
+	Log        *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -74,7 +77,7 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
+	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
 		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket, the push queue, metrics and a logger are needed")
 	}
 	return &Handler{d}, nil
@@ -104,15 +107,41 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if err != nil {
 		return err
 	}
-	if in.Kind == chat.InboundIgnored || in.Kind == chat.InboundTemplate {
-		h.ignore(ctx, in) // before its channel is looked for: much of it names none
+	switch in.Kind { // these name no channel, or need not
+	case chat.InboundIgnored:
+		h.ignore(ctx, in)
 		return nil
+	case chat.InboundTemplate:
+		return h.judge(ctx, adapter.Type(), in)
+	default:
 	}
 	ch, account, err := h.channelOf(ctx, Asset{Type: adapter.Type(), ID: item.Asset})
 	if err != nil {
 		return err
 	}
 	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), envelope, account, ch, in)
+}
+
+// judge takes the provider's word on a template to every channel of the business account that it is of.
+func (h *Handler) judge(ctx context.Context, t chat.ChannelType, in chat.Inbound) error {
+	channels, err := h.Businesses(ctx, t, in.Asset)
+	if err != nil {
+		return fmt.Errorf("look up the business account's channels: %w", err)
+	}
+	if len(channels) == 0 {
+		in.Ignored = "unknown_business"
+		h.ignore(ctx, in)
+	}
+	for _, ch := range channels {
+		account, err := h.Accounts.Get(ctx, ch.AccountID)
+		if err != nil {
+			return fmt.Errorf("read account %s: %w", ch.AccountID, err)
+		}
+		if err := h.Desk.ChangeTemplate(ctx, account, ch, in.Template.Name, in.Template.Language, in.Template.Change); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *Handler) body(ctx context.Context, item events.InboundReceived) ([]byte, error) {
@@ -173,7 +202,6 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 		return h.Desk.Recall(ctx, account, ch, in)
 	case chat.InboundMarketing:
 		return h.Desk.Prefer(ctx, account, ch, in)
-	case chat.InboundTemplate, chat.InboundIgnored: // belong to no channel
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
 		if err != nil {

@@ -2,12 +2,14 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -36,7 +38,7 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 		"a group that begins":        {about("group_lifecycle_update"), "field:group_lifecycle_update"},
 		"a field of tomorrow":        {about("weather"), "field:weather"},
 		"a chat that was opened":     {`{"field":"messages","value":{"messages":[{"from":"1","id":"wamid.1","type":"request_welcome"}]}}`, "request_welcome"},
-		"a verdict on a template":    {`{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"aviso"}}`, "template"},
+		"a verdict on a template":    {`{"field":"message_template_status_update","value":{"event":"APPROVED","message_template_name":"aviso"}}`, "unknown_business"},
 		"what is written in a group": {`{"field":"messages","value":{"messages":[{"from":"1","group_id":"G","id":"wamid.1","type":"text"}]}}`, "group"},
 		"a status of a group":        {`{"field":"messages","value":{"statuses":[{"id":"wamid.1","status":"read","recipient_type":"group"}]}}`, "group"},
 		"a past that is not shared":  {`{"field":"history","value":{"history":[{"errors":[{"code":2593109}]}]}}`, "history_declined"},
@@ -49,7 +51,8 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			h := &Handler{Deps{Channels: only{adapter}, Metrics: metrics, Log: obs.NewLogger(&logged, "ingest")}}
+			nobodys := func(context.Context, chat.ChannelType, string) ([]chat.Channel, error) { return nil, nil }
+			h := &Handler{Deps{Channels: only{adapter}, Businesses: nobodys, Metrics: metrics, Log: obs.NewLogger(&logged, "ingest")}}
 			items, err := adapter.Split([]byte(`{"object":"whatsapp_business_account","entry":[{"id":"7","changes":[` + test.change + `]}]}`))
 			if err != nil || len(items) != 1 {
 				t.Fatalf("%d items, %v", len(items), err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
@@ -35,6 +36,16 @@ type store interface {
 	// Carried goes on after a conversation, consistently; it tells whose each is and its status.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
+	SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error)
+}
+
+type channels interface {
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+}
+
+type opener interface {
+	OpenCredentials(ctx context.Context, account chat.AccountID, secret chat.Secret) (chat.Credentials, error)
 }
 
 type verbs interface {
@@ -49,11 +60,13 @@ var LoadsRepaired = obs.Counter{Name: "LoadsRepaired"}
 
 // Deps are what the handler works with; all are needed.
 type Deps struct {
-	Store   store
-	Desk    verbs
-	Now     func() time.Time
-	Metrics *obs.Metrics // knows LoadsRepaired
-	Log     *slog.Logger
+	Store    store
+	Desk     verbs
+	Channels channels
+	Sealer   opener
+	Now      func() time.Time
+	Metrics  *obs.Metrics // knows LoadsRepaired
+	Log      *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -61,8 +74,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Store == nil || d.Desk == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("jobs: a store, a desk, a clock, metrics and a logger are needed")
+	if d.Store == nil || d.Desk == nil || d.Channels == nil || d.Sealer == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("jobs: a store, a desk, channels, a sealer, a clock, metrics and a logger are needed")
 	}
 	return &Handler{d}, nil
 }
@@ -81,6 +94,12 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		var restored events.ChannelRestored
 		if restored, ok, err = events.Decode[events.ChannelRestored](envelope); ok && err == nil {
 			return h.begin(ctx, account, restored)
+		}
+	}
+	if !ok {
+		var changed events.ChannelChanged
+		if changed, ok, err = events.Decode[events.ChannelChanged](envelope); ok && err == nil {
+			return h.beginTemplates(ctx, account, changed)
 		}
 	}
 	if err != nil {
@@ -120,6 +139,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.resend(ctx, job)
 	case chat.JobRecount:
 		return h.recount(ctx, job)
+	case chat.JobTemplates:
+		return h.templates(ctx, job)
 	}
 	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
+	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
@@ -48,7 +49,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
-	h, err := New(Deps{Channels: channels, Desk: verbs, Store: store, Sealer: sealer, Media: bucket, Now: rt.Now})
+	h, err := New(Deps{Channels: channels, Desk: verbs, Store: store, Sealer: sealer, Media: bucket, Pace: NewPace(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err
 	}

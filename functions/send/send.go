@@ -1,7 +1,8 @@
 // Package send delivers what operators wrote to the provider, in order for each conversation.
 //
 // The attempt is recorded before the provider is asked and the outcome after: see desk.Deliver. A dead token or a stopped
-// account is noted on the channel, and replies are held until that changes.
+// account is noted on the channel, and replies are held until that changes. What operators read, and that they type, is told to
+// providers that want to know.
 package send
 
 import (
@@ -10,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/recado-chat/recado/events"
@@ -52,22 +54,31 @@ type Deps struct {
 	Store    store
 	Sealer   opener
 	Media    bucket
+	Pace     *Pace
 	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Handler does the work of one record.
-type Handler struct{ Deps }
+type Handler struct {
+	Deps
+	told told
+}
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Now == nil {
-		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket and a clock are needed")
+	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Pace == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket, a pace, a clock and a logger are needed")
 	}
-	return &Handler{d}, nil
+	return &Handler{Deps: d}, nil
 }
 
-// Handle delivers what waits in one conversation.
+// Handle delivers what waits in one conversation, or tells the provider what was read in it.
 func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
+	if read, ok, err := events.Decode[events.ReadMarked](envelope); ok && err == nil {
+		h.mark(ctx, chat.AccountID(envelope.AccountID), read)
+		return nil
+	}
 	signal, ok, err := events.Decode[events.MessageQueued](envelope)
 	if err != nil {
 		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
@@ -110,7 +121,13 @@ func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) des
 		if err != nil {
 			return channel.Delivered{}, err
 		}
-		out := channel.Outbound{Asset: ch.ExternalID, To: to, Type: m.Type, Text: m.Text, Ref: desk.Ref(m)}
+		if err := h.Pace.keep(ctx, adapter.Capabilities().Rate, ch.ExternalID, to); err != nil {
+			return channel.Delivered{}, err
+		}
+		out := channel.Outbound{
+			Asset: ch.ExternalID, To: to, Type: m.Type, Text: m.Text, Ref: desk.Ref(m),
+			Location: m.Location, Cards: m.Cards, Interactive: m.Interactive, Template: m.Template,
+		}
 		for _, attachment := range m.Attachments {
 			out.Attachments = append(out.Attachments, h.file(attachment))
 		}

@@ -6,11 +6,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 // Config is what the environment tells the function.
@@ -19,6 +21,7 @@ type Config struct {
 	DeskTable      string `env:"DESK_TABLE"`
 	LiveTable      string `env:"LIVE_TABLE"`
 	SocketEndpoint string `env:"SOCKET_ENDPOINT"`
+	SendQueueURL   string `env:"TO_SEND_QUEUE_URL"`
 }
 
 // Build makes the handler.
@@ -33,7 +36,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
-	h, err := New(store, poster, auth.Now, rt.Log)
+	sender, err := queue.NewSender(sqs.NewFromConfig(rt.Client("sqs")), config.SendQueueURL)
+	if err != nil {
+		return nil, fmt.Errorf("build socket: %w", err)
+	}
+	h, err := New(store, poster, sender, auth.Now, rt.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func TestThroughAGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := socket.New(store, poster, auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
+	handler, err := socket.New(store, poster, &outbox{}, auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 type store interface {
@@ -44,25 +45,31 @@ type poster interface {
 	Hangup(ctx context.Context, connection string) error
 }
 
+type sender interface {
+	Send(ctx context.Context, out ...queue.Out) error
+}
+
 // Handler serves all routes of the socket API.
 type Handler struct {
 	store  store
 	poster poster
+	sender sender // to send, which tells providers that somebody types
 	rooms  *room.Rooms
 	now    func() time.Time // the wall clock: tickets and connections are real
 	log    *slog.Logger
+	typed  typed
 }
 
 // New names what is missing.
-func New(store store, poster poster, now func() time.Time, log *slog.Logger) (*Handler, error) {
-	if store == nil || poster == nil || now == nil || log == nil {
-		return nil, errors.New("socket: a store, a poster, a clock and a logger are needed")
+func New(store store, poster poster, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
+	if store == nil || poster == nil || sender == nil || now == nil || log == nil {
+		return nil, errors.New("socket: a store, a poster, a sender, a clock and a logger are needed")
 	}
 	rooms, err := room.New(store, poster, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
-	return &Handler{store: store, poster: poster, rooms: rooms, now: now, log: log}, nil
+	return &Handler{store: store, poster: poster, sender: sender, rooms: rooms, now: now, log: log}, nil
 }
 
 // Handle answers one event of a connection.

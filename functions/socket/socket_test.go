@@ -22,6 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/pushtest"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 const (
@@ -60,14 +61,26 @@ type world struct {
 	gateway *pushtest.Gateway
 	handler *socket.Handler
 	logs    *lockedBuffer
+	sent    *outbox
 	now     time.Time
+}
+
+// outbox is a queue that keeps what was put on it, or fails.
+type outbox struct {
+	out []queue.Out
+	err error
+}
+
+func (o *outbox) Send(_ context.Context, out ...queue.Out) error {
+	o.out = append(o.out, out...)
+	return o.err
 }
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	w := &world{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, sent: &outbox{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.store = dynamotest.New(t)
-	handler, err := socket.New(w.store, w.gateway, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	handler, err := socket.New(w.store, w.gateway, w.sent, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 	w.must(w.store.CreateAccount(t.Context(),
@@ -460,7 +473,7 @@ func TestAStoreThatFailsOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	f := &failing{Store: w.store}
-	handler, err := socket.New(f, w.gateway, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	handler, err := socket.New(f, w.gateway, &outbox{}, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 

@@ -121,6 +121,9 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	items := room.Items{}
 	items.Add(others.Viewing(conversation), item)
 	h.rooms.Tell(ctx, others.With(me), items)
+	if on {
+		h.tellProvider(ctx, me.AccountID, conversation)
+	}
 	return h.toVisitor(ctx, me, by, on)
 }
 

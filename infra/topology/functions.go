@@ -12,7 +12,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
-		Tables:  map[Table]Items{Directory: Get, Desk: Get | Query | Put | Update | Delete},
+		Tables:  map[Table]Items{Directory: Get | Query | Update, Desk: Get | Query | Put | Update | Delete},
 		Buckets: map[Bucket]Objects{Inbound: Fetch},
 		SendsTo: []string{"to-push", DeadLetters},
 	},
@@ -62,8 +62,9 @@ var Functions = []Function{
 	},
 	{
 		Name: "socket", Timeout: 10 * time.Second, MemoryMB: 256, Socket: true,
-		Tables: map[Table]Items{Directory: Query, Desk: Get, Live: Get | Query | Put | Update | Delete | Check},
-		Posts:  true,
+		Tables:  map[Table]Items{Directory: Query, Desk: Get, Live: Get | Query | Put | Update | Delete | Check},
+		SendsTo: []string{"to-send.fifo"},
+		Posts:   true,
 	},
 	{
 		Name: "api", Timeout: 29 * time.Second, MemoryMB: 512,
@@ -98,9 +99,11 @@ var Functions = []Function{
 	},
 	{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
-		Tables:  map[Table]Items{Directory: Get | Query, Desk: Get | Query | Put | Update | Delete},
-		Indexes: []string{"inbox", "waiting"},
-		SendsTo: []string{DeadLetters},
+		Tables:   map[Table]Items{Directory: Get | Query | Put | Delete, Desk: Get | Query | Put | Update | Delete},
+		Indexes:  []string{"inbox", "waiting"},
+		SendsTo:  []string{DeadLetters},
+		Unseals:  true,
+		Settings: []string{GraphURL, GraphVersion},
 	},
 }
 

@@ -55,6 +55,10 @@ type Outbound struct {
 	Type        chat.MessageType
 	Text        string
 	Attachments []File
+	Location    *chat.Location
+	Cards       []chat.Card
+	Interactive *chat.Interactive
+	Template    *chat.TemplateRef
 	ReplyTo     string // the provider's id of the message it answers
 	Ref         string // comes back with the statuses, where the provider does that
 }
@@ -90,26 +94,82 @@ type Media struct {
 	io.ReadCloser
 }
 
+// TemplateLister reads the templates of an account of the provider's. Channels without templates are none.
+type TemplateLister interface {
+	// Templates reads the page of the business account's templates that the cursor names, "" for the first; next is "" after the last.
+	// What they belong to here is left empty. Errors are those of Send, never uncertain.
+	Templates(ctx context.Context, credentials chat.Credentials, business, cursor string) (page []chat.Template, next string, err error)
+}
+
+// Marker tells the provider what was read. Channels without receipts are none.
+type Marker interface {
+	// MarkRead says that the contact's message and all before it were read, and with typing that an answer is being written. Errors are
+	// those of Send, never uncertain.
+	MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string, typing bool) error
+}
+
 // Limit bounds one kind of attachment.
 type Limit struct {
 	Mimes   []string
 	MaxSize int64
 }
 
+// InteractiveLimits bound what a message may offer to be tapped: texts in runes. MaxRows counts all sections.
+type InteractiveLimits struct {
+	MaxBody, MaxFooter                       int
+	MaxButtons, MaxButtonTitle               int
+	MaxListButton, MaxSections, MaxRows      int
+	MaxRowTitle, MaxRowDescription, MaxRowID int // MaxRowID is the buttons' too
+}
+
 // Capabilities are what a channel can do. The composer, the API and the automatic messages ask this table and nothing else.
 type Capabilities struct {
-	MaxText     int // runes
-	MaxCaption  int // runes; 0 = attachments carry no text
-	Window      time.Duration
-	Attachments map[chat.MessageType]Limit
-	Captions    map[chat.MessageType]bool // the types that may carry text
-	ReplyTo     bool
+	MaxText      int // runes
+	MaxCaption   int // runes; 0 = attachments carry no text
+	Window       time.Duration
+	Attachments  map[chat.MessageType]Limit
+	Captions     map[chat.MessageType]bool // the types that may carry text
+	ReplyTo      bool
+	Locations    bool
+	MaxCards     int                // 0 = none
+	Interactive  *InteractiveLimits // nil = none
+	Templates    bool               // what is approved beforehand may be sent outside the window
+	ReadReceipts bool               // the adapter is a Marker
+	Typing       bool               // and tells of typing
+	Rate         Rate
 	// Hosted says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// the external user's browsers are pushed what they are to see.
 	Hosted bool
 	// Settings checks the channel's settings and answers them as they are to be stored: Invalid with the field. Without it any
 	// object will do.
 	Settings func(given []byte) ([]byte, error)
+}
+
+// Rate is how fast the provider takes messages; zero fields do not bound.
+type Rate struct {
+	PerSecond int // from one asset
+	PairBurst int // to one person at once, and then
+	PairEvery time.Duration
+}
+
+// Types are the kinds of messages that may be sent.
+func (c Capabilities) Types() []chat.MessageType {
+	var types []chat.MessageType
+	add := func(can bool, t chat.MessageType) {
+		if can {
+			types = append(types, t)
+		}
+	}
+	add(c.MaxText > 0, chat.TypeText)
+	for _, t := range []chat.MessageType{chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument, chat.TypeSticker} {
+		_, can := c.Attachments[t]
+		add(can, t)
+	}
+	add(c.Locations, chat.TypeLocation)
+	add(c.MaxCards > 0, chat.TypeContacts)
+	add(c.Interactive != nil, chat.TypeInteractive)
+	add(c.Templates, chat.TypeTemplate)
+	return types
 }
 
 // Adapter is a whole provider.
@@ -132,6 +192,7 @@ const (
 	MeansReauthorise Meaning = "reauthorise" // the token is dead: hold replies until it is renewed
 	MeansStopped     Meaning = "stopped"     // the provider stopped the account: somebody must act
 	MeansUncertain   Meaning = "uncertain"   // it may have been delivered: never resend silently
+	MeansWait        Meaning = "wait"        // it was not asked yet: we would be too fast for it
 )
 
 // ProviderError is a provider's refusal. It is the cause of the fault that Send or Fetch answers with.
@@ -140,6 +201,8 @@ type ProviderError struct {
 	Message    string // the provider's words, shown to operators
 	Meaning    Meaning
 	RetryAfter time.Duration // 0 = the usual back-off
+	Factor     int           // by which RetryAfter grows from try to try; 0 = it does not
+	MaxTries   int           // 0 = as many as a day has
 }
 
 // Error is for logs.

@@ -168,6 +168,8 @@ type Message struct {
 	Attachments    []Attachment
 	Location       *Location // of a TypeLocation
 	Cards          []Card    // of a TypeContacts
+	Interactive    *Interactive
+	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
 	Referral       *Referral

@@ -2,12 +2,14 @@ package chat
 
 import "time"
 
-// ReadCursor is how far an operator has read a conversation.
+// ReadCursor is how far an operator has read a conversation. Tells is the contact's newest message, if it is among what was read and
+// the provider wants to know.
 type ReadCursor struct {
 	AccountID      AccountID
 	OperatorID     OperatorID
 	ConversationID ConversationID
 	ReadUpTo       MessageID
+	Tells          MessageID
 	At             time.Time
 }
 
@@ -73,6 +75,8 @@ const (
 	JobRename  JobKind = "rename"  // a contact has another name: show it in its conversations
 	JobResend  JobKind = "resend"  // a channel sends again: what it held leaves
 	JobRecount JobKind = "recount" // once a day, and never done: count the operators' loads anew
+
+	JobTemplates JobKind = "templates" // a channel has other credentials, or somebody asks: read its templates from the provider
 )
 
 // RecountEvery is how often an account's operators' loads are counted anew.
@@ -83,6 +87,14 @@ func NewRecount(a Account) Job {
 	return Job{
 		ID: DeterministicID(time.Time{}, 0, string(JobRecount), string(a.ID)), AccountID: a.ID, Kind: JobRecount,
 		NotBefore: a.CreatedAt.Add(RecountEvery), CreatedAt: a.CreatedAt, Version: 1,
+	}
+}
+
+// NewTemplatesJob reads a channel's templates. The cause names what asks for it: the same one again is the same job.
+func NewTemplatesJob(account AccountID, channel ChannelID, now time.Time, cause ...string) Job {
+	return Job{
+		ID:        DeterministicID(time.Time{}, 0, append([]string{string(JobTemplates), string(account), string(channel)}, cause...)...),
+		AccountID: account, Kind: JobTemplates, Subject: string(channel), CreatedAt: now, Version: 1,
 	}
 }
 

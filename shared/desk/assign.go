@@ -141,6 +141,9 @@ func (d *Desk) setRead(ctx context.Context, actor chat.Actor, c chat.Conversatio
 	cursor := chat.ReadCursor{
 		AccountID: c.AccountID, OperatorID: actor.Operator.ID, ConversationID: c.ID, ReadUpTo: upTo, At: d.now(),
 	}
+	if able, _ := d.capabilities(c.ChannelType); able.ReadReceipts && upTo >= c.LastInboundID {
+		cursor.Tells = c.LastInboundID
+	}
 	if err := d.store.SetRead(ctx, cursor); err != nil {
 		return chat.ReadCursor{}, fmt.Errorf("move the read cursor: %w", err)
 	}

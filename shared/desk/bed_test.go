@@ -55,6 +55,11 @@ func capabilities(chat.ChannelType) (channel.Capabilities, bool) {
 		MaxText: 4096, MaxCaption: 1024, Window: chat.Window,
 		Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: {Mimes: []string{"image/jpeg"}, MaxSize: 5 << 20}},
 		Captions:    map[chat.MessageType]bool{chat.TypeImage: true},
+		Locations:   true, MaxCards: 2, Templates: true, ReadReceipts: true,
+		Interactive: &channel.InteractiveLimits{
+			MaxBody: 50, MaxFooter: 10, MaxButtons: 2, MaxButtonTitle: 5, MaxListButton: 5, MaxSections: 2, MaxRows: 3,
+			MaxRowTitle: 6, MaxRowDescription: 8, MaxRowID: 10,
+		},
 	}, true
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
@@ -162,28 +163,57 @@ func (d *Desk) refused(ctx context.Context, m chat.Message, ch chat.ChannelID, t
 			return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, reason)
 		case channel.MeansReauthorise, channel.MeansStopped:
 			return false, provider, d.hold(ctx, m, ch, timer)
+		case channel.MeansWait:
+			timer.Attempt = max(timer.Attempt, 1) // so that its time is waited for; it was no try
+			return false, nil, d.putBack(ctx, m, timer, provider.RetryAfter)
 		case channel.MeansMessage:
 		}
 	}
-	if fault.Permanent(refusal) || timer.Attempt >= maxAttempts {
+	if fault.Permanent(refusal) || timer.Attempt >= triesOf(provider) {
 		return true, nil, d.finish(ctx, m, timer, chat.StatusFailed, reason)
 	}
-	again := m
-	again.Status = chat.StatusQueued
 	timer.Attempt++
-	timer.DueAt = d.now().Add(retryDelay(timer.Attempt, provider))
-	if err := d.store.UpdateMessage(ctx, m, again, chat.MessageEffects{PutTimer: &timer}); err != nil {
-		return false, nil, fmt.Errorf("put %s back: %w", m.ID, err)
-	}
-	return false, nil, nil
+	return false, nil, d.putBack(ctx, m, timer, retryDelay(timer, provider))
 }
 
-// retryDelay doubles from a minute, the clock's grain, to an hour, unless the provider named a time.
-func retryDelay(attempt int, provider *channel.ProviderError) time.Duration {
-	if provider != nil && provider.RetryAfter > 0 {
-		return provider.RetryAfter
+// putBack lets a message wait for its next try.
+func (d *Desk) putBack(ctx context.Context, m chat.Message, timer chat.Timer, delay time.Duration) error {
+	again := m
+	again.Status = chat.StatusQueued
+	timer.DueAt = d.now().Add(delay)
+	if err := d.store.UpdateMessage(ctx, m, again, chat.MessageEffects{PutTimer: &timer}); err != nil {
+		return fmt.Errorf("put %s back: %w", m.ID, err)
 	}
-	return min(time.Minute<<min(attempt-1, 10), time.Hour)
+	return nil
+}
+
+func triesOf(provider *channel.ProviderError) int {
+	if provider != nil && provider.MaxTries > 0 {
+		return provider.MaxTries
+	}
+	return maxAttempts
+}
+
+// longestDelay bounds the wait before the next try.
+const longestDelay = time.Hour
+
+// retryDelay doubles from a minute, the clock's grain, to an hour, unless the provider named a time or how it grows. What all would
+// do at once comes up to a quarter earlier, for each message in its own way, so that a step which is repeated waits as long.
+func retryDelay(timer chat.Timer, provider *channel.ProviderError) time.Duration {
+	if provider == nil || provider.RetryAfter <= 0 {
+		delay := min(time.Minute<<min(timer.Attempt-1, 10), longestDelay)
+		spread := fnv.New32a()
+		_, _ = fmt.Fprint(spread, timer.MessageID, timer.Attempt) // a hash never fails
+		return delay - delay*time.Duration(spread.Sum32()%256)/1024
+	}
+	delay := provider.RetryAfter
+	for range timer.Attempt - 1 {
+		if provider.Factor == 0 || delay >= longestDelay {
+			break
+		}
+		delay = min(delay*time.Duration(provider.Factor), longestDelay)
+	}
+	return delay
 }
 
 // finish ends an attempt that will not be repeated by itself.

@@ -123,6 +123,60 @@ func TestDeliverTriesAgainWhenItsTimeHasCome(t *testing.T) {
 	}
 }
 
+// PROVIDERS §2.2, rates: what is too fast for one person waits 4^X seconds, everything else longer from try to try, each in its own way.
+func TestHowLongAMessageWaits(t *testing.T) {
+	t.Parallel()
+	pair := channel.ProviderError{Code: "131056", Meaning: channel.MeansMessage, RetryAfter: time.Second, Factor: 4}
+	fixed := channel.ProviderError{Code: "131057", Meaning: channel.MeansMessage, RetryAfter: time.Minute}
+	few := channel.ProviderError{Code: "131000", Meaning: channel.MeansMessage, MaxTries: 2}
+	wait := channel.ProviderError{Code: "rate", Meaning: channel.MeansWait, RetryAfter: 7 * time.Second}
+	usual := channel.ProviderError{Code: "130429", Meaning: channel.MeansMessage}
+	second, minute := time.Second, time.Minute
+	for name, test := range map[string]struct {
+		refusal channel.ProviderError
+		waits   []time.Duration // at most; a quarter less where they are spread
+		spread  bool
+		ends    chat.MessageStatus
+	}{
+		"the pair's limit":      {pair, []time.Duration{second, 4 * second, 16 * second, 64 * second, 256 * second, 1024 * second, time.Hour, time.Hour}, false, chat.StatusQueued},
+		"a time that is told":   {fixed, []time.Duration{minute, minute, minute}, false, chat.StatusQueued},
+		"what passes by itself": {usual, []time.Duration{minute, 2 * minute, 4 * minute, 8 * minute, 16 * minute, 32 * minute, time.Hour, time.Hour}, true, chat.StatusQueued},
+		"few tries":             {few, []time.Duration{minute, 2 * minute, 0}, true, chat.StatusFailed},
+		"we wait by ourselves":  {wait, slices.Repeat([]time.Duration{7 * second}, 40), false, chat.StatusQueued},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBed(t)
+			c := b.receive(b.text("1", "hola")).Conversation.ID
+			b.reply(c, "a", "uno")
+			for i, most := range test.waits {
+				refused := test.refusal
+				b.deliver(c, &provider{errors: []error{fault.New(fault.RateLimited, "slowly").WithCause(&refused)}})
+				if most == 0 {
+					break
+				}
+				timers, err := b.store.PendingTimers(b.ctx, "account", c, chat.TimerSend)
+				b.must(err)
+				least := most
+				if test.spread {
+					least = most * 3 / 4
+				}
+				if got := timers[0].DueAt.Sub(b.now); got > most || got < least {
+					t.Fatalf("try %d waits %v, want %v", i+1, got, most)
+				}
+				b.now = b.now.Add(most - time.Nanosecond)
+				if !test.spread {
+					b.deliver(c, &provider{errors: []error{fault.New(fault.Invalid, "too early")}})
+				}
+				b.now = b.now.Add(time.Nanosecond)
+			}
+			if got := b.statuses(c)[0]; got != test.ends {
+				t.Errorf("it ends %s", got)
+			}
+		})
+	}
+}
+
 // died lets the process of an attempt die after the provider took the message.
 func (b *bed) died(c chat.ConversationID) {
 	b.t.Helper()
@@ -204,7 +258,7 @@ func TestAnAttemptThatDiedIsUnknownUntilTheProviderTells(t *testing.T) { // C-03
 }
 
 // TestAStatusThatOvertakesTheAnswer: the provider tells of a message before send knows that it took it.
-func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13
+func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13, §11-10
 	t.Parallel()
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID

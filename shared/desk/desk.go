@@ -67,12 +67,22 @@ type Directory interface {
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 
+// TemplateStore keeps what providers approved beforehand.
+type TemplateStore interface {
+	Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error)
+	// UpdateTemplate answers NotFound for a template that is not known; an older word than the last changes nothing.
+	UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string, change chat.TemplateChange) error
+	// PutJob answers Conflict for a job that is there.
+	PutJob(ctx context.Context, j chat.Job) error
+}
+
 // Store is all that desk asks of the data layer.
 type Store interface {
 	ConversationStore
 	InboundStore
 	MessageStore
 	Directory
+	TemplateStore
 }
 
 // Desk does the verbs.

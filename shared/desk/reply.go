@@ -2,36 +2,14 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"unicode/utf8"
 
-	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/rules/window"
 )
 
-// Draft is what an operator wants to say. ClientID is the browser's own id of it: the same one again is the same message.
-type Draft struct {
-	ClientID    string
-	Type        chat.MessageType
-	Text        string
-	Attachments []chat.Attachment
-	ReplyTo     chat.MessageID
-}
-
-// digest tells two drafts with the same client id apart.
-func (d Draft) digest() string {
-	body, _ := json.Marshal(d) // strings and numbers only: cannot fail
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:])
-}
-
 // Reply queues an operator's message. created is false when the same client id was queued before; another body under it is a
-// Conflict. Outside the channel's window it is a Conflict with reason window_closed. An unassigned conversation becomes the
+// Conflict. Outside the channel's window all but templates is a Conflict with reason window_closed. An unassigned conversation becomes the
 // operator's, and a resolved one is reopened for them: whoever answers has it.
 func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.ConversationID, draft Draft) (m chat.Message, created bool, err error) {
 	now := d.now()
@@ -41,8 +19,11 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 		ConversationID: id,
 		Direction:      chat.Out,
 		Type:           draft.Type,
-		Text:           draft.Text,
+		Text:           draft.text(),
 		Attachments:    draft.Attachments,
+		Location:       draft.Location,
+		Cards:          draft.Cards,
+		Interactive:    draft.Interactive,
 		Author:         actor.Author(),
 		ReplyTo:        draft.ReplyTo,
 		Status:         chat.StatusQueued,
@@ -64,9 +45,14 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 			return nil, err
 		}
 		m.Visitor = d.visitor(c)
+		if draft.Template != nil {
+			if m.Template, m.Text, err = d.fill(ctx, c, draft); err != nil {
+				return nil, err
+			}
+		}
 		return d.replyDecision(ctx, actor, c, m, &receipt)
 	})
-	if fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Conflict) || draft.Template != nil && fault.Is(err, fault.Invalid) { // the template may be another by now
 		return d.repeated(ctx, receipt, err)
 	}
 	if err != nil {
@@ -105,55 +91,12 @@ func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conve
 	return decision, nil
 }
 
-// sendable asks the channel's capabilities and its window.
-func (d *Desk) sendable(c chat.Conversation, draft Draft) error {
-	able, known := d.capabilities(c.ChannelType)
-	if !known {
-		return fault.New(fault.Conflict, "the channel cannot send").WithReason("unsupported")
-	}
-	if c.Status == chat.Held || c.Status == chat.AwaitingConsent {
-		return fault.New(fault.Conflict, "the conversation is not admitted yet").WithReason("held")
-	}
-	if !window.Open(c, able.Window, d.now()) {
-		return fault.New(fault.Conflict, "the contact's last message is more than %d hours old", int(able.Window.Hours())).WithField("window").WithReason("window_closed")
-	}
-	return fits(able, draft)
-}
-
 // visitor is who is pushed a conversation's messages on a channel of our own.
 func (d *Desk) visitor(c chat.Conversation) chat.VisitorID {
 	if able, _ := d.capabilities(c.ChannelType); able.Hosted {
 		return chat.VisitorID(c.ExternalID)
 	}
 	return ""
-}
-
-func fits(able channel.Capabilities, draft Draft) error {
-	if draft.Type == chat.TypeText {
-		switch {
-		case draft.Text == "":
-			return fault.New(fault.Invalid, "a message needs a text").WithField("text")
-		case utf8.RuneCountInString(draft.Text) > able.MaxText:
-			return fault.New(fault.Invalid, "the channel takes at most %d characters", able.MaxText).WithField("text")
-		case len(draft.Attachments) > 0:
-			return fault.New(fault.Invalid, "a text has no attachments").WithField("attachments")
-		}
-		return nil
-	}
-	limit, known := able.Attachments[draft.Type]
-	if !known {
-		return fault.New(fault.Invalid, "the channel does not take this type").WithField("type")
-	}
-	if len(draft.Attachments) != 1 {
-		return fault.New(fault.Invalid, "a file message has exactly one attachment").WithField("attachments")
-	}
-	if draft.Attachments[0].Size > limit.MaxSize {
-		return fault.New(fault.TooLarge, "the channel takes at most %d bytes", limit.MaxSize).WithField("attachments")
-	}
-	if draft.Text != "" && (!able.Captions[draft.Type] || utf8.RuneCountInString(draft.Text) > able.MaxCaption) {
-		return fault.New(fault.Invalid, "the channel does not take this text with the file").WithField("text")
-	}
-	return nil
 }
 
 // repeated answers a reply whose client id may have been used before: with the message, if it was the same one.
@@ -193,8 +136,13 @@ func (d *Desk) Retry(ctx context.Context, actor chat.Actor, id chat.Conversation
 		if m.Status != chat.StatusFailed && m.Status != chat.StatusUnknown && m.Status != chat.StatusHeld {
 			return nil, fault.New(fault.Conflict, "the message was delivered").WithReason("delivered")
 		}
-		if err := d.sendable(c, Draft{Type: m.Type, Text: m.Text, Attachments: m.Attachments}); err != nil {
+		if err := d.sendable(c, draftOf(*m)); err != nil {
 			return nil, err
+		}
+		if m.Template != nil {
+			if _, err := d.approved(ctx, c, m.Template.Name, m.Template.Language); err != nil {
+				return nil, err
+			}
 		}
 		m.Status, m.Error, m.ProviderID = chat.StatusQueued, nil, ""
 		m.Attempt++

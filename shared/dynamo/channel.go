@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 type channelItem struct {
@@ -59,6 +60,52 @@ func toAssetItem(c chat.Channel) claimItem {
 	return claimItem{headed(assetKey(c.Type, c.ExternalID), kindAsset), string(c.AccountID), string(c.ID)}
 }
 
+func toBusinessItem(c chat.Channel) claimItem {
+	return claimItem{headed(businessKey(c.Type, c.BusinessAccountID(), c.AccountID, c.ID), kindBusiness), string(c.AccountID), string(c.ID)}
+}
+
+// ChannelsOfBusiness are the channels whose settings name a provider's business account.
+func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, business string) ([]chat.Channel, error) {
+	pk := businessKey(t, business, "x", "x").pk
+	if pk == "" {
+		return nil, nil
+	}
+	items, err := s.all(ctx, query{table: s.tables.Directory, condition: inPartition(pk, "C#")}, "read the channels of a business account")
+	if err != nil {
+		return nil, err
+	}
+	var channels []chat.Channel
+	for _, av := range items {
+		edge, err := decode[claimItem](av, kindBusiness)
+		if err != nil {
+			return nil, err
+		}
+		c, err := s.Channel(ctx, chat.AccountID(edge.AccountID), chat.ChannelID(edge.ID))
+		if fault.Is(err, fault.NotFound) {
+			continue // it was deleted since
+		}
+		if err != nil {
+			return nil, err
+		}
+		channels = append(channels, c)
+	}
+	return channels, nil
+}
+
+// addBusiness keeps the edge from a business account to a channel; before is empty for a new channel, after for one that goes.
+func (s *Store) addBusiness(t *tx, before, after chat.Channel) {
+	was, is := before.BusinessAccountID(), after.BusinessAccountID()
+	if was == is {
+		return
+	}
+	if was != "" {
+		t.remove(s.tables.Directory, businessKey(before.Type, was, before.AccountID, before.ID), nil, "")
+	}
+	if is != "" {
+		t.put(s.tables.Directory, toBusinessItem(after), nil, "")
+	}
+}
+
 // Channels are all channels of an account, in the order of their creation.
 func (s *Store) Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error) {
 	return inDirectory(ctx, s, account, channelPrefix, decodeChannel)
@@ -89,6 +136,7 @@ func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, activity *cha
 	var t tx
 	t.put(s.tables.Directory, toAssetItem(c), freeFor(string(c.ID)), ReasonClaimed).field = "externalId"
 	t.put(s.tables.Directory, toChannelItem(c), absent(), ReasonExists)
+	s.addBusiness(&t, chat.Channel{}, c)
 	s.addActivity(&t, activity)
 	return s.commit(ctx, &t, "create channel "+string(c.ID))
 }
@@ -102,6 +150,7 @@ func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, a
 		t.put(s.tables.Directory, toAssetItem(after), freeFor(string(after.ID)), ReasonClaimed).field = "externalId"
 		t.remove(s.tables.Directory, assetKey(before.Type, before.ExternalID), held(string(before.ID)), ReasonVersionChanged)
 	}
+	s.addBusiness(&t, before, after)
 	s.addActivity(&t, activity)
 	return s.commit(ctx, &t, "update channel "+string(after.ID))
 }
@@ -111,6 +160,7 @@ func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, activity *cha
 	var t tx
 	t.remove(s.tables.Directory, channelKey(c.AccountID, c.ID), atVersion(c.Version), ReasonVersionChanged)
 	t.remove(s.tables.Directory, assetKey(c.Type, c.ExternalID), held(string(c.ID)), ReasonVersionChanged)
+	s.addBusiness(&t, c, chat.Channel{})
 	s.addActivity(&t, activity)
 	return s.commit(ctx, &t, "delete channel "+string(c.ID))
 }

@@ -144,3 +144,39 @@ func TestAnAssetBelongsToOneChannel(t *testing.T) {
 		wantFault(t, err, fault.NotFound, "")
 	})
 }
+
+func TestChannelsOfABusinessAccountAreFound(t *testing.T) {
+	onEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		channel := func(account chat.AccountID, id chat.ChannelID, business string) chat.Channel {
+			return chat.Channel{
+				ID: id, AccountID: account, Type: chat.WhatsApp, ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
+			}
+		}
+		found := func(business string) (ids []chat.ChannelID) {
+			t.Helper()
+			channels, err := db.ChannelsOfBusiness(ctx, chat.WhatsApp, business)
+			must(t, err)
+			for _, c := range channels {
+				ids = append(ids, c.ID)
+			}
+			return ids
+		}
+		one, two, none := channel(account, "CH1", "700"), channel("ACC2", "CH2", "700"), channel(account, "CH3", "")
+		for _, c := range []chat.Channel{one, two, none} {
+			must(t, db.CreateChannel(ctx, c, nil))
+		}
+		same(t, found("700"), []chat.ChannelID{"CH1", "CH2"})
+		moved := channel(account, "CH1", "800")
+		must(t, db.UpdateChannel(ctx, one, moved, nil))
+		same(t, found("700"), []chat.ChannelID{"CH2"})
+		same(t, found("800"), []chat.ChannelID{"CH1"})
+		must(t, db.DeleteChannel(ctx, two, nil))
+		if got := found("700"); len(got) != 0 {
+			t.Errorf("a channel that is gone is found: %v", got)
+		}
+		if got := found(""); len(got) != 0 {
+			t.Errorf("of no business account there are %v", got)
+		}
+	})
+}

@@ -321,6 +321,20 @@ func channelKey(account chat.AccountID, id chat.ChannelID) key {
 	return key{accountKey(account).pk, join("C", string(id))}
 }
 
+// templateKey sorts a channel's templates by name and language.
+func templateKey(account chat.AccountID, channel chat.ChannelID, name, language string) key {
+	return key{accountKey(account).pk, join("T", string(channel), name, language)}
+}
+
+// templatePrefix begins the sort keys of a channel's templates; it is empty without a channel, as every key without an id is.
+func templatePrefix(channel chat.ChannelID) string {
+	prefix := join("T", string(channel))
+	if prefix == "" {
+		return ""
+	}
+	return prefix + "#"
+}
+
 func operatorKey(account chat.AccountID, id chat.OperatorID) key {
 	return key{accountKey(account).pk, join("O", string(id))}
 }
@@ -329,6 +343,11 @@ func emailKey(email string) key { return key{join("E", strings.ToLower(email)), 
 
 func assetKey(channel chat.ChannelType, externalID string) key {
 	return key{join("X", string(channel), externalID), "X"}
+}
+
+// businessKey puts the channels of a provider's business account together, in whatever accounts of ours they are.
+func businessKey(channel chat.ChannelType, business string, account chat.AccountID, id chat.ChannelID) key {
+	return key{join("B", string(channel), business), join("C", string(account), string(id))}
 }
 
 // Live: what is found by a secret is keyed by its hash; an account's sockets, a visitor's sockets and a person's sessions

@@ -68,7 +68,8 @@ func specimens() map[string][]any {
 		}, search...),
 		"directory": {
 			toAccountItem(chat.Account{ID: "ACCOUNT"}), toStoreItem(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
-			toOperatorItem(operator), toEmailItem(operator), toChannelItem(asset), toAssetItem(asset),
+			toOperatorItem(operator), toEmailItem(operator), toChannelItem(asset), toAssetItem(asset), claimItem{headed(businessKey(chat.WhatsApp, "BUSINESS", "ACCOUNT", "CHANNEL"), kindBusiness), "", ""},
+			toTemplateItem(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {
 			sessionItem{header: headed(sessionKey("HASH"), kindSession)},

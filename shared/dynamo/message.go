@@ -18,6 +18,8 @@ type messageItem struct {
 	Attachments []attachmentPart `dynamodbav:"attachments,omitempty"`
 	Location    *locationPart    `dynamodbav:"location,omitempty"`
 	Cards       []cardPart       `dynamodbav:"cards,omitempty"`
+	Interactive *interactivePart `dynamodbav:"interactive,omitempty"`
+	Template    *templateRefPart `dynamodbav:"template,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
 	Referral    *referralPart    `dynamodbav:"referral,omitempty"`
@@ -124,6 +126,7 @@ func toMessageItem(m chat.Message) messageItem {
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: errorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: millisOf(m.SentAt), ReceivedAt: millisOf(m.ReceivedAt), Version: m.Version,
 		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked), Referral: referralOf(m.Referral), Past: m.Past,
+		Interactive: interactiveOf(m.Interactive), Template: templateRefOf(m.Template),
 	}
 	if m.Location != nil {
 		at := locationPart(*m.Location)
@@ -162,6 +165,7 @@ func decodeMessage(av item) (chat.Message, error) {
 		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, Visitor: chat.VisitorID(it.Visitor), ProviderID: it.ProviderID, Attempt: it.Attempt,
 		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(), Referral: it.Referral.referral(), Past: it.Past,
+		Interactive: it.Interactive.interactive(), Template: it.Template.ref(),
 		SentAt: it.SentAt.time(), ReceivedAt: it.ReceivedAt.time(), Version: it.Version,
 	}
 	if it.Location != nil {

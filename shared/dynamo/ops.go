@@ -194,6 +194,7 @@ type query struct {
 	table, index string
 	condition    expression.KeyConditionBuilder
 	filter       *expression.ConditionBuilder
+	sparse       bool // what the filter lets through may lie far apart: page reads on in whole pages
 	descending   bool
 	consistent   bool
 	start        item // where to go on, exclusive
@@ -254,7 +255,9 @@ func (s *Store) all(ctx context.Context, q query, doing string) ([]item, error) 
 func (s *Store) page(ctx context.Context, q query, doing string) (items []item, more bool, err error) {
 	limit := q.limit
 	for len(items) <= limit {
-		q.limit = limit + 1 - len(items)
+		if q.limit = limit + 1 - len(items); q.sparse {
+			q.limit = 0
+		}
 		out, err := s.run(ctx, q, doing)
 		if err != nil {
 			return nil, false, err

@@ -90,14 +90,15 @@ func (s *Store) RepairLoad(ctx context.Context, seen chat.Load, open int) error 
 
 type readItem struct {
 	header
-	UpTo string `dynamodbav:"upTo,omitempty"`
-	At   millis `dynamodbav:"at"`
+	UpTo  string `dynamodbav:"upTo,omitempty"`
+	Tells string `dynamodbav:"tells,omitempty"`
+	At    millis `dynamodbav:"at"`
 }
 
 func toReadItem(r chat.ReadCursor) readItem {
 	return readItem{
 		header: headed(readKey(r.AccountID, r.OperatorID, r.ConversationID), kindRead),
-		UpTo:   string(r.ReadUpTo), At: millisOf(r.At),
+		UpTo:   string(r.ReadUpTo), Tells: string(r.Tells), At: millisOf(r.At),
 	}
 }
 
@@ -116,7 +117,7 @@ func decodeRead(av item) (chat.ReadCursor, error) {
 	}
 	return chat.ReadCursor{
 		AccountID: chat.AccountID(owner[0]), OperatorID: chat.OperatorID(owner[1]), ConversationID: chat.ConversationID(conv[0]),
-		ReadUpTo: chat.MessageID(it.UpTo), At: it.At.time(),
+		ReadUpTo: chat.MessageID(it.UpTo), Tells: chat.MessageID(it.Tells), At: it.At.time(),
 	}, nil
 }
 

@@ -98,7 +98,11 @@ func Error(err error) Response {
 	if status == http.StatusInternalServerError {
 		code, message = fault.Internal, fault.As(errors.New("")).Message
 	}
-	response, encodeErr := JSON(status, view.ErrorShape{Error: view.ErrorBody{Code: string(code), Message: message, Field: f.Field}})
+	body := view.ErrorBody{Code: string(code), Message: message, Field: f.Field}
+	if code == fault.Conflict { // of other faults, why may be nobody's business
+		body.Reason = f.Reason
+	}
+	response, encodeErr := JSON(status, view.ErrorShape{Error: body})
 	if encodeErr != nil {
 		return Empty(http.StatusInternalServerError)
 	}

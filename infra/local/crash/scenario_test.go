@@ -310,6 +310,9 @@ func scenarios() []scenario {
 			blind: append([]field{{"job", "count", "what a run that died has put back is not seen again"}}, sends...),
 		},
 		{
+			name: "a channel names its business account, whose templates are read", steps: []step{each(business)}, only: []string{"api", "fanout", "jobs"},
+		},
+		{
 			name: "a file is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(sendFile)}, only: []string{"api", "send"},
 			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends,
 		},

@@ -152,6 +152,25 @@ func reconnect(ctx context.Context, t *trial) error {
 	})
 }
 
+// business lets the channel name the account that its templates are approved for. A browser whose answer was lost finds it named.
+func business(ctx context.Context, t *trial) error {
+	return again(ctx, func() error {
+		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
+		if err != nil {
+			return err
+		}
+		items, _ := answer["items"].([]any)
+		ch, _ := items[0].(map[string]any)
+		if named, _ := ch["settings"].(map[string]any); named["businessAccountId"] != nil {
+			return nil
+		}
+		_, err = t.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
+			"settings": map[string]string{"businessAccountId": whatsapp.BusinessAccount}, "version": ch["version"],
+		}, "")
+		return err
+	})
+}
+
 // drift makes the operator's load say what is not so.
 func drift(ctx context.Context, t *trial) error {
 	load, err := t.bed.store.Load(ctx, t.account.ID, t.operator.ID)

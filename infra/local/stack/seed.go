@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"regexp"
 	"time"
+
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
 // The demonstration account.
@@ -46,7 +48,7 @@ func (s *Stack) Seed(ctx context.Context) error {
 	client.call(http.MethodPost, "/api/v1/channels", map[string]any{
 		"type": "whatsapp", "name": "WhatsApp Tienda Demo", "externalId": DemoNumber,
 		"credentials": map[string]string{"accessToken": "local-access-token"},
-		"settings":    map[string]string{"displayPhone": "+54 9 11 4000-1234"},
+		"settings":    map[string]string{"displayPhone": "+54 9 11 4000-1234", "businessAccountId": whatsapp.BusinessAccount},
 	}, nil)
 	s.connectShops(client)
 	client.call(http.MethodPut, "/api/v1/distribution", map[string]any{"mode": "account"}, nil)

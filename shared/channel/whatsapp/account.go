@@ -47,17 +47,17 @@ func (s *splitter) template(entry wireEntry, field string, value json.RawMessage
 		s.unreadable(value)
 		return
 	}
-	var t wireTemplate
+	var t wireVerdict
 	_ = decode(value, &t)
 	s.add(item{Field: field, Entry: &entry, Template: value}, channel.Item{
 		Asset: owner(entry), Group: "template:" + t.Name + ":" + t.Language, Kind: chat.InboundTemplate,
 	})
 }
 
-// owner is the asset that stands for a whole WhatsApp Business Account.
-func owner(entry wireEntry) string { return "waba:" + string(entry.ID) }
+// owner is the WhatsApp Business Account that a word is about; it is no channel's asset.
+func owner(entry wireEntry) string { return string(entry.ID) }
 
-type wireTemplate struct {
+type wireVerdict struct {
 	Event    string `json:"event"`
 	Name     string `json:"message_template_name"`
 	Language string `json:"message_template_language"`
@@ -84,7 +84,7 @@ func parseTemplate(in chat.Inbound, it item) (chat.Inbound, error) {
 		entry = *it.Entry
 	}
 	in.Asset, in.At = owner(entry), timeOf(entry.Time, in.ReceivedAt)
-	var t wireTemplate
+	var t wireVerdict
 	_ = decode(it.Template, &t)
 	if t.Name == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the verdict names no template").WithReason(reasonNoID)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -66,6 +67,9 @@ func classOf(e wireError) class {
 	}
 }
 
+// fewTries are the codes of Meta's trouble that hide a mistake of ours now and then.
+var fewTries = []int{1, 131000}
+
 // policyReasons are the refusals of one message, as words that machines read.
 var policyReasons = map[int]string{
 	codeWindowClosed: "window_closed",
@@ -100,9 +104,15 @@ func refusal(response *http.Response, body []byte, delivers bool) error {
 	switch classOf(e) {
 	case classPasses:
 		p.RetryAfter = retryAfter(response, *e.Code)
+		if slices.Contains(fewTries, *e.Code) {
+			p.MaxTries = 5
+		}
 		return fault.New(fault.Unavailable, "WhatsApp cannot take it at the moment").WithReason("provider_unavailable").WithCause(p)
 	case classRate:
 		p.RetryAfter = retryAfter(response, *e.Code)
+		if *e.Code == codePairLimit {
+			p.Factor = 4
+		}
 		return fault.New(fault.RateLimited, "WhatsApp asks us to slow down").WithReason("provider_limit").WithCause(p)
 	case classReauthorise:
 		p.Meaning = channel.MeansReauthorise
@@ -148,8 +158,8 @@ func retryAfter(response *http.Response, code int) time.Duration {
 		return time.Duration(seconds) * time.Second
 	}
 	switch code {
-	case codePairLimit: // one message in six seconds to the same person
-		return 6 * time.Second
+	case codePairLimit: // its documentation asks for 4^X seconds
+		return time.Second
 	case codeUpgrading: // takes a minute
 		return time.Minute
 	}

@@ -12,52 +12,27 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// outMessage is a message in the Graph API's form. Of To and Recipient one is set: a business-scoped user id in "to" is
-// dropped in silence.
-type outMessage struct {
-	MessagingProduct string      `json:"messaging_product"`
-	RecipientType    string      `json:"recipient_type"`
-	To               string      `json:"to,omitempty"`
-	Recipient        string      `json:"recipient,omitempty"`
-	Type             string      `json:"type"`
-	Context          *outContext `json:"context,omitempty"`
-	Callback         string      `json:"biz_opaque_callback_data,omitempty"`
-	Text             *outText    `json:"text,omitempty"`
-	Image            *outMedia   `json:"image,omitempty"`
-	Audio            *outMedia   `json:"audio,omitempty"`
-	Video            *outMedia   `json:"video,omitempty"`
-	Document         *outMedia   `json:"document,omitempty"`
-}
-
-type outContext struct {
-	MessageID string `json:"message_id"`
-}
-
-type outText struct {
-	Body       string `json:"body"`
-	PreviewURL bool   `json:"preview_url"`
-}
-
-type outMedia struct {
-	ID       string `json:"id"`
-	Caption  string `json:"caption,omitempty"`
-	Filename string `json:"filename,omitempty"`
-}
-
-// Send delivers a text or one file with its caption. Errors: Invalid for what WhatsApp will never take, Forbidden when the
-// channel cannot send until somebody acts, RateLimited and Unavailable for what may pass. Only when the message itself may
-// have been taken without our knowing is the meaning uncertain; a failed upload delivers nothing.
+// Send delivers a message. Errors: Invalid for what WhatsApp will never take, Forbidden when the channel cannot send until somebody
+// acts, RateLimited and Unavailable for what may pass. Only when the message itself may have been taken without our knowing is the
+// meaning uncertain; a failed upload delivers nothing.
 func (a *Adapter) Send(ctx context.Context, credentials chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
 	if err := check(message); err != nil {
 		return channel.Delivered{}, err
 	}
+	delivered, err := a.sendOnce(ctx, credentials, message)
+	if len(message.Attachments) > 0 && isMediaRefusal(err) { // Meta lost the upload or could not read it: once more from the start
+		delivered, err = a.sendOnce(ctx, credentials, message)
+	}
+	return delivered, err
+}
+
+func (a *Adapter) sendOnce(ctx context.Context, credentials chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
 	out := outMessage{
 		MessagingProduct: "whatsapp", RecipientType: "individual", Type: string(message.Type), Callback: message.Ref,
 	}
@@ -69,93 +44,39 @@ func (a *Adapter) Send(ctx context.Context, credentials chat.Credentials, messag
 	if message.ReplyTo != "" {
 		out.Context = &outContext{MessageID: message.ReplyTo}
 	}
-	if message.Type == chat.TypeText {
-		out.Text = &outText{Body: message.Text}
-		return a.post(ctx, credentials, message.Asset, out)
-	}
-	delivered, err := a.sendFile(ctx, credentials, message, out)
-	if isMediaRefusal(err) { // Meta lost the upload or could not read it: once more from the start
-		delivered, err = a.sendFile(ctx, credentials, message, out)
-	}
-	return delivered, err
-}
-
-// check refuses what cannot be sent before anything leaves.
-func check(message channel.Outbound) error {
-	invalid := func(reason, format string, args ...any) error {
-		return fault.New(fault.Invalid, format, args...).WithReason(reason)
-	}
-	switch message.Type {
-	case chat.TypeText:
-		if len(message.Attachments) > 0 {
-			return invalid("attachment_in_text", "a text carries no file")
+	var file *outMedia
+	if len(message.Attachments) > 0 { // a link would make Meta fetch it, which fails by turns
+		id, err := a.upload(ctx, credentials, message.Asset, message.Attachments[0])
+		if err != nil {
+			return channel.Delivered{}, err
 		}
-		if n := utf8.RuneCountInString(message.Text); n == 0 || n > maxText {
-			return invalid("text_length", "a text has 1 to %d characters", maxText)
-		}
-		return nil
-	case chat.TypeImage, chat.TypeVideo, chat.TypeDocument:
-		if utf8.RuneCountInString(message.Text) > maxCaption {
-			return invalid("text_length", "a caption has at most %d characters", maxCaption)
-		}
-	case chat.TypeAudio:
-		if message.Text != "" {
-			return invalid("no_caption", "audio carries no caption")
-		}
-	default:
-		return invalid("unsupported_type", "WhatsApp messages of type %q cannot be sent", message.Type)
+		file = &outMedia{ID: id}
 	}
-	if len(message.Attachments) != 1 {
-		return invalid("one_attachment", "a message carries exactly one file")
-	}
-	return nil
-}
-
-func isMediaRefusal(err error) bool {
-	p := channel.Provider(err)
-	return p != nil && (p.Code == fmt.Sprint(codeMediaDownload) || p.Code == fmt.Sprint(codeMediaUpload))
-}
-
-// sendFile uploads the file and sends it by its id: a link would make Meta fetch it, which fails by turns.
-func (a *Adapter) sendFile(
-	ctx context.Context, credentials chat.Credentials, message channel.Outbound, out outMessage,
-) (channel.Delivered, error) {
-	file := message.Attachments[0]
-	id, err := a.upload(ctx, credentials, message.Asset, file)
-	if err != nil {
-		return channel.Delivered{}, err
-	}
-	media := &outMedia{ID: id, Caption: message.Text}
-	switch message.Type {
-	case chat.TypeImage:
-		out.Image = media
-	case chat.TypeAudio:
-		out.Audio = media
-	case chat.TypeVideo:
-		out.Video = media
-	default:
-		media.Filename = file.Name
-		out.Document = media
-	}
+	out.fill(message, file)
 	return a.post(ctx, credentials, message.Asset, out)
 }
 
 // post sends the message itself.
 func (a *Adapter) post(ctx context.Context, credentials chat.Credentials, asset string, out outMessage) (channel.Delivered, error) {
-	body, err := encode(out)
-	if err != nil {
-		return channel.Delivered{}, fmt.Errorf("encode the message: %w", err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url(asset, "messages"), bytes.NewReader(body))
-	if err != nil {
-		return channel.Delivered{}, fmt.Errorf("make the request of a message: %w", err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := a.exchange(request, credentials, true)
+	answer, err := a.postJSON(ctx, credentials, asset, out, true)
 	if err != nil {
 		return channel.Delivered{}, err
 	}
 	return accepted(answer)
+}
+
+// postJSON posts to the messages of a number. delivers says that it is a message.
+func (a *Adapter) postJSON(ctx context.Context, credentials chat.Credentials, asset string, v any, delivers bool) ([]byte, error) {
+	body, err := encode(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode the message: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url(asset, "messages"), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make the request of a message: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	return a.exchange(request, credentials, delivers)
 }
 
 // encode writes JSON with < and & as they are: they count against no limit then, and logs of the wire stay readable.

@@ -228,6 +228,15 @@ func TestSendRefusesBeforeAnythingLeaves(t *testing.T) {
 		"audio with a caption":  {channel.Outbound{Type: chat.TypeAudio, Text: "a", Attachments: []channel.File{pdf}}, "no_caption"},
 		"an image without file": {channel.Outbound{Type: chat.TypeImage}, "one_attachment"},
 		"two files in one":      {channel.Outbound{Type: chat.TypeImage, Attachments: []channel.File{pdf, pdf}}, "one_attachment"},
+		"a sticker with words":  {channel.Outbound{Type: chat.TypeSticker, Text: "a", Attachments: []channel.File{pdf}}, "no_caption"},
+		"a place nowhere":       {channel.Outbound{Type: chat.TypeLocation}, "no_location"},
+		"no cards":              {channel.Outbound{Type: chat.TypeContacts}, "cards"},
+		"six cards":             {channel.Outbound{Type: chat.TypeContacts, Cards: make([]chat.Card, 6)}, "cards"},
+		"a choice of nothing":   {channel.Outbound{Type: chat.TypeInteractive, Text: "a"}, "no_choice"},
+		"a choice unasked":      {channel.Outbound{Type: chat.TypeInteractive, Interactive: &chat.Interactive{}}, "no_choice"},
+		"no template":           {channel.Outbound{Type: chat.TypeTemplate}, "no_template"},
+		"a picture's template":  {channel.Outbound{Type: chat.TypeTemplate, Template: &chat.TemplateRef{Format: chat.HeaderImage}}, "one_attachment"},
+		"a place with a file":   {channel.Outbound{Type: chat.TypeLocation, Location: &chat.Location{}, Attachments: []channel.File{pdf}}, "one_attachment"},
 		"a question":            {channel.Outbound{Type: chat.TypeQuestion, Text: "a"}, "unsupported_type"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -261,7 +270,7 @@ func TestGraphErrors(t *testing.T) {
 	table := map[int]want{
 		1: passes, 2: passes, 131000: passes, 131016: passes, 133004: passes,
 		4: rate, 80007: rate, 130429: rate,
-		131056: {fault.RateLimited, channel.MeansMessage, "provider_limit", 6 * time.Second},
+		131056: {fault.RateLimited, channel.MeansMessage, "provider_limit", time.Second},
 		131057: {fault.RateLimited, channel.MeansMessage, "provider_limit", time.Minute},
 		0:      dead, 190: dead, 3: dead, 10: dead, 200: dead, 230: dead, 299: dead, 131005: dead,
 		368: stopped, 131031: stopped, 131042: stopped, 131045: stopped, 133010: stopped, 131037: stopped, 130497: stopped, 33: stopped,

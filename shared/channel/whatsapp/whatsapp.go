@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -55,6 +56,7 @@ func (*Adapter) Type() chat.ChannelType { return chat.WhatsApp }
 const (
 	maxText    = 4096
 	maxCaption = 1024
+	maxCards   = 5
 
 	kilobyte = 1 << 10
 	megabyte = kilobyte << 10
@@ -68,7 +70,17 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		MaxCaption: maxCaption,
 		Window:     chat.WhatsApp.Window(),
 		ReplyTo:    true,
-		Captions:   map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},
+		Locations:  true,
+		MaxCards:   maxCards,
+		Interactive: &channel.InteractiveLimits{
+			MaxBody: 1024, MaxFooter: 60, MaxButtons: 3, MaxButtonTitle: 20, MaxListButton: 20,
+			MaxSections: 10, MaxRows: 10, MaxRowTitle: 24, MaxRowDescription: 72, MaxRowID: 200,
+		},
+		Templates:    true,
+		ReadReceipts: true,
+		Typing:       true,
+		Rate:         channel.Rate{PerSecond: 80, PairBurst: 45, PairEvery: 6 * time.Second},
+		Captions:     map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},
 		Attachments: map[chat.MessageType]channel.Limit{
 			chat.TypeImage: {Mimes: []string{"image/jpeg", "image/png"}, MaxSize: 5 * megabyte},
 			chat.TypeAudio: {Mimes: []string{"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}, MaxSize: 16 * megabyte},
@@ -80,6 +92,8 @@ func (*Adapter) Capabilities() channel.Capabilities {
 				"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 				"application/vnd.openxmlformats-officedocument.presentationml.presentation",
 			}, MaxSize: maxMedia},
+			// 100 KB for one that does not move: Meta looks, we do not.
+			chat.TypeSticker: {Mimes: []string{"image/webp"}, MaxSize: 500 * kilobyte},
 		},
 	}
 }

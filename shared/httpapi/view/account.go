@@ -120,6 +120,25 @@ type CapabilitiesShape struct {
 	WindowSeconds int64             `json:"windowSeconds"`
 	ReplyTo       bool              `json:"replyTo"`
 	Attachments   []AttachmentLimit `json:"attachments"`
+	Types         []string          `json:"types"` // that may be sent
+	Templates     bool              `json:"templates"`
+	Interactive   *InteractiveLimit `json:"interactive"`
+	MaxCards      int               `json:"maxCards"`
+	ReadReceipts  bool              `json:"readReceipts"`
+	Typing        bool              `json:"typing"`
+}
+
+// InteractiveLimit bounds what a message may offer to be tapped, texts in characters; a list's rows are counted over its sections.
+type InteractiveLimit struct {
+	MaxBody           int `json:"maxBody"`
+	MaxFooter         int `json:"maxFooter"`
+	MaxButtons        int `json:"maxButtons"`
+	MaxButtonTitle    int `json:"maxButtonTitle"`
+	MaxListButton     int `json:"maxListButton"`
+	MaxSections       int `json:"maxSections"`
+	MaxRows           int `json:"maxRows"`
+	MaxRowTitle       int `json:"maxRowTitle"`
+	MaxRowDescription int `json:"maxRowDescription"`
 }
 
 // AttachmentLimit bounds one kind of file, in bytes. Caption says whether it may carry text.

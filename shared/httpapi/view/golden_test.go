@@ -23,7 +23,7 @@ var shapes = map[string]any{
 	"me": MeShape{}, "message": MessageShape{}, "messages": List[MessageShape]{},
 	"operator": OperatorShape{}, "operators": List[OperatorShape]{},
 	"sessions": List[SessionShape]{}, "settings": SettingsShape{}, "signed": SignedInShape{},
-	"socket": SocketTicketShape{}, "store": StoreShape{}, "stores": List[StoreShape]{}, "upload": UploadShape{},
+	"socket": SocketTicketShape{}, "store": StoreShape{}, "stores": List[StoreShape]{}, "templates": List[TemplateShape]{}, "upload": UploadShape{},
 }
 
 // items says which shape the items of a frame have, by their type.

@@ -16,6 +16,8 @@ type MessageShape struct {
 	Attachments    []AttachmentShape `json:"attachments"`
 	Location       *LocationShape    `json:"location"`
 	Cards          []CardShape       `json:"cards"`
+	Interactive    *InteractiveShape `json:"interactive,omitempty"`
+	Template       *TemplateRefShape `json:"template,omitempty"`
 	Author         AuthorShape       `json:"author"`
 	ReplyTo        *string           `json:"replyTo"`
 	Referral       *ReferralShape    `json:"referral,omitempty"`
@@ -96,6 +98,8 @@ func Message(m chat.Message) MessageShape {
 		Text:           &text,
 		Attachments:    []AttachmentShape{},
 		Cards:          make([]CardShape, len(m.Cards)),
+		Interactive:    interactive(m.Interactive),
+		Template:       templateRef(m.Template),
 		Author:         author(m.Author),
 		ReplyTo:        orNull(m.ReplyTo),
 		Status:         string(m.Status),

@@ -84,9 +84,10 @@ type ErrorShape struct {
 	Error ErrorBody `json:"error"`
 }
 
-// ErrorBody says what went wrong; Field names the offending part of the input, if one does.
+// ErrorBody says what went wrong; Field names the offending part of the input, if one does, and Reason which conflict it is.
 type ErrorBody struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Field   string `json:"field,omitempty"`
+	Reason  string `json:"reason,omitempty"`
 }

@@ -174,7 +174,7 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 	if err := s.Judge(whatsapp.Verdict{Name: "aviso", Language: "es_AR", Quality: "YELLOW"}); err != nil {
 		t.Fatal(err)
 	}
-	if in := next(); in.Template == nil || in.Template.Change.Quality != "yellow" || in.Asset != "waba:700100200300400" {
+	if in := next(); in.Template == nil || in.Template.Change.Quality != "yellow" || in.Asset != "700100200300400" {
 		t.Errorf("got %+v", in)
 	}
 }

@@ -7,6 +7,7 @@ type event struct {
 	Number   *Number   `json:"number,omitempty"`
 	Customer *Customer `json:"customer,omitempty"`
 	Message  *Message  `json:"message,omitempty"`
+	Typing   *Typing   `json:"typing,omitempty"`
 }
 
 // watchBuffer is how far a watcher may lag before it is dropped. It starts over then, with the whole state.
@@ -47,6 +48,11 @@ func (s *Simulator) tell(r record) {
 		shown := *r.Message
 		e.Message = &shown
 	}
+	s.broadcast(e)
+}
+
+// broadcast hands an event to everybody who watches. The caller holds the lock.
+func (s *Simulator) broadcast(e event) {
 	for events := range s.watchers {
 		select {
 		case events <- e:

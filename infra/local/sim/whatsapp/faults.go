@@ -18,10 +18,12 @@ const (
 
 // The calls that a Fault may be on.
 const (
-	OnMessages = "messages"
-	OnMedia    = "media"    // uploads
-	OnInfo     = "info"     // the address of a media id
-	OnDownload = "download" // the file itself
+	OnMessages  = "messages"
+	OnMarks     = "marks"     // what was read
+	OnTemplates = "templates" // the list of them
+	OnMedia     = "media"     // uploads
+	OnInfo      = "info"      // the address of a media id
+	OnDownload  = "download"  // the file itself
 )
 
 // Fault makes the next calls of one kind fail.
@@ -48,7 +50,7 @@ func (s *Simulator) Fail(f Fault) error {
 		f.Do = DoError
 	}
 	switch f.On {
-	case OnMessages, OnMedia, OnInfo, OnDownload:
+	case OnMessages, OnMarks, OnTemplates, OnMedia, OnInfo, OnDownload:
 	default:
 		return fmt.Errorf("there is no call %q to fail", f.On)
 	}

@@ -40,6 +40,7 @@ var userIDPattern = regexp.MustCompile(`^[A-Z]{2}\.[A-Za-z0-9.]+$`)
 func (s *Simulator) graphRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /graph/{version}/{id}/messages", s.postMessages)
 	mux.HandleFunc("POST /graph/{version}/{id}/media", s.postMedia)
+	mux.HandleFunc("GET /graph/{version}/{id}/message_templates", s.getTemplates)
 	mux.HandleFunc("GET /graph/{version}/{id}", s.getObject)
 	mux.HandleFunc("GET /graph/download/{id}", s.download)
 	mux.HandleFunc("/graph/", func(w http.ResponseWriter, r *http.Request) {
@@ -99,12 +100,18 @@ type sendRequest struct {
 	Text *struct {
 		Body string `json:"body"`
 	} `json:"text"`
-	Image    *sendMedia      `json:"image"`
-	Audio    *sendMedia      `json:"audio"`
-	Video    *sendMedia      `json:"video"`
-	Document *sendMedia      `json:"document"`
-	Sticker  *sendMedia      `json:"sticker"`
-	Template json.RawMessage `json:"template"`
+	Typing struct {
+		Type string `json:"type"`
+	} `json:"typing_indicator"`
+	Image       *sendMedia       `json:"image"`
+	Audio       *sendMedia       `json:"audio"`
+	Video       *sendMedia       `json:"video"`
+	Document    *sendMedia       `json:"document"`
+	Sticker     *sendMedia       `json:"sticker"`
+	Location    *Place           `json:"location"`
+	Contacts    []sendCard       `json:"contacts"`
+	Interactive *sendInteractive `json:"interactive"`
+	Template    json.RawMessage  `json:"template"`
 }
 
 type sendMedia struct {
@@ -123,18 +130,22 @@ func (s *Simulator) postMessages(w http.ResponseWriter, r *http.Request) {
 		writeError(w, 0, graphError{Code: 100, Message: "(#100) The request is too large"})
 		return
 	}
-	number := r.PathValue("id")
-	f, ok := s.enter(w, r, number, OnMessages)
+	var request sendRequest
+	malformed := json.Unmarshal(body, &request)
+	number, on := r.PathValue("id"), OnMessages
+	if request.Status == Read {
+		on = OnMarks
+	}
+	f, ok := s.enter(w, r, number, on)
 	if !ok {
 		return
 	}
-	var request sendRequest
-	if err := json.Unmarshal(body, &request); err != nil || request.MessagingProduct != "whatsapp" {
+	if malformed != nil || request.MessagingProduct != "whatsapp" {
 		writeError(w, 0, graphError{Code: 100, Message: "(#100) The parameter messaging_product is required."})
 		return
 	}
-	if request.Status == Read {
-		s.postRead(w, request.MessageID)
+	if on == OnMarks {
+		s.postRead(w, request)
 		return
 	}
 	answer, problem := s.accept(number, request, body, f)
@@ -146,21 +157,6 @@ func (s *Simulator) postMessages(w http.ResponseWriter, r *http.Request) {
 	default:
 		writeJSON(w, http.StatusOK, answer)
 	}
-}
-
-// postRead is the business saying that it has read a customer's message: the blue ticks.
-func (s *Simulator) postRead(w http.ResponseWriter, id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.byID[id]
-	if m == nil || m.FromBusiness {
-		writeError(w, 0, graphError{Code: 131009, Message: "(#131009) Parameter value is not valid", Details: "The message id is unknown."})
-		return
-	}
-	changed := *m
-	changed.Status = Read
-	s.logFailure(s.save(record{Message: &changed}))
-	writeJSON(w, http.StatusOK, object{"success": true})
 }
 
 // accept takes a message as Meta does: most of what can still go wrong is told by a status.
@@ -231,10 +227,14 @@ func (s *Simulator) compose(number string, request sendRequest) (*Message, *grap
 		shown := *file
 		shown.Name = cmp.Or(media.Filename, file.Name)
 		m.File, m.Text = &shown, media.Caption
-	case request.Type == "template" && len(request.Template) > 0:
-		m.Text = "[template]"
 	default:
-		return invalid("type %q is not one that this simulator knows", request.Type)
+		known, problem := s.composeRich(m, number, request)
+		if problem != nil {
+			return nil, problem
+		}
+		if !known {
+			return invalid("type %q is not one that this simulator knows", request.Type)
+		}
 	}
 	return m, nil
 }

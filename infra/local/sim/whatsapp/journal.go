@@ -17,6 +17,7 @@ type record struct {
 	Customer *Customer `json:"customer,omitempty"`
 	File     *File     `json:"file,omitempty"`
 	Message  *Message  `json:"message,omitempty"`
+	Template *Template `json:"template,omitempty"`
 	Webhook  *webhook  `json:"webhook,omitempty"`
 	Done     int64     `json:"done,omitempty"` // the webhook with this id needs no more tries
 }

@@ -41,6 +41,12 @@ type Message struct {
 	Type         string          `json:"type"`
 	Text         string          `json:"text,omitempty"` // or the caption
 	File         *File           `json:"file,omitempty"`
+	Place        *Place          `json:"place,omitempty"`
+	Cards        []Card          `json:"cards,omitempty"`
+	Footer       string          `json:"footer,omitempty"`
+	Button       string          `json:"button,omitempty"`   // opens the list of the options
+	Options      []Option        `json:"options,omitempty"`  // what there is to tap
+	Template     string          `json:"template,omitempty"` // its name
 	ReplyTo      string          `json:"replyTo,omitempty"`
 	Callback     string          `json:"callback,omitempty"` // biz_opaque_callback_data
 	Status       string          `json:"status"`             // accepted, sent, delivered, read, failed

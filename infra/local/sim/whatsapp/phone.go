@@ -34,9 +34,13 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("POST "+control+"/customers/{phone}/echo", posted(s.postEcho))
 	mux.HandleFunc("POST "+control+"/customers/{phone}/past", posted(s.postPast))
 	mux.HandleFunc("POST "+control+"/customers/{phone}/preference", posted(s.postPreference))
-	mux.HandleFunc("POST "+control+"/templates", posted(func(_ *http.Request, v Verdict) (any, error) { return nil, s.Judge(v) }))
+	mux.HandleFunc("POST "+control+"/verdicts", posted(func(_ *http.Request, v Verdict) (any, error) { return nil, s.Judge(v) }))
 	mux.HandleFunc("POST "+control+"/messages/{id}/status", posted(s.postStatus))
 	mux.HandleFunc("POST "+control+"/messages/{id}/change", posted(func(r *http.Request, c Change) (any, error) { return nil, s.Change(r.PathValue("id"), c) }))
+	mux.HandleFunc("POST "+control+"/messages/{id}/tap", posted(s.postTap))
+	mux.HandleFunc("GET "+control+"/templates", func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Templates(), nil) })
+	mux.HandleFunc("POST "+control+"/templates", posted(func(_ *http.Request, t Template) (any, error) { return nil, s.PutTemplate(t) }))
+	mux.HandleFunc("POST "+control+"/templates/{name}/review", posted(s.postReview))
 	mux.HandleFunc("POST "+control+"/faults", posted(func(_ *http.Request, f Fault) (any, error) { return nil, s.Fail(f) }))
 	mux.HandleFunc("DELETE "+control+"/faults", func(w http.ResponseWriter, _ *http.Request) {
 		s.ClearFaults()
@@ -258,6 +262,23 @@ func (s *Simulator) postStatus(r *http.Request, in struct {
 },
 ) (any, error) {
 	return nil, s.SetStatus(r.PathValue("id"), in.Status, in.Code)
+}
+
+func (s *Simulator) postTap(r *http.Request, in struct {
+	Option string `json:"option"`
+},
+) (any, error) {
+	id, err := s.Tap(r.PathValue("id"), in.Option)
+	return object{"id": id}, err
+}
+
+func (s *Simulator) postReview(r *http.Request, in struct {
+	Language string `json:"language"`
+	Status   string `json:"status"`
+	Reason   string `json:"reason"`
+},
+) (any, error) {
+	return nil, s.ReviewTemplate(r.PathValue("name"), in.Language, in.Status, in.Reason)
 }
 
 // postRaw signs the body as it is and calls the business with it. It answers what the business said.

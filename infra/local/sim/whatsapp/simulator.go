@@ -63,6 +63,8 @@ type Simulator struct {
 	files     map[string]*File
 	messages  []*Message
 	byID      map[string]*Message
+	templates []*Template
+	marks     []Mark
 	pending   map[int64]*webhook
 	nextID    int64
 	givenUp   int
@@ -88,8 +90,8 @@ func New(options Options) (*Simulator, error) {
 		return nil, fmt.Errorf("make the WhatsApp simulator's directory: %w", err)
 	}
 	s := &Simulator{
-		options: options,
-		files:   map[string]*File{}, byID: map[string]*Message{}, pending: map[int64]*webhook{}, watchers: map[chan event]struct{}{},
+		options: options, templates: demoTemplates(),
+		files: map[string]*File{}, byID: map[string]*Message{}, pending: map[int64]*webhook{}, watchers: map[chan event]struct{}{},
 	}
 	if err := replay(options.DataDir, s.apply); err != nil {
 		return nil, err
@@ -133,6 +135,8 @@ func (s *Simulator) apply(r record) {
 			s.byID[r.Message.ID] = r.Message
 			s.messages = append(s.messages, r.Message)
 		}
+	case r.Template != nil:
+		s.templates = upsert(s.templates, r.Template, func(t *Template) string { return t.Name + " " + t.Language })
 	case r.Webhook != nil:
 		s.pending[r.Webhook.ID] = r.Webhook
 		s.nextID = max(s.nextID, r.Webhook.ID)
@@ -164,6 +168,9 @@ func (s *Simulator) snapshot() []record {
 	}
 	for _, m := range s.messages {
 		records = append(records, record{Message: m})
+	}
+	for _, t := range s.templates {
+		records = append(records, record{Template: t})
 	}
 	for _, w := range s.pendingInOrder() {
 		records = append(records, record{Webhook: w})

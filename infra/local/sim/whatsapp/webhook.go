@@ -203,7 +203,7 @@ func envelope(value object) ([]byte, error) { return bodyOf("messages", value) }
 func bodyOf(field string, value object) ([]byte, error) {
 	return escaped(object{
 		"object": "whatsapp_business_account",
-		"entry":  []any{object{"id": "700100200300400", "changes": []any{object{"field": field, "value": value}}}},
+		"entry":  []any{object{"id": BusinessAccount, "changes": []any{object{"field": field, "value": value}}}},
 	})
 }
 

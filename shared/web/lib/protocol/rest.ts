@@ -19,6 +19,8 @@ export const errorAnswer = v.object({
     code: v.fallback(v.picklist(errorCodes), "internal"),
     message: v.string(),
     field: optional(v.string()),
+    /** Which conflict it is. */
+    reason: optional(v.string()),
   }),
 });
 
@@ -143,21 +145,6 @@ const direction = v.picklist(["in", "out"]);
 const fileKind = v.picklist(["image", "audio", "video", "document", "sticker"]);
 export type FileKind = v.InferOutput<typeof fileKind>;
 
-/** What a kind of channel can do. Texts are counted in characters, files in bytes. */
-export const capabilities = v.object({
-  channelType,
-  maxText: v.number(),
-  maxCaption: v.number(),
-  /** How long after the contact's last message one may write freely; 0 = always. */
-  windowSeconds: v.number(),
-  replyTo: v.boolean(),
-  attachments: v.array(
-    v.object({ type: fileKind, mimes: v.array(v.string()), maxSize: v.number(), caption: v.boolean() }),
-  ),
-});
-export type Capabilities = v.InferOutput<typeof capabilities>;
-export const capabilitiesList = listOf(capabilities);
-
 const messageType = v.fallback(
   v.picklist([
     "text",
@@ -179,6 +166,70 @@ const messageType = v.fallback(
   "unsupported",
 );
 export type MessageType = v.InferOutput<typeof messageType>;
+
+/** What a kind of channel can do. Texts are counted in characters, files in bytes. */
+export const capabilities = v.object({
+  channelType,
+  maxText: v.number(),
+  maxCaption: v.number(),
+  /** How long after the contact's last message one may write freely; 0 = always. */
+  windowSeconds: v.number(),
+  replyTo: v.boolean(),
+  attachments: v.array(
+    v.object({ type: fileKind, mimes: v.array(v.string()), maxSize: v.number(), caption: v.boolean() }),
+  ),
+  /** What may be sent. */
+  types: v.array(messageType),
+  templates: v.boolean(),
+  interactive: v.nullable(
+    v.object({
+      maxBody: v.number(),
+      maxFooter: v.number(),
+      maxButtons: v.number(),
+      maxButtonTitle: v.number(),
+      maxListButton: v.number(),
+      maxSections: v.number(),
+      /** Over all sections. */
+      maxRows: v.number(),
+      maxRowTitle: v.number(),
+      maxRowDescription: v.number(),
+    }),
+  ),
+  maxCards: v.number(),
+  readReceipts: v.boolean(),
+  typing: v.boolean(),
+});
+export type Capabilities = v.InferOutput<typeof capabilities>;
+export const capabilitiesList = listOf(capabilities);
+
+const templateText = v.object({ text: v.string(), parameters: v.number() });
+
+/** A message that the provider approved beforehand, with gaps. */
+export const template = v.object({
+  id: v.string(),
+  name: v.string(),
+  language: v.string(),
+  category: v.string(),
+  status: v.picklist(["approved", "pending", "rejected", "paused", "disabled", "in_appeal"]),
+  quality: v.fallback(v.picklist(["green", "yellow", "red", "unknown"]), "unknown"),
+  reason: v.string(),
+  updatedAt: time,
+  /** A file's header has no parameters: the message's attachment fills it. A location's are latitude, longitude, name, address. */
+  header: v.nullable(
+    v.object({ format: v.picklist(["text", "image", "video", "document", "location"]), ...templateText.entries }),
+  ),
+  body: templateText,
+  footer: v.string(),
+  buttons: v.array(
+    v.object({
+      type: v.fallback(v.picklist(["quick_reply", "url", "phone_number", "copy_code", "other"]), "other"),
+      text: v.string(),
+      parameter: v.boolean(),
+    }),
+  ),
+});
+export type Template = v.InferOutput<typeof template>;
+export const templateList = listOf(template);
 
 const conversationStatus = v.picklist(["open", "pending", "snoozed", "held", "resolved"]);
 export type ConversationStatus = v.InferOutput<typeof conversationStatus>;
@@ -261,6 +312,21 @@ export const message = v.object({
   cards: v.array(
     v.object({ name: v.string(), company: v.string(), phones: v.array(v.string()), emails: v.array(v.string()) }),
   ),
+  /** What it offers to be tapped: buttons, or a list behind one button. */
+  interactive: optional(
+    v.object({
+      footer: v.string(),
+      buttons: v.array(v.object({ id: v.string(), title: v.string() })),
+      button: v.string(),
+      sections: v.array(
+        v.object({
+          title: v.string(),
+          rows: v.array(v.object({ id: v.string(), title: v.string(), description: v.string() })),
+        }),
+      ),
+    }),
+  ),
+  template: optional(v.object({ name: v.string(), language: v.string() })),
   author: v.object({
     kind: v.picklist(["contact", "operator", "bot", "system", "external"]),
     id: v.string(),

@@ -2,7 +2,7 @@
 
 const api = "/local/sim/whatsapp";
 const $ = (id) => document.getElementById(id);
-const state = { numbers: new Map(), customers: new Map(), messages: new Map(), number: "", customer: "", file: null, replyTo: "" };
+const state = { numbers: new Map(), customers: new Map(), messages: new Map(), typing: new Map(), number: "", customer: "", file: null, replyTo: "" };
 
 const emojis = ["😀", "😂", "😉", "😍", "🤔", "😢", "😡", "👍", "👎", "🙏", "👏", "💪", "🎉", "❤️", "🧡", "🔥", "✅", "❌",
   "👋🏽", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "❤️‍🔥", "🏳️‍🌈", "🇦🇷", "🇧🇷", "🇲🇽"];
@@ -58,15 +58,26 @@ function listen() {
     await load();
   }));
   stream.onmessage = (event) => {
-    const { number, customer, message } = JSON.parse(event.data);
+    const { number, customer, message, typing } = JSON.parse(event.data);
+    if (typing) type(typing);
     if (number) state.numbers.set(number.id, number);
     if (customer) state.customers.set(customer.phone, customer);
     if (message) state.messages.set(message.id, message);
+    if (message?.fromBusiness) type({ ...message, off: true });
     if (!number && !customer && !message) return;
     draw();
     look();
   };
   stream.onerror = () => say("connecting…", true);
+}
+
+// type shows that the business writes, for as long as WhatsApp does or until its message comes.
+function type({ number, customer, off }) {
+  const key = `${number} ${customer}`;
+  clearTimeout(state.typing.get(key));
+  state.typing.delete(key);
+  if (!off) state.typing.set(key, setTimeout(() => type({ number, customer, off: true }), 25_000));
+  $("typing").hidden = !state.typing.has(`${state.number} ${state.customer}`);
 }
 
 const chat = (phone) => [...state.messages.values()]
@@ -176,7 +187,12 @@ function drawBubble(m) {
   if (quoted) bubble.append(element("div", { className: "quote", textContent: words(quoted) }));
   if (m.file) bubble.append(drawFile(m));
   if (m.revoked) bubble.append(element("div", { className: "body gone", textContent: "🚫 deleted" }));
-  else if (m.text || !m.file) bubble.append(element("div", { className: "body", textContent: m.text || `[${m.type}]` }));
+  else {
+    if (m.place) bubble.append(drawPlace(m.place));
+    if (m.cards) bubble.append(...m.cards.map(drawCard));
+    else if (m.text || !(m.file || m.place)) bubble.append(element("div", { className: "body", textContent: m.text || `[${m.type}]` }));
+    if (m.footer) bubble.append(element("div", { className: "footer", textContent: m.footer }));
+  }
   const meta = element("div", { className: "meta" }, element("time", { dateTime: m.at, textContent: clock(m.at) }));
   if (m.edited && !m.revoked) meta.prepend("edited");
   if (!m.revoked && arrived(m)) meta.prepend(element("button", {
@@ -188,8 +204,33 @@ function drawBubble(m) {
     meta.append(element("span", { className: `ticks ${m.status}`, textContent: m.status === "sent" ? "✓" : "✓✓", title: m.status, ariaLabel: m.status }));
   }
   bubble.append(meta);
+  if (m.options && !m.revoked && !lost) bubble.append(drawOptions(m));
   if (m.reaction) bubble.append(element("span", { className: "reaction", textContent: m.reaction, ariaLabel: `reaction ${m.reaction}` }));
   return bubble;
+}
+
+const drawPlace = (place) => element("a", {
+  className: "file", href: `https://www.openstreetmap.org/?mlat=${place.latitude}&mlon=${place.longitude}`, target: "_blank", rel: "noreferrer",
+  textContent: `📍 ${place.latitude}, ${place.longitude}`,
+});
+
+const drawCard = (card) => element("div", { className: "file card" }, element("strong", { textContent: `👤 ${card.name}` }),
+  ...[card.company, ...(card.phones || []), ...(card.emails || [])].filter(Boolean).map((line) => element("div", { textContent: line })));
+
+// drawOptions are what there is to tap: buttons below each other, or one that opens a list. What calls or opens an address does
+// nothing here.
+function drawOptions(m) {
+  const tap = guard(async (option) => { await call(`/messages/${encodeURIComponent(m.id)}/tap`, { option }); });
+  let section = "";
+  const buttons = m.options.flatMap((o) => {
+    const heading = o.section && o.section !== section ? [element("div", { className: "section", textContent: o.section })] : [];
+    section = o.section || "";
+    return [...heading, element("button", {
+      type: "button", disabled: !o.id, onclick: () => tap(o.id), textContent: o.description ? `${o.title} · ${o.description}` : o.title,
+    })];
+  });
+  if (!m.button) return element("div", { className: "options" }, ...buttons);
+  return element("details", { className: "options" }, element("summary", { textContent: m.button }), ...buttons);
 }
 
 const reactions = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
@@ -239,6 +280,7 @@ function open(phone) {
   state.customer = phone;
   sessionStorage.setItem("customer", phone);
   $("phone").dataset.view = "chat";
+  $("typing").hidden = !state.typing.has(`${state.number} ${phone}`);
   draw();
   look();
   if (wide()) $("text").focus();

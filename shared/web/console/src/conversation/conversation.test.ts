@@ -96,7 +96,8 @@ describe("checkFile", () => {
     ["video/3gpp", MB, { kind: "video" }],
     ["application/pdf", 100 * MB, { kind: "document" }],
     ["application/pdf", 100 * MB + 1, { refused: "tooLarge", limit: 100 * MB }],
-    ["image/webp", MB, { refused: "wrongType" }],
+    ["image/webp", MB, { refused: "tooLarge", limit: 500 * 1024 }],
+    ["image/gif", MB, { refused: "wrongType" }],
     ["", MB, { refused: "wrongType" }],
     ["image/png", 0, { refused: "empty" }],
   ])("%s of %i bytes", (type, size, verdict) => {

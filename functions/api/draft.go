@@ -1,0 +1,143 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+)
+
+// newMessageBody is a message as a client writes it: with the fields of its type and no others.
+type newMessageBody struct {
+	ClientID    string           `json:"clientId"`
+	Type        string           `json:"type"`
+	Text        string           `json:"text"`
+	Attachments []string         `json:"attachments"`
+	ReplyTo     *string          `json:"replyTo"`
+	Location    *locationBody    `json:"location"`
+	Cards       []cardBody       `json:"cards"`
+	Interactive *interactiveBody `json:"interactive"`
+	Template    *templateBody    `json:"template"`
+}
+
+type locationBody struct {
+	Latitude  *float64 `json:"latitude"`
+	Longitude *float64 `json:"longitude"`
+	Name      string   `json:"name"`
+	Address   string   `json:"address"`
+}
+
+type cardBody struct {
+	Name    string   `json:"name"`
+	Company string   `json:"company"`
+	Phones  []string `json:"phones"`
+	Emails  []string `json:"emails"`
+}
+
+type interactiveBody struct {
+	Footer   string        `json:"footer"`
+	Buttons  []buttonBody  `json:"buttons"`
+	Button   string        `json:"button"`
+	Sections []sectionBody `json:"sections"`
+}
+
+type buttonBody struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+type sectionBody struct {
+	Title string    `json:"title"`
+	Rows  []rowBody `json:"rows"`
+}
+
+type rowBody struct {
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+type templateBody struct {
+	Name       string `json:"name"`
+	Language   string `json:"language"`
+	Parameters struct {
+		Header  []string          `json:"header"`
+		Body    []string          `json:"body"`
+		Buttons map[string]string `json:"buttons"`
+	} `json:"parameters"`
+}
+
+// draft reads what the desk is to judge; attachments and the message that is answered are looked up later.
+func (b newMessageBody) draft() (desk.Draft, error) {
+	draft := desk.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
+	if draft.ClientID == "" || len(draft.ClientID) > idMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
+		return draft, invalid("clientId", "an id of the message's own is needed")
+	}
+	if draft.Type == chat.TypeText && strings.TrimSpace(draft.Text) == "" {
+		return draft, invalid("text", "a message needs a text")
+	}
+	if len(b.Attachments) > attachmentsMax {
+		return draft, invalid("attachments", "at most %d attachments", attachmentsMax)
+	}
+	if l := b.Location; l != nil {
+		if l.Latitude == nil || l.Longitude == nil {
+			return draft, invalid("location", "a place has a latitude and a longitude")
+		}
+		draft.Location = &chat.Location{Latitude: *l.Latitude, Longitude: *l.Longitude, Name: l.Name, Address: l.Address}
+	}
+	for _, card := range b.Cards {
+		draft.Cards = append(draft.Cards, chat.Card(card))
+	}
+	if b.Interactive != nil {
+		draft.Interactive = b.Interactive.interactive()
+	}
+	var err error
+	if b.Template != nil {
+		draft.Template, err = b.Template.template()
+	}
+	return draft, err
+}
+
+func (b interactiveBody) interactive() *chat.Interactive {
+	i := chat.Interactive{Footer: b.Footer, Button: b.Button}
+	for _, button := range b.Buttons {
+		i.Buttons = append(i.Buttons, chat.Button(button))
+	}
+	for _, section := range b.Sections {
+		s := chat.Section{Title: section.Title}
+		for _, row := range section.Rows {
+			s.Rows = append(s.Rows, chat.Row(row))
+		}
+		i.Sections = append(i.Sections, s)
+	}
+	return &i
+}
+
+const (
+	templateName = 512  // characters of a template's name, as providers bound it
+	templateGap  = 1024 // characters that fill a gap
+)
+
+func (b templateBody) template() (*desk.TemplateDraft, error) {
+	t := desk.TemplateDraft{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
+	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > idMax {
+		return nil, invalid("template", "a template has a name and a language")
+	}
+	for index, value := range b.Parameters.Buttons {
+		i, err := strconv.Atoi(index)
+		if err != nil || len(value) > templateGap {
+			return nil, invalid("template.parameters", "a button is named by its place, and filled with at most %d characters", templateGap)
+		}
+		if t.Buttons == nil {
+			t.Buttons = map[int]string{}
+		}
+		t.Buttons[i] = value
+	}
+	for _, value := range append(append([]string{}, t.Header...), t.Body...) {
+		if len(value) > templateGap {
+			return nil, invalid("template.parameters", "a gap is filled with at most %d characters", templateGap)
+		}
+	}
+	return &t, nil
+}

@@ -1,0 +1,115 @@
+package send
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/window"
+)
+
+// markTakes bounds a mark: replies may wait behind it in the same batch.
+const markTakes = 3 * time.Second
+
+// mark tells the provider what was read, or that somebody writes. It is a hint: one that fails is logged, and dropped.
+func (h *Handler) mark(ctx context.Context, account chat.AccountID, signal events.ReadMarked) {
+	ctx, cancel := context.WithTimeout(ctx, markTakes)
+	defer cancel()
+	if err := h.tell(ctx, account, signal); err != nil {
+		attrs := []slog.Attr{slog.String("conversation_id", signal.ConversationID), slog.String("reason", fault.Reason(err))}
+		if p := channel.Provider(err); p != nil {
+			attrs = append(attrs, slog.String("code", p.Code))
+		}
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "the provider was not told what was read", attrs...)
+	}
+}
+
+func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal events.ReadMarked) error {
+	id := chat.ConversationID(signal.ConversationID)
+	if h.told.covers(id, signal, h.Pace.now()) {
+		return nil
+	}
+	c, err := h.Store.Conversation(ctx, account, id)
+	if err != nil {
+		return fmt.Errorf("read conversation %s: %w", id, err)
+	}
+	ch, err := h.Store.Channel(ctx, account, c.ChannelID)
+	if err != nil {
+		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
+	}
+	adapter, _ := h.Channels.Of(ch.Type)
+	marker, marks := adapter.(channel.Marker)
+	if !marks || !ch.Health.Sends() {
+		return nil
+	}
+	message := chat.MessageID(signal.MessageID)
+	if signal.Typing {
+		able := adapter.Capabilities()
+		if message = c.LastInboundID; !able.Typing || !window.Open(c, able.Window, h.Now()) {
+			return nil
+		}
+	}
+	read, err := h.Store.Message(ctx, account, id, message)
+	if err != nil {
+		return fmt.Errorf("read message %s: %w", message, err)
+	}
+	if read.ProviderID == "" || read.Direction != chat.In {
+		return nil
+	}
+	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
+	if err != nil {
+		return fmt.Errorf("open the token of channel %s: %w", ch.ID, err)
+	}
+	if err := marker.MarkRead(ctx, credentials, ch.ExternalID, read.ProviderID, signal.Typing); err != nil {
+		return fmt.Errorf("mark message %s: %w", message, err)
+	}
+	h.told.note(id, message, signal.Typing, h.Pace.now())
+	return nil
+}
+
+const (
+	toldMost    = 1000             // conversations that are remembered; then all are forgotten
+	typingLasts = 20 * time.Second // how long one word of typing does
+)
+
+// told is what a warm function has told the providers: several operators may look at one conversation.
+type told struct {
+	mu   sync.Mutex
+	last map[chat.ConversationID]toldLast
+}
+
+type toldLast struct {
+	read   chat.MessageID
+	typing time.Time
+}
+
+// covers says whether the provider knows already: a mark is for a message and all before it.
+func (t *told) covers(id chat.ConversationID, signal events.ReadMarked, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	last := t.last[id]
+	if signal.Typing {
+		return !last.typing.IsZero() && now.Sub(last.typing) < typingLasts
+	}
+	return last.read >= chat.MessageID(signal.MessageID)
+}
+
+func (t *told) note(id chat.ConversationID, read chat.MessageID, typing bool, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last == nil || len(t.last) >= toldMost {
+		t.last = map[chat.ConversationID]toldLast{}
+	}
+	last := t.last[id]
+	last.read = max(last.read, read)
+	if typing {
+		last.typing = now
+	}
+	t.last[id] = last
+}

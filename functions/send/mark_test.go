@@ -1,0 +1,98 @@
+package send_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/send"
+	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk/desktest"
+)
+
+// said lets the customer write, on the phone and in the conversation alike.
+func (w *world) said(text string) (provider string, id chat.MessageID) {
+	w.Helper()
+	w.Advance(time.Second)
+	provider, err := w.phone.SendText(customer, text)
+	w.Must(err)
+	received, err := w.Desk.Receive(w.Context(), w.Account, w.Channel, chat.Inbound{
+		Kind: chat.InboundMessage, Asset: desktest.Number, ProviderID: provider, At: w.Time, ReceivedAt: w.Time,
+		Sender: chat.Sender{Addresses: []string{customer}, Name: customer, Phone: customer}, Type: chat.TypeText, Text: text,
+	})
+	w.Must(err)
+	return provider, received.Message.ID
+}
+
+func (w *world) mark(h *send.Handler, signal events.ReadMarked) {
+	w.Helper()
+	signal.ConversationID = string(w.conversation)
+	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, signal)
+	w.Must(err)
+	w.Must(h.Handle(w.Context(), envelope))
+}
+
+func (w *world) wantMarks(want ...whatsapp.Mark) {
+	w.Helper()
+	got := w.phone.Marks()
+	if len(got) != len(want) {
+		w.Fatalf("the phone was told %+v, want %+v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			w.Errorf("mark %d is %+v, want %+v", i, got[i], want[i])
+		}
+	}
+}
+
+func TestTheCustomerSeesThatTheyWereRead(t *testing.T) { // B-14
+	t.Parallel()
+	w := open(t)
+	h := w.handler()
+	first, firstID := w.said("uno")
+	second, secondID := w.said("dos")
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})
+	w.mark(h, events.ReadMarked{MessageID: string(secondID)})
+	w.mark(h, events.ReadMarked{MessageID: string(secondID)}) // a second operator
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})  // who lags
+	w.wantMarks(whatsapp.Mark{MessageID: first}, whatsapp.Mark{MessageID: second})
+	w.mark(h, events.ReadMarked{Typing: true})
+	w.Advance(19 * time.Second)
+	w.mark(h, events.ReadMarked{Typing: true})
+	w.Advance(time.Second)
+	w.mark(h, events.ReadMarked{Typing: true})
+	w.wantMarks(whatsapp.Mark{MessageID: first}, whatsapp.Mark{MessageID: second}, whatsapp.Mark{MessageID: second, Typing: true}, whatsapp.Mark{MessageID: second, Typing: true})
+	if m, _ := w.phone.Message(second); m.Status != whatsapp.Read {
+		t.Errorf("the phone shows %s", m.Status)
+	}
+	w.Advance(25 * time.Hour)
+	w.mark(h, events.ReadMarked{Typing: true}) // nobody may write now
+	if got := w.phone.Marks(); len(got) != 4 {
+		t.Errorf("after the window the phone was told %+v", got)
+	}
+}
+
+// A mark is a hint: whatever goes wrong is logged and dropped, and the next one is told.
+func TestAMarkThatFailsIsDropped(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	h := w.handler()
+	first, firstID := w.said("uno")
+	w.Must(w.phone.Fail(whatsapp.Fault{On: whatsapp.OnMarks, Code: 131000}))
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})
+	if !strings.Contains(w.log.String(), "131000") {
+		t.Errorf("the log says %s", &w.log)
+	}
+	w.wantMarks()
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})
+	w.mark(h, events.ReadMarked{MessageID: "01K9S3TJ8W0000000000000404"})
+	w.wantMarks(whatsapp.Mark{MessageID: first})
+	broken := w.Channel
+	broken.Health = chat.Health{State: chat.HealthReauthorise, At: w.Time}
+	w.Must(w.Store.UpdateChannel(t.Context(), w.Channel, broken, nil))
+	_, secondID := w.said("dos")
+	w.mark(h, events.ReadMarked{MessageID: string(secondID)})
+	w.wantMarks(whatsapp.Mark{MessageID: first})
+}

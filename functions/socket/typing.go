@@ -1,0 +1,55 @@
+package socket
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/queue"
+)
+
+const (
+	typingEvery = 20 * time.Second // providers show it for a little longer
+	typedMost   = 1000             // conversations that are remembered; then all are forgotten
+)
+
+// typed is when a warm function said last that somebody types in a conversation.
+type typed struct {
+	mu sync.Mutex
+	at map[chat.ConversationID]time.Time
+}
+
+// again says whether that was said so lately that it still counts, and notes it otherwise.
+func (t *typed) again(id chat.ConversationID, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at, known := t.at[id]; known && now.Sub(at) < typingEvery {
+		return true
+	}
+	if t.at == nil || len(t.at) >= typedMost {
+		t.at = map[chat.ConversationID]time.Time{}
+	}
+	t.at[id] = now
+	return false
+}
+
+// tellProvider lets the customer see that somebody writes, where the provider shows that. Of what several functions say in twenty
+// seconds, the queue takes one. That it does not arrive is no reason to fail: it is a hint.
+func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conversation chat.ConversationID) {
+	now := h.now()
+	if h.typed.again(conversation, now) {
+		return
+	}
+	id := fmt.Sprintf("typing-%s-%d", conversation, now.Unix()/int64(typingEvery/time.Second))
+	envelope, err := events.Wrap(id, string(account), now, events.ReadMarked{ConversationID: string(conversation), Typing: true})
+	if err == nil {
+		err = h.sender.Send(ctx, queue.Out{Envelope: envelope, Group: events.MarkGroup(string(conversation)), Dedup: id})
+	}
+	if err != nil {
+		h.log.WarnContext(ctx, "the provider is not told of typing", slog.Any("error", err))
+	}
+}

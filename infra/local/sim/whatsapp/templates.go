@@ -1,0 +1,290 @@
+package whatsapp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// BusinessAccount is the WhatsApp business account that all numbers belong to.
+const BusinessAccount = "700100200300400"
+
+// Template is a message that was approved beforehand, or has still to be.
+type Template struct {
+	ID       string           `json:"id"`
+	Name     string           `json:"name"`
+	Language string           `json:"language"`
+	Category string           `json:"category"`
+	Status   string           `json:"status"` // as Meta writes it: APPROVED, PAUSED, …
+	Reason   string           `json:"reason,omitempty"`
+	Quality  string           `json:"quality,omitempty"` // GREEN, YELLOW or RED
+	Format   string           `json:"format,omitempty"`  // the header's: TEXT, IMAGE, …
+	Header   string           `json:"header,omitempty"`
+	Body     string           `json:"body"`
+	Footer   string           `json:"footer,omitempty"`
+	Buttons  []TemplateButton `json:"buttons,omitempty"`
+}
+
+// TemplateButton is a button of a template.
+type TemplateButton struct {
+	Type string `json:"type"` // QUICK_REPLY, URL, …
+	Text string `json:"text"`
+	URL  string `json:"url,omitempty"`
+}
+
+// demoTemplates are those of an account to which nobody gave others.
+func demoTemplates() []*Template {
+	return []*Template{
+		{ID: "5001", Name: "pedido_listo", Language: "es_AR", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN", Format: "TEXT", Header: "Hola {{1}}",
+			Body: "Su pedido {{1}} ya está listo. Lo esperamos hasta las {{2}}.", Footer: "Tienda Demo",
+			Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Voy en camino"}, {Type: "QUICK_REPLY", Text: "Necesito ayuda"}}},
+		{ID: "5002", Name: "retomar_contacto", Language: "es", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
+			Body: "Hola, quedó pendiente su consulta. ¿Seguimos?", Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Sí, sigamos"}}},
+		{ID: "5003", Name: "oferta_da_semana", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Quality: "YELLOW", Format: "IMAGE",
+			Body: "Olá {{1}}, esta semana temos {{2}} com desconto.", Buttons: []TemplateButton{{Type: "URL", Text: "Ver oferta", URL: "https://example.com/{{1}}"}}},
+		{ID: "5004", Name: "order_shipped", Language: "en", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
+			Body: "Your order {{1}} is on its way.", Buttons: []TemplateButton{{Type: "URL", Text: "Track", URL: "https://example.com/track/{{1}}"}, {Type: "PHONE_NUMBER", Text: "Call us"}}},
+		{ID: "5005", Name: "promo_pausada", Language: "es", Category: "MARKETING", Status: "PAUSED", Quality: "RED", Body: "¡Últimos días de rebajas!"},
+		{ID: "5006", Name: "premio", Language: "es", Category: "MARKETING", Status: "REJECTED", Reason: "SCAM", Body: "Ganó un premio, responda con sus datos."},
+		{ID: "5007", Name: "encuesta", Language: "pt_BR", Category: "UTILITY", Status: "PENDING", Body: "Como foi o atendimento, {{1}}?"},
+	}
+}
+
+// Templates are what the account has.
+func (s *Simulator) Templates() []Template {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Template
+	for _, t := range s.templates {
+		all = append(all, *t)
+	}
+	return all
+}
+
+// PutTemplate makes a template known, or changes it, without telling the business.
+func (s *Simulator) PutTemplate(t Template) error {
+	if t.Name == "" || t.Language == "" {
+		return errors.New("a template needs its name and language")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.save(record{Template: &t})
+}
+
+// ReviewTemplate gives a template another status, as Meta's review does, and tells the business.
+func (s *Simulator) ReviewTemplate(name, language, status, reason string) error {
+	if err := s.review(name, language, status, reason); err != nil {
+		return err
+	}
+	return s.Judge(Verdict{Name: name, Language: language, Event: status, Reason: reason})
+}
+
+func (s *Simulator) review(name, language, status, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.template(name, language)
+	if t == nil {
+		return fmt.Errorf("there is no template %q in %q", name, language)
+	}
+	changed := *t
+	changed.Status, changed.Reason = status, reason
+	return s.save(record{Template: &changed})
+}
+
+// template finds one; the caller holds the lock.
+func (s *Simulator) template(name, language string) *Template {
+	i := slices.IndexFunc(s.templates, func(t *Template) bool { return t.Name == name && t.Language == language })
+	if i < 0 {
+		return nil
+	}
+	return s.templates[i]
+}
+
+// getTemplates answers a page of them.
+func (s *Simulator) getTemplates(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.enter(w, r, "", OnTemplates)
+	if !ok {
+		return
+	}
+	if f != nil {
+		s.strike(w, r, f)
+		return
+	}
+	if id := r.PathValue("id"); id != BusinessAccount {
+		writeError(w, 0, graphError{Code: 100, Subcode: 33, Message: fmt.Sprintf("Unsupported get request. Object with ID '%s' does not exist", id)})
+		return
+	}
+	all := s.Templates()
+	from, limit := 0, 25
+	if after := r.URL.Query().Get("after"); after != "" {
+		from, _ = strconv.Atoi(after)
+	}
+	if asked, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && asked > 0 {
+		limit = asked
+	}
+	from = min(max(from, 0), len(all))
+	to := min(from+limit, len(all))
+	data := []any{}
+	for _, t := range all[from:to] {
+		data = append(data, t.wire())
+	}
+	paging := object{"cursors": object{"before": strconv.Itoa(from), "after": strconv.Itoa(to)}}
+	if to < len(all) {
+		paging["next"] = fmt.Sprintf("http://%s%s?after=%d", r.Host, r.URL.Path, to)
+	}
+	writeJSON(w, http.StatusOK, object{"data": data, "paging": paging})
+}
+
+func (t Template) wire() object {
+	components := []any{}
+	if t.Format != "" {
+		header := object{"type": "HEADER", "format": t.Format}
+		if t.Header != "" {
+			header["text"] = t.Header
+		}
+		components = append(components, header)
+	}
+	components = append(components, object{"type": "BODY", "text": t.Body})
+	if t.Footer != "" {
+		components = append(components, object{"type": "FOOTER", "text": t.Footer})
+	}
+	if len(t.Buttons) > 0 {
+		components = append(components, object{"type": "BUTTONS", "buttons": t.Buttons})
+	}
+	wire := object{"id": t.ID, "name": t.Name, "language": t.Language, "category": t.Category, "status": t.Status, "components": components, "rejected_reason": "NONE"}
+	if t.Reason != "" {
+		wire["rejected_reason"] = t.Reason
+	}
+	if t.Quality != "" {
+		wire["quality_score"] = object{"score": t.Quality}
+	}
+	return wire
+}
+
+// sendTemplate is a template as businesses post it.
+type sendTemplate struct {
+	Name     string `json:"name"`
+	Language struct {
+		Code string `json:"code"`
+	} `json:"language"`
+	Components []struct {
+		Type       string              `json:"type"`
+		SubType    string              `json:"sub_type"`
+		Index      string              `json:"index"`
+		Parameters []templateParameter `json:"parameters"`
+	} `json:"components"`
+}
+
+type templateParameter struct {
+	Type       string     `json:"type"`
+	Text       string     `json:"text"`
+	Payload    string     `json:"payload"`
+	CouponCode string     `json:"coupon_code"`
+	Image      *sendMedia `json:"image"`
+	Video      *sendMedia `json:"video"`
+	Document   *sendMedia `json:"document"`
+	Location   *Place     `json:"location"`
+}
+
+var gaps = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
+
+// filled writes the parameters into a text's gaps, or says how Meta refuses another number of them.
+func filled(where, text string, parameters []templateParameter) (string, *graphError) {
+	var names []string
+	for _, gap := range gaps.FindAllString(text, -1) {
+		if !slices.Contains(names, gap) {
+			names = append(names, gap)
+		}
+	}
+	if len(parameters) != len(names) {
+		return "", &graphError{Code: 132000, Message: "(#132000) Number of parameters does not match the expected number of params", Details: fmt.Sprintf(
+			"%s: number of localizable_params (%d) does not match the expected number of params (%d)", where, len(parameters), len(names))}
+	}
+	slices.Sort(names) // {{1}} before {{2}}
+	var pairs []string
+	for i, name := range names {
+		pairs = append(pairs, name, parameters[i].Text)
+	}
+	return strings.NewReplacer(pairs...).Replace(text), nil
+}
+
+// fillTemplate makes the message that the customer sees, or refuses as Meta does. The caller holds the lock.
+func (s *Simulator) fillTemplate(m *Message, number string, sent sendTemplate) *graphError {
+	t := s.template(sent.Name, sent.Language.Code)
+	switch {
+	case t == nil || t.Status == "REJECTED" || t.Status == "PENDING":
+		return &graphError{Code: 132001, Message: "(#132001) Template name does not exist in the translation", Details: fmt.Sprintf("template name (%s) does not exist in %s", sent.Name, sent.Language.Code)}
+	case t.Status == "PAUSED":
+		return &graphError{Code: 132015, Message: "(#132015) Template is paused due to low quality"}
+	case t.Status == "DISABLED":
+		return &graphError{Code: 132016, Message: "(#132016) Template is disabled"}
+	}
+	var header, body []templateParameter
+	buttons := map[int]templateParameter{}
+	for _, c := range sent.Components {
+		switch index, err := strconv.Atoi(c.Index); {
+		case c.Type == "header":
+			header = c.Parameters
+		case c.Type == "body":
+			body = c.Parameters
+		case c.Type == "button" && err == nil && len(c.Parameters) == 1:
+			buttons[index] = c.Parameters[0]
+		default:
+			return &graphError{Code: 132012, Message: "(#132012) Parameter format does not match format in the created template"}
+		}
+	}
+	top, problem := s.fillHeader(m, number, *t, header)
+	if problem != nil {
+		return problem
+	}
+	text, problem := filled("body", t.Body, body)
+	if problem != nil {
+		return problem
+	}
+	m.Text = strings.Join(slices.DeleteFunc([]string{top, text, t.Footer}, func(s string) bool { return s == "" }), "\n\n")
+	m.Template = t.Name
+	for i, b := range t.Buttons {
+		given, there := buttons[i]
+		if strings.Contains(b.URL, "{{") && given.Text == "" {
+			return &graphError{Code: 131008, Message: "(#131008) Required parameter is missing", Details: fmt.Sprintf("buttons: Button at index %d of type Url requires a parameter", i)}
+		}
+		option := Option{Title: b.Text}
+		if b.Type == "QUICK_REPLY" {
+			option.ID = b.Text
+			if there {
+				option.ID = given.Payload
+			}
+		}
+		m.Options = append(m.Options, option)
+	}
+	return nil
+}
+
+func (s *Simulator) fillHeader(m *Message, number string, t Template, parameters []templateParameter) (string, *graphError) {
+	if t.Format == "" || t.Format == "TEXT" {
+		return filled("header", t.Header, parameters)
+	}
+	mismatch := &graphError{Code: 132012, Message: "(#132012) Parameter format does not match format in the created template", Details: "header: Format mismatch, expected " + t.Format}
+	if len(parameters) != 1 || !strings.EqualFold(parameters[0].Type, t.Format) {
+		return "", mismatch
+	}
+	if t.Format == "LOCATION" {
+		m.Place = parameters[0].Location
+		return "", nil
+	}
+	media := map[string]*sendMedia{"IMAGE": parameters[0].Image, "VIDEO": parameters[0].Video, "DOCUMENT": parameters[0].Document}[t.Format]
+	if media == nil {
+		return "", mismatch
+	}
+	file := s.files[media.ID]
+	if file == nil || file.Number != number {
+		return "", &graphError{Code: 131053, Details: "The media of the header is not there."}
+	}
+	shown := *file
+	m.File = &shown
+	return "", nil
+}
