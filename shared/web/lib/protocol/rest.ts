@@ -31,6 +31,8 @@ export const errorAnswer = v.object({
     code: v.fallback(v.picklist(errorCodes), "internal"),
     message: v.string(),
     field: optional(v.string()),
+    /** A stable word for which of the faults of this code it is. */
+    reason: optional(v.string()),
   }),
 });
 
@@ -161,6 +163,27 @@ export type FileKind = v.InferOutput<typeof fileKind>;
 /** What a kind of channel can do. Texts are counted in characters, files in bytes. */
 export const capabilities = v.object({
   channelType,
+  /** The kinds of messages that may be sent. */
+  types: optional(v.array(v.string())),
+  templates: optional(v.boolean()),
+  interactive: optional(
+    v.nullable(
+      v.object({
+        maxBody: v.number(),
+        maxFooter: v.number(),
+        maxButtons: v.number(),
+        maxButtonTitle: v.number(),
+        maxListButton: v.number(),
+        maxSections: v.number(),
+        maxRows: v.number(),
+        maxRowTitle: v.number(),
+        maxRowDescription: v.number(),
+      }),
+    ),
+  ),
+  maxCards: optional(v.number()),
+  readReceipts: optional(v.boolean()),
+  typing: optional(v.boolean()),
   maxText: v.number(),
   maxCaption: v.number(),
   /** How long after the contact's last message one may write freely; 0 = always. */
@@ -198,6 +221,10 @@ export type MessageType = v.InferOutput<typeof messageType>;
 const conversationStatus = v.picklist(["open", "pending", "snoozed", "held", "resolved"]);
 export type ConversationStatus = v.InferOutput<typeof conversationStatus>;
 
+/** Where on a site somebody wrote from. */
+const page = v.object({ url: v.string(), title: v.string() });
+export type SitePage = v.InferOutput<typeof page>;
+
 const conversationFields = {
   id: v.string(),
   status: conversationStatus,
@@ -218,6 +245,7 @@ const conversationFields = {
   botEnabled: v.boolean(),
   createdAt: time,
   resolvedAt: v.nullable(time),
+  page: optional(page),
   version: v.number(),
 };
 
@@ -261,6 +289,38 @@ const messageStatus = v.picklist([
 ]);
 export type MessageStatus = v.InferOutput<typeof messageStatus>;
 
+const location = v.object({
+  latitude: v.number(),
+  longitude: v.number(),
+  name: v.string(),
+  address: v.string(),
+});
+export type Location = v.InferOutput<typeof location>;
+
+const card = v.object({
+  name: v.string(),
+  company: v.string(),
+  phones: v.array(v.string()),
+  emails: v.array(v.string()),
+});
+export type Card = v.InferOutput<typeof card>;
+
+/** What may be tapped below a text: a few buttons, or a list that one button opens. */
+const interactive = v.object({
+  footer: optional(v.string()),
+  buttons: optional(v.array(v.object({ id: v.string(), title: v.string() }))),
+  button: optional(v.string()),
+  sections: optional(
+    v.array(
+      v.object({
+        title: optional(v.string()),
+        rows: v.array(v.object({ id: v.string(), title: v.string(), description: optional(v.string()) })),
+      }),
+    ),
+  ),
+});
+export type Interactive = v.InferOutput<typeof interactive>;
+
 export const message = v.object({
   id: v.string(),
   conversationId: v.string(),
@@ -270,12 +330,12 @@ export const message = v.object({
   text: v.optional(v.string(), ""),
   attachments: v.array(attachment),
   /** In degrees. Without name and address it is a pin on the map. */
-  location: v.nullable(
-    v.object({ latitude: v.number(), longitude: v.number(), name: v.string(), address: v.string() }),
-  ),
-  cards: v.array(
-    v.object({ name: v.string(), company: v.string(), phones: v.array(v.string()), emails: v.array(v.string()) }),
-  ),
+  location: v.nullable(location),
+  cards: v.array(card),
+  interactive: optional(interactive),
+  /** Which template its text was made from. */
+  template: optional(v.object({ name: v.string(), language: v.string() })),
+  page: optional(page),
   author: v.object({
     kind: v.picklist(["contact", "operator", "bot", "system", "external"]),
     id: v.string(),
@@ -340,12 +400,47 @@ export const contact = v.object({
   email: v.nullable(v.string()),
   phone: v.nullable(v.string()),
   blocked: v.boolean(),
+  /** Asked not to be sent advertising. */
+  marketingOptOut: optional(v.boolean()),
   identities: v.array(identity),
   createdAt: time,
   version: v.number(),
 });
 export type Contact = v.InferOutput<typeof contact>;
 export const contactList = listOf(contact);
+
+export const templateStatuses = ["approved", "pending", "rejected", "paused", "disabled", "in_appeal"] as const;
+export type TemplateStatus = (typeof templateStatuses)[number];
+
+/** A text that the provider approved. Its gaps are written {{1}}; what is not known of it may not be sent. */
+export const template = v.object({
+  id: v.string(),
+  name: v.string(),
+  language: v.string(),
+  category: v.picklist(["marketing", "utility", "authentication"]),
+  status: v.fallback(v.picklist(templateStatuses), "disabled"),
+  quality: v.fallback(v.picklist(["green", "yellow", "red", "unknown"]), "unknown"),
+  reason: v.string(),
+  updatedAt: time,
+  header: v.nullable(
+    v.object({
+      format: v.fallback(v.picklist(["text", "image", "video", "document", "location", "other"]), "other"),
+      text: v.optional(v.string(), ""),
+      parameters: v.optional(v.number(), 0),
+    }),
+  ),
+  body: v.object({ text: v.string(), parameters: v.number() }),
+  footer: v.string(),
+  buttons: v.array(
+    v.object({
+      type: v.fallback(v.picklist(["quick_reply", "url", "phone_number", "copy_code", "other"]), "other"),
+      text: v.string(),
+      parameter: v.boolean(),
+    }),
+  ),
+});
+export type Template = v.InferOutput<typeof template>;
+export const templateList = listOf(template);
 
 export const upload = v.object({
   id: v.string(),

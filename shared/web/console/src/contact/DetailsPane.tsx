@@ -13,6 +13,7 @@ import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { SiteLink } from "../ui/SiteLink.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import classes from "./contact.module.css";
 
@@ -35,6 +36,11 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
         </ActionIcon>
       </header>
       <div className={classes.detailsBody}>
+        {conversation.page && (
+          <Section title={t("contact.page")}>
+            <SiteLink page={conversation.page} />
+          </Section>
+        )}
         {!allowed && <Text c="dimmed">{t("error.forbidden")}</Text>}
         {allowed && contact.isPending && (
           <Stack role="status" aria-label={t("state.loading")}>
@@ -82,6 +88,11 @@ function Card({ contact }: { contact: Contact }) {
           {contact.name || t("contact.nameless")}
         </div>
         {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
+        {contact.marketingOptOut && (
+          <Badge color="orange" variant="light" tt="none">
+            {t("contact.noMarketing")}
+          </Badge>
+        )}
       </div>
       <Section
         title={t("contact.data")}

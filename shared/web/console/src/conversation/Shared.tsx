@@ -1,11 +1,11 @@
-/** What a phone shares beside files: places and people. */
+/** What a message holds beside words and files: places, people, and the mark of a template. */
 import type { Message } from "@recado/lib/protocol";
-import { IconExternalLink, IconMapPin, IconUser } from "@tabler/icons-react";
+import { IconExternalLink, IconMapPin, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./message.module.css";
 
 /** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
-const onMap = (latitude: number, longitude: number) =>
+export const onMap = (latitude: number, longitude: number) =>
   `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
 
 export function Place({ location }: { location: NonNullable<Message["location"]> }) {
@@ -47,5 +47,15 @@ export function Card({ card }: { card: Message["cards"][number] }) {
         ))}
       </span>
     </div>
+  );
+}
+
+export function TemplateMark({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.mark}>
+      <IconTemplate size={13} aria-hidden="true" />
+      {t("message.templateNamed", { name })}
+    </span>
   );
 }

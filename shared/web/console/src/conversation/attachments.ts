@@ -1,23 +1,48 @@
 /** What a channel takes. Checked before a byte leaves, and again by the server. */
+import type { Key } from "@recado/lib/i18n";
 import type { Capabilities, FileKind } from "@recado/lib/protocol";
 
 export type { FileKind };
 
+/** A sticker is sent on purpose: a picture of the same kind of file must not become one by being attached. */
+const limitsOf = (able: Capabilities, kind?: FileKind) =>
+  able.attachments.filter(({ type }) => (kind ? type === kind : type !== "sticker"));
+
 /** What the dialog for choosing a file offers. */
-export const accepted = (able: Capabilities): string => able.attachments.flatMap(({ mimes }) => mimes).join(",");
+export const accepted = (able: Capabilities, kind?: FileKind): string =>
+  limitsOf(able, kind)
+    .flatMap(({ mimes }) => mimes)
+    .join(",");
 
-export type FileVerdict =
-  | { kind: FileKind }
-  | { refused: "tooLarge"; limit: number }
-  | { refused: "empty" | "wrongType" };
+export interface Refusal {
+  refused: "tooLarge" | "empty" | "wrongType";
+  limit: number;
+}
+export type FileVerdict = { kind: FileKind } | Refusal;
 
-export function checkFile(file: { type: string; size: number }, able: Capabilities): FileVerdict {
+/** Of one kind if it is named, or else of any kind that may be attached. */
+export function checkFile(file: { type: string; size: number }, able: Capabilities, kind?: FileKind): FileVerdict {
   const mime = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
-  const limit = able.attachments.find(({ mimes }) => mimes.includes(mime));
-  if (!limit) return { refused: "wrongType" };
-  if (file.size === 0) return { refused: "empty" };
+  const limit = limitsOf(able, kind).find(({ mimes }) => mimes.includes(mime));
+  if (!limit) return { refused: "wrongType", limit: 0 };
+  if (file.size === 0) return { refused: "empty", limit: limit.maxSize };
   if (file.size > limit.maxSize) return { refused: "tooLarge", limit: limit.maxSize };
   return { kind: limit.type };
+}
+
+const wrongType: Record<FileKind | "any", Key> = {
+  any: "composer.fileWrongType",
+  image: "composer.imageWrongType",
+  audio: "composer.fileWrongType",
+  video: "composer.videoWrongType",
+  document: "composer.documentWrongType",
+  sticker: "composer.stickerWrongType",
+};
+
+/** The sentence for a file that was refused; it names the file and the limit. */
+export function refusalKey({ refused }: Refusal, kind?: FileKind): Key {
+  if (refused === "wrongType") return wrongType[kind ?? "any"];
+  return refused === "empty" ? "composer.fileEmpty" : "composer.fileTooLarge";
 }
 
 export const carriesText = (kind: FileKind, able: Capabilities): boolean =>
