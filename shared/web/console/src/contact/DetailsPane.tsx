@@ -36,11 +36,6 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
         </ActionIcon>
       </header>
       <div className={classes.detailsBody}>
-        {conversation.page && (
-          <Section title={t("contact.page")}>
-            <SiteLink page={conversation.page} />
-          </Section>
-        )}
         {!allowed && <Text c="dimmed">{t("error.forbidden")}</Text>}
         {allowed && contact.isPending && (
           <Stack role="status" aria-label={t("state.loading")}>
@@ -52,9 +47,14 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
         {contact.isError && !contact.data && (
           <ErrorState error={contact.error} onRetry={() => void contact.refetch()} retrying={contact.isFetching} />
         )}
+        {contact.data && <Card contact={contact.data} />}
+        {conversation.page && (
+          <Section title={t("contact.page")}>
+            <SiteLink page={conversation.page} />
+          </Section>
+        )}
         {contact.data && (
           <>
-            <Card contact={contact.data} />
             <Identities contact={contact.data} />
             <OtherConversations contactId={contact.data.id} current={conversation.id} />
           </>

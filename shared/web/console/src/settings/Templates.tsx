@@ -145,7 +145,7 @@ function Row({ template }: { template: Template }) {
         </span>
         <span className={classes.templateMeta}>
           {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])} ·{" "}
-          {t("template.updated", { time: formats.listTime(template.updatedAt, now) })}
+          {t("template.updated", { time: formats.day(template.updatedAt, now) })}
         </span>
         {template.reason && (
           <span className={classes.templateReason} dir="auto">

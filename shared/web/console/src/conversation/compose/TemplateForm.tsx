@@ -59,7 +59,10 @@ export function TemplateForm(props: {
     <SendForm
       onSend={send}
       onClose={props.onClose}
-      onDiscard={props.onBack}
+      onDiscard={() => {
+        props.onBack();
+        props.onClose();
+      }}
       preview={<TemplatePreview draft={draft} />}
     >
       <div className={classes.chosen}>
@@ -94,7 +97,7 @@ export function TemplateForm(props: {
       {draft.header.map((value, index) => (
         <TextInput
           key={headerGaps[index]}
-          label={t("template.headerGap", { gap: headerGaps[index] })}
+          label={t("template.headerGap", { gap: `{{${headerGaps[index]}}}` })}
           dir="auto"
           required
           autoComplete="off"
@@ -107,7 +110,7 @@ export function TemplateForm(props: {
       {draft.body.map((value, index) => (
         <TextInput
           key={bodyGaps[index]}
-          label={t("template.bodyGap", { gap: bodyGaps[index] })}
+          label={t("template.bodyGap", { gap: `{{${bodyGaps[index]}}}` })}
           dir="auto"
           required
           autoComplete="off"
