@@ -1,5 +1,4 @@
-import { ActionIcon, Alert, Button, TextInput } from "@mantine/core";
-import "@mantine/core/styles/Alert.css";
+import { ActionIcon, Button, TextInput } from "@mantine/core";
 import type { Capabilities, Template } from "@recado/lib/protocol";
 import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState } from "react";
@@ -80,9 +79,10 @@ export function TemplateForm(props: {
         </span>
       </div>
       {props.optedOut && template.category === "marketing" && (
-        <Alert color="orange" variant="light" icon={<IconAlertTriangle size={18} />} className={classes.warning}>
+        <p className={classes.warning} role="note">
+          <IconAlertTriangle size={18} aria-hidden="true" />
           {t("template.optedOut")}
-        </Alert>
+        </p>
       )}
       {nothingToFill && <p className={classes.quiet}>{t("template.nothingToFill")}</p>}
       {fileKind && (
