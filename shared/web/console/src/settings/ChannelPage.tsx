@@ -31,6 +31,7 @@ export function ChannelPage() {
         <IconArrowLeft size={16} aria-hidden="true" />
         {t("settings.channels")}
       </Link>
+      {!channel && <h1 className="visually-hidden">{t("settings.channels")}</h1>}
       {list.isPending && <Skeleton height={220} role="status" aria-label={t("state.loading")} />}
       {list.isError && !list.data && (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
