@@ -417,7 +417,7 @@ export const template = v.object({
   id: v.string(),
   name: v.string(),
   language: v.string(),
-  category: v.picklist(["marketing", "utility", "authentication"]),
+  category: v.fallback(v.picklist(["marketing", "utility", "authentication"]), "utility"),
   status: v.fallback(v.picklist(templateStatuses), "disabled"),
   quality: v.fallback(v.picklist(["green", "yellow", "red", "unknown"]), "unknown"),
   reason: v.string(),

@@ -1,7 +1,7 @@
 import type { Interactive } from "@recado/lib/protocol";
 import { IconList } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import classes from "./message.module.css";
+import classes from "./choices.module.css";
 
 /** What the customer may tap below a text. Here it is to be read, not to be tapped. */
 export function Choices({ interactive, open = false }: { interactive: Interactive; open?: boolean }) {
@@ -37,7 +37,7 @@ export function Choices({ interactive, open = false }: { interactive: Interactiv
                 {section.rows.map((row) => (
                   <li key={row.id}>
                     <bdi>{row.title || "…"}</bdi>
-                    {row.description && <bdi className={classes.documentSize}>{row.description}</bdi>}
+                    {row.description && <bdi className={classes.choiceNote}>{row.description}</bdi>}
                   </li>
                 ))}
               </ul>

@@ -204,11 +204,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     if (kind === "sticker") stickers.current?.click();
     else setForm(kind);
   };
-  const closeForm = () => {
-    setForm(null);
-    // The menu that it was chosen from is gone: the focus belongs to the answer.
-    requestAnimationFrame(() => field.current?.focus());
-  };
+  const closeForm = () => setForm(null);
   const sendForm = (made: Made) => {
     outbox.add({ ...made, conversationId: conversation.id, replyTo: answering?.id ?? null });
     answer(null);

@@ -2,6 +2,7 @@
 import type { Message } from "@recado/lib/protocol";
 import { IconExternalLink, IconMapPin, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import choices from "./choices.module.css";
 import classes from "./message.module.css";
 
 /** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
@@ -53,7 +54,7 @@ export function Card({ card }: { card: Message["cards"][number] }) {
 export function TemplateMark({ name }: { name: string }) {
   const { t } = useTranslation();
   return (
-    <span className={classes.mark}>
+    <span className={choices.mark}>
       <IconTemplate size={13} aria-hidden="true" />
       {t("message.templateNamed", { name })}
     </span>

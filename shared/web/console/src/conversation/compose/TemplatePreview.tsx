@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import message from "../message.module.css";
+import choices from "../choices.module.css";
 import classes from "./compose.module.css";
 import { Bubble, StyledText } from "./Preview.tsx";
 import { filled, headerFile, styled, type TemplateDraft } from "./templates.ts";
@@ -37,17 +37,17 @@ export function TemplatePreview({ draft }: { draft: TemplateDraft }) {
       )}
       <StyledText parts={styled(filled(template.body.text, draft.body))} />
       {template.footer && (
-        <p className={message.footer} dir="auto">
+        <p className={choices.footer} dir="auto">
           {template.footer}
         </p>
       )}
       {template.buttons.length > 0 && (
-        <ul className={message.choices} aria-label={t("message.choices")}>
+        <ul className={choices.choices} aria-label={t("message.choices")}>
           {template.buttons.map(({ type, text }, index) => {
             const Icon = icons[type];
             return (
               // biome-ignore lint/suspicious/noArrayIndexKey: buttons have no identity but their place
-              <li key={index} className={message.choice} dir="auto">
+              <li key={index} className={choices.choice} dir="auto">
                 <Icon size={15} aria-hidden="true" />
                 {text}
               </li>
