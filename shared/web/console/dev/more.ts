@@ -90,7 +90,7 @@ export const templates: Template[] = [
   template("encuesta_mensual", "¿Cómo te atendimos, {{1}}?", { category: "marketing", quality: "red" }),
   template("factura", "Adjuntamos tu factura {{1}}.", { header: { format: "document", text: "", parameters: 0 } }),
   template("local_nuevo", "Abrimos un local nuevo, {{1}}.", {
-    header: { format: "location", text: "", parameters: 0 },
+    header: { format: "location", text: "", parameters: 4 },
     category: "marketing",
   }),
   template("promo_navidad", "Este mes, {{1}} de regalo.", { category: "marketing", status: "paused", quality: "red" }),
@@ -117,7 +117,7 @@ export const sites: Channel[] = [
 
 for (const channel of channels) if (channel.id === "ch_1") channel.settings = { businessAccountId: "102290129340398" };
 // Tomás asked for no more advertising; his window is closed.
-for (const contact of contacts) if (contact.id === "ct_1") contact.marketingOptOut = true;
+for (const contact of contacts) if (contact.id === "ct_1") contact.marketingOptOutAt = "2026-11-02T12:00:00.000Z";
 for (const one of conversations) if (one.id === "cv_1") Object.assign(one, { windowUntil: null, assigneeId: "op_1" });
 
 const [newest] = conversations;

@@ -400,9 +400,9 @@ export const contact = v.object({
   email: v.nullable(v.string()),
   phone: v.nullable(v.string()),
   blocked: v.boolean(),
-  /** Asked not to be sent advertising. */
-  marketingOptOut: optional(v.boolean()),
   identities: v.array(identity),
+  /** Since when they want no advertising; left out for those who take it. */
+  marketingOptOutAt: optional(time),
   createdAt: time,
   version: v.number(),
 });

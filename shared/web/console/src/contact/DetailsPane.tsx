@@ -88,7 +88,7 @@ function Card({ contact }: { contact: Contact }) {
           {contact.name || t("contact.nameless")}
         </div>
         {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
-        {contact.marketingOptOut && (
+        {contact.marketingOptOutAt && (
           <Badge color="orange" variant="light" tt="none">
             {t("contact.noMarketing")}
           </Badge>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { contactQuery } from "../../api/queries.ts";
 import { useMay, useMe } from "../../shell/me.ts";
@@ -22,30 +22,41 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
     setDraft(next);
     writeForm(operator.id, conversation.id, "template", next);
   };
-  const optedOut = contact?.marketingOptOut === true;
+  const content = useRef<HTMLDivElement>(null);
+  const step = draft?.template.id;
+  const shown = useRef(step);
+  // The dialog looks for its first field only when it opens; from one step to the other what had the focus is gone.
+  useEffect(() => {
+    if (shown.current === step) return;
+    shown.current = step;
+    content.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+  }, [step]);
+  const optedOut = contact?.marketingOptOutAt !== undefined;
   return (
     <Dialog wide title={draft ? draft.template.name : t("template.choose")} onClose={onClose}>
-      {draft ? (
-        <TemplateForm
-          key={draft.template.id}
-          draft={draft}
-          able={able}
-          optedOut={optedOut}
-          onChange={change}
-          onBack={() => change(undefined)}
-          onClose={onClose}
-          onSend={(made) => {
-            writeForm(operator.id, conversation.id, "template", undefined);
-            onSend(made);
-          }}
-        />
-      ) : (
-        <TemplatePicker
-          channelId={conversation.channel.id}
-          optedOut={optedOut}
-          onPick={(template) => change(draftOf(template))}
-        />
-      )}
+      <div ref={content}>
+        {draft ? (
+          <TemplateForm
+            key={draft.template.id}
+            draft={draft}
+            able={able}
+            optedOut={optedOut}
+            onChange={change}
+            onBack={() => change(undefined)}
+            onClose={onClose}
+            onSend={(made) => {
+              writeForm(operator.id, conversation.id, "template", undefined);
+              onSend(made);
+            }}
+          />
+        ) : (
+          <TemplatePicker
+            channelId={conversation.channel.id}
+            optedOut={optedOut}
+            onPick={(template) => change(draftOf(template))}
+          />
+        )}
+      </div>
     </Dialog>
   );
 }

@@ -8,6 +8,7 @@ import { categoryKeys } from "../../ui/templateWords.ts";
 import { accepted, checkFile, type FileKind, refusalKey } from "../attachments.ts";
 import classes from "./compose.module.css";
 import type { Made } from "./form.ts";
+import { HeaderPlace } from "./HeaderPlace.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
 import {
@@ -94,19 +95,25 @@ export function TemplateForm(props: {
           onChange={(file) => onChange({ ...draft, file })}
         />
       )}
-      {draft.header.map((value, index) => (
-        <TextInput
-          key={headerGaps[index]}
-          label={t("template.headerGap", { gap: `{{${headerGaps[index]}}}` })}
-          dir="auto"
-          required
-          autoComplete="off"
-          data-autofocus={index === 0 || undefined}
-          value={value}
-          error={fault(value)}
-          onChange={(event) => onChange({ ...draft, header: replaced(draft.header, index, event.currentTarget.value) })}
-        />
-      ))}
+      {template.header?.format === "location" ? (
+        <HeaderPlace draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
+      ) : (
+        draft.header.map((value, index) => (
+          <TextInput
+            key={headerGaps[index]}
+            label={t("template.headerGap", { gap: `{{${headerGaps[index]}}}` })}
+            dir="auto"
+            required
+            autoComplete="off"
+            data-autofocus={index === 0 || undefined}
+            value={value}
+            error={fault(value)}
+            onChange={(event) =>
+              onChange({ ...draft, header: replaced(draft.header, index, event.currentTarget.value) })
+            }
+          />
+        ))
+      )}
       {draft.body.map((value, index) => (
         <TextInput
           key={bodyGaps[index]}

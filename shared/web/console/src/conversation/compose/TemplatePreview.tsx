@@ -4,6 +4,7 @@ import {
   IconCopy,
   IconExternalLink,
   IconFileText,
+  IconMapPin,
   IconPhone,
   IconPhoto,
   IconVideo,
@@ -11,9 +12,11 @@ import {
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import choices from "../choices.module.css";
+import { Place } from "../Shared.tsx";
 import classes from "./compose.module.css";
 import { Bubble, StyledText } from "./Preview.tsx";
-import { filled, headerFile, styled, type TemplateDraft } from "./templates.ts";
+import { placeOf } from "./place.ts";
+import { filled, headerFile, headerPlace, styled, type TemplateDraft } from "./templates.ts";
 
 const icons = {
   quick_reply: IconArrowBackUp,
@@ -32,6 +35,7 @@ export function TemplatePreview({ draft }: { draft: TemplateDraft }) {
   return (
     <Bubble>
       {kind && <Media kind={kind as keyof typeof mediaIcons} file={draft.file} />}
+      {template.header?.format === "location" && <Spot draft={draft} />}
       {template.header?.format === "text" && (
         <StyledText className={classes.heading} parts={styled(filled(template.header.text, draft.header))} />
       )}
@@ -56,6 +60,16 @@ export function TemplatePreview({ draft }: { draft: TemplateDraft }) {
         </ul>
       )}
     </Bubble>
+  );
+}
+
+function Spot({ draft }: { draft: TemplateDraft }) {
+  const made = placeOf(headerPlace(draft));
+  if ("location" in made) return <Place location={made.location} />;
+  return (
+    <div className={classes.mediaEmpty}>
+      <IconMapPin size={30} stroke={1.4} aria-hidden="true" />
+    </div>
   );
 }
 

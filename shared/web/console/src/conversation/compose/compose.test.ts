@@ -293,10 +293,22 @@ describe("templates", () => {
     expect(isComplete({ ...picture, file: new File(["x"], "tapa.jpg") })).toBe(true);
   });
 
+  test("a heading that is a place leaves as four values, with a decimal point, and has to be on the map", () => {
+    const place = { ...complete, template: template({ header: { format: "location", text: "", parameters: 4 } }) };
+    expect(draftOf(place.template).header).toEqual(["", "", "", ""]);
+    const there = { ...place, header: ["-34,6", "-58.4", " Obelisco ", "Av. 9 de Julio"] };
+    expect(isComplete(there)).toBe(true);
+    expect(usageOf(there).parameters.header).toEqual(["-34.6", "-58.4", "Obelisco", "Av. 9 de Julio"]);
+    expect(isComplete({ ...there, header: ["91", "0", "Obelisco", "Av. 9 de Julio"] })).toBe(false);
+    expect(isComplete({ ...there, header: ["1", "0", "Obelisco", ""] })).toBe(false);
+    expect(wordsOf(there)).toBe("Hola Ana, llega el viernes 4.\n\nMalabia");
+  });
+
   test.each([
     ["{{2}} y {{1}}", 2, ["1", "2"]],
     ["{{nombre}}, {{ fecha }} {{nombre}}", 2, ["nombre", "fecha"]],
     ["{{10}} {{9}}", 2, ["9", "10"]],
+    ["{{2}} {{nombre}} {{1}}", 3, ["nombre", "1", "2"]],
     ["sin marcas", 1, ["1"]],
     ["nada", 0, []],
   ])("the gaps of %j", (text, count, names) => {
@@ -341,7 +353,8 @@ describe("templates", () => {
     [{}, null],
     [{ status: "paused" as const }, "paused"],
     [{ status: "rejected" as const }, "rejected"],
-    [{ header: { format: "location" as const, text: "", parameters: 0 } }, "header"],
+    [{ header: { format: "location" as const, text: "", parameters: 4 } }, null],
+    [{ header: { format: "other" as const, text: "", parameters: 0 } }, "header"],
     [{ status: "pending" as const, header: { format: "other" as const, text: "", parameters: 0 } }, "pending"],
   ])("%j is kept back by %s", (more, hindrance) => {
     expect(hindranceOf(template(more))).toBe(hindrance);

@@ -2,6 +2,7 @@
 import type { Template } from "@recado/lib/protocol";
 import type { FileKind } from "../attachments.ts";
 import type { TemplateUse } from "../outbox.ts";
+import { type PlaceDraft, placeOf } from "./place.ts";
 
 /** The template as it was when it was chosen, and what has been typed into its gaps. */
 export interface TemplateDraft {
@@ -15,10 +16,10 @@ export interface TemplateDraft {
 
 const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
-/** The names of the gaps in the order of their values: numbers by their size, names as they come. */
+/** The names of the gaps in the order of their values: names as they come, numbers by their size. */
 export function gapsOf(text: string, count: number): string[] {
   const names = [...new Set([...text.matchAll(gap)].map(([, name = ""]) => name))];
-  if (names.every((name) => /^\d+$/.test(name))) names.sort((a, b) => Number(a) - Number(b));
+  names.sort((a, b) => (Number(a) || 0) - (Number(b) || 0));
   return Array.from({ length: count }, (_, index) => names[index] ?? String(index + 1));
 }
 
@@ -56,24 +57,46 @@ const mediaFormats = new Set<string>(["image", "video", "document"] satisfies Fi
 export const headerFile = ({ header }: Template): FileKind | null =>
   header && mediaFormats.has(header.format) ? (header.format as FileKind) : null;
 
-const textGaps = ({ header }: Template): number => (header?.format === "text" ? header.parameters : 0);
+/** A file fills its header whole; a place has four values: latitude, longitude, name and address. */
+const headerGaps = ({ header }: Template): number =>
+  header?.format === "text" || header?.format === "location" ? header.parameters : 0;
+
+/** The place in a header, as the form for places knows it. */
+export const headerPlace = ({
+  header: [latitude = "", longitude = "", name = "", address = ""],
+}: TemplateDraft): PlaceDraft => ({
+  latitude,
+  longitude,
+  name,
+  address,
+});
+
+/** With a decimal point, whatever was typed. */
+function headerValues(draft: TemplateDraft): string[] {
+  if (draft.template.header?.format !== "location") return draft.header.map(cleaned);
+  const place = placeOf(headerPlace(draft));
+  if (!("location" in place)) return draft.header.map(cleaned);
+  const { latitude, longitude, name, address } = place.location;
+  return [String(latitude), String(longitude), cleaned(name), cleaned(address)];
+}
 
 export const draftOf = (template: Template): TemplateDraft => ({
   template,
-  header: Array.from({ length: textGaps(template) }, () => ""),
+  header: Array.from({ length: headerGaps(template) }, () => ""),
   body: Array.from({ length: template.body.parameters }, () => ""),
   buttons: Object.fromEntries(
     template.buttons.flatMap(({ parameter }, index) => (parameter ? [[String(index), ""] as const] : [])),
   ),
 });
 
-export function usageOf({ template, header, body, buttons }: TemplateDraft): TemplateUse {
+export function usageOf(draft: TemplateDraft): TemplateUse {
+  const { template, body, buttons } = draft;
   const { name, language } = template;
   return {
     name,
     language,
     parameters: {
-      header: header.map(cleaned),
+      header: headerValues(draft),
       body: body.map(cleaned),
       buttons: Object.fromEntries(Object.entries(buttons).map(([at, value]) => [at, cleaned(value)])),
     },
@@ -82,14 +105,15 @@ export function usageOf({ template, header, body, buttons }: TemplateDraft): Tem
 
 export const isComplete = (draft: TemplateDraft): boolean =>
   [...draft.header, ...draft.body, ...Object.values(draft.buttons)].every((value) => cleaned(value) !== "") &&
-  (headerFile(draft.template) === null || draft.file !== undefined);
+  (headerFile(draft.template) === null || draft.file !== undefined) &&
+  (draft.template.header?.format !== "location" || "location" in placeOf(headerPlace(draft)));
 
 export type Hindrance = Exclude<Template["status"], "approved"> | "header";
 
 /** Why it cannot be sent from here. */
 export function hindranceOf({ status, header }: Template): Hindrance | null {
   if (status !== "approved") return status;
-  return header?.format === "location" || header?.format === "other" ? "header" : null;
+  return header?.format === "other" ? "header" : null;
 }
 
 /** es_AR is the provider's way to write what browsers call es-AR. */
