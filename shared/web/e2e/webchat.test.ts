@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { t } from "./desk.ts";
 import { picture, prices } from "./files.ts";
@@ -14,7 +12,11 @@ const visitors: Visitor[] = [];
 const shopAt = (name: string): string => here.stack.url.replace("127.0.0.1", name);
 
 async function visitor(shop = `${shopAt("localhost")}/local/shop/`): Promise<Visitor> {
-  const context = await here.browser.newContext({ locale: "es-AR", viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  const context = await here.browser.newContext({
+    locale: "es-AR",
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: "reduce",
+  });
   context.setDefaultTimeout(20_000);
   const one = new Visitor(await context.newPage(), context, shop);
   visitors.push(one);
@@ -57,7 +59,10 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
   const shown = desk.log.locator("article img").first();
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
   await desk.page.locator('form input[type="file"]').setInputFiles(prices);
-  await desk.page.getByRole("list", { name: t("composer.files") }).getByText(prices.name).waitFor();
+  await desk.page
+    .getByRole("list", { name: t("composer.files") })
+    .getByText(prices.name)
+    .waitFor();
   await desk.composer.press("Enter");
   const link = customer.log.getByRole("link").filter({ hasText: prices.name });
   await link.waitFor();
@@ -137,7 +142,9 @@ test("each site's chats land in its own business, and no other page may show it"
   await outlet.write("¿Esto es el outlet?");
   await outlet.state("¿Esto es el outlet?", "state.sent").waitFor();
   const api = await here.stack.api(ana);
-  const channels = (await api.get("/api/v1/channels")) as { items: { id: string; name: string; storeId: string; externalId: string }[] };
+  const channels = (await api.get("/api/v1/channels")) as {
+    items: { id: string; name: string; storeId: string; externalId: string }[];
+  };
   const site = channels.items.find(({ name }) => name === "Outlet Demo");
   const listed = (await api.get("/api/v1/conversations?status=all")) as {
     items: { storeId: string; channel: { id: string }; preview: { text: string } }[];

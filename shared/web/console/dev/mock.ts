@@ -2,12 +2,15 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Conversation, FrameItem, Message, Operator } from "@recado/lib/protocol";
+import type { Channel, Conversation, FrameItem, Message, Operator } from "@recado/lib/protocol";
 import type { Plugin } from "vite";
-import capabilities from "../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import * as data from "./data.ts";
+import { capabilities, conversationsOfSites, sites, templates } from "./more.ts";
 
 type Handler = (params: string[], body: Record<string, unknown>, query: URLSearchParams) => unknown;
+
+data.channels.push(...sites);
+data.conversations.unshift(...conversationsOfSites);
 
 const sockets = new Set<Duplex>();
 
@@ -105,17 +108,17 @@ function counts() {
   };
 }
 
-function say(conversationId: string, direction: "in" | "out", text: string, clientId?: string): Message {
+function say(conversationId: string, direction: "in" | "out", text: string, more: Partial<Message> = {}): Message {
   const one = conversation(conversationId);
   const messages = data.messagesOf(one);
   const message = data.makeMessage(one, direction, text, Date.now(), {
-    clientId,
     status: direction === "in" ? "received" : "queued",
+    ...more,
   });
   messages.push(message);
   push({ type: "message.upserted", conversationId, message });
   changed(one, {
-    preview: { text, type: "text", direction, messageId: message.id, revoked: false },
+    preview: { text, type: message.type, direction, messageId: message.id, revoked: false },
     lastActivityAt: message.sentAt,
     ...(direction === "in"
       ? { unread: true, lastInboundId: message.id, waitingSince: message.sentAt }
@@ -135,6 +138,15 @@ function deliver(message: Message): void {
       400 * (index + 1),
     );
   });
+}
+
+function rendered(name: string, { header = [], body = [] }: { header?: string[]; body?: string[] }): string {
+  const found = templates.find((one) => one.name === name);
+  const fill = (text: string, values: string[]) =>
+    text.replace(/\{\{(\d+)\}\}/g, (_, at) => values[Number(at) - 1] ?? "");
+  return [fill(found?.header?.text ?? "", header), fill(found?.body.text ?? "", body), found?.footer]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 const routes: [string, RegExp, Handler][] = [
@@ -167,8 +179,53 @@ const routes: [string, RegExp, Handler][] = [
     },
   ],
   ["GET", /^\/stores$/, () => ({ items: data.stores, nextCursor: null })],
-  ["GET", /^\/capabilities$/, () => capabilities],
+  ["GET", /^\/capabilities$/, () => ({ items: capabilities, nextCursor: null })],
   ["GET", /^\/channels$/, () => ({ items: data.channels, nextCursor: null })],
+  [
+    "POST",
+    /^\/channels$/,
+    (_, body) => {
+      if (data.channels.some(({ externalId }) => externalId === body.externalId)) {
+        throw new Failure(409, "conflict", "externalId");
+      }
+      const id = `ch_${data.channels.length + 1}`;
+      const made = { ...data.channels[0], displayPhone: undefined, externalId: id.padEnd(20, "X").toUpperCase() };
+      data.channels.push(Object.assign(made, { storeId: "st_1", health: { state: "ok" } }, body, { id }) as Channel);
+      return data.channels.at(-1);
+    },
+  ],
+  [
+    "PATCH",
+    /^\/channels\/([^/]+)$/,
+    ([id], body) => {
+      const found = data.channels.find((one) => one.id === id);
+      if (!found) throw missing();
+      if (body.version !== found.version) throw new Failure(409, "conflict", "version");
+      return Object.assign(found, body, { version: found.version + 1 });
+    },
+  ],
+  [
+    "GET",
+    /^\/channels\/([^/]+)\/templates$/,
+    ([id], _, query) => {
+      const q = (query.get("q") ?? "").toLowerCase();
+      const status = query.get("status");
+      return paged(
+        (id === "ch_1" ? templates : [])
+          .filter(({ name, body }) => `${name} ${body.text}`.toLowerCase().includes(q))
+          .filter((one) => !status || one.status === status),
+        query,
+      );
+    },
+  ],
+  [
+    "POST",
+    /^\/channels\/([^/]+)\/templates\/sync$/,
+    ([id]) => {
+      if (id !== "ch_1") throw new Failure(409, "conflict", "settings.businessAccountId");
+      return {};
+    },
+  ],
   ["GET", /^\/settings$/, () => data.settings],
   ["PUT", /^\/distribution$/, (_, body) => Object.assign(data.settings.distribution, { managerId: null }, body)],
   ["PATCH", /^\/settings$/, (_, body) => Object.assign(data.settings, body, { version: data.settings.version + 1 })],
@@ -189,8 +246,17 @@ const routes: [string, RegExp, Handler][] = [
   [
     "POST",
     /^\/conversations\/([^/]+)\/messages$/,
-    ([id = ""], body) => {
-      const message = say(id, "out", String(body.text), String(body.clientId));
+    ([id = ""], { text = "", replyTo, clientId, type, location = null, cards = [], interactive, template }) => {
+      const used = template as {
+        name: string;
+        language: string;
+        parameters: Record<"header" | "body", string[]>;
+      } | null;
+      if (used?.name === "encuesta_mensual") throw new Failure(409, "conflict", "template");
+      const message = say(id, "out", used ? rendered(used.name, used.parameters) : String(text), {
+        ...({ clientId, type, replyTo, location, cards, interactive } as Partial<Message>),
+        template: used ? { name: used.name, language: used.language } : undefined,
+      });
       deliver(message);
       return message;
     },

@@ -108,6 +108,45 @@ describe("parse", () => {
     expect(wire.parse(wire.message, text).type).toBe("unsupported");
   });
 
+  test("a template of an unknown state, heading or button may be shown and not sent", () => {
+    const known = {
+      id: "t1",
+      name: "aviso",
+      language: "es_AR",
+      category: "utility",
+      status: "approved",
+      quality: "green",
+      reason: "",
+      updatedAt: "2026-11-22T00:14:21.000Z",
+      header: { format: "text", text: "Pedido {{1}}", parameters: 1 },
+      body: { text: "Hola {{1}}", parameters: 1 },
+      footer: "",
+      buttons: [{ type: "url", text: "Ver", parameter: true }],
+    };
+    expect(wire.parse(wire.template, JSON.stringify(known))).toEqual(known);
+    const later = {
+      ...known,
+      status: "archived",
+      header: { format: "carousel" },
+      buttons: [{ ...known.buttons[0], type: "flow" }],
+    };
+    expect(wire.parse(wire.template, JSON.stringify(later))).toMatchObject({
+      status: "disabled",
+      header: { format: "other", text: "", parameters: 0 },
+      buttons: [{ type: "other" }],
+    });
+  });
+
+  test("a message keeps what may be tapped, the template it was made from and the page it was written on", () => {
+    const more = {
+      interactive: { footer: "", buttons: [{ id: "b1", title: "Sí" }] },
+      template: { name: "aviso", language: "es_AR" },
+      page: { url: "https://shop.example/", title: "" },
+    };
+    const written = { ...JSON.parse(read("message_out")), ...more };
+    expect(wire.parse(wire.message, JSON.stringify(written))).toMatchObject(more);
+  });
+
   test("reads an error code that it does not know as internal", () => {
     expect(wire.parse(wire.errorAnswer, '{"error":{"code":"teapot","message":"x"}}').error.code).toBe("internal");
   });

@@ -19,7 +19,7 @@ export const errorAnswer = v.object({
     code: v.fallback(v.picklist(errorCodes), "internal"),
     message: v.string(),
     field: optional(v.string()),
-    /** Which conflict it is. */
+    /** A stable word for which of the faults of this code it is. */
     reason: optional(v.string()),
   }),
 });
@@ -202,37 +202,12 @@ export const capabilities = v.object({
 export type Capabilities = v.InferOutput<typeof capabilities>;
 export const capabilitiesList = listOf(capabilities);
 
-const templateText = v.object({ text: v.string(), parameters: v.number() });
-
-/** A message that the provider approved beforehand, with gaps. */
-export const template = v.object({
-  id: v.string(),
-  name: v.string(),
-  language: v.string(),
-  category: v.string(),
-  status: v.picklist(["approved", "pending", "rejected", "paused", "disabled", "in_appeal"]),
-  quality: v.fallback(v.picklist(["green", "yellow", "red", "unknown"]), "unknown"),
-  reason: v.string(),
-  updatedAt: time,
-  /** A file's header has no parameters: the message's attachment fills it. A location's are latitude, longitude, name, address. */
-  header: v.nullable(
-    v.object({ format: v.picklist(["text", "image", "video", "document", "location"]), ...templateText.entries }),
-  ),
-  body: templateText,
-  footer: v.string(),
-  buttons: v.array(
-    v.object({
-      type: v.fallback(v.picklist(["quick_reply", "url", "phone_number", "copy_code", "other"]), "other"),
-      text: v.string(),
-      parameter: v.boolean(),
-    }),
-  ),
-});
-export type Template = v.InferOutput<typeof template>;
-export const templateList = listOf(template);
-
 const conversationStatus = v.picklist(["open", "pending", "snoozed", "held", "resolved"]);
 export type ConversationStatus = v.InferOutput<typeof conversationStatus>;
+
+/** Where on a site somebody wrote from. */
+const page = v.object({ url: v.string(), title: v.string() });
+export type SitePage = v.InferOutput<typeof page>;
 
 const conversationFields = {
   id: v.string(),
@@ -254,6 +229,7 @@ const conversationFields = {
   botEnabled: v.boolean(),
   createdAt: time,
   resolvedAt: v.nullable(time),
+  page: optional(page),
   version: v.number(),
 };
 
@@ -297,6 +273,38 @@ const messageStatus = v.picklist([
 ]);
 export type MessageStatus = v.InferOutput<typeof messageStatus>;
 
+const location = v.object({
+  latitude: v.number(),
+  longitude: v.number(),
+  name: v.string(),
+  address: v.string(),
+});
+export type Location = v.InferOutput<typeof location>;
+
+const card = v.object({
+  name: v.string(),
+  company: v.string(),
+  phones: v.array(v.string()),
+  emails: v.array(v.string()),
+});
+export type Card = v.InferOutput<typeof card>;
+
+/** What may be tapped below a text: a few buttons, or a list that one button opens. */
+const interactive = v.object({
+  footer: optional(v.string()),
+  buttons: optional(v.array(v.object({ id: v.string(), title: v.string() }))),
+  button: optional(v.string()),
+  sections: optional(
+    v.array(
+      v.object({
+        title: optional(v.string()),
+        rows: v.array(v.object({ id: v.string(), title: v.string(), description: optional(v.string()) })),
+      }),
+    ),
+  ),
+});
+export type Interactive = v.InferOutput<typeof interactive>;
+
 export const message = v.object({
   id: v.string(),
   conversationId: v.string(),
@@ -306,27 +314,12 @@ export const message = v.object({
   text: v.optional(v.string(), ""),
   attachments: v.array(attachment),
   /** In degrees. Without name and address it is a pin on the map. */
-  location: v.nullable(
-    v.object({ latitude: v.number(), longitude: v.number(), name: v.string(), address: v.string() }),
-  ),
-  cards: v.array(
-    v.object({ name: v.string(), company: v.string(), phones: v.array(v.string()), emails: v.array(v.string()) }),
-  ),
-  /** What it offers to be tapped: buttons, or a list behind one button. */
-  interactive: optional(
-    v.object({
-      footer: v.string(),
-      buttons: v.array(v.object({ id: v.string(), title: v.string() })),
-      button: v.string(),
-      sections: v.array(
-        v.object({
-          title: v.string(),
-          rows: v.array(v.object({ id: v.string(), title: v.string(), description: v.string() })),
-        }),
-      ),
-    }),
-  ),
+  location: v.nullable(location),
+  cards: v.array(card),
+  interactive: optional(interactive),
+  /** Which template its text was made from. */
   template: optional(v.object({ name: v.string(), language: v.string() })),
+  page: optional(page),
   author: v.object({
     kind: v.picklist(["contact", "operator", "bot", "system", "external"]),
     id: v.string(),
@@ -413,6 +406,39 @@ export const contact = v.object({
 });
 export type Contact = v.InferOutput<typeof contact>;
 export const contactList = listOf(contact);
+
+export const templateStatuses = ["approved", "pending", "rejected", "paused", "disabled", "in_appeal"] as const;
+export type TemplateStatus = (typeof templateStatuses)[number];
+
+/** A text that the provider approved. Its gaps are written {{1}}; what is not known of it may not be sent. */
+export const template = v.object({
+  id: v.string(),
+  name: v.string(),
+  language: v.string(),
+  category: v.fallback(v.picklist(["marketing", "utility", "authentication"]), "utility"),
+  status: v.fallback(v.picklist(templateStatuses), "disabled"),
+  quality: v.fallback(v.picklist(["green", "yellow", "red", "unknown"]), "unknown"),
+  reason: v.string(),
+  updatedAt: time,
+  header: v.nullable(
+    v.object({
+      format: v.fallback(v.picklist(["text", "image", "video", "document", "location", "other"]), "other"),
+      text: v.optional(v.string(), ""),
+      parameters: v.optional(v.number(), 0),
+    }),
+  ),
+  body: v.object({ text: v.string(), parameters: v.number() }),
+  footer: v.string(),
+  buttons: v.array(
+    v.object({
+      type: v.fallback(v.picklist(["quick_reply", "url", "phone_number", "copy_code", "other"]), "other"),
+      text: v.string(),
+      parameter: v.boolean(),
+    }),
+  ),
+});
+export type Template = v.InferOutput<typeof template>;
+export const templateList = listOf(template);
 
 export const upload = v.object({
   id: v.string(),

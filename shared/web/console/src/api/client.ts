@@ -1,14 +1,27 @@
 import { type ErrorCode, errorAnswer, parse } from "@recado/lib/protocol";
 import type { GenericSchema, InferOutput } from "valibot";
 
+const reasonsByField: Partial<Record<string, string>> = {
+  window: "window_closed",
+  template: "template_unavailable",
+  externalId: "claimed",
+  "settings.businessAccountId": "no_business_account",
+};
+
 /** What went wrong, as a code that the console words. `offline` is ours: no answer came at all. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
     readonly code: ErrorCode | "offline",
     readonly field?: string,
+    private readonly word?: string,
   ) {
     super(code);
+  }
+
+  /** Which of the faults of its code it is. An answer without a word says it by the field it names. */
+  get reason(): string | undefined {
+    return this.word ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
   }
 
   /** Whether the same request may well succeed later. */
@@ -26,14 +39,23 @@ export function onSignedOut(run: () => void): void {
   signedOut = run;
 }
 
-async function call(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<string> {
+interface CallOptions {
+  signal?: AbortSignal;
+  /** The same key again gets the first answer again: a repeat makes nothing twice. */
+  key?: string;
+}
+
+async function call(method: Method, path: string, body?: unknown, { signal, key }: CallOptions = {}): Promise<string> {
   let response: Response;
   let text: string;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
       credentials: "same-origin",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: {
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(key && { "Idempotency-Key": key }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
     });
@@ -51,7 +73,7 @@ async function call(method: Method, path: string, body?: unknown, signal?: Abort
 function failureOf(status: number, text: string): ApiError {
   try {
     const { error } = parse(errorAnswer, text);
-    return new ApiError(error.code, error.field);
+    return new ApiError(error.code, error.field, error.reason);
   } catch {
     // A gateway answered instead of the server: its body says nothing to us.
     return new ApiError(status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "invalid");
@@ -62,14 +84,15 @@ export const get = async <T extends GenericSchema>(
   path: string,
   schema: T,
   signal?: AbortSignal,
-): Promise<InferOutput<T>> => parse(schema, await call("GET", path, undefined, signal));
+): Promise<InferOutput<T>> => parse(schema, await call("GET", path, undefined, { signal }));
 
 export const send = async <T extends GenericSchema>(
   method: Method,
   path: string,
   body: unknown,
   schema: T,
-): Promise<InferOutput<T>> => parse(schema, await call(method, path, body));
+  key?: string,
+): Promise<InferOutput<T>> => parse(schema, await call(method, path, body, { key }));
 
 /** For calls whose answer says nothing but that it worked. */
 export const tell = async (method: Method, path: string, body?: unknown): Promise<void> => {

@@ -37,6 +37,20 @@ export const channelsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const templatesQuery = (channelId: string, filter: { q: string; status?: wire.TemplateStatus | null }) =>
+  infiniteQueryOptions({
+    queryKey: ["templates", channelId, filter],
+    queryFn: ({ pageParam, signal }) =>
+      get(
+        withQuery(`/channels/${encodeURIComponent(channelId)}/templates`, { ...filter, limit: 50, cursor: pageParam }),
+        wire.templateList,
+        signal,
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+    staleTime: 60_000,
+  });
+
 export const storesQuery = queryOptions({
   queryKey: ["stores"],
   queryFn: async ({ signal }) => (await get("/stores?limit=200", wire.storeList, signal)).items,

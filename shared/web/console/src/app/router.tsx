@@ -23,6 +23,9 @@ const token = (search: Record<string, unknown>): { token: string } => ({
 const next = (search: Record<string, unknown>): { next?: string } =>
   typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
 
+const tab = (search: Record<string, unknown>): { tab?: string } =>
+  typeof search.tab === "string" ? { tab: search.tab } : {};
+
 const auth = createRoute({
   getParentRoute: () => root,
   id: "auth",
@@ -129,6 +132,12 @@ const channels = createRoute({
   path: "channels",
   component: lazyRouteComponent(() => import("../settings/Channels.tsx"), "Channels"),
 });
+const channel = createRoute({
+  getParentRoute: () => settings,
+  path: "channels/$channelId",
+  validateSearch: tab,
+  component: lazyRouteComponent(() => import("../settings/ChannelPage.tsx"), "ChannelPage"),
+});
 const distribution = createRoute({
   getParentRoute: () => settings,
   path: "distribution",
@@ -148,7 +157,7 @@ export const router = createRouter({
       home,
       inbox.addChildren([inboxIndex, conversation]),
       contacts,
-      settings.addChildren([settingsIndex, profile, operators, channels, distribution]),
+      settings.addChildren([settingsIndex, profile, operators, channels, channel, distribution]),
     ]),
   ]),
   defaultPreload: "intent",

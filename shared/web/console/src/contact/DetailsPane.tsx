@@ -13,6 +13,7 @@ import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { SiteLink } from "../ui/SiteLink.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import classes from "./contact.module.css";
 
@@ -46,9 +47,14 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
         {contact.isError && !contact.data && (
           <ErrorState error={contact.error} onRetry={() => void contact.refetch()} retrying={contact.isFetching} />
         )}
+        {contact.data && <Card contact={contact.data} />}
+        {conversation.page && (
+          <Section title={t("contact.page")}>
+            <SiteLink page={conversation.page} />
+          </Section>
+        )}
         {contact.data && (
           <>
-            <Card contact={contact.data} />
             <Identities contact={contact.data} />
             <OtherConversations contactId={contact.data.id} current={conversation.id} />
           </>

@@ -1,23 +1,56 @@
-import { ActionIcon, CloseButton, Textarea } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core";
 import { accepted, checkFile } from "@recado/lib/files";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
-import { IconClock, IconFile, IconLock, IconPaperclip, IconPhoto, IconSend2, IconX } from "@tabler/icons-react";
+import {
+  IconClock,
+  IconFile,
+  IconLock,
+  IconPaperclip,
+  IconPhoto,
+  IconPlus,
+  IconSend2,
+  IconSticker,
+  IconTemplate,
+  IconX,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type ComponentType,
+  type DragEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { capabilitiesQuery } from "../api/queries.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useMay, useMe } from "../shell/me.ts";
 import { useFormats, useNow } from "../ui/format.ts";
+import { Later } from "../ui/later.tsx";
+import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { useAnswer, useAnswering } from "./answering.tsx";
-import { carriesText } from "./attachments.ts";
+import { carriesText, refusalKey } from "./attachments.ts";
+import type { FormProps, Made } from "./compose/form.ts";
+import { type MoreKind, offered } from "./compose/kinds.ts";
 import classes from "./composer.module.css";
-import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
+import { type FormKind, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { Quote } from "./Quote.tsx";
 import { useTypingSignal } from "./typing.ts";
 import { replyWindow } from "./window.ts";
+
+/** Seldom used, and each a small screen of its own: loaded when it is opened. */
+const forms: Record<FormKind, () => Promise<ComponentType<FormProps>>> = {
+  location: async () => (await import("./compose/LocationForm.tsx")).LocationForm,
+  contacts: async () => (await import("./compose/ContactsForm.tsx")).ContactsForm,
+  interactive: async () => (await import("./compose/ChoicesForm.tsx")).ChoicesForm,
+  template: async () => (await import("./compose/TemplateDialog.tsx")).TemplateDialog,
+};
+const loadMoreMenu = async () => (await import("./compose/MoreMenu.tsx")).MoreMenu;
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -41,7 +74,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       <Closed
         icon={IconClock}
         text={conversation.windowUntil === null ? t("composer.windowNever") : t("composer.windowClosed")}
-      />
+      >
+        {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
+      </Closed>
     );
   }
   return (
@@ -57,12 +92,39 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   );
 }
 
-function Closed({ icon: Icon, text }: { icon: typeof IconLock; text: string }) {
+function Closed({ icon: Icon, text, children }: { icon: typeof IconLock; text: string; children?: ReactNode }) {
   return (
     <div className={classes.closed} role="note">
       <Icon size={18} />
-      <span>{text}</span>
+      <span className={classes.closedText}>{text}</span>
+      {children}
     </div>
+  );
+}
+
+// B-12
+function OnlyTemplates({ conversation, able }: { conversation: Conversation; able: Capabilities }) {
+  const { t } = useTranslation();
+  const { outbox } = useLive();
+  const [open, setOpen] = useState(false);
+  const send = (made: Made) => {
+    outbox.add({ ...made, conversationId: conversation.id, replyTo: null });
+    setOpen(false);
+  };
+  return (
+    <>
+      <Button
+        size="sm"
+        leftSection={<IconTemplate size={17} />}
+        className={classes.onlyTemplates}
+        onClick={() => setOpen(true)}
+      >
+        {t("template.choose")}
+      </Button>
+      {open && (
+        <Later load={forms.template} props={{ conversation, able, onClose: () => setOpen(false), onSend: send }} />
+      )}
+    </>
   );
 }
 
@@ -74,6 +136,8 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   const typing = useTypingSignal(conversation.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
+  const stickers = useRef<HTMLInputElement>(null);
+  const [form, setForm] = useState<FormKind | null>(null);
   const [text, setText] = useState(() => readDraft(me.operator.id, conversation.id));
   const [files, setFiles] = useState(() => readFiles(me.operator.id, conversation.id));
   const [refusals, setRefusals] = useState<string[]>([]);
@@ -95,18 +159,13 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     writeFiles(me.operator.id, conversation.id, next);
   };
 
-  const pick = (chosen: Iterable<File>) => {
+  const pick = (chosen: Iterable<File>, kind?: FileKind) => {
     const taken: Picked[] = [];
     const refused: string[] = [];
     for (const file of chosen) {
-      const verdict = checkFile(file, able);
+      const verdict = checkFile(file, able, kind);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
-      else if (verdict.refused === "tooLarge") {
-        refused.push(t("composer.fileTooLarge", { name: file.name, limit: formats.size(verdict.limit) }));
-      } else {
-        const key = verdict.refused === "empty" ? "composer.fileEmpty" : "composer.fileWrongType";
-        refused.push(t(key, { name: file.name }));
-      }
+      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit) }));
     }
     keep([...files, ...taken]);
     setRefusals(refused);
@@ -138,6 +197,19 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     setRefusals([]);
     change("");
     field.current?.focus();
+  };
+
+  const kinds = offered(able);
+  const more = useOverlay("menu", loadMoreMenu);
+  const choose = (kind: MoreKind) => {
+    if (kind === "sticker") stickers.current?.click();
+    else setForm(kind);
+  };
+  const closeForm = () => setForm(null);
+  const sendForm = (made: Made) => {
+    outbox.add({ ...made, conversationId: conversation.id, replyTo: answering?.id ?? null });
+    answer(null);
+    closeForm();
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -172,111 +244,155 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   };
 
   return (
-    <form
-      className={classes.field}
-      data-dragging={dragging || undefined}
-      aria-label={t("composer.label")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setDragging(true);
-      }}
-      onDragLeave={() => setDragging(false)}
-      onDrop={onDrop}
-    >
-      {dragging && <div className={classes.drop}>{t("composer.drop")}</div>}
-      {refusals.length > 0 && (
-        <div className={classes.refusals} role="alert">
-          <ul>
-            {refusals.map((refusal) => (
-              <li key={refusal} dir="auto">
-                {refusal}
+    <>
+      <form
+        className={classes.field}
+        data-dragging={dragging || undefined}
+        aria-label={t("composer.label")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setDragging(true);
+        }}
+        onDragLeave={() => setDragging(false)}
+        onDrop={onDrop}
+      >
+        {dragging && <div className={classes.drop}>{t("composer.drop")}</div>}
+        {refusals.length > 0 && (
+          <div className={classes.refusals} role="alert">
+            <ul>
+              {refusals.map((refusal) => (
+                <li key={refusal} dir="auto">
+                  {refusal}
+                </li>
+              ))}
+            </ul>
+            <CloseButton size={24} iconSize={14} aria-label={t("action.close")} onClick={() => setRefusals([])} />
+          </div>
+        )}
+        {answering && (
+          <div className={classes.answering}>
+            <Quote message={answering} />
+            <CloseButton size={24} iconSize={14} aria-label={t("composer.noQuote")} onClick={() => answer(null)} />
+          </div>
+        )}
+        {files.length > 0 && (
+          <ul className={classes.files} aria-label={t("composer.files")}>
+            {files.map(({ id, file, kind }) => (
+              <li key={id} className={classes.file}>
+                <FileIcon kind={kind} />
+                <bdi className={classes.fileName}>{file.name}</bdi>
+                <span className={classes.fileSize}>{formats.size(file.size)}</span>
+                <ActionIcon
+                  size={24}
+                  aria-label={t("composer.removeFile", { name: file.name })}
+                  onClick={() => keep(files.filter((one) => one.id !== id))}
+                >
+                  <IconX size={14} />
+                </ActionIcon>
               </li>
             ))}
           </ul>
-          <CloseButton size={24} iconSize={14} aria-label={t("action.close")} onClick={() => setRefusals([])} />
-        </div>
-      )}
-      {answering && (
-        <div className={classes.answering}>
-          <Quote message={answering} />
-          <CloseButton size={24} iconSize={14} aria-label={t("composer.noQuote")} onClick={() => answer(null)} />
-        </div>
-      )}
-      {files.length > 0 && (
-        <ul className={classes.files} aria-label={t("composer.files")}>
-          {files.map(({ id, file, kind }) => (
-            <li key={id} className={classes.file}>
-              {kind === "image" ? <IconPhoto size={16} /> : <IconFile size={16} />}
-              <bdi className={classes.fileName}>{file.name}</bdi>
-              <span className={classes.fileSize}>{formats.size(file.size)}</span>
-              <ActionIcon
-                size={24}
-                aria-label={t("composer.removeFile", { name: file.name })}
-                onClick={() => keep(files.filter((one) => one.id !== id))}
-              >
-                <IconX size={14} />
-              </ActionIcon>
-            </li>
-          ))}
-        </ul>
-      )}
-      <Textarea
-        ref={field}
-        variant="unstyled"
-        autosize
-        minRows={1}
-        maxRows={8}
-        dir="auto"
-        aria-label={t("composer.label")}
-        aria-describedby="composer-hint"
-        placeholder={t("composer.placeholder")}
-        value={text}
-        error={length > limit ? t("composer.tooLong", { limit: formats.number(limit) }) : undefined}
-        classNames={{ input: classes.input, error: classes.inputError }}
-        onChange={(event) => change(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        onPaste={onPaste}
-        onBlur={() => typing(false)}
-      />
-      <div className={classes.bar}>
-        <ActionIcon
-          size="lg"
-          aria-label={t("composer.attach")}
-          data-hint={t("composer.attach")}
-          onClick={() => chooser.current?.click()}
-        >
-          <IconPaperclip size={19} />
-        </ActionIcon>
-        <input
-          ref={chooser}
-          type="file"
-          accept={accepted(able)}
-          multiple
-          hidden
-          onChange={(event) => {
-            pick([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = "";
-          }}
+        )}
+        <Textarea
+          ref={field}
+          variant="unstyled"
+          autosize
+          minRows={1}
+          maxRows={8}
+          dir="auto"
+          aria-label={t("composer.label")}
+          aria-describedby="composer-hint"
+          placeholder={t("composer.placeholder")}
+          value={text}
+          error={length > limit ? t("composer.tooLong", { limit: formats.number(limit) }) : undefined}
+          classNames={{ input: classes.input, error: classes.inputError }}
+          onChange={(event) => change(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+          onBlur={() => typing(false)}
         />
-        <EmojiPicker onPick={insert} />
-        <span id="composer-hint" className={classes.hint}>
-          {t("composer.hint")}
-        </span>
-        <ActionIcon
-          type="submit"
-          size="lg"
-          variant="filled"
-          color="petrol"
-          disabled={!sendable}
-          aria-label={t("composer.send")}
-        >
-          <IconSend2 size={18} />
-        </ActionIcon>
-      </div>
-    </form>
+        <div className={classes.bar}>
+          {kinds.length > 0 && (
+            <>
+              <ActionIcon {...more.button} size="lg" aria-label={t("composer.more")} data-hint={t("composer.more")}>
+                <IconPlus size={20} />
+              </ActionIcon>
+              {more.overlay({ kinds, onPick: choose })}
+            </>
+          )}
+          <ActionIcon
+            size="lg"
+            aria-label={t("composer.attach")}
+            data-hint={t("composer.attach")}
+            onClick={() => chooser.current?.click()}
+          >
+            <IconPaperclip size={19} />
+          </ActionIcon>
+          <input
+            ref={chooser}
+            type="file"
+            accept={accepted(able)}
+            multiple
+            hidden
+            onChange={(event) => {
+              pick([...(event.currentTarget.files ?? [])]);
+              event.currentTarget.value = "";
+            }}
+          />
+          <input
+            ref={stickers}
+            type="file"
+            accept={accepted(able, "sticker")}
+            hidden
+            onChange={(event) => {
+              pick([...(event.currentTarget.files ?? [])], "sticker");
+              event.currentTarget.value = "";
+            }}
+          />
+          <EmojiPicker onPick={insert} />
+          {able.templates && (
+            <ActionIcon
+              size="lg"
+              aria-label={t("template.choose")}
+              data-hint={t("template.choose")}
+              aria-haspopup="dialog"
+              onClick={() => setForm("template")}
+            >
+              <IconTemplate size={19} />
+            </ActionIcon>
+          )}
+          <span id="composer-hint" className={classes.hint}>
+            {t("composer.hint")}
+          </span>
+          <ActionIcon
+            type="submit"
+            size="lg"
+            variant="filled"
+            color="petrol"
+            disabled={!sendable}
+            aria-label={t("composer.send")}
+          >
+            <IconSend2 size={18} />
+          </ActionIcon>
+        </div>
+      </form>
+      {form && (
+        <Later
+          key={form}
+          load={forms[form]}
+          props={{ conversation, able, onClose: closeForm, onSend: sendForm }}
+          fallback={<Loader size="sm" className={classes.opening} role="status" aria-label={t("state.loading")} />}
+        />
+      )}
+    </>
   );
+}
+
+function FileIcon({ kind }: { kind: FileKind }) {
+  if (kind === "sticker") return <IconSticker size={16} />;
+  return kind === "image" ? <IconPhoto size={16} /> : <IconFile size={16} />;
 }

@@ -9,6 +9,9 @@ import classes from "./message.module.css";
 
 const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
 
+/** A template's picture is its header. */
+const pictured = new Set<MessageType>(["image", "sticker", "template"]);
+
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
   const { t } = useTranslation();
   if (attachment.state === "pending") {
@@ -28,7 +31,7 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
     );
   }
   const { url } = attachment;
-  if ((kind === "image" || kind === "sticker") && attachment.mime.startsWith("image/")) {
+  if (pictured.has(kind) && attachment.mime.startsWith("image/")) {
     return <Picture url={url} name={attachment.name} small={kind === "sticker"} />;
   }
   if (attachment.mime.startsWith("audio/")) {

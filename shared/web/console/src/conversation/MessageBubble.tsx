@@ -5,18 +5,31 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { previewKeys } from "../inbox/preview.ts";
 import { useMay } from "../shell/me.ts";
+import { reasonKey } from "../ui/errors.ts";
 import { useFormats } from "../ui/format.ts";
+import { SiteLink } from "../ui/SiteLink.tsx";
 import { useRetryMessage } from "./actions.ts";
 import { useAnswer } from "./answering.tsx";
+import { Choices } from "./Choices.tsx";
 import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
-import { Card, Place, Referral } from "./Shared.tsx";
+import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
 /** Kinds that are shown in full; of any other the reader learns that it came. */
-const shownKinds = new Set(["text", "image", "audio", "video", "document", "sticker", "contacts", "interactive"]);
+const shownKinds = new Set([
+  "text",
+  "image",
+  "audio",
+  "video",
+  "document",
+  "sticker",
+  "contacts",
+  "interactive",
+  "template",
+]);
 
 /** The customer does not have these, or not yet. */
 const unquotable = new Set(["queued", "held", "sending", "failed", "unknown"]);
@@ -41,6 +54,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
   const known = shownKinds.has(message.type) || message.location !== null;
   const described = message.location !== null || message.cards.length > 0;
   const time = formats.time(message.sentAt);
+  const failure = reasonKey(message.error?.code);
   const edited = message.editedAt ? t("message.edited") : null;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
@@ -53,6 +67,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
       <div className={classes.line}>
         <div className={classes.bubble} data-failed={message.status === "failed" || undefined}>
           {message.replyTo && <Quote message={quoted} />}
+          {message.template && <TemplateMark name={message.template.name} />}
           {message.location && <Place location={message.location} />}
           {message.cards.map((card, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
@@ -69,6 +84,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
             )
           )}
           {message.text && !described && <UserText text={message.text} stamp={edited ? `${edited} ${time}` : time} />}
+          {message.interactive && <Choices interactive={message.interactive} />}
           <span className={classes.stamp}>
             {message.editedAt && <span title={formats.full(message.editedAt)}>{edited}</span>}
             <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>
@@ -107,7 +123,9 @@ export const MessageBubble = memo(function MessageBubble(props: {
       {message.status === "failed" && (
         <div className={classes.failure} role="alert">
           <span dir="auto">
-            {message.error ? t("message.failedBecause", { reason: message.error.message }) : t("message.failed")}
+            {message.error
+              ? t("message.failedBecause", { reason: failure ? t(failure) : message.error.message })
+              : t("message.failed")}
           </span>
           {may("conversation.reply") && (
             <Button
@@ -121,6 +139,11 @@ export const MessageBubble = memo(function MessageBubble(props: {
               {t("action.retry")}
             </Button>
           )}
+        </div>
+      )}
+      {starts && message.page && (
+        <div className={classes.note}>
+          <SiteLink page={message.page} />
         </div>
       )}
       {message.status === "unknown" && <div className={classes.note}>{t("message.unknownHint")}</div>}

@@ -6,15 +6,17 @@ import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../live/LiveProvider.tsx";
+import { reasonKey } from "../ui/errors.ts";
 import { useFormats } from "../ui/format.ts";
+import { Choices } from "./Choices.tsx";
 import { Delivery } from "./Delivery.tsx";
 import classes from "./message.module.css";
 import type { Outgoing } from "./outbox.ts";
 import { Quote } from "./Quote.tsx";
+import { Card, Place, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
-const reasons: Partial<Record<NonNullable<Outgoing["error"]>, Key>> = {
-  window: "composer.windowClosed",
+const reasons: Partial<Record<string, Key>> = {
   too_large: "error.tooLarge",
   forbidden: "error.forbidden",
   not_found: "error.notFound",
@@ -39,6 +41,7 @@ export function OutgoingBubble({
     <article className={classes.message} data-out data-starts={starts || undefined}>
       <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
         {outgoing.replyTo && <Quote message={quoted} />}
+        {outgoing.template && <TemplateMark name={outgoing.template.name} />}
         {file && <OwnFile file={file} kind={outgoing.type} />}
         {file && state !== "failed" && outgoing.progress < 1 && (
           <Progress
@@ -48,7 +51,13 @@ export function OutgoingBubble({
             aria-label={t("composer.uploading", { name: file.name })}
           />
         )}
+        {outgoing.location && <Place location={outgoing.location} />}
+        {outgoing.cards?.map((card, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
+          <Card key={index} card={card} />
+        ))}
         {outgoing.text && <UserText text={outgoing.text} stamp={formats.time(outgoing.createdAt)} />}
+        {outgoing.interactive && <Choices interactive={outgoing.interactive} />}
         <span className={classes.stamp}>
           <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
           <Delivery status={state === "failed" ? "failed" : "sending"} />
@@ -61,7 +70,7 @@ export function OutgoingBubble({
       )}
       {state === "failed" && (
         <div className={classes.failure} role="alert">
-          <span>{t(reasons[outgoing.error ?? "internal"] ?? "message.failed")}</span>
+          <span>{t(reasonKey(outgoing.error) ?? reasons[outgoing.error ?? "internal"] ?? "message.failed")}</span>
           <Button
             size="compact-xs"
             variant="subtle"
@@ -90,12 +99,15 @@ function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
   const formats = useFormats();
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    if (kind !== "image") return;
+    if (kind !== "image" && kind !== "sticker") return;
     const made = URL.createObjectURL(file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [file, kind]);
-  if (url) return <img className={classes.ownPicture} src={url} alt={file.name} />;
+  if (url)
+    return (
+      <img className={classes.ownPicture} data-small={kind === "sticker" || undefined} src={url} alt={file.name} />
+    );
   return (
     <span className={classes.document}>
       <span className={classes.documentIcon}>

@@ -1,11 +1,12 @@
-/** What comes with a message beside files: places, people, and the advertisement that somebody tapped. */
+/** What a message holds beside words and files: places, people, the advertisement that was tapped, the mark of a template. */
 import type { Message } from "@recado/lib/protocol";
-import { IconExternalLink, IconMapPin, IconSpeakerphone, IconUser } from "@tabler/icons-react";
+import { IconExternalLink, IconMapPin, IconSpeakerphone, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import choices from "./choices.module.css";
 import classes from "./message.module.css";
 
 /** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
-const onMap = (latitude: number, longitude: number) =>
+export const onMap = (latitude: number, longitude: number) =>
   `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
 
 export function Place({ location }: { location: NonNullable<Message["location"]> }) {
@@ -73,5 +74,15 @@ export function Referral({ referral }: { referral: NonNullable<Message["referral
     </a>
   ) : (
     <div className={classes.referral}>{lines}</div>
+  );
+}
+
+export function TemplateMark({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className={choices.mark}>
+      <IconTemplate size={13} aria-hidden="true" />
+      {t("message.templateNamed", { name })}
+    </span>
   );
 }

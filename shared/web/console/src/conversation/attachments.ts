@@ -1,5 +1,22 @@
-/** Which kinds of file a channel lets carry words. */
+/** Which kinds of file a channel lets carry words, and what a person is told of a file that it does not take. */
+import type { Refusal } from "@recado/lib/files";
+import type { Key } from "@recado/lib/i18n";
 import type { Capabilities, FileKind } from "@recado/lib/protocol";
 
 export const carriesText = (kind: FileKind, able: Capabilities): boolean =>
   able.attachments.some(({ type, caption }) => type === kind && caption);
+
+const wrongType: Record<FileKind | "any", Key> = {
+  any: "composer.fileWrongType",
+  image: "composer.imageWrongType",
+  audio: "composer.fileWrongType",
+  video: "composer.videoWrongType",
+  document: "composer.documentWrongType",
+  sticker: "composer.stickerWrongType",
+};
+
+/** The sentence for a file that was refused; it names the file and the limit. */
+export function refusalKey({ refused }: Refusal, kind?: FileKind): Key {
+  if (refused === "wrongType") return wrongType[kind ?? "any"];
+  return refused === "empty" ? "composer.fileEmpty" : "composer.fileTooLarge";
+}

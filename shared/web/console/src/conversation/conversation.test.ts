@@ -1,12 +1,13 @@
 // @vitest-environment happy-dom
-import { checkFile } from "@recado/lib/files";
-import { capabilitiesList, type TimelineEvent } from "@recado/lib/protocol";
+import { accepted, checkFile, type Refusal } from "@recado/lib/files";
+import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
 import { partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import { at, conversationOf, messageOf } from "../live/testing.ts";
-import { readDraft, readFiles, takeBack, writeDraft, writeFiles } from "./drafts.ts";
+import { refusalKey } from "./attachments.ts";
+import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, writeForm } from "./drafts.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { rowsOf } from "./timeline.ts";
 import { replyWindow } from "./window.ts";
@@ -88,6 +89,11 @@ describe("replyWindow", () => {
 // S1-24
 describe("checkFile", () => {
   const MB = 1024 * 1024;
+  const sticker = { type: "sticker" as const, mimes: ["image/webp"], maxSize: 100 * 1024, caption: false };
+  const able = {
+    ...whatsapp,
+    attachments: [sticker, ...whatsapp.attachments.filter(({ type }) => type !== "sticker")],
+  };
   test.each([
     ["image/jpeg", 5 * MB, { kind: "image" }],
     ["image/png", 5 * MB + 1, { refused: "tooLarge", limit: 5 * MB }],
@@ -96,12 +102,35 @@ describe("checkFile", () => {
     ["video/3gpp", MB, { kind: "video" }],
     ["application/pdf", 100 * MB, { kind: "document" }],
     ["application/pdf", 100 * MB + 1, { refused: "tooLarge", limit: 100 * MB }],
-    ["image/webp", MB, { refused: "tooLarge", limit: 500 * 1024 }],
-    ["image/gif", MB, { refused: "wrongType" }],
-    ["", MB, { refused: "wrongType" }],
-    ["image/png", 0, { refused: "empty" }],
+    ["image/webp", MB, { refused: "wrongType", limit: 0 }],
+    ["", MB, { refused: "wrongType", limit: 0 }],
+    ["image/png", 0, { refused: "empty", limit: 5 * MB }],
   ])("%s of %i bytes", (type, size, verdict) => {
-    expect(checkFile({ type, size }, whatsapp)).toEqual(verdict);
+    expect(checkFile({ type, size }, able)).toEqual(verdict);
+  });
+
+  test.each([
+    ["image/webp", 100 * 1024, { kind: "sticker" }],
+    ["image/webp", 100 * 1024 + 1, { refused: "tooLarge", limit: 100 * 1024 }],
+    ["image/png", 1024, { refused: "wrongType", limit: 0 }],
+  ])("%s of %i bytes as a sticker", (type, size, verdict) => {
+    expect(checkFile({ type, size }, able, "sticker")).toEqual(verdict);
+  });
+
+  test("each refusal has a sentence of its own, and each kind that is asked for by name says what it takes", () => {
+    const refusal = (refused: Refusal["refused"], kind?: FileKind) => refusalKey({ refused, limit: 1 }, kind);
+    expect([refusal("tooLarge"), refusal("empty"), refusal("wrongType")]).toEqual([
+      "composer.fileTooLarge",
+      "composer.fileEmpty",
+      "composer.fileWrongType",
+    ]);
+    const named = (["image", "video", "document", "sticker"] as const).map((kind) => refusal("wrongType", kind));
+    expect(new Set(named).size).toBe(4);
+  });
+
+  test("the dialog for choosing a file offers stickers only when one is wanted", () => {
+    expect(accepted(able)).not.toContain("image/webp");
+    expect(accepted(able, "sticker")).toBe("image/webp");
   });
 });
 
@@ -147,6 +176,37 @@ describe("drafts", () => {
     expect(readFiles("op_1", "cv_2")).toEqual([]);
     writeFiles("op_1", "cv_1", []);
     expect(readFiles("op_1", "cv_1")).toEqual([]);
+  });
+
+  test("a half-filled form waits for its own conversation and its own operator", () => {
+    const place = { latitude: "-34,6", longitude: "", name: "", address: "" };
+    writeForm("op_1", "cv_1", "location", place);
+    expect(readForm("op_1", "cv_1", "location")).toEqual(place);
+    expect(readForm("op_1", "cv_1", "contacts")).toBeUndefined();
+    expect(readForm("op_1", "cv_2", "location")).toBeUndefined();
+    expect(readForm("op_2", "cv_1", "location")).toBeUndefined();
+    writeForm("op_1", "cv_1", "location", undefined);
+    expect(readForm("op_1", "cv_1", "location")).toBeUndefined();
+  });
+
+  test("a form that could not leave comes back as a form, and its words do not land in the text", () => {
+    const value = { latitude: "1", longitude: "2", name: "Plaza", address: "" };
+    takeBack("op_1", [
+      {
+        clientId: "a",
+        conversationId: "cv_4",
+        type: "location",
+        text: "",
+        replyTo: null,
+        location: { latitude: 1, longitude: 2, name: "Plaza", address: "" },
+        draft: { kind: "location", value },
+        progress: 0,
+        state: "waiting",
+        createdAt: at(1),
+      },
+    ]);
+    expect(readForm("op_1", "cv_4", "location")).toEqual(value);
+    expect(readDraft("op_1", "cv_4")).toBe("");
   });
 
   test("what could not leave comes back in order, before what was written since", () => {

@@ -1,5 +1,9 @@
-/** What is not sent yet, per conversation: text is kept in this browser, files as long as the page lives. */
+/** What is not sent yet, per conversation: text is kept in this browser, files and forms as long as the page lives. */
 import type { FileKind } from "@recado/lib/protocol";
+import type { CardDraft } from "./compose/cards.ts";
+import type { ChoicesDraft } from "./compose/choices.ts";
+import type { PlaceDraft } from "./compose/place.ts";
+import type { TemplateDraft } from "./compose/templates.ts";
 import type { Outgoing } from "./outbox.ts";
 
 export interface Picked {
@@ -8,8 +12,19 @@ export interface Picked {
   kind: FileKind;
 }
 
+/** The forms that make a message, half filled in. */
+export interface FormDrafts {
+  location: PlaceDraft;
+  contacts: CardDraft[];
+  interactive: ChoicesDraft;
+  template: TemplateDraft;
+}
+export type FormKind = keyof FormDrafts;
+export type FormDraft = { [K in FormKind]: { kind: K; value: FormDrafts[K] } }[FormKind];
+
 const none: readonly Picked[] = [];
 const files = new Map<string, readonly Picked[]>();
+const forms = new Map<string, Partial<FormDrafts>>();
 
 const key = (operatorId: string, conversationId: string) => `recado.draft.${operatorId}.${conversationId}`;
 
@@ -34,14 +49,34 @@ export function writeFiles(operatorId: string, conversationId: string, picked: r
   else files.set(key(operatorId, conversationId), picked);
 }
 
+export const readForm = <K extends FormKind>(
+  operatorId: string,
+  conversationId: string,
+  kind: K,
+): FormDrafts[K] | undefined => forms.get(key(operatorId, conversationId))?.[kind];
+
+export function writeForm<K extends FormKind>(
+  operatorId: string,
+  conversationId: string,
+  kind: K,
+  value: FormDrafts[K] | undefined,
+): void {
+  const place = key(operatorId, conversationId);
+  forms.set(place, { ...forms.get(place), [kind]: value });
+}
+
 /** What could not leave, because the session ended, goes back to where it was written. */
 export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): void {
-  for (const { conversationId, clientId, type, text, file } of outgoing.toReversed()) {
+  for (const { conversationId, clientId, type, text, file, draft } of outgoing.toReversed()) {
+    if (draft) {
+      writeForm(operatorId, conversationId, draft.kind, draft.value);
+      continue;
+    }
     const words = [text, readDraft(operatorId, conversationId)].filter((part) => part !== "");
     writeDraft(operatorId, conversationId, words.join("\n"));
-    if (file && type !== "text") {
+    if (file) {
       writeFiles(operatorId, conversationId, [
-        { id: clientId, file, kind: type },
+        { id: clientId, file, kind: type as FileKind },
         ...readFiles(operatorId, conversationId),
       ]);
     }

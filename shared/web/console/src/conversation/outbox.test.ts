@@ -55,7 +55,8 @@ describe("Outbox", () => {
   });
 
   test.each([
-    [new ApiError("conflict", "window"), "window"],
+    [new ApiError("conflict", "window"), "window_closed"],
+    [new ApiError("conflict", "template", "template_unavailable"), "template_unavailable"],
     [new ApiError("conflict"), "conflict"],
     [new ApiError("forbidden"), "forbidden"],
     [new Error("a bug"), "internal"],
@@ -92,6 +93,26 @@ describe("Outbox", () => {
     expect(outbox.busy).toBe(false);
     outbox.discard("cv_1", outbox.of("cv_1")[0]?.clientId ?? "");
     expect(outbox.of("cv_1")).toEqual([]);
+  });
+
+  test("a message says what belongs to its type and nothing else", async () => {
+    const { outbox, bodies } = setUp();
+    const on = { conversationId: "cv_1", replyTo: null };
+    const location = { latitude: -34.6, longitude: -58.4, name: "", address: "" };
+    const parameters = { header: [], body: ["Ana"], buttons: {} };
+    const template = { name: "aviso", language: "es_AR", parameters };
+    const interactive = { footer: "", buttons: [{ id: "b1", title: "Sí" }] };
+    outbox.add({ ...on, type: "location", text: "", location });
+    outbox.add({ ...on, type: "template", text: "Hola Ana", template });
+    outbox.add({ ...on, type: "interactive", text: "¿Vienes?", interactive });
+    outbox.add({ ...on, type: "sticker", text: "", file: new File(["x"], "gato.webp") });
+    await empty(outbox);
+    expect(JSON.parse(JSON.stringify(bodies)).map(({ clientId, ...said }: OutgoingBody) => said)).toEqual([
+      { type: "location", attachments: [], replyTo: null, location },
+      { type: "template", attachments: [], replyTo: null, template },
+      { type: "interactive", attachments: [], replyTo: null, text: "¿Vienes?", interactive },
+      { type: "sticker", attachments: ["up_1"], replyTo: null },
+    ]);
   });
 
   // S1-25

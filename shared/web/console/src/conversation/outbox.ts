@@ -2,30 +2,50 @@
  * What this operator sent and the server has not confirmed. An entry keeps its clientId through every try, so that a
  * repeat can never become a second message. Entries of one conversation leave one after the other, in order.
  */
-import type { ErrorCode, FileKind, Message } from "@recado/lib/protocol";
+import type { Card, FileKind, Interactive, Location, Message } from "@recado/lib/protocol";
 import { ApiError } from "../api/client.ts";
+import type { FormDraft } from "./drafts.ts";
 
-export interface Outgoing {
+/** What fills the gaps of a template, in the order in which they are written. */
+export interface TemplateUse {
+  name: string;
+  language: string;
+  parameters: { header: string[]; body: string[]; buttons: Record<string, string> };
+}
+
+/** What a message says beside its text and file: only what belongs to its type. */
+export interface Extras {
+  location?: Location;
+  cards?: Card[];
+  interactive?: Interactive;
+  template?: TemplateUse;
+}
+
+export interface Outgoing extends Extras {
   clientId: string;
   conversationId: string;
-  type: "text" | FileKind;
+  type: "text" | FileKind | "location" | "contacts" | "interactive" | "template";
+  /** Of a template it is what the server will make of it, to be shown meanwhile. */
   text: string;
   replyTo: string | null;
   file?: File;
+  /** The form it was made with, as it was. */
+  draft?: FormDraft;
   /** Set once the bytes are there: a repeat names the same upload. */
   uploadId?: string;
   /** How much of the file has left, from 0 to 1. */
   progress: number;
   /** `waiting`: the network or the server is away, another try follows by itself. `failed`: it will not, unless asked. */
   state: "sending" | "waiting" | "failed";
-  error?: ErrorCode | "offline" | "window";
+  /** The reason, or where there is none the code. */
+  error?: string;
   createdAt: string;
 }
 
-export interface OutgoingBody {
+export interface OutgoingBody extends Extras {
   clientId: string;
   type: Outgoing["type"];
-  text: string;
+  text?: string;
   attachments: string[];
   replyTo: string | null;
 }
@@ -38,6 +58,9 @@ export interface Transport {
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 20_000;
 const none: readonly Outgoing[] = [];
+
+/** These may not have a text of their own. */
+const wordless = new Set<Outgoing["type"]>(["sticker", "location", "contacts", "template"]);
 
 /** Those that the server does not have yet: a pushed copy may come before the answer of the request. */
 export function unconfirmed(outgoing: readonly Outgoing[], messages: readonly Message[]): readonly Outgoing[] {
@@ -65,7 +88,7 @@ export class Outbox {
     return [...this.entries.values()].some((entries) => entries.some((entry) => entry.state !== "failed"));
   }
 
-  add(entry: Pick<Outgoing, "conversationId" | "type" | "text" | "replyTo" | "file">): void {
+  add(entry: Omit<Outgoing, "clientId" | "uploadId" | "progress" | "state" | "error" | "createdAt">): void {
     this.change(entry.conversationId, (entries) => [
       ...entries,
       {
@@ -143,9 +166,13 @@ export class Outbox {
     return this.transport.post(conversationId, {
       clientId,
       type: entry.type,
-      text: entry.text,
+      text: wordless.has(entry.type) ? undefined : entry.text,
       attachments: uploadId ? [uploadId] : [],
       replyTo: entry.replyTo,
+      location: entry.location,
+      cards: entry.cards,
+      interactive: entry.interactive,
+      template: entry.template,
     });
   }
 
@@ -172,10 +199,7 @@ export class Outbox {
   }
 }
 
-const reasonOf = (error: unknown): Outgoing["error"] => {
-  if (!(error instanceof ApiError)) return "internal";
-  return error.code === "conflict" && error.field === "window" ? "window" : error.code;
-};
+const reasonOf = (error: unknown): string => (error instanceof ApiError ? (error.reason ?? error.code) : "internal");
 
 function waitFor(ms: number, wake: (run: () => void) => void): Promise<void> {
   return new Promise((resolve) => {

@@ -1,9 +1,8 @@
-import "@mantine/core/styles/Badge.css";
-import { Badge, Button, Skeleton } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
+import { Button, Skeleton } from "@mantine/core";
 import type { Channel } from "@recado/lib/protocol";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery } from "../api/queries.ts";
@@ -11,15 +10,9 @@ import { useMay } from "../shell/me.ts";
 import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { ChannelForm } from "./ChannelForm.tsx";
+import { Health, identityOf } from "./Health.tsx";
 import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";
-
-const health: Record<Channel["health"]["state"], { key: Key; color: string }> = {
-  ok: { key: "channels.ok", color: "petrol" },
-  reauthorise: { key: "channels.reauthorise", color: "orange" },
-  stopped: { key: "channels.stopped", color: "red" },
-  unverified: { key: "channels.unverified", color: "gray" },
-};
 
 export function Channels() {
   const { t } = useTranslation();
@@ -50,15 +43,20 @@ export function Channels() {
             <li key={channel.id} className={classes.row}>
               <ChannelBadge type={channel.type} size={34} />
               <span className={classes.rowLines}>
-                <bdi className={classes.rowName}>{channel.name}</bdi>
+                <Link
+                  to="/settings/channels/$channelId"
+                  params={{ channelId: channel.id }}
+                  className={classes.rowLink}
+                  dir="auto"
+                >
+                  {channel.name}
+                </Link>
                 <span className={classes.rowMeta}>
-                  {channelNames[channel.type]} · <bdi>{channel.displayPhone ?? channel.externalId}</bdi>
+                  {channelNames[channel.type]} · <bdi>{identityOf(channel)}</bdi>
                 </span>
                 {channel.health.message && <bdi className={classes.rowMeta}>{channel.health.message}</bdi>}
               </span>
-              <Badge variant="light" tt="none" color={health[channel.health.state].color}>
-                {t(health[channel.health.state].key)}
-              </Badge>
+              <Health channel={channel} />
               {manage && (
                 <Button
                   size="xs"

@@ -12,7 +12,8 @@ export function SettingsLayout() {
   const { pathname } = useLocation();
   // On a phone the entries are a row that may be wider than the screen.
   useEffect(() => {
-    nav.current?.querySelector(`[href="${pathname}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
+    const entry = pathname.split("/").slice(0, 3).join("/");
+    nav.current?.querySelector(`[href="${entry}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [pathname]);
   const entries = [
     { to: "/settings/profile", icon: IconUser, label: t("settings.profile"), shown: true },

@@ -19,6 +19,17 @@ const sentences: Record<ErrorCode | "offline", Key> = {
   offline: "error.offline",
 };
 
+/** Faults that a code alone tells too little of. */
+const reasonSentences: Partial<Record<string, Key>> = {
+  window_closed: "composer.windowClosed",
+  template_unavailable: "error.templateUnavailable",
+  no_business_account: "error.noBusinessAccount",
+  unsupported: "error.unsupported",
+  claimed: "channels.taken",
+};
+
+export const reasonKey = (reason: string | undefined): Key | undefined => reasonSentences[reason ?? ""];
+
 export const codeOf = (error: unknown): ErrorCode | "offline" => (error instanceof ApiError ? error.code : "internal");
 
 /** Sentences for one screen come first: "conflict" means something else there than in general. */
@@ -26,7 +37,8 @@ export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = 
   const { t } = useTranslation();
   return (error: unknown): string => {
     const code = codeOf(error);
-    return t(own[code] ?? sentences[code]);
+    const exact = error instanceof ApiError ? reasonKey(error.reason) : undefined;
+    return t(exact ?? own[code] ?? sentences[code]);
   };
 }
 

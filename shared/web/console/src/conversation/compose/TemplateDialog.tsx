@@ -1,0 +1,62 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { contactQuery } from "../../api/queries.ts";
+import { useMay, useMe } from "../../shell/me.ts";
+import { readForm, writeForm } from "../drafts.ts";
+import type { FormProps } from "./form.ts";
+import { Dialog } from "./SendDialog.tsx";
+import { TemplateForm } from "./TemplateForm.tsx";
+import { TemplatePicker } from "./TemplatePicker.tsx";
+import { draftOf, type TemplateDraft } from "./templates.ts";
+
+// B-12
+/** First which template, then what goes into its gaps. A half-filled one is there again when the dialog opens again. */
+export function TemplateDialog({ conversation, able, onClose, onSend }: FormProps) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const { operator } = useMe();
+  const [draft, setDraft] = useState(() => readForm(operator.id, conversation.id, "template"));
+  const contact = useQuery({ ...contactQuery(conversation.contact.id), enabled: may("contact.read") }).data;
+  const change = (next: TemplateDraft | undefined) => {
+    setDraft(next);
+    writeForm(operator.id, conversation.id, "template", next);
+  };
+  const content = useRef<HTMLDivElement>(null);
+  const step = draft?.template.id;
+  const shown = useRef(step);
+  // The dialog looks for its first field only when it opens; from one step to the other what had the focus is gone.
+  useEffect(() => {
+    if (shown.current === step) return;
+    shown.current = step;
+    content.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
+  }, [step]);
+  const optedOut = contact?.marketingOptOutAt !== undefined;
+  return (
+    <Dialog wide title={draft ? draft.template.name : t("template.choose")} onClose={onClose}>
+      <div ref={content}>
+        {draft ? (
+          <TemplateForm
+            key={draft.template.id}
+            draft={draft}
+            able={able}
+            optedOut={optedOut}
+            onChange={change}
+            onBack={() => change(undefined)}
+            onClose={onClose}
+            onSend={(made) => {
+              writeForm(operator.id, conversation.id, "template", undefined);
+              onSend(made);
+            }}
+          />
+        ) : (
+          <TemplatePicker
+            channelId={conversation.channel.id}
+            optedOut={optedOut}
+            onPick={(template) => change(draftOf(template))}
+          />
+        )}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,112 @@
+import "@mantine/core/styles/Badge.css";
+import { Badge, Button, Loader, Skeleton, Stack, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import type { Template } from "@recado/lib/protocol";
+import { IconAlertTriangle, IconSearch, IconSearchOff, IconTemplate } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { templatesQuery } from "../../api/queries.ts";
+import { itemsOf } from "../../live/pages.ts";
+import { EmptyState, ErrorState } from "../../ui/states.tsx";
+import { categoryKeys, hindranceKeys, statusColors, statusKeys } from "../../ui/templateWords.ts";
+import classes from "./compose.module.css";
+import { hindranceOf, languageName } from "./templates.ts";
+
+/** Found by what the server knows of them, fifty at a time: an account may have thousands. */
+export function TemplatePicker(props: { channelId: string; optedOut: boolean; onPick: (template: Template) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const [q] = useDebouncedValue(text.trim(), 300);
+  const list = useInfiniteQuery(templatesQuery(props.channelId, { q }));
+  const templates = itemsOf(list.data);
+  return (
+    <div className={classes.picker}>
+      <TextInput
+        type="search"
+        aria-label={t("template.search")}
+        placeholder={t("template.search")}
+        data-autofocus
+        leftSection={<IconSearch size={17} />}
+        rightSection={list.isFetching && !list.isPending ? <Loader size="xs" /> : null}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <div className={classes.pickerList}>
+        {list.isPending && (
+          <Stack gap="xs" role="status" aria-label={t("state.loading")}>
+            <Skeleton height={62} />
+            <Skeleton height={62} />
+            <Skeleton height={62} />
+          </Stack>
+        )}
+        {list.isError && templates.length === 0 && (
+          <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
+        )}
+        {list.isSuccess && templates.length === 0 && (
+          <EmptyState
+            icon={q ? IconSearchOff : IconTemplate}
+            title={q ? t("inbox.noMatch") : t("template.none")}
+            text={q ? t("inbox.noMatchHint") : t("template.noneHint")}
+          />
+        )}
+        {templates.length > 0 && (
+          <ul className={classes.templates} aria-label={t("template.list")}>
+            {templates.map((template) => (
+              <li key={template.id}>
+                <Choice template={template} optedOut={props.optedOut} onPick={() => props.onPick(template)} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {list.hasNextPage && (
+          <Button
+            fullWidth
+            variant="subtle"
+            my="xs"
+            loading={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
+            {t("action.more")}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Choice({ template, optedOut, onPick }: { template: Template; optedOut: boolean; onPick: () => void }) {
+  const { t, i18n } = useTranslation();
+  const hindrance = hindranceOf(template);
+  return (
+    <button type="button" className={classes.template} disabled={hindrance !== null} onClick={onPick}>
+      <span className={classes.templateHead}>
+        <bdi className={classes.templateName}>{template.name}</bdi>
+        {template.status !== "approved" && (
+          <Badge size="sm" variant="light" tt="none" color={statusColors[template.status]}>
+            {t(statusKeys[template.status])}
+          </Badge>
+        )}
+      </span>
+      <span className={classes.templateText} dir="auto">
+        {template.body.text}
+      </span>
+      <span className={classes.quiet}>
+        {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])}
+      </span>
+      {hindrance && (
+        <span className={classes.templateWhy} dir="auto">
+          {template.reason
+            ? t("template.becauseOf", { why: t(hindranceKeys[hindrance]), reason: template.reason })
+            : t(hindranceKeys[hindrance])}
+        </span>
+      )}
+      {!hindrance && optedOut && template.category === "marketing" && (
+        <span className={classes.templateWarning}>
+          <IconAlertTriangle size={14} aria-hidden="true" />
+          {t("template.optedOutShort")}
+        </span>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,52 @@
+/** Contact cards on their way to become a message. Pure. */
+import type { Card, Contact } from "@recado/lib/protocol";
+import { phoneText } from "../../ui/format.ts";
+
+/** Phones and addresses are one a line. */
+export interface CardDraft {
+  key: string;
+  name: string;
+  company: string;
+  phones: string;
+  emails: string;
+}
+
+export const emptyCard = (): CardDraft => ({ key: crypto.randomUUID(), name: "", company: "", phones: "", emails: "" });
+
+export const cardDraftOf = (contact: Contact): CardDraft => ({
+  ...emptyCard(),
+  name: contact.name,
+  phones: contact.phone ? phoneText(contact.phone) : "",
+  emails: contact.email ?? "",
+});
+
+const lines = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+export const isUntouched = (draft: CardDraft): boolean =>
+  [draft.name, draft.company, draft.phones, draft.emails].every((text) => text.trim() === "");
+
+export type CardFault = "name" | "phones" | "emails" | "unreachable";
+
+/** What keeps a card from being sent. */
+export function cardFaults(draft: CardDraft): Set<CardFault> {
+  const { phones, emails } = cardOf(draft);
+  const faults = new Set<CardFault>();
+  if (draft.name.trim() === "") faults.add("name");
+  if (phones.some((phone) => !/^\+?[\d\s().-]+$/.test(phone) || phone.replace(/\D/g, "").length < 5)) {
+    faults.add("phones");
+  }
+  if (emails.some((email) => !/^\S+@\S+\.\S+$/.test(email))) faults.add("emails");
+  if (phones.length + emails.length === 0) faults.add("unreachable");
+  return faults;
+}
+
+export const cardOf = (draft: CardDraft): Card => ({
+  name: draft.name.trim(),
+  company: draft.company.trim(),
+  phones: lines(draft.phones),
+  emails: lines(draft.emails),
+});

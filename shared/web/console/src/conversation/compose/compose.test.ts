@@ -1,0 +1,366 @@
+import { type Capabilities, type Contact, capabilitiesList, type Template } from "@recado/lib/protocol";
+import { parse } from "valibot";
+import { describe, expect, test } from "vitest";
+import known from "../../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
+import { at } from "../../live/testing.ts";
+import { cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
+import {
+  type ChoicesDraft,
+  choiceFaults,
+  emptyButton,
+  emptyChoices,
+  emptySection,
+  interactiveOf,
+  lengthOf,
+  moved,
+  rowsIn,
+} from "./choices.ts";
+import { offered } from "./kinds.ts";
+import { emptyPlace, pasted, placeOf } from "./place.ts";
+import {
+  draftOf,
+  filled,
+  gapsOf,
+  headerFile,
+  hindranceOf,
+  isComplete,
+  languageName,
+  styled,
+  usageOf,
+  wordsOf,
+} from "./templates.ts";
+
+const [whatsapp] = parse(capabilitiesList, known).items;
+if (!whatsapp) throw new Error("the golden file holds no channel");
+
+const limits = {
+  maxBody: 1024,
+  maxFooter: 60,
+  maxButtons: 3,
+  maxButtonTitle: 20,
+  maxListButton: 20,
+  maxSections: 10,
+  maxRows: 10,
+  maxRowTitle: 24,
+  maxRowDescription: 72,
+};
+
+describe("offered", () => {
+  const sticker = { type: "sticker" as const, mimes: ["image/webp"], maxSize: 102_400, caption: false };
+  const others = whatsapp.attachments.filter(({ type }) => type !== "sticker");
+  const able = (types: Capabilities["types"], more = {}) => ({ ...whatsapp, attachments: others, ...more, types });
+
+  test("is only what the channel takes and whose limits are known", () => {
+    const all: Capabilities["types"] = ["text", "sticker", "location", "contacts", "interactive", "template"];
+    expect(offered(able(all, { interactive: limits, attachments: [...others, sticker] }))).toEqual([
+      "location",
+      "contacts",
+      "interactive",
+      "sticker",
+    ]);
+    expect(offered(able(all, { interactive: null }))).toEqual(["location", "contacts"]);
+    expect(offered(able(["text", "location"]))).toEqual(["location"]);
+  });
+});
+
+describe("pasted", () => {
+  const obelisk = { latitude: -34.6037, longitude: -58.3816 };
+  test.each([
+    ["-34.6037, -58.3816", obelisk],
+    ["  -34.6037,-58.3816 ", obelisk],
+    ["(-34.6037, -58.3816)", obelisk],
+    ["−34.6037 −58.3816", obelisk],
+    ["-34,6037; -58,3816", obelisk],
+    ["-34,6037, -58,3816", obelisk],
+    ["0, 0", { latitude: 0, longitude: 0 }],
+    [`34°36'13.32"S 58°22'53.76"W`, obelisk],
+    [`34° 36′ 13,32″ S, 58° 22′ 53,76″ O`, obelisk],
+    ["https://www.google.com/maps/@-34.6037,-58.3816,15z", obelisk],
+    ["https://www.google.com.ar/maps?q=-34.6037,-58.3816&z=17", obelisk],
+    ["https://maps.google.com/?ll=-34.6037,-58.3816", obelisk],
+    ["https://www.google.com/maps/search/?api=1&query=-34.6037%2C-58.3816", obelisk],
+    ["https://www.google.com/maps/search/-34.6037,+-58.3816?entry=tts", obelisk],
+    ["https://www.google.com/maps/dir//-34.6037,-58.3816", obelisk],
+    // The pin counts, not the middle of what is shown.
+    ["https://www.google.com/maps/place/Obelisco/@-34.5,-58.1,17z/data=!3m1!4b1!8m2!3d-34.6037!4d-58.3816", obelisk],
+    ["https://maps.app.goo.gl/AbC123", "shortLink"],
+    ["https://goo.gl/maps/AbC123", "shortLink"],
+    ["https://www.google.com/maps/place/%E0%A4%A", null],
+    ["https://www.google.com/maps/place/Obelisco", null],
+    ["91, 0", null],
+    ["0, 181", null],
+    ["34.6037", null],
+    ["+54 9 11 5555-0199", null],
+    ["Plaza de Mayo", null],
+    ["", null],
+  ])("%s", (text, expected) => {
+    expect(pasted(text)).toEqual(expected);
+  });
+});
+
+describe("placeOf", () => {
+  const of = (latitude: string, longitude: string) => placeOf({ ...emptyPlace, latitude, longitude, name: " Plaza " });
+
+  test("takes a decimal comma as well as a point", () => {
+    expect(of(" -34,6 ", "-58.4")).toEqual({
+      location: { latitude: -34.6, longitude: -58.4, name: "Plaza", address: "" },
+    });
+  });
+
+  test.each([
+    ["", "", ["latitude", "longitude"]],
+    ["90.1", "0", ["latitude"]],
+    ["-90", "-180.5", ["longitude"]],
+    ["1e1", "0x10", ["latitude", "longitude"]],
+    ["Infinity", "1", ["latitude"]],
+  ])("%j and %j name no place", (latitude, longitude, faults) => {
+    expect(of(latitude, longitude)).toEqual({ faults });
+  });
+});
+
+describe("cards", () => {
+  const draft = (more = {}) => ({ ...emptyCard(), name: "Ana", phones: "+54 11 5555-0101", ...more });
+
+  test("are made of a contact, with the plus that a phone dials", () => {
+    const contact: Contact = {
+      id: "ct_1",
+      name: "Ana Ruiz",
+      firstName: "Ana",
+      lastName: "Ruiz",
+      email: "ana@malabia.example",
+      phone: "5491155550101",
+      blocked: false,
+      identities: [],
+      createdAt: at(0),
+      version: 1,
+    };
+    expect(cardOf(cardDraftOf(contact))).toEqual({
+      name: "Ana Ruiz",
+      company: "",
+      phones: ["+5491155550101"],
+      emails: ["ana@malabia.example"],
+    });
+  });
+
+  test("have one phone or address a line, without what is empty", () => {
+    expect(cardOf(draft({ phones: "  +54 1 \n\n 0800 22\n", emails: "a@b.example\n" }))).toMatchObject({
+      phones: ["+54 1", "0800 22"],
+      emails: ["a@b.example"],
+    });
+  });
+
+  test.each([
+    [{}, []],
+    [{ name: "  " }, ["name"]],
+    [{ phones: "", emails: "" }, ["unreachable"]],
+    [{ phones: "", emails: "ana@malabia.example" }, []],
+    [{ phones: "llamar" }, ["phones"]],
+    [{ phones: "123" }, ["phones"]],
+    [{ emails: "ana" }, ["emails"]],
+  ])("%j is at fault in %j", (more, faults) => {
+    expect([...cardFaults(draft(more))]).toEqual(faults);
+  });
+
+  test("that nobody touched make room", () => {
+    expect(isUntouched(emptyCard())).toBe(true);
+    expect(isUntouched(draft())).toBe(false);
+  });
+});
+
+describe("choices", () => {
+  const button = (title: string) => ({ ...emptyButton(), title });
+  const draft = (more: Partial<ChoicesDraft> = {}): ChoicesDraft => ({ ...emptyChoices(), text: "¿Vienes?", ...more });
+
+  test("a list that is not shown does not keep the buttons from leaving", () => {
+    expect(choiceFaults(draft({ buttons: [button("Sí"), button("No")] }), limits).size).toBe(0);
+  });
+
+  test.each([
+    ["an empty button", { buttons: [button("")] }, ["missing"]],
+    ["a long button", { buttons: [button("x".repeat(21))] }, ["tooLong"]],
+    ["two buttons with one title", { buttons: [button("Sí"), button(" sí ")] }, ["twice"]],
+    ["no text", { text: " ", buttons: [button("Sí")] }, ["missing"]],
+    ["a long footer", { footer: "x".repeat(61), buttons: [button("Sí")] }, ["tooLong"]],
+    ["exactly as long as may be", { text: "x".repeat(1024), buttons: [button("x".repeat(20))] }, []],
+  ])("%s", (_, more, faults) => {
+    expect([...choiceFaults(draft(more), limits).values()]).toEqual(faults);
+  });
+
+  test("sections need names only when there are several", () => {
+    const row = (title: string) => ({ ...button(title), description: "" });
+    const section = (title: string, ...rows: string[]) => ({ ...emptySection(), title, rows: rows.map(row) });
+    const list = (...sections: ChoicesDraft["sections"]) => draft({ kind: "list", button: "Ver", sections });
+    expect(choiceFaults(list(section("", "Uno")), limits).size).toBe(0);
+    const [one, other] = [section("", "Uno"), section("Dos", "Uno")];
+    expect(choiceFaults(list(one, other), limits)).toEqual(
+      new Map([
+        [one.key, "missing"],
+        [other.rows[0]?.key, "twice"],
+      ]),
+    );
+    expect(rowsIn(list(one, other))).toBe(2);
+  });
+
+  test("leave with ids of their own and without the spaces around them", () => {
+    expect(interactiveOf(draft({ footer: " Hoy ", buttons: [button(" Sí "), button("No")] }))).toEqual({
+      footer: "Hoy",
+      buttons: [
+        { id: "b1", title: "Sí" },
+        { id: "b2", title: "No" },
+      ],
+    });
+    const rows = [{ ...button("A"), description: " a " }];
+    const sections = [
+      { ...emptySection(), title: "Uno", rows },
+      { ...emptySection(), title: "Dos", rows: [{ ...button("B"), description: "" }] },
+    ];
+    expect(interactiveOf(draft({ kind: "list", button: "Ver", sections }))).toEqual({
+      footer: "",
+      button: "Ver",
+      sections: [
+        { title: "Uno", rows: [{ id: "r1", title: "A", description: "a" }] },
+        { title: "Dos", rows: [{ id: "r2", title: "B", description: "" }] },
+      ],
+    });
+  });
+
+  test("lengths are counted in characters", () => {
+    expect(lengthOf(" ñandú 🙂 ")).toBe(7);
+  });
+
+  test("move by one, and stay at the ends", () => {
+    expect(moved(["a", "b", "c"], 2, -1)).toEqual(["a", "c", "b"]);
+    expect(moved(["a", "b", "c"], 0, -1)).toEqual(["a", "b", "c"]);
+    expect(moved(["a", "b", "c"], 2, 1)).toEqual(["a", "b", "c"]);
+  });
+});
+
+// B-12
+describe("templates", () => {
+  const template = (more: Partial<Template> = {}): Template => ({
+    id: "t1",
+    name: "aviso",
+    language: "es_AR",
+    category: "utility",
+    status: "approved",
+    quality: "green",
+    reason: "",
+    updatedAt: at(0),
+    header: { format: "text", text: "Pedido {{1}}", parameters: 1 },
+    body: { text: "Hola {{1}}, llega el {{2}}.", parameters: 2 },
+    footer: "Malabia",
+    buttons: [
+      { type: "quick_reply", text: "Gracias", parameter: false },
+      { type: "url", text: "Seguir", parameter: true },
+    ],
+    ...more,
+  });
+  const complete = {
+    ...draftOf(template()),
+    header: ["42"],
+    body: [" Ana ", "viernes\t\n 4"],
+    buttons: { "1": "a42" },
+  };
+
+  test("have a field for each gap of heading, text and buttons", () => {
+    expect(draftOf(template())).toMatchObject({ header: [""], body: ["", ""], buttons: { "1": "" } });
+    expect(draftOf(template({ header: { format: "image", text: "", parameters: 1 } })).header).toEqual([]);
+  });
+
+  test("leave with their values in the order of the gaps, without line breaks", () => {
+    expect(usageOf(complete)).toEqual({
+      name: "aviso",
+      language: "es_AR",
+      parameters: { header: ["42"], body: ["Ana", "viernes 4"], buttons: { "1": "a42" } },
+    });
+  });
+
+  test("read as the server will word them", () => {
+    expect(wordsOf(complete)).toBe("Pedido 42\n\nHola Ana, llega el viernes 4.\n\nMalabia");
+  });
+
+  test("are complete once every gap and the heading's file are there", () => {
+    expect(isComplete(complete)).toBe(true);
+    expect(isComplete({ ...complete, body: ["Ana", " "] })).toBe(false);
+    expect(isComplete({ ...complete, buttons: { "1": "" } })).toBe(false);
+    const picture = { ...complete, template: template({ header: { format: "image", text: "", parameters: 0 } }) };
+    expect(headerFile(picture.template)).toBe("image");
+    expect(isComplete(picture)).toBe(false);
+    expect(isComplete({ ...picture, file: new File(["x"], "tapa.jpg") })).toBe(true);
+  });
+
+  test("a heading that is a place leaves as four values, with a decimal point, and has to be on the map", () => {
+    const place = { ...complete, template: template({ header: { format: "location", text: "", parameters: 4 } }) };
+    expect(draftOf(place.template).header).toEqual(["", "", "", ""]);
+    const there = { ...place, header: ["-34,6", "-58.4", " Obelisco ", "Av. 9 de Julio"] };
+    expect(isComplete(there)).toBe(true);
+    expect(usageOf(there).parameters.header).toEqual(["-34.6", "-58.4", "Obelisco", "Av. 9 de Julio"]);
+    expect(isComplete({ ...there, header: ["91", "0", "Obelisco", "Av. 9 de Julio"] })).toBe(false);
+    expect(isComplete({ ...there, header: ["1", "0", "Obelisco", ""] })).toBe(false);
+    expect(wordsOf(there)).toBe("Hola Ana, llega el viernes 4.\n\nMalabia");
+  });
+
+  test.each([
+    ["{{2}} y {{1}}", 2, ["1", "2"]],
+    ["{{nombre}}, {{ fecha }} {{nombre}}", 2, ["nombre", "fecha"]],
+    ["{{10}} {{9}}", 2, ["9", "10"]],
+    ["{{2}} {{nombre}} {{1}}", 3, ["nombre", "1", "2"]],
+    ["sin marcas", 1, ["1"]],
+    ["nada", 0, []],
+  ])("the gaps of %j", (text, count, names) => {
+    expect(gapsOf(text, count)).toEqual(names);
+  });
+
+  test("a gap without a value stays and is marked; the same gap twice is filled twice", () => {
+    expect(filled("{{1}} {{2}} {{1}}", ["a", ""])).toEqual([
+      { text: "a", gap: false },
+      { text: " ", gap: false },
+      { text: "{{2}}", gap: true },
+      { text: " ", gap: false },
+      { text: "a", gap: false },
+    ]);
+  });
+
+  test("what is typed into a gap is never taken for another gap", () => {
+    expect(wordsOf({ ...complete, header: ["{{1}}"], body: ["{{2}}", "x"] })).toContain("Hola {{2}}, llega el x.");
+  });
+
+  test.each([
+    ["*negrita* y _cursiva_", ["bold:negrita", " y ", "italic:cursiva"]],
+    ["~no~ ```code```", ["strike:no", " ", "code:code"]],
+    ["2*3*4 y snake_case_name", ["2*3*4 y snake_case_name"]],
+    ["* lista * suelta", ["* lista * suelta"]],
+    ["(*sí*).", ["(", "bold:sí", ")."]],
+  ])("%s is drawn as on a phone", (text, drawn) => {
+    const parts = styled([{ text, gap: false }]);
+    expect(parts.map(({ text: words, style }) => (style ? `${style}:${words}` : words))).toEqual(drawn);
+  });
+
+  test("marks reach across gaps", () => {
+    expect(styled(filled("tu *{{1}} {{2}}* ya", ["pedido", ""]))).toEqual([
+      { text: "tu ", style: null, gap: false },
+      { text: "pedido ", style: "bold", gap: false },
+      { text: "{{2}}", style: "bold", gap: true },
+      { text: " ya", style: null, gap: false },
+    ]);
+  });
+
+  test.each([
+    [{}, null],
+    [{ status: "paused" as const }, "paused"],
+    [{ status: "rejected" as const }, "rejected"],
+    [{ header: { format: "location" as const, text: "", parameters: 4 } }, null],
+    [{ header: { format: "other" as const, text: "", parameters: 0 } }, "header"],
+    [{ status: "pending" as const, header: { format: "other" as const, text: "", parameters: 0 } }, "pending"],
+  ])("%j is kept back by %s", (more, hindrance) => {
+    expect(hindranceOf(template(more))).toBe(hindrance);
+  });
+
+  test.each([
+    ["es_AR", "es", "español (Argentina)"],
+    ["pt_BR", "en", "Brazilian Portuguese"],
+    ["zz!", "es", "zz!"],
+  ])("%s in %s", (code, reader, name) => {
+    expect(languageName(code, reader)).toBe(name);
+  });
+});

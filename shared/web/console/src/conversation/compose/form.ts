@@ -1,0 +1,30 @@
+/** What the forms that make a message have in common. */
+import type { Capabilities, Conversation } from "@recado/lib/protocol";
+import { useState } from "react";
+import { useMe } from "../../shell/me.ts";
+import { type FormDrafts, type FormKind, readForm, writeForm } from "../drafts.ts";
+import type { Outgoing } from "../outbox.ts";
+
+export type Made = Pick<
+  Outgoing,
+  "type" | "text" | "file" | "draft" | "location" | "cards" | "interactive" | "template"
+>;
+
+export interface FormProps {
+  conversation: Conversation;
+  able: Capabilities;
+  onClose: () => void;
+  onSend: (made: Made) => void;
+}
+
+/** The form as it was left in this conversation, or an empty one. */
+export function useFormDraft<K extends FormKind>(conversationId: string, kind: K, empty: () => FormDrafts[K]) {
+  const { operator } = useMe();
+  const [draft, setDraft] = useState(() => readForm(operator.id, conversationId, kind) ?? empty());
+  const change = (next: FormDrafts[K]) => {
+    setDraft(next);
+    writeForm(operator.id, conversationId, kind, next);
+  };
+  const forget = () => writeForm(operator.id, conversationId, kind, undefined);
+  return [draft, change, forget] as const;
+}

@@ -1,0 +1,160 @@
+/** What becomes of a template: its gaps, how it reads once they are filled, and whether it may be sent. Pure. */
+import type { FileKind, Template } from "@recado/lib/protocol";
+import type { TemplateUse } from "../outbox.ts";
+import { type PlaceDraft, placeOf } from "./place.ts";
+
+/** The template as it was when it was chosen, and what has been typed into its gaps. */
+export interface TemplateDraft {
+  template: Template;
+  header: string[];
+  body: string[];
+  /** By the place of the button. */
+  buttons: Record<string, string>;
+  file?: File;
+}
+
+const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
+
+/** The names of the gaps in the order of their values: names as they come, numbers by their size. */
+export function gapsOf(text: string, count: number): string[] {
+  const names = [...new Set([...text.matchAll(gap)].map(([, name = ""]) => name))];
+  names.sort((a, b) => (Number(a) || 0) - (Number(b) || 0));
+  return Array.from({ length: count }, (_, index) => names[index] ?? String(index + 1));
+}
+
+export type Filled = { text: string; gap: boolean }[];
+
+/** A gap that has no value yet stays as it is, and is marked. */
+export function filled(text: string, values: readonly string[]): Filled {
+  const names = gapsOf(text, values.length);
+  const parts: Filled = [];
+  let at = 0;
+  for (const match of text.matchAll(gap)) {
+    if (match.index > at) parts.push({ text: text.slice(at, match.index), gap: false });
+    const value = cleaned(values[names.indexOf(match[1] ?? "")] ?? "");
+    parts.push(value ? { text: value, gap: false } : { text: match[0], gap: true });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), gap: false });
+  return parts;
+}
+
+/** The provider takes no line break, no tab and no run of spaces in a gap. */
+export const cleaned = (value: string): string => value.trim().replace(/\s+/g, " ");
+
+const joined = (parts: Filled): string => parts.map(({ text }) => text).join("");
+
+/** As the server words it: header, body and footer. */
+export function wordsOf({ template, header, body }: TemplateDraft): string {
+  const head = template.header?.format === "text" ? joined(filled(template.header.text, header)) : "";
+  return [head, joined(filled(template.body.text, body)), template.footer].filter(Boolean).join("\n\n");
+}
+
+const mediaFormats = new Set<string>(["image", "video", "document"] satisfies FileKind[]);
+
+/** The kind of file that the header wants. */
+export const headerFile = ({ header }: Template): FileKind | null =>
+  header && mediaFormats.has(header.format) ? (header.format as FileKind) : null;
+
+/** A file fills its header whole; a place has four values: latitude, longitude, name and address. */
+const headerGaps = ({ header }: Template): number =>
+  header?.format === "text" || header?.format === "location" ? header.parameters : 0;
+
+/** The place in a header, as the form for places knows it. */
+export const headerPlace = ({
+  header: [latitude = "", longitude = "", name = "", address = ""],
+}: TemplateDraft): PlaceDraft => ({
+  latitude,
+  longitude,
+  name,
+  address,
+});
+
+/** With a decimal point, whatever was typed. */
+function headerValues(draft: TemplateDraft): string[] {
+  if (draft.template.header?.format !== "location") return draft.header.map(cleaned);
+  const place = placeOf(headerPlace(draft));
+  if (!("location" in place)) return draft.header.map(cleaned);
+  const { latitude, longitude, name, address } = place.location;
+  return [String(latitude), String(longitude), cleaned(name), cleaned(address)];
+}
+
+export const draftOf = (template: Template): TemplateDraft => ({
+  template,
+  header: Array.from({ length: headerGaps(template) }, () => ""),
+  body: Array.from({ length: template.body.parameters }, () => ""),
+  buttons: Object.fromEntries(
+    template.buttons.flatMap(({ parameter }, index) => (parameter ? [[String(index), ""] as const] : [])),
+  ),
+});
+
+export function usageOf(draft: TemplateDraft): TemplateUse {
+  const { template, body, buttons } = draft;
+  const { name, language } = template;
+  return {
+    name,
+    language,
+    parameters: {
+      header: headerValues(draft),
+      body: body.map(cleaned),
+      buttons: Object.fromEntries(Object.entries(buttons).map(([at, value]) => [at, cleaned(value)])),
+    },
+  };
+}
+
+export const isComplete = (draft: TemplateDraft): boolean =>
+  [...draft.header, ...draft.body, ...Object.values(draft.buttons)].every((value) => cleaned(value) !== "") &&
+  (headerFile(draft.template) === null || draft.file !== undefined) &&
+  (draft.template.header?.format !== "location" || "location" in placeOf(headerPlace(draft)));
+
+export type Hindrance = Exclude<Template["status"], "approved"> | "header";
+
+/** Why it cannot be sent from here. */
+export function hindranceOf({ status, header }: Template): Hindrance | null {
+  if (status !== "approved") return status;
+  return header?.format === "other" ? "header" : null;
+}
+
+/** es_AR is the provider's way to write what browsers call es-AR. */
+export function languageName(code: string, reader: string): string {
+  try {
+    return new Intl.DisplayNames(reader, { type: "language" }).of(code.replace("_", "-")) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export type Style = "bold" | "italic" | "strike" | "code";
+export interface Styled {
+  text: string;
+  style: Style | null;
+  gap: boolean;
+}
+
+const styles: Record<string, Style> = { "*": "bold", _: "italic", "~": "strike", "`": "code" };
+const marked = /(^|[\s\p{P}])([*_~])(\S(?:[^\n]*?\S)?)\2(?=$|[\s\p{P}])|```([^`]+)```|`([^`\n]+)`/gu;
+
+/** Around a gap while the marks are found: nobody types these. */
+const [OPEN, CLOSE] = ["\uE000", "\uE001"];
+const openGap = new RegExp(`(${OPEN}[^${CLOSE}]*${CLOSE})`);
+
+/** The marks that phones draw as bold, italic, struck and code. One inside another is rare and stays as it is written. */
+export function styled(parts: Filled): Styled[] {
+  const text = parts.map((part) => (part.gap ? OPEN + part.text + CLOSE : part.text)).join("");
+  const made: Styled[] = [];
+  const add = (piece: string, style: Style | null) => {
+    for (const bit of piece.split(openGap)) {
+      if (bit) made.push({ text: bit.replaceAll(OPEN, "").replaceAll(CLOSE, ""), style, gap: bit.startsWith(OPEN) });
+    }
+  };
+  let at = 0;
+  for (const match of text.matchAll(marked)) {
+    const [whole, before = "", mark = "`", inside, block, inline] = match;
+    const start = match.index + before.length;
+    add(text.slice(at, start), null);
+    add(inside ?? block ?? inline ?? "", styles[mark] ?? null);
+    at = match.index + whole.length;
+  }
+  add(text.slice(at), null);
+  return made;
+}
