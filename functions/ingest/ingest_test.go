@@ -9,8 +9,8 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/obs"
 )
 

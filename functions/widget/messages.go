@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -27,6 +28,32 @@ type messageBody struct {
 	Text        string   `json:"text"`
 	Attachments []string `json:"attachments"`
 	ReplyTo     *string  `json:"replyTo"`
+	Page        *struct {
+		URL   string `json:"url"`
+		Title string `json:"title"`
+	} `json:"page"`
+}
+
+// urlMax and titleMax bound what is kept of where a message was written.
+const (
+	urlMax   = 2048
+	titleMax = 256
+)
+
+// page is where the visitor wrote it, if that is on the page that the session is bound to: a browser names no other.
+func (b messageBody) page(origin string) *webchat.Page {
+	if b.Page == nil || len(b.Page.URL) > urlMax {
+		return nil
+	}
+	u, err := url.Parse(b.Page.URL)
+	if err != nil {
+		return nil
+	}
+	if named, err := webchat.Origin(u.Scheme + "://" + u.Host); err != nil || named != origin {
+		return nil
+	}
+	title := []rune(strings.ToValidUTF8(b.Page.Title, ""))
+	return &webchat.Page{URL: b.Page.URL, Title: string(title[:min(len(title), titleMax)])}
 }
 
 // postMessage takes what a visitor says. It is accepted when the queue has it; the message itself comes over the socket.
@@ -50,7 +77,7 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 // message checks what a visitor says against what the channel takes.
 func (h *Handler) message(ctx context.Context, who caller, body messageBody) (webchat.Item, error) {
 	able := h.Chat.Capabilities()
-	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text}
+	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text, Page: body.page(who.session.Visitor.Origin)}
 	_, file := able.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):

@@ -456,6 +456,27 @@ func TestFilesGoBothWays(t *testing.T) {
 	b.refused("a file that never came", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "n", "type": "image", "attachments": []string{upload.ID}}), 400, "attachments")
 }
 
+func TestTheInboxLearnsOnWhichPageAVisitorWrote(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	session := b.visit(siteA, pageA, "")
+	for i, c := range []struct{ url, want string }{
+		{pageA + "/mates?color=rojo", pageA + "/mates?color=rojo"}, {"https://evil.example/", ""}, {"javascript:alert(1)", ""}, {"", ""},
+		{pageA + "/" + strings.Repeat("a", 3000), ""},
+	} {
+		into[fields](b, b.do("POST", "/widget/v1/messages", session.Token, fields{
+			"clientId": fmt.Sprint(i), "type": "text", "text": "hola", "page": fields{"url": c.url, "title": "Mates"},
+		}), http.StatusAccepted)
+		v := b.open(siteA, session.VisitorID)
+		m, err := b.Bed.Store.Message(t.Context(), desktest.Account, v.ID, v.LastMessageID)
+		b.Must(err)
+		if got := m.Page; (got == nil) != (c.want == "") || got != nil && (got.URL != c.want || got.Title != "Mates") {
+			t.Errorf("%.60q is kept as %+v", c.url, got)
+		}
+		b.Advance(2 * time.Second)
+	}
+}
+
 func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	t.Parallel()
 	b := open(t)

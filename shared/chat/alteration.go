@@ -73,7 +73,7 @@ func (m *Message) revoke(a Alteration) bool {
 	if a.From != m.Direction || !m.Revoked.IsZero() && !m.Revoked.After(a.When) {
 		return false
 	}
-	m.Text, m.Location, m.Cards, m.Interactive, m.Template, m.Referral = "", nil, nil, nil, nil, nil
+	m.Text, m.Location, m.Cards, m.Interactive, m.Template, m.Referral, m.Page = "", nil, nil, nil, nil, nil, nil
 	m.Attachments = emptied(m.Attachments)
 	m.Reactions, m.Edited, m.Revoked = nil, Moment{}, a.When
 	return true

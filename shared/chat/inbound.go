@@ -38,6 +38,7 @@ type Inbound struct {
 	ReplyTo     string    // the provider's id of the message it answers
 	Visitor     VisitorID // who wrote it, on our own web chat
 	ClientID    string    // and their browser's own id of it
+	Page        *SitePage // and where they did
 	Referral    *Referral
 	Direction   Direction // of an InboundPast
 	Marketing   Marketing // Sender's word, for InboundMarketing

@@ -114,6 +114,12 @@ type Attachment struct {
 	State AttachmentState
 }
 
+// SitePage is a page of a site.
+type SitePage struct {
+	URL   string
+	Title string
+}
+
 // Location is a place. Name and Address may be empty: then it is a pin on the map.
 type Location struct {
 	Latitude  float64
@@ -172,6 +178,7 @@ type Message struct {
 	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
+	Page           *SitePage // of our web chat, on which the visitor wrote it
 	Referral       *Referral
 	Past           bool // written before its channel was connected: nobody is told of it
 	Status         MessageStatus

@@ -266,6 +266,7 @@ func message(account chat.AccountID, conversation chat.ConversationID, in chat.I
 		Cards:          in.Cards,
 		ClientID:       in.ClientID,
 		Visitor:        in.Visitor,
+		Page:           in.Page,
 		Referral:       in.Referral,
 		ProviderID:     in.ProviderID,
 		SentAt:         in.At,

@@ -29,6 +29,7 @@ type messageItem struct {
 	Error       *errorPart       `dynamodbav:"error,omitempty"`
 	ClientID    string           `dynamodbav:"clientId,omitempty"`
 	Visitor     string           `dynamodbav:"visitor,omitempty"`
+	Page        *pagePart        `dynamodbav:"page,omitempty"`
 	ProviderID  string           `dynamodbav:"providerId,omitempty"`
 	Attempt     int              `dynamodbav:"attempt,omitempty"`
 	Reactions   []reactionPart   `dynamodbav:"reactions,omitempty"`
@@ -47,6 +48,11 @@ type attachmentPart struct {
 	Ref   string `dynamodbav:"ref,omitempty"`
 	Key   string `dynamodbav:"key,omitempty"`
 	State string `dynamodbav:"state,omitempty"`
+}
+
+type pagePart struct {
+	URL   string `dynamodbav:"url"`
+	Title string `dynamodbav:"title,omitempty"`
 }
 
 type locationPart struct {
@@ -132,6 +138,10 @@ func toMessageItem(m chat.Message) messageItem {
 		at := locationPart(*m.Location)
 		it.Location = &at
 	}
+	if m.Page != nil {
+		on := pagePart(*m.Page)
+		it.Page = &on
+	}
 	for _, card := range m.Cards {
 		it.Cards = append(it.Cards, cardPart(card))
 	}
@@ -171,6 +181,10 @@ func decodeMessage(av item) (chat.Message, error) {
 	if it.Location != nil {
 		at := chat.Location(*it.Location)
 		m.Location = &at
+	}
+	if it.Page != nil {
+		on := chat.SitePage(*it.Page)
+		m.Page = &on
 	}
 	for _, card := range it.Cards {
 		m.Cards = append(m.Cards, chat.Card(card))

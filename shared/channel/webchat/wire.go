@@ -41,8 +41,15 @@ type Item struct {
 	Text        string             `json:"text,omitempty"`
 	Attachments []Attachment       `json:"attachments,omitempty"`
 	ReplyTo     string             `json:"replyTo,omitempty"` // the provider id of the message that is answered
+	Page        *Page              `json:"page,omitempty"`    // on which a message was written
 	Target      string             `json:"target,omitempty"`  // a receipt's message, by MessageName
 	Status      chat.MessageStatus `json:"status,omitempty"`
+}
+
+// Page is a page of the site.
+type Page struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
 }
 
 // Attachment is a file that lies in our bucket under Key.
@@ -117,6 +124,10 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	case Message:
 		in.Kind, in.ProviderID, in.ClientID = chat.InboundMessage, it.providerID(), it.ID
 		in.Type, in.Text, in.ReplyTo = it.Type, it.Text, it.ReplyTo
+		if it.Page != nil {
+			on := chat.SitePage(*it.Page)
+			in.Page = &on
+		}
 		if !slices.Contains(known, it.Type) {
 			in.Type, in.Text = chat.TypeUnsupported, ""
 		}

@@ -63,6 +63,28 @@ func TestGoldenFiles(t *testing.T) {
 	}
 }
 
+// TestVisitorGoldenFiles: what the widget reads.
+func TestVisitorGoldenFiles(t *testing.T) {
+	t.Parallel()
+	read := func(name string) []byte {
+		golden, err := os.ReadFile(filepath.Join(goldens, "visitor", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return golden
+	}
+	checkShape(t, VisitorSessionShape{}, read("session.json"))
+	checkShape(t, List[VisitorMessageShape]{}, read("messages.json"))
+	checkShape(t, FileLinkShape{}, read("file_link.json"))
+	var frame []json.RawMessage
+	if err := json.Unmarshal(read("frame.json"), &frame); err != nil || len(frame) != 3 {
+		t.Fatalf("%d items, %v", len(frame), err)
+	}
+	for i, shape := range []any{VisitorMessageItem{}, VisitorTypingItem{}, PongItem{}} {
+		checkShape(t, shape, frame[i])
+	}
+}
+
 func checkFrame(t *testing.T, golden []byte) {
 	t.Helper()
 	var list []json.RawMessage

@@ -20,6 +20,7 @@ type MessageShape struct {
 	Template       *TemplateRefShape `json:"template,omitempty"`
 	Author         AuthorShape       `json:"author"`
 	ReplyTo        *string           `json:"replyTo"`
+	Page           *PageShape        `json:"page,omitempty"`
 	Referral       *ReferralShape    `json:"referral,omitempty"`
 	Status         string            `json:"status"`
 	Error          *MessageError     `json:"error"`
@@ -30,6 +31,12 @@ type MessageShape struct {
 	SentAt         Time              `json:"sentAt"`
 	ReceivedAt     Time              `json:"receivedAt"`
 	Version        int64             `json:"version"`
+}
+
+// PageShape is a page of a site, on which a visitor wrote.
+type PageShape struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
 }
 
 // LocationShape is a place, in degrees; without name and address it is a pin on the map.
@@ -124,6 +131,10 @@ func Message(m chat.Message) MessageShape {
 	if m.Location != nil {
 		at := LocationShape(*m.Location)
 		shape.Location = &at
+	}
+	if m.Page != nil {
+		on := PageShape(*m.Page)
+		shape.Page = &on
 	}
 	for i, card := range m.Cards {
 		shape.Cards[i] = CardShape{Name: card.Name, Company: card.Company, Phones: texts(card.Phones), Emails: texts(card.Emails)}

@@ -18,6 +18,7 @@ type VisitorMessageShape struct {
 	Attachments    []VisitorAttachmentShape `json:"attachments"`
 	Location       *LocationShape           `json:"location"`
 	Cards          []CardShape              `json:"cards"`
+	Interactive    *InteractiveShape        `json:"interactive,omitempty"`
 	Author         VisitorAuthorShape       `json:"author"`
 	ReplyTo        *string                  `json:"replyTo"`
 	Status         string                   `json:"status"`
@@ -48,7 +49,7 @@ func VisitorMessage(m chat.Message) VisitorMessageShape {
 	full := Message(m)
 	shape := VisitorMessageShape{
 		ID: full.ID, ConversationID: full.ConversationID, Direction: full.Direction, Type: full.Type, Text: full.Text,
-		Attachments: make([]VisitorAttachmentShape, len(full.Attachments)), Location: full.Location, Cards: full.Cards,
+		Attachments: make([]VisitorAttachmentShape, len(full.Attachments)), Location: full.Location, Cards: full.Cards, Interactive: full.Interactive,
 		Author: VisitorAuthorShape{Kind: full.Author.Kind, Name: full.Author.Name}, ReplyTo: full.ReplyTo, Status: full.Status,
 		EditedAt: full.EditedAt, RevokedAt: full.RevokedAt, SentAt: full.SentAt, Version: full.Version,
 	}

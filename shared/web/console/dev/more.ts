@@ -107,7 +107,6 @@ export const conversationsOfSites: Conversation[] = newest
         contact: { id: "ct_2", name: "Visitante 7K2Q" },
         preview: newest.preview && { ...newest.preview, text: "¿Hacen envíos al interior?", type: "text" },
         windowUntil: null,
-        page: { url: "https://malabia.example/libros/saga?edicion=3", title: "La saga completa · Librería Malabia" },
       },
     ]
   : [];

@@ -82,7 +82,8 @@ describe("golden files", () => {
 
   test("no golden file is left unread", () => {
     const known = [...Object.keys(shapes), ...frames, "actions"].map((name) => `${name}.json`);
-    expect(readdirSync(folder).toSorted()).toEqual(known.toSorted());
+    const files = readdirSync(folder).filter((name) => name.endsWith(".json")); // what visitors read lies in a folder of its own
+    expect(files.toSorted()).toEqual(known.toSorted());
   });
 });
 

@@ -229,7 +229,6 @@ const conversationFields = {
   botEnabled: v.boolean(),
   createdAt: time,
   resolvedAt: v.nullable(time),
-  page: optional(page),
   version: v.number(),
 };
 

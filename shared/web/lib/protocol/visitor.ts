@@ -119,7 +119,6 @@ const visitorItems = {
     /** The text did not fit the frame and has to be fetched. */
     partial: v.optional(v.boolean(), false),
   }),
-  "message.removed": v.object({ type: v.literal("message.removed"), messageId: v.string() }),
   typing: v.object({ type: v.literal("typing"), by: v.object({ name: words }), on: v.boolean() }),
   pong: v.object({ type: v.literal("pong") }),
 };

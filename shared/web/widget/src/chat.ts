@@ -87,8 +87,14 @@ export class Chat {
     const tab = this.tabOnly.get(`${this.prefix}tab`) ?? uuid();
     this.tabOnly.set(`${this.prefix}tab`, tab);
     this.readUpTo.value = Number(this.local.get(`${this.prefix}read`) ?? 0);
-    this.outbox = new Outbox(`${this.prefix}out:`, tab, transportOver(this.api), this.local, locked, this.clock, () =>
-      setTimeout(() => this.missing() && this.live.read(SHOWN_BACK), SHOWN_BACK),
+    this.outbox = new Outbox(
+      `${this.prefix}out:`,
+      tab,
+      transportOver(this.api, page),
+      this.local,
+      locked,
+      this.clock,
+      () => setTimeout(() => this.missing() && this.live.read(SHOWN_BACK), SHOWN_BACK),
     );
     this.follow();
     // Whoever was here before gets what came in the meantime; of somebody new nothing is made until the panel opens.

@@ -58,14 +58,6 @@ describe("History", () => {
     expect(ids()).toEqual(["c", "a", "b"]);
   });
 
-  test("what was removed stays away, even if a late word comes", () => {
-    const { history, ids } = setUp(0);
-    history.apply(upserted(messageOf()));
-    history.apply({ type: "message.removed", messageId: "m1" });
-    history.apply(upserted(messageOf({ version: 9 })));
-    expect(ids()).toEqual([]);
-  });
-
   // C-04
   test("a refresh reads again all that is loaded, and what came meanwhile, without a gap", async () => {
     const { history, all, ids, texts } = setUp(6);

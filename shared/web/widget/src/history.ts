@@ -25,7 +25,6 @@ export class History {
   readonly loaded = signal(false);
   readonly older = signal<"none" | "more" | "loading" | "failed">("none");
   private cursor: string | null = null;
-  private removed = new Set<string>();
   /** What was pushed while a refresh was under way, which may not know of it. */
   private arrived = new Set<string>();
   private refreshing: Promise<void> | undefined;
@@ -35,13 +34,9 @@ export class History {
   constructor(private readonly page: (cursor: string | null) => Promise<MessagePage>) {}
 
   apply(item: VisitorItem): void {
-    if (item.type === "message.removed") {
-      this.removed.add(item.messageId);
-      this.messages.value = this.messages.peek().filter(({ id }) => id !== item.messageId);
-    } else if (item.type === "message.upserted") {
-      this.arrived.add(item.message.id);
-      this.merge([item.message], item.partial);
-    }
+    if (item.type !== "message.upserted") return;
+    this.arrived.add(item.message.id);
+    this.merge([item.message], item.partial);
   }
 
   /** Reads again what is loaded; at first that is the newest page. Asked for while it runs, it runs once more. */
@@ -75,7 +70,6 @@ export class History {
 
   forget(): void {
     this.era += 1;
-    this.removed.clear();
     batch(() => {
       this.messages.value = [];
       this.loaded.value = false;
@@ -124,7 +118,7 @@ export class History {
   private merge(next: readonly VisitorMessage[], partial: boolean): void {
     const byId = new Map(this.messages.peek().map((message) => [message.id, message]));
     for (const message of next) {
-      if (!this.removed.has(message.id)) byId.set(message.id, newer(byId.get(message.id), message, partial));
+      byId.set(message.id, newer(byId.get(message.id), message, partial));
     }
     this.messages.value = [...byId.values()].sort(before);
   }

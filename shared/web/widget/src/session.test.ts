@@ -53,7 +53,7 @@ describe("Session", () => {
     expect(calls[0]).toMatchObject({
       path: "/widget/v1/sessions",
       authorization: undefined,
-      body: { site: "SITE", origin: "https://shop.example", page: { url: page.url, title: page.title } },
+      body: { site: "SITE", origin: "https://shop.example" },
     });
     expect([keep.get(key), api.token, session.known]).toEqual(["t1", "t1", true]);
   });

@@ -72,13 +72,9 @@ export class Session {
   }
 
   private async askOnce(): Promise<void> {
-    const { origin, url, title } = this.page;
+    const { origin } = this.page;
     const token = this.keep.get(this.key) ?? this.api.token ?? undefined;
-    const session = await this.api.post(
-      "/sessions",
-      { site: this.site, origin, token, language: navigator.language, page: { url, title } },
-      visitorSession,
-    );
+    const session = await this.api.post("/sessions", { site: this.site, origin, token }, visitorSession);
     const before = this.current.peek();
     this.keep.set(this.key, session.token);
     this.api.token = session.token;

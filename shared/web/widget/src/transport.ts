@@ -2,8 +2,9 @@ import { putFile } from "@recado/lib/files";
 import { visitorUpload } from "@recado/lib/protocol/visitor";
 import { type Api, Refusal } from "./api.ts";
 import type { Transport } from "./outbox.ts";
+import type { Page } from "./session.ts";
 
-export const transportOver = (api: Api): Transport => ({
+export const transportOver = (api: Api, { url, title }: Page): Transport => ({
   async upload(file, onProgress) {
     const target = await api.post("/uploads", { name: file.name, mime: file.type, size: file.size }, visitorUpload);
     const status = await putFile(target, file, onProgress);
@@ -13,5 +14,5 @@ export const transportOver = (api: Api): Transport => ({
     if (status >= 300) throw new Refusal(status === 413 ? "too_large" : "invalid");
     return target.id;
   },
-  post: (body) => api.tell("/messages", body),
+  post: (body) => api.tell("/messages", { ...body, page: { url, title } }),
 });

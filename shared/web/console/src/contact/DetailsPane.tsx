@@ -13,7 +13,6 @@ import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
-import { SiteLink } from "../ui/SiteLink.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import classes from "./contact.module.css";
 
@@ -48,11 +47,6 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
           <ErrorState error={contact.error} onRetry={() => void contact.refetch()} retrying={contact.isFetching} />
         )}
         {contact.data && <Card contact={contact.data} />}
-        {conversation.page && (
-          <Section title={t("contact.page")}>
-            <SiteLink page={conversation.page} />
-          </Section>
-        )}
         {contact.data && (
           <>
             <Identities contact={contact.data} />
