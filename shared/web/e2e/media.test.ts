@@ -35,7 +35,7 @@ test("each kind of file comes from the phone and goes to it", async () => {
   await desk.page.keyboard.press("Escape");
   await desk.page.getByRole("dialog").waitFor({ state: "detached" });
 
-  const chooser = desk.page.locator('form input[type="file"]');
+  const chooser = desk.page.locator('form input[type="file"][multiple]');
   for (const file of [photo, voice, clip, prices]) {
     await chooser.setInputFiles(file);
     await desk.page
@@ -66,7 +66,7 @@ test("a file that the channel does not take is refused before a byte leaves", as
   desk.page.on("request", (request) => {
     if (request.url().includes("/uploads")) uploads.push(request.url());
   });
-  const chooser = desk.page.locator('form input[type="file"]');
+  const chooser = desk.page.locator('form input[type="file"][multiple]');
   const large = { name: "enorme.png", mimeType: "image/png", buffer: Buffer.alloc(5 * 1024 * 1024 + 1) };
   await chooser.setInputFiles(large);
   await desk.page.getByText(t("composer.fileTooLarge", { name: large.name, limit: "5 MB" })).waitFor();
@@ -117,7 +117,7 @@ test("what is written without a network waits, goes out once when it is back, an
   expect(await desk.composer.inputValue()).toBe("");
   await desk.open(pedro.name);
   expect(await desk.composer.inputValue()).toBe("Mañana le confirmo si");
-  await desk.page.locator('form input[type="file"]').setInputFiles(prices);
+  await desk.page.locator('form input[type="file"][multiple]').setInputFiles(prices);
   await desk.open(nadia.name);
   const files = desk.page.getByRole("list", { name: t("composer.files") });
   expect(await files.count()).toBe(0);

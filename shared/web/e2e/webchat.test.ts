@@ -31,7 +31,7 @@ afterAll(() => {
 });
 
 /** The contact's name in the inbox ends with letters that nobody knows before. */
-const called = /^Visitante /;
+const called = /Visitante /;
 
 // S0-30, S1-24, S1-25
 test("a customer in the widget and an operator talk, with files both ways", async () => {
@@ -58,16 +58,20 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
   await customer.attach(photo);
   const shown = desk.log.locator("article img").first();
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
-  await desk.page.locator('form input[type="file"]').setInputFiles(prices);
+  await desk.page.locator('form input[type="file"][multiple]').setInputFiles(prices);
   await desk.page
     .getByRole("list", { name: t("composer.files") })
     .getByText(prices.name)
     .waitFor();
   await desk.composer.press("Enter");
-  const link = customer.log.getByRole("link").filter({ hasText: prices.name });
-  await link.waitFor();
-  const fetched = await customer.context.request.get((await link.getAttribute("href")) ?? "");
+  const [answer] = await Promise.all([
+    customer.page.waitForResponse((response) => response.url().includes("/widget/v1/files")),
+    customer.log.getByRole("button").filter({ hasText: prices.name }).click(),
+  ]);
+  const { url } = (await answer.json()) as { url: string };
+  const fetched = await customer.context.request.get(url);
   expect(await fetched.body()).toEqual(prices.buffer);
+  expect(fetched.headers()["content-disposition"]).toContain("attachment");
   expect(await customer.page.locator('iframe[src*="/widget/"]').count()).toBe(1);
 });
 
@@ -98,15 +102,13 @@ test("the conversation goes on over the site's pages, a reload and a second tab,
   expect(await tab.message("A Córdoba").count()).toBe(1);
 
   // Who has closed it is told what came meanwhile.
-  await customer.page.keyboard.press("Escape");
+  await customer.field.press("Escape");
   await tab.page.close();
   const desk = await here.as(ana);
   await desk.page.locator("a[data-conversation]").filter({ hasText: "A Córdoba" }).click();
   await desk.reply("Sí, en tres días");
-  await customer.page.getByRole("button", { name: /1 mensaje/ }).click();
+  await customer.page.getByRole("button", { name: /sin leer: 1/ }).click();
   await customer.message("Sí, en tres días").waitFor();
-  const twice = (await here.stack.api(ana)).withContact;
-  expect(twice).toBeDefined();
 });
 
 test("what is written while the network is away leaves once when it is back, and nothing that came is missing", async () => {
@@ -121,7 +123,7 @@ test("what is written while the network is away leaves once when it is back, and
   await customer.chat.getByText(w("connection.offline")).waitFor();
   await customer.write("Pregunto por el bolso");
   await customer.write("El de cuero");
-  await customer.state("El de cuero", "state.waiting").waitFor();
+  await customer.state("Pregunto por el bolso", "state.waiting").waitFor();
   await desk.reply("Acá estamos");
   await desk.delivery("Acá estamos", "delivery.sent").waitFor();
   await customer.context.setOffline(false);
@@ -142,11 +144,11 @@ test("each site's chats land in its own business, and no other page may show it"
   await outlet.write("¿Esto es el outlet?");
   await outlet.state("¿Esto es el outlet?", "state.sent").waitFor();
   const api = await here.stack.api(ana);
-  const channels = (await api.get("/api/v1/channels")) as {
+  const channels = (await api.get("/channels")) as {
     items: { id: string; name: string; storeId: string; externalId: string }[];
   };
   const site = channels.items.find(({ name }) => name === "Outlet Demo");
-  const listed = (await api.get("/api/v1/conversations?status=all")) as {
+  const listed = (await api.get("/conversations?status=all")) as {
     items: { storeId: string; channel: { id: string }; preview: { text: string } }[];
   };
   const chat = listed.items.find(({ preview }) => preview.text === "¿Esto es el outlet?");
