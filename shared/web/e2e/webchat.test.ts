@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { t } from "./desk.ts";
 import { picture, prices } from "./files.ts";
@@ -73,6 +75,52 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
   expect(await fetched.body()).toEqual(prices.buffer);
   expect(fetched.headers()["content-disposition"]).toContain("attachment");
   expect(await customer.page.locator('iframe[src*="/widget/"]').count()).toBe(1);
+});
+
+// S0-30, S0-32
+test("a site is connected in the console, its code is copied into an empty page, and the chat is there", async () => {
+  let html = "";
+  const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(html));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const page = `http://localhost:${(server.address() as AddressInfo).port}`;
+  try {
+    const desk = await here.as(ana);
+    await desk.goto("/settings/channels");
+    await desk.button("channels.connect").click();
+    const dialog = desk.page.getByRole("dialog");
+    await dialog.getByText(t("channels.webchat")).click();
+    await dialog.getByLabel(t("field.name"), { exact: true }).fill("Librería Malabia");
+    await dialog.getByLabel(t("webchat.origins")).fill(`${page}/inicio`);
+    await dialog.getByRole("button", { name: t("webchat.create") }).click();
+    await dialog.getByText(page).first().waitFor(); // what was probably meant
+    await dialog.getByLabel(t("webchat.origins")).fill(page);
+    await dialog.getByRole("button", { name: t("webchat.create") }).click();
+    const code = desk.page.getByRole("textbox", { name: t("webchat.snippet") });
+    await code.waitFor();
+    await desk.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await desk.button("webchat.copy").click();
+    await desk.page.getByText(t("webchat.copied")).waitFor();
+    const copied = await desk.page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(await code.inputValue());
+    const choice = desk.page.getByRole("combobox", { name: t("webchat.step.choose") });
+    await choice.selectOption({ label: "Outlet Demo" });
+    await expect.poll(() => code.inputValue()).not.toBe(copied);
+
+    html = `<!doctype html><html lang="es"><title>Malabia</title><body>${copied}</body></html>`;
+    const reader = await visitor(`${page}/`);
+    await reader.goto();
+    await reader.open();
+    await reader.write("¿Tienen la saga completa?");
+    await reader.state("saga completa", "state.sent").waitFor();
+    await desk.goto("/inbox");
+    await desk.page.locator("a[data-conversation]").filter({ hasText: "saga completa" }).click();
+    await desk
+      .message("saga completa")
+      .getByRole("link", { name: /Malabia/ })
+      .waitFor(); // the page it was written on
+  } finally {
+    server.close();
+  }
 });
 
 // S0-31

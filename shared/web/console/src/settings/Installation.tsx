@@ -14,13 +14,13 @@ import { siteOf, snippetOf } from "./site.ts";
 /** The steps that put the chat on a site. */
 export function Installation({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
-  const { origins } = siteOf(channel);
+  const { origins, color } = siteOf(channel);
   return (
     <ol className={classes.steps}>
       <SiteStep channel={channel} />
       <li>
         <h2>{t("webchat.step.copy")}</h2>
-        <Snippet key={channel.id} code={snippetOf(location.origin, channel.externalId)} />
+        <Snippet key={channel.id} code={snippetOf(location.origin, channel.externalId, color)} />
       </li>
       <li>
         <h2>{t("webchat.step.paste")}</h2>

@@ -61,7 +61,7 @@ describe("siteOf", () => {
 test("the code is one tag that does not hold the page up, and each site has its own", () => {
   const tag = (code: string) => {
     const [script, ...others] = new DOMParser().parseFromString(
-      snippetOf("https://app.example", code),
+      snippetOf("https://app.example", code, COLOR),
       "text/html",
     ).scripts;
     expect(others).toEqual([]);

@@ -29,7 +29,7 @@ export const isColor = (value: string): boolean => /^#[0-9a-f]{6}$/i.test(value)
 export type OriginFault = "notAddress" | "notSecure" | "path";
 
 /** The page's own machine is tried out without a certificate. */
-const local = new Set(["localhost", "127.0.0.1"]);
+const isLocal = (host: string) => host === "127.0.0.1" || /^(.+\.)?localhost$/.test(host);
 
 /** https://host[:port], as a browser writes it; people paste whole addresses, and are told what is too much. */
 export function originOf(line: string): { origin: string } | { fault: OriginFault } {
@@ -40,11 +40,11 @@ export function originOf(line: string): { origin: string } | { fault: OriginFaul
     return { fault: "notAddress" };
   }
   const host = url.hostname;
-  const named = local.has(host) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(host);
+  const named = isLocal(host) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(host);
   if (!["http:", "https:"].includes(url.protocol) || !named || url.username || url.password) {
     return { fault: "notAddress" };
   }
-  if (url.protocol === "http:" && !local.has(host)) return { fault: "notSecure" };
+  if (url.protocol === "http:" && !isLocal(host)) return { fault: "notSecure" };
   if (url.pathname !== "/" || url.search || url.hash) return { fault: "path" };
   return { origin: url.origin };
 }
@@ -74,6 +74,6 @@ function suggestionFor(line: string): string | null {
   return "origin" in verdict ? verdict.origin : null;
 }
 
-/** One tag. The code is the site's own: it says whose conversations they are. */
-export const snippetOf = (host: string, code: string): string =>
-  `<script async src="${host}/widget/loader.js" data-site="${code}"></script>`;
+/** One tag. The code is the site's own: it says whose conversations they are. The colour is the button's before anybody chats. */
+export const snippetOf = (host: string, code: string, color: string): string =>
+  `<script async src="${host}/widget/loader.js" data-site="${code}" data-color="${color}"></script>`;
