@@ -80,9 +80,11 @@ test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium
 	cd $(WEB) && $(NPM) run e2e
 
 .PHONY: fuzz
-fuzz: ## look for inputs that break the webhook's splitter and parser (a minute each; FUZZTIME changes that)
+fuzz: ## look for inputs that break a channel's splitter and parser (a minute each; FUZZTIME changes that)
 	@# Left alone, it spends the whole time on making its first find smaller.
-	@for target in FuzzSplit FuzzParse FuzzVerify; do go test ./shared/channel/whatsapp -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; done
+	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse; do \
+		go test ./shared/channel/$${target%/*} -run '^$$' -fuzz "^$${target#*/}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; \
+	done
 
 .PHONY: fuzz-short
 fuzz-short:
@@ -133,7 +135,7 @@ invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke F
 	@go run ./infra/local/invoke $(FUNCTION)
 
 .PHONY: bench
-bench: $(ENGINE)/node_modules ## measure what infra/bench/README.md holds (10 min; BENCH="cold size" takes some)
+bench: $(ENGINE)/node_modules $(DIST) chromium ## measure what infra/bench/README.md holds (10 min; BENCH="cold size" takes some)
 	go run ./infra/bench $(BENCH)
 
 .PHONY: cost
