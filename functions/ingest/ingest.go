@@ -202,6 +202,7 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 		return h.Desk.Recall(ctx, account, ch, in)
 	case chat.InboundMarketing:
 		return h.Desk.Prefer(ctx, account, ch, in)
+	case chat.InboundTemplate, chat.InboundIgnored: // have been taken: no channel is theirs
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
 		if err != nil {

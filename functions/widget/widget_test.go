@@ -23,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/queue"
@@ -39,6 +40,7 @@ const (
 type bed struct {
 	*desktest.Bed
 	*Handler
+	store   *dynamo.Store
 	files   *files
 	log     bytes.Buffer
 	hold    bool
@@ -49,11 +51,12 @@ type bed struct {
 
 func open(t *testing.T) *bed {
 	t.Helper()
-	b := &bed{Bed: desktest.New(t), files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	company := desktest.New(t)
+	b := &bed{Bed: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
 	b.site(siteA, "A", pageA, desktest.Shop)
 	var err error
 	b.Handler, err = New(Deps{
-		Store: b.Bed.Store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
+		Store: b.store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
 		OriginSecretName: "origin", PublicURL: "https://recado.example", Now: b.Now, Wall: b.Now, Log: slog.New(slog.NewJSONHandler(&b.log, nil)),
 	})
 	b.Must(err)
@@ -67,7 +70,7 @@ func (b *bed) site(code, name, page string, store chat.StoreID) {
 		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: chat.WebChat, Name: name, ExternalID: code,
 		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
 	}
-	b.Must(b.Bed.Store.CreateChannel(b.Context(), ch, nil))
+	b.Must(b.store.CreateChannel(b.Context(), ch, nil))
 	b.sites[code] = ch
 }
 
@@ -214,7 +217,7 @@ func (b *bed) texts(token string) (texts []string) {
 // conversation is the newest one of a visitor.
 func (b *bed) open(site, visitor string) chat.Conversation {
 	b.Helper()
-	identity, _, err := b.Bed.Store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
+	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
 	b.Must(err)
 	return b.Bed.Conversation(identity.OpenConversationID)
 }
@@ -266,7 +269,7 @@ func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
 	for range 2 {
 		into[fields](b, b.do("POST", "/widget/v1/receipts", session.Token, read), http.StatusAccepted)
 	}
-	m, err := b.Bed.Store.Message(t.Context(), desktest.Account, c.ID, reply.ID)
+	m, err := b.store.Message(t.Context(), desktest.Account, c.ID, reply.ID)
 	if b.Must(err); m.Status != chat.StatusRead {
 		t.Errorf("the answer is %s", m.Status)
 	}
@@ -343,7 +346,7 @@ func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
 	// Its page is taken off the list: who was in is out.
 	after := b.sites[siteB]
 	after.Settings = []byte(`{"origins":["https://c.example"]}`)
-	b.Must(b.Bed.Store.UpdateChannel(t.Context(), b.sites[siteB], after, nil))
+	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteB], after, nil))
 	b.Advance(callerKept + time.Second)
 	b.refused("a page that was taken off", b.do("GET", "/widget/v1/messages", at.Token, nil), 401, "")
 }
@@ -468,7 +471,7 @@ func TestTheInboxLearnsOnWhichPageAVisitorWrote(t *testing.T) {
 			"clientId": fmt.Sprint(i), "type": "text", "text": "hola", "page": fields{"url": c.url, "title": "Mates"},
 		}), http.StatusAccepted)
 		v := b.open(siteA, session.VisitorID)
-		m, err := b.Bed.Store.Message(t.Context(), desktest.Account, v.ID, v.LastMessageID)
+		m, err := b.store.Message(t.Context(), desktest.Account, v.ID, v.LastMessageID)
 		b.Must(err)
 		if got := m.Page; (got == nil) != (c.want == "") || got != nil && (got.URL != c.want || got.Title != "Mates") {
 			t.Errorf("%.60q is kept as %+v", c.url, got)
@@ -502,7 +505,7 @@ func TestWhoIsThereIsTold(t *testing.T) {
 	b := open(t)
 	after := b.Owner
 	after.Availability = chat.Available
-	b.Must(b.Bed.Store.UpdateOperator(t.Context(), b.Owner, after, nil, nil))
+	b.Must(b.store.UpdateOperator(t.Context(), b.Owner, after, nil, nil))
 	if session := b.visit(siteA, pageA, ""); !session.Online {
 		t.Error("somebody takes conversations, and the visitor does not learn of it")
 	}

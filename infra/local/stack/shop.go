@@ -105,7 +105,7 @@ func (s *Stack) shopOf(host string) (Shop, bool) {
 
 type good struct{ Picture, Name, Price string }
 
-var goods = []good{{"🧉", "Mate de calabaza", "$ 18.500"}, {"☕", "Cafetera italiana", "$ 42.000"}, {"🧣", "Bufanda de alpaca", "$ 31.900"}, {"👜", "Bolso de cuero", "$ 96.000"}}
+var goods = []good{{"🧉", "Mate de calabaza", "$ 18.500"}, {"☕", "Moka italiana", "$ 42.000"}, {"🧣", "Bufanda de alpaca", "$ 31.900"}, {"👜", "Bolso de cuero", "$ 96.000"}}
 
 // showShop answers a page of a shop. Of its query, site puts another site's code on the page, twice puts the code on it twice, and bare
 // leaves it out.
@@ -126,7 +126,7 @@ func (s *Stack) showShop(w http.ResponseWriter, r *http.Request) {
 		page.Title, page.Goods = "Bienvenidos", goods[:2]
 		page.Paragraphs = []string{"Cosas lindas para la casa, hechas cerca. El chat está abajo: escribinos."}
 	case "products":
-		page.Title, page.Goods = "Productos", goods
+		page.Title, page.Goods = "Catálogo", goods
 	case "shipping":
 		page.Title = "Envíos"
 		page.Paragraphs = []string{"A todo el país en dos a cinco días.", "Retiro sin cargo en el local."}
