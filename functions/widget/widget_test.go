@@ -219,7 +219,7 @@ func (b *bed) open(site, visitor string) chat.Conversation {
 	b.Helper()
 	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
 	b.Must(err)
-	return b.Bed.Conversation(identity.OpenConversationID)
+	return b.Conversation(identity.OpenConversationID)
 }
 
 // deliver does what the function send does.

@@ -1,10 +1,10 @@
 package webchat
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -25,8 +25,6 @@ const (
 	maxTitle    = 60
 	maxGreeting = 500
 )
-
-var color = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // ReadSettings reads a channel's settings, which were checked when they were stored.
 func ReadSettings(stored []byte) (Settings, error) {
@@ -64,10 +62,17 @@ func normalSettings(given []byte) ([]byte, error) {
 		return nil, invalid("settings.title", "at most %d characters", maxTitle)
 	case utf8.RuneCountInString(s.Greeting) > maxGreeting:
 		return nil, invalid("settings.greeting", "at most %d characters", maxGreeting)
-	case s.Color != "" && !color.MatchString(s.Color):
+	case s.Color != "" && !isColor(s.Color):
 		return nil, invalid("settings.color", "a colour is written #rrggbb")
 	}
 	return json.Marshal(s)
+}
+
+// isColor says whether a text is #rrggbb.
+func isColor(text string) bool {
+	digits, hash := strings.CutPrefix(text, "#")
+	_, err := hex.DecodeString(digits)
+	return hash && err == nil && len(digits) == 6
 }
 
 // Origin brings an origin into the form that browsers send: in lower case and without the port that its scheme implies. It is
