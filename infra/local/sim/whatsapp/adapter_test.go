@@ -165,7 +165,7 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 	if in := next(); in.Kind != chat.InboundPast || in.Text != "hace mucho" {
 		t.Errorf("got %+v", in)
 	}
-	if code, answer := post(t, base+control+"/templates", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {
+	if code, answer := post(t, base+control+"/verdicts", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
 	if in := next(); in.Kind != chat.InboundTemplate || in.Template.Name != "aviso" || in.Template.Change.Status != chat.TemplateRejected || in.Template.Change.Reason != "ABUSIVE_CONTENT" {
