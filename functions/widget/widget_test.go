@@ -122,6 +122,7 @@ func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
 	frame := b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
 	policy := frame.Headers["Content-Security-Policy"]
 	if frame.StatusCode != 200 || !strings.HasSuffix(policy, "frame-ancestors "+pageA) || !strings.Contains(policy, "img-src 'self' data: blob: https://files.example;") ||
+		!strings.Contains(policy, "connect-src 'self' wss://recado.example https://files.example;") ||
 		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`"`) || strings.Contains(frame.Body, "<script>") {
 		t.Errorf("the document: %d %v %s", frame.StatusCode, frame.Headers, frame.Body)
 	}
@@ -285,6 +286,15 @@ func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	seen := b.history(session.Token, "").Items
 	if seen[0].ReplyTo == nil || *seen[0].ReplyTo != string(question.ID) || seen[0].Type != "interactive" || seen[1].ReplyTo != nil {
 		t.Errorf("the visitor sees %+v", seen)
+	}
+
+	_, err := b.Desk.Resolve(t.Context(), chat.Actor{Operator: b.Owner, RequestID: "r"}, c.ID)
+	b.Must(err)
+	b.Advance(time.Minute)
+	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
+		fields{"clientId": "4", "type": "text", "text": "¿hay verde?", "replyTo": question.ID}), http.StatusAccepted)
+	if seen = b.history(session.Token, "").Items; seen[len(seen)-1].ReplyTo == nil || *seen[len(seen)-1].ReplyTo != string(question.ID) {
+		t.Errorf("the message that opens the conversation again is %+v", seen[len(seen)-1])
 	}
 }
 
