@@ -2,11 +2,11 @@ package send
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -18,16 +18,15 @@ type Pace struct {
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration) error
 
-	mu      sync.Mutex
-	numbers map[string]*rate.Limiter
-	pairs   map[pair]*rate.Limiter
+	numbers *cache.Buckets[string]
+	pairs   *cache.Buckets[pair]
 }
 
 type pair struct{ number, person string }
 
 // NewPace makes a pace by the wall clock; sleep waits that long, or ends with the context's error.
 func NewPace(now func() time.Time, sleep func(context.Context, time.Duration) error) *Pace {
-	return &Pace{now: now, sleep: sleep, numbers: map[string]*rate.Limiter{}, pairs: map[pair]*rate.Limiter{}}
+	return &Pace{now: now, sleep: sleep, numbers: cache.NewBuckets[string](paceMost), pairs: cache.NewBuckets[pair](paceMost)}
 }
 
 // Sleep waits in real time.
@@ -50,15 +49,13 @@ const (
 // keep waits until a message may leave. Where that is long, it answers RateLimited with the wait, and nothing is reserved.
 func (p *Pace) keep(ctx context.Context, r channel.Rate, number, person string) error {
 	now := p.now()
-	p.mu.Lock()
 	var reserved []*rate.Reservation
 	if r.PerSecond > 0 {
-		reserved = append(reserved, limiter(p.numbers, number, rate.Limit(r.PerSecond), r.PerSecond).ReserveN(now, 1))
+		reserved = append(reserved, p.numbers.Of(number, rate.Limit(r.PerSecond), r.PerSecond).ReserveN(now, 1))
 	}
 	if r.PairEvery > 0 {
-		reserved = append(reserved, limiter(p.pairs, pair{number, person}, rate.Every(r.PairEvery), r.PairBurst).ReserveN(now, 1))
+		reserved = append(reserved, p.pairs.Of(pair{number, person}, rate.Every(r.PairEvery), max(r.PairBurst, 1)).ReserveN(now, 1))
 	}
-	p.mu.Unlock()
 	var wait time.Duration
 	for _, one := range reserved {
 		wait = max(wait, one.DelayFrom(now))
@@ -78,16 +75,4 @@ func (p *Pace) keep(ctx context.Context, r channel.Rate, number, person string) 
 		return fault.New(fault.Unavailable, "the time was over").WithCause(err)
 	}
 	return nil
-}
-
-func limiter[K comparable](all map[K]*rate.Limiter, key K, limit rate.Limit, burst int) *rate.Limiter {
-	if l := all[key]; l != nil {
-		return l
-	}
-	if len(all) >= paceMost {
-		clear(all)
-	}
-	l := rate.NewLimiter(limit, max(burst, 1))
-	all[key] = l
-	return l
 }

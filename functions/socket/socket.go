@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
@@ -58,6 +59,7 @@ type Handler struct {
 	now    func() time.Time // the wall clock: tickets and connections are real
 	log    *slog.Logger
 	typed  typed
+	words  *cache.Buckets[chat.VisitorID] // of typing: anybody may be a visitor
 }
 
 // New names what is missing.
@@ -69,7 +71,7 @@ func New(store store, poster poster, sender sender, now func() time.Time, log *s
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
-	return &Handler{store: store, poster: poster, sender: sender, rooms: rooms, now: now, log: log}, nil
+	return &Handler{store: store, poster: poster, sender: sender, rooms: rooms, now: now, log: log, words: cache.NewBuckets[chat.VisitorID](typedMost)}, nil
 }
 
 // Handle answers one event of a connection.

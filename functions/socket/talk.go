@@ -147,6 +147,12 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	return nil
 }
 
+// How often a visitor's typing is told; a browser says it every few seconds.
+const (
+	wordsPerSecond = 1
+	wordsBurst     = 10
+)
+
 // actVisitor does what a visitor's browser may ask: whether the socket is alive, and to let those who look at its conversation know
 // that the visitor types.
 func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) error {
@@ -156,6 +162,9 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) 
 	case actionTyping:
 	default:
 		return fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+	}
+	if !h.words.Of(me.Visitor.ID, wordsPerSecond, wordsBurst).AllowN(h.now(), 1) {
+		return nil // a hint more or less
 	}
 	identity, _, err := h.store.Identity(ctx, me.AccountID, me.Visitor.ChannelID, []string{string(me.Visitor.ID)})
 	if fault.Is(err, fault.NotFound) || err == nil && identity.OpenConversationID == "" {

@@ -32,8 +32,9 @@ const document = `<!doctype html>
 </html>
 `
 
-// policy lets nothing but our own files in, and no page but the site's frame it. %[1]s is where files of messages are.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss: %[1]s; img-src 'self' data: blob: %[1]s; " +
+// policy lets nothing but our own files in, and no page but the site's frame it. %[1]s is where files of messages are, %[3]s
+// where the socket is, which not every browser counts as our own.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' %[3]s %[1]s; img-src 'self' data: blob: %[1]s; " +
 	"media-src 'self' blob: %[1]s; base-uri 'none'; form-action 'none'; frame-ancestors %[2]s"
 
 // frame answers the document of a site.
@@ -54,7 +55,7 @@ func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) 
 		Status: http.StatusOK,
 		Header: map[string]string{
 			"Content-Type":            "text/html; charset=utf-8",
-			"Content-Security-Policy": fmt.Sprintf(policy, files, strings.Join(settings.Origins, " ")),
+			"Content-Security-Policy": fmt.Sprintf(policy, files, strings.Join(settings.Origins, " "), "ws"+strings.TrimPrefix(h.PublicURL, "http")),
 			"X-Frame-Options":         "", // it cannot name several pages; the policy does
 			"Cache-Control":           "private, max-age=60",
 		},

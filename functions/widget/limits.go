@@ -1,11 +1,11 @@
 package widget
 
 import (
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/httpapi"
 )
 
@@ -28,38 +28,21 @@ var (
 const bucketsMax = 20_000
 
 type limits struct {
-	wall func() time.Time
-
-	mu      sync.Mutex
-	buckets map[string]*rate.Limiter
+	wall    func() time.Time
+	buckets *cache.Buckets[string]
 }
 
 func newLimits(wall func() time.Time) *limits {
-	return &limits{wall: wall, buckets: map[string]*rate.Limiter{}}
+	return &limits{wall: wall, buckets: cache.NewBuckets[string](bucketsMax)}
 }
 
 // take counts one of whoever asks, or answers RateLimited with the time to wait.
 func (l *limits) take(of limit, who string) error {
 	now := l.wall()
-	reservation := l.bucket(of, who).ReserveN(now, 1)
+	reservation := l.buckets.Of(of.name+" "+who, of.second, of.burst).ReserveN(now, 1)
 	if wait := reservation.DelayFrom(now); wait > 0 {
 		reservation.CancelAt(now)
 		return httpapi.Limited(max(wait, time.Second))
 	}
 	return nil
-}
-
-func (l *limits) bucket(of limit, who string) *rate.Limiter {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	key := of.name + " " + who
-	if known := l.buckets[key]; known != nil {
-		return known
-	}
-	if len(l.buckets) >= bucketsMax {
-		clear(l.buckets)
-	}
-	made := rate.NewLimiter(of.second, of.burst)
-	l.buckets[key] = made
-	return made
 }

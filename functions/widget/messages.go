@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -104,13 +105,15 @@ func (h *Handler) message(ctx context.Context, who caller, body messageBody) (we
 	return item, err
 }
 
-// quoted is the name of the message that is answered, in the visitor's conversation of now; of another one a message goes unquoted.
+// quoted is the name of the message that is answered, in the visitor's conversation of now or in the last one, which a message may open
+// again; of another one a message goes unquoted.
 func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (string, error) {
 	identity, known, err := h.identity(ctx, who)
-	if err != nil || !known || identity.OpenConversationID == "" {
+	in := cmp.Or(identity.OpenConversationID, identity.LastConversationID)
+	if err != nil || !known || in == "" {
 		return "", err
 	}
-	m, err := h.Store.Message(ctx, who.session.AccountID, identity.OpenConversationID, id)
+	m, err := h.Store.Message(ctx, who.session.AccountID, in, id)
 	if fault.Is(err, fault.NotFound) {
 		return "", nil
 	}

@@ -236,6 +236,7 @@ func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return caller{}, fmt.Errorf("note the session's use: %w", err)
 		}
+		session.LastSeenAt, session.ExpiresAt = now, now.Add(sessionLasts)
 	}
 	return caller{session: session, channel: ch}, nil
 }

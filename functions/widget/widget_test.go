@@ -1,235 +1,19 @@
 package widget
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	lambdaevents "github.com/aws/aws-lambda-go/events"
-
-	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/blob"
-	"github.com/recado-chat/recado/shared/channel"
-	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/desk/desktest"
-	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/view"
-	"github.com/recado-chat/recado/shared/queue"
 )
-
-const (
-	siteA = "SITEAAAAAAAAAAAAAAAA"
-	siteB = "SITEBBBBBBBBBBBBBBBB"
-	pageA = "https://a.example"
-	pageB = "https://b.example"
-)
-
-// bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
-type bed struct {
-	*desktest.Bed
-	*Handler
-	store   *dynamo.Store
-	files   *files
-	log     bytes.Buffer
-	hold    bool
-	waiting []queue.Out
-	down    bool
-	sites   map[string]chat.Channel
-}
-
-func open(t *testing.T) *bed {
-	t.Helper()
-	company := desktest.New(t)
-	b := &bed{Bed: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
-	b.site(siteA, "A", pageA, desktest.Shop)
-	var err error
-	b.Handler, err = New(Deps{
-		Store: b.store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
-		OriginSecretName: "origin", PublicURL: "https://recado.example", Now: b.Now, Wall: b.Now, Log: slog.New(slog.NewJSONHandler(&b.log, nil)),
-	})
-	b.Must(err)
-	return b
-}
-
-// site connects another site.
-func (b *bed) site(code, name, page string, store chat.StoreID) {
-	b.Helper()
-	ch := chat.Channel{
-		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: chat.WebChat, Name: name, ExternalID: code,
-		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
-	}
-	b.Must(b.store.CreateChannel(b.Context(), ch, nil))
-	b.sites[code] = ch
-}
-
-// Send is the inbound queue with ingest behind it.
-func (b *bed) Send(_ context.Context, out ...queue.Out) error {
-	if b.down {
-		return fault.New(fault.Unavailable, "no queue")
-	}
-	b.waiting = append(b.waiting, out...)
-	if !b.hold {
-		b.ingest()
-	}
-	return nil
-}
-
-func (b *bed) ingest() {
-	b.Helper()
-	for _, out := range b.waiting {
-		item, ok, err := events.Decode[events.InboundReceived](out.Envelope)
-		if !ok || err != nil || out.Group == "" || out.Dedup == "" {
-			b.Fatalf("on the queue is %+v: %v", out, err)
-		}
-		in, err := webchat.New().Parse(item.Body, item.ReceivedAt)
-		b.Must(err)
-		ch := b.sites[item.Asset]
-		if in.Kind == chat.InboundReceipt {
-			b.Must(b.Desk.Acknowledge(b.Context(), b.Account, ch, in))
-			continue
-		}
-		_, err = b.Desk.Receive(b.Context(), b.Account, ch, in)
-		b.Must(err)
-	}
-	b.waiting = nil
-}
-
-type secrets map[string][]string
-
-func (s secrets) List(_ context.Context, name string) ([]string, error) { return s[name], nil }
-
-// files knows what was put through its links.
-type files struct {
-	mu    sync.Mutex
-	known map[string]blob.Info
-}
-
-func (f *files) Head(_ context.Context, key string) (blob.Info, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	info, ok := f.known[key]
-	if !ok {
-		return info, fault.New(fault.NotFound, "there is no such object")
-	}
-	return info, nil
-}
-
-func (f *files) PresignPut(_ context.Context, key, mime string, size int64, _ time.Duration) (string, map[string]string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.known[key] = blob.Info{Mime: mime, Size: size}
-	return "https://files.example/" + key, map[string]string{"Content-Type": mime}, nil
-}
-
-func (f *files) PresignGet(_ context.Context, key, name, _ string, inline bool, _ time.Duration) (string, error) {
-	return fmt.Sprintf("https://files.example/%s?name=%s&inline=%t", key, name, inline), nil
-}
-
-// answer is what came back.
-type answer struct {
-	lambdaevents.APIGatewayV2HTTPResponse
-}
-
-func (b *bed) do(method, path, token string, body any) answer {
-	b.Helper()
-	encoded, err := json.Marshal(body)
-	b.Must(err)
-	path, query, _ := strings.Cut(path, "?")
-	request := lambdaevents.APIGatewayV2HTTPRequest{RawPath: path, RawQueryString: query, Body: string(encoded), Headers: map[string]string{}}
-	request.RequestContext.HTTP.Method, request.RequestContext.HTTP.SourceIP = method, "203.0.113.7"
-	if token != "" {
-		request.Headers["authorization"] = "Bearer " + token
-	}
-	response, err := b.Handle(b.Context(), request)
-	b.Must(err)
-	return answer{response}
-}
-
-func into[T any](b *bed, a answer, status int) (value T) {
-	b.Helper()
-	if a.StatusCode != status {
-		b.Fatalf("answered %d %s, want %d", a.StatusCode, a.Body, status)
-	}
-	b.Must(json.Unmarshal([]byte(a.Body), &value))
-	return value
-}
-
-func (b *bed) refused(what string, a answer, status int, field string) {
-	b.Helper()
-	var e view.ErrorShape
-	b.Must(json.Unmarshal([]byte(a.Body), &e))
-	if a.StatusCode != status || e.Error.Field != field {
-		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)
-	}
-}
-
-type fields = map[string]any
-
-func (b *bed) visit(site, page, token string) view.VisitorSessionShape {
-	b.Helper()
-	a := b.do("POST", "/widget/v1/sessions", "", fields{"site": site, "origin": page, "token": token})
-	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
-		b.Fatalf("the visitor is refused: %d %s", a.StatusCode, a.Body)
-	}
-	return into[view.VisitorSessionShape](b, a, a.StatusCode)
-}
-
-func (b *bed) say(token, id, text string) {
-	b.Helper()
-	b.Advance(time.Second)
-	into[fields](b, b.do("POST", "/widget/v1/messages", token, fields{"clientId": id, "type": "text", "text": text}), http.StatusAccepted)
-}
-
-func (b *bed) history(token, cursor string) view.List[view.VisitorMessageShape] {
-	b.Helper()
-	return into[view.List[view.VisitorMessageShape]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
-}
-
-// texts are what a visitor sees, all pages, oldest first.
-func (b *bed) texts(token string) (texts []string) {
-	b.Helper()
-	for cursor := ""; ; {
-		page := b.history(token, cursor)
-		var these []string
-		for _, m := range page.Items {
-			these = append(these, m.Direction+" "+*m.Text)
-		}
-		texts = append(these, texts...)
-		if page.NextCursor == nil {
-			return texts
-		}
-		cursor = *page.NextCursor
-	}
-}
-
-// conversation is the newest one of a visitor.
-func (b *bed) open(site, visitor string) chat.Conversation {
-	b.Helper()
-	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
-	b.Must(err)
-	return b.Conversation(identity.OpenConversationID)
-}
-
-// deliver does what the function send does.
-func (b *bed) deliver(site string, id chat.ConversationID) {
-	b.Helper()
-	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
-		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
-	})
-	b.Must(err)
-}
 
 // S0-30: the first message of a visitor is in the inbox of the site's business.
 func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
@@ -338,6 +122,7 @@ func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
 	frame := b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
 	policy := frame.Headers["Content-Security-Policy"]
 	if frame.StatusCode != 200 || !strings.HasSuffix(policy, "frame-ancestors "+pageA) || !strings.Contains(policy, "img-src 'self' data: blob: https://files.example;") ||
+		!strings.Contains(policy, "connect-src 'self' wss://recado.example https://files.example;") ||
 		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`"`) || strings.Contains(frame.Body, "<script>") {
 		t.Errorf("the document: %d %v %s", frame.StatusCode, frame.Headers, frame.Body)
 	}
@@ -378,6 +163,10 @@ func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
 	ticket := into[view.SocketTicketShape](b, b.do("POST", "/widget/v1/socket-tickets", mine.Token, nil), http.StatusCreated)
 	if !strings.HasPrefix(ticket.URL, "wss://recado.example/socket?ticket=") || ticket.ExpiresIn != 30 {
 		t.Errorf("the ticket is %+v", ticket)
+	}
+	b.Advance(touchEvery)
+	if again := b.visit(siteA, pageA, mine.Token); !time.Time(again.ExpiresAt).Equal(b.Now().Add(sessionLasts)) {
+		t.Errorf("a session that is used lasts until %v", again.ExpiresAt)
 	}
 	b.Advance(sessionLasts)
 	b.refused("an old session", b.do("GET", "/widget/v1/messages", mine.Token, nil), 401, "")
@@ -497,6 +286,15 @@ func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	seen := b.history(session.Token, "").Items
 	if seen[0].ReplyTo == nil || *seen[0].ReplyTo != string(question.ID) || seen[0].Type != "interactive" || seen[1].ReplyTo != nil {
 		t.Errorf("the visitor sees %+v", seen)
+	}
+
+	_, err := b.Desk.Resolve(t.Context(), chat.Actor{Operator: b.Owner, RequestID: "r"}, c.ID)
+	b.Must(err)
+	b.Advance(time.Minute)
+	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
+		fields{"clientId": "4", "type": "text", "text": "¿hay verde?", "replyTo": question.ID}), http.StatusAccepted)
+	if seen = b.history(session.Token, "").Items; seen[len(seen)-1].ReplyTo == nil || *seen[len(seen)-1].ReplyTo != string(question.ID) {
+		t.Errorf("the message that opens the conversation again is %+v", seen[len(seen)-1])
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package cache remembers what was read, for a short time and a bounded number of keys: a warm function lives for hours. It
-// imports the standard library only.
+// imports the standard library and the buckets of x/time/rate.
 package cache
 
 import (

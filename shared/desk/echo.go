@@ -39,6 +39,9 @@ func (d *Desk) takeIn(ctx context.Context, account chat.Account, ch chat.Channel
 			return last
 		}
 	}
+	if last == nil {
+		last = fault.New(fault.Conflict, "its receipt is not there yet")
+	}
 	return fmt.Errorf("the conversation of message %s moved %d times: %w", in.ProviderID, tries, last)
 }
 

@@ -19,8 +19,8 @@ func (d *Desk) sender(ctx context.Context, account chat.AccountID, ch chat.Chann
 	if err != nil {
 		return identity, fmt.Errorf("read contact %s: %w", identity.ContactID, err)
 	}
-	if before.Name != numbered(before.Phone) {
-		return identity, nil // somebody wrote that down
+	if before.Name != numbered(before.Phone) || before.Name == from.Name {
+		return identity, nil // somebody wrote that down, or the profile says no more than the number
 	}
 	after, now := before, d.now()
 	after.Name = from.Name

@@ -228,6 +228,22 @@ func TestRecall(t *testing.T) {
 			t.Errorf("the contact is %q, %v", contact.Name, err)
 		}
 	})
+	t.Run("who calls themselves by their number is written down once", func(t *testing.T) {
+		t.Parallel()
+		b := newBed(t)
+		b.recall(b.past("1", "wamid.H1", chat.In, 5, "hola"))
+		in := b.text("1", "soy yo")
+		in.Sender.Name = "+1"
+		c := b.receive(in).Conversation
+		before, err := b.store.Contact(b.ctx, "account", c.ContactID)
+		b.must(err)
+		in = b.text("1", "otra vez")
+		in.Sender.Name = "+1"
+		b.receive(in)
+		if after, err := b.store.Contact(b.ctx, "account", c.ContactID); err != nil || after.Version != before.Version || after.Version != 1 {
+			t.Errorf("version %d became %d, %v", before.Version, after.Version, err)
+		}
+	})
 	t.Run("nobody may answer it freely", func(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)

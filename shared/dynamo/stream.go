@@ -35,7 +35,7 @@ var (
 	quiet = map[string]bool{
 		kindContactConversation: true, kindRevision: true, kindSearch: true, kindIdentity: true, kindAlias: true,
 		kindReceipt: true, kindAssigned: true, kindActivity: true, kindEmail: true, kindAsset: true,
-		kindTimer: true, kindContact: true, kindStore: true, kindTemplate: true,
+		kindTimer: true, kindContact: true, kindStore: true, kindTemplate: true, kindBusiness: true,
 	}
 )
 

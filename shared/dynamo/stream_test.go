@@ -141,6 +141,22 @@ func TestStreamRecordsThatNothingIsDerivedFromArePassedOver(t *testing.T) {
 	}
 }
 
+func TestEveryKindOfATableWithAStreamIsKnown(t *testing.T) {
+	t.Parallel()
+	tables := specimens()
+	for _, table := range []string{"desk", "directory"} {
+		for _, specimen := range tables[table] {
+			av, err := encode(specimen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind := kindOf(av); decoders[kind] == nil && !quiet[kind] {
+				t.Errorf("fanout buries every change of a %s", kind)
+			}
+		}
+	}
+}
+
 func TestAStreamRecordThatCannotBeReadIsInvalid(t *testing.T) {
 	t.Parallel()
 	str := events.NewStringAttribute

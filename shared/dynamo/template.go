@@ -152,8 +152,11 @@ func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Ti
 	return conflict(ReasonVersionChanged)
 }
 
-// UpdateTemplate applies what the provider says of a template; an older word than the last changes nothing. NotFound means that there
-// is no such template here.
+// wordGrain is how coarsely the provider tells the time of a word.
+const wordGrain = time.Second
+
+// UpdateTemplate applies what the provider says of a template; a word that is older than the last one, or than the reading that found
+// the template, changes nothing. NotFound means that there is no such template here.
 func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, templateName, language string, change chat.TemplateChange) error {
 	k := templateKey(account, channel, templateName, language)
 	if k.pk == "" || k.sk == "" {
@@ -167,7 +170,9 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 	if change.Quality != "" {
 		update = update.Set(name("quality"), value(change.Quality))
 	}
-	condition := present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(value(millisOf(change.At)))))
+	at := value(millisOf(change.At))
+	condition := present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
+		name("syncedAt").LessThanEqual(value(millisOf(change.At.Add(wordGrain)))))
 	old, _, err := s.updateItem(ctx, s.tables.Directory, k, update, &condition, "change a template")
 	if err == nil && len(old) == 0 {
 		return notFound(kindTemplate)

@@ -125,6 +125,10 @@ func TestAReadingOfTemplates(t *testing.T) { // B-12
 		if got, err = db.Template(ctx, account, channel, "kept", "es"); err != nil || got.Status != chat.TemplateApproved {
 			t.Errorf("a reading after the provider's word counts: %+v, %v", got, err)
 		}
+		must(t, db.UpdateTemplate(ctx, account, channel, "kept", "es", paused)) // once more, after the reading
+		if got, err = db.Template(ctx, account, channel, "kept", "es"); err != nil || got.Status != chat.TemplateApproved {
+			t.Errorf("a word that the reading knew undoes it: %+v, %v", got, err)
+		}
 	})
 }
 

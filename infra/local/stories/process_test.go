@@ -73,6 +73,10 @@ func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
 	}
 	a.owner.untilMessage(v.ID, m.ID, "read")
 
+	const page = "https://tienda.example"
+	a.visit(a.site("Tienda", page, ""), page).writes("m-1", "¿Están?")
+	b.told("conversation.upserted", func(f frame) bool { return f.Conversation.Preview != nil && f.Conversation.Preview.Text == "¿Están?" })
+
 	photo := files[0]
 	a.deliver(whatsapp.Incoming{From: "5491150007001", Type: photo.kind, Text: photo.caption, File: &whatsapp.Upload{Name: photo.name, Mime: photo.mime, Content: photo.content}})
 	eventually(t, func() error {
