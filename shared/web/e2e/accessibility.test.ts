@@ -77,6 +77,20 @@ test("no screen hinders anybody, be it light or dark", async () => {
   await page.getByRole("button", { name: "👍", exact: true }).first().waitFor();
   await check("the emojis");
   await page.keyboard.press("Escape");
+  await desk.button("composer.more").click();
+  await page.getByRole("menuitem", { name: t("choices.title") }).click();
+  await page.getByRole("dialog", { name: t("choices.title") }).waitFor();
+  await check("buttons to tap");
+  await page.keyboard.press("Escape");
+  await desk.button("template.choose").click();
+  await page.getByRole("button", { name: /^pedido_listo/ }).waitFor();
+  await check("the templates to choose from");
+  await page.getByRole("button", { name: /^pedido_listo/ }).click();
+  const form = page.getByRole("dialog", { name: "pedido_listo" });
+  await form.getByRole("button", { name: t("composer.send"), exact: true }).click();
+  await form.getByText(t("field.required")).first().waitFor();
+  await check("a template with gaps");
+  await page.keyboard.press("Escape");
   await desk.composer.press("Escape");
   await page.keyboard.press("a");
   await page.getByRole("option").first().waitFor();
@@ -120,6 +134,16 @@ test("no screen hinders anybody, be it light or dark", async () => {
   await desk.button("channels.connect").first().click();
   await page.getByRole("dialog").waitFor();
   await check("a new channel");
+  for (const [name, tab] of [
+    ["WhatsApp Tienda Demo", "channels.tab.templates"],
+    ["Tienda Demo", "channels.tab.installation"],
+  ] as const) {
+    await desk.goto("/settings/channels");
+    await page.getByRole("link", { name, exact: true }).click();
+    await page.getByRole("tab", { name: t(tab) }).click();
+    await page.getByRole("tabpanel").getByRole("listitem").first().waitFor();
+    await check(t(tab));
+  }
   await page.setViewportSize({ width: 390, height: 844 });
   await desk.goto("/inbox");
   await desk.open(iris.name);

@@ -12,6 +12,12 @@ export interface PhoneMessage {
   type: string;
   text?: string;
   file?: { id: string; name?: string; mime: string; size: number };
+  place?: { latitude: number; longitude: number; name?: string; address?: string };
+  cards?: { name: string; phones?: string[] }[];
+  /** What there is to tap, and the button that opens it if it is a list. */
+  options?: { id?: string; title: string }[];
+  button?: string;
+  template?: string;
   status: string;
 }
 
@@ -64,6 +70,11 @@ export class Phone {
   /** The next call of the business fails. */
   async fail(fault: { on?: string; do?: string; code?: number; times?: number }): Promise<void> {
     await this.post("/faults", fault);
+  }
+
+  /** WhatsApp has a template that the business has not read yet. */
+  async putTemplate(template: { name: string; language: string; status: string; body: string }): Promise<void> {
+    await this.post("/templates", { id: template.name, category: "UTILITY", ...template });
   }
 
   private async post(path: string, body: unknown): Promise<void> {

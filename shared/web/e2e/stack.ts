@@ -85,7 +85,10 @@ export class Stack {
   async leaks(): Promise<string[]> {
     const { customers, messages } = await this.phone.state();
     for (const { phone, name, username } of customers) this.keepSecret(phone, name ?? "", username ?? "");
-    for (const message of messages) this.keepSecret(message.text ?? "", message.file?.name ?? "");
+    for (const { text = "", file, options = [], cards = [] } of messages) {
+      this.keepSecret(text, file?.name ?? "", ...options.map(({ title }) => title));
+      this.keepSecret(...cards.flatMap(({ phones = [] }) => phones));
+    }
     const operators = (await (await this.api(ana)).get<{ items: { email: string }[] }>("/operators")).items;
     this.keepSecret(...operators.map(({ email }) => email));
     for (const { email } of operators) {
