@@ -262,7 +262,7 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
 }
 
-// mark lets the provider know what was read. Of those of one conversation in a batch the last one says it all. They have an order of
+// mark lets the provider know what was read. Of those of one conversation in a batch the furthest one says it all. They have an order of
 // their own: a reply does not wait for them.
 func (e emitter) mark(r chat.ReadCursor) error {
 	group := events.MarkGroup(string(r.ConversationID))
@@ -270,11 +270,14 @@ func (e emitter) mark(r chat.ReadCursor) error {
 	if err != nil {
 		return err
 	}
-	if at, ok := e.marked[group]; ok {
-		e.out[ToSend][at] = out
+	if known, ok := e.marked[group]; ok {
+		if known.upTo < r.Tells { // two operators read at once
+			e.out[ToSend][known.at] = out
+			e.marked[group] = mark{known.at, r.Tells}
+		}
 		return nil
 	}
-	e.marked[group] = len(e.out[ToSend])
+	e.marked[group] = mark{len(e.out[ToSend]), r.Tells}
 	e.out[ToSend] = append(e.out[ToSend], out)
 	return nil
 }

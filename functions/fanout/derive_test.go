@@ -31,7 +31,7 @@ func handler() *Handler {
 }
 
 func newEmitter(record string) emitter {
-	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]int), emitted: make(map[Target]int)}
+	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]mark), emitted: make(map[Target]int)}
 }
 
 // signals lists what was emitted: the target, the type, and for pushes the frames' types.
@@ -277,7 +277,7 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 		}
 	}
 	batch := newEmitter("1")
-	for i, now := range []chat.ReadCursor{first, cursor("d", "1"), cursor("c", "2"), cursor("c", "3")} {
+	for i, now := range []chat.ReadCursor{first, cursor("d", "1"), cursor("c", "2"), cursor("c", "3"), cursor("c", "2")} {
 		batch.record, batch.emitted = fmt.Sprint(i), make(map[Target]int)
 		if err := readCursor(batch, nil, now); err != nil {
 			t.Fatal(err)

@@ -84,7 +84,7 @@ type outbox map[Target][]queue.Out
 
 // Handle takes one batch of a table's stream.
 func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
-	out, freed, marked, buried := make(outbox), make(map[string]int), make(map[string]int), 0
+	out, freed, marked, buried := make(outbox), make(map[string]int), make(map[string]mark), 0
 	for _, record := range batch.Records {
 		err := h.derive(ctx, record, out, freed, marked)
 		if fault.Permanent(err) {
@@ -128,7 +128,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 }
 
 // derive adds what one change leads to.
-func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed, marked map[string]int) error {
+func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int, marked map[string]mark) error {
 	change, err := dynamo.DecodeChange(record)
 	if err != nil {
 		return err
@@ -187,14 +187,20 @@ func recordID(record lambdaevents.DynamoDBEventRecord) string {
 	return hex.EncodeToString(sum[:4]) + "-" + record.Change.SequenceNumber
 }
 
+// mark is where in a batch a conversation is marked as read, and how far.
+type mark struct {
+	at   int
+	upTo chat.MessageID
+}
+
 // emitter wraps the signals of one stream record. Their ids follow from the record's, so that a repeated record repeats the
 // same signals.
 type emitter struct {
 	record string
 	at     time.Time
 	out    outbox
-	freed  map[string]int // where the batch asks a pool already
-	marked map[string]int // where it marks a conversation already
+	freed  map[string]int  // where the batch asks a pool already
+	marked map[string]mark // how far it marks a conversation already
 	// emitted counts the record's own signals: how many the batch has before it must not change their ids.
 	emitted map[Target]int
 }

@@ -27,7 +27,7 @@ func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
 // delivers does what send does with a conversation, and answers what the provider took.
 func (b *bed) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
 	b.t.Helper()
-	_, err := b.desk.Deliver(b.ctx, "ACC", id, ch, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	_, err := b.desk.Deliver(b.ctx, "ACC", id, ch, nil, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		took = append(took, m.Text)
 		return channel.Delivered{ProviderID: "wamid.out." + m.Text}, nil
 	})

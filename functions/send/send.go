@@ -28,7 +28,7 @@ type channels interface {
 
 type deliverer interface {
 	Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
-	Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, post desk.Post) (*channel.ProviderError, error)
+	Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, ready desk.Ready, post desk.Post) (*channel.ProviderError, error)
 }
 
 type store interface {
@@ -102,48 +102,55 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if !known {
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
-	took := false
-	said, err := h.Desk.Deliver(ctx, account, id, ch, h.post(adapter, ch, &took))
+	way := &way{Handler: h, adapter: adapter, channel: ch}
+	said, err := h.Desk.Deliver(ctx, account, id, ch, way.ready, way.post)
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, said, took)
+	return h.note(ctx, ch, said, way.took)
 }
 
-// post hands one message to the provider, and notes when it took one.
-func (h *Handler) post(adapter channel.Adapter, ch chat.Channel, took *bool) desk.Post {
-	return func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
-		credentials, err := h.credentials(ctx, adapter, ch)
-		if err != nil {
-			return channel.Delivered{}, err
-		}
-		to, err := h.addressOf(ctx, c)
-		if err != nil {
-			return channel.Delivered{}, err
-		}
-		if err := h.Pace.keep(ctx, adapter.Capabilities().Rate, ch.ExternalID, to); err != nil {
-			return channel.Delivered{}, err
-		}
-		out := channel.Outbound{
-			Asset: ch.ExternalID, To: to, Type: m.Type, Text: m.Text, Ref: desk.Ref(m),
-			Location: m.Location, Cards: m.Cards, Interactive: m.Interactive, Template: m.Template,
-		}
-		for _, attachment := range m.Attachments {
-			out.Attachments = append(out.Attachments, h.file(attachment))
-		}
-		if m.ReplyTo != "" {
-			if out.ReplyTo, err = h.repliedTo(ctx, m); err != nil {
-				return channel.Delivered{}, err
-			}
-		}
-		delivered, err := adapter.Send(ctx, credentials, out)
-		*took = *took || err == nil
-		return delivered, err
+// way is how the messages of one conversation leave.
+type way struct {
+	*Handler
+	adapter     channel.Adapter
+	channel     chat.Channel
+	credentials chat.Credentials
+	to          string
+	quoted      string // the provider's id of the message that is answered
+	took        bool   // the provider took a message
+}
+
+// ready finds what a message needs to leave, and waits until the provider takes it.
+func (w *way) ready(ctx context.Context, c chat.Conversation, m chat.Message) (err error) {
+	if w.credentials, err = w.open(ctx, w.adapter, w.channel); err != nil {
+		return err
 	}
+	if w.to, err = w.addressOf(ctx, c); err != nil {
+		return err
+	}
+	if w.quoted, err = w.repliedTo(ctx, m); err != nil {
+		return err
+	}
+	return w.Pace.keep(ctx, w.adapter.Capabilities().Rate, w.channel.ExternalID, w.to)
 }
 
-// credentials opens what the provider's API asks for; a channel of our own has none.
-func (h *Handler) credentials(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
+// post hands one message to the provider.
+func (w *way) post(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	out := channel.Outbound{
+		Asset: w.channel.ExternalID, To: w.to, Type: m.Type, Text: m.Text, ReplyTo: w.quoted, Ref: desk.Ref(m),
+		Location: m.Location, Cards: m.Cards, Interactive: m.Interactive, Template: m.Template,
+	}
+	for _, attachment := range m.Attachments {
+		out.Attachments = append(out.Attachments, w.file(attachment))
+	}
+	delivered, err := w.adapter.Send(ctx, w.credentials, out)
+	w.took = w.took || err == nil
+	return delivered, err
+}
+
+// open opens what the provider's API asks for; a channel of our own has none.
+func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
 	if adapter.Capabilities().Hosted {
 		return chat.Credentials{}, nil
 	}
@@ -175,6 +182,9 @@ func (h *Handler) file(a chat.Attachment) channel.File {
 
 // repliedTo is the provider's id of the message that this one answers; without one it goes as a plain message.
 func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error) {
+	if m.ReplyTo == "" {
+		return "", nil
+	}
 	target, err := h.Store.Message(ctx, m.AccountID, m.ConversationID, m.ReplyTo)
 	if fault.Is(err, fault.NotFound) {
 		return "", nil

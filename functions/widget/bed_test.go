@@ -223,7 +223,7 @@ func (b *bed) open(site, visitor string) chat.Conversation {
 // deliver does what the function send does.
 func (b *bed) deliver(site string, id chat.ConversationID) {
 	b.Helper()
-	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
 	})
 	b.Must(err)

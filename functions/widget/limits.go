@@ -20,6 +20,7 @@ type limit struct {
 var (
 	framesPerPlace     = limit{"frame", 60, 2}
 	sessionsPerPlace   = limit{"session", 30, 0.5}
+	callsPerPlace      = limit{"call", 600, 50} // an office shares one address
 	messagesPerVisitor = limit{"message", 20, 1}
 	readsPerVisitor    = limit{"read", 60, 5}
 )

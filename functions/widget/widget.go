@@ -182,21 +182,24 @@ func (h *Handler) answer(ctx context.Context, c *call) (pattern string, response
 	return route.pattern, response, err
 }
 
-// admit finds out who calls, and whether they call too often.
+// admit finds out who calls, and whether they call too often: by their address before a token is looked for, so that guessing is not
+// free, and then by what they are.
 func (h *Handler) admit(ctx context.Context, c *call, r route) error {
+	ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
+	if err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "the origin's secret cannot be read", slog.String("reason", fault.Reason(err)))
+	}
+	c.IP = ip
 	if r.public {
-		ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
-		if err != nil {
-			h.Log.LogAttrs(ctx, slog.LevelWarn, "the origin's secret cannot be read", slog.String("reason", fault.Reason(err)))
-		}
-		c.IP = ip
 		return h.limits.take(r.limit, httpapi.Place(ip))
+	}
+	if err := h.limits.take(callsPerPlace, httpapi.Place(ip)); err != nil {
+		return err
 	}
 	token := auth.TokenFromHeader(c.Header.Get("Authorization"))
 	if token == "" {
 		return over()
 	}
-	var err error
 	if c.caller, err = h.callers.Get(ctx, auth.Hash(token)); err != nil {
 		return err
 	}

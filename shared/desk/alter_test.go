@@ -131,7 +131,7 @@ func TestWhatComesAroundTheAnswerOfASendInEveryOrder(t *testing.T) {
 			}
 		}
 		before, after := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
-		said, err := b.Deliver(b.ctx, "account", c.ID, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+		said, err := b.Deliver(b.ctx, "account", c.ID, b.channel, nil, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 			for _, i := range before {
 				say(i)
 			}

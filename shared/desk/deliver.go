@@ -11,6 +11,10 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
+// Ready makes sure that a message can be handed over now, and asks the provider nothing: what it answers is as if the provider had
+// said it. An attempt that dies here was none.
+type Ready func(ctx context.Context, c chat.Conversation, m chat.Message) error
+
 // Post hands one message to the provider.
 type Post func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error)
 
@@ -20,9 +24,11 @@ const maxAttempts = 28
 // Deliver sends what waits in a conversation, in order. A message whose provider may take it later stops those behind it. It
 // answers what the provider said about the channel, if it said anything.
 //
+// Before an attempt is recorded, ready is asked; nil asks nothing.
+//
 // A provider without idempotency keys makes one thing unknowable: an attempt that died between asking and recording. Such a
 // message becomes unknown, and is not sent again unless a person asks; the provider's status of it, if one comes, tells.
-func (d *Desk) Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, post Post) (*channel.ProviderError, error) {
+func (d *Desk) Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, ready Ready, post Post) (*channel.ProviderError, error) {
 	timers, err := d.store.PendingTimers(ctx, account, id, chat.TimerSend)
 	if err != nil {
 		return nil, fmt.Errorf("read what waits to be sent: %w", err)
@@ -35,7 +41,7 @@ func (d *Desk) Deliver(ctx context.Context, account chat.AccountID, id chat.Conv
 		return nil, fmt.Errorf("read conversation %s: %w", id, err)
 	}
 	for _, timer := range timers {
-		next, said, err := d.deliver(ctx, c, ch, timer, post)
+		next, said, err := d.deliver(ctx, c, ch, timer, ready, post)
 		if err != nil || !next {
 			return said, err
 		}
@@ -44,7 +50,7 @@ func (d *Desk) Deliver(ctx context.Context, account chat.AccountID, id chat.Conv
 }
 
 // deliver takes one message a step on. next says whether the one behind it may follow.
-func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel, timer chat.Timer, post Post) (next bool, said *channel.ProviderError, err error) {
+func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel, timer chat.Timer, ready Ready, post Post) (next bool, said *channel.ProviderError, err error) {
 	m, err := d.store.Message(ctx, c.AccountID, c.ID, timer.MessageID)
 	if err != nil {
 		return false, nil, fmt.Errorf("read message %s: %w", timer.MessageID, err)
@@ -71,6 +77,11 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 	}
 	if !d.worthTrying(ch) {
 		return true, nil, d.hold(ctx, m, ch.ID, timer)
+	}
+	if ready != nil {
+		if err := ready(ctx, c, m); err != nil {
+			return d.refused(ctx, m, ch.ID, timer, err)
+		}
 	}
 	attempt := m
 	attempt.Status = chat.StatusSending

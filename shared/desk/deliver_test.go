@@ -38,7 +38,7 @@ func refusal(code fault.Code, meaning channel.Meaning) error {
 
 func (b *bed) deliver(c chat.ConversationID, p *provider) {
 	b.t.Helper()
-	said, err := b.Deliver(b.ctx, "account", c, b.channel, p.post)
+	said, err := b.Deliver(b.ctx, "account", c, b.channel, nil, p.post)
 	b.must(err)
 	p.said = said
 }
@@ -181,7 +181,7 @@ func TestHowLongAMessageWaits(t *testing.T) {
 func (b *bed) died(c chat.ConversationID) {
 	b.t.Helper()
 	defer func() { _ = recover() }()
-	_, _ = b.Deliver(b.ctx, "account", c, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+	_, _ = b.Deliver(b.ctx, "account", c, b.channel, nil, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 		panic("the process dies")
 	})
 }
@@ -263,7 +263,7 @@ func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13, §11-10
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID
 	b.reply(c, "a", "uno")
-	_, err := b.Deliver(b.ctx, "account", c, b.channel, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	_, err := b.Deliver(b.ctx, "account", c, b.channel, nil, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
 			Kind: chat.InboundReceipt, ProviderID: "wamid.out", Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(m)},
 		}))

@@ -109,7 +109,7 @@ func TestEcho(t *testing.T) {
 			c := b.receive(b.text("1", "hola")).Conversation
 			b.now = b.now.Add(time.Second)
 			m := b.reply(c.ID, "client", "buenas")
-			_, err := b.Deliver(b.ctx, "account", c.ID, b.channel, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+			_, err := b.Deliver(b.ctx, "account", c.ID, b.channel, nil, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 				b.now = b.now.Add(time.Second)
 				b.echo(b.written("1", "wamid.out", "buenas"))
 				b.now = b.now.Add(time.Second)

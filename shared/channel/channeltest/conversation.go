@@ -186,7 +186,7 @@ func (w Wire) aroundASend(t *testing.T) {
 		}
 		early, late := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
 		before = func() { say(early) }
-		said, err := r.Desk.Deliver(r.Context(), desktest.Account, c.ID, r.channel, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		said, err := r.Desk.Deliver(r.Context(), desktest.Account, c.ID, r.channel, nil, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
 			if w.hosted() {
 				before()
 			}
