@@ -77,6 +77,8 @@ func Run(t *testing.T, w Wire) {
 	t.Run("signatures", func(t *testing.T) { t.Parallel(); w.signatures(t) })
 	t.Run("batches", func(t *testing.T) { t.Parallel(); w.batches(t) })
 	t.Run("capabilities", func(t *testing.T) { t.Parallel(); w.capabilities(t) })
+	t.Run("unknown assets", func(t *testing.T) { t.Parallel(); w.unknownAssets(t) })
+	t.Run("size limits", func(t *testing.T) { t.Parallel(); w.sizeLimits(t) })
 	t.Run("unknown kinds", func(t *testing.T) { t.Parallel(); w.unknownKinds(t) })
 	t.Run("every order", func(t *testing.T) { t.Parallel(); w.everyOrder(t) })
 	t.Run("every order around a send", func(t *testing.T) { t.Parallel(); w.aroundASend(t) })

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -91,6 +92,56 @@ func (r *room) talk(address string) (chat.Conversation, []chat.Message) {
 	page, err := r.Store.Messages(r.Context(), desktest.Account, identity.OpenConversationID, chat.PageRequest{Limit: 100})
 	r.Must(err)
 	return r.Conversation(identity.OpenConversationID), page.Items
+}
+
+// unknownAssets: an item leads to the channel whose asset it names, and to none where that is not connected.
+func (w Wire) unknownAssets(t *testing.T) {
+	connected, other := w.room(t, http.NotFoundHandler()), desktest.New(t)
+	items, err := connected.adapter.Split(w.Body(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: noon}))
+	connected.Must(err)
+	for _, item := range items {
+		if ch, err := connected.Store.ChannelByAsset(t.Context(), connected.adapter.Type(), item.Asset); err != nil || ch.ID != connected.channel.ID {
+			t.Errorf("%q leads to %q, %v", item.Asset, ch.ID, err)
+		}
+		if ch, err := other.Store.ChannelByAsset(t.Context(), connected.adapter.Type(), item.Asset); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%q, which is not connected, leads to %q, %v", item.Asset, ch.ID, err)
+		}
+	}
+}
+
+// sizeLimits: what the table allows is queued, and one character or byte more is refused before anything is written. S1-24
+func (w Wire) sizeLimits(t *testing.T) {
+	r := w.room(t, http.NotFoundHandler())
+	able := r.adapter.Capabilities()
+	r.Must(r.tell(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: r.Time}))
+	c, _ := r.talk(person)
+	n := 0
+	try := func(name string, want fault.Code, draft desk.Draft) {
+		t.Helper()
+		n++
+		draft.ClientID = fmt.Sprint("limit", n)
+		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: draft.ClientID}, c.ID, draft)
+		if want == "" && err != nil || want != "" && !fault.Is(err, want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	try("the longest text", "", desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText)})
+	try("a longer one", fault.Invalid, desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText+1)})
+	for kind, limit := range able.Attachments {
+		file := chat.Attachment{ID: "f", Name: "a", Mime: limit.Mimes[0], Size: limit.MaxSize, Key: "k", State: chat.AttachmentReady}
+		larger := file
+		larger.Size++
+		try("the largest "+string(kind), "", desk.Draft{Type: kind, Attachments: []chat.Attachment{file}})
+		try("a larger "+string(kind), fault.TooLarge, desk.Draft{Type: kind, Attachments: []chat.Attachment{larger}})
+		words := desk.Draft{Type: kind, Attachments: []chat.Attachment{file}, Text: strings.Repeat("ñ", able.MaxCaption)}
+		if able.Captions[kind] {
+			try("the longest words with "+string(kind), "", words)
+			words.Text += "ñ"
+		} else {
+			words.Text = "ñ"
+		}
+		try("more words than go with "+string(kind), fault.Invalid, words)
+	}
 }
 
 // unknownKinds: what nobody has heard of is no error, and a message of such a kind shows that something came.
