@@ -6,9 +6,11 @@ import (
 	"net/http"
 
 	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/upload"
 	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
@@ -27,11 +29,16 @@ func (h *Handler) showMe(ctx context.Context, c *call, o chat.Operator) (httpapi
 
 func (h *Handler) patchMe(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body struct {
-		Name     *string `json:"name"`
-		Language *string `json:"language"`
-		Version  int64   `json:"version"`
+		Name     *string                  `json:"name"`
+		Language *string                  `json:"language"`
+		Picture  httpapi.Nullable[string] `json:"picture"`
+		Version  int64                    `json:"version"`
 	}
 	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	picture, err := h.pictureOf(ctx, c, body.Picture.Value)
+	if err != nil {
 		return httpapi.Response{}, err
 	}
 	o, err := h.updateOperator(ctx, c.account.ID, c.operator.ID, func(o *chat.Operator) (*chat.Activity, error) {
@@ -49,12 +56,38 @@ func (h *Handler) patchMe(ctx context.Context, c *call) (httpapi.Response, error
 				return nil, err
 			}
 		}
+		if body.Picture.Set {
+			o.Picture = picture
+		}
 		return h.activity(c, "operator.edited", operatorTarget(o.ID)), nil
 	})
 	if err != nil {
 		return httpapi.Response{}, err
 	}
 	return h.showMe(ctx, c, o)
+}
+
+// pictureLimit bounds an operator's picture, which every visitor loads.
+var pictureLimit = channel.Limit{Mimes: upload.PictureMimes(), MaxSize: 2 << 20}
+
+func (c *call) pictureOwner() upload.Owner {
+	return upload.Owner{Account: c.account.ID, For: string(c.operator.ID), Folder: upload.Pictures}
+}
+
+// pictureOf is the name under which an uploaded picture is found; "" for none.
+func (h *Handler) pictureOf(ctx context.Context, c *call, id *string) (string, error) {
+	if id == nil {
+		return "", nil
+	}
+	able := channel.Capabilities{Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: pictureLimit}}
+	taken, err := h.uploads().Take(ctx, c.pictureOwner(), able, chat.TypeImage, []string{*id})
+	if fault.As(err).Field == "attachments" {
+		return "", fault.New(fault.Invalid, "this is no picture that was uploaded").WithField("picture").WithCause(err)
+	}
+	if err != nil {
+		return "", err
+	}
+	return upload.PictureName(taken[0]), nil
 }
 
 func (h *Handler) putAvailability(ctx context.Context, c *call) (httpapi.Response, error) {

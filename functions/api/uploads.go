@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/httpapi/view"
 )
 
 // readLasts is how long a link to a file is good.
@@ -29,16 +30,27 @@ func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, 
 		Mime           string `json:"mime"`
 		Size           int64  `json:"size"`
 		ConversationID string `json:"conversationId"`
+		Purpose        string `json:"purpose"`
 	}
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
+	}
+	file := upload.File{Name: body.Name, Mime: body.Mime, Size: body.Size}
+	switch body.Purpose {
+	case "":
+	case "picture":
+		return announced(h.uploads().Announce(ctx, c.pictureOwner(), []channel.Limit{pictureLimit}, file))
+	default:
+		return httpapi.Response{}, invalid("purpose", "picture, or none")
 	}
 	limits, err := h.uploadLimits(ctx, c, chat.ConversationID(body.ConversationID))
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	shape, err := h.uploads().Announce(ctx, upload.Owner{Account: c.account.ID, For: body.ConversationID}, limits,
-		upload.File{Name: body.Name, Mime: body.Mime, Size: body.Size})
+	return announced(h.uploads().Announce(ctx, upload.Owner{Account: c.account.ID, For: body.ConversationID}, limits, file))
+}
+
+func announced(shape view.UploadShape, err error) (httpapi.Response, error) {
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/upload"
 	"github.com/recado-chat/recado/shared/httpapi/view"
 )
 
@@ -161,6 +162,21 @@ func (h *Handler) unread(ctx context.Context, who caller) (started bool, unread 
 		}
 	}
 	return true, unread, nil
+}
+
+// picture leads on to an operator's picture. Whoever knows its name may see it: visitors do.
+func (h *Handler) picture(ctx context.Context, c *call) (httpapi.Response, error) {
+	key, mime, ok := upload.Picture(c.Param("account"), c.Param("name"))
+	if !ok {
+		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such picture")
+	}
+	url, err := h.Files.PresignGet(ctx, key, "picture", mime, true, linkLasts)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	response := httpapi.Redirect(url)
+	response.Header["Cache-Control"] = "public, max-age=240" // less than the link is good for
+	return response, nil
 }
 
 // linkLasts is how long a link to a file is good.

@@ -137,6 +137,7 @@ type route struct {
 func (h *Handler) routes() []route {
 	return []route{
 		{http.MethodGet, "/widget/v1/frame", true, framesPerPlace, h.frame},
+		{http.MethodGet, "/widget/v1/pictures/{account}/{name}", true, framesPerPlace, h.picture},
 		{http.MethodPost, "/widget/v1/sessions", true, sessionsPerPlace, h.createSession},
 		{http.MethodGet, "/widget/v1/messages", false, readsPerVisitor, h.listMessages},
 		{http.MethodPost, "/widget/v1/messages", false, messagesPerVisitor, h.postMessage},

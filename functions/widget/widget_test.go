@@ -298,6 +298,23 @@ func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	}
 }
 
+func TestAPictureIsForEverybodyAndNothingElseIs(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	shown := b.do("GET", "/widget/v1/pictures/ACCOUNT/01KANQ3M5R7H2JPICTURE00001.png", "", nil)
+	if shown.StatusCode != http.StatusFound || !strings.HasPrefix(shown.Headers["Location"], "https://files.example/ACCOUNT/pictures/01KANQ3M5R7H2JPICTURE00001?") {
+		t.Errorf("%d to %q", shown.StatusCode, shown.Headers["Location"])
+	}
+	for _, path := range []string{
+		"ACCOUNT/01KANQ3M5R7H2JPICTURE00001", "ACCOUNT/01KANQ3M5R7H2JPICTURE00001.html", "ACCOUNT/..%2Fout%2F01K.png", "ACCOUNT/.png", "A%2F..%2FB/01K.png",
+		"ACCOUNT/" + strings.Repeat("A", 27) + ".png",
+	} {
+		if a := b.do("GET", "/widget/v1/pictures/"+path, "", nil); a.StatusCode != http.StatusNotFound {
+			t.Errorf("%s leads to %d %q", path, a.StatusCode, a.Headers["Location"])
+		}
+	}
+}
+
 func TestWhoIsThereIsTold(t *testing.T) {
 	t.Parallel()
 	b := open(t)

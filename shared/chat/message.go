@@ -88,9 +88,10 @@ const (
 
 // Author is who wrote a message or caused an Event.
 type Author struct {
-	Kind AuthorKind
-	ID   string
-	Name string
+	Kind    AuthorKind
+	ID      string
+	Name    string
+	Picture string // an operator's, on our own web chat
 }
 
 // AttachmentState is where a file is on its way into our store.

@@ -43,6 +43,7 @@ type Operator struct {
 	StoreIDs      []StoreID // grants; empty = every store for owner, admin and supervisor, none otherwise
 	Languages     []Language
 	Language      Language // of the interface
+	Picture       string   // what visitors see, by the name of its file; "" = none
 	Active        bool
 	Subject       string    // the identity provider's name for the person
 	PasswordAt    time.Time // when a mailed link last set the password: older links are dead

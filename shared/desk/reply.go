@@ -44,7 +44,9 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 		if err := d.sendable(c, draft); err != nil {
 			return nil, err
 		}
-		m.Visitor = d.visitor(c)
+		if m.Visitor = d.visitor(c); m.Visitor != "" {
+			m.Author.Picture = actor.Operator.Picture
+		}
 		if draft.Template != nil {
 			if m.Template, m.Text, err = d.fill(ctx, c, draft); err != nil {
 				return nil, err

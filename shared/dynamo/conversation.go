@@ -80,23 +80,24 @@ func (p *previewPart) preview() *chat.Preview {
 }
 
 type authorPart struct {
-	Kind string `dynamodbav:"kind"`
-	ID   string `dynamodbav:"id,omitempty"`
-	Name string `dynamodbav:"name,omitempty"`
+	Kind    string `dynamodbav:"kind"`
+	ID      string `dynamodbav:"id,omitempty"`
+	Name    string `dynamodbav:"name,omitempty"`
+	Picture string `dynamodbav:"picture,omitempty"`
 }
 
 func authorOf(a chat.Author) *authorPart {
 	if a == (chat.Author{}) {
 		return nil
 	}
-	return &authorPart{Kind: string(a.Kind), ID: a.ID, Name: a.Name}
+	return &authorPart{Kind: string(a.Kind), ID: a.ID, Name: a.Name, Picture: a.Picture}
 }
 
 func (a *authorPart) author() chat.Author {
 	if a == nil {
 		return chat.Author{}
 	}
-	return chat.Author{Kind: chat.AuthorKind(a.Kind), ID: a.ID, Name: a.Name}
+	return chat.Author{Kind: chat.AuthorKind(a.Kind), ID: a.ID, Name: a.Name, Picture: a.Picture}
 }
 
 // duePart places an item in the due index, or, left empty, nowhere.

@@ -21,6 +21,7 @@ type operatorItem struct {
 	StoreIDs      []string `dynamodbav:"storeIds,omitempty"`
 	Languages     []string `dynamodbav:"languages,omitempty"`
 	Language      string   `dynamodbav:"language,omitempty"`
+	Picture       string   `dynamodbav:"picture,omitempty"`
 	Active        bool     `dynamodbav:"active,omitempty"`
 	Subject       string   `dynamodbav:"subject,omitempty"`
 	PasswordAt    millis   `dynamodbav:"passwordAt,omitempty"`
@@ -32,7 +33,7 @@ func toOperatorItem(o chat.Operator) operatorItem {
 	return operatorItem{
 		header: headed(operatorKey(o.AccountID, o.ID), kindOperator),
 		Name:   o.Name, Email: o.Email, EmailVerified: o.EmailVerified, Role: string(o.Role), Availability: string(o.Availability),
-		Capacity: o.Capacity, StoreIDs: strs(o.StoreIDs), Languages: strs(o.Languages), Language: string(o.Language),
+		Capacity: o.Capacity, StoreIDs: strs(o.StoreIDs), Languages: strs(o.Languages), Language: string(o.Language), Picture: o.Picture,
 		Active: o.Active, Subject: o.Subject, PasswordAt: millisOf(o.PasswordAt), CreatedAt: millisOf(o.CreatedAt), Version: o.Version,
 	}
 }
@@ -46,7 +47,7 @@ func decodeOperator(av item) (chat.Operator, error) {
 	return chat.Operator{
 		ID: chat.OperatorID(id), AccountID: account, Name: it.Name, Email: it.Email, EmailVerified: it.EmailVerified,
 		Role: chat.Role(it.Role), Availability: chat.Availability(it.Availability), Capacity: it.Capacity,
-		StoreIDs: ids[chat.StoreID](it.StoreIDs), Languages: ids[chat.Language](it.Languages), Language: chat.Language(it.Language),
+		StoreIDs: ids[chat.StoreID](it.StoreIDs), Languages: ids[chat.Language](it.Languages), Language: chat.Language(it.Language), Picture: it.Picture,
 		Active: it.Active, Subject: it.Subject, PasswordAt: it.PasswordAt.time(), CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}, err
 }

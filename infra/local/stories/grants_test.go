@@ -38,6 +38,8 @@ func wholeRun() bool {
 // unseen is what a function may do and no story brings it to. What only infra/local/crash brings it to is needed when things go wrong.
 var unseen = map[grants.Use]string{
 	{Function: "api", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:             "there is no CloudFront here to show it",
+	{Function: "widget", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:          "there is no CloudFront here to show it",
+	{Function: "widget", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:UpdateItem"}:                    "a visitor's session notes its use once a day, by the wall clock",
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-media", Action: "sqs:SendMessage"}:                     "a file's timer is for a signal that was lost",
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "a mail's timer is for a signal that was lost",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda leaves there what fanout could not get past",

@@ -49,7 +49,7 @@ type reaction struct{ From, Emoji string }
 type message struct {
 	ID, ConversationID, Direction, Type, Text, Status string
 	Attachments                                       []attachment
-	Author                                            struct{ Kind, ID, Name string }
+	Author                                            struct{ Kind, ID, Name, Picture string }
 	ReplyTo                                           *string
 	Error                                             *struct{ Code, Message string }
 	Reactions                                         []reaction

@@ -70,11 +70,31 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 	desk.send(object{"action": "typing", "conversationId": c.ID, "on": true})
 	page.told("typing", func(f frame) bool { return f.On })
 
+	// The operator has a face: what was uploaded is what the visitor's browser is led to.
+	face := []byte("\x89PNG\r\n\x1a\n a face")
+	var upload struct {
+		ID, URL string
+		Headers map[string]string
+	}
+	a.owner.post("/api/v1/uploads", object{"name": "yo.png", "mime": "image/png", "size": len(face), "purpose": "picture"}, http.StatusCreated, &upload)
+	a.owner.put(upload.URL, upload.Headers, face)
+	var me struct {
+		Operator struct {
+			Version int64
+			Picture string
+		}
+	}
+	a.owner.get("/api/v1/me", &me)
+	a.owner.call(http.MethodPatch, "/api/v1/me", object{"picture": upload.ID, "version": me.Operator.Version}, http.StatusOK).into(t, &me)
+	v.follow(me.Operator.Picture, face)
+
 	// The answer is on both pages, and once it is read the operator sees that.
 	var answer message
 	a.owner.post("/api/v1/conversations/"+c.ID+"/messages", object{"clientId": "a-1", "type": "text", "text": "Sí, de calabaza"}, http.StatusCreated, &answer)
 	for _, b := range []*browser{page, second} {
-		b.told("message.upserted", func(f frame) bool { return f.Message.ID == answer.ID && f.Message.Author.Name == "Ana Ruiz" })
+		b.told("message.upserted", func(f frame) bool {
+			return f.Message.ID == answer.ID && f.Message.Author.Name == "Ana Ruiz" && f.Message.Author.Picture == me.Operator.Picture
+		})
 	}
 	a.owner.untilMessage(c.ID, answer.ID, "sent")
 	for _, status := range []string{"read", "delivered"} {
@@ -95,15 +115,24 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 	v.post("/widget/v1/messages", object{"clientId": "m-2", "type": "image", "text": "así", "attachments": []string{place.ID}}, http.StatusAccepted, nil)
 	theirs := desk.told("message.upserted", func(f frame) bool { return f.Message.Type == "image" }).Message
 	a.owner.follow(*theirs.Attachments[0].URL, photo)
-	list := []byte("%PDF-1.7 lista de precios")
-	id := a.owner.upload(c.ID, "precios.pdf", "application/pdf", list)
+	prices := []byte("%PDF-1.7 lista de precios")
+	id := a.owner.upload(c.ID, "precios.pdf", "application/pdf", prices)
 	a.owner.post("/api/v1/conversations/"+c.ID+"/messages", object{"clientId": "a-2", "type": "document", "attachments": []string{id}}, http.StatusCreated, nil)
 	ours := page.told("message.upserted", func(f frame) bool { return f.Message.Type == "document" }).Message
 	var link struct{ URL string }
 	v.get(fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=%s", ours.ConversationID, ours.ID, ours.Attachments[0].ID), &link)
-	v.bytes(link.URL, list)
+	v.bytes(link.URL, prices)
 	if got := a.owner.messages(c.ID); len(got) != 4 {
 		t.Errorf("the conversation holds %+v", got)
+	}
+	var history list[message]
+	v.get("/widget/v1/messages?limit=3", &history)
+	if len(history.Items) != 3 || history.Items[2].ID != ours.ID || history.NextCursor == nil {
+		t.Errorf("the visitor's newest page is %+v", history)
+	}
+	v.get("/widget/v1/messages?limit=3&cursor="+*history.NextCursor, &history)
+	if len(history.Items) != 1 || history.Items[0].ID != first.ID || history.NextCursor != nil {
+		t.Errorf("the page before is %+v", history)
 	}
 	if page.count("presence", func(frame) bool { return true })+page.count("conversation.upserted", func(frame) bool { return true }) > 0 {
 		t.Error("a visitor was told what is the operators' business")

@@ -6,6 +6,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,16 +57,19 @@ type File struct {
 	Size int64
 }
 
-// Owner says whose an upload is. For says what it is for; "" lets any message of the account carry it.
+// Owner says whose an upload is. For says what it is for; "" lets any message of the account carry it. Folder is where it lies among
+// the account's files; "" is that of what messages carry.
 type Owner struct {
 	Account chat.AccountID
 	For     string
+	Folder  string
 }
 
 // announced is a file that was announced. Its id is this, signed.
 type announced struct {
 	Account chat.AccountID `json:"a"`
 	For     string         `json:"c,omitempty"`
+	Folder  string         `json:"f,omitempty"`
 	ID      string         `json:"i"`
 	Name    string         `json:"n"`
 	Mime    string         `json:"m"`
@@ -74,7 +78,9 @@ type announced struct {
 }
 
 // key is the object that holds the bytes.
-func (a announced) key() string { return fmt.Sprintf("%s/out/%s", a.Account, a.ID) }
+func (a announced) key() string {
+	return fmt.Sprintf("%s/%s/%s", a.Account, cmp.Or(a.Folder, "out"), a.ID)
+}
 
 // Announce checks a file against what a channel takes, before a byte of it moves, and makes a link for it that is good for minutes.
 func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Limit, file File) (view.UploadShape, error) {
@@ -89,7 +95,7 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 		return view.UploadShape{}, err
 	}
 	a := announced{
-		Account: owner.Account, For: owner.For, ID: chat.NewID(u.Now()),
+		Account: owner.Account, For: owner.For, Folder: owner.Folder, ID: chat.NewID(u.Now()),
 		Name: blob.SafeName(called), Mime: file.Mime, Size: file.Size, Expires: u.Wall().Add(lasts),
 	}
 	keys, err := u.Keys(ctx)
@@ -140,7 +146,7 @@ func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilitie
 		if err != nil {
 			return nil, err
 		}
-		if a.Account != owner.Account || a.For != "" && a.For != owner.For {
+		if a.Account != owner.Account || a.Folder != owner.Folder || a.For != "" && a.For != owner.For {
 			return nil, fault.New(fault.NotFound, "there is no such upload").WithField(field)
 		}
 		if limit, known := able.Attachments[kind]; known {

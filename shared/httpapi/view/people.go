@@ -1,6 +1,7 @@
 package view
 
 import (
+	"net/url"
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -19,6 +20,7 @@ type OperatorShape struct {
 	StoreIDs          []string `json:"storeIds"`
 	Languages         []string `json:"languages"`
 	Language          string   `json:"language"`
+	Picture           *string  `json:"picture"` // where it is, on our own origin
 	Active            bool     `json:"active"`
 	Online            bool     `json:"online"`
 	Version           int64    `json:"version"`
@@ -44,6 +46,7 @@ func Operator(o chat.Operator, state OperatorState) OperatorShape {
 		StoreIDs:          texts(o.StoreIDs),
 		Languages:         texts(o.Languages),
 		Language:          string(o.Language),
+		Picture:           picture(o.AccountID, o.Picture),
 		Active:            o.Active,
 		Online:            state.Online,
 		Version:           o.Version,
@@ -52,6 +55,15 @@ func Operator(o chat.Operator, state OperatorState) OperatorShape {
 		shape.Email = o.Email
 	}
 	return shape
+}
+
+// picture is where an operator's picture is found: by anybody, as visitors see it.
+func picture(account chat.AccountID, name string) *string {
+	if name == "" {
+		return nil
+	}
+	path := "/widget/v1/pictures/" + url.PathEscape(string(account)) + "/" + url.PathEscape(name)
+	return &path
 }
 
 // MeShape is who asks, with what they may do and where.

@@ -37,7 +37,7 @@ type VisitorAttachmentShape struct {
 	State string `json:"state"`
 }
 
-// VisitorAuthorShape is who wrote a message. Picture is null: operators have none yet, and initials stand for them.
+// VisitorAuthorShape is who wrote a message. Without a picture, initials stand for them.
 type VisitorAuthorShape struct {
 	Kind    string  `json:"kind"`
 	Name    string  `json:"name"`
@@ -50,7 +50,7 @@ func VisitorMessage(m chat.Message) VisitorMessageShape {
 	shape := VisitorMessageShape{
 		ID: full.ID, ConversationID: full.ConversationID, Direction: full.Direction, Type: full.Type, Text: full.Text,
 		Attachments: make([]VisitorAttachmentShape, len(full.Attachments)), Location: full.Location, Cards: full.Cards, Interactive: full.Interactive,
-		Author: VisitorAuthorShape{Kind: full.Author.Kind, Name: full.Author.Name}, ReplyTo: full.ReplyTo, Status: full.Status,
+		Author: VisitorAuthorShape{Kind: full.Author.Kind, Name: full.Author.Name, Picture: picture(m.AccountID, m.Author.Picture)}, ReplyTo: full.ReplyTo, Status: full.Status,
 		EditedAt: full.EditedAt, RevokedAt: full.RevokedAt, SentAt: full.SentAt, Version: full.Version,
 	}
 	if m.Direction == chat.In {

@@ -40,6 +40,10 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
   const customer = await visitor();
   const desk = await here.as(ana);
   const photo = await picture(desk.page);
+  await desk.goto("/settings/profile");
+  await desk.page.locator('input[type="file"]').setInputFiles(photo);
+  await desk.button("profile.pictureRemove").waitFor();
+  await desk.goto("/inbox");
   await customer.goto();
   await customer.open();
   await customer.log.getByText("¡Hola! ¿En qué te ayudamos?").waitFor();
@@ -55,6 +59,8 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
   await customer.chat.getByText(w("typing", { name: "Ana Ruiz" })).waitFor();
   await desk.reply("Sí, y de madera");
   await customer.message("Sí, y de madera").getByText("Ana Ruiz").waitFor();
+  const face = customer.log.locator('img[src*="/pictures/"]').first();
+  await expect.poll(() => face.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
   await desk.delivery("Sí, y de madera", "delivery.read").waitFor();
 
   await customer.attach(photo);

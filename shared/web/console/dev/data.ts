@@ -26,6 +26,7 @@ const operator = (id: string, name: string, more: Partial<Operator> = {}): Opera
   availability: "available",
   capacity: 20,
   openConversations: 6,
+  picture: null,
   storeIds: [],
   languages: ["es"],
   language: "es",

@@ -44,6 +44,8 @@ export const operator = v.object({
   storeIds: v.array(v.string()),
   languages: v.array(v.string()),
   language: v.picklist(languages),
+  /** Where it is, on our own origin. Visitors of the web chat see it. */
+  picture: v.nullable(v.string()),
   active: v.boolean(),
   online: v.boolean(),
   version: v.number(),

@@ -87,6 +87,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
                 <PersonAvatar
                   id={operator.id}
                   name={operator.name}
+                  picture={operator.picture}
                   size={26}
                   online={operator.availability === "available"}
                 />

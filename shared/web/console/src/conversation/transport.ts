@@ -24,5 +24,17 @@ export const transport: Transport = {
     send("POST", `/conversations/${encodeURIComponent(conversationId)}/messages`, body, message),
 };
 
+/** Answers the id of an operator's own picture. */
+export async function uploadPicture(file: File): Promise<string> {
+  const target = await send(
+    "POST",
+    "/uploads",
+    { name: file.name, mime: mimeOf(file), size: file.size, purpose: "picture" },
+    upload,
+  );
+  await put(target, file, () => {});
+  return target.id;
+}
+
 /** The browser leaves the type empty for what it does not know. */
 const mimeOf = (file: File): string => file.type || "application/octet-stream";

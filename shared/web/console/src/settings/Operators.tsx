@@ -55,6 +55,7 @@ export function Operators() {
               <PersonAvatar
                 id={operator.id}
                 name={operator.name}
+                picture={operator.picture}
                 size={36}
                 online={operator.availability === "available"}
               />

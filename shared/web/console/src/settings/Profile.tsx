@@ -20,6 +20,7 @@ import { ErrorState } from "../ui/states.tsx";
 import { Alerts } from "./Alerts.tsx";
 import { deviceName } from "./device.ts";
 import { PageHead } from "./PageHead.tsx";
+import { Picture } from "./Picture.tsx";
 import classes from "./settings.module.css";
 
 export function Profile() {
@@ -27,6 +28,7 @@ export function Profile() {
   return (
     <>
       <PageHead title={t("settings.profile")} />
+      <Picture />
       <About />
       <Alerts />
       <Password />

@@ -19,6 +19,7 @@ export function UserMenu() {
         <PersonAvatar
           id={me.operator.id}
           name={me.operator.name}
+          picture={me.operator.picture}
           size={34}
           online={me.operator.availability === "available"}
         />

@@ -12,11 +12,18 @@ function hue(id: string): number {
   return sum % HUES;
 }
 
-export function PersonAvatar(props: { id: string; name: string; size: number; online?: boolean }) {
+export function PersonAvatar(props: {
+  id: string;
+  name: string;
+  size: number;
+  online?: boolean;
+  picture?: string | null;
+}) {
   const { t } = useTranslation();
   const avatar = (
     <Avatar
       size={props.size}
+      src={props.picture ?? null}
       radius="xl"
       className={classes.avatar}
       data-hue={hue(props.id)}

@@ -1,0 +1,60 @@
+import { Button, FileButton, Group, Text } from "@mantine/core";
+import { type Me, me as meShape } from "@recado/lib/protocol";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { send } from "../api/client.ts";
+import { meQuery } from "../api/queries.ts";
+import { uploadPicture } from "../conversation/transport.ts";
+import { useMe } from "../shell/me.ts";
+import { useErrorText } from "../ui/errors.ts";
+import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import classes from "./settings.module.css";
+
+/** The server's own limits, said before anything is uploaded. */
+const TYPES = ["image/jpeg", "image/png", "image/webp"];
+const MOST = 2 * 1024 * 1024;
+
+/** What visitors of the web chat, and colleagues, see of oneself. */
+export function Picture() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const errorText = useErrorText({ conflict: "settings.changedMeanwhile", too_large: "profile.pictureWrong" });
+  const save = useMutation({
+    mutationFn: async (file: File | null) =>
+      send("PATCH", "/me", { picture: file && (await uploadPicture(file)), version: me.operator.version }, meShape),
+    onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
+    onError: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+    onSettled: () => client.invalidateQueries({ queryKey: ["operators"] }),
+  });
+  const pick = (file: File | null) => {
+    if (file) save.mutate(file);
+  };
+  const wrong = save.variables && (!TYPES.includes(save.variables.type) || save.variables.size > MOST);
+  return (
+    <section className={classes.card}>
+      <h2>{t("profile.picture")}</h2>
+      <p>{t("profile.pictureHint")}</p>
+      <Group gap="md">
+        <PersonAvatar id={me.operator.id} name={me.operator.name} picture={me.operator.picture} size={64} />
+        <FileButton onChange={pick} accept={TYPES.join(",")}>
+          {(props) => (
+            <Button {...props} variant="default" loading={save.isPending}>
+              {t("profile.pictureChoose")}
+            </Button>
+          )}
+        </FileButton>
+        {me.operator.picture && (
+          <Button variant="subtle" disabled={save.isPending} onClick={() => save.mutate(null)}>
+            {t("profile.pictureRemove")}
+          </Button>
+        )}
+      </Group>
+      {save.isError && (
+        <Text size="sm" c="var(--rc-danger)" role="alert" mt="xs">
+          {wrong ? t("profile.pictureWrong") : errorText(save.error)}
+        </Text>
+      )}
+    </section>
+  );
+}
