@@ -63,9 +63,14 @@ func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error)
 		return job, nil
 	case ch.BusinessAccountID() == "":
 		h.Log.LogAttrs(ctx, slog.LevelInfo, "no templates: the channel names no business account", slog.String("channel_id", string(id)))
-		return h.sweepTemplates(ctx, job, at.Began)
-	case at.Sweeping:
-		return h.sweepTemplates(ctx, job, at.Began)
+		at.Sweeping = true
+	}
+	if at.Sweeping {
+		after, err := h.sweepTemplates(ctx, job, at.Began)
+		if after.Done {
+			after.NotBefore = time.Time{} // a page may have been refused before
+		}
+		return after, err
 	}
 	if job, err = h.readTemplates(ctx, job, ch, lister, &at); err != nil || job.Done {
 		return job, err
@@ -119,7 +124,7 @@ func (h *Handler) refusedTemplates(ctx context.Context, job chat.Job, at *readin
 	}
 	h.Log.LogAttrs(ctx, slog.LevelWarn, "templates were not read", attrs...)
 	if job.Done = fault.Permanent(refusal) || at.Tries >= templatesTries; job.Done {
-		job.Checkpoint = ""
+		job.Checkpoint, job.NotBefore = "", time.Time{}
 		return job
 	}
 	wait := min(time.Minute<<(at.Tries-1), time.Hour)

@@ -190,6 +190,33 @@ test("what is written while the network is away leaves once when it is back, and
   }
 });
 
+test("where the browser keeps nothing for the chat, it lasts as long as the page", async () => {
+  const customer = await visitor();
+  await customer.context.addInitScript(() => {
+    for (const name of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
+    }
+  });
+  await customer.goto();
+  await customer.open();
+  await customer.write("¿Guardan algo?");
+  await customer.state("¿Guardan algo?", "state.sent").waitFor();
+  const desk = await here.as(ana);
+  await desk.page.locator("a[data-conversation]").filter({ hasText: "¿Guardan algo?" }).click();
+  await desk.reply("Nada de nada");
+  await customer.message("Nada de nada").waitFor();
+  await customer.field.press("Escape");
+  await customer.open();
+  await customer.message("¿Guardan algo?").waitFor();
+  await customer.goto("contact");
+  await customer.open();
+  expect(await customer.message("¿Guardan algo?").count()).toBe(0);
+});
+
 // S0-32
 test("each site's chats land in its own business, and no other page may show it", async () => {
   const outlet = await visitor(`${shopAt("outlet.localhost")}/local/shop/`);
