@@ -133,9 +133,11 @@ func (d *deployment) deployParent(cli string) *parent {
 		d.t.Log("the parent commit deploys nothing yet: there is nothing to upgrade from")
 		return nil
 	}
-	// Edge is synthesised with the rest, and not deployed: any console will do.
-	if err := os.CopyFS(filepath.Join(checkout, "shared/web/console/dist"), os.DirFS(filepath.Join(root(d.t), "shared/web/console/dist"))); err != nil {
-		d.t.Fatalf("the console is not built (make test-deploy builds it): %v", err)
+	// Edge is synthesised with the rest, and not deployed: any console and widget will do.
+	for _, built := range []string{"shared/web/console/dist", "shared/web/widget/dist"} {
+		if err := os.CopyFS(filepath.Join(checkout, built), os.DirFS(filepath.Join(root(d.t), built))); err != nil {
+			d.t.Fatalf("%s is not built (make test-deploy builds it): %v", built, err)
+		}
 	}
 	d.deploy(cli, d.buildApp(checkout))
 	p := &parent{shop: d.signUp("vieja"), state: d.resources(stateStack)}
