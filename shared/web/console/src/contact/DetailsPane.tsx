@@ -136,19 +136,21 @@ function Identities({ contact }: { contact: Contact }) {
   return (
     <Section title={t("contact.identities")}>
       <ul className={classes.plain}>
-        {contact.identities.map((identity) => (
-          <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
-            <ChannelBadge type={identity.type} size={20} />
-            <span className={classes.identityLines}>
-              <bdi className={classes.identityName}>
-                {identity.phone ? phoneText(identity.phone) : (identity.username ?? identity.externalId)}
-              </bdi>
-              <bdi className={classes.quiet}>
-                {channels?.find(({ id }) => id === identity.channelId)?.name ?? channelNames[identity.type]}
-              </bdi>
-            </span>
-          </li>
-        ))}
+        {contact.identities.map((identity) => {
+          const where = channels?.find(({ id }) => id === identity.channelId)?.name ?? channelNames[identity.type];
+          const who = identity.phone ? phoneText(identity.phone) : identity.username;
+          // What a site calls its visitors is nothing to anybody.
+          const known = who ?? (identity.type === "webchat" ? undefined : identity.externalId);
+          return (
+            <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
+              <ChannelBadge type={identity.type} size={20} />
+              <span className={classes.identityLines}>
+                <bdi className={classes.identityName}>{known ?? where}</bdi>
+                {known && <bdi className={classes.quiet}>{where}</bdi>}
+              </span>
+            </li>
+          );
+        })}
       </ul>
     </Section>
   );
