@@ -9,9 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -173,23 +171,7 @@ func (h *Handler) activity(c *call, action, target string) *chat.Activity {
 
 // Handle answers one request. It never fails: what goes wrong is an answer too.
 func (h *Handler) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-	began := h.Wall()
-	request, err := httpapi.Decode(event)
-	if request.ID == "" {
-		request.ID = chat.NewID(began)
-	}
-	request.IP = h.viewer(ctx, request)
-	c := &call{Request: request}
-	var pattern string
-	var response httpapi.Response
-	if err == nil {
-		pattern, response, err = h.answer(ctx, c)
-	}
-	if err != nil {
-		response = httpapi.Error(err)
-	}
-	h.logRequest(ctx, c, pattern, response.Status, h.Wall().Sub(began), err)
-	return response.Encode(request.ID, h.secure), nil
+	return httpapi.Edge{Log: h.Log, Wall: h.Wall, Secure: h.secure}.Serve(ctx, event, h.answer), nil
 }
 
 // viewer is where a request comes from.
@@ -201,48 +183,28 @@ func (h *Handler) viewer(ctx context.Context, r *httpapi.Request) string {
 	return ip
 }
 
-// answer finds the route, lets in who may, and does it. A handler that panics is a fault of ours, and not the end of the
-// process for everybody else.
-func (h *Handler) answer(ctx context.Context, c *call) (pattern string, response httpapi.Response, err error) {
+// answer finds the route, lets in who may, and does it.
+func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.Line) (httpapi.Response, error) {
+	r.IP = h.viewer(ctx, r)
+	route, params, ok := h.router.Match(r.Method, r.Path)
+	if !ok {
+		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such route")
+	}
+	r.SetParams(params)
+	line.Route = route.pattern
+	c := &call{Request: r}
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		if c.operator.ID != "" {
+			line.Caller = []slog.Attr{slog.String("account_id", string(c.account.ID)), slog.String("operator_id", string(c.operator.ID))}
 		}
 	}()
-	route, params, ok := h.router.Match(c.Method, c.Path)
-	if !ok {
-		return "", response, fault.New(fault.NotFound, "there is no such route")
-	}
-	c.SetParams(params)
 	if err := h.admit(ctx, c, route); err != nil {
-		return route.pattern, response, err
+		return httpapi.Response{}, err
 	}
 	if route.creates {
-		response, err = h.once(ctx, c, route)
-	} else {
-		response, err = route.handle(ctx, c)
+		return h.once(ctx, c, route)
 	}
-	return route.pattern, response, err
-}
-
-// logRequest writes the one line of a request: ids and codes, and no path, body, token or query.
-func (h *Handler) logRequest(ctx context.Context, c *call, pattern string, status int, took time.Duration, err error) {
-	attrs := []slog.Attr{
-		slog.String("request_id", c.ID), slog.String("method", c.Method), slog.String("route", pattern),
-		slog.Int("status", status), slog.Int64("duration_ms", took.Milliseconds()),
-	}
-	if c.operator.ID != "" {
-		attrs = append(attrs, slog.String("account_id", string(c.account.ID)), slog.String("operator_id", string(c.operator.ID)))
-	}
-	level := slog.LevelInfo
-	if err != nil {
-		attrs = append(attrs, slog.String("code", string(fault.As(err).Code)), slog.String("reason", fault.Reason(err)))
-	}
-	if status >= http.StatusInternalServerError {
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	h.Log.LogAttrs(ctx, level, "request", attrs...)
+	return route.handle(ctx, c)
 }
 
 // attempts is how often a change is thought over again when something moved between reading and writing.

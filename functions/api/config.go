@@ -21,7 +21,6 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/identity"
 	"github.com/recado-chat/recado/shared/seal"
@@ -70,8 +69,7 @@ func (f *function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequ
 	}
 	h, err := f.handler.Get(ctx)
 	if err != nil {
-		f.log.ErrorContext(ctx, "the API cannot start", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
-		return httpapi.Error(err).Encode(event.RequestContext.RequestID, false), nil
+		return httpapi.Unready(ctx, f.log, event, err), nil
 	}
 	return h.Handle(ctx, event)
 }

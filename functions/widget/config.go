@@ -16,7 +16,6 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/secret"
@@ -54,8 +53,7 @@ type function struct {
 func (f *function) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
 	h, err := f.handler.Get(ctx)
 	if err != nil {
-		f.log.ErrorContext(ctx, "the widget cannot start", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
-		return httpapi.Error(err).Encode(event.RequestContext.RequestID, false), nil
+		return httpapi.Unready(ctx, f.log, event, err), nil
 	}
 	return h.Handle(ctx, event)
 }

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
@@ -150,37 +149,27 @@ func (h *Handler) routes() []route {
 
 // Handle answers one request. It never fails: what goes wrong is an answer too.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
-	began := h.Wall()
-	request, err := httpapi.Decode(event)
-	c := &call{Request: request}
-	var pattern string
-	var response httpapi.Response
-	if err == nil {
-		pattern, response, err = h.answer(ctx, c)
-	}
-	if err != nil {
-		response = httpapi.Error(err)
-	}
-	h.logRequest(ctx, c, pattern, response.Status, h.Wall().Sub(began), err)
-	return response.Encode(request.ID, h.secure), nil
+	return httpapi.Edge{Log: h.Log, Wall: h.Wall, Secure: h.secure}.Serve(ctx, event, h.answer), nil
 }
 
-func (h *Handler) answer(ctx context.Context, c *call) (pattern string, response httpapi.Response, err error) {
+// answer finds the route, lets in who may, and does it.
+func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.Line) (httpapi.Response, error) {
+	route, params, ok := h.router.Match(r.Method, r.Path)
+	if !ok {
+		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such route")
+	}
+	r.SetParams(params)
+	line.Route = route.pattern
+	c := &call{Request: r}
 	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		if c.visitor() != "" {
+			line.Caller = []slog.Attr{slog.String("account_id", string(c.session.AccountID)), slog.String("visitor_id", string(c.visitor()))}
 		}
 	}()
-	route, params, ok := h.router.Match(c.Method, c.Path)
-	if !ok {
-		return "", response, fault.New(fault.NotFound, "there is no such route")
-	}
-	c.SetParams(params)
 	if err := h.admit(ctx, c, route); err != nil {
-		return route.pattern, response, err
+		return httpapi.Response{}, err
 	}
-	response, err = route.handle(ctx, c)
-	return route.pattern, response, err
+	return route.handle(ctx, c)
 }
 
 // admit finds out who calls, and whether they call too often: by their address before a token is looked for, so that guessing is not
@@ -243,26 +232,6 @@ func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
 		session.LastSeenAt, session.ExpiresAt = now, now.Add(sessionLasts)
 	}
 	return caller{session: session, channel: ch}, nil
-}
-
-// logRequest writes the one line of a request: ids and codes, and no path, body, token or query.
-func (h *Handler) logRequest(ctx context.Context, c *call, pattern string, status int, took time.Duration, err error) {
-	attrs := []slog.Attr{
-		slog.String("request_id", c.ID), slog.String("method", c.Method), slog.String("route", pattern),
-		slog.Int("status", status), slog.Int64("duration_ms", took.Milliseconds()),
-	}
-	if c.visitor() != "" {
-		attrs = append(attrs, slog.String("account_id", string(c.session.AccountID)), slog.String("visitor_id", string(c.visitor())))
-	}
-	level := slog.LevelInfo
-	if err != nil {
-		attrs = append(attrs, slog.String("code", string(fault.As(err).Code)), slog.String("reason", fault.Reason(err)))
-	}
-	if status >= http.StatusInternalServerError {
-		level = slog.LevelError
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	h.Log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 func invalid(field, message string, args ...any) error {

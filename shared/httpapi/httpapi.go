@@ -1,8 +1,8 @@
 // Package httpapi is the HTTP edge: API Gateway's events become requests, answers and faults become its responses.
 //
 // It knows no route and no noun. A fault's code decides the status, and nothing of an error that is not a fault leaves the
-// process; every answer carries the security headers and may not be stored. It imports fault, view and the standard library,
-// and the shapes of API Gateway's events.
+// process; every answer carries the security headers and may not be stored. It imports chat for ids, fault, view and the
+// standard library, and the shapes of API Gateway's events.
 package httpapi
 
 import (
