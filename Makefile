@@ -59,7 +59,7 @@ test-packages: $(ENGINE)/node_modules
 
 .PHONY: test-system
 test-system: $(ENGINE)/node_modules
-	go test $(TESTED) -timeout 15m ./infra/local/stories ./infra/local/crash
+	go test $(TESTED) -timeout 15m ./infra/local/acceptance ./infra/local/crash
 
 .PHONY: test-race
 test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (1 min)

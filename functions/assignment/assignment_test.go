@@ -14,12 +14,12 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/infra/local/sqs"
-	"github.com/recado-chat/recado/shared/boot/boottest"
+	"github.com/recado-chat/recado/infra/testkit/boottest"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/queue/queuetest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 const feeds = "to-assignment.fifo"

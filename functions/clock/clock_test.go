@@ -18,12 +18,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/recado-chat/recado/events"
-	"github.com/recado-chat/recado/shared/boot/boottest"
+	"github.com/recado-chat/recado/infra/testkit/boottest"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/shared/queue/queuetest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 // queues are all that the clock sends to.

@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/functions/send"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk/desktest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 )
 
 // said lets the customer write, on the phone and in the conversation alike.

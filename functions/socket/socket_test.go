@@ -18,10 +18,10 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/dynamo/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/shared/push/pushtest"
+	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/queue"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/recado-chat/recado/infra/config"
-	"github.com/recado-chat/recado/infra/house"
+	"github.com/recado-chat/recado/infra/constructs"
 	"github.com/recado-chat/recado/infra/topology"
 )
 
@@ -39,7 +39,7 @@ func NewService(scope constructs.Construct, stage config.Stage, state *State, bu
 	s.HTTPHost, s.SocketHost = s.http.host(s.Stack), s.sockets.host(s.Stack)
 	values := s.values()
 	for _, f := range topology.Functions {
-		s.functions[f.Name] = house.NewFunction(s.Stack, f, house.FunctionProps{
+		s.functions[f.Name] = constructs.NewFunction(s.Stack, f, constructs.FunctionProps{
 			Stage: stage, Binaries: built.Functions, Environment: f.Environment(values), Permissions: s.permissions(f),
 		})
 	}
@@ -59,10 +59,10 @@ func (s *Service) output(name, value, what string) {
 
 func (s *Service) newQueues() {
 	for _, name := range []string{topology.DeadLetters, topology.DeadLettersStandard, topology.DeadLettersFIFO} {
-		s.queues[name] = house.NewDeadLetters(s.Stack, s.stage, name, name == topology.DeadLettersFIFO)
+		s.queues[name] = constructs.NewDeadLetters(s.Stack, s.stage, name, name == topology.DeadLettersFIFO)
 	}
 	for _, q := range topology.Queues {
-		s.queues[q.Name] = house.NewQueue(s.Stack, s.stage, q, s.queues[q.Dead()])
+		s.queues[q.Name] = constructs.NewQueue(s.Stack, s.stage, q, s.queues[q.Dead()])
 	}
 }
 
@@ -91,17 +91,17 @@ func (s *Service) values() topology.Values {
 }
 
 // permissions are the function's grants, on the resources of this stage.
-func (s *Service) permissions(f topology.Function) []house.Permission {
-	var permissions []house.Permission
+func (s *Service) permissions(f topology.Function) []constructs.Permission {
+	var permissions []constructs.Permission
 	for _, grant := range f.Grants() {
 		permissions = append(permissions, s.permission(grant)...)
 	}
 	return permissions
 }
 
-func (s *Service) permission(g topology.Grant) []house.Permission {
-	one := func(resource string) []house.Permission {
-		return []house.Permission{{Actions: g.Actions, Resources: []string{resource}}}
+func (s *Service) permission(g topology.Grant) []constructs.Permission {
+	one := func(resource string) []constructs.Permission {
+		return []constructs.Permission{{Actions: g.Actions, Resources: []string{resource}}}
 	}
 	arn := func(service, resource string) string {
 		return *s.Stack.FormatArn(&awscdk.ArnComponents{
@@ -135,15 +135,15 @@ func (s *Service) permission(g topology.Grant) []house.Permission {
 }
 
 // bucketPermissions tell what is done to a bucket from what is done to its objects.
-func bucketPermissions(actions []string, arn string) []house.Permission {
-	var permissions []house.Permission
+func bucketPermissions(actions []string, arn string) []constructs.Permission {
+	var permissions []constructs.Permission
 	var objects []string
 	for _, action := range actions {
 		if action == "s3:ListBucket" {
-			permissions = append(permissions, house.Permission{Actions: []string{action}, Resources: []string{arn}})
+			permissions = append(permissions, constructs.Permission{Actions: []string{action}, Resources: []string{arn}})
 			continue
 		}
 		objects = append(objects, action)
 	}
-	return append(permissions, house.Permission{Actions: objects, Resources: []string{arn + "/*"}})
+	return append(permissions, constructs.Permission{Actions: objects, Resources: []string{arn + "/*"}})
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/recado-chat/recado/infra/house"
+	"github.com/recado-chat/recado/infra/constructs"
 	"github.com/recado-chat/recado/infra/topology"
 )
 
@@ -17,7 +17,7 @@ func (s *Service) connectSources() {
 			BatchSize: jsii.Number(float64(q.BatchSize)), ReportBatchItemFailures: jsii.Bool(true),
 		}
 		if q.Window > 0 {
-			props.MaxBatchingWindow = house.Seconds(q.Window)
+			props.MaxBatchingWindow = constructs.Seconds(q.Window)
 		}
 		awslambda.NewEventSourceMapping(s.Stack, jsii.String("From-"+q.Name), props)
 	}
@@ -46,7 +46,7 @@ func (s *Service) connectSources() {
 // schedule starts a function at an interval of whole minutes.
 func (s *Service) schedule(f topology.Function) {
 	function := s.functions[f.Name]
-	expression := awsevents.Schedule_Rate(house.Seconds(f.Schedule)).ExpressionString()
+	expression := awsevents.Schedule_Rate(constructs.Seconds(f.Schedule)).ExpressionString()
 	rule := awsevents.NewCfnRule(s.Stack, jsii.String("Every-"+f.Name), &awsevents.CfnRuleProps{
 		ScheduleExpression: expression, State: jsii.String("ENABLED"),
 		Targets: &[]any{&awsevents.CfnRule_TargetProperty{

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/recado-chat/recado/infra/config"
-	"github.com/recado-chat/recado/infra/house"
+	"github.com/recado-chat/recado/infra/constructs"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/dynamo"
 )
@@ -54,7 +54,7 @@ func NewState(scope constructs.Construct, stage config.Stage) *State {
 	}
 	s.Key = awskms.NewKey(s.Stack, jsii.String("Seal"), &awskms.KeyProps{
 		Description:       jsii.String("Seals the tokens that channel providers gave to accounts; the account's id is the encryption context."),
-		EnableKeyRotation: jsii.Bool(true), RemovalPolicy: house.Kept(stage),
+		EnableKeyRotation: jsii.Bool(true), RemovalPolicy: constructs.Kept(stage),
 	})
 	s.Users = awscognito.NewUserPool(s.Stack, jsii.String("Users"), &awscognito.UserPoolProps{
 		// A vault for passwords, reached by our functions alone: no sign-up, no hosted page, no mail of its own.
@@ -66,7 +66,7 @@ func NewState(scope constructs.Construct, stage config.Stage) *State {
 			MinLength: jsii.Number(10), RequireDigits: jsii.Bool(false), RequireLowercase: jsii.Bool(false), RequireSymbols: jsii.Bool(false), RequireUppercase: jsii.Bool(false),
 		},
 		FeaturePlan:        awscognito.FeaturePlan_LITE, // the cheapest: we use passwords and nothing else
-		DeletionProtection: jsii.Bool(stage.Kept), RemovalPolicy: house.Kept(stage),
+		DeletionProtection: jsii.Bool(stage.Kept), RemovalPolicy: constructs.Kept(stage),
 	})
 	s.Client = s.Users.AddClient(jsii.String("Functions"), &awscognito.UserPoolClientOptions{
 		AuthFlows: &awscognito.AuthFlow{AdminUserPassword: jsii.Bool(true)}, DisableOAuth: jsii.Bool(true), GenerateSecret: jsii.Bool(false),
@@ -123,7 +123,7 @@ func newTable(scope constructs.Construct, stage config.Stage, name topology.Tabl
 		}
 	}
 	table := awsdynamodb.NewCfnTable(scope, jsii.String(title(string(name))), props)
-	table.ApplyRemovalPolicy(house.Kept(stage), nil)
+	table.ApplyRemovalPolicy(constructs.Kept(stage), nil)
 	return table
 }
 
@@ -138,9 +138,9 @@ func newBucket(scope constructs.Construct, stage config.Stage, name topology.Buc
 	props := &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
 		Encryption: awss3.BucketEncryption_S3_MANAGED, ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		RemovalPolicy: house.Kept(stage),
+		RemovalPolicy: constructs.Kept(stage),
 		LifecycleRules: &[]*awss3.LifecycleRule{{
-			Id: jsii.String("unfinished"), AbortIncompleteMultipartUploadAfter: house.Days(stage.InboundKept),
+			Id: jsii.String("unfinished"), AbortIncompleteMultipartUploadAfter: constructs.Days(stage.InboundKept),
 		}},
 	}
 	switch name {
@@ -152,7 +152,7 @@ func newBucket(scope constructs.Construct, stage config.Stage, name topology.Buc
 		}}
 	case topology.Inbound:
 		*props.LifecycleRules = append(*props.LifecycleRules, &awss3.LifecycleRule{
-			Id: jsii.String("passed"), Expiration: house.Days(stage.InboundKept),
+			Id: jsii.String("passed"), Expiration: constructs.Days(stage.InboundKept),
 		})
 	}
 	return awss3.NewBucket(scope, jsii.String(title(string(name))), props)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/chat/chattest"
+	"github.com/recado-chat/recado/infra/testkit/chattest"
 )
 
 var written = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/chat/chattest"
+	"github.com/recado-chat/recado/infra/testkit/chattest"
 )
 
 // altered is a contact's word on a message, so many seconds after noon.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/chat/chattest"
+	"github.com/recado-chat/recado/infra/testkit/chattest"
 )
 
 // wants is a person's word on advertising, so many seconds after noon.

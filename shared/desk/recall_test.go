@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/chat/chattest"
+	"github.com/recado-chat/recado/infra/testkit/chattest"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/shared/push"
-	"github.com/recado-chat/recado/shared/push/pushtest"
+	"github.com/recado-chat/recado/infra/testkit/pushtest"
 )
 
 func TestPost(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
-	"github.com/recado-chat/recado/shared/queue/queuetest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/local/stack"
@@ -32,7 +32,7 @@ const patience = 5 * time.Minute
 // bed is a local stack whose functions run under an injector. Many trials share it, each with an account of its own.
 type bed struct {
 	*stack.Stack
-	injector *fault.Injector
+	injector *faultinject.Injector
 	store    *dynamo.Store
 
 	mu      sync.Mutex
@@ -45,7 +45,7 @@ type bed struct {
 func newBed(t *testing.T, cold bool) *bed {
 	t.Helper()
 	b := &bed{trials: map[string]*trial{}, owners: map[string]*trial{}}
-	b.injector = fault.New(fault.Options{Key: b.key, Plan: b.plan, Repeat: b.repeat, Cold: cold})
+	b.injector = faultinject.New(faultinject.Options{Key: b.key, Plan: b.plan, Repeat: b.repeat, Cold: cold})
 	var err error
 	b.Stack, err = stack.Start(t.Context(), stack.Options{
 		Dir: t.TempDir(), NoTick: true, WeakPasswords: true, Backoff: 20 * time.Millisecond, Statuses: whatsapp.Timing{Manual: true},
@@ -144,17 +144,17 @@ func (b *bed) founder(account string) string {
 	return ""
 }
 
-func (b *bed) plan(call fault.Call) fault.Action {
+func (b *bed) plan(call faultinject.Call) faultinject.Action {
 	b.mu.Lock()
 	t := b.trials[call.Key]
 	b.mu.Unlock()
 	if t == nil {
-		return fault.Pass
+		return faultinject.Pass
 	}
 	return t.decide(call)
 }
 
-func (b *bed) repeat(i *fault.Invocation) bool {
+func (b *bed) repeat(i *faultinject.Invocation) bool {
 	b.mu.Lock()
 	t := b.trials[i.Key]
 	b.mu.Unlock()

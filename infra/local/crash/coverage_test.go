@@ -5,14 +5,14 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/topology"
 )
 
 // coverage is which calls of which functions were stopped, and how.
 type coverage struct {
 	mu     sync.Mutex
-	cells  map[string]map[fault.Action]map[string]bool
+	cells  map[string]map[faultinject.Action]map[string]bool
 	cases  int
 	pushes map[string]string
 }
@@ -22,7 +22,7 @@ func (c *coverage) add(aim target) {
 	defer c.mu.Unlock()
 	c.cases++
 	if c.cells[aim.function] == nil {
-		c.cells[aim.function] = map[fault.Action]map[string]bool{}
+		c.cells[aim.function] = map[faultinject.Action]map[string]bool{}
 	}
 	if c.cells[aim.function][aim.action] == nil {
 		c.cells[aim.function][aim.action] = map[string]bool{}
@@ -48,7 +48,7 @@ func (c *coverage) wants(s scenario, aim target) bool {
 	return c.pushes[name] == s.name
 }
 
-func (c *coverage) count(function string, action fault.Action) int {
+func (c *coverage) count(function string, action faultinject.Action) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.cells[function][action])
@@ -59,7 +59,7 @@ func (c *coverage) table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-12s %20s %20s\n", "function", "calls stopped before", "calls stopped after")
 	for _, f := range topology.Functions {
-		fmt.Fprintf(&b, "%-12s %20d %20d\n", f.Name, c.count(f.Name, fault.StopBefore), c.count(f.Name, fault.StopAfter))
+		fmt.Fprintf(&b, "%-12s %20d %20d\n", f.Name, c.count(f.Name, faultinject.StopBefore), c.count(f.Name, faultinject.StopAfter))
 	}
 	fmt.Fprintf(&b, "%d trials in all\n", c.cases)
 	return b.String()

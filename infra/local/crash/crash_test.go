@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/local/grants"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
@@ -47,7 +47,7 @@ var watch grants.Watch
 // C-03: every handler is stopped before and after each call, its event comes again, and the state is the same.
 func TestStateIsTheSameWhereverAHandlerDies(t *testing.T) {
 	t.Parallel()
-	covered := &coverage{cells: map[string]map[fault.Action]map[string]bool{}}
+	covered := &coverage{cells: map[string]map[faultinject.Action]map[string]bool{}}
 	t.Run("scenarios", func(t *testing.T) {
 		for i, s := range scenarios() {
 			t.Run(s.name, func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestStateIsTheSameWhereverAHandlerDies(t *testing.T) {
 	}
 	t.Log("\n" + covered.table())
 	for _, f := range topology.Functions {
-		for _, action := range []fault.Action{fault.StopBefore, fault.StopAfter} {
+		for _, action := range []faultinject.Action{faultinject.StopBefore, faultinject.StopAfter} {
 			if covered.count(f.Name, action) == 0 {
 				t.Errorf("no scenario stops %s: %s", f.Name, action)
 			}

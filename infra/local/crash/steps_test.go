@@ -10,7 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -230,7 +230,7 @@ func parkedStatuses() scenario {
 		name: "statuses come before the message is recorded", prepare: []step{text(maria, "hola"), keep}, only: []string{"ingest", "webhook"}, staged: true,
 		steps: []step{each(func(ctx context.Context, t *trial) error {
 			t.mu.Lock()
-			t.before = func(call fault.Call) {
+			t.before = func(call faultinject.Call) {
 				if call.Function != "send" || call.Operation != "DynamoDB.UpdateItem" || t.seen["parked"] != "" {
 					return
 				}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/recado-chat/recado/infra/local/fault"
+	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
@@ -30,7 +30,7 @@ type trial struct {
 	target *target
 	chaos  *chaos
 	fired  bool
-	before func(fault.Call) // looks at every call first
+	before func(faultinject.Call) // looks at every call first
 	runs   []*run
 	byID   map[int64]*run
 	counts map[string]int
@@ -49,7 +49,7 @@ type target struct {
 	occurrence        int
 	number            int
 	call              string
-	action            fault.Action
+	action            faultinject.Action
 }
 
 func (t target) String() string {
@@ -73,11 +73,11 @@ func (t *trial) arm(on bool) {
 }
 
 // decide notes a call and says what happens to it.
-func (t *trial) decide(call fault.Call) fault.Action {
+func (t *trial) decide(call faultinject.Call) faultinject.Action {
 	t.mu.Lock()
 	if !t.armed {
 		t.mu.Unlock()
-		return fault.Pass
+		return faultinject.Pass
 	}
 	r := t.byID[call.ID]
 	if r == nil {
@@ -88,7 +88,7 @@ func (t *trial) decide(call fault.Call) fault.Action {
 		t.runs = append(t.runs, r)
 	}
 	r.calls = append(r.calls, nameOf(call))
-	action := fault.Pass
+	action := faultinject.Pass
 	switch {
 	case t.chaos != nil:
 		action = t.chaos.decide(call)
@@ -107,7 +107,7 @@ func (t *target) hits(r *run, number int) bool {
 	return t.function == r.function && t.trigger == r.trigger && t.occurrence == r.occurrence && t.number == number
 }
 
-func nameOf(call fault.Call) string {
+func nameOf(call faultinject.Call) string {
 	name := call.Operation
 	if call.Table != "" {
 		name += " " + strings.TrimPrefix(call.Table, "local-")
@@ -118,7 +118,7 @@ func nameOf(call fault.Call) string {
 	return name
 }
 
-func (t *trial) repeats(*fault.Invocation) bool {
+func (t *trial) repeats(*faultinject.Invocation) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.armed && t.chaos != nil && t.chaos.repeats()
@@ -140,7 +140,7 @@ func (t *trial) targets() []target {
 		}
 		known[name] = true
 		for i, call := range r.calls {
-			for _, action := range []fault.Action{fault.StopBefore, fault.StopAfter} {
+			for _, action := range []faultinject.Action{faultinject.StopBefore, faultinject.StopAfter} {
 				list = append(list, target{r.function, r.trigger, r.occurrence, i + 1, call, action})
 			}
 		}
@@ -160,20 +160,20 @@ func newChaos(seed uint64, num int) *chaos {
 }
 
 // decide is called under the trial's lock.
-func (c *chaos) decide(call fault.Call) fault.Action {
+func (c *chaos) decide(call faultinject.Call) faultinject.Action {
 	if c.left == 0 || c.random.IntN(5) != 0 {
-		return fault.Pass
+		return faultinject.Pass
 	}
-	actions := []fault.Action{fault.LoseAnswer, fault.StopBefore, fault.StopAfter}
+	actions := []faultinject.Action{faultinject.LoseAnswer, faultinject.StopBefore, faultinject.StopAfter}
 	switch {
 	case call.Operation == "DynamoDB.TransactWriteItems":
-		actions = append(actions, fault.Conflict, fault.Throttle)
+		actions = append(actions, faultinject.Conflict, faultinject.Throttle)
 	case call.Index != "":
-		actions = append(actions, fault.Empty, fault.Throttle)
+		actions = append(actions, faultinject.Empty, faultinject.Throttle)
 	case strings.HasPrefix(call.Operation, "DynamoDB."):
-		actions = append(actions, fault.Throttle)
+		actions = append(actions, faultinject.Throttle)
 	default:
-		actions = append(actions, fault.Refuse)
+		actions = append(actions, faultinject.Refuse)
 	}
 	c.left--
 	action := actions[c.random.IntN(len(actions))]

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/recado-chat/recado/infra/local/asked"
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 )
@@ -42,7 +42,7 @@ type Watch struct {
 
 // Function notes what a function asks of AWS from now on.
 func (w *Watch) Function(name string, rt *boot.Runtime) {
-	asked.Watch(rt, "Grants", func(call asked.Call) func(any, error) {
+	awscalls.Watch(rt, "Grants", func(call awscalls.Call) func(any, error) {
 		w.note(name, usesOf(call.Service, call.Operation, call.In))
 		return nil
 	})

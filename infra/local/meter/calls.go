@@ -15,7 +15,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"github.com/recado-chat/recado/infra/cost"
-	"github.com/recado-chat/recado/infra/local/asked"
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/shared/boot"
 )
 
@@ -26,7 +26,7 @@ const (
 
 // Watch counts what a function asks of AWS and of providers. A call that the SDK repeated counts once.
 func (m *Meter) Watch(function string, rt *boot.Runtime) {
-	asked.Watch(rt, "Meter", func(call asked.Call) func(any, error) {
+	awscalls.Watch(rt, "Meter", func(call awscalls.Call) func(any, error) {
 		askCapacity(call.In)
 		return func(out any, err error) { m.called(function, call.Service, call.Operation, call.In, out, err) }
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/recado-chat/recado/infra/local/engine"
-	"github.com/recado-chat/recado/infra/local/engine/enginetest"
+	"github.com/recado-chat/recado/infra/testkit/enginetest"
 )
 
 // table makes a table with a stream on the engine that the local stack runs on.

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/shared/channel"
-	"github.com/recado-chat/recado/shared/channel/channeltest"
+	"github.com/recado-chat/recado/infra/testkit/channeltest"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/fault"
 )
