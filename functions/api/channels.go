@@ -132,11 +132,11 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 	switch {
 	case !known:
 		return httpapi.Response{}, invalid("type", "this type of channel cannot be connected")
-	case able.Hosted && body.ExternalID != "":
+	case able.FirstParty && body.ExternalID != "":
 		return httpapi.Response{}, invalid("externalId", "the id of a channel of our own is made here")
-	case able.Hosted && body.Credentials != nil:
+	case able.FirstParty && body.Credentials != nil:
 		return httpapi.Response{}, invalid("credentials", "a channel of our own has none")
-	case able.Hosted:
+	case able.FirstParty:
 		body.ExternalID = h.siteCode(c)
 	case body.ExternalID == "" || len(body.ExternalID) > idMax:
 		return httpapi.Response{}, invalid("externalId", "the provider's id of the asset is needed")
@@ -150,7 +150,7 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 		ID: chat.ChannelID(h.newID(c, "channel")), AccountID: c.account.ID, StoreID: c.account.StoreID,
 		Type: chat.ChannelType(body.Type), ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
 	}
-	if able.Hosted {
+	if able.FirstParty {
 		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	}
 	if err := h.applyChannel(ctx, c, body, &ch); err != nil {

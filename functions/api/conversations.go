@@ -42,8 +42,8 @@ const (
 // orders are all of them.
 var orders = []order{newest, oldest, waiting, due}
 
-// wanted is what a list of conversations asks for, within what the caller sees.
-type wanted struct {
+// inboxQuery is what a list of conversations asks for, within what the caller sees.
+type inboxQuery struct {
 	dynamo.ConversationQuery
 	order order
 	q     string
@@ -51,8 +51,8 @@ type wanted struct {
 	none  bool // nothing that the caller may see
 }
 
-func readWanted(c *call) (wanted, error) {
-	w := wanted{order: newest}
+func readWanted(c *call) (inboxQuery, error) {
+	w := inboxQuery{order: newest}
 	var err error
 	if w.page, err = page(c.Request); err != nil {
 		return w, err
@@ -121,7 +121,7 @@ func scope(c caller, store chat.StoreID) (stores []chat.StoreID, nothing bool) {
 }
 
 // wants says whether a conversation that came another way than by the query belongs to the list.
-func (w wanted) wants(v chat.Conversation) bool {
+func (w inboxQuery) wants(v chat.Conversation) bool {
 	return slices.Contains(w.Statuses, v.Status) &&
 		(w.Assignee == "" || v.AssigneeID == w.Assignee) &&
 		(!w.Unassigned || v.AssigneeID == "") &&
@@ -144,7 +144,7 @@ func (h *Handler) listConversations(ctx context.Context, c *call) (httpapi.Respo
 }
 
 // conversations takes the cheapest way to a list: the operator's own, the pool, or the inbox.
-func (h *Handler) conversations(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
+func (h *Handler) conversations(ctx context.Context, c *call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
 	switch {
 	case w.q != "":
 		return h.searchConversations(ctx, c, w)
@@ -153,7 +153,7 @@ func (h *Handler) conversations(ctx context.Context, c *call, w wanted) (found c
 	case w.Unassigned && w.order == waiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
 		found, err = h.Store.Pool(ctx, c.account.ID, only(w.StoreIDs), w.page)
 	case w.order == waiting || w.order == due:
-		return h.sortedAnew(ctx, c, w)
+		return h.sortInMemory(ctx, c, w)
 	default:
 		found, err = h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, w.page)
 	}
@@ -179,7 +179,7 @@ const (
 )
 
 // searchConversations shows the conversations of the contacts that a search finds; its pages are pages of contacts.
-func (h *Handler) searchConversations(ctx context.Context, c *call, w wanted) (chat.Page[chat.Conversation], error) {
+func (h *Handler) searchConversations(ctx context.Context, c *call, w inboxQuery) (chat.Page[chat.Conversation], error) {
 	request := chat.PageRequest{Limit: min(w.page.Limit, searchContacts), Cursor: w.page.Cursor}
 	contacts, err := h.Store.SearchContacts(ctx, c.account.ID, w.q, request)
 	if err != nil {
@@ -238,9 +238,9 @@ func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
 // sortedMost is how many conversations are put in an order that no index has.
 const sortedMost = 1000
 
-// sortedAnew sorts what the list has of the newest thousand by how long they have been waiting, or by when they are due; its cursor
+// sortInMemory sorts what the list has of the newest thousand by how long they have been waiting, or by when they are due; its cursor
 // says how many were shown. One read is what a request may cost, whatever the list leaves out of it.
-func (h *Handler) sortedAnew(ctx context.Context, c *call, w wanted) (found chat.Page[chat.Conversation], err error) {
+func (h *Handler) sortInMemory(ctx context.Context, c *call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
 	begin, err := h.openOffset(ctx, c, w.page.Cursor)
 	if err != nil {
 		return found, err

@@ -19,7 +19,7 @@ func (h *Handler) seal(ctx context.Context, purpose string, value any) (string, 
 	if err != nil {
 		return "", err
 	}
-	return auth.Seal(keys, purpose, value)
+	return auth.Sign(keys, purpose, value)
 }
 
 // unseal reads what seal made; Invalid with the field otherwise.
@@ -28,7 +28,7 @@ func (h *Handler) unseal(ctx context.Context, purpose, field, text string, into 
 	if err != nil {
 		return err
 	}
-	err = auth.Open(keys, purpose, text, into)
+	err = auth.Verify(keys, purpose, text, into)
 	if errors.Is(err, auth.ErrForged) {
 		return invalid(field, "this is nothing that was given out here")
 	}

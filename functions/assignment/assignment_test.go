@@ -15,11 +15,11 @@ import (
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/testkit/boottest"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 const feeds = "to-assignment.fifo"

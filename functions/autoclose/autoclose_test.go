@@ -13,11 +13,11 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/autoclose"
 	"github.com/recado-chat/recado/infra/testkit/boottest"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 // world is the function as it is deployed, with a company that closes what was quiet for an hour.

@@ -38,7 +38,7 @@ type store interface {
 }
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 // Deps are what the handler works with; all are needed.
@@ -101,7 +101,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		if err != nil {
 			return sent, errors.Join(refused, fmt.Errorf("read shard %d: %w", shard, err))
 		}
-		out := make(map[Target][]queue.Out)
+		out := make(map[Target][]queue.Message)
 		unknown := 0
 		for _, item := range due.Items {
 			known, err := add(out, item, now)
@@ -131,7 +131,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 
 // add turns a due item into its signal. FIFO queues take no delay for a single message, so what goes there waits for the tick
 // at which it is due. An item of a kind that is not known here, such as a newer version's, is passed.
-func add(out map[Target][]queue.Out, item dynamo.DueItem, now time.Time) (known bool, err error) {
+func add(out map[Target][]queue.Message, item dynamo.DueItem, now time.Time) (known bool, err error) {
 	target, signal, group := route(item)
 	if target == "" || (group != "" && item.DueAt.After(now)) {
 		return target != "", nil
@@ -141,7 +141,7 @@ func add(out map[Target][]queue.Out, item dynamo.DueItem, now time.Time) (known 
 	if err != nil {
 		return true, err
 	}
-	o := queue.Out{Envelope: envelope, Group: group, Dedup: id}
+	o := queue.Message{Envelope: envelope, Group: group, Dedup: id}
 	if group == "" {
 		o.Delay = delay(item.DueAt, now)
 	}

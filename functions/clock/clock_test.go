@@ -19,11 +19,11 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/testkit/boottest"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 // queues are all that the clock sends to.

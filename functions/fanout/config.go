@@ -50,7 +50,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 			return nil, fmt.Errorf("build fanout: %s: %w", target, err)
 		}
 	}
-	dead, err := queue.NewReturns(client, config.DeadQueueURL)
+	dead, err := queue.NewRetrier(client, config.DeadQueueURL)
 	if err != nil {
 		return nil, fmt.Errorf("build fanout: %w", err)
 	}

@@ -42,11 +42,11 @@ const (
 )
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 type dead interface {
-	Bury(ctx context.Context, body, source, group, reason string) error
+	DeadLetter(ctx context.Context, body, source, group, reason string) error
 }
 
 type connections interface {
@@ -80,7 +80,7 @@ func New(d Deps) (*Handler, error) {
 }
 
 // outbox collects what a batch leads to, in order for each target.
-type outbox map[Target][]queue.Out
+type outbox map[Target][]queue.Message
 
 // Handle takes one batch of a table's stream.
 func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
@@ -124,7 +124,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 		return fmt.Errorf("encode the record: %w", err)
 	}
 	h.Log.LogAttrs(ctx, slog.LevelError, "stream", slog.String("outcome", "buried"), slog.String("reason", fault.Reason(cause)), slog.String("error", cause.Error()))
-	return h.Dead.Bury(ctx, string(body), record.EventSourceArn, "", fault.Reason(cause))
+	return h.Dead.DeadLetter(ctx, string(body), record.EventSourceArn, "", fault.Reason(cause))
 }
 
 // derive adds what one change leads to.
@@ -216,9 +216,9 @@ func (e emitter) emit(target Target, account chat.AccountID, signal events.Signa
 }
 
 // wrap names a signal and makes it ready to be sent.
-func (e emitter) wrap(target Target, account chat.AccountID, signal events.Signal, group string) (queue.Out, error) {
+func (e emitter) wrap(target Target, account chat.AccountID, signal events.Signal, group string) (queue.Message, error) {
 	e.emitted[target]++
 	id := fmt.Sprintf("%s-%s-%d", e.record, target, e.emitted[target])
 	envelope, err := events.Wrap(id, string(account), e.at, signal)
-	return queue.Out{Envelope: envelope, Group: group, Dedup: id}, err
+	return queue.Message{Envelope: envelope, Group: group, Dedup: id}, err
 }

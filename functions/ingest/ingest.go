@@ -33,12 +33,12 @@ type channels interface {
 type verbs interface {
 	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
 	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
-	Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	ApplyMessageUpdate(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
-	Move(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	ChangeTemplate(ctx context.Context, account chat.Account, ch chat.Channel, name, language string, change chat.TemplateChange) error
-	Recall(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
-	Prefer(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	ImportHistory(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	SetMarketingConsent(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 }
 
 type bodies interface {
@@ -49,7 +49,7 @@ type bodies interface {
 var ItemsIgnored = obs.Counter{Name: "ItemsIgnored"}
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 // Asset names a channel by its provider's id.
@@ -112,7 +112,7 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 		h.ignore(ctx, in)
 		return nil
 	case chat.InboundTemplate:
-		return h.judge(ctx, adapter.Type(), in)
+		return h.applyTemplateStatus(ctx, adapter.Type(), in)
 	default:
 	}
 	ch, account, err := h.channelOf(ctx, Asset{Type: adapter.Type(), ID: item.Asset})
@@ -122,8 +122,8 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), envelope, account, ch, in)
 }
 
-// judge takes the provider's word on a template to every channel of the business account that it is of.
-func (h *Handler) judge(ctx context.Context, t chat.ChannelType, in chat.Inbound) error {
+// applyTemplateStatus takes the provider's word on a template to every channel of the business account that it is of.
+func (h *Handler) applyTemplateStatus(ctx context.Context, t chat.ChannelType, in chat.Inbound) error {
 	channels, err := h.Businesses(ctx, t, in.Asset)
 	if err != nil {
 		return fmt.Errorf("look up the business account's channels: %w", err)
@@ -186,22 +186,22 @@ func (h *Handler) ignore(ctx context.Context, in chat.Inbound) {
 
 func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	switch in.Kind {
-	case chat.InboundReceipt:
+	case chat.InboundStatus:
 		err := h.Desk.Acknowledge(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
 			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
 		}
 		return err
-	case chat.InboundAltered:
-		return h.Desk.Alter(ctx, account, ch, in)
+	case chat.InboundUpdate:
+		return h.Desk.ApplyMessageUpdate(ctx, account, ch, in)
 	case chat.InboundEcho:
 		return h.Desk.Echo(ctx, account, ch, in)
-	case chat.InboundMoved:
-		return h.Desk.Move(ctx, account, ch, in)
-	case chat.InboundPast:
-		return h.Desk.Recall(ctx, account, ch, in)
+	case chat.InboundIdentityChange:
+		return h.Desk.ChangeIdentity(ctx, account, ch, in)
+	case chat.InboundHistory:
+		return h.Desk.ImportHistory(ctx, account, ch, in)
 	case chat.InboundMarketing:
-		return h.Desk.Prefer(ctx, account, ch, in)
+		return h.Desk.SetMarketingConsent(ctx, account, ch, in)
 	case chat.InboundTemplate, chat.InboundIgnored: // have been taken: no channel is theirs
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)
@@ -231,7 +231,7 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk
 	if err != nil {
 		return err
 	}
-	all := []queue.Out{{Envelope: out.Caused(cause)}}
+	all := []queue.Message{{Envelope: out.Caused(cause)}}
 	if received.Message.Visitor != "" {
 		out, err := h.toVisitor(cause, received.Message)
 		if err != nil {
@@ -246,13 +246,13 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk
 }
 
 // toVisitor tells the visitor's browsers, all of them, that their message is in.
-func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Out, error) {
+func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Message, error) {
 	message, err := view.VisitorMessageUpserted(m)
 	if err != nil {
-		return queue.Out{}, err
+		return queue.Message{}, err
 	}
 	out, err := events.Wrap(cause.ID+"-visitor", string(m.AccountID), m.ReceivedAt, events.Pushed{
 		VisitorID: string(m.Visitor), Frames: []json.RawMessage{message},
 	})
-	return queue.Out{Envelope: out.Caused(cause)}, err
+	return queue.Message{Envelope: out.Caused(cause)}, err
 }

@@ -153,7 +153,7 @@ func TestAProviderThatDoesNotGiveItsTemplates(t *testing.T) {
 		"too many calls":      {refused(fault.RateLimited, channel.ProviderError{Code: "80007"}), time.Minute},
 		"and says when":       {refused(fault.RateLimited, channel.ProviderError{Code: "80007", RetryAfter: 5 * time.Minute}), 5 * time.Minute},
 		"trouble of its own":  {refused(fault.Unavailable, channel.ProviderError{Code: "2"}), time.Minute},
-		"a dead token":        {refused(fault.Forbidden, channel.ProviderError{Code: "190", Meaning: channel.MeansReauthorise}), 0},
+		"a dead token":        {refused(fault.Forbidden, channel.ProviderError{Code: "190", Class: channel.ClassReauthorise}), 0},
 		"no such account":     {refused(fault.Invalid, channel.ProviderError{Code: "100"}), 0},
 		"a mistake of a kind": {errors.New("a bug"), time.Minute},
 	} {

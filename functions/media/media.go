@@ -216,7 +216,7 @@ func unavailable(message string, cause error) error {
 // mayPass says whether trying again can help. A dead token or a stopped account is somebody's to repair, and then the file
 // comes.
 func mayPass(err error) bool {
-	if said := channel.Provider(err); said != nil && (said.Meaning == channel.MeansReauthorise || said.Meaning == channel.MeansStopped) {
+	if said := channel.Provider(err); said != nil && (said.Class == channel.ClassReauthorise || said.Class == channel.ClassStopped) {
 		return true
 	}
 	return !fault.Permanent(err)

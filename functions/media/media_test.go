@@ -15,10 +15,10 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/media"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -227,7 +227,7 @@ func TestWhatTheProviderAnswersDecides(t *testing.T) {
 		"a busy provider is asked again":          {refuses(fault.New(fault.RateLimited, "slow down")), chat.AttachmentPending},
 		"a file that breaks off is fetched again": {gives("image/png", png[:100], int64(len(png))), chat.AttachmentPending},
 		"a dead token may be renewed": {
-			refuses(fault.New(fault.Forbidden, "no").WithCause(&channel.ProviderError{Code: "190", Meaning: channel.MeansReauthorise})), chat.AttachmentPending,
+			refuses(fault.New(fault.Forbidden, "no").WithCause(&channel.ProviderError{Code: "190", Class: channel.ClassReauthorise})), chat.AttachmentPending,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -387,7 +387,7 @@ func (w *world) revoke() {
 	before, err := w.store.Message(w.Context(), account, conversation, messageID)
 	w.must(err)
 	after := before
-	after.Alter(chat.Alteration{Kind: chat.Revoked, From: chat.In, When: chat.Moment{At: w.now}})
+	after.ApplyUpdate(chat.MessageUpdate{Kind: chat.Revoked, From: chat.In, When: chat.Moment{At: w.now}})
 	w.must(w.store.UpdateMessage(w.Context(), before, after, chat.MessageEffects{}))
 }
 

@@ -14,9 +14,9 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/notify"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/mail"
 	"github.com/recado-chat/recado/shared/obs"

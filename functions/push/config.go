@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/push"
-	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -36,11 +36,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	rooms, err := room.New(store, poster, auth.Now, rt.Log)
+	rooms, err := audience.New(store, poster, auth.Now, rt.Log)
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	dead, err := queue.NewReturns(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
+	dead, err := queue.NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}

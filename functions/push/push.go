@@ -23,7 +23,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
@@ -36,8 +36,8 @@ var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
 
 // Deps are what the handler works with; all are needed.
 type Deps struct {
-	Rooms   *room.Rooms
-	Dead    *queue.Returns
+	Rooms   *audience.Broadcaster
+	Dead    *queue.Retrier
 	Log     *slog.Logger
 	Metrics *obs.Metrics // knows the queue's counters and ConnectionsGone
 	Now     func() time.Time
@@ -56,19 +56,19 @@ func New(d Deps) (*Handler, error) {
 
 // Handle gathers a batch record by record, and then speaks to each browser once.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
-	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*audience{}}
+	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*recipients{}}
 	if len(event.Records) > 0 {
 		batch.summary = strings.HasSuffix(event.Records[0].EventSourceARN, summaryLane)
 	}
 	begun := h.Now()
-	consumer, err := queue.NewGatherer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
+	consumer, err := queue.NewBatchConsumer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
 	if err != nil {
 		return lambdaevents.SQSEventResponse{}, err
 	}
 	answer, err := consumer.Consume(ctx, event)
 	posted, gone := 0, 0
-	for _, audience := range batch.audiences {
-		outcome := h.Rooms.Tell(ctx, audience.room, audience.items())
+	for _, recipients := range batch.audiences {
+		outcome := h.Rooms.Broadcast(ctx, recipients.room, recipients.items())
 		posted, gone = posted+outcome.Posted, gone+len(outcome.Gone)
 	}
 	h.Metrics.Count(ConnectionsGone, gone)
@@ -90,10 +90,10 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 
 // batch is what one invocation gathers.
 type batch struct {
-	rooms     *room.Rooms
+	rooms     *audience.Broadcaster
 	summary   bool
 	cause     string // the correlation of the newest record
-	audiences map[listeners]*audience
+	audiences map[listeners]*recipients
 }
 
 // listeners are an account's operators or, where a visitor is named, that visitor alone.
@@ -120,20 +120,20 @@ func (b *batch) add(ctx context.Context, envelope events.Envelope) error {
 			return err
 		}
 	}
-	audience, err := b.audience(ctx, listeners{chat.AccountID(envelope.AccountID), chat.VisitorID(pushed.VisitorID)})
+	recipients, err := b.recipients(ctx, listeners{chat.AccountID(envelope.AccountID), chat.VisitorID(pushed.VisitorID)})
 	if err != nil {
 		return err
 	}
 	if pushed.VisitorID != "" {
-		audience.addVisitor(frames)
+		recipients.addVisitor(frames)
 	} else {
-		audience.add(frames, b.listens(pushed))
+		recipients.add(frames, b.listens(pushed))
 	}
 	b.cause = envelope.CorrelationID
 	return nil
 }
 
-func (b *batch) audience(ctx context.Context, who listeners) (*audience, error) {
+func (b *batch) recipients(ctx context.Context, who listeners) (*recipients, error) {
 	if known := b.audiences[who]; known != nil {
 		return known, nil
 	}
@@ -141,7 +141,7 @@ func (b *batch) audience(ctx context.Context, who listeners) (*audience, error) 
 	if err != nil {
 		return nil, err
 	}
-	a := &audience{room: present, frames: map[string][]frame{}}
+	a := &recipients{room: present, frames: map[string][]frame{}}
 	if len(present.Connections) > 0 && who.visitor == "" {
 		if a.people, err = b.rooms.People(ctx, present); err != nil {
 			return nil, err
@@ -151,7 +151,7 @@ func (b *batch) audience(ctx context.Context, who listeners) (*audience, error) 
 	return a, nil
 }
 
-func (b *batch) present(ctx context.Context, who listeners) (room.Room, error) {
+func (b *batch) present(ctx context.Context, who listeners) (audience.Audience, error) {
 	if who.visitor != "" {
 		return b.rooms.OfVisitor(ctx, who.account, who.visitor)
 	}
@@ -182,14 +182,14 @@ func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bo
 	}
 }
 
-// audience is the browsers of those who listen and what each is to get.
-type audience struct {
-	room   room.Room
-	people room.People
+// recipients is the browsers of those who listen and what each is to get.
+type recipients struct {
+	room   audience.Audience
+	people audience.People
 	frames map[string][]frame
 }
 
-func (a *audience) add(frames []frame, listens func(chat.Connection, chat.Operator) bool) {
+func (a *recipients) add(frames []frame, listens func(chat.Connection, chat.Operator) bool) {
 	for _, c := range a.room.Connections {
 		if operator := a.people[c.OperatorID]; operator.Active && listens(c, operator) {
 			a.frames[c.ID] = append(a.frames[c.ID], frames...)
@@ -198,14 +198,14 @@ func (a *audience) add(frames []frame, listens func(chat.Connection, chat.Operat
 }
 
 // addVisitor is for each of the visitor's browsers.
-func (a *audience) addVisitor(frames []frame) {
+func (a *recipients) addVisitor(frames []frame) {
 	for _, c := range a.room.Connections {
 		a.frames[c.ID] = append(a.frames[c.ID], frames...)
 	}
 }
 
-func (a *audience) items() room.Items {
-	items := make(room.Items, len(a.frames))
+func (a *recipients) items() audience.Items {
+	items := make(audience.Items, len(a.frames))
 	for connection, frames := range a.frames {
 		items[connection] = newest(frames)
 	}

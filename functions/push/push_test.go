@@ -21,14 +21,14 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/push"
 	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/infra/testkit/pushtest"
-	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -62,13 +62,13 @@ func open(t *testing.T) *world {
 	clock := func() time.Time { return w.now }
 	log := obs.NewLogger(w.logs, "push")
 	w.store = dynamotest.New(t)
-	rooms, err := room.New(w.store, w.gateway, clock, log)
+	rooms, err := audience.New(w.store, w.gateway, clock, log)
 	w.must(err)
 	w.dead, err = sqs.Open(filepath.Join(t.TempDir(), "queues"), time.Now, []sqs.Queue{{Name: "dead"}})
 	w.must(err)
 	server := httptest.NewServer(w.dead.Handler())
 	t.Cleanup(func() { server.Close(); _ = w.dead.Close() })
-	dead, err := queue.NewReturns(awssqs.NewFromConfig(aws.Config{
+	dead, err := queue.NewRetrier(awssqs.NewFromConfig(aws.Config{
 		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), BaseEndpoint: aws.String(server.URL),
 	}), server.URL+"/000000000000/dead")
 	w.must(err)
@@ -88,7 +88,7 @@ func open(t *testing.T) *world {
 		}, nil))
 	}
 	for id, operator := range map[string]chat.OperatorID{"ana": ana, "beto": beto, "carla": carla} {
-		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(room.Lifetime)}))
+		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(audience.Lifetime)}))
 	}
 	w.must(w.store.SetViewing(t.Context(), "beto", chat.Viewed{ConversationID: conversation, StoreID: shop}))
 	w.now = w.now.Add(time.Minute) // nobody is just coming
@@ -257,7 +257,7 @@ func TestABrowserWhoseSessionHasEndedHearsNothing(t *testing.T) {
 	w := open(t)
 	w.must(w.store.PutSession(t.Context(), chat.Session{Hash: "S", AccountID: account, OperatorID: beto, ExpiresAt: w.now.Add(time.Hour)}))
 	w.must(w.store.PutConnection(t.Context(), chat.Connection{
-		ID: "beto", AccountID: account, OperatorID: beto, Session: "S", Viewing: chat.Viewed{ConversationID: conversation}, ExpiresAt: w.now.Add(room.Lifetime),
+		ID: "beto", AccountID: account, OperatorID: beto, Session: "S", Viewing: chat.Viewed{ConversationID: conversation}, ExpiresAt: w.now.Add(audience.Lifetime),
 	}))
 	w.must(w.store.DeleteSessions(t.Context(), account, beto, ""))
 	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
@@ -338,7 +338,7 @@ func (b *blind) Connections(ctx context.Context, a chat.AccountID) ([]chat.Conne
 func TestARecordWhoseReadersAreNotKnownComesAgain(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	rooms, err := room.New(&blind{Store: w.store}, w.gateway, w.handler.Now, w.handler.Log)
+	rooms, err := audience.New(&blind{Store: w.store}, w.gateway, w.handler.Now, w.handler.Log)
 	w.must(err)
 	w.handler.Rooms = rooms
 	record := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(upserted("A", 1))})
@@ -375,7 +375,7 @@ func TestAVisitorsBrowsersAreAllToldAndNobodyHearsThatOneLeft(t *testing.T) {
 	w := open(t)
 	for id, visitor := range map[string]chat.VisitorID{"tab1": "V1", "tab2": "V1", "other": "V2"} {
 		w.must(w.store.PutConnection(t.Context(), chat.Connection{
-			ID: id, AccountID: account, Visitor: chat.Visitor{ID: visitor, ChannelID: "CH"}, ExpiresAt: w.now.Add(room.Lifetime),
+			ID: id, AccountID: account, Visitor: chat.Visitor{ID: visitor, ChannelID: "CH"}, ExpiresAt: w.now.Add(audience.Lifetime),
 		}))
 	}
 	w.now = w.now.Add(time.Minute)

@@ -32,7 +32,7 @@ func (h *Handler) mark(ctx context.Context, account chat.AccountID, signal event
 
 func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal events.ReadMarked) error {
 	id := chat.ConversationID(signal.ConversationID)
-	if h.told.covers(id, signal, h.Pace.now()) {
+	if h.readMarks.covers(id, signal, h.Limiter.now()) {
 		return nil
 	}
 	c, err := h.Store.Conversation(ctx, account, id)
@@ -69,28 +69,28 @@ func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal event
 	if err := marker.MarkRead(ctx, credentials, ch.ExternalID, read.ProviderID, signal.Typing); err != nil {
 		return fmt.Errorf("mark message %s: %w", message, err)
 	}
-	h.told.note(id, message, signal.Typing, h.Pace.now())
+	h.readMarks.record(id, message, signal.Typing, h.Limiter.now())
 	return nil
 }
 
 const (
-	toldMost    = 1000             // conversations that are remembered; then all are forgotten
-	typingLasts = 20 * time.Second // how long one word of typing does
+	readMarksMax = 1000             // conversations that are remembered; then all are forgotten
+	typingLasts  = 20 * time.Second // how long one word of typing does
 )
 
-// told is what a warm function has told the providers: several operators may look at one conversation.
-type told struct {
+// readMarks is what a warm function has told the providers: several operators may look at one conversation.
+type readMarks struct {
 	mu   sync.Mutex
-	last map[chat.ConversationID]toldLast
+	last map[chat.ConversationID]readMark
 }
 
-type toldLast struct {
+type readMark struct {
 	read   chat.MessageID
 	typing time.Time
 }
 
 // covers says whether the provider knows already: a mark is for a message and all before it.
-func (t *told) covers(id chat.ConversationID, signal events.ReadMarked, now time.Time) bool {
+func (t *readMarks) covers(id chat.ConversationID, signal events.ReadMarked, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	last := t.last[id]
@@ -100,11 +100,11 @@ func (t *told) covers(id chat.ConversationID, signal events.ReadMarked, now time
 	return last.read >= chat.MessageID(signal.MessageID)
 }
 
-func (t *told) note(id chat.ConversationID, read chat.MessageID, typing bool, now time.Time) {
+func (t *readMarks) record(id chat.ConversationID, read chat.MessageID, typing bool, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.last == nil || len(t.last) >= toldMost {
-		t.last = map[chat.ConversationID]toldLast{}
+	if t.last == nil || len(t.last) >= readMarksMax {
+		t.last = map[chat.ConversationID]readMark{}
 	}
 	last := t.last[id]
 	last.read = max(last.read, read)

@@ -8,8 +8,8 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/send"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/shared/chat"
 )
 
 // said lets the customer write, on the phone and in the conversation alike.

@@ -54,7 +54,7 @@ type Deps struct {
 	Store    store
 	Sealer   opener
 	Media    bucket
-	Pace     *Pace
+	Limiter  *RateLimiter
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -62,12 +62,12 @@ type Deps struct {
 // Handler does the work of one record.
 type Handler struct {
 	Deps
-	told told
+	readMarks readMarks
 }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Pace == nil || d.Now == nil || d.Log == nil {
+	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Limiter == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket, a pace, a clock and a logger are needed")
 	}
 	return &Handler{Deps: d}, nil
@@ -102,7 +102,7 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	if !known {
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
-	way := &way{Handler: h, adapter: adapter, channel: ch}
+	way := &delivery{Handler: h, adapter: adapter, channel: ch}
 	said, err := h.Desk.Deliver(ctx, account, id, ch, way.ready, way.post)
 	if err != nil {
 		return err
@@ -110,8 +110,8 @@ func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
 	return h.note(ctx, ch, said, way.took)
 }
 
-// way is how the messages of one conversation leave.
-type way struct {
+// delivery is how the messages of one conversation leave.
+type delivery struct {
 	*Handler
 	adapter     channel.Adapter
 	channel     chat.Channel
@@ -122,7 +122,7 @@ type way struct {
 }
 
 // ready finds what a message needs to leave, and waits until the provider takes it.
-func (w *way) ready(ctx context.Context, c chat.Conversation, m chat.Message) (err error) {
+func (w *delivery) ready(ctx context.Context, c chat.Conversation, m chat.Message) (err error) {
 	if w.credentials, err = w.open(ctx, w.adapter, w.channel); err != nil {
 		return err
 	}
@@ -132,11 +132,11 @@ func (w *way) ready(ctx context.Context, c chat.Conversation, m chat.Message) (e
 	if w.quoted, err = w.repliedTo(ctx, m); err != nil {
 		return err
 	}
-	return w.Pace.keep(ctx, w.adapter.Capabilities().Rate, w.channel.ExternalID, w.to)
+	return w.Limiter.keep(ctx, w.adapter.Capabilities().Rate, w.channel.ExternalID, w.to)
 }
 
 // post hands one message to the provider.
-func (w *way) post(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+func (w *delivery) post(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 	out := channel.Outbound{
 		Asset: w.channel.ExternalID, To: w.to, Type: m.Type, Text: m.Text, ReplyTo: w.quoted, Ref: desk.Ref(m),
 		Location: m.Location, Cards: m.Cards, Interactive: m.Interactive, Template: m.Template,
@@ -151,7 +151,7 @@ func (w *way) post(ctx context.Context, _ chat.Conversation, m chat.Message) (ch
 
 // open opens what the provider's API asks for; a channel of our own has none.
 func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
-	if adapter.Capabilities().Hosted {
+	if adapter.Capabilities().FirstParty {
 		return chat.Credentials{}, nil
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
@@ -199,7 +199,7 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError, took bool) error {
 	after := ch
 	switch {
-	case said != nil && said.Meaning == channel.MeansReauthorise:
+	case said != nil && said.Class == channel.ClassReauthorise:
 		after.Health = chat.Health{State: chat.HealthReauthorise, Code: said.Code, Message: said.Message, At: h.Now()}
 	case said != nil:
 		after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}

@@ -16,14 +16,14 @@ import (
 	"github.com/recado-chat/recado/functions/send"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/testkit/boottest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
-	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 const customer = "5491150000001"
@@ -53,7 +53,7 @@ type world struct {
 	graph        string
 	sealer       *opener
 	files        files
-	pace         *send.Pace
+	pace         *send.RateLimiter
 	log          bytes.Buffer
 	conversation chat.ConversationID
 }
@@ -61,7 +61,7 @@ type world struct {
 func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{Bed: desktest.New(t), sealer: &opener{}, files: files{}}
-	w.pace = send.NewPace(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
+	w.pace = send.NewRateLimiter(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
 	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
 	t.Cleanup(business.Close)
 	var err error
@@ -90,7 +90,7 @@ func (w *world) on(s *store) *send.Handler {
 	w.Helper()
 	h, err := send.New(send.Deps{
 		Channels: all.New(all.Config{GraphURL: w.graph, GraphVersion: "v26.0", HTTP: &http.Client{Timeout: 5 * time.Second}}),
-		Desk:     w.DeskOn(s), Store: s, Sealer: w.sealer, Media: w.files, Pace: w.pace, Now: w.Now, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
+		Desk:     w.DeskOn(s), Store: s, Sealer: w.sealer, Media: w.files, Limiter: w.pace, Now: w.Now, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	w.Must(err)
 	return h
@@ -311,9 +311,9 @@ func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 	return err
 }
 
-func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error) {
+func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error) {
 	if s.dies == beforeTheRecord && s.attempts == 1 {
-		return chat.Receipt{}, errCrash
+		return chat.ProviderRef{}, errCrash
 	}
 	return s.Store.RecordSent(ctx, m, scope)
 }

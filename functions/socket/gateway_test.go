@@ -16,9 +16,9 @@ import (
 
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/infra/local/gateway"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
 )

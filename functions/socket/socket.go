@@ -22,12 +22,12 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
-	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
 type store interface {
-	room.Store
+	audience.Store
 	// TakeTicket answers NotFound for a ticket that was taken, has expired or never was.
 	TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error)
 	// PutConnection answers NotFound when the connection's session has ended.
@@ -41,13 +41,13 @@ type store interface {
 }
 
 type poster interface {
-	room.Poster
+	audience.Poster
 	Post(ctx context.Context, connection string, frame []byte) error
 	Hangup(ctx context.Context, connection string) error
 }
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 // Handler serves all routes of the socket API.
@@ -55,7 +55,7 @@ type Handler struct {
 	store  store
 	poster poster
 	sender sender // to send, which tells providers that somebody types
-	rooms  *room.Rooms
+	rooms  *audience.Broadcaster
 	now    func() time.Time // the wall clock: tickets and connections are real
 	log    *slog.Logger
 	typed  typed
@@ -67,7 +67,7 @@ func New(store store, poster poster, sender sender, now func() time.Time, log *s
 	if store == nil || poster == nil || sender == nil || now == nil || log == nil {
 		return nil, errors.New("socket: a store, a poster, a sender, a clock and a logger are needed")
 	}
-	rooms, err := room.New(store, poster, now, log)
+	rooms, err := audience.New(store, poster, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
@@ -144,7 +144,7 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 		return fmt.Errorf("take a ticket: %w", err)
 	}
 	came := chat.Connection{
-		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Session: ticket.Session, ExpiresAt: h.now().Add(room.Lifetime),
+		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Session: ticket.Session, ExpiresAt: h.now().Add(audience.Lifetime),
 	}
 	err = h.store.PutConnection(ctx, came)
 	if fault.Is(err, fault.NotFound) {
@@ -160,9 +160,9 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 	if err != nil || others.Online(came.OperatorID) {
 		return nil
 	}
-	items := room.Items{}
+	items := audience.Items{}
 	h.rooms.AddPresence(ctx, items, others, came.OperatorID, true)
-	h.rooms.Tell(ctx, others, items)
+	h.rooms.Broadcast(ctx, others, items)
 	return nil
 }
 
@@ -181,16 +181,16 @@ func (h *Handler) disconnect(ctx context.Context, id string) error {
 	if err != nil {
 		return nil
 	}
-	h.rooms.Tell(ctx, others, h.rooms.Departure(ctx, others, []chat.Connection{left}))
+	h.rooms.Broadcast(ctx, others, h.rooms.Departure(ctx, others, []chat.Connection{left}))
 	return nil
 }
 
 // others are who else is there. That they cannot be found is logged and no reason to turn a browser away.
-func (h *Handler) others(ctx context.Context, one chat.Connection) (room.Room, error) {
+func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Audience, error) {
 	all, err := h.rooms.Of(ctx, one.AccountID)
 	if err != nil {
 		h.log.WarnContext(ctx, "the others are not told", slog.Any("error", err))
-		return room.Room{}, err
+		return audience.Audience{}, err
 	}
 	return all.Without(one.ID), nil
 }

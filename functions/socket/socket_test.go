@@ -15,13 +15,13 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/functions/socket"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -67,11 +67,11 @@ type world struct {
 
 // outbox is a queue that keeps what was put on it, or fails.
 type outbox struct {
-	out []queue.Out
+	out []queue.Message
 	err error
 }
 
-func (o *outbox) Send(_ context.Context, out ...queue.Out) error {
+func (o *outbox) Send(_ context.Context, out ...queue.Message) error {
 	o.out = append(o.out, out...)
 	return o.err
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/view"
-	"github.com/recado-chat/recado/shared/push/room"
+	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
@@ -54,13 +54,13 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 	was := me.Viewing.ConversationID
 	me.Viewing = viewed
 	everybody := others.With(me)
-	items := room.Items{}
+	items := audience.Items{}
 	for _, seen := range []chat.ConversationID{was, conversation} {
 		if seen != "" {
 			h.rooms.AddViewing(ctx, items, everybody, seen)
 		}
 	}
-	h.rooms.Tell(ctx, everybody, items)
+	h.rooms.Broadcast(ctx, everybody, items)
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 
 // operator is the active person behind a connection.
 func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operator, error) {
-	people, err := h.rooms.People(ctx, room.Room{Account: me.AccountID, Connections: []chat.Connection{me}})
+	people, err := h.rooms.People(ctx, audience.Audience{Account: me.AccountID, Connections: []chat.Connection{me}})
 	if err != nil {
 		return chat.Operator{}, err
 	}
@@ -118,9 +118,9 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	if err != nil {
 		return err
 	}
-	items := room.Items{}
+	items := audience.Items{}
 	items.Add(others.Viewing(conversation), item)
-	h.rooms.Tell(ctx, others.With(me), items)
+	h.rooms.Broadcast(ctx, others.With(me), items)
 	if on {
 		h.tellProvider(ctx, me.AccountID, conversation)
 	}
@@ -141,9 +141,9 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	if err != nil {
 		return err
 	}
-	items := room.Items{}
+	items := audience.Items{}
 	items.Add(visitor, item)
-	h.rooms.Tell(ctx, visitor, items)
+	h.rooms.Broadcast(ctx, visitor, items)
 	return nil
 }
 
@@ -182,8 +182,8 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) 
 	if err != nil {
 		return err
 	}
-	items := room.Items{}
+	items := audience.Items{}
 	items.Add(others.Viewing(identity.OpenConversationID), item)
-	h.rooms.Tell(ctx, others, items)
+	h.rooms.Broadcast(ctx, others, items)
 	return nil
 }

@@ -47,7 +47,7 @@ func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conv
 	id := fmt.Sprintf("typing-%s-%d", conversation, now.Unix()/int64(typingEvery/time.Second))
 	envelope, err := events.Wrap(id, string(account), now, events.ReadMarked{ConversationID: string(conversation), Typing: true})
 	if err == nil {
-		err = h.sender.Send(ctx, queue.Out{Envelope: envelope, Group: events.MarkGroup(string(conversation)), Dedup: id})
+		err = h.sender.Send(ctx, queue.Message{Envelope: envelope, Group: events.MarkGroup(string(conversation)), Dedup: id})
 	}
 	if err != nil {
 		h.log.WarnContext(ctx, "the provider is not told of typing", slog.Any("error", err))

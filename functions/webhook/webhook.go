@@ -39,7 +39,7 @@ type channels interface {
 }
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 type bodies interface {
@@ -168,7 +168,7 @@ func (h *Handler) accept(ctx context.Context, provider string, adapter channel.A
 		sum := sha256.Sum256(body)
 		items = []channel.Item{{ID: hex.EncodeToString(sum[:]), Kind: undecodable, State: fault.Reason(err), Body: body}}
 	}
-	out := make([]queue.Out, 0, len(items))
+	out := make([]queue.Message, 0, len(items))
 	for i, item := range items {
 		// A microsecond apart: a person's messages of one body keep their order, though the provider's time has no finer grain.
 		o, err := h.wrap(ctx, provider, item, now.Add(time.Duration(i)*time.Microsecond))
@@ -183,7 +183,7 @@ func (h *Handler) accept(ctx context.Context, provider string, adapter channel.A
 // undecodable is the kind of a body that could not be split; its state is the reason.
 const undecodable chat.InboundKind = "undecodable"
 
-func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, now time.Time) (queue.Out, error) {
+func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, now time.Time) (queue.Message, error) {
 	signal := events.InboundReceived{
 		Provider: provider, Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State, ReceivedAt: now,
 	}
@@ -191,7 +191,7 @@ func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, 
 	case len(item.Body) > inlineBody:
 		signal.BodyKey = "inbound/" + queue.InboundID(signal)
 		if err := h.Bodies.Put(ctx, signal.BodyKey, "application/octet-stream", bytes.NewReader(item.Body), int64(len(item.Body))); err != nil {
-			return queue.Out{}, fmt.Errorf("keep a large body: %w", err)
+			return queue.Message{}, fmt.Errorf("keep a large body: %w", err)
 		}
 	case item.Kind == undecodable:
 		signal.Raw = item.Body

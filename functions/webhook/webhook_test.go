@@ -20,11 +20,11 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/webhook"
-	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 const (

@@ -15,12 +15,12 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
-	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/view"
@@ -42,7 +42,7 @@ type bed struct {
 	files   *files
 	log     bytes.Buffer
 	hold    bool
-	waiting []queue.Out
+	waiting []queue.Message
 	down    bool
 	sites   map[string]chat.Channel
 }
@@ -73,7 +73,7 @@ func (b *bed) site(code, name, page string, store chat.StoreID) {
 }
 
 // Send is the inbound queue with ingest behind it.
-func (b *bed) Send(_ context.Context, out ...queue.Out) error {
+func (b *bed) Send(_ context.Context, out ...queue.Message) error {
 	if b.down {
 		return fault.New(fault.Unavailable, "no queue")
 	}
@@ -94,7 +94,7 @@ func (b *bed) ingest() {
 		in, err := webchat.New().Parse(item.Body, item.ReceivedAt)
 		b.Must(err)
 		ch := b.sites[item.Asset]
-		if in.Kind == chat.InboundReceipt {
+		if in.Kind == chat.InboundStatus {
 			b.Must(b.Desk.Acknowledge(b.Context(), b.Account, ch, in))
 			continue
 		}

@@ -23,8 +23,8 @@ const (
 	mostLimit  = 100
 )
 
-// place is where a page of a visitor's messages ended: in which of their conversations, and where in that one.
-type place struct {
+// location is where a page of a visitor's messages ended: in which of their conversations, and where in that one.
+type location struct {
 	Conversation chat.ConversationID `json:"c"`
 	Messages     string              `json:"m,omitempty"` // "" = from its end
 }
@@ -46,7 +46,7 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", from.Conversation, err)
 	}
-	next := place{from.Conversation, found.Next}
+	next := location{from.Conversation, found.Next}
 	if found.Next == "" {
 		if next.Conversation, err = h.before(ctx, c.caller, from.Conversation); err != nil {
 			return httpapi.Response{}, err
@@ -66,7 +66,7 @@ func pageLimit(given string) (int, error) {
 	return min(limit, mostLimit), nil
 }
 
-func (p place) encode() string {
+func (p location) encode() string {
 	if p.Conversation == "" {
 		return ""
 	}
@@ -75,15 +75,15 @@ func (p place) encode() string {
 }
 
 // from finds where a page begins: where the cursor says, if that is the visitor's, or at the newest conversation.
-func (h *Handler) from(ctx context.Context, who caller, cursor string) (place, error) {
+func (h *Handler) from(ctx context.Context, who caller, cursor string) (location, error) {
 	if cursor == "" {
 		newest, err := h.before(ctx, who, "")
-		return place{Conversation: newest}, err
+		return location{Conversation: newest}, err
 	}
-	var p place
+	var p location
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || json.Unmarshal(text, &p) != nil {
-		return place{}, invalid("cursor", "this is no cursor")
+		return location{}, invalid("cursor", "this is no cursor")
 	}
 	_, err = h.conversation(ctx, who, p.Conversation)
 	return p, err

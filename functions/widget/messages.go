@@ -141,7 +141,7 @@ func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item)
 		return err
 	}
 	now := h.Now()
-	out := make([]queue.Out, 0, len(split))
+	out := make([]queue.Message, 0, len(split))
 	for i, item := range split {
 		o, err := queue.Inbound(events.InboundReceived{
 			Provider: string(chat.WebChat), Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State,

@@ -49,7 +49,7 @@ type Files interface {
 }
 
 type sender interface {
-	Send(ctx context.Context, out ...queue.Out) error
+	Send(ctx context.Context, out ...queue.Message) error
 }
 
 type lister interface {

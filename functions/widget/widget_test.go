@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/httpapi/view"
 )
 
@@ -144,7 +144,7 @@ func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
 	theirs := b.open(siteA, other.VisitorID)
 	secret := b.Reply(theirs.ID, "y su respuesta")
 	b.deliver(siteA, theirs.ID)
-	cursor := place{Conversation: theirs.ID}.encode()
+	cursor := location{Conversation: theirs.ID}.encode()
 	receipt := fields{"status": "read", "conversationId": theirs.ID, "messageIds": []string{string(secret.ID)}}
 	b.refused("their history", b.do("GET", "/widget/v1/messages?cursor="+cursor, mine.Token, nil), 404, "")
 	b.refused("a receipt of theirs", b.do("POST", "/widget/v1/receipts", mine.Token, receipt), 404, "")

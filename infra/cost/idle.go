@@ -54,7 +54,7 @@ func Of(functions []topology.Function, queues []topology.Queue, streams []topolo
 		if f.Schedule > 0 {
 			r.Schedules++
 		}
-		if f.Seals {
+		if f.EncryptsSecrets {
 			r.Keys = 1 // one for the stage, whoever uses it
 		}
 	}

@@ -220,7 +220,7 @@ func (d *deployment) resources(stack string) map[string]string {
 func (d *deployment) pointAtSockets(endpoint string, service map[string]string) {
 	d.t.Helper()
 	for _, f := range topology.Functions {
-		if !f.Posts {
+		if !f.PostsToSockets {
 			continue
 		}
 		name := ""

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
-	"github.com/aws/constructs-go/constructs/v10"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/recado-chat/recado/infra/config"
@@ -29,7 +29,7 @@ type Service struct {
 }
 
 // NewService makes it over the state.
-func NewService(scope constructs.Construct, stage config.Stage, state *State, built Built) *Service {
+func NewService(scope awsconstructs.Construct, stage config.Stage, state *State, built Built) *Service {
 	s := &Service{
 		Stack: newStack(scope, stage, "Service", "everything made from code: functions, queues, APIs", false),
 		stage: stage, state: state, queues: make(map[string]awssqs.IQueue), functions: make(map[string]awslambda.Function),

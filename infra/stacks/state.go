@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/constructs-go/constructs/v10"
+	awsconstructs "github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/recado-chat/recado/infra/config"
@@ -40,7 +40,7 @@ type State struct {
 }
 
 // NewState makes tables, buckets, the key of providers' secrets, and the vault of passwords.
-func NewState(scope constructs.Construct, stage config.Stage) *State {
+func NewState(scope awsconstructs.Construct, stage config.Stage) *State {
 	s := &State{
 		Stack:   newStack(scope, stage, "State", "what must never be lost: tables, files, users, the key", stage.Kept),
 		Tables:  make(map[topology.Table]awsdynamodb.CfnTable),
@@ -75,7 +75,7 @@ func NewState(scope constructs.Construct, stage config.Stage) *State {
 	return s
 }
 
-func newStack(scope constructs.Construct, stage config.Stage, name, what string, protected bool) awscdk.Stack {
+func newStack(scope awsconstructs.Construct, stage config.Stage, name, what string, protected bool) awscdk.Stack {
 	return awscdk.NewStack(scope, jsii.String("Recado-"+stage.Name+"-"+name), &awscdk.StackProps{
 		Description: jsii.String("Recado (" + stage.Name + "): " + what), TerminationProtection: jsii.Bool(protected),
 		AnalyticsReporting: jsii.Bool(false),
@@ -83,7 +83,7 @@ func newStack(scope constructs.Construct, stage config.Stage, name, what string,
 	})
 }
 
-func newTable(scope constructs.Construct, stage config.Stage, name topology.Table) awsdynamodb.CfnTable {
+func newTable(scope awsconstructs.Construct, stage config.Stage, name topology.Table) awsdynamodb.CfnTable {
 	schema := dynamo.Schema()[string(name)]
 	props := &awsdynamodb.CfnTableProps{
 		BillingMode: jsii.String("PAY_PER_REQUEST"),
@@ -134,7 +134,7 @@ func keySchema(hash, sort string) *[]any {
 	}
 }
 
-func newBucket(scope constructs.Construct, stage config.Stage, name topology.Bucket) awss3.Bucket {
+func newBucket(scope awsconstructs.Construct, stage config.Stage, name topology.Bucket) awss3.Bucket {
 	props := &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: jsii.Bool(true), MinimumTLSVersion: jsii.Number(1.2),
 		Encryption: awss3.BucketEncryption_S3_MANAGED, ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,

@@ -52,10 +52,10 @@ func (f Function) Grants() []Grant {
 	for _, s := range f.Secrets {
 		grants = append(grants, Grant{Kind: KindParameter, Name: s.Name, Actions: []string{"ssm:GetParameter"}, Env: s.Env})
 	}
-	if f.Seals {
+	if f.EncryptsSecrets {
 		grants = append(grants, Grant{Kind: KindKey, Actions: []string{"kms:Encrypt"}, Env: secretKeyID})
 	}
-	if f.Unseals {
+	if f.DecryptsSecrets {
 		grants = append(grants, Grant{Kind: KindKey, Actions: []string{"kms:Decrypt"}, Env: secretKeyID})
 	}
 	if f.Identity {
@@ -63,10 +63,10 @@ func (f Function) Grants() []Grant {
 			"cognito-idp:AdminCreateUser", "cognito-idp:AdminInitiateAuth", "cognito-idp:AdminSetUserPassword",
 		}})
 	}
-	if f.Posts {
+	if f.PostsToSockets {
 		grants = append(grants, Grant{Kind: KindSockets, Actions: []string{"execute-api:ManageConnections"}, Env: socketEndpoint})
 	}
-	if f.Mails {
+	if f.SendsMail {
 		grants = append(grants, Grant{Kind: KindMail, Actions: []string{"ses:SendEmail"}, Env: MailFrom})
 	}
 	return grants

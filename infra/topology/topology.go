@@ -183,17 +183,17 @@ type Function struct {
 	Schedule time.Duration // started that often, 0 = never
 	Socket   bool          // serves the WebSocket API
 
-	Tables   map[Table]Items
-	Indexes  []string // of Desk, that it queries
-	Buckets  map[Bucket]Objects
-	SendsTo  []string // queues, by name
-	Secrets  []Secret
-	Seals    bool // encrypts provider secrets
-	Unseals  bool // decrypts them
-	Posts    bool // to browsers' sockets
-	Mails    bool
-	Identity bool     // the identity provider's administration
-	Settings []string // keys with a value of the stage, listed in Setting
+	Tables          map[Table]Items
+	Indexes         []string // of Desk, that it queries
+	Buckets         map[Bucket]Objects
+	SendsTo         []string // queues, by name
+	Secrets         []Secret
+	EncryptsSecrets bool // encrypts provider secrets
+	DecryptsSecrets bool // decrypts them
+	PostsToSockets  bool // to browsers' sockets
+	SendsMail       bool
+	Identity        bool     // the identity provider's administration
+	Settings        []string // keys with a value of the stage, listed in Setting
 }
 
 // Setting keys are values of the stage that are no resource.
@@ -248,8 +248,8 @@ func (f Function) Environment(v Values) map[string]string {
 			}
 		}
 	}
-	resource(f.Seals || f.Unseals, secretKeyID)
-	resource(f.Posts, socketEndpoint)
+	resource(f.EncryptsSecrets || f.DecryptsSecrets, secretKeyID)
+	resource(f.PostsToSockets, socketEndpoint)
 	resource(f.Identity, userPoolID, userPoolClient)
 	for _, key := range f.Settings {
 		env[key] = v.Settings[key]

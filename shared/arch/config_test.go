@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/infra/local/stack"
+	"github.com/recado-chat/recado/infra/testkit/boottest"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
-	"github.com/recado-chat/recado/infra/testkit/boottest"
 )
 
 // TestEveryFunctionIsBuiltFromItsWholeEnvironmentAndFromNoLess: a function that starts has everything it will ask for, and one that

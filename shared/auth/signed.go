@@ -13,9 +13,9 @@ import (
 // ErrForged is what Open answers for a text that Seal did not make with one of the keys.
 var ErrForged = errors.New("auth: this was not given out here")
 
-// Seal makes a text of a value that only we can make, with the first of the keys: some of what we hand out comes back to us, and
+// Sign makes a text of a value that only we can make, with the first of the keys: some of what we hand out comes back to us, and
 // need not be stored. The purpose is part of what is signed, so that one kind cannot be passed for another.
-func Seal(keys []string, purpose string, value any) (string, error) {
+func Sign(keys []string, purpose string, value any) (string, error) {
 	if len(keys) == 0 {
 		return "", errors.New("auth: there is no key to sign with")
 	}
@@ -27,8 +27,8 @@ func Seal(keys []string, purpose string, value any) (string, error) {
 	return encoding.EncodeToString(payload) + "." + encoding.EncodeToString(sign(keys[0], purpose, payload)), nil
 }
 
-// Open reads what Seal made with any key that is still valid, or answers ErrForged.
-func Open(keys []string, purpose, text string, into any) error {
+// Verify reads what Seal made with any key that is still valid, or answers ErrForged.
+func Verify(keys []string, purpose, text string, into any) error {
 	left, right, _ := strings.Cut(text, ".")
 	payload, err := base64.RawURLEncoding.DecodeString(left)
 	if err != nil {

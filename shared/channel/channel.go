@@ -137,9 +137,9 @@ type Capabilities struct {
 	ReadReceipts bool               // the adapter is a Marker
 	Typing       bool               // and tells of typing
 	Rate         Rate
-	// Hosted says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
+	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// the external user's browsers are pushed what they are to see.
-	Hosted bool
+	FirstParty bool
 	// Settings checks the channel's settings and answers them as they are to be stored: Invalid with the field. Without it any
 	// object will do.
 	Settings func(given []byte) ([]byte, error)
@@ -183,23 +183,23 @@ type Adapter interface {
 	Capabilities() Capabilities
 }
 
-// Meaning is what a provider's refusal says about the channel, beyond the one message.
-type Meaning string
+// ErrorClass is what a provider's refusal says about the channel, beyond the one message.
+type ErrorClass string
 
 // The meanings.
 const (
-	MeansMessage     Meaning = "message"     // this message alone
-	MeansReauthorise Meaning = "reauthorise" // the token is dead: hold replies until it is renewed
-	MeansStopped     Meaning = "stopped"     // the provider stopped the account: somebody must act
-	MeansUncertain   Meaning = "uncertain"   // it may have been delivered: never resend silently
-	MeansWait        Meaning = "wait"        // it was not asked yet: we would be too fast for it
+	ClassMessage     ErrorClass = "message"     // this message alone
+	ClassReauthorise ErrorClass = "reauthorise" // the token is dead: hold replies until it is renewed
+	ClassStopped     ErrorClass = "stopped"     // the provider stopped the account: somebody must act
+	ClassUncertain   ErrorClass = "uncertain"   // it may have been delivered: never resend silently
+	ClassWait        ErrorClass = "wait"        // it was not asked yet: we would be too fast for it
 )
 
 // ProviderError is a provider's refusal. It is the cause of the fault that Send or Fetch answers with.
 type ProviderError struct {
 	Code       string // the provider's own
 	Message    string // the provider's words, shown to operators
-	Meaning    Meaning
+	Class      ErrorClass
 	RetryAfter time.Duration // 0 = the usual back-off
 	Factor     int           // by which RetryAfter grows from try to try; 0 = it does not
 	MaxTries   int           // 0 = as many as a day has

@@ -4,37 +4,37 @@ import "time"
 
 // Contact is a person who writes to the account, over one or several identities.
 type Contact struct {
-	ID         ContactID
-	AccountID  AccountID
-	Name       string // what lists show: the profile's name until an operator sets one
-	FirstName  string
-	LastName   string
-	Email      string
-	Phone      string // digits with country code, no plus
-	Blocked    bool
-	Identities []IdentityRef
-	Marketing  Marketing
-	CreatedAt  time.Time
-	Version    int64
+	ID               ContactID
+	AccountID        AccountID
+	Name             string // what lists show: the profile's name until an operator sets one
+	FirstName        string
+	LastName         string
+	Email            string
+	Phone            string // digits with country code, no plus
+	Blocked          bool
+	Identities       []IdentityRef
+	MarketingConsent MarketingConsent
+	CreatedAt        time.Time
+	Version          int64
 }
 
-// Marketing is a contact's last word on being sent advertising; zero when they never said any.
-type Marketing struct {
+// MarketingConsent is a contact's last word on being sent advertising; zero when they never said any.
+type MarketingConsent struct {
 	OptedOut bool
 	At       time.Time
 }
 
-// Over says that m stands against another word: the later one does, and of two of the same second the one that wants none.
-func (m Marketing) Over(other Marketing) bool {
+// Supersedes says that m stands against another word: the later one does, and of two of the same second the one that wants none.
+func (m MarketingConsent) Supersedes(other MarketingConsent) bool {
 	return m.At.After(other.At) || m.At.Equal(other.At) && m.OptedOut && !other.OptedOut
 }
 
 // MarketingOptOut is since when a contact wants no advertising; zero for one who takes it.
 func (c Contact) MarketingOptOut() time.Time {
-	if !c.Marketing.OptedOut {
+	if !c.MarketingConsent.OptedOut {
 		return time.Time{}
 	}
-	return c.Marketing.At
+	return c.MarketingConsent.At
 }
 
 // IdentityRef is a contact's address on a channel, as the contact shows it.

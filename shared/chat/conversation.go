@@ -225,9 +225,9 @@ func (c *Conversation) SetOpen(now time.Time) error {
 	return nil
 }
 
-// Note records a message in the summary. It only moves forward: a late message lowers neither preview nor activity.
-func (c *Conversation) Note(m Message) {
-	c.NotePast(m)
+// ApplyMessage records a message in the summary. It only moves forward: a late message lowers neither preview nor activity.
+func (c *Conversation) ApplyMessage(m Message) {
+	c.ApplyHistory(m)
 	if m.Direction == Out {
 		if m.Author.Kind == ByOperator || m.Author.Kind == ByExternal {
 			c.WaitingSince = time.Time{}
@@ -260,8 +260,8 @@ func PastConversationID(c Conversation) ConversationID {
 // IsPast says that it holds what was written before its channel was connected.
 func (c Conversation) IsPast() bool { return c.ID == PastConversationID(c) }
 
-// NotePast records a message of the past in the summary: what it shows, and nothing that asks somebody to act or opens a window.
-func (c *Conversation) NotePast(m Message) {
+// ApplyHistory records a message of the past in the summary: what it shows, and nothing that asks somebody to act or opens a window.
+func (c *Conversation) ApplyHistory(m Message) {
 	if m.ID <= c.LastMessageID {
 		return
 	}

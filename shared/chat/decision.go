@@ -11,8 +11,8 @@ type Decision struct {
 	Events []Event
 	// Messages are put with the decision, each if it is not there yet.
 	Messages []Message
-	// Receipt makes the decision happen once for one inbound item or one request of a client.
-	Receipt *Receipt
+	// ProviderRef makes the decision happen once for one inbound item or one request of a client.
+	ProviderRef *ProviderRef
 	// Identity is what it becomes; with Version 0 it is created, otherwise it must still have the version read.
 	Identity *Identity
 	// Aliases are further addresses that lead to Identity from now on.
@@ -26,21 +26,21 @@ type Decision struct {
 	Activity *Activity
 }
 
-// Receipt remembers which message an outside id led to. Scope keeps the names of different givers apart.
-type Receipt struct {
+// ProviderRef remembers which message an outside id led to. Scope keeps the names of different givers apart.
+type ProviderRef struct {
 	AccountID      AccountID
 	Scope          string // a channel's asset, or "client:" and the operator
 	ID             string // the provider's message id, or the client's
 	ConversationID ConversationID
 	MessageID      MessageID
 	Digest         string          // of the body: the same id with another body is a conflict
-	Parked         []InboundStatus // statuses that came before their message
-	Altered        []Alteration    // alterations that did
+	ParkedStatuses []StatusUpdate  // statuses that came before their message
+	ParkedUpdates  []MessageUpdate // alterations that did
 	ExpiresAt      time.Time
 }
 
-// ReceiptKept is how long receipts are kept: WhatsApp repeats for seven days, and people look back a month.
-const ReceiptKept = 30 * 24 * time.Hour
+// ProviderRefRetention is how long receipts are kept: WhatsApp repeats for seven days, and people look back a month.
+const ProviderRefRetention = 30 * 24 * time.Hour
 
 // LoadChange is how a decision moves one operator's load.
 type LoadChange struct {

@@ -10,43 +10,43 @@ type InboundKind string
 
 // The kinds of inbound items.
 const (
-	InboundMessage   InboundKind = "message"
-	InboundReceipt   InboundKind = "status"
-	InboundAltered   InboundKind = "alteration"
-	InboundEcho      InboundKind = "echo"      // the business wrote it elsewhere: Sender is who got it
-	InboundMoved     InboundKind = "moved"     // Sender is known as Moved from now on
-	InboundPast      InboundKind = "past"      // either side wrote it before the channel was connected: Sender is the contact
-	InboundMarketing InboundKind = "marketing" // whether the contact wants advertising
-	InboundTemplate  InboundKind = "template"  // the provider judged a template; it names no channel, but an owner of several
-	InboundIgnored   InboundKind = "ignored"
+	InboundMessage        InboundKind = "message"
+	InboundStatus         InboundKind = "status"
+	InboundUpdate         InboundKind = "alteration"
+	InboundEcho           InboundKind = "echo"      // the business wrote it elsewhere: Sender is who got it
+	InboundIdentityChange InboundKind = "moved"     // Sender is known as Moved from now on
+	InboundHistory        InboundKind = "past"      // either side wrote it before the channel was connected: Sender is the contact
+	InboundMarketing      InboundKind = "marketing" // whether the contact wants advertising
+	InboundTemplate       InboundKind = "template"  // the provider judged a template; it names no channel, but an owner of several
+	InboundIgnored        InboundKind = "ignored"
 )
 
 // Inbound is one thing a provider told us, in our words. Parsers make it, desk acts on it.
 type Inbound struct {
-	Kind        InboundKind
-	Asset       string    // the channel's external id
-	ProviderID  string    // the provider's id of the message
-	At          time.Time // the provider's time
-	ReceivedAt  time.Time
-	Sender      Sender
-	Moved       Sender // for InboundMoved
-	Type        MessageType
-	Text        string
-	Attachments []Attachment
-	Location    *Location
-	Cards       []Card
-	ReplyTo     string    // the provider's id of the message it answers
-	Visitor     VisitorID // who wrote it, on our own web chat
-	ClientID    string    // and their browser's own id of it
-	Page        *SitePage // and where they did
-	Referral    *Referral
-	Direction   Direction // of an InboundPast
-	Marketing   Marketing // Sender's word, for InboundMarketing
-	Template    *InboundTemplateChange
-	Status      InboundStatus
-	Alteration  *Alteration // of the message that Target names, for InboundAltered
-	Target      string      // the provider's id of that message
-	Ignored     string      // why, for InboundIgnored
+	Kind             InboundKind
+	Asset            string    // the channel's external id
+	ProviderID       string    // the provider's id of the message
+	At               time.Time // the provider's time
+	ReceivedAt       time.Time
+	Sender           Sender
+	NewIdentity      Sender // for InboundMoved
+	Type             MessageType
+	Text             string
+	Attachments      []Attachment
+	Location         *Location
+	Cards            []Card
+	ReplyTo          string    // the provider's id of the message it answers
+	Visitor          VisitorID // who wrote it, on our own web chat
+	ClientID         string    // and their browser's own id of it
+	Page             *SitePage // and where they did
+	Referral         *Referral
+	Direction        Direction        // of an InboundPast
+	MarketingConsent MarketingConsent // Sender's word, for InboundMarketing
+	Template         *InboundTemplateChange
+	Status           StatusUpdate
+	Update           *MessageUpdate // of the message that Target names, for InboundAltered
+	Target           string         // the provider's id of that message
+	Ignored          string         // why, for InboundIgnored
 }
 
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
@@ -61,8 +61,8 @@ type Sender struct {
 // Known are all addresses by which the person may be known, the surest first.
 func (s Sender) Known() []string { return slices.Concat(s.Addresses, s.Variants) }
 
-// InboundStatus is a provider's word on a message we sent.
-type InboundStatus struct {
+// StatusUpdate is a provider's word on a message we sent.
+type StatusUpdate struct {
 	Status MessageStatus
 	At     time.Time
 	Error  *MessageError

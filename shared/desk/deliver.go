@@ -66,7 +66,7 @@ func (d *Desk) deliver(ctx context.Context, c chat.Conversation, ch chat.Channel
 			return true, nil, nil // for its channel, which holds the rest as well
 		}
 	case chat.StatusSending:
-		if able, _ := d.capabilities(c.ChannelType); !able.Hosted {
+		if able, _ := d.capabilities(c.ChannelType); !able.FirstParty {
 			return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, nil)
 		}
 	default:
@@ -127,16 +127,16 @@ const recordFor = 2 * time.Second
 
 // sent records that the provider took a message.
 func (d *Desk) sent(ctx context.Context, ch chat.Channel, m chat.Message, timer chat.Timer, delivered channel.Delivered) error {
-	return d.named(ctx, ch, m, delivered.ProviderID, chat.InboundStatus{Status: chat.StatusSent}, &timer)
+	return d.setProviderID(ctx, ch, m, delivered.ProviderID, chat.StatusUpdate{Status: chat.StatusSent}, &timer)
 }
 
-// named gives a message the provider's id. First comes the receipt under it, through which answers and statuses find the message;
+// setProviderID gives a message the provider's id. First comes the receipt under it, through which answers and statuses find the message;
 // then the message, with the status that brought the id and those that came before it.
-func (d *Desk) named(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.InboundStatus, timer *chat.Timer) error {
+func (d *Desk) setProviderID(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.StatusUpdate, timer *chat.Timer) error {
 	m.ProviderID = providerID
 	receipt, err := d.store.RecordSent(ctx, m, Scope(ch))
-	for try := 1; conflict(err, receiptExists) && try < tries; try++ {
-		if err := d.absorb(ctx, ch, m); err != nil && !conflict(err, versionChanged) {
+	for try := 1; conflict(err, refExists) && try < tries; try++ {
+		if err := d.mergeEcho(ctx, ch, m); err != nil && !conflict(err, versionChanged) {
 			return err
 		}
 		receipt, err = d.store.RecordSent(ctx, m, Scope(ch))
@@ -150,7 +150,7 @@ func (d *Desk) named(ctx context.Context, ch chat.Channel, m chat.Message, provi
 		}
 		effects := &chat.MessageEffects{DropTimer: timer}
 		now.ProviderID = providerID
-		for _, status := range append([]chat.InboundStatus{status}, receipt.Parked...) {
+		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
 			if now.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
 				effects.Event = d.failure(*now)
 			}
@@ -169,15 +169,15 @@ func (d *Desk) refused(ctx context.Context, m chat.Message, ch chat.ChannelID, t
 	reason := &chat.MessageError{Code: string(fault.As(refusal).Code), Message: fault.As(refusal).Message}
 	if provider != nil {
 		reason = &chat.MessageError{Code: provider.Code, Message: provider.Message}
-		switch provider.Meaning {
-		case channel.MeansUncertain:
+		switch provider.Class {
+		case channel.ClassUncertain:
 			return true, nil, d.finish(ctx, m, timer, chat.StatusUnknown, reason)
-		case channel.MeansReauthorise, channel.MeansStopped:
+		case channel.ClassReauthorise, channel.ClassStopped:
 			return false, provider, d.hold(ctx, m, ch, timer)
-		case channel.MeansWait:
+		case channel.ClassWait:
 			timer.Attempt = max(timer.Attempt, 1) // so that its time is waited for; it was no try
 			return false, nil, d.putBack(ctx, m, timer, provider.RetryAfter)
-		case channel.MeansMessage:
+		case channel.ClassMessage:
 		}
 	}
 	if fault.Permanent(refusal) || timer.Attempt >= triesOf(provider) {

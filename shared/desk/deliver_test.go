@@ -32,8 +32,8 @@ func (p *provider) post(_ context.Context, _ chat.Conversation, m chat.Message) 
 	return channel.Delivered{ProviderID: "wamid.out." + m.Text}, nil
 }
 
-func refusal(code fault.Code, meaning channel.Meaning) error {
-	return fault.New(code, "refused").WithCause(&channel.ProviderError{Code: "131000", Message: "no", Meaning: meaning})
+func refusal(code fault.Code, meaning channel.ErrorClass) error {
+	return fault.New(code, "refused").WithCause(&channel.ProviderError{Code: "131000", Message: "no", Class: meaning})
 }
 
 func (b *bed) deliver(c chat.ConversationID, p *provider) {
@@ -72,13 +72,13 @@ func TestDeliver(t *testing.T) { // B-13
 		first error
 		want  []chat.MessageStatus // of the two messages after one run
 		took  []string
-		said  channel.Meaning
+		said  channel.ErrorClass
 	}{
 		{"what waits leaves in order", nil, []chat.MessageStatus{chat.StatusSent, chat.StatusSent}, []string{"uno", "dos"}, ""},
-		{"a final refusal is shown and lets the next one pass", refusal(fault.Invalid, channel.MeansMessage), []chat.MessageStatus{chat.StatusFailed, chat.StatusSent}, []string{"dos"}, ""},
-		{"one that may pass holds back those behind it", refusal(fault.RateLimited, channel.MeansMessage), []chat.MessageStatus{chat.StatusQueued, chat.StatusQueued}, nil, ""},
-		{"what nobody can know is unknown, and is not sent again", refusal(fault.Unavailable, channel.MeansUncertain), []chat.MessageStatus{chat.StatusUnknown, chat.StatusSent}, []string{"dos"}, ""},
-		{"a dead token holds it, and tells of the channel", refusal(fault.Forbidden, channel.MeansReauthorise), []chat.MessageStatus{chat.StatusHeld, chat.StatusQueued}, nil, channel.MeansReauthorise},
+		{"a final refusal is shown and lets the next one pass", refusal(fault.Invalid, channel.ClassMessage), []chat.MessageStatus{chat.StatusFailed, chat.StatusSent}, []string{"dos"}, ""},
+		{"one that may pass holds back those behind it", refusal(fault.RateLimited, channel.ClassMessage), []chat.MessageStatus{chat.StatusQueued, chat.StatusQueued}, nil, ""},
+		{"what nobody can know is unknown, and is not sent again", refusal(fault.Unavailable, channel.ClassUncertain), []chat.MessageStatus{chat.StatusUnknown, chat.StatusSent}, []string{"dos"}, ""},
+		{"a dead token holds it, and tells of the channel", refusal(fault.Forbidden, channel.ClassReauthorise), []chat.MessageStatus{chat.StatusHeld, chat.StatusQueued}, nil, channel.ClassReauthorise},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestDeliver(t *testing.T) { // B-13
 			if got := b.statuses(c); !slices.Equal(got, test.want) || !slices.Equal(p.took, test.took) {
 				t.Errorf("statuses %v, took %v", got, p.took)
 			}
-			if (said == nil) != (test.said == "") || (said != nil && said.Meaning != test.said) {
+			if (said == nil) != (test.said == "") || (said != nil && said.Class != test.said) {
 				t.Errorf("said %v", said)
 			}
 			b.deliver(c, p) // a repeated signal
@@ -110,7 +110,7 @@ func TestDeliverTriesAgainWhenItsTimeHasCome(t *testing.T) {
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID
 	b.reply(c, "a", "uno")
-	p := &provider{errors: []error{refusal(fault.Unavailable, channel.MeansMessage)}}
+	p := &provider{errors: []error{refusal(fault.Unavailable, channel.ClassMessage)}}
 	b.deliver(c, p)
 	b.deliver(c, p)
 	if len(p.took) != 0 {
@@ -126,11 +126,11 @@ func TestDeliverTriesAgainWhenItsTimeHasCome(t *testing.T) {
 // PROVIDERS §2.2, rates: what is too fast for one person waits 4^X seconds, everything else longer from try to try, each in its own way.
 func TestHowLongAMessageWaits(t *testing.T) {
 	t.Parallel()
-	pair := channel.ProviderError{Code: "131056", Meaning: channel.MeansMessage, RetryAfter: time.Second, Factor: 4}
-	fixed := channel.ProviderError{Code: "131057", Meaning: channel.MeansMessage, RetryAfter: time.Minute}
-	few := channel.ProviderError{Code: "131000", Meaning: channel.MeansMessage, MaxTries: 2}
-	wait := channel.ProviderError{Code: "rate", Meaning: channel.MeansWait, RetryAfter: 7 * time.Second}
-	usual := channel.ProviderError{Code: "130429", Meaning: channel.MeansMessage}
+	pair := channel.ProviderError{Code: "131056", Class: channel.ClassMessage, RetryAfter: time.Second, Factor: 4}
+	fixed := channel.ProviderError{Code: "131057", Class: channel.ClassMessage, RetryAfter: time.Minute}
+	few := channel.ProviderError{Code: "131000", Class: channel.ClassMessage, MaxTries: 2}
+	wait := channel.ProviderError{Code: "rate", Class: channel.ClassWait, RetryAfter: 7 * time.Second}
+	usual := channel.ProviderError{Code: "130429", Class: channel.ClassMessage}
 	second, minute := time.Second, time.Minute
 	for name, test := range map[string]struct {
 		refusal channel.ProviderError
@@ -217,7 +217,7 @@ func TestAnAttemptThatDiedIsUnknownUntilTheProviderTells(t *testing.T) { // C-03
 			ref := desk.Ref(b.outbound(c))
 			tell := func(list []told) {
 				for _, s := range list {
-					in := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: it, Status: chat.InboundStatus{Status: s.status, At: b.now}}
+					in := chat.Inbound{Kind: chat.InboundStatus, ProviderID: it, Status: chat.StatusUpdate{Status: s.status, At: b.now}}
 					if s.named {
 						in.Status.Ref = ref
 					}
@@ -265,7 +265,7 @@ func TestAStatusThatOvertakesTheAnswer(t *testing.T) { // B-13, §11-10
 	b.reply(c, "a", "uno")
 	_, err := b.Deliver(b.ctx, "account", c, b.channel, nil, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
-			Kind: chat.InboundReceipt, ProviderID: "wamid.out", Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(m)},
+			Kind: chat.InboundStatus, ProviderID: "wamid.out", Status: chat.StatusUpdate{Status: chat.StatusDelivered, At: b.now, Ref: desk.Ref(m)},
 		}))
 		return channel.Delivered{ProviderID: "wamid.out"}, nil
 	})
@@ -294,7 +294,7 @@ func TestStatusesEndRightInEveryOrder(t *testing.T) {
 					b.deliver(c, p)
 				}
 				for j, status := range order {
-					in := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: "wamid.out.uno", Status: chat.InboundStatus{Status: status, At: b.now}}
+					in := chat.Inbound{Kind: chat.InboundStatus, ProviderID: "wamid.out.uno", Status: chat.StatusUpdate{Status: status, At: b.now}}
 					if sentFirst && (i+j)%2 == 0 {
 						in.Status.Ref = desk.Ref(b.outbound(c))
 					}
@@ -330,14 +330,14 @@ func TestRetryIsANewAttempt(t *testing.T) { // B-13, PROVIDERS §11-9
 	b := newBed(t)
 	c := b.receive(b.text("1", "hola")).Conversation.ID
 	m := b.reply(c, "a", "uno")
-	p := &provider{errors: []error{refusal(fault.Invalid, channel.MeansMessage)}}
+	p := &provider{errors: []error{refusal(fault.Invalid, channel.ClassMessage)}}
 	b.deliver(c, p)
 	retried, err := b.Retry(b.ctx, b.owner, c, m.ID)
 	b.must(err)
 	if retried.Status != chat.StatusQueued || retried.Attempt != 2 || retried.Error != nil {
 		t.Errorf("%+v", retried)
 	}
-	late := chat.Inbound{Kind: chat.InboundReceipt, ProviderID: "wamid.of.the.first", Status: chat.InboundStatus{Status: chat.StatusFailed, Ref: desk.Ref(m)}}
+	late := chat.Inbound{Kind: chat.InboundStatus, ProviderID: "wamid.of.the.first", Status: chat.StatusUpdate{Status: chat.StatusFailed, Ref: desk.Ref(m)}}
 	b.must(b.Acknowledge(b.ctx, b.account, b.channel, late))
 	b.deliver(c, p)
 	if got := b.statuses(c); got[0] != chat.StatusSent {

@@ -33,12 +33,12 @@ type ConversationStore interface {
 // InboundStore is the hot path of an inbound message: three single writes.
 type InboundStore interface {
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
-	PutReceipt(ctx context.Context, r chat.Receipt) (existing chat.Receipt, created bool, err error)
-	Receipt(ctx context.Context, account chat.AccountID, scope, id string) (chat.Receipt, error)
+	PutProviderRef(ctx context.Context, r chat.ProviderRef) (existing chat.ProviderRef, created bool, err error)
+	ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error)
 	PutMessage(ctx context.Context, m chat.Message) (created bool, err error)
-	NoteInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error)
-	ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, s chat.InboundStatus) (r chat.Receipt, parked bool, err error)
-	ParkAlteration(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.Alteration) (r chat.Receipt, parked bool, err error)
+	ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error)
+	ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, s chat.StatusUpdate) (r chat.ProviderRef, parked bool, err error)
+	ParkUpdate(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.MessageUpdate) (r chat.ProviderRef, parked bool, err error)
 	PutTimer(ctx context.Context, t chat.Timer) error
 }
 
@@ -48,11 +48,11 @@ type MessageStore interface {
 	// Messages pages from the end of a conversation, each page oldest first.
 	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
-	// AbsorbMessage deletes a message whose place the receipt gives to another. Conflict with reason version_changed says that one
+	// MergeEcho deletes a message whose place the receipt gives to another. Conflict with reason version_changed says that one
 	// of them moved meanwhile.
-	AbsorbMessage(ctx context.Context, r chat.Receipt, echo chat.Message, effects chat.MessageEffects) error
+	MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects chat.MessageEffects) error
 	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
-	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error)
+	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error)
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	DropTimer(ctx context.Context, t chat.Timer) error
 }
@@ -108,7 +108,7 @@ var system = chat.Author{Kind: chat.BySystem}
 
 // reasons of a conflict that reading again resolves.
 const (
-	receiptExists   = "receipt_exists"
+	refExists       = "receipt_exists"
 	identityChanged = "identity_changed"
 	atCapacity      = "at_capacity"
 	versionChanged  = "version_changed"

@@ -137,7 +137,7 @@ func TestEveryKindIsSentAgain(t *testing.T) {
 		draft.ClientID = name
 		m, _, err := b.Reply(b.ctx, b.owner, c, draft)
 		b.must(err)
-		b.deliver(c, &provider{errors: []error{refusal(fault.Invalid, channel.MeansMessage)}})
+		b.deliver(c, &provider{errors: []error{refusal(fault.Invalid, channel.ClassMessage)}})
 		again, err := b.Retry(b.ctx, b.owner, c, m.ID)
 		if err != nil || again.Status != chat.StatusQueued || again.Attempt != 2 || again.Text != m.Text {
 			t.Errorf("%s: %+v, %v", name, again, err)

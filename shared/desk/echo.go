@@ -16,18 +16,18 @@ import (
 // that is set aside. It opens no window. An echo of a message that we sent tells nothing; one that comes before the provider's answer to our sending is taken in
 // by that message as soon as its id is known.
 func (d *Desk) Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
-	return d.takeIn(ctx, account, ch, in, d.echo)
+	return d.ingestOnce(ctx, account, ch, in, d.echo)
 }
 
-// takeIn lets take write a message that nobody waits for, once, with its receipt in the same decision. What came before the message
+// ingestOnce lets take write a message that nobody waits for, once, with its receipt in the same decision. What came before the message
 // is applied when its receipt is there.
-func (d *Desk) takeIn(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, take func(context.Context, chat.Account, chat.Channel, chat.Inbound) error) error {
+func (d *Desk) ingestOnce(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, take func(context.Context, chat.Account, chat.Channel, chat.Inbound) error) error {
 	if len(in.Sender.Addresses) == 0 {
 		return fault.New(fault.Invalid, "the message is with nobody").WithReason("no_sender")
 	}
 	var last error
 	for range tries {
-		receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), in.ProviderID)
+		receipt, err := d.store.ProviderRef(ctx, account.ID, Scope(ch), in.ProviderID)
 		switch {
 		case err != nil && !fault.Is(err, fault.NotFound):
 			return fmt.Errorf("look up message %s: %w", in.ProviderID, err)
@@ -35,7 +35,7 @@ func (d *Desk) takeIn(ctx context.Context, account chat.Account, ch chat.Channel
 			return d.applyParked(ctx, receipt)
 		}
 		last = take(ctx, account, ch, in) // nil, too, goes round: then the receipt is there, with what came before the message
-		if last != nil && !conflict(last, identityChanged) && !conflict(last, versionChanged) && !conflict(last, receiptExists) && !conflict(last, exists) {
+		if last != nil && !conflict(last, identityChanged) && !conflict(last, versionChanged) && !conflict(last, refExists) && !conflict(last, exists) {
 			return last
 		}
 	}
@@ -67,7 +67,7 @@ func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, 
 	if decision.Before == nil {
 		decision.After = newConversation(account, ch, in, known, now)
 		decision.After.SetAside()
-		d.introduce(&decision, account, ch, in, known, now)
+		d.attachContact(&decision, account, ch, in, known, now)
 		decision.Events = []chat.Event{d.event(decision.After, chat.EventOpened, outside, now, nil)}
 	}
 	m := message(account.ID, decision.After.ID, in)
@@ -75,9 +75,9 @@ func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, 
 	if err := d.quote(ctx, ch, in, &m); err != nil {
 		return err
 	}
-	decision.After.Note(m)
+	decision.After.ApplyMessage(m)
 	receipt := d.receipt(ch, m)
-	decision.Messages, decision.Receipt, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 	if err := d.store.Commit(ctx, decision, now); err != nil {
 		return fmt.Errorf("take the echo in: %w", err)
 	}
@@ -87,8 +87,8 @@ func (d *Desk) echo(ctx context.Context, account chat.Account, ch chat.Channel, 
 // outside is the author of what the business wrote elsewhere.
 var outside = chat.Author{Kind: chat.ByExternal}
 
-// introduce adds to a decision that opens a conversation who it is with.
-func (d *Desk) introduce(decision *chat.Decision, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) {
+// attachContact adds to a decision that opens a conversation who it is with.
+func (d *Desk) attachContact(decision *chat.Decision, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) {
 	c := &decision.After
 	if known == nil {
 		contact, identity := newContact(account.ID, ch, in, now)
@@ -104,10 +104,10 @@ func (d *Desk) introduce(decision *chat.Decision, account chat.Account, ch chat.
 	decision.Identity = &identity
 }
 
-// absorb makes one of two: our message, and the echo that came before we knew the provider's id of it. What was heard of the echo
+// mergeEcho makes one of two: our message, and the echo that came before we knew the provider's id of it. What was heard of the echo
 // waits in the receipt for our message, and the echo goes.
-func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) error {
-	receipt, err := d.store.Receipt(ctx, m.AccountID, Scope(ch), m.ProviderID)
+func (d *Desk) mergeEcho(ctx context.Context, ch chat.Channel, m chat.Message) error {
+	receipt, err := d.store.ProviderRef(ctx, m.AccountID, Scope(ch), m.ProviderID)
 	if err != nil {
 		return fmt.Errorf("find what %s leads to: %w", m.ProviderID, err)
 	}
@@ -116,7 +116,7 @@ func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) erro
 		return fmt.Errorf("read message %s: %w", receipt.MessageID, err)
 	}
 	if echo.Author.Kind != chat.ByExternal {
-		return fault.New(fault.Conflict, "the provider's id leads to another message").WithReason(receiptExists)
+		return fault.New(fault.Conflict, "the provider's id leads to another message").WithReason(refExists)
 	}
 	c, err := d.store.Conversation(ctx, m.AccountID, echo.ConversationID)
 	if err != nil {
@@ -143,9 +143,9 @@ func (d *Desk) absorb(ctx context.Context, ch chat.Channel, m chat.Message) erro
 		return err
 	}
 	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
-	receipt.Parked = append(receipt.Parked, chat.InboundStatus{Status: echo.Status, At: echo.SentAt, Error: echo.Error})
-	receipt.Altered = append(receipt.Altered, echo.Alterations()...)
-	if err := d.store.AbsorbMessage(ctx, receipt, echo, effects); err != nil {
+	receipt.ParkedStatuses = append(receipt.ParkedStatuses, chat.StatusUpdate{Status: echo.Status, At: echo.SentAt, Error: echo.Error})
+	receipt.ParkedUpdates = append(receipt.ParkedUpdates, echo.Alterations()...)
+	if err := d.store.MergeEcho(ctx, receipt, echo, effects); err != nil {
 		return fmt.Errorf("take the echo of %s in: %w", m.ID, err)
 	}
 	return nil

@@ -86,7 +86,7 @@ func TestEcho(t *testing.T) {
 			c := b.receive(b.text("1", "hola")).Conversation
 			b.now = b.now.Add(time.Minute)
 			revoked := b.altered("wamid.E1", chat.Revoked, "", 1)
-			revoked.Alteration.From = chat.Out
+			revoked.Update.From = chat.Out
 			steps := []func(){func() { b.alter(revoked) }, func() { b.echo(b.written("1", "wamid.E1", "perdón, no era para usted")) }}
 			if !early {
 				steps[0], steps[1] = steps[1], steps[0]

@@ -60,11 +60,11 @@ func TestReceiveFindsItsPlace(t *testing.T) {
 		b := newBed(t)
 		old := b.receive(b.text("1", "uno")).Conversation
 		lost := b.text("1", "perdido")
-		receipt := chat.Receipt{
+		receipt := chat.ProviderRef{
 			AccountID: "account", Scope: "whatsapp:71", ID: lost.ProviderID, ConversationID: old.ID,
-			MessageID: chat.NewMessageID(b.now, b.now, lost.ProviderID), ExpiresAt: b.now.Add(chat.ReceiptKept),
+			MessageID: chat.NewMessageID(b.now, b.now, lost.ProviderID), ExpiresAt: b.now.Add(chat.ProviderRefRetention),
 		}
-		_, _, err := b.store.PutReceipt(b.ctx, receipt) // and there the process died
+		_, _, err := b.store.PutProviderRef(b.ctx, receipt) // and there the process died
 		b.must(err)
 		b.must(second(b.Resolve(b.ctx, b.owner, old.ID)))
 		b.now = b.now.Add(2 * chat.ReopenWithin)

@@ -9,9 +9,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Prefer takes a contact's word on being sent advertising: the latest one stands, in whatever order they come. Of somebody who never
+// SetMarketingConsent takes a contact's word on being sent advertising: the latest one stands, in whatever order they come. Of somebody who never
 // wrote and was never written to there is nothing to keep; the provider itself refuses advertising to who wants none.
-func (d *Desk) Prefer(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+func (d *Desk) SetMarketingConsent(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	var last error
 	for range tries {
 		identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
@@ -21,7 +21,7 @@ func (d *Desk) Prefer(ctx context.Context, account chat.Account, ch chat.Channel
 		if err != nil {
 			return fmt.Errorf("look up whose word it is: %w", err)
 		}
-		last = d.prefer(ctx, account.ID, identity, in.Marketing)
+		last = d.prefer(ctx, account.ID, identity, in.MarketingConsent)
 		if !conflict(last, versionChanged) {
 			return last
 		}
@@ -29,12 +29,12 @@ func (d *Desk) Prefer(ctx context.Context, account chat.Account, ch chat.Channel
 	return fmt.Errorf("the contact moved %d times: %w", tries, last)
 }
 
-func (d *Desk) prefer(ctx context.Context, account chat.AccountID, identity chat.Identity, word chat.Marketing) error {
+func (d *Desk) prefer(ctx context.Context, account chat.AccountID, identity chat.Identity, word chat.MarketingConsent) error {
 	before, err := d.store.Contact(ctx, account, identity.ContactID)
 	if err != nil {
 		return fmt.Errorf("read contact %s: %w", identity.ContactID, err)
 	}
-	if !word.Over(before.Marketing) {
+	if !word.Supersedes(before.MarketingConsent) {
 		return nil
 	}
 	// The timeline first: the word that the contact has is not looked at again.
@@ -44,7 +44,7 @@ func (d *Desk) prefer(ctx context.Context, account chat.AccountID, identity chat
 		}
 	}
 	after := before
-	after.Marketing = word
+	after.MarketingConsent = word
 	if err := d.store.UpdateContact(ctx, before, after, nil, nil); err != nil {
 		return fmt.Errorf("note what contact %s wants: %w", before.ID, err)
 	}
@@ -52,7 +52,7 @@ func (d *Desk) prefer(ctx context.Context, account chat.AccountID, identity chat
 }
 
 // tellMarketing puts a word on advertising into the timeline, once however often it is told.
-func (d *Desk) tellMarketing(ctx context.Context, account chat.AccountID, id chat.ConversationID, word chat.Marketing) error {
+func (d *Desk) tellMarketing(ctx context.Context, account chat.AccountID, id chat.ConversationID, word chat.MarketingConsent) error {
 	kind := chat.EventOptedIn
 	if word.OptedOut {
 		kind = chat.EventOptedOut

@@ -4,17 +4,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/chattest"
+	"github.com/recado-chat/recado/shared/chat"
 )
 
 // wants is a person's word on advertising, so many seconds after noon.
 func (b *bed) wants(from string, stop bool, second int) {
 	b.t.Helper()
 	at := b.now.Add(time.Duration(second) * time.Second)
-	b.must(b.Prefer(b.ctx, b.account, b.channel, chat.Inbound{
+	b.must(b.SetMarketingConsent(b.ctx, b.account, b.channel, chat.Inbound{
 		Kind: chat.InboundMarketing, At: at, ReceivedAt: b.now, Sender: chat.Sender{Addresses: []string{from}, Phone: from},
-		Marketing: chat.Marketing{OptedOut: stop, At: at},
+		MarketingConsent: chat.MarketingConsent{OptedOut: stop, At: at},
 	}))
 }
 
@@ -36,7 +36,7 @@ func TestTheLatestWordOnAdvertisingStands(t *testing.T) {
 		contact, err := b.store.Contact(b.ctx, "account", c.ContactID)
 		b.must(err)
 		if !contact.MarketingOptOut().Equal(b.now.Add(3 * time.Second)) {
-			t.Errorf("order %v: %+v", order, contact.Marketing)
+			t.Errorf("order %v: %+v", order, contact.MarketingConsent)
 		}
 		told := map[chat.EventID]bool{}
 		for _, e := range b.events(c.ID) {
@@ -79,7 +79,7 @@ func TestAWordOnAdvertising(t *testing.T) {
 		b.wants("1", false, 2)
 		contact, err := b.store.Contact(b.ctx, "account", c.ContactID)
 		if b.must(err); !contact.MarketingOptOut().IsZero() {
-			t.Errorf("%+v", contact.Marketing)
+			t.Errorf("%+v", contact.MarketingConsent)
 		}
 	})
 	t.Run("of nobody we know is nothing", func(t *testing.T) {

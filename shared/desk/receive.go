@@ -48,7 +48,7 @@ func (d *Desk) receive(ctx context.Context, account chat.Account, ch chat.Channe
 		return d.open(ctx, account, ch, in, &identity)
 	}
 	m := inboundMessage(account.ID, identity.OpenConversationID, identity.ContactID, in)
-	existing, created, err := d.store.PutReceipt(ctx, d.receipt(ch, m))
+	existing, created, err := d.store.PutProviderRef(ctx, d.receipt(ch, m))
 	if err != nil {
 		return Received{}, fmt.Errorf("put the receipt: %w", err)
 	}
@@ -79,27 +79,27 @@ func (d *Desk) add(ctx context.Context, account chat.Account, m chat.Message) (R
 			return Received{}, fmt.Errorf("put the media timer of %s: %w", m.ID, err)
 		}
 	}
-	c, applied, err := d.store.NoteInbound(ctx, m.AccountID, m.ConversationID, m)
+	c, applied, err := d.store.ApplyInbound(ctx, m.AccountID, m.ConversationID, m)
 	if err != nil {
 		return Received{}, fmt.Errorf("note message %s: %w", m.ID, err)
 	}
 	if !applied {
-		if c, err = d.takeUp(ctx, account, m, created); err != nil {
+		if c, err = d.reopen(ctx, account, m, created); err != nil {
 			return Received{}, err
 		}
 	}
 	return Received{Conversation: c, Message: m}, nil
 }
 
-// takeUp is the slow way into a conversation that was not open when its contact wrote. created says that the message came now:
+// reopen is the slow way into a conversation that was not open when its contact wrote. created says that the message came now:
 // one that was noted before the conversation was put aside or closed does not take it up again.
-func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message, created bool) (chat.Conversation, error) {
+func (d *Desk) reopen(ctx context.Context, account chat.Account, m chat.Message, created bool) (chat.Conversation, error) {
 	c, err := d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
 		if m.ID <= c.LastInboundID && (c.Status == chat.Open || !created) {
 			return nil, nil
 		}
 		now, after := d.now(), c
-		after.Note(m)
+		after.ApplyMessage(m)
 		decision := &chat.Decision{Before: &c, After: after}
 		var kind chat.EventType
 		var err error
@@ -124,7 +124,7 @@ func (d *Desk) takeUp(ctx context.Context, account chat.Account, m chat.Message,
 	// The contact has gone on to another conversation before this message came back to life: it stays where its receipt says.
 	return d.decide(ctx, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
 		after := c
-		after.Note(m)
+		after.ApplyMessage(m)
 		return &chat.Decision{Before: &c, After: after}, nil
 	})
 }
@@ -149,13 +149,13 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 	} else {
 		decision.After = newConversation(account, ch, in, known, now)
 	}
-	d.introduce(&decision, account, ch, in, known, now)
+	d.attachContact(&decision, account, ch, in, known, now)
 	c := &decision.After
 	m := inboundMessage(account.ID, c.ID, c.ContactID, in)
 	if err := d.quote(ctx, ch, in, &m); err != nil {
 		return Received{}, err
 	}
-	c.Note(m)
+	c.ApplyMessage(m)
 	c.CloseAt, _ = autoclose.Deadline(*c, account.Closing, Zone(account))
 	kind, reason := chat.EventOpened, (*chat.Reason)(nil)
 	if decision.Before != nil {
@@ -163,17 +163,17 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 	}
 	receipt := d.receipt(ch, m)
 	decision.Events = []chat.Event{d.event(*c, kind, contactOf(*c), now, reason)}
-	decision.Messages, decision.Receipt, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 
 	err := d.store.Commit(ctx, decision, now)
-	if conflict(err, receiptExists) {
+	if conflict(err, refExists) {
 		return d.resume(ctx, account, ch, in, m)
 	}
 	if err != nil {
 		return Received{}, fmt.Errorf("open a conversation: %w", err)
 	}
 	c.Version++
-	if receipt, err = d.store.Receipt(ctx, account.ID, receipt.Scope, receipt.ID); err != nil {
+	if receipt, err = d.store.ProviderRef(ctx, account.ID, receipt.Scope, receipt.ID); err != nil {
 		return Received{}, fmt.Errorf("read what came before message %s: %w", m.ID, err)
 	}
 	return Received{Conversation: *c, Message: m}, d.applyParked(ctx, receipt)
@@ -181,7 +181,7 @@ func (d *Desk) open(ctx context.Context, account chat.Account, ch chat.Channel, 
 
 // resume goes on where an earlier delivery of the same message stopped.
 func (d *Desk) resume(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, m chat.Message) (Received, error) {
-	receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), m.ProviderID)
+	receipt, err := d.store.ProviderRef(ctx, account.ID, Scope(ch), m.ProviderID)
 	if err != nil {
 		return Received{}, fmt.Errorf("read the receipt of message %s: %w", m.ID, err)
 	}
@@ -201,7 +201,7 @@ func (d *Desk) quote(ctx context.Context, ch chat.Channel, in chat.Inbound, m *c
 	if in.ReplyTo == "" {
 		return nil
 	}
-	receipt, err := d.store.Receipt(ctx, m.AccountID, Scope(ch), in.ReplyTo)
+	receipt, err := d.store.ProviderRef(ctx, m.AccountID, Scope(ch), in.ReplyTo)
 	if fault.Is(err, fault.NotFound) || err == nil && receipt.ConversationID != m.ConversationID {
 		return nil
 	}
@@ -239,10 +239,10 @@ func missing(identity chat.Identity, addresses []string) []string {
 	return aliases
 }
 
-func (d *Desk) receipt(ch chat.Channel, m chat.Message) chat.Receipt {
-	return chat.Receipt{
+func (d *Desk) receipt(ch chat.Channel, m chat.Message) chat.ProviderRef {
+	return chat.ProviderRef{
 		AccountID: m.AccountID, Scope: Scope(ch), ID: m.ProviderID,
-		ConversationID: m.ConversationID, MessageID: m.ID, ExpiresAt: d.now().Add(chat.ReceiptKept),
+		ConversationID: m.ConversationID, MessageID: m.ID, ExpiresAt: d.now().Add(chat.ProviderRefRetention),
 	}
 }
 

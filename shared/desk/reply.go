@@ -33,9 +33,9 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 		ReceivedAt:     now,
 		Version:        1,
 	}
-	receipt := chat.Receipt{
+	receipt := chat.ProviderRef{
 		AccountID: m.AccountID, Scope: "client:" + string(actor.Operator.ID), ID: draft.ClientID,
-		ConversationID: id, MessageID: m.ID, Digest: draft.digest(), ExpiresAt: now.Add(chat.ReceiptKept),
+		ConversationID: id, MessageID: m.ID, Digest: draft.digest(), ExpiresAt: now.Add(chat.ProviderRefRetention),
 	}
 	_, err = d.decide(ctx, m.AccountID, id, func(c chat.Conversation) (*chat.Decision, error) {
 		if err := visible(actor, c); err != nil {
@@ -63,9 +63,9 @@ func (d *Desk) Reply(ctx context.Context, actor chat.Actor, id chat.Conversation
 	return m, true, nil
 }
 
-func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conversation, m chat.Message, receipt *chat.Receipt) (*chat.Decision, error) {
+func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conversation, m chat.Message, receipt *chat.ProviderRef) (*chat.Decision, error) {
 	now, after := d.now(), c
-	decision := &chat.Decision{Before: &c, Messages: []chat.Message{m}, Receipt: receipt}
+	decision := &chat.Decision{Before: &c, Messages: []chat.Message{m}, ProviderRef: receipt}
 	var kind chat.EventType
 	switch {
 	case c.Status == chat.Resolved:
@@ -79,7 +79,7 @@ func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conve
 			return nil, err
 		}
 	}
-	after.Note(m)
+	after.ApplyMessage(m)
 	if kind != "" {
 		if err := d.arm(ctx, &after); err != nil {
 			return nil, err
@@ -95,15 +95,15 @@ func (d *Desk) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conve
 
 // visitor is who is pushed a conversation's messages on a channel of our own.
 func (d *Desk) visitor(c chat.Conversation) chat.VisitorID {
-	if able, _ := d.capabilities(c.ChannelType); able.Hosted {
+	if able, _ := d.capabilities(c.ChannelType); able.FirstParty {
 		return chat.VisitorID(c.ExternalID)
 	}
 	return ""
 }
 
 // repeated answers a reply whose client id may have been used before: with the message, if it was the same one.
-func (d *Desk) repeated(ctx context.Context, receipt chat.Receipt, refusal error) (chat.Message, bool, error) {
-	existing, err := d.store.Receipt(ctx, receipt.AccountID, receipt.Scope, receipt.ID)
+func (d *Desk) repeated(ctx context.Context, receipt chat.ProviderRef, refusal error) (chat.Message, bool, error) {
+	existing, err := d.store.ProviderRef(ctx, receipt.AccountID, receipt.Scope, receipt.ID)
 	if fault.Is(err, fault.NotFound) {
 		return chat.Message{}, false, refusal
 	}

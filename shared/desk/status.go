@@ -56,7 +56,7 @@ func (d *Desk) resolve(ctx context.Context, ch chat.Channel, conversation chat.C
 	if err != nil || m.ProviderID != "" || m.Attempt != attempt || in.ProviderID == "" {
 		return err
 	}
-	return d.named(ctx, ch, m, in.ProviderID, in.Status, nil)
+	return d.setProviderID(ctx, ch, m, in.ProviderID, in.Status, nil)
 }
 
 // advance moves a message's status and answers the message. A failure is told in the timeline in the same write; every other

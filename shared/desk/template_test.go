@@ -104,7 +104,7 @@ func TestATemplateThatCannotBeSent(t *testing.T) { // B-12
 	m, _, err := b.Reply(b.ctx, b.owner, c, desk.Draft{ClientID: "later", Type: chat.TypeTemplate, Template: filled()})
 	b.must(err)
 	b.must(b.ChangeTemplate(b.ctx, b.account, b.channel, "aviso", "es", chat.TemplateChange{Status: chat.TemplatePaused, At: b.now}))
-	b.deliver(c, &provider{errors: []error{refusal(fault.Invalid, channel.MeansMessage)}})
+	b.deliver(c, &provider{errors: []error{refusal(fault.Invalid, channel.ClassMessage)}})
 	_, err = b.Retry(b.ctx, b.owner, c, m.ID)
 	b.wantFault(err, fault.Conflict, "template_unavailable")
 }

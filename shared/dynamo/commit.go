@@ -26,7 +26,7 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 		after.Version = d.Before.Version + 1
 		t.put(s.tables.Desk, toConversationItem(after), atVersion(d.Before.Version), ReasonVersionChanged)
 	}
-	s.addReceipt(&t, d.Receipt)
+	s.addReceipt(&t, d.ProviderRef)
 	s.addIdentity(&t, d, now)
 	s.addLoads(&t, d, now)
 	s.addAssigned(&t, d.Before, after)
@@ -49,7 +49,7 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	return s.commit(ctx, &t, "commit a decision on conversation "+string(after.ID))
 }
 
-func (s *Store) addReceipt(t *tx, r *chat.Receipt) {
+func (s *Store) addReceipt(t *tx, r *chat.ProviderRef) {
 	if r == nil {
 		return
 	}

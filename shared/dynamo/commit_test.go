@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -33,7 +33,7 @@ func TestWhatIsCommittedIsReadBack(t *testing.T) {
 			Data: chat.EventData{AssigneeID: ana, Status: chat.Open},
 		}
 		d.Messages, d.Events = []chat.Message{m}, []chat.Event{e}
-		d.Receipt = &chat.Receipt{AccountID: account, Scope: "555", ID: m.ProviderID, ConversationID: d.After.ID, MessageID: m.ID, ExpiresAt: noon.Add(chat.ReceiptKept)}
+		d.ProviderRef = &chat.ProviderRef{AccountID: account, Scope: "555", ID: m.ProviderID, ConversationID: d.After.ID, MessageID: m.ID, ExpiresAt: noon.Add(chat.ProviderRefRetention)}
 		d.Timers = []chat.Timer{{AccountID: account, Kind: chat.TimerMedia, ConversationID: d.After.ID, MessageID: m.ID, DueAt: noon, Attempt: 2}}
 		d.Aliases = []string{"bsuid.Ω/1"}
 		d.Activity = &chat.Activity{AccountID: account, RequestID: "REQ1", At: noon, Actor: chat.Author{Kind: chat.BySystem}, Action: "open", Target: "x"}
@@ -50,9 +50,9 @@ func TestWhatIsCommittedIsReadBack(t *testing.T) {
 		timeline, err := db.Events(ctx, account, want.ID, chat.PageRequest{})
 		must(t, err)
 		same(t, timeline.Items, []chat.Event{e})
-		receipt, err := db.Receipt(ctx, account, "555", m.ProviderID)
+		receipt, err := db.ProviderRef(ctx, account, "555", m.ProviderID)
 		must(t, err)
-		same(t, receipt, *d.Receipt)
+		same(t, receipt, *d.ProviderRef)
 		timers, err := db.PendingTimers(ctx, account, want.ID, chat.TimerMedia)
 		must(t, err)
 		same(t, timers, d.Timers)
@@ -130,8 +130,8 @@ func TestAReceiptMakesADecisionHappenOnce(t *testing.T) {
 			before, err := db.Conversation(t.Context(), account, c.ID)
 			must(t, err)
 			m, after := outbound(c.ID, n), before
-			after.Note(m)
-			return db.Commit(t.Context(), chat.Decision{Before: &before, After: after, Messages: []chat.Message{m}, Receipt: &chat.Receipt{
+			after.ApplyMessage(m)
+			return db.Commit(t.Context(), chat.Decision{Before: &before, After: after, Messages: []chat.Message{m}, ProviderRef: &chat.ProviderRef{
 				AccountID: account, Scope: "client:" + string(ana), ID: "uuid-1", ConversationID: c.ID, MessageID: m.ID, Digest: "d",
 			}}, noon)
 		}
@@ -161,10 +161,10 @@ func TestTheGravestReasonIsTold(t *testing.T) {
 		d.Identity = &identity
 		identity.Version = 7
 		wantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "identity_changed")
-		r := chat.Receipt{AccountID: account, Scope: "s", ID: "1", ConversationID: c.ID, MessageID: "M"}
-		_, _, err = db.PutReceipt(ctx, r)
+		r := chat.ProviderRef{AccountID: account, Scope: "s", ID: "1", ConversationID: c.ID, MessageID: "M"}
+		_, _, err = db.PutProviderRef(ctx, r)
 		must(t, err)
-		d.Receipt = &r
+		d.ProviderRef = &r
 		wantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "receipt_exists")
 	})
 }
@@ -297,7 +297,7 @@ func TestAMessageThatIsThereAlreadyStaysAsItIs(t *testing.T) {
 			t.Fatal("the status did not advance")
 		}
 		after := c
-		after.Note(m)
+		after.ApplyMessage(m)
 		must(t, db.Commit(ctx, chat.Decision{Before: &c, After: after, Messages: []chat.Message{m, outbound(c.ID, 2)}}, noon))
 		page, err := db.Messages(ctx, account, c.ID, chat.PageRequest{})
 		must(t, err)

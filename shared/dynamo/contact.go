@@ -46,7 +46,7 @@ type identityPart struct {
 func toContactItem(c chat.Contact) contactItem {
 	it := contactItem{
 		header:        headed(contactKey(c.AccountID, c.ID), kindContact),
-		contactFields: fieldsOf(c), OptedOut: c.Marketing.OptedOut, OptedAt: millisOf(c.Marketing.At),
+		contactFields: fieldsOf(c), OptedOut: c.MarketingConsent.OptedOut, OptedAt: millisOf(c.MarketingConsent.At),
 		CreatedAt: millisOf(c.CreatedAt), Version: c.Version,
 	}
 	for _, i := range c.Identities {
@@ -68,7 +68,7 @@ func decodeContact(av item) (chat.Contact, error) {
 	}
 	c := chat.Contact{
 		ID: id, AccountID: account, Name: it.Name, FirstName: it.FirstName, LastName: it.LastName, Email: it.Email,
-		Phone: it.Phone, Blocked: it.Blocked, Marketing: chat.Marketing{OptedOut: it.OptedOut, At: it.OptedAt.time()},
+		Phone: it.Phone, Blocked: it.Blocked, MarketingConsent: chat.MarketingConsent{OptedOut: it.OptedOut, At: it.OptedAt.time()},
 		CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}
 	for _, i := range it.Identities {

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
 

@@ -53,8 +53,8 @@ func (s *Store) addOpening(t *tx, d chat.Decision, now time.Time) {
 	after := d.After
 	after.Version = 1
 	t.put(s.tables.Desk, toConversationItem(after), nil, "")
-	if d.Receipt != nil {
-		t.put(s.tables.Desk, toReceiptItem(*d.Receipt), nil, "")
+	if d.ProviderRef != nil {
+		t.put(s.tables.Desk, toReceiptItem(*d.ProviderRef), nil, "")
 	}
 	s.addIdentity(t, d, now)
 	s.addAssigned(t, nil, after)

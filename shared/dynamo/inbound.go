@@ -11,10 +11,10 @@ import (
 // noteTries bounds how often a late message's note starts over because the conversation changed under it.
 const noteTries = 8
 
-// NoteInbound records an inbound message in its conversation's summary, as chat.Conversation.Note does, in one write as long
+// ApplyInbound records an inbound message in its conversation's summary, as chat.Conversation.Note does, in one write as long
 // as messages come in order. applied is false, and nothing written, when the conversation is not open: what happens then is a
 // decision. A message that is in the summary already changes nothing and is applied.
-func (s *Store) NoteInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
+func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
 	k := conversationKey(account, id)
 	update, condition := noteForward(id, m)
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, k, update, &condition, "note an inbound message")
@@ -35,7 +35,7 @@ func (s *Store) NoteInbound(ctx context.Context, account chat.AccountID, id chat
 		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID {
 			return c, true, nil
 		}
-		c.Note(m)
+		c.ApplyMessage(m)
 		c.Version++
 		if av, refused, err = s.putItem(ctx, s.tables.Desk, toConversationItem(c), atVersion(c.Version-1), "note a late message"); err != nil {
 			return chat.Conversation{}, false, err

@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -20,21 +20,21 @@ import (
 func TestAReceiptIsTakenOnce(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
-		r := chat.Receipt{
-			AccountID: account, Scope: "555#1", ID: "wamid/é#", ConversationID: "CNV1", MessageID: "MSG1", ExpiresAt: noon.Add(chat.ReceiptKept),
+		r := chat.ProviderRef{
+			AccountID: account, Scope: "555#1", ID: "wamid/é#", ConversationID: "CNV1", MessageID: "MSG1", ExpiresAt: noon.Add(chat.ProviderRefRetention),
 		}
-		_, created, err := db.PutReceipt(ctx, r)
+		_, created, err := db.PutProviderRef(ctx, r)
 		if must(t, err); !created {
 			t.Fatal("the first was refused")
 		}
 		again := r
 		again.MessageID, again.ConversationID = "MSG2", "CNV2"
-		existing, created, err := db.PutReceipt(ctx, again)
+		existing, created, err := db.PutProviderRef(ctx, again)
 		if must(t, err); created {
 			t.Fatal("the second was taken")
 		}
 		same(t, existing, r)
-		_, err = db.Receipt(ctx, "ACC2", r.Scope, r.ID)
+		_, err = db.ProviderRef(ctx, "ACC2", r.Scope, r.ID)
 		wantFault(t, err, fault.NotFound, "")
 	})
 }
@@ -43,7 +43,7 @@ func TestAReceiptIsTakenOnce(t *testing.T) {
 func TestAStatusWaitsForItsMessage(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
-		early := []chat.InboundStatus{
+		early := []chat.StatusUpdate{
 			{Status: chat.StatusDelivered, At: noon, Ref: "r"},
 			{Status: chat.StatusFailed, At: noon, Error: &chat.MessageError{Code: "131047", Message: "expired"}},
 		}
@@ -57,12 +57,12 @@ func TestAStatusWaitsForItsMessage(t *testing.T) {
 		m.ProviderID = "wamid.1"
 		sent, err := db.RecordSent(ctx, m, "555")
 		must(t, err)
-		same(t, sent.Parked, early)
+		same(t, sent.ParkedStatuses, early)
 		r, isParked, err := db.ParkStatus(ctx, account, "555", "wamid.1", early[0])
 		if must(t, err); isParked || r.MessageID != m.ID || r.ConversationID != "CNVA" {
 			t.Fatalf("known message: parked %t, %+v", isParked, r)
 		}
-		if sent, err = db.RecordSent(ctx, m, "555"); err != nil || len(sent.Parked) != 2 {
+		if sent, err = db.RecordSent(ctx, m, "555"); err != nil || len(sent.ParkedStatuses) != 2 {
 			t.Fatalf("recorded again: %v, %v", sent, err)
 		}
 		other := outbound("CNVB", 1)
@@ -75,18 +75,18 @@ func TestAStatusWaitsForItsMessage(t *testing.T) {
 			_, _, err = db.ParkStatus(ctx, account, "555", id, early[0])
 			must(t, err)
 		}
-		r = chat.Receipt{AccountID: account, Scope: "555", ID: "wamid.2", ConversationID: "CNVA", MessageID: "M", ExpiresAt: noon.Add(time.Hour)}
-		existing, created, err := db.PutReceipt(ctx, r)
+		r = chat.ProviderRef{AccountID: account, Scope: "555", ID: "wamid.2", ConversationID: "CNVA", MessageID: "M", ExpiresAt: noon.Add(time.Hour)}
+		existing, created, err := db.PutProviderRef(ctx, r)
 		must(t, err)
-		r.Parked = early[:1]
+		r.ParkedStatuses = early[:1]
 		if !created {
 			t.Fatal("parked statuses kept a message out")
 		}
 		same(t, existing, r)
 		d := opening("C")
-		d.Receipt = &chat.Receipt{AccountID: account, Scope: "555", ID: "wamid.3", ConversationID: "CNVC", MessageID: "M3"}
+		d.ProviderRef = &chat.ProviderRef{AccountID: account, Scope: "555", ID: "wamid.3", ConversationID: "CNVC", MessageID: "M3"}
 		must(t, db.Commit(ctx, d, noon))
-		if r, err = db.Receipt(ctx, account, "555", "wamid.3"); err != nil || len(r.Parked) != 1 || r.MessageID != "M3" {
+		if r, err = db.ProviderRef(ctx, account, "555", "wamid.3"); err != nil || len(r.ParkedStatuses) != 1 || r.MessageID != "M3" {
 			t.Fatalf("after the decision: %+v, %v", r, err)
 		}
 	})
@@ -114,19 +114,19 @@ func TestInboundMessagesMoveTheSummaryForward(t *testing.T) {
 				if step == reply {
 					before, err := db.Conversation(ctx, account, c.ID)
 					must(t, err)
-					want.Note(outbound(c.ID, 10))
+					want.ApplyMessage(outbound(c.ID, 10))
 					after := before
-					after.Note(outbound(c.ID, 10))
+					after.ApplyMessage(outbound(c.ID, 10))
 					must(t, db.Commit(ctx, chat.Decision{Before: &before, After: after}, noon))
 					continue
 				}
 				m := text(c.ID, step, fmt.Sprintf("mensaje %d", step))
-				got, ok, err := db.NoteInbound(ctx, account, c.ID, m)
+				got, ok, err := db.ApplyInbound(ctx, account, c.ID, m)
 				if must(t, err); !ok {
 					t.Fatalf("%s: not applied", name)
 				}
 				if !applied[m.ID] {
-					want.Note(m)
+					want.ApplyMessage(m)
 				}
 				applied[m.ID] = true
 				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(chat.Conversation{}, "Version")); diff != "" {
@@ -150,12 +150,12 @@ func TestInboundMessagesMoveTheSummaryForward(t *testing.T) {
 func TestAnInboundMessageIsOnlyNotedWhereItIsOpen(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		c := change(t, db, open(t, db, "A"), func(c *chat.Conversation) error { return c.SetPending() })
-		got, applied, err := db.NoteInbound(t.Context(), account, c.ID, text(c.ID, 1, "hola"))
+		got, applied, err := db.ApplyInbound(t.Context(), account, c.ID, text(c.ID, 1, "hola"))
 		if must(t, err); applied {
 			t.Fatal("a pending conversation was noted in")
 		}
 		same(t, got, c)
-		_, _, err = db.NoteInbound(t.Context(), account, "CNVNONE", text("CNVNONE", 1, "hola"))
+		_, _, err = db.ApplyInbound(t.Context(), account, "CNVNONE", text("CNVNONE", 1, "hola"))
 		wantFault(t, err, fault.NotFound, "")
 	})
 }
@@ -179,7 +179,7 @@ func TestBudgetOfAnInboundText(t *testing.T) {
 	words := strings.Repeat("¿Tienen envíos a Córdoba? Sí, señor 👍🏽 ", 9)
 	first := text(conv, 1, words)
 	first.AccountID = acc
-	_, _, err := db.NoteInbound(t.Context(), acc, conv, first)
+	_, _, err := db.ApplyInbound(t.Context(), acc, conv, first)
 	must(t, err)
 
 	m := text(conv, 2, words)
@@ -188,13 +188,13 @@ func TestBudgetOfAnInboundText(t *testing.T) {
 	meter := newMeter(db)
 	_, _, err = meter.Identity(t.Context(), acc, chn, []string{identity.ExternalID})
 	must(t, err)
-	_, created, err := meter.PutReceipt(t.Context(), chat.Receipt{
-		AccountID: acc, Scope: "105550000112345", ID: m.ProviderID, ConversationID: conv, MessageID: m.ID, ExpiresAt: noon.Add(chat.ReceiptKept),
+	_, created, err := meter.PutProviderRef(t.Context(), chat.ProviderRef{
+		AccountID: acc, Scope: "105550000112345", ID: m.ProviderID, ConversationID: conv, MessageID: m.ID, ExpiresAt: noon.Add(chat.ProviderRefRetention),
 	})
 	must(t, err)
 	put, err := meter.PutMessage(t.Context(), m)
 	must(t, err)
-	_, applied, err := meter.NoteInbound(t.Context(), acc, conv, m)
+	_, applied, err := meter.ApplyInbound(t.Context(), acc, conv, m)
 	must(t, err)
 	if !created || !put || !applied {
 		t.Fatalf("receipt %t, message %t, conversation %t", created, put, applied)
@@ -215,7 +215,7 @@ func TestBudgetOfAStatus(t *testing.T) {
 	_, err = db.RecordSent(t.Context(), m, "555")
 	must(t, err)
 	meter := newMeter(db)
-	r, err := meter.Receipt(t.Context(), account, "555", "wamid.1")
+	r, err := meter.ProviderRef(t.Context(), account, "555", "wamid.1")
 	must(t, err)
 	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusDelivered, nil, "wamid.1")
 	if must(t, err); !applied {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -132,9 +132,9 @@ func TestAListGoesOnAcrossChanges(t *testing.T) {
 		must(t, err)
 		same(t, idsOf(first.Items), cnv("0", "1"))
 		open(t, db, "new", activeAt(noon.Add(time.Hour)))
-		_, _, err = db.NoteInbound(t.Context(), account, all[1].ID, text(all[1].ID, 9, "hola"))
+		_, _, err = db.ApplyInbound(t.Context(), account, all[1].ID, text(all[1].ID, 9, "hola"))
 		must(t, err)
-		_, _, err = db.NoteInbound(t.Context(), account, all[4].ID, text(all[4].ID, 9, "hola"))
+		_, _, err = db.ApplyInbound(t.Context(), account, all[4].ID, text(all[4].ID, 9, "hola"))
 		must(t, err)
 		second, err := db.ListConversations(t.Context(), account, q, chat.PageRequest{Limit: 9, Cursor: first.Next})
 		must(t, err)
@@ -229,7 +229,7 @@ func TestThePoolGivesTheLongestWaitingFirst(t *testing.T) {
 			same(t, pool("", limit), cnv("a", "b", "c", "d"))
 			same(t, pool(shop, limit), cnv("a", "c", "d"))
 		}
-		_, _, err := db.NoteInbound(ctx, account, first.ID, text(first.ID, 1, "hola?"))
+		_, _, err := db.ApplyInbound(ctx, account, first.ID, text(first.ID, 1, "hola?"))
 		must(t, err)
 		same(t, pool("", 50), cnv("a", "b", "c", "d")) // writing again costs nobody their place
 		first, err = db.Conversation(ctx, account, first.ID)

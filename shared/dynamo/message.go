@@ -109,14 +109,14 @@ func momentOf(m chat.Moment) *momentPart {
 	if m.IsZero() {
 		return nil
 	}
-	return &momentPart{At: millisOf(m.At), HeardAt: millisOf(m.HeardAt)}
+	return &momentPart{At: millisOf(m.At), HeardAt: millisOf(m.ReceivedAt)}
 }
 
 func (p *momentPart) moment() chat.Moment {
 	if p == nil {
 		return chat.Moment{}
 	}
-	return chat.Moment{At: p.At.time(), HeardAt: p.HeardAt.time()}
+	return chat.Moment{At: p.At.time(), ReceivedAt: p.HeardAt.time()}
 }
 
 type reactionPart struct {
@@ -303,8 +303,8 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 // Effects are what changes together with a message.
 type Effects = chat.MessageEffects
 
-// AbsorbMessage deletes an echo whose place its receipt gives to another message, with the effects.
-func (s *Store) AbsorbMessage(ctx context.Context, r chat.Receipt, echo chat.Message, effects Effects) error {
+// MergeEcho deletes an echo whose place its receipt gives to another message, with the effects.
+func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects Effects) error {
 	var t tx
 	still := expression.Name("messageId").Equal(expression.Value(string(echo.ID)))
 	t.put(s.tables.Desk, toReceiptItem(r), &still, ReasonVersionChanged)

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/infra/testkit/pushtest"
+	"github.com/recado-chat/recado/shared/push"
 )
 
 func TestPost(t *testing.T) {

@@ -29,7 +29,7 @@ var (
 // Consumer takes a batch apart.
 type Consumer struct {
 	handle  Handle
-	returns *Returns
+	returns *Retrier
 	log     *slog.Logger
 	metrics *obs.Metrics
 	now     func() time.Time
@@ -37,16 +37,16 @@ type Consumer struct {
 }
 
 // NewConsumer makes a consumer; every argument is needed.
-func NewConsumer(handle Handle, returns *Returns, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+func NewConsumer(handle Handle, returns *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
 	if handle == nil || returns == nil || log == nil || metrics == nil || now == nil {
 		return nil, errors.New("queue consumer: a handler, ways back, a logger, metrics and a clock are needed")
 	}
 	return &Consumer{handle: handle, returns: returns, log: log, metrics: metrics, now: now}, nil
 }
 
-// NewGatherer makes a consumer whose records are gathered one by one, and done together by whoever called Consume: a record that was
+// NewBatchConsumer makes a consumer whose records are gathered one by one, and done together by whoever called Consume: a record that was
 // gathered has no line of its own in the log, the caller writes one for all.
-func NewGatherer(gather Handle, returns *Returns, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+func NewBatchConsumer(gather Handle, returns *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
 	c, err := NewConsumer(gather, returns, log, metrics, now)
 	if err == nil {
 		c.gathers = true
@@ -129,7 +129,7 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 		outcome = "failed"
 		if fault.Permanent(err) {
 			outcome = "buried"
-			if burial := c.returns.Bury(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
+			if burial := c.returns.DeadLetter(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
 				err, outcome = errors.Join(err, burial), "failed"
 			} else {
 				buried = true

@@ -30,7 +30,7 @@ func Function(rt *boot.Runtime, name, deadURL string, handle Handle) (lambda.Han
 
 // Counted is Function for a handler that counts too, on metrics of Metrics.
 func Counted(rt *boot.Runtime, name, deadURL string, handle Handle, metrics *obs.Metrics) (lambda.Handler, error) {
-	returns, err := NewReturns(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
+	returns, err := NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}

@@ -15,10 +15,10 @@ func InboundID(item events.InboundReceived) string {
 }
 
 // Inbound makes an item ready for the inbound queue. Items of one group of one asset keep their order.
-func Inbound(item events.InboundReceived, group string) (Out, error) {
+func Inbound(item events.InboundReceived, group string) (Message, error) {
 	id := InboundID(item)
 	envelope, err := events.Wrap(id, "", item.ReceivedAt, item)
-	return Out{Envelope: envelope, Group: digest(item.Provider, item.Asset, group), Dedup: id}, err
+	return Message{Envelope: envelope, Group: digest(item.Provider, item.Asset, group), Dedup: id}, err
 }
 
 // digest is a name of fixed length that SQS takes, whatever the parts hold.

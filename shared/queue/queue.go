@@ -22,8 +22,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Out is one envelope on its way to a queue. Group and Dedup are for FIFO queues; Delay (seconds) for the others.
-type Out struct {
+// Message is one envelope on its way to a queue. Group and Dedup are for FIFO queues; Delay (seconds) for the others.
+type Message struct {
 	Envelope events.Envelope
 	Group    string
 	Dedup    string
@@ -52,7 +52,7 @@ const (
 
 // Send puts all envelopes on the queue, or answers Unavailable: some may have been taken then, and sending them again is
 // harmless to whoever reads them.
-func (s *Sender) Send(ctx context.Context, out ...Out) error {
+func (s *Sender) Send(ctx context.Context, out ...Message) error {
 	var (
 		batch []types.SendMessageBatchRequestEntry
 		size  int
@@ -97,20 +97,20 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	return nil
 }
 
-// Returns are the two ways out for a record that was not done: to the dead letters, or back after a while.
-type Returns struct {
+// Retrier are the two ways out for a record that was not done: to the dead letters, or back after a while.
+type Retrier struct {
 	client *sqs.Client
 	dead   string // the URL of the dead letters
 	base   string // the URL of the account's queues, up to their names
 }
 
-// NewReturns makes them from the URL of the dead-letter queue.
-func NewReturns(client *sqs.Client, deadURL string) (*Returns, error) {
+// NewRetrier makes them from the URL of the dead-letter queue.
+func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	cut := strings.LastIndexByte(deadURL, '/')
 	if client == nil || cut < 0 {
 		return nil, fmt.Errorf("returns: a client and the URL of the dead letters are needed, got URL %q", deadURL)
 	}
-	return &Returns{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
+	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
 // The attributes of a dead letter: why it died, and which queue it is to go back to.
@@ -120,8 +120,8 @@ const (
 	AttributeGroup  = "group"
 )
 
-// Bury copies a record with its reason. source is the ARN of the queue that it came from, group its FIFO group.
-func (r *Returns) Bury(ctx context.Context, body, source, group, reason string) error {
+// DeadLetter copies a record with its reason. source is the ARN of the queue that it came from, group its FIFO group.
+func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason string) error {
 	attribute := func(value string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
 	}
@@ -148,7 +148,7 @@ const longestWait = 2 * time.Minute
 // Postpone lets a record come again after two seconds, then four, doubling up to two minutes, instead of after the queue's
 // visibility time-out: that is six times the function's own time, and blocks the record's FIFO group for as long. When the queue
 // does not answer, the time-out brings it back.
-func (r *Returns) Postpone(ctx context.Context, record lambdaevents.SQSMessage) {
+func (r *Retrier) Postpone(ctx context.Context, record lambdaevents.SQSMessage) {
 	receives, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
 	if err != nil || receives < 1 {
 		receives = 1

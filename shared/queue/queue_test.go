@@ -18,10 +18,10 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -54,9 +54,9 @@ func envelope(t *testing.T, id string) events.Envelope {
 func TestSendPutsEverythingOnTheQueue(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
-	var out []queue.Out
+	var out []queue.Message
 	for i := range 23 {
-		out = append(out, queue.Out{Envelope: envelope(t, fmt.Sprint(i))})
+		out = append(out, queue.Message{Envelope: envelope(t, fmt.Sprint(i))})
 	}
 	if err := b.Sender("work").Send(t.Context(), out...); err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestSendEscapesWhatSQSRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Sender("work").Send(t.Context(), queue.Out{Envelope: e}); err != nil {
+	if err := b.Sender("work").Send(t.Context(), queue.Message{Envelope: e}); err != nil {
 		t.Fatal(err)
 	}
 	body := b.Received("work")[0].Body
@@ -93,7 +93,7 @@ func TestSendEscapesWhatSQSRefuses(t *testing.T) {
 
 func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
 	b.t.Helper()
-	returns, err := queue.NewReturns(b.Client, b.URL("dead"))
+	returns, err := queue.NewRetrier(b.Client, b.URL("dead"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
 	if err != nil || len(out.Messages) != 1 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	returns, err := queue.NewReturns(b.Client, b.URL("dead"))
+	returns, err := queue.NewRetrier(b.Client, b.URL("dead"))
 	if err != nil {
 		t.Fatal(err)
 	}

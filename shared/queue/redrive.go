@@ -32,7 +32,7 @@ func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (s
 	if err != nil {
 		return 0, err
 	}
-	slices.SortStableFunc(letters, func(a, b letter) int { return cmp.Compare(a.sentAt, b.sentAt) })
+	slices.SortStableFunc(letters, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
 	urls := map[string]string{}
 	for _, l := range letters {
 		if l.source == "" || (reason != "" && l.reason != reason) {
@@ -49,15 +49,15 @@ func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (s
 	return sent, nil
 }
 
-// letter is a record among the dead ones.
-type letter struct {
+// deadLetterMessage is a record among the dead ones.
+type deadLetterMessage struct {
 	id, receipt, body     string
 	reason, source, group string
 	sentAt                int64
 }
 
-func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]letter, error) {
-	var letters []letter
+func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLetterMessage, error) {
+	var letters []deadLetterMessage
 	for len(letters) < redriveMost {
 		answer, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &deadURL, MaxNumberOfMessages: batchLimit, VisibilityTimeout: redriveHides, WaitTimeSeconds: redriveWait,
@@ -77,15 +77,15 @@ func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]letter, 
 	return letters, nil
 }
 
-// read finds where a record is to go: by the attributes that Bury gave it, or those of SQS for what it moved itself.
-func read(m types.Message) letter {
+// read finds where a record is to go: by the attributes that DeadLetter gave it, or those of SQS for what it moved itself.
+func read(m types.Message) deadLetterMessage {
 	attribute := func(name string, system types.MessageSystemAttributeName) string {
 		if value := aws.ToString(m.MessageAttributes[name].StringValue); value != "" || system == "" {
 			return value
 		}
 		return m.Attributes[string(system)]
 	}
-	l := letter{
+	l := deadLetterMessage{
 		id: aws.ToString(m.MessageId), receipt: aws.ToString(m.ReceiptHandle), body: aws.ToString(m.Body),
 		reason: attribute(AttributeReason, ""),
 		group:  attribute(AttributeGroup, types.MessageSystemAttributeNameMessageGroupId),
@@ -100,7 +100,7 @@ func read(m types.Message) letter {
 
 // back sends a record to its queue and takes it out of the dead letters. Its deduplication id is new, as the queue would drop
 // the one it knows, and the same when this step is repeated.
-func (l letter) back(ctx context.Context, client *sqs.Client, deadURL string, urls map[string]string) error {
+func (l deadLetterMessage) back(ctx context.Context, client *sqs.Client, deadURL string, urls map[string]string) error {
 	if urls[l.source] == "" {
 		answer, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &l.source})
 		if err != nil {
@@ -122,7 +122,7 @@ func (l letter) back(ctx context.Context, client *sqs.Client, deadURL string, ur
 	return nil
 }
 
-func release(ctx context.Context, client *sqs.Client, deadURL string, l letter) error {
+func release(ctx context.Context, client *sqs.Client, deadURL string, l deadLetterMessage) error {
 	_, err := client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &deadURL, ReceiptHandle: &l.receipt})
 	if err != nil {
 		return fmt.Errorf("put a dead letter back: %w", err)

@@ -36,15 +36,15 @@ type bed struct {
 	store    *dynamo.Store
 
 	mu      sync.Mutex
-	trials  map[string]*trial // by tag
-	owners  map[string]*trial // by account id or connection id
-	ticking *trial            // whose the clock's next invocations are
+	trials  map[string]*harness // by tag
+	owners  map[string]*harness // by account id or connection id
+	ticking *harness            // whose the clock's next invocations are
 }
 
 // newBed starts a stack. cold makes every invocation a cold start.
 func newBed(t *testing.T, cold bool) *bed {
 	t.Helper()
-	b := &bed{trials: map[string]*trial{}, owners: map[string]*trial{}}
+	b := &bed{trials: map[string]*harness{}, owners: map[string]*harness{}}
 	b.injector = faultinject.New(faultinject.Options{Key: b.key, Plan: b.plan, Repeat: b.repeat, Cold: cold})
 	var err error
 	b.Stack, err = stack.Start(t.Context(), stack.Options{
@@ -64,7 +64,7 @@ func newBed(t *testing.T, cold bool) *bed {
 }
 
 // add makes a trial known.
-func (b *bed) add(t *trial) {
+func (b *bed) add(t *harness) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	t.bed = b
@@ -72,7 +72,7 @@ func (b *bed) add(t *trial) {
 }
 
 // own says that an id is a trial's.
-func (b *bed) own(id string, t *trial) {
+func (b *bed) own(id string, t *harness) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.owners[id] = t
@@ -223,7 +223,7 @@ type settings struct {
 }
 
 // open makes a trial's account with one available operator who is signed in and a WhatsApp number.
-func (b *bed) open(ctx context.Context, t *trial, s settings) error {
+func (b *bed) open(ctx context.Context, t *harness, s settings) error {
 	b.add(t)
 	if err := b.Phone.AddNumber(t.asset(), "5491140001234", "local-access-token"); err != nil {
 		return err
@@ -267,7 +267,7 @@ func (b *bed) open(ctx context.Context, t *trial, s settings) error {
 
 // call is a browser's request, repeated until it is answered by something else than a failure of ours. key is its idempotency
 // key. It answers the body, and an error for what is refused.
-func (t *trial) call(ctx context.Context, method, path string, body any, key string) (map[string]any, error) {
+func (t *harness) call(ctx context.Context, method, path string, body any, key string) (map[string]any, error) {
 	status, answer, err := t.ask(ctx, method, path, body, key)
 	if err == nil && status >= http.StatusBadRequest {
 		err = fmt.Errorf("%s %s: %d %v", method, path, status, answer)
@@ -275,7 +275,7 @@ func (t *trial) call(ctx context.Context, method, path string, body any, key str
 	return answer, err
 }
 
-func (t *trial) ask(ctx context.Context, method, path string, body any, key string) (status int, answer map[string]any, err error) {
+func (t *harness) ask(ctx context.Context, method, path string, body any, key string) (status int, answer map[string]any, err error) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
 		return 0, nil, err
@@ -317,7 +317,7 @@ func (t *trial) ask(ctx context.Context, method, path string, body any, key stri
 }
 
 // writes is a message of the customer whose number that is.
-func (t *trial) writes(customer, text string) error {
+func (t *harness) writes(customer, text string) error {
 	ids, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: customer, Text: text})
 	if err == nil {
 		t.seen["wrote "+text] = ids[0]
@@ -326,7 +326,7 @@ func (t *trial) writes(customer, text string) error {
 }
 
 // conversations are all that the trial's operator can list, the newest first.
-func (t *trial) conversations(ctx context.Context) ([]string, error) {
+func (t *harness) conversations(ctx context.Context) ([]string, error) {
 	answer, err := t.call(ctx, http.MethodGet, "/api/v1/conversations?status=all&limit=100", nil, "")
 	if err != nil {
 		return nil, err
@@ -342,7 +342,7 @@ func (t *trial) conversations(ctx context.Context) ([]string, error) {
 }
 
 // conversation is the newest one.
-func (t *trial) conversation(ctx context.Context) (string, error) {
+func (t *harness) conversation(ctx context.Context) (string, error) {
 	ids, err := t.conversations(ctx)
 	if err == nil && len(ids) == 0 {
 		err = fmt.Errorf("%s has no conversation", t.tag)
@@ -354,7 +354,7 @@ func (t *trial) conversation(ctx context.Context) (string, error) {
 }
 
 // received is what the business sent to the customers of this trial.
-func (t *trial) received() []whatsapp.Message {
+func (t *harness) received() []whatsapp.Message {
 	var mine []whatsapp.Message
 	for _, m := range t.bed.Phone.Sent() {
 		if m.Number == t.asset() {

@@ -15,7 +15,7 @@ type browser struct {
 }
 
 // connect opens the trial's socket, with a new ticket as often as it takes.
-func (t *trial) connect(ctx context.Context) error {
+func (t *harness) connect(ctx context.Context) error {
 	return again(ctx, func() error {
 		ticket, err := t.call(ctx, http.MethodPost, "/api/v1/socket-tickets", nil, "")
 		if err != nil {
@@ -34,7 +34,7 @@ func (t *trial) connect(ctx context.Context) error {
 
 // says sends an action and a ping behind it, and waits for the pong: what was said before is done then. When the socket
 // answers that it could not, the browser says it again.
-func (t *trial) says(ctx context.Context, action map[string]any) error {
+func (t *harness) says(ctx context.Context, action map[string]any) error {
 	return again(ctx, func() error {
 		if err := wsjson.Write(ctx, t.browser.socket, action); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (t *trial) says(ctx context.Context, action map[string]any) error {
 
 // ping waits for the answer to a ping. Everything that comes before is a hint and read past; a failure that the gateway tells
 // of is answered as one.
-func (t *trial) ping(ctx context.Context) error {
+func (t *harness) ping(ctx context.Context) error {
 	var failed error
 	for {
 		if err := wsjson.Write(ctx, t.browser.socket, map[string]string{"action": "ping"}); err != nil {

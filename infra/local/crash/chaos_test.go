@@ -52,7 +52,7 @@ func TestStateIsTheSameUnderChaos(t *testing.T) {
 			defer cancel()
 			b := newBed(t, false)
 			quiet := newTrial(50_000 + i*100)
-			trials := []*trial{quiet}
+			trials := []*harness{quiet}
 			for n := range chaotic {
 				one := newTrial(50_001 + i*100 + n)
 				one.chaos = newChaos(seed, one.num)

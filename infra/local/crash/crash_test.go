@@ -89,18 +89,18 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	}
 	began := boot.Now()
 	quiet, twin := newTrial(first), newTrial(first+1)
-	states := b.wave(ctx, t, s, []*trial{quiet, twin})
+	states := b.wave(ctx, t, s, []*harness{quiet, twin})
 	want := states[quiet]
 	if missing, extra := difference(want, states[twin]); len(missing)+len(extra) > 0 {
 		t.Fatalf("two undisturbed runs differ:\n- %s\n+ %s", strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 	}
 	next := first + 2
-	aimed := func(at *target) *trial {
+	aimed := func(at *target) *harness {
 		disturbed := newTrial(next)
 		disturbed.target, next = at, next+1
 		return disturbed
 	}
-	var trials []*trial
+	var trials []*harness
 	for _, aim := range quiet.targets() {
 		if (len(s.only) > 0 && !slices.Contains(s.only, aim.function)) || !covered.wants(s, aim) {
 			continue
@@ -127,7 +127,7 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	t.Logf("%d calls of %d functions stopped in %v", len(trials), len(quiet.functions()), boot.Now().Sub(began))
 }
 
-func (t *trial) functions() map[string]bool {
+func (t *harness) functions() map[string]bool {
 	list := map[string]bool{}
 	for _, r := range t.runs {
 		list[r.function] = true
@@ -135,7 +135,7 @@ func (t *trial) functions() map[string]bool {
 	return list
 }
 
-func compare(t *testing.T, s scenario, disturbed *trial, want, got []string) {
+func compare(t *testing.T, s scenario, disturbed *harness, want, got []string) {
 	t.Helper()
 	missing, extra := difference(want, got)
 	if len(missing)+len(extra) == 0 {
@@ -171,7 +171,7 @@ var given = regexp.MustCompile(`<\d+>`)
 const parallel = 24
 
 // wave takes trials through a scenario together, step by step, and answers what each left behind.
-func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*trial) map[*trial][]string {
+func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*harness) map[*harness][]string {
 	t.Helper()
 	must := func(doing string, err error) {
 		t.Helper()
@@ -184,7 +184,7 @@ func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*tria
 			one.later = time.Duration(i) * turn
 		}
 	}
-	must("open the accounts", b.all(trials, func(one *trial) error { return b.open(ctx, one, s.settings) }))
+	must("open the accounts", b.all(trials, func(one *harness) error { return b.open(ctx, one, s.settings) }))
 	must("settle", b.settle(ctx))
 	for i, next := range s.prepare {
 		must(fmt.Sprintf("preparation %d", i+1), b.take(ctx, next, trials))
@@ -212,8 +212,8 @@ func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*tria
 	stored, err := b.scan(ctx)
 	must("read what is stored", err)
 	var mu sync.Mutex
-	states := make(map[*trial][]string, len(trials))
-	must("read the state", b.all(trials, func(one *trial) error {
+	states := make(map[*harness][]string, len(trials))
+	must("read the state", b.all(trials, func(one *harness) error {
 		state, err := one.state(ctx, stored, s.blind)
 		mu.Lock()
 		defer mu.Unlock()
@@ -224,15 +224,15 @@ func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*tria
 }
 
 // turns are the trials that take their steps together.
-func (s scenario) turns(trials []*trial) [][]*trial {
+func (s scenario) turns(trials []*harness) [][]*harness {
 	if !s.alone {
-		return [][]*trial{trials}
+		return [][]*harness{trials}
 	}
 	return slices.Collect(slices.Chunk(trials, 1))
 }
 
 // tick says whose the clock's invocations are from now on.
-func (b *bed) tick(s scenario, one *trial) {
+func (b *bed) tick(s scenario, one *harness) {
 	if !s.alone {
 		return
 	}
@@ -242,21 +242,21 @@ func (b *bed) tick(s scenario, one *trial) {
 }
 
 // take lets every trial take a step and waits until its consequences are there.
-func (b *bed) take(ctx context.Context, next step, trials []*trial) error {
+func (b *bed) take(ctx context.Context, next step, trials []*harness) error {
 	if next.move > 0 {
 		if err := b.move(ctx, next.move); err != nil {
 			return err
 		}
 	}
 	if next.each != nil {
-		if err := b.all(trials, func(one *trial) error { return next.each(ctx, one) }); err != nil {
+		if err := b.all(trials, func(one *harness) error { return next.each(ctx, one) }); err != nil {
 			return err
 		}
 	}
 	return b.settle(ctx)
 }
 
-func (b *bed) all(trials []*trial, do func(*trial) error) error {
+func (b *bed) all(trials []*harness, do func(*harness) error) error {
 	var (
 		group  sync.WaitGroup
 		slots  = make(chan struct{}, parallel)
@@ -279,7 +279,7 @@ func (b *bed) all(trials []*trial, do func(*trial) error) error {
 }
 
 // oneMail is a mail of which nobody can know whether it left: it is unknown then, and there are never two.
-func oneMail(t *trial, missing, extra []string) error {
+func oneMail(t *harness, missing, extra []string) error {
 	for _, line := range missing {
 		if t.target.function != "notify" || !strings.HasPrefix(line, "mail ") {
 			return errors.New("more than the mail")
@@ -294,7 +294,7 @@ func oneMail(t *trial, missing, extra []string) error {
 }
 
 // secondLine is a change that was made twice, by two requests, and is told twice in the activity log.
-func secondLine(_ *trial, missing, extra []string) error {
+func secondLine(_ *harness, missing, extra []string) error {
 	if len(missing) == 0 && len(extra) == 1 && strings.Contains(extra[0], `"action":"operator.password_reset"`) {
 		return nil
 	}

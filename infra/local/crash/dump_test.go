@@ -54,7 +54,7 @@ var passing = map[string]bool{
 type field struct{ kind, name, reason string }
 
 // state is all that a trial left behind, in words that are the same for every trial that left the same.
-func (t *trial) state(ctx context.Context, all map[string][]item, blind []field) ([]string, error) {
+func (t *harness) state(ctx context.Context, all map[string][]item, blind []field) ([]string, error) {
 	var lines []string
 	for table, items := range all {
 		for _, stored := range items {
@@ -101,7 +101,7 @@ func (t *trial) state(ctx context.Context, all map[string][]item, blind []field)
 }
 
 // has says whether an item is the trial's.
-func (t *trial) has(stored item) bool {
+func (t *harness) has(stored item) bool {
 	pk := fmt.Sprint(stored["pk"])
 	if t.account.ID != "" && strings.Contains(pk, string(t.account.ID)) {
 		return true
@@ -183,7 +183,7 @@ func rename(lines []string) []string {
 const hole = "\x00"
 
 // files are the objects of the trial's messages, as a browser gets them.
-func (t *trial) files(ctx context.Context, items []item) ([]string, error) {
+func (t *harness) files(ctx context.Context, items []item) ([]string, error) {
 	var lines []string
 	for _, stored := range items {
 		attachments, _ := stored["attachments"].([]any)
@@ -208,7 +208,7 @@ func (t *trial) files(ctx context.Context, items []item) ([]string, error) {
 	return lines, nil
 }
 
-func (t *trial) download(ctx context.Context, path string) ([]byte, error) {
+func (t *harness) download(ctx context.Context, path string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.bed.URL+path, nil)
 	if err != nil {
 		return nil, err
@@ -241,7 +241,7 @@ type letter struct {
 }
 
 // mails are what the mail box has for the trial's operator, newest first.
-func (t *trial) mails() ([]letter, error) {
+func (t *harness) mails() ([]letter, error) {
 	recorder := httptest.NewRecorder()
 	t.bed.Mail.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/local/api/mail?to="+url.QueryEscape(t.email()), nil))
 	var list struct{ Items []letter }

@@ -18,7 +18,7 @@ import (
 
 // step is something that happens in each trial, or once for all of them. Everything settles after it.
 type step struct {
-	each func(context.Context, *trial) error
+	each func(context.Context, *harness) error
 	move time.Duration
 }
 
@@ -34,7 +34,7 @@ var twice = []field{{"mail", "version", "the second delivery's word is one more 
 // turn is how far apart those trials are that take their steps alone.
 const turn = 10 * time.Minute
 
-func each(do func(context.Context, *trial) error) step { return step{each: do} }
+func each(do func(context.Context, *harness) error) step { return step{each: do} }
 
 // later moves the clock.
 func later(d time.Duration) step { return step{move: d} }
@@ -49,7 +49,7 @@ type scenario struct {
 	steps    []step
 	rest     []step
 	// allows says which of the lines that are missing and those that are there instead follow from what nobody can know.
-	allows func(t *trial, missing, extra []string) error
+	allows func(t *harness, missing, extra []string) error
 	// only names the functions that are disturbed; none means all.
 	only []string
 	// staged scenarios depend on how their steps meet, which chaos would change.
@@ -74,12 +74,12 @@ const (
 )
 
 func text(customer, what string) step {
-	return each(func(_ context.Context, t *trial) error { return t.writes(customer, what) })
+	return each(func(_ context.Context, t *harness) error { return t.writes(customer, what) })
 }
 
 // verb is a click of the operator on the newest conversation, or on the one that was kept under a name.
-func verb(what string, body func(*trial) map[string]any) step {
-	return each(func(ctx context.Context, t *trial) error {
+func verb(what string, body func(*harness) map[string]any) step {
+	return each(func(ctx context.Context, t *harness) error {
 		id, err := t.kept(ctx)
 		if err != nil {
 			return err
@@ -94,12 +94,12 @@ func verb(what string, body func(*trial) map[string]any) step {
 }
 
 // keep remembers the newest conversation as the one that clicks are on.
-var keep = each(func(ctx context.Context, t *trial) (err error) {
+var keep = each(func(ctx context.Context, t *harness) (err error) {
 	t.seen["conversation"], err = t.conversation(ctx)
 	return err
 })
 
-func (t *trial) kept(ctx context.Context) (string, error) {
+func (t *harness) kept(ctx context.Context) (string, error) {
 	if id := t.seen["conversation"]; id != "" {
 		return id, nil
 	}
@@ -108,14 +108,14 @@ func (t *trial) kept(ctx context.Context) (string, error) {
 
 // reply writes to the customer. A browser keeps the message's own id until it is told that it was taken.
 func reply(clientID, what string) step {
-	return verb("messages", func(*trial) map[string]any {
+	return verb("messages", func(*harness) map[string]any {
 		return map[string]any{"clientId": clientID, "type": "text", "text": what}
 	})
 }
 
 // change alters what the customer wrote, or, where that is empty, our first message.
 func change(wrote string, c whatsapp.Change) step {
-	return each(func(_ context.Context, t *trial) error {
+	return each(func(_ context.Context, t *harness) error {
 		if wrote == "" {
 			return t.bed.Phone.Change(t.received()[0].ID, c)
 		}
@@ -125,7 +125,7 @@ func change(wrote string, c whatsapp.Change) step {
 
 // status lets the provider tell what became of all our messages.
 func status(what string) step {
-	return each(func(_ context.Context, t *trial) error {
+	return each(func(_ context.Context, t *harness) error {
 		var all error
 		for _, m := range t.received() {
 			all = errors.Join(all, t.bed.Phone.SetStatus(m.ID, what, 0))
@@ -141,7 +141,7 @@ func picture() []byte {
 }
 
 func photo(customer string) step {
-	return each(func(_ context.Context, t *trial) error {
+	return each(func(_ context.Context, t *harness) error {
 		_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
 			Number: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
 		})
@@ -150,7 +150,7 @@ func photo(customer string) step {
 }
 
 // retryUnknown is the operator who sees a message whose fate is unknown, and that the customer did not get it.
-var retryUnknown = each(func(ctx context.Context, t *trial) error {
+var retryUnknown = each(func(ctx context.Context, t *harness) error {
 	id, err := t.kept(ctx)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ var retryUnknown = each(func(ctx context.Context, t *trial) error {
 	return nil
 })
 
-var signUp = each(func(ctx context.Context, t *trial) error {
+var signUp = each(func(ctx context.Context, t *harness) error {
 	code, answer, err := t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
 		"accountName": "Tienda", "name": "Ana", "email": t.email(), "password": "una clave larga", "client": "api",
 	}, "")
@@ -198,7 +198,7 @@ var linkToken = regexp.MustCompile(`token=([A-Za-z0-9_%-]+)`)
 
 // follow opens the link of the newest mail. A link that was used up by a request whose answer was lost says so.
 func follow(path string, body map[string]any) step {
-	return each(func(ctx context.Context, t *trial) error {
+	return each(func(ctx context.Context, t *harness) error {
 		mails, err := t.mails()
 		if err != nil || len(mails) == 0 {
 			return fmt.Errorf("%s has no mail: %w", t.tag, err)
@@ -243,7 +243,7 @@ func scenarios() []scenario {
 		{name: "an image comes into an open conversation", prepare: []step{text(maria, "hola")}, steps: []step{photo(maria)}},
 		{
 			name: "a large body goes through the bucket", prepare: []step{text(maria, "hola")}, only: []string{"webhook", "ingest"},
-			steps: []step{each(func(_ context.Context, t *trial) error {
+			steps: []step{each(func(_ context.Context, t *harness) error {
 				_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
 					Number: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
 				})
@@ -272,7 +272,7 @@ func scenarios() []scenario {
 		},
 		{
 			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
-			steps: []step{each(func(_ context.Context, t *trial) error {
+			steps: []step{each(func(_ context.Context, t *harness) error {
 				return t.bed.Phone.SetStatus(t.received()[0].ID, whatsapp.Failed, 131026)
 			})},
 		},
@@ -350,16 +350,16 @@ func scenarios() []scenario {
 		},
 		{
 			name: "an operator is given a conversation", prepare: []step{text(maria, "hola"), keep, each(hire)},
-			steps: []step{verb("assign", func(t *trial) map[string]any { return map[string]any{"operatorId": t.seen["operator"]} })},
+			steps: []step{verb("assign", func(t *harness) map[string]any { return map[string]any{"operatorId": t.seen["operator"]} })},
 		},
 		{
 			name: "a conversation goes back to the pool", prepare: []step{text(maria, "hola"), keep, each(availability("away"))},
-			steps: []step{verb("assign", func(*trial) map[string]any { return map[string]any{"operatorId": nil} })},
+			steps: []step{verb("assign", func(*harness) map[string]any { return map[string]any{"operatorId": nil} })},
 		},
 		{name: "a conversation is resolved", prepare: []step{text(maria, "hola"), keep}, steps: []step{verb("resolve", nil)}},
 		{
 			name: "a conversation is reopened and read", prepare: []step{text(maria, "hola"), keep, verb("resolve", nil)},
-			steps: []step{verb("reopen", nil), verb("read", func(*trial) map[string]any { return map[string]any{} }), verb("pending", nil)},
+			steps: []step{verb("reopen", nil), verb("read", func(*harness) map[string]any { return map[string]any{} }), verb("pending", nil)},
 			only:  []string{"api", "fanout"},
 		},
 		{

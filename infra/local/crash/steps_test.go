@@ -19,7 +19,7 @@ import (
 const lost = 3 * time.Second
 
 // look opens a browser and the newest conversation in it.
-func look(ctx context.Context, t *trial) error {
+func look(ctx context.Context, t *harness) error {
 	id, err := t.kept(ctx)
 	if err != nil {
 		return err
@@ -48,13 +48,13 @@ func look(ctx context.Context, t *trial) error {
 	return t.says(ctx, map[string]any{"action": "typing", "conversationId": id, "on": true})
 }
 
-func leave(_ context.Context, t *trial) error {
+func leave(_ context.Context, t *harness) error {
 	return t.browser.socket.Close(websocket.StatusNormalClosure, "")
 }
 
 // sweep waits until no connection is known any more. One whose browser never came, or whose end was not noticed, is found by
 // the next frame that is pushed, half a minute after it was made: until then API Gateway may be still at it.
-func sweep(ctx context.Context, t *trial) error {
+func sweep(ctx context.Context, t *harness) error {
 	return again(ctx, func() error {
 		for _, verb := range []string{"unread", "read"} { // each moves the cursor, which is pushed
 			if _, err := t.call(ctx, http.MethodPost, "/api/v1/conversations/"+t.seen["conversation"]+"/"+verb, map[string]any{}, ""); err != nil {
@@ -70,7 +70,7 @@ func sweep(ctx context.Context, t *trial) error {
 }
 
 // sendFile uploads a picture and sends it.
-func sendFile(ctx context.Context, t *trial) error {
+func sendFile(ctx context.Context, t *harness) error {
 	id, err := t.kept(ctx)
 	if err != nil {
 		return err
@@ -92,12 +92,12 @@ func sendFile(ctx context.Context, t *trial) error {
 }
 
 // onTheirPhone is an answer in WhatsApp's own app.
-func onTheirPhone(_ context.Context, t *trial) error {
+func onTheirPhone(_ context.Context, t *harness) error {
 	_, err := t.bed.Phone.Echo(t.asset(), maria, "te llamo")
 	return err
 }
 
-func changesNumber(_ context.Context, t *trial) error {
+func changesNumber(_ context.Context, t *harness) error {
 	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: maria, Type: "system", Fields: map[string]any{
 		"system": map[string]any{"type": "user_changed_number", "wa_id": jose, "body": "María changed the number"},
 	}})
@@ -105,7 +105,7 @@ func changesNumber(_ context.Context, t *trial) error {
 }
 
 // shorten halves the closing time. A browser whose answer was lost finds that the version has moved, and that it is done.
-func shorten(ctx context.Context, t *trial) error {
+func shorten(ctx context.Context, t *harness) error {
 	return again(ctx, func() error {
 		now, err := t.call(ctx, http.MethodGet, "/api/v1/settings", nil, "")
 		if err != nil {
@@ -123,17 +123,17 @@ func shorten(ctx context.Context, t *trial) error {
 }
 
 // tokenDies lets the provider refuse every message, for all trials; tokenLives takes that back.
-func tokenDies(_ context.Context, t *trial) error {
+func tokenDies(_ context.Context, t *harness) error {
 	return t.bed.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: http.StatusUnauthorized})
 }
 
-func tokenLives(_ context.Context, t *trial) error {
+func tokenLives(_ context.Context, t *harness) error {
 	t.bed.Phone.ClearFaults()
 	return nil
 }
 
 // reconnect gives the channel another token. A browser whose answer was lost finds that the channel is good.
-func reconnect(ctx context.Context, t *trial) error {
+func reconnect(ctx context.Context, t *harness) error {
 	return again(ctx, func() error {
 		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
 		if err != nil {
@@ -153,7 +153,7 @@ func reconnect(ctx context.Context, t *trial) error {
 }
 
 // business lets the channel name the account that its templates are approved for. A browser whose answer was lost finds it named.
-func business(ctx context.Context, t *trial) error {
+func business(ctx context.Context, t *harness) error {
 	return again(ctx, func() error {
 		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
 		if err != nil {
@@ -172,7 +172,7 @@ func business(ctx context.Context, t *trial) error {
 }
 
 // drift makes the operator's load say what is not so.
-func drift(ctx context.Context, t *trial) error {
+func drift(ctx context.Context, t *harness) error {
 	load, err := t.bed.store.Load(ctx, t.account.ID, t.operator.ID)
 	if err != nil {
 		return err
@@ -180,13 +180,13 @@ func drift(ctx context.Context, t *trial) error {
 	return t.bed.store.RepairLoad(ctx, load, load.Open+3)
 }
 
-func forgot(ctx context.Context, t *trial) error {
+func forgot(ctx context.Context, t *harness) error {
 	_, err := t.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": t.email()}, "")
 	return err
 }
 
 // signInAnew shows that the new password works.
-func signInAnew(ctx context.Context, t *trial) error {
+func signInAnew(ctx context.Context, t *harness) error {
 	answer, err := t.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
 		"email": t.email(), "password": "otra clave larga", "client": "api",
 	}, "")
@@ -195,7 +195,7 @@ func signInAnew(ctx context.Context, t *trial) error {
 }
 
 // hire makes a second operator.
-func hire(ctx context.Context, t *trial) error {
+func hire(ctx context.Context, t *harness) error {
 	made, err := t.call(ctx, http.MethodPost, "/api/v1/operators", map[string]any{
 		"name": "Bruno", "email": "bruno." + t.tag + "@example.com", "role": "operator", "password": "una clave larga",
 	}, "hire")
@@ -203,15 +203,15 @@ func hire(ctx context.Context, t *trial) error {
 	return err
 }
 
-func availability(what string) func(context.Context, *trial) error {
-	return func(ctx context.Context, t *trial) error {
+func availability(what string) func(context.Context, *harness) error {
+	return func(ctx context.Context, t *harness) error {
 		_, err := t.call(ctx, http.MethodPut, "/api/v1/me/availability", map[string]any{"status": what}, "")
 		return err
 	}
 }
 
 // create makes one of everything that is made with an idempotency key.
-func create(ctx context.Context, t *trial) error {
+func create(ctx context.Context, t *harness) error {
 	if err := hire(ctx, t); err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func create(ctx context.Context, t *trial) error {
 func parkedStatuses() scenario {
 	return scenario{
 		name: "statuses come before the message is recorded", prepare: []step{text(maria, "hola"), keep}, only: []string{"ingest", "webhook"}, staged: true,
-		steps: []step{each(func(ctx context.Context, t *trial) error {
+		steps: []step{each(func(ctx context.Context, t *harness) error {
 			t.mu.Lock()
 			t.before = func(call faultinject.Call) {
 				if call.Function != "send" || call.Operation != "DynamoDB.UpdateItem" || t.seen["parked"] != "" {
@@ -251,7 +251,7 @@ func parkedStatuses() scenario {
 				return err
 			}
 			return nil
-		}), each(func(_ context.Context, t *trial) error {
+		}), each(func(_ context.Context, t *harness) error {
 			if t.seen["parked"] != "yes" {
 				return fmt.Errorf("%s: the statuses were not parked: %q", t.tag, t.seen["parked"])
 			}
@@ -261,7 +261,7 @@ func parkedStatuses() scenario {
 }
 
 // tell posts a status that does not carry our own reference, until it is taken.
-func (t *trial) tell(ctx context.Context, m whatsapp.Message, status string) error {
+func (t *harness) tell(ctx context.Context, m whatsapp.Message, status string) error {
 	body, err := json.Marshal(map[string]any{
 		"object": "whatsapp_business_account",
 		"entry": []any{map[string]any{"id": "700100200300400", "changes": []any{map[string]any{"field": "messages", "value": map[string]any{
@@ -283,11 +283,11 @@ func (t *trial) tell(ctx context.Context, m whatsapp.Message, status string) err
 }
 
 // parked waits until so many statuses wait for a message.
-func (b *bed) parked(ctx context.Context, t *trial, providerID string, n int) error {
+func (b *bed) parked(ctx context.Context, t *harness, providerID string, n int) error {
 	return again(ctx, func() error {
-		receipt, err := b.store.Receipt(ctx, t.account.ID, "whatsapp:"+t.asset(), providerID)
-		if err == nil && len(receipt.Parked) < n {
-			err = fmt.Errorf("%d statuses wait", len(receipt.Parked))
+		receipt, err := b.store.ProviderRef(ctx, t.account.ID, "whatsapp:"+t.asset(), providerID)
+		if err == nil && len(receipt.ParkedStatuses) < n {
+			err = fmt.Errorf("%d statuses wait", len(receipt.ParkedStatuses))
 		}
 		return err
 	})

@@ -12,8 +12,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// trial is one run of a scenario in an account of its own, undisturbed or with something going wrong.
-type trial struct {
+// harness is one run of a scenario in an account of its own, undisturbed or with something going wrong.
+type harness struct {
 	bed *bed
 	tag string
 	num int
@@ -56,24 +56,24 @@ func (t target) String() string {
 	return fmt.Sprintf("%s (%s, %d) %s call %d, %s", t.function, t.trigger, t.occurrence+1, t.action, t.number, t.call)
 }
 
-func newTrial(num int) *trial {
-	return &trial{
+func newTrial(num int) *harness {
+	return &harness{
 		num: num, tag: fmt.Sprintf("trial%05dx", num), seen: map[string]string{}, byID: map[int64]*run{}, counts: map[string]int{},
 	}
 }
 
-func (t *trial) asset() string { return fmt.Sprintf("7100%05d00001", t.num) }
+func (t *harness) asset() string { return fmt.Sprintf("7100%05d00001", t.num) }
 
-func (t *trial) email() string { return "ana." + t.tag + "@example.com" }
+func (t *harness) email() string { return "ana." + t.tag + "@example.com" }
 
-func (t *trial) arm(on bool) {
+func (t *harness) arm(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.armed = on
 }
 
 // decide notes a call and says what happens to it.
-func (t *trial) decide(call faultinject.Call) faultinject.Action {
+func (t *harness) decide(call faultinject.Call) faultinject.Action {
 	t.mu.Lock()
 	if !t.armed {
 		t.mu.Unlock()
@@ -118,7 +118,7 @@ func nameOf(call faultinject.Call) string {
 	return name
 }
 
-func (t *trial) repeats(*faultinject.Invocation) bool {
+func (t *harness) repeats(*faultinject.Invocation) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.armed && t.chaos != nil && t.chaos.repeats()
@@ -126,7 +126,7 @@ func (t *trial) repeats(*faultinject.Invocation) bool {
 
 // targets are the calls of an undisturbed trial, each once for each mode. Of invocations of one kind that made the same calls
 // one is enough.
-func (t *trial) targets() []target {
+func (t *harness) targets() []target {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var list []target

@@ -28,14 +28,14 @@ func visitorTalks() scenario {
 }
 
 // asVisitor asks with the visitor's token instead of the operator's.
-func (t *trial) asVisitor(ctx context.Context, method, path string, body any) (map[string]any, error) {
+func (t *harness) asVisitor(ctx context.Context, method, path string, body any) (map[string]any, error) {
 	operators := t.token
 	t.token = t.seen["visitor"]
 	defer func() { t.token = operators }()
 	return t.call(ctx, method, "/widget/v1/"+path, body, "")
 }
 
-func visits(ctx context.Context, t *trial) error {
+func visits(ctx context.Context, t *harness) error {
 	t.seen["site"] = "SITE" + t.asset()
 	now := t.bed.Clock.Now()
 	if err := t.bed.store.CreateChannel(ctx, chat.Channel{
@@ -48,7 +48,7 @@ func visits(ctx context.Context, t *trial) error {
 }
 
 // visitsAgain comes back with what the browser kept, or for the first time.
-func visitsAgain(ctx context.Context, t *trial) error {
+func visitsAgain(ctx context.Context, t *harness) error {
 	session, err := t.asVisitor(ctx, http.MethodPost, "sessions", map[string]any{"site": t.seen["site"], "origin": page, "token": t.seen["visitor"]})
 	if err != nil {
 		return err
@@ -59,14 +59,14 @@ func visitsAgain(ctx context.Context, t *trial) error {
 	return nil
 }
 
-func visitorWrites(id, text string) func(context.Context, *trial) error {
-	return func(ctx context.Context, t *trial) error {
+func visitorWrites(id, text string) func(context.Context, *harness) error {
+	return func(ctx context.Context, t *harness) error {
 		_, err := t.asVisitor(ctx, http.MethodPost, "messages", map[string]any{"clientId": id, "type": "text", "text": text})
 		return err
 	}
 }
 
-func renamed(ctx context.Context, t *trial) error {
+func renamed(ctx context.Context, t *harness) error {
 	c, err := t.call(ctx, http.MethodGet, "/api/v1/conversations/"+t.seen["conversation"], nil, "")
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func renamed(ctx context.Context, t *trial) error {
 	return err
 }
 
-func visitorListens(ctx context.Context, t *trial) error {
+func visitorListens(ctx context.Context, t *harness) error {
 	return again(ctx, func() error {
 		ticket, err := t.asVisitor(ctx, http.MethodPost, "socket-tickets", nil)
 		if err != nil {
@@ -95,11 +95,11 @@ func visitorListens(ctx context.Context, t *trial) error {
 	})
 }
 
-func visitorTypes(ctx context.Context, t *trial) error {
+func visitorTypes(ctx context.Context, t *harness) error {
 	return t.says(ctx, map[string]any{"action": "typing", "on": true})
 }
 
-func visitorSendsFile(ctx context.Context, t *trial) error {
+func visitorSendsFile(ctx context.Context, t *harness) error {
 	content := picture()
 	upload, err := t.asVisitor(ctx, http.MethodPost, "uploads", map[string]any{"name": "foto.png", "mime": "image/png", "size": len(content)})
 	if err != nil {
@@ -134,7 +134,7 @@ func put(ctx context.Context, upload map[string]any, content []byte) error {
 }
 
 // visitorReads looks at the history and says what of it was read.
-func visitorReads(ctx context.Context, t *trial) error {
+func visitorReads(ctx context.Context, t *harness) error {
 	history, err := t.asVisitor(ctx, http.MethodGet, "messages", nil)
 	if err != nil {
 		return err

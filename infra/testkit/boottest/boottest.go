@@ -18,11 +18,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/recado-chat/recado/infra/local/sqs"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/infra/testkit/queuetest"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/infra/testkit/queuetest"
 )
 
 // Stage is where functions run. What a test does not bring has a made-up name, and nobody answers behind it.

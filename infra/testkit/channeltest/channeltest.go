@@ -46,7 +46,7 @@ type Update struct {
 type Refusal struct {
 	Answer  http.HandlerFunc
 	Code    fault.Code
-	Meaning channel.Meaning
+	Meaning channel.ErrorClass
 }
 
 // Wire is a provider's wire format, built from its documentation. A channel of our own has no provider: of Sign, Takes, Refusals,
@@ -191,8 +191,8 @@ func (w Wire) batches(t *testing.T) {
 func (w Wire) capabilities(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
 	able := a.Capabilities()
-	if able.Hosted != w.hosted() {
-		t.Errorf("hosted is %t", able.Hosted)
+	if able.FirstParty != w.hosted() {
+		t.Errorf("hosted is %t", able.FirstParty)
 	}
 	if able.MaxText <= 0 || able.Window < 0 || able.MaxCaption < 0 {
 		t.Errorf("%+v", able)
@@ -227,18 +227,18 @@ func (w Wire) refusals(t *testing.T) {
 		}
 		return
 	}
-	meanings := map[channel.Meaning]bool{}
+	meanings := map[channel.ErrorClass]bool{}
 	for name, refusal := range w.Refusals {
 		a := w.adapter(t, refusal.Answer)
 		_, err := a.Send(t.Context(), credentials, channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "r"})
 		p := channel.Provider(err)
-		if !fault.Is(err, refusal.Code) || p == nil || p.Meaning != refusal.Meaning {
+		if !fault.Is(err, refusal.Code) || p == nil || p.Class != refusal.Meaning {
 			t.Errorf("%s: got %v and %+v, want %s and %s", name, err, p, refusal.Code, refusal.Meaning)
 			continue
 		}
-		meanings[p.Meaning] = true
+		meanings[p.Class] = true
 	}
-	for _, meaning := range []channel.Meaning{channel.MeansMessage, channel.MeansReauthorise, channel.MeansStopped, channel.MeansUncertain} {
+	for _, meaning := range []channel.ErrorClass{channel.ClassMessage, channel.ClassReauthorise, channel.ClassStopped, channel.ClassUncertain} {
 		if !meanings[meaning] {
 			t.Errorf("no refusal means %s", meaning)
 		}

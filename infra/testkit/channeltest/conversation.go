@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/infra/testkit/chattest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/infra/testkit/chattest"
 	"github.com/recado-chat/recado/shared/desk"
-	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -61,18 +61,18 @@ func (r *room) tell(updates ...Update) error {
 		switch in.Kind {
 		case chat.InboundMessage:
 			_, err = r.Desk.Receive(r.Context(), r.Account, r.channel, in)
-		case chat.InboundReceipt:
+		case chat.InboundStatus:
 			err = r.Desk.Acknowledge(r.Context(), r.Account, r.channel, in)
-		case chat.InboundAltered:
-			err = r.Desk.Alter(r.Context(), r.Account, r.channel, in)
+		case chat.InboundUpdate:
+			err = r.Desk.ApplyMessageUpdate(r.Context(), r.Account, r.channel, in)
 		case chat.InboundEcho:
 			err = r.Desk.Echo(r.Context(), r.Account, r.channel, in)
-		case chat.InboundMoved:
-			err = r.Desk.Move(r.Context(), r.Account, r.channel, in)
-		case chat.InboundPast:
-			err = r.Desk.Recall(r.Context(), r.Account, r.channel, in)
+		case chat.InboundIdentityChange:
+			err = r.Desk.ChangeIdentity(r.Context(), r.Account, r.channel, in)
+		case chat.InboundHistory:
+			err = r.Desk.ImportHistory(r.Context(), r.Account, r.channel, in)
 		case chat.InboundMarketing:
-			err = r.Desk.Prefer(r.Context(), r.Account, r.channel, in)
+			err = r.Desk.SetMarketingConsent(r.Context(), r.Account, r.channel, in)
 		case chat.InboundTemplate, chat.InboundIgnored:
 		default:
 			err = fmt.Errorf("nobody takes %q", in.Kind)

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 )
 
 // The names of what every bed has.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/infra/testkit/channeltest"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"

@@ -34,7 +34,7 @@ func (*Adapter) Type() chat.ChannelType { return chat.WebChat }
 func (*Adapter) Capabilities() channel.Capabilities {
 	limit := func(mimes ...string) channel.Limit { return channel.Limit{Mimes: mimes, MaxSize: maxFile} }
 	return channel.Capabilities{
-		MaxText: maxText, MaxCaption: maxText, ReplyTo: true, Hosted: true, Locations: true, MaxCards: 5,
+		MaxText: maxText, MaxCaption: maxText, ReplyTo: true, FirstParty: true, Locations: true, MaxCards: 5,
 		Interactive: &channel.InteractiveLimits{ // as WhatsApp's, so that what is written once serves on both
 			MaxBody: 1024, MaxFooter: 60, MaxButtons: 3, MaxButtonTitle: 20, MaxListButton: 20, MaxSections: 10, MaxRows: 10,
 			MaxRowTitle: 24, MaxRowDescription: 72, MaxRowID: 200,

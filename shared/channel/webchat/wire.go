@@ -86,7 +86,7 @@ func (*Adapter) Split(body []byte) ([]channel.Item, error) {
 		case Message:
 			item.ID = it.providerID()
 		case Receipt:
-			item.ID, item.Kind, item.State = it.Target, chat.InboundReceipt, string(it.Status)
+			item.ID, item.Kind, item.State = it.Target, chat.InboundStatus, string(it.Status)
 		default:
 			item.ID, item.Kind = string(it.Kind)+" "+it.ID, chat.InboundIgnored
 		}
@@ -135,7 +135,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 			in.Attachments = append(in.Attachments, chat.Attachment{Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.Key, State: chat.AttachmentReady})
 		}
 	case Receipt:
-		in.Kind, in.ProviderID, in.Status = chat.InboundReceipt, it.Target, chat.InboundStatus{Status: it.Status, At: receivedAt}
+		in.Kind, in.ProviderID, in.Status = chat.InboundStatus, it.Target, chat.StatusUpdate{Status: it.Status, At: receivedAt}
 	default:
 		in.Kind, in.Ignored = chat.InboundIgnored, "kind"
 	}

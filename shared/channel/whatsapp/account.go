@@ -37,7 +37,7 @@ func parsePreference(in chat.Inbound, it item) (chat.Inbound, error) {
 	if len(in.Sender.Addresses) == 0 {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the preference names nobody").WithReason(reasonNoSender)
 	}
-	in.Kind, in.Marketing = chat.InboundMarketing, chat.Marketing{OptedOut: preference.Value == "stop", At: in.At}
+	in.Kind, in.MarketingConsent = chat.InboundMarketing, chat.MarketingConsent{OptedOut: preference.Value == "stop", At: in.At}
 	return in, nil
 }
 

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/infra/testkit/channeltest"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -34,12 +34,12 @@ func TestConformance(t *testing.T) {
 			return answer(200, `{"messaging_product":"whatsapp","messages":[{"id":"`+id+`"}]}`)
 		},
 		Refusals: map[string]channeltest.Refusal{
-			"the window has closed":   {Answer: answer(400, graphError(131047)), Code: fault.Invalid, Meaning: channel.MeansMessage},
-			"too fast":                {Answer: answer(400, graphError(130429)), Code: fault.RateLimited, Meaning: channel.MeansMessage},
-			"it may pass":             {Answer: answer(400, graphError(131016)), Code: fault.Unavailable, Meaning: channel.MeansMessage},
-			"the token is dead":       {Answer: answer(401, graphError(190)), Code: fault.Forbidden, Meaning: channel.MeansReauthorise},
-			"the account is stopped":  {Answer: answer(400, graphError(131031)), Code: fault.Forbidden, Meaning: channel.MeansStopped},
-			"the connection was lost": {Answer: hangUp, Code: fault.Unavailable, Meaning: channel.MeansUncertain},
+			"the window has closed":   {Answer: answer(400, graphError(131047)), Code: fault.Invalid, Meaning: channel.ClassMessage},
+			"too fast":                {Answer: answer(400, graphError(130429)), Code: fault.RateLimited, Meaning: channel.ClassMessage},
+			"it may pass":             {Answer: answer(400, graphError(131016)), Code: fault.Unavailable, Meaning: channel.ClassMessage},
+			"the token is dead":       {Answer: answer(401, graphError(190)), Code: fault.Forbidden, Meaning: channel.ClassReauthorise},
+			"the account is stopped":  {Answer: answer(400, graphError(131031)), Code: fault.Forbidden, Meaning: channel.ClassStopped},
+			"the connection was lost": {Answer: hangUp, Code: fault.Unavailable, Meaning: channel.ClassUncertain},
 		},
 		Serves: func(ref string, content []byte) http.Handler {
 			mux := http.NewServeMux()

@@ -27,7 +27,7 @@ func content(in *chat.Inbound, m wireMessage) {
 	case "sticker":
 		media(in, chat.TypeSticker, m.Sticker)
 	case "location":
-		in.Type, in.Text, in.Location = chat.TypeLocation, joinWords("\n", m.Location.Name, m.Location.Address), m.Location.place()
+		in.Type, in.Text, in.Location = chat.TypeLocation, joinWords("\n", m.Location.Name, m.Location.Address), m.Location.location()
 	case "contacts":
 		in.Type, in.Text, in.Cards = chat.TypeContacts, namesOf(m.Contacts), cardsOf(m.Contacts)
 	case "interactive":
@@ -85,8 +85,8 @@ var extensions = map[string]string{
 	"application/pdf": ".pdf", "text/plain": ".txt",
 }
 
-// place is where it is; nil when the numbers are none, or not on this earth.
-func (l wireLocation) place() *chat.Location {
+// location is where it is; nil when the numbers are none, or not on this earth.
+func (l wireLocation) location() *chat.Location {
 	latitude, err := strconv.ParseFloat(string(l.Latitude), 64)
 	if err != nil || !(math.Abs(latitude) <= 90) {
 		return nil

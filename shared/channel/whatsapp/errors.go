@@ -100,7 +100,7 @@ func refusal(response *http.Response, body []byte, delivers bool) error {
 		return withoutWords(response, delivers)
 	}
 	e := *answer.Error
-	p := &channel.ProviderError{Code: e.code(), Message: e.words(), Meaning: channel.MeansMessage}
+	p := &channel.ProviderError{Code: e.code(), Message: e.words(), Class: channel.ClassMessage}
 	switch classOf(e) {
 	case classPasses:
 		p.RetryAfter = retryAfter(response, *e.Code)
@@ -115,10 +115,10 @@ func refusal(response *http.Response, body []byte, delivers bool) error {
 		}
 		return fault.New(fault.RateLimited, "WhatsApp asks us to slow down").WithReason("provider_limit").WithCause(p)
 	case classReauthorise:
-		p.Meaning = channel.MeansReauthorise
+		p.Class = channel.ClassReauthorise
 		return fault.New(fault.Forbidden, "WhatsApp no longer accepts this channel's token").WithReason("reauthorise").WithCause(p)
 	case classStopped:
-		p.Meaning = channel.MeansStopped
+		p.Class = channel.ClassStopped
 		return fault.New(fault.Forbidden, "WhatsApp stopped this number or its account").WithReason("stopped").WithCause(p)
 	case classPolicy:
 		if *e.Code == codeNotNow {
@@ -138,7 +138,7 @@ func refusal(response *http.Response, body []byte, delivers bool) error {
 // have come after a message was taken.
 func withoutWords(response *http.Response, delivers bool) error {
 	p := &channel.ProviderError{
-		Code: codeHTTP + strconv.Itoa(response.StatusCode), Message: http.StatusText(response.StatusCode), Meaning: channel.MeansMessage,
+		Code: codeHTTP + strconv.Itoa(response.StatusCode), Message: http.StatusText(response.StatusCode), Class: channel.ClassMessage,
 	}
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests:
@@ -171,10 +171,10 @@ func retryAfter(response *http.Response, code int) time.Duration {
 func unanswered(delivers bool, p *channel.ProviderError, because ...error) *fault.Error {
 	cause := errors.Join(append([]error{p}, because...)...)
 	if !delivers {
-		p.Meaning = channel.MeansMessage
+		p.Class = channel.ClassMessage
 		return fault.New(fault.Unavailable, "WhatsApp did not answer").WithReason("provider_unavailable").WithCause(cause)
 	}
-	p.Meaning = channel.MeansUncertain
+	p.Class = channel.ClassUncertain
 	return fault.New(fault.Unavailable, "WhatsApp did not say whether it took the message").WithReason("uncertain").WithCause(cause)
 }
 

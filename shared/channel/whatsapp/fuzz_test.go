@@ -88,17 +88,17 @@ func FuzzParse(f *testing.F) {
 		switch in.Kind {
 		case chat.InboundMessage, chat.InboundEcho:
 			whole = len(in.Sender.Addresses) > 0 && in.ProviderID != "" && in.Type != ""
-		case chat.InboundPast:
+		case chat.InboundHistory:
 			whole = len(in.Sender.Addresses) > 0 && in.ProviderID != "" && in.Type != "" && (in.Direction == chat.In) == (in.Status.Status == "")
 		case chat.InboundMarketing:
-			whole = len(in.Sender.Addresses) > 0 && !in.Marketing.At.IsZero()
+			whole = len(in.Sender.Addresses) > 0 && !in.MarketingConsent.At.IsZero()
 		case chat.InboundTemplate:
 			whole = in.Template != nil && in.Template.Name != "" && (in.Template.Change.Status != "" || in.Template.Change.Quality != "")
-		case chat.InboundMoved:
-			whole = len(in.Sender.Addresses) > 0 && len(in.Moved.Addresses) > 0
-		case chat.InboundAltered:
-			whole = in.Target != "" && in.Alteration != nil
-		case chat.InboundReceipt:
+		case chat.InboundIdentityChange:
+			whole = len(in.Sender.Addresses) > 0 && len(in.NewIdentity.Addresses) > 0
+		case chat.InboundUpdate:
+			whole = in.Target != "" && in.Update != nil
+		case chat.InboundStatus:
 			whole = in.Status.Status != "" && (in.ProviderID != "" || in.Status.Ref != "")
 		case chat.InboundIgnored:
 			whole = in.Ignored != ""

@@ -63,11 +63,11 @@ func (s *splitter) history(value wireValue) {
 				s.unreadable(raw)
 				continue
 			}
-			s.each(value, thread.Messages, chat.InboundPast, past(thread.ID))
+			s.each(value, thread.Messages, chat.InboundHistory, past(thread.ID))
 		}
 		s.errors(fieldHistory, value.Metadata, chunk.Errors)
 	}
-	s.each(value, value.Messages, chat.InboundPast, past(""))
+	s.each(value, value.Messages, chat.InboundHistory, past(""))
 }
 
 // historyDeclined is the error of a business that chose not to share its past.
@@ -93,14 +93,14 @@ func parsePast(in chat.Inbound, it item) (chat.Inbound, error) {
 	if past.mine(it.Thread) {
 		direction = chat.Out
 	}
-	in, err := parseMessage(in, it, it.Past, chat.InboundPast, direction)
+	in, err := parseMessage(in, it, it.Past, chat.InboundHistory, direction)
 	switch {
 	case err != nil:
 		return in, err
-	case in.Kind == chat.InboundMoved:
-		in.Sender, in.Moved = chat.Sender{}, chat.Sender{}
+	case in.Kind == chat.InboundIdentityChange:
+		in.Sender, in.NewIdentity = chat.Sender{}, chat.Sender{}
 		return ignored(in, "system"), nil
-	case in.Kind != chat.InboundPast:
+	case in.Kind != chat.InboundHistory:
 		return in, nil
 	}
 	if in.Direction = direction; direction == chat.Out {

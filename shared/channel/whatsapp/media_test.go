@@ -85,7 +85,7 @@ func TestFetchFailures(t *testing.T) {
 			if !fault.Is(err, c.code) {
 				t.Fatalf("got %v, want %s", err, c.code)
 			}
-			if p := channel.Provider(err); p != nil && p.Meaning == channel.MeansUncertain {
+			if p := channel.Provider(err); p != nil && p.Class == channel.ClassUncertain {
 				t.Errorf("reading cannot be uncertain: %+v", p)
 			}
 		})

@@ -112,7 +112,7 @@ func TestMarkRead(t *testing.T) {
 	}
 	_, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {hangUp}})
 	err := a.MarkRead(t.Context(), credentials, number, "wamid.IN", false)
-	if p := channel.Provider(err); p == nil || p.Meaning != channel.MeansMessage {
+	if p := channel.Provider(err); p == nil || p.Class != channel.ClassMessage {
 		t.Errorf("a mark is never uncertain: %v", err)
 	}
 }

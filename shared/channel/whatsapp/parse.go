@@ -101,9 +101,9 @@ func parseSystem(in chat.Inbound, m wireMessage, person wireContact) chat.Inboun
 	switch m.System.Type {
 	case "user_changed_number", "customer_changed_number", "user_changed_user_id":
 		in.Sender = senderOf(m.wireHead, person)
-		in.Moved = senderOf(wireHead{From: scalar(firstOf(string(m.System.WaID), string(m.System.NewWaID))), FromUserID: m.System.UserID}, wireContact{})
-		if len(in.Sender.Addresses) > 0 && len(in.Moved.Addresses) > 0 {
-			in.Kind = chat.InboundMoved
+		in.NewIdentity = senderOf(wireHead{From: scalar(firstOf(string(m.System.WaID), string(m.System.NewWaID))), FromUserID: m.System.UserID}, wireContact{})
+		if len(in.Sender.Addresses) > 0 && len(in.NewIdentity.Addresses) > 0 {
+			in.Kind = chat.InboundIdentityChange
 			return in
 		}
 	}
@@ -113,7 +113,7 @@ func parseSystem(in chat.Inbound, m wireMessage, person wireContact) chat.Inboun
 // parseAlteration takes what one side changes about a message. The shape of an edit is not documented: one in which no words are
 // found changes nothing.
 func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.Inbound, error) {
-	a := chat.Alteration{From: from, When: chat.Moment{At: in.At, HeardAt: in.ReceivedAt}}
+	a := chat.MessageUpdate{From: from, When: chat.Moment{At: in.At, ReceivedAt: in.ReceivedAt}}
 	switch m.Type {
 	case "reaction":
 		a.Kind, a.Emoji, in.Target = chat.Reacted, m.Reaction.Emoji, string(m.Reaction.MessageID)
@@ -129,7 +129,7 @@ func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.
 	if in.Target == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the %s names no message", m.Type).WithReason(reasonNoID)
 	}
-	in.Kind, in.Alteration = chat.InboundAltered, &a
+	in.Kind, in.Update = chat.InboundUpdate, &a
 	return in, nil
 }
 
@@ -197,8 +197,8 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	if in.ProviderID == "" && status.Callback == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the status names no message").WithReason(reasonNoID)
 	}
-	in.Kind = chat.InboundReceipt
-	in.Status = chat.InboundStatus{Status: known, At: in.At, Ref: status.Callback}
+	in.Kind = chat.InboundStatus
+	in.Status = chat.StatusUpdate{Status: known, At: in.At, Ref: status.Callback}
 	if known == chat.StatusFailed {
 		in.Status.Error = failureOf(status.Errors)
 	}

@@ -258,25 +258,25 @@ func TestGraphErrors(t *testing.T) {
 	t.Parallel()
 	type want struct {
 		code    fault.Code
-		meaning channel.Meaning
+		meaning channel.ErrorClass
 		reason  string
 		after   time.Duration
 	}
-	passes := want{fault.Unavailable, channel.MeansMessage, "provider_unavailable", 0}
-	rate := want{fault.RateLimited, channel.MeansMessage, "provider_limit", 0}
-	dead := want{fault.Forbidden, channel.MeansReauthorise, "reauthorise", 0}
-	stopped := want{fault.Forbidden, channel.MeansStopped, "stopped", 0}
-	final := func(reason string) want { return want{fault.Invalid, channel.MeansMessage, reason, 0} }
+	passes := want{fault.Unavailable, channel.ClassMessage, "provider_unavailable", 0}
+	rate := want{fault.RateLimited, channel.ClassMessage, "provider_limit", 0}
+	dead := want{fault.Forbidden, channel.ClassReauthorise, "reauthorise", 0}
+	stopped := want{fault.Forbidden, channel.ClassStopped, "stopped", 0}
+	final := func(reason string) want { return want{fault.Invalid, channel.ClassMessage, reason, 0} }
 	table := map[int]want{
 		1: passes, 2: passes, 131000: passes, 131016: passes, 133004: passes,
 		4: rate, 80007: rate, 130429: rate,
-		131056: {fault.RateLimited, channel.MeansMessage, "provider_limit", time.Second},
-		131057: {fault.RateLimited, channel.MeansMessage, "provider_limit", time.Minute},
+		131056: {fault.RateLimited, channel.ClassMessage, "provider_limit", time.Second},
+		131057: {fault.RateLimited, channel.ClassMessage, "provider_limit", time.Minute},
 		0:      dead, 190: dead, 3: dead, 10: dead, 200: dead, 230: dead, 299: dead, 131005: dead,
 		368: stopped, 131031: stopped, 131042: stopped, 131045: stopped, 133010: stopped, 131037: stopped, 130497: stopped, 33: stopped,
 		131047: final("window_closed"), 131026: final("undeliverable"), 131050: final("opted_out"), 131048: final("spam_limit"),
 		130472: final("experiment"), 131021: final("recipient_is_sender"), 131030: final("recipient_not_allowed"), 131062: final("phone_needed"),
-		131049: {fault.Invalid, channel.MeansMessage, "not_now", 24 * time.Hour},
+		131049: {fault.Invalid, channel.ClassMessage, "not_now", 24 * time.Hour},
 		100:    final("provider_refused"), 131008: final("provider_refused"), 131009: final("provider_refused"),
 		131051: final("unsupported_type"), 132000: final("template"), 132001: final("template"), 132005: final("template"),
 		132007: final("template"), 132012: final("template"), 132018: final("template"),
@@ -302,10 +302,10 @@ func TestGraphErrors(t *testing.T) {
 	}
 }
 
-func checkRefusal(t *testing.T, err error, code fault.Code, meaning channel.Meaning) {
+func checkRefusal(t *testing.T, err error, code fault.Code, meaning channel.ErrorClass) {
 	t.Helper()
 	p := channel.Provider(err)
-	if !fault.Is(err, code) || p == nil || p.Meaning != meaning {
+	if !fault.Is(err, code) || p == nil || p.Class != meaning {
 		t.Fatalf("got %v with %+v, want %s meaning %s", err, p, code, meaning)
 	}
 }
@@ -317,23 +317,23 @@ func TestAnswersWithoutWords(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  http.HandlerFunc
 		code    fault.Code
-		meaning channel.Meaning
+		meaning channel.ErrorClass
 	}{
-		"a transient error passes":               {answer(400, transient), fault.Unavailable, channel.MeansMessage},
-		"502 from a proxy is uncertain":          {answer(502, "<html>Bad gateway</html>"), fault.Unavailable, channel.MeansUncertain},
-		"500 with JSON of no error is uncertain": {answer(500, `{"ok":false}`), fault.Unavailable, channel.MeansUncertain},
-		"an error without a code is uncertain":   {answer(500, `{"error":{"message":"?"}}`), fault.Unavailable, channel.MeansUncertain},
-		"408 is uncertain":                       {answer(408, ""), fault.Unavailable, channel.MeansUncertain},
-		"429 asks to slow down":                  {answer(429, ""), fault.RateLimited, channel.MeansMessage},
-		"404 from a proxy is final":              {answer(404, "not here"), fault.Invalid, channel.MeansMessage},
-		"a redirect is not followed":             {http.RedirectHandler("https://example.org/", http.StatusTemporaryRedirect).ServeHTTP, fault.Unavailable, channel.MeansMessage},
-		"a hang-up after writing is uncertain":   {hangUp, fault.Unavailable, channel.MeansUncertain},
-		"200 without an id is uncertain":         {answer(200, `{"messages":[]}`), fault.Unavailable, channel.MeansUncertain},
-		"200 with half a body is uncertain":      {answer(200, `{"messages":[{"id":"wam`), fault.Unavailable, channel.MeansUncertain},
+		"a transient error passes":               {answer(400, transient), fault.Unavailable, channel.ClassMessage},
+		"502 from a proxy is uncertain":          {answer(502, "<html>Bad gateway</html>"), fault.Unavailable, channel.ClassUncertain},
+		"500 with JSON of no error is uncertain": {answer(500, `{"ok":false}`), fault.Unavailable, channel.ClassUncertain},
+		"an error without a code is uncertain":   {answer(500, `{"error":{"message":"?"}}`), fault.Unavailable, channel.ClassUncertain},
+		"408 is uncertain":                       {answer(408, ""), fault.Unavailable, channel.ClassUncertain},
+		"429 asks to slow down":                  {answer(429, ""), fault.RateLimited, channel.ClassMessage},
+		"404 from a proxy is final":              {answer(404, "not here"), fault.Invalid, channel.ClassMessage},
+		"a redirect is not followed":             {http.RedirectHandler("https://example.org/", http.StatusTemporaryRedirect).ServeHTTP, fault.Unavailable, channel.ClassMessage},
+		"a hang-up after writing is uncertain":   {hangUp, fault.Unavailable, channel.ClassUncertain},
+		"200 without an id is uncertain":         {answer(200, `{"messages":[]}`), fault.Unavailable, channel.ClassUncertain},
+		"200 with half a body is uncertain":      {answer(200, `{"messages":[{"id":"wam`), fault.Unavailable, channel.ClassUncertain},
 		"200 with a cut body is uncertain": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, taken) // the rest never comes
-		}, fault.Unavailable, channel.MeansUncertain},
+		}, fault.Unavailable, channel.ClassUncertain},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -366,7 +366,7 @@ func TestTimeOutAfterWritingIsUncertain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
 	_, err := a.Send(ctx, credentials, text("hola"))
-	checkRefusal(t, err, fault.Unavailable, channel.MeansUncertain)
+	checkRefusal(t, err, fault.Unavailable, channel.ClassUncertain)
 }
 
 func TestNothingWrittenIsRetried(t *testing.T) {
@@ -383,7 +383,7 @@ func TestNothingWrittenIsRetried(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := whatsapp.New(base, "v26.0", nil).Send(t.Context(), credentials, text("hola"))
-			checkRefusal(t, err, fault.Unavailable, channel.MeansMessage)
+			checkRefusal(t, err, fault.Unavailable, channel.ClassMessage)
 		})
 	}
 	t.Run("a failed TLS handshake", func(t *testing.T) {
@@ -391,7 +391,7 @@ func TestNothingWrittenIsRetried(t *testing.T) {
 		plain := httptest.NewServer(http.NotFoundHandler())
 		t.Cleanup(plain.Close)
 		_, err := whatsapp.New("https"+strings.TrimPrefix(plain.URL, "http"), "v26.0", nil).Send(t.Context(), credentials, text("hola"))
-		checkRefusal(t, err, fault.Unavailable, channel.MeansMessage)
+		checkRefusal(t, err, fault.Unavailable, channel.ClassMessage)
 	})
 }
 
@@ -401,13 +401,13 @@ func TestUploadFailuresAreNeverUncertain(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  http.HandlerFunc
 		code    fault.Code
-		meaning channel.Meaning
+		meaning channel.ErrorClass
 	}{
-		"a hang-up":          {hangUp, fault.Unavailable, channel.MeansMessage},
-		"502 from a proxy":   {answer(502, ""), fault.Unavailable, channel.MeansMessage},
-		"200 without an id":  {answer(200, `{}`), fault.Unavailable, channel.MeansMessage},
-		"a dead token":       {answer(401, graphError(190)), fault.Forbidden, channel.MeansReauthorise},
-		"a type not allowed": {answer(400, graphError(100)), fault.Invalid, channel.MeansMessage},
+		"a hang-up":          {hangUp, fault.Unavailable, channel.ClassMessage},
+		"502 from a proxy":   {answer(502, ""), fault.Unavailable, channel.ClassMessage},
+		"200 without an id":  {answer(200, `{}`), fault.Unavailable, channel.ClassMessage},
+		"a dead token":       {answer(401, graphError(190)), fault.Forbidden, channel.ClassReauthorise},
+		"a type not allowed": {answer(400, graphError(100)), fault.Invalid, channel.ClassMessage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

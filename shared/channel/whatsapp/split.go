@@ -136,7 +136,7 @@ func (s *splitter) each(value wireValue, parts list, kind chat.InboundKind, wrap
 			ID:    string(head.ID),
 			Kind:  kind,
 		}
-		if kind == chat.InboundPast {
+		if kind == chat.InboundHistory {
 			// Months of it must not keep waiting what they write now; and a file comes under the id of the message that told of it.
 			it.Group, it.State = "past:"+it.Group, typeOf(raw)
 		}
@@ -193,7 +193,7 @@ func (s *splitter) statuses(value wireValue) {
 			Asset: number,
 			Group: firstOf(string(head.ID), "nobody"),
 			ID:    string(head.ID),
-			Kind:  chat.InboundReceipt,
+			Kind:  chat.InboundStatus,
 			State: string(head.Status),
 		})
 	}

@@ -60,13 +60,13 @@ func TestTemplatesThatCannotBeRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  http.HandlerFunc
 		code    fault.Code
-		meaning channel.Meaning
+		meaning channel.ErrorClass
 	}{
-		"too many calls":          {answer(400, graphError(80007)), fault.RateLimited, channel.MeansMessage},
-		"another account's":       {answer(400, graphError(100)), fault.Invalid, channel.MeansMessage},
-		"a dead token":            {answer(401, graphError(190)), fault.Forbidden, channel.MeansReauthorise},
-		"half a body":             {answer(200, `{"data":[`), fault.Unavailable, channel.MeansMessage},
-		"nobody answers in words": {answer(502, "<html>"), fault.Unavailable, channel.MeansMessage},
+		"too many calls":          {answer(400, graphError(80007)), fault.RateLimited, channel.ClassMessage},
+		"another account's":       {answer(400, graphError(100)), fault.Invalid, channel.ClassMessage},
+		"a dead token":            {answer(401, graphError(190)), fault.Forbidden, channel.ClassReauthorise},
+		"half a body":             {answer(200, `{"data":[`), fault.Unavailable, channel.ClassMessage},
+		"nobody answers in words": {answer(502, "<html>"), fault.Unavailable, channel.ClassMessage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

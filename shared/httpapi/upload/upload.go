@@ -102,7 +102,7 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 	if err != nil {
 		return view.UploadShape{}, err
 	}
-	id, err := auth.Seal(keys, purpose, a)
+	id, err := auth.Sign(keys, purpose, a)
 	if err != nil {
 		return view.UploadShape{}, err
 	}
@@ -174,7 +174,7 @@ func (u Uploads) open(keys []string, id string) (announced, error) {
 	if len(id) > idMax {
 		return a, invalid(field, "this is no upload's id")
 	}
-	err := auth.Open(keys, purpose, id, &a)
+	err := auth.Verify(keys, purpose, id, &a)
 	if errors.Is(err, auth.ErrForged) {
 		return a, invalid(field, "this is nothing that was given out here")
 	}

@@ -76,8 +76,8 @@ func TestWhatIsAbsent(t *testing.T) {
 		"an advertisement with an address that runs": {referred("javascript:alert(1)"), []string{`"url":""`, `"source":"ad"`}, []string{"javascript"}},
 		"an advertisement without a host":            {referred("https:fb.me/x"), []string{`"url":""`}, nil},
 		"an advertisement":                           {referred("https://fb.me/x"), []string{`"url":"https://fb.me/x"`, `"headline":"Ofertas"`, `"sourceId":"12001"`}, []string{"media"}},
-		"a contact who takes advertising":            {Contact(chat.Contact{Marketing: chat.Marketing{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
-		"a contact who wants none":                   {Contact(chat.Contact{Marketing: chat.Marketing{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
+		"a contact who takes advertising":            {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
+		"a contact who wants none":                   {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
 		"a file that is there": {
 			Message(chat.Message{ID: "m", ConversationID: "c", Attachments: []chat.Attachment{{ID: "a", State: chat.AttachmentReady}}}),
 			[]string{`"url":"/api/v1/conversations/c/messages/m/attachments/a"`}, nil,

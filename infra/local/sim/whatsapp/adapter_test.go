@@ -106,19 +106,19 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 
 	for name, f := range map[string]struct {
 		fault   whatsapp.Fault
-		meaning channel.Meaning
+		meaning channel.ErrorClass
 	}{
-		"a dead token":              {whatsapp.Fault{Code: 190, Status: 401}, channel.MeansReauthorise},
-		"a stopped account":         {whatsapp.Fault{Code: 131031}, channel.MeansStopped},
-		"a drop after it was taken": {whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, channel.MeansUncertain},
-		"a bad gateway":             {whatsapp.Fault{Do: whatsapp.DoStatus}, channel.MeansUncertain},
-		"a limit":                   {whatsapp.Fault{Code: 130429}, channel.MeansMessage},
+		"a dead token":              {whatsapp.Fault{Code: 190, Status: 401}, channel.ClassReauthorise},
+		"a stopped account":         {whatsapp.Fault{Code: 131031}, channel.ClassStopped},
+		"a drop after it was taken": {whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, channel.ClassUncertain},
+		"a bad gateway":             {whatsapp.Fault{Do: whatsapp.DoStatus}, channel.ClassUncertain},
+		"a limit":                   {whatsapp.Fault{Code: 130429}, channel.ClassMessage},
 	} {
 		if err := s.Fail(f.fault); err != nil {
 			t.Fatal(err)
 		}
 		_, err := a.Send(t.Context(), credentials, channel.Outbound{Asset: number, To: person, Type: chat.TypeText, Text: "a"})
-		if p := channel.Provider(err); p == nil || p.Meaning != f.meaning {
+		if p := channel.Provider(err); p == nil || p.Class != f.meaning {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -147,7 +147,7 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 		{ProviderID: ids[2], Direction: chat.In, Type: chat.TypeImage},
 	} {
 		in := next()
-		if in.Kind != chat.InboundPast || in.ProviderID != want.ProviderID || in.Direction != want.Direction || in.Type != want.Type || in.Text != want.Text || !in.At.Before(noon) || in.Sender.Phone != person {
+		if in.Kind != chat.InboundHistory || in.ProviderID != want.ProviderID || in.Direction != want.Direction || in.Type != want.Type || in.Text != want.Text || !in.At.Before(noon) || in.Sender.Phone != person {
 			t.Errorf("%d: got %+v, want %+v", i, in, want)
 		}
 	}
@@ -155,14 +155,14 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 		if code, answer := post(t, base+control+"/customers/"+person+"/preference", "", body); code != http.StatusOK {
 			t.Fatalf("got %d %v", code, answer)
 		}
-		if in := next(); in.Kind != chat.InboundMarketing || in.Marketing.OptedOut != stop || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
+		if in := next(); in.Kind != chat.InboundMarketing || in.MarketingConsent.OptedOut != stop || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
 			t.Errorf("got %+v", in)
 		}
 	}
 	if code, answer := post(t, base+control+"/customers/"+person+"/past", "", `{"messages":[{"text":"hace mucho","ago":3600000000000}]}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
-	if in := next(); in.Kind != chat.InboundPast || in.Text != "hace mucho" {
+	if in := next(); in.Kind != chat.InboundHistory || in.Text != "hace mucho" {
 		t.Errorf("got %+v", in)
 	}
 	if code, answer := post(t, base+control+"/verdicts", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {

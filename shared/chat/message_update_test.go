@@ -7,14 +7,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/chattest"
+	"github.com/recado-chat/recado/shared/chat"
 )
 
 var written = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 func moment(second, heard int) chat.Moment {
-	return chat.Moment{At: written.Add(time.Duration(second) * time.Second), HeardAt: written.Add(time.Duration(heard) * time.Second)}
+	return chat.Moment{At: written.Add(time.Duration(second) * time.Second), ReceivedAt: written.Add(time.Duration(heard) * time.Second)}
 }
 
 func inbound() chat.Message {
@@ -24,7 +24,7 @@ func inbound() chat.Message {
 // PROVIDERS §11-22 and §12: the latest word of each side stands, and what was taken back stays empty.
 func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 	t.Parallel()
-	alterations := []chat.Alteration{
+	alterations := []chat.MessageUpdate{
 		{Kind: chat.Reacted, From: chat.In, Emoji: "👍", When: moment(1, 1)},
 		{Kind: chat.Reacted, From: chat.In, Emoji: "", When: moment(2, 2)},
 		{Kind: chat.Reacted, From: chat.In, Emoji: "🧡", When: moment(2, 3)}, // in the same second, heard later
@@ -42,8 +42,8 @@ func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 	for order := range chattest.Permutations(len(alterations)) {
 		m := inbound()
 		for _, i := range order {
-			m.Alter(alterations[i])
-			if m.Alter(alterations[i]) {
+			m.ApplyUpdate(alterations[i])
+			if m.ApplyUpdate(alterations[i]) {
 				t.Fatalf("order %v: %v changed the message twice", order, alterations[i])
 			}
 		}
@@ -55,7 +55,7 @@ func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 
 func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
 	t.Parallel()
-	alterations := []chat.Alteration{
+	alterations := []chat.MessageUpdate{
 		{Kind: chat.Edited, From: chat.In, Text: "hola!", When: moment(3, 3)},
 		{Kind: chat.Reacted, From: chat.Out, Emoji: "🙏", When: moment(9, 9)},
 		{Kind: chat.Revoked, From: chat.In, When: moment(5, 5)},
@@ -66,14 +66,14 @@ func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
 	for order := range chattest.Permutations(len(alterations)) {
 		m := inbound()
 		for _, i := range order {
-			m.Alter(alterations[i])
+			m.ApplyUpdate(alterations[i])
 		}
 		if diff := cmp.Diff(want, m); diff != "" {
 			t.Fatalf("order %v (-want +got):\n%s", order, diff)
 		}
 	}
 	m := inbound()
-	if m.Alter(chat.Alteration{Kind: chat.Revoked, From: chat.Out, When: moment(5, 5)}) || m.Text == "" {
+	if m.ApplyUpdate(chat.MessageUpdate{Kind: chat.Revoked, From: chat.Out, When: moment(5, 5)}) || m.Text == "" {
 		t.Error("the other side took a message back")
 	}
 	if shown := fmt.Sprint(chat.NewPreview(want).Revoked, chat.NewPreview(inbound()).Revoked); shown != "true false" {

@@ -12,9 +12,9 @@ import (
 )
 
 // paced is a pace whose time passes only while it waits.
-func paced() (*Pace, *time.Time, *time.Duration) {
+func paced() (*RateLimiter, *time.Time, *time.Duration) {
 	now, slept := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), time.Duration(0)
-	return NewPace(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
+	return NewRateLimiter(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
 		now, slept = now.Add(d), slept+d
 		return nil
 	}), &now, &slept
@@ -51,7 +51,7 @@ func TestAPersonIsNotWrittenToTooFast(t *testing.T) {
 	for range 3 { // whoever is refused reserves nothing
 		err := p.keep(t.Context(), r, "number", "ana")
 		refused := channel.Provider(err)
-		if !fault.Is(err, fault.RateLimited) || refused == nil || refused.Meaning != channel.MeansWait || refused.RetryAfter.Round(time.Second) != 6*time.Second {
+		if !fault.Is(err, fault.RateLimited) || refused == nil || refused.Class != channel.ClassWait || refused.RetryAfter.Round(time.Second) != 6*time.Second {
 			t.Fatalf("got %v, %+v", err, refused)
 		}
 	}
@@ -70,7 +70,7 @@ func TestAPersonIsNotWrittenToTooFast(t *testing.T) {
 func TestAPaceThatIsCutOff(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	p := NewPace(func() time.Time { return noon }, func(context.Context, time.Duration) error { return context.Canceled })
+	p := NewRateLimiter(func() time.Time { return noon }, func(context.Context, time.Duration) error { return context.Canceled })
 	r := channel.Rate{PerSecond: 2}
 	var err error
 	for err == nil {

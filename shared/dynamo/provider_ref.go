@@ -8,15 +8,15 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// receiptItem is a receipt as stored. One that only holds what came before its message leads to no conversation yet and counts as
+// providerRefItem is a receipt as stored. One that only holds what came before its message leads to no conversation yet and counts as
 // not there.
-type receiptItem struct {
+type providerRefItem struct {
 	header
 	ConversationID string       `dynamodbav:"conversationId,omitempty"`
 	MessageID      string       `dynamodbav:"messageId,omitempty"`
 	Digest         string       `dynamodbav:"digest,omitempty"`
 	Parked         []parkedPart `dynamodbav:"parked,omitempty"`
-	Altered        []alterPart  `dynamodbav:"altered,omitempty"`
+	Altered        []updatePart `dynamodbav:"altered,omitempty"`
 	Expires        int64        `dynamodbav:"expires,omitempty"`
 }
 
@@ -27,7 +27,7 @@ type parkedPart struct {
 	Ref    string     `dynamodbav:"ref,omitempty"`
 }
 
-type alterPart struct {
+type updatePart struct {
 	Kind  string      `dynamodbav:"kind"`
 	From  string      `dynamodbav:"from"`
 	Emoji string      `dynamodbav:"emoji,omitempty"`
@@ -54,47 +54,47 @@ func (e *errorPart) messageError() *chat.MessageError {
 	return &chat.MessageError{Code: e.Code, Message: e.Message}
 }
 
-func parkedOf(s chat.InboundStatus) parkedPart {
+func parkedOf(s chat.StatusUpdate) parkedPart {
 	return parkedPart{Status: string(s.Status), At: millisOf(s.At), Error: errorOf(s.Error), Ref: s.Ref}
 }
 
-func alterOf(a chat.Alteration) alterPart {
-	return alterPart{Kind: string(a.Kind), From: string(a.From), Emoji: a.Emoji, Text: a.Text, When: momentOf(a.When)}
+func alterOf(a chat.MessageUpdate) updatePart {
+	return updatePart{Kind: string(a.Kind), From: string(a.From), Emoji: a.Emoji, Text: a.Text, When: momentOf(a.When)}
 }
 
-func toReceiptItem(r chat.Receipt) receiptItem {
-	it := receiptItem{
+func toReceiptItem(r chat.ProviderRef) providerRefItem {
+	it := providerRefItem{
 		header:         headed(receiptKey(r.AccountID, r.Scope, r.ID), kindReceipt),
 		ConversationID: string(r.ConversationID), MessageID: string(r.MessageID), Digest: r.Digest, Expires: expiry(r.ExpiresAt),
 	}
-	for _, s := range r.Parked {
+	for _, s := range r.ParkedStatuses {
 		it.Parked = append(it.Parked, parkedOf(s))
 	}
-	for _, a := range r.Altered {
+	for _, a := range r.ParkedUpdates {
 		it.Altered = append(it.Altered, alterOf(a))
 	}
 	return it
 }
 
 // decodeReceipt reads a receipt. Its outside names are the caller's, as its key may hold no more than their hash.
-func decodeReceipt(av item, account chat.AccountID, scope, id string) (chat.Receipt, error) {
-	it, err := decode[receiptItem](av, kindReceipt)
+func decodeReceipt(av item, account chat.AccountID, scope, id string) (chat.ProviderRef, error) {
+	it, err := decode[providerRefItem](av, kindReceipt)
 	if err != nil {
-		return chat.Receipt{}, err
+		return chat.ProviderRef{}, err
 	}
-	r := chat.Receipt{
+	r := chat.ProviderRef{
 		AccountID: account, Scope: scope, ID: id,
 		ConversationID: chat.ConversationID(it.ConversationID), MessageID: chat.MessageID(it.MessageID), Digest: it.Digest,
 		ExpiresAt: millis(it.Expires * 1000).time(),
 	}
 	for _, p := range it.Parked {
-		r.Parked = append(r.Parked, chat.InboundStatus{
+		r.ParkedStatuses = append(r.ParkedStatuses, chat.StatusUpdate{
 			Status: chat.MessageStatus(p.Status), At: p.At.time(), Error: p.Error.messageError(), Ref: p.Ref,
 		})
 	}
 	for _, a := range it.Altered {
-		r.Altered = append(r.Altered, chat.Alteration{
-			Kind: chat.AlterationKind(a.Kind), From: chat.Direction(a.From), Emoji: a.Emoji, Text: a.Text, When: a.When.moment(),
+		r.ParkedUpdates = append(r.ParkedUpdates, chat.MessageUpdate{
+			Kind: chat.MessageUpdateKind(a.Kind), From: chat.Direction(a.From), Emoji: a.Emoji, Text: a.Text, When: a.When.moment(),
 		})
 	}
 	return r, nil
@@ -105,7 +105,7 @@ func receiptFree() expression.ConditionBuilder {
 }
 
 // takeReceipt turns what is there, nothing or what was parked, into a receipt.
-func takeReceipt(r chat.Receipt) expression.UpdateBuilder {
+func takeReceipt(r chat.ProviderRef) expression.UpdateBuilder {
 	u := headedUpdate(kindReceipt).Set(expression.Name("conversationId"), expression.Value(string(r.ConversationID)))
 	if r.MessageID != "" {
 		u = u.Set(expression.Name("messageId"), expression.Value(string(r.MessageID)))
@@ -124,13 +124,13 @@ func headedUpdate(kind string) expression.UpdateBuilder {
 		Set(expression.Name("v"), expression.Value(schemaVersion))
 }
 
-// PutReceipt takes an outside id for a message. created is false when the id was taken before; existing is then what took it.
+// PutProviderRef takes an outside id for a message. created is false when the id was taken before; existing is then what took it.
 // What was parked under the id is kept and comes back in existing, also when it was created now.
-func (s *Store) PutReceipt(ctx context.Context, r chat.Receipt) (existing chat.Receipt, created bool, err error) {
+func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existing chat.ProviderRef, created bool, err error) {
 	const doing = "put a receipt"
 	old, refused, err := s.putItem(ctx, s.tables.Desk, toReceiptItem(r), absent(), doing)
 	if err != nil {
-		return chat.Receipt{}, false, err
+		return chat.ProviderRef{}, false, err
 	}
 	if !refused {
 		return r, true, nil
@@ -142,17 +142,17 @@ func (s *Store) PutReceipt(ctx context.Context, r chat.Receipt) (existing chat.R
 	free := receiptFree()
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
 	if err != nil {
-		return chat.Receipt{}, false, err
+		return chat.ProviderRef{}, false, err
 	}
 	existing, err = decodeReceipt(av, r.AccountID, r.Scope, r.ID)
 	return existing, !refused && err == nil, err
 }
 
-// Receipt finds what an outside id led to, consistently.
-func (s *Store) Receipt(ctx context.Context, account chat.AccountID, scope, id string) (chat.Receipt, error) {
+// ProviderRef finds what an outside id led to, consistently.
+func (s *Store) ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error) {
 	av, err := s.get(ctx, s.tables.Desk, receiptKey(account, scope, id), true, kindReceipt)
 	if err != nil {
-		return chat.Receipt{}, err
+		return chat.ProviderRef{}, err
 	}
 	return decodeReceipt(av, account, scope, id)
 }
@@ -163,25 +163,25 @@ const parkedMost = 20
 
 // ParkStatus keeps a status until its message is known. When the message is known already, parked is false and the receipt
 // leads to it.
-func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, st chat.InboundStatus) (receipt chat.Receipt, parked bool, err error) {
+func (s *Store) ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, st chat.StatusUpdate) (receipt chat.ProviderRef, parked bool, err error) {
 	return park(ctx, s, account, scope, providerID, "parked", parkedOf(st))
 }
 
-// ParkAlteration keeps an alteration until its message is known, as ParkStatus does with a status.
-func (s *Store) ParkAlteration(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.Alteration) (receipt chat.Receipt, parked bool, err error) {
+// ParkUpdate keeps an alteration until its message is known, as ParkStatus does with a status.
+func (s *Store) ParkUpdate(ctx context.Context, account chat.AccountID, scope, providerID string, a chat.MessageUpdate) (receipt chat.ProviderRef, parked bool, err error) {
 	return park(ctx, s, account, scope, providerID, "altered", alterOf(a))
 }
 
-func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, providerID, attribute string, part T) (receipt chat.Receipt, parked bool, err error) {
+func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, providerID, attribute string, part T) (receipt chat.ProviderRef, parked bool, err error) {
 	list := expression.Name(attribute)
 	update := headedUpdate(kindReceipt).
 		Set(list, expression.ListAppend(list.IfNotExists(expression.Value([]T{})), expression.Value([]T{part}))).
-		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ReceiptKept)))))
+		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ProviderRefRetention)))))
 	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, part)))
 	free := receiptFree().And(expression.AttributeNotExists(list).Or(fresh))
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park what came before its message")
 	if err != nil {
-		return chat.Receipt{}, false, err
+		return chat.ProviderRef{}, false, err
 	}
 	receipt, err = decodeReceipt(av, account, scope, providerID)
 	// One that is told again is there already, and a full list holds all that there can be.
@@ -190,18 +190,18 @@ func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, p
 
 // RecordSent remembers the provider's id of a message we sent and gives its receipt, with what came before it. It answers
 // Conflict "receipt_exists" when the id leads to another message.
-func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.Receipt, error) {
-	r := chat.Receipt{
+func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error) {
+	r := chat.ProviderRef{
 		AccountID: m.AccountID, Scope: scope, ID: m.ProviderID, ConversationID: m.ConversationID, MessageID: m.ID,
-		ExpiresAt: s.clock().Add(chat.ReceiptKept),
+		ExpiresAt: s.clock().Add(chat.ProviderRefRetention),
 	}
 	free := receiptFree().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
 	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
 	if err != nil {
-		return chat.Receipt{}, err
+		return chat.ProviderRef{}, err
 	}
 	if refused {
-		return chat.Receipt{}, conflict(ReasonReceiptExists)
+		return chat.ProviderRef{}, conflict(ReasonReceiptExists)
 	}
 	return decodeReceipt(av, r.AccountID, r.Scope, r.ID)
 }

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// AlterationKind is how a message changes after it was written.
-type AlterationKind string
+// MessageUpdateKind is how a message changes after it was written.
+type MessageUpdateKind string
 
 // The kinds of alterations.
 const (
-	Reacted AlterationKind = "reaction"
-	Edited  AlterationKind = "edit"
-	Revoked AlterationKind = "revoke" // its author took it back
+	Reacted MessageUpdateKind = "reaction"
+	Edited  MessageUpdateKind = "edit"
+	Revoked MessageUpdateKind = "revoke" // its author took it back
 )
 
 // Moment orders what providers tell: by their time, whose grain may be a second, and then by arrival.
 type Moment struct {
-	At      time.Time
-	HeardAt time.Time
+	At         time.Time
+	ReceivedAt time.Time
 }
 
 // IsZero says that it has not happened.
@@ -28,14 +28,14 @@ func (m Moment) IsZero() bool { return m.At.IsZero() }
 // After says that m is the later one.
 func (m Moment) After(other Moment) bool {
 	if m.At.Equal(other.At) {
-		return m.HeardAt.After(other.HeardAt)
+		return m.ReceivedAt.After(other.ReceivedAt)
 	}
 	return m.At.After(other.At)
 }
 
-// Alteration is a provider's word that one side of a conversation changed a message.
-type Alteration struct {
-	Kind AlterationKind
+// MessageUpdate is a provider's word that one side of a conversation changed a message.
+type MessageUpdate struct {
+	Kind MessageUpdateKind
 	From Direction // In is the contact, Out the business
 	// Emoji is a reaction's; "" takes the side's reaction back.
 	Emoji string
@@ -51,10 +51,10 @@ type Reaction struct {
 	When  Moment
 }
 
-// Alter applies an alteration and says whether the message changed. In whatever order alterations come, and however often, the
+// ApplyUpdate applies an alteration and says whether the message changed. In whatever order alterations come, and however often, the
 // same message results: of each kind the latest stands, and what was taken back stays empty. Only its own side edits a message
 // or takes it back.
-func (m *Message) Alter(a Alteration) bool {
+func (m *Message) ApplyUpdate(a MessageUpdate) bool {
 	switch {
 	case a.Kind == Revoked:
 		return m.revoke(a)
@@ -69,7 +69,7 @@ func (m *Message) Alter(a Alteration) bool {
 	return false
 }
 
-func (m *Message) revoke(a Alteration) bool {
+func (m *Message) revoke(a MessageUpdate) bool {
 	if a.From != m.Direction || !m.Revoked.IsZero() && !m.Revoked.After(a.When) {
 		return false
 	}
@@ -87,7 +87,7 @@ func emptied(files []Attachment) (left []Attachment) {
 	return left
 }
 
-func (m *Message) react(a Alteration) bool {
+func (m *Message) react(a MessageUpdate) bool {
 	said := Reaction{From: a.From, Emoji: a.Emoji, When: a.When}
 	known := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.From == a.From })
 	switch {
@@ -104,16 +104,16 @@ func (m *Message) react(a Alteration) bool {
 }
 
 // Alterations are what made the message what it is.
-func (m Message) Alterations() []Alteration {
+func (m Message) Alterations() []MessageUpdate {
 	if !m.Revoked.IsZero() {
-		return []Alteration{{Kind: Revoked, From: m.Direction, When: m.Revoked}}
+		return []MessageUpdate{{Kind: Revoked, From: m.Direction, When: m.Revoked}}
 	}
-	var all []Alteration
+	var all []MessageUpdate
 	for _, r := range m.Reactions {
-		all = append(all, Alteration{Kind: Reacted, From: r.From, Emoji: r.Emoji, When: r.When})
+		all = append(all, MessageUpdate{Kind: Reacted, From: r.From, Emoji: r.Emoji, When: r.When})
 	}
 	if !m.Edited.IsZero() {
-		all = append(all, Alteration{Kind: Edited, From: m.Direction, Text: m.Text, When: m.Edited})
+		all = append(all, MessageUpdate{Kind: Edited, From: m.Direction, Text: m.Text, When: m.Edited})
 	}
 	return all
 }

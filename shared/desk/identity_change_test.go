@@ -10,8 +10,8 @@ import (
 // moved is the provider's word that somebody has another number.
 func (b *bed) moved(from string, to ...string) chat.Inbound {
 	return chat.Inbound{
-		Kind: chat.InboundMoved, Asset: "71", ProviderID: "wamid.S", At: b.now, ReceivedAt: b.now,
-		Sender: chat.Sender{Addresses: []string{from}, Phone: from}, Moved: chat.Sender{Addresses: to, Phone: to[len(to)-1]},
+		Kind: chat.InboundIdentityChange, Asset: "71", ProviderID: "wamid.S", At: b.now, ReceivedAt: b.now,
+		Sender: chat.Sender{Addresses: []string{from}, Phone: from}, NewIdentity: chat.Sender{Addresses: to, Phone: to[len(to)-1]},
 	}
 }
 
@@ -23,7 +23,7 @@ func TestMove(t *testing.T) {
 		b := newBed(t)
 		c := b.receive(b.text("1", "hola")).Conversation
 		for range 2 {
-			b.must(b.Move(b.ctx, b.account, b.channel, b.moved("1", "AR.2", "2")))
+			b.must(b.ChangeIdentity(b.ctx, b.account, b.channel, b.moved("1", "AR.2", "2")))
 		}
 		for _, address := range []string{"1", "AR.2", "2"} {
 			identity, _, err := b.store.Identity(b.ctx, "account", "channel", []string{address})
@@ -54,7 +54,7 @@ func TestMove(t *testing.T) {
 		after := before
 		after.Phone = "99"
 		b.must(b.store.UpdateContact(b.ctx, before, after, nil, nil))
-		b.must(b.Move(b.ctx, b.account, b.channel, b.moved("1", "2")))
+		b.must(b.ChangeIdentity(b.ctx, b.account, b.channel, b.moved("1", "2")))
 		contact, err := b.store.Contact(b.ctx, "account", c.ContactID)
 		b.must(err)
 		if contact.Phone != "99" || contact.Identities[0].Phone != "2" {
@@ -65,7 +65,7 @@ func TestMove(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)
 		first, other := b.receive(b.text("1", "hola")).Conversation, b.receive(b.text("2", "buenas")).Conversation
-		b.must(b.Move(b.ctx, b.account, b.channel, b.moved("1", "2")))
+		b.must(b.ChangeIdentity(b.ctx, b.account, b.channel, b.moved("1", "2")))
 		if got := b.receive(b.text("2", "sigo acá")).Conversation; got.ID != other.ID || got.ID == first.ID {
 			t.Errorf("the second one went on in %s", got.ID)
 		}
@@ -73,6 +73,6 @@ func TestMove(t *testing.T) {
 	t.Run("of nobody we know is nothing", func(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)
-		b.must(b.Move(b.ctx, b.account, b.channel, b.moved("7", "8")))
+		b.must(b.ChangeIdentity(b.ctx, b.account, b.channel, b.moved("7", "8")))
 	})
 }

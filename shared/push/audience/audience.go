@@ -1,9 +1,9 @@
-// Package room is who of an account has a browser open and what it looks at, and how the browsers are told.
+// Package audience is who of an account has a browser open and what it looks at, and how the browsers are told.
 //
 // A Room is the connections as one query found them. Whoever has a connection is online. What is told here is ephemeral:
 // failures are logged and forgotten. A connection that turns out to be gone is deleted, and those who stay are told. It imports
 // cache, chat, push and the frames of httpapi/view.
-package room
+package audience
 
 import (
 	"context"
@@ -42,8 +42,8 @@ type Poster interface {
 	Deliver(ctx context.Context, deliveries []push.Delivery) push.Outcome
 }
 
-// Rooms finds the rooms of accounts and speaks to them.
-type Rooms struct {
+// Broadcaster finds the rooms of accounts and speaks to them.
+type Broadcaster struct {
 	store  Store
 	poster Poster
 	now    func() time.Time // the wall clock: connections are real
@@ -61,17 +61,17 @@ const (
 )
 
 // New names what is missing.
-func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Rooms, error) {
+func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Broadcaster, error) {
 	if store == nil || poster == nil || now == nil || log == nil {
 		return nil, errors.New("rooms: a store, a poster, a clock and a logger are needed")
 	}
-	r := &Rooms{store: store, poster: poster, now: now, log: log}
+	r := &Broadcaster{store: store, poster: poster, now: now, log: log}
 	r.people = cache.New(peopleKept, peopleKeptMax, now, r.readPeople)
 	return r, nil
 }
 
 // People are the operators of the room's account. Whoever is in the room and not remembered is new: they are read again.
-func (r *Rooms) People(ctx context.Context, room Room) (People, error) {
+func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error) {
 	people, err := r.people.Get(ctx, room.Account)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (r *Rooms) People(ctx context.Context, room Room) (People, error) {
 	return people, nil
 }
 
-func (r *Rooms) readPeople(ctx context.Context, account chat.AccountID) (People, error) {
+func (r *Broadcaster) readPeople(ctx context.Context, account chat.AccountID) (People, error) {
 	operators, err := r.store.Operators(ctx, account)
 	if err != nil {
 		return nil, fmt.Errorf("read the operators of account %s: %w", account, err)
@@ -97,57 +97,57 @@ func (r *Rooms) readPeople(ctx context.Context, account chat.AccountID) (People,
 	return people, nil
 }
 
-// Room is the connections of one account's operators, or those of one visitor.
-type Room struct {
+// Audience is the connections of one account's operators, or those of one visitor.
+type Audience struct {
 	Account     chat.AccountID
 	Connections []chat.Connection
 }
 
 // Of reads the account's room.
-func (r *Rooms) Of(ctx context.Context, account chat.AccountID) (Room, error) {
+func (r *Broadcaster) Of(ctx context.Context, account chat.AccountID) (Audience, error) {
 	connections, err := r.store.Connections(ctx, account)
 	if err != nil {
-		return Room{}, fmt.Errorf("read the connections of account %s: %w", account, err)
+		return Audience{}, fmt.Errorf("read the connections of account %s: %w", account, err)
 	}
 	return r.open(account, connections), nil
 }
 
 // OfVisitor reads the room of one visitor's browsers.
-func (r *Rooms) OfVisitor(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) (Room, error) {
+func (r *Broadcaster) OfVisitor(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) (Audience, error) {
 	connections, err := r.store.VisitorConnections(ctx, account, visitor)
 	if err != nil {
-		return Room{}, fmt.Errorf("read the connections of visitor %s: %w", visitor, err)
+		return Audience{}, fmt.Errorf("read the connections of visitor %s: %w", visitor, err)
 	}
 	return r.open(account, connections), nil
 }
 
-func (r *Rooms) open(account chat.AccountID, connections []chat.Connection) Room {
+func (r *Broadcaster) open(account chat.AccountID, connections []chat.Connection) Audience {
 	now := r.now()
-	return Room{Account: account, Connections: slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })}
+	return Audience{Account: account, Connections: slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })}
 }
 
 // Without is the room after some connections ended.
-func (r Room) Without(ids ...string) Room {
+func (r Audience) Without(ids ...string) Audience {
 	return r.filter(func(c chat.Connection) bool { return !slices.Contains(ids, c.ID) })
 }
 
 // With is the room with one connection more.
-func (r Room) With(c chat.Connection) Room {
-	return Room{Account: r.Account, Connections: append(slices.Clone(r.Connections), c)}
+func (r Audience) With(c chat.Connection) Audience {
+	return Audience{Account: r.Account, Connections: append(slices.Clone(r.Connections), c)}
 }
 
 // Online says whether the operator has any connection.
-func (r Room) Online(operator chat.OperatorID) bool {
+func (r Audience) Online(operator chat.OperatorID) bool {
 	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
 }
 
 // Viewing is the part of the room that looks at a conversation.
-func (r Room) Viewing(conversation chat.ConversationID) Room {
+func (r Audience) Viewing(conversation chat.ConversationID) Audience {
 	return r.filter(func(c chat.Connection) bool { return c.Viewing.ConversationID == conversation })
 }
 
 // Operators are those who are in the room, each once, in order.
-func (r Room) Operators() []chat.OperatorID {
+func (r Audience) Operators() []chat.OperatorID {
 	operators := make([]chat.OperatorID, 0, len(r.Connections))
 	for _, c := range r.Connections {
 		if c.OperatorID != "" { // nobody is told of visitors
@@ -158,8 +158,8 @@ func (r Room) Operators() []chat.OperatorID {
 	return slices.Compact(operators)
 }
 
-func (r Room) filter(keep func(chat.Connection) bool) Room {
-	kept := Room{Account: r.Account}
+func (r Audience) filter(keep func(chat.Connection) bool) Audience {
+	kept := Audience{Account: r.Account}
 	for _, c := range r.Connections {
 		if keep(c) {
 			kept.Connections = append(kept.Connections, c)
@@ -172,14 +172,14 @@ func (r Room) filter(keep func(chat.Connection) bool) Room {
 type Items map[string][]json.RawMessage
 
 // Add gives everybody in the room one more item.
-func (i Items) Add(to Room, item json.RawMessage) {
+func (i Items) Add(to Audience, item json.RawMessage) {
 	for _, c := range to.Connections {
 		i[c.ID] = append(i[c.ID], item)
 	}
 }
 
-// Tell delivers the items to their connections, forgets those that are gone, and tells everybody else in the room about that.
-func (r *Rooms) Tell(ctx context.Context, room Room, items Items) push.Outcome {
+// Broadcast delivers the items to their connections, forgets those that are gone, and tells everybody else in the room about that.
+func (r *Broadcaster) Broadcast(ctx context.Context, room Audience, items Items) push.Outcome {
 	outcome := r.deliver(ctx, items)
 	ended := r.forget(ctx, room, outcome.Gone)
 	if len(ended) == 0 {
@@ -192,7 +192,7 @@ func (r *Rooms) Tell(ctx context.Context, room Room, items Items) push.Outcome {
 }
 
 // forget deletes the connections that are gone and answers which those were.
-func (r *Rooms) forget(ctx context.Context, room Room, gone []string) []chat.Connection {
+func (r *Broadcaster) forget(ctx context.Context, room Audience, gone []string) []chat.Connection {
 	var ended []chat.Connection
 	for _, c := range room.Connections {
 		if !slices.Contains(gone, c.ID) || r.now().Before(c.ExpiresAt.Add(newborn-Lifetime)) {
@@ -211,9 +211,9 @@ func (r *Rooms) forget(ctx context.Context, room Room, gone []string) []chat.Con
 
 // Departure is what those who stay are told when connections have ended: who is no longer online, and who still looks at
 // what they looked at.
-func (r *Rooms) Departure(ctx context.Context, left Room, ended []chat.Connection) Items {
+func (r *Broadcaster) Departure(ctx context.Context, left Audience, ended []chat.Connection) Items {
 	items := Items{}
-	for _, operator := range (Room{Connections: ended}).Operators() {
+	for _, operator := range (Audience{Connections: ended}).Operators() {
 		if !left.Online(operator) {
 			r.AddPresence(ctx, items, left, operator, false)
 		}
@@ -229,7 +229,7 @@ func (r *Rooms) Departure(ctx context.Context, left Room, ended []chat.Connectio
 }
 
 // AddPresence tells the room that an operator came or left.
-func (r *Rooms) AddPresence(ctx context.Context, items Items, to Room, operator chat.OperatorID, online bool) {
+func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience, operator chat.OperatorID, online bool) {
 	if len(to.Connections) == 0 {
 		return
 	}
@@ -251,7 +251,7 @@ func (r *Rooms) AddPresence(ctx context.Context, items Items, to Room, operator 
 }
 
 // AddViewing tells those in the room who look at a conversation who they are.
-func (r *Rooms) AddViewing(ctx context.Context, items Items, room Room, conversation chat.ConversationID) {
+func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience, conversation chat.ConversationID) {
 	viewers := room.Viewing(conversation)
 	item, err := view.Viewing(conversation, viewers.Operators())
 	if err != nil {
@@ -262,7 +262,7 @@ func (r *Rooms) AddViewing(ctx context.Context, items Items, room Room, conversa
 }
 
 // deliver puts the items into frames. An item that fits no frame is left out: its reader fetches what it misses.
-func (r *Rooms) deliver(ctx context.Context, items Items) push.Outcome {
+func (r *Broadcaster) deliver(ctx context.Context, items Items) push.Outcome {
 	deliveries := make([]push.Delivery, 0, len(items))
 	for connection, list := range items {
 		frames, err := view.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))

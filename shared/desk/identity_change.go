@@ -10,10 +10,10 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Move takes the provider's word that somebody has another number, or another id: who writes from there is the same person, and
+// ChangeIdentity takes the provider's word that somebody has another number, or another id: who writes from there is the same person, and
 // answers go there. Whoever is known under the new address already stays a person of their own, since merging two is a person's
 // decision.
-func (d *Desk) Move(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+func (d *Desk) ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	var last error
 	for range tries {
 		identity, _, err := d.store.Identity(ctx, account.ID, ch.ID, in.Sender.Known())
@@ -23,9 +23,9 @@ func (d *Desk) Move(ctx context.Context, account chat.Account, ch chat.Channel, 
 		if err != nil {
 			return fmt.Errorf("look up who moved: %w", err)
 		}
-		err = d.move(ctx, account.ID, identity, in.Moved.Addresses)
+		err = d.move(ctx, account.ID, identity, in.NewIdentity.Addresses)
 		if err == nil {
-			err = d.redial(ctx, account.ID, identity.ContactID, ch.ID, in.Sender.Phone, in.Moved.Phone)
+			err = d.updatePhone(ctx, account.ID, identity.ContactID, ch.ID, in.Sender.Phone, in.NewIdentity.Phone)
 		}
 		if !conflict(err, identityChanged) && !conflict(err, versionChanged) {
 			return err
@@ -52,8 +52,8 @@ func (d *Desk) move(ctx context.Context, account chat.AccountID, identity chat.I
 	return err
 }
 
-// redial puts the new phone in the place of the old one, unless somebody has written down another.
-func (d *Desk) redial(ctx context.Context, account chat.AccountID, id chat.ContactID, ch chat.ChannelID, old, phone string) error {
+// updatePhone puts the new phone in the place of the old one, unless somebody has written down another.
+func (d *Desk) updatePhone(ctx context.Context, account chat.AccountID, id chat.ContactID, ch chat.ChannelID, old, phone string) error {
 	if old == "" || phone == "" || old == phone {
 		return nil
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Pace keeps a warm function from being faster than a provider takes messages: so many a second from one number, and to one person
+// RateLimiter keeps a warm function from being faster than a provider takes messages: so many a second from one number, and to one person
 // some at once and then one every few seconds. Other processes have a pace of their own: what they exceed together, the provider
 // refuses, and that is waited for as well.
-type Pace struct {
+type RateLimiter struct {
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration) error
 
@@ -24,9 +24,9 @@ type Pace struct {
 
 type pair struct{ number, person string }
 
-// NewPace makes a pace by the wall clock; sleep waits that long, or ends with the context's error.
-func NewPace(now func() time.Time, sleep func(context.Context, time.Duration) error) *Pace {
-	return &Pace{now: now, sleep: sleep, numbers: cache.NewBuckets[string](paceMost), pairs: cache.NewBuckets[pair](paceMost)}
+// NewRateLimiter makes a pace by the wall clock; sleep waits that long, or ends with the context's error.
+func NewRateLimiter(now func() time.Time, sleep func(context.Context, time.Duration) error) *RateLimiter {
+	return &RateLimiter{now: now, sleep: sleep, numbers: cache.NewBuckets[string](bucketsMax), pairs: cache.NewBuckets[pair](bucketsMax)}
 }
 
 // Sleep waits in real time.
@@ -42,12 +42,12 @@ func Sleep(ctx context.Context, d time.Duration) error {
 }
 
 const (
-	paceMost  = 10_000 // numbers, and pairs, that are remembered; then all are forgotten
-	shortWait = time.Second
+	bucketsMax = 10_000 // numbers, and pairs, that are remembered; then all are forgotten
+	shortWait  = time.Second
 )
 
 // keep waits until a message may leave. Where that is long, it answers RateLimited with the wait, and nothing is reserved.
-func (p *Pace) keep(ctx context.Context, r channel.Rate, number, person string) error {
+func (p *RateLimiter) keep(ctx context.Context, r channel.Rate, number, person string) error {
 	now := p.now()
 	var reserved []*rate.Reservation
 	if r.PerSecond > 0 {
@@ -68,7 +68,7 @@ func (p *Pace) keep(ctx context.Context, r channel.Rate, number, person string) 
 			one.CancelAt(now)
 		}
 		return fault.New(fault.RateLimited, "the provider would not take it yet").WithReason("own_limit").WithCause(&channel.ProviderError{
-			Code: "own_limit", Message: "too many messages at once", Meaning: channel.MeansWait, RetryAfter: wait,
+			Code: "own_limit", Message: "too many messages at once", Class: channel.ClassWait, RetryAfter: wait,
 		})
 	}
 	if err := p.sleep(ctx, wait); err != nil {

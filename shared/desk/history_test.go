@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/infra/testkit/chattest"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
@@ -18,7 +18,7 @@ import (
 // past is what one side wrote so many minutes before the number was connected.
 func (b *bed) past(with, id string, from chat.Direction, minutes int, text string) chat.Inbound {
 	in := chat.Inbound{
-		Kind: chat.InboundPast, Asset: "71", ProviderID: id, At: b.now.Add(-time.Duration(minutes) * time.Minute).Truncate(time.Second), ReceivedAt: b.now,
+		Kind: chat.InboundHistory, Asset: "71", ProviderID: id, At: b.now.Add(-time.Duration(minutes) * time.Minute).Truncate(time.Second), ReceivedAt: b.now,
 		Sender: chat.Sender{Addresses: []string{with}, Phone: with}, Type: chat.TypeText, Text: text, Direction: from,
 	}
 	if from == chat.Out {
@@ -29,7 +29,7 @@ func (b *bed) past(with, id string, from chat.Direction, minutes int, text strin
 
 func (b *bed) recall(in chat.Inbound) {
 	b.t.Helper()
-	b.must(b.Recall(b.ctx, b.account, b.channel, in))
+	b.must(b.ImportHistory(b.ctx, b.account, b.channel, in))
 }
 
 // pastOf is the conversation that holds what was written with somebody before the number was connected.
@@ -178,7 +178,7 @@ func TestRecall(t *testing.T) {
 				in.Sender.Addresses = []string{"AR.1", "5491155550101"}
 			}
 			wait.Go(func() {
-				if err := b.Recall(b.ctx, b.account, b.channel, in); err != nil && fault.Permanent(err) {
+				if err := b.ImportHistory(b.ctx, b.account, b.channel, in); err != nil && fault.Permanent(err) {
 					t.Error(err)
 				}
 			})
@@ -256,6 +256,6 @@ func TestRecall(t *testing.T) {
 		b := newBed(t)
 		in := b.past("1", "wamid.H1", chat.In, 5, "?")
 		in.Sender.Addresses = nil
-		b.wantFault(b.Recall(b.ctx, b.account, b.channel, in), fault.Invalid, "no_sender")
+		b.wantFault(b.ImportHistory(b.ctx, b.account, b.channel, in), fault.Invalid, "no_sender")
 	})
 }

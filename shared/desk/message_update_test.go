@@ -9,26 +9,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/recado-chat/recado/infra/testkit/chattest"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/infra/testkit/chattest"
 )
 
 // altered is a contact's word on a message, so many seconds after noon.
-func (b *bed) altered(target string, kind chat.AlterationKind, words string, second int) chat.Inbound {
+func (b *bed) altered(target string, kind chat.MessageUpdateKind, words string, second int) chat.Inbound {
 	at := b.now.Add(time.Duration(second) * time.Second)
-	a := chat.Alteration{Kind: kind, From: chat.In, When: chat.Moment{At: at, HeardAt: at}}
+	a := chat.MessageUpdate{Kind: kind, From: chat.In, When: chat.Moment{At: at, ReceivedAt: at}}
 	if kind == chat.Reacted {
 		a.Emoji = words
 	} else {
 		a.Text = words
 	}
-	return chat.Inbound{Kind: chat.InboundAltered, Asset: "71", At: at, ReceivedAt: at, Target: target, Alteration: &a}
+	return chat.Inbound{Kind: chat.InboundUpdate, Asset: "71", At: at, ReceivedAt: at, Target: target, Update: &a}
 }
 
 func (b *bed) alter(in chat.Inbound) {
 	b.t.Helper()
-	b.must(b.Alter(b.ctx, b.account, b.channel, in))
+	b.must(b.ApplyMessageUpdate(b.ctx, b.account, b.channel, in))
 }
 
 // state is what of a message and its conversation alterations touch.
@@ -56,7 +56,7 @@ func (b *bed) state(c chat.ConversationID, id chat.MessageID) state {
 func TestAlterationsOfAnInboundMessageInEveryOrder(t *testing.T) {
 	t.Parallel()
 	type step struct {
-		kind   chat.AlterationKind
+		kind   chat.MessageUpdateKind
 		words  string
 		second int
 	}
@@ -122,7 +122,7 @@ func TestWhatComesAroundTheAnswerOfASendInEveryOrder(t *testing.T) {
 			switch i {
 			case 0:
 				b.must(b.Acknowledge(b.ctx, b.account, b.channel, chat.Inbound{
-					Kind: chat.InboundReceipt, ProviderID: id, Status: chat.InboundStatus{Status: chat.StatusDelivered, At: b.now},
+					Kind: chat.InboundStatus, ProviderID: id, Status: chat.StatusUpdate{Status: chat.StatusDelivered, At: b.now},
 				}))
 			case 1:
 				b.alter(b.altered(id, chat.Reacted, "🙏", 1))

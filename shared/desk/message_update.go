@@ -8,36 +8,36 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Alter takes a provider's word that a message was changed after it was written: a reaction, an edit, or that it was taken back.
+// ApplyMessageUpdate takes a provider's word that a message was changed after it was written: a reaction, an edit, or that it was taken back.
 // One that comes before its message waits in the message's receipt.
-func (d *Desk) Alter(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
-	receipt, parked, err := d.store.ParkAlteration(ctx, account.ID, Scope(ch), in.Target, *in.Alteration)
+func (d *Desk) ApplyMessageUpdate(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	receipt, parked, err := d.store.ParkUpdate(ctx, account.ID, Scope(ch), in.Target, *in.Update)
 	if err != nil {
 		return fmt.Errorf("park an alteration: %w", err)
 	}
 	if parked {
 		return nil
 	}
-	return d.alter(ctx, receipt, *in.Alteration)
+	return d.alter(ctx, receipt, *in.Update)
 }
 
 // applyParked applies what came before the message of a receipt. A status speaks of the attempt that has the receipt's id.
-func (d *Desk) applyParked(ctx context.Context, r chat.Receipt) error {
-	if len(r.Parked)+len(r.Altered) == 0 {
+func (d *Desk) applyParked(ctx context.Context, r chat.ProviderRef) error {
+	if len(r.ParkedStatuses)+len(r.ParkedUpdates) == 0 {
 		return nil
 	}
-	return d.alter(ctx, r, r.Altered...)
+	return d.alter(ctx, r, r.ParkedUpdates...)
 }
 
 // alter changes a message, and with it what the lists show of its conversation. It takes along the statuses that wait for it.
-func (d *Desk) alter(ctx context.Context, r chat.Receipt, alterations ...chat.Alteration) error {
+func (d *Desk) alter(ctx context.Context, r chat.ProviderRef, alterations ...chat.MessageUpdate) error {
 	err := d.updateMessage(ctx, r.AccountID, r.ConversationID, r.MessageID, func(m *chat.Message) (*chat.MessageEffects, error) {
 		changed := false
 		for _, a := range alterations {
-			changed = m.Alter(a) || changed
+			changed = m.ApplyUpdate(a) || changed
 		}
 		var event *chat.Event
-		for _, status := range r.Parked {
+		for _, status := range r.ParkedStatuses {
 			if m.Direction != chat.Out || m.ProviderID != r.ID || !m.Advance(status.Status, status.Error) {
 				continue
 			}

@@ -9,11 +9,11 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Recall takes what either side wrote before the channel was connected. All that was written with one person goes into one
+// ImportHistory takes what either side wrote before the channel was connected. All that was written with one person goes into one
 // conversation of its own, which is over from the beginning: it opens no window, waits for nobody and is nobody's to read (ADR
 // 0004). What came live stays where it is.
-func (d *Desk) Recall(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
-	if err := d.takeIn(ctx, account, ch, in, d.recall); err != nil || len(in.Attachments) == 0 {
+func (d *Desk) ImportHistory(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	if err := d.ingestOnce(ctx, account, ch, in, d.recall); err != nil || len(in.Attachments) == 0 {
 		return err
 	}
 	return d.complete(ctx, account, ch, in)
@@ -42,9 +42,9 @@ func (d *Desk) recall(ctx context.Context, account chat.Account, ch chat.Channel
 	if err := d.quote(ctx, ch, in, &m); err != nil {
 		return err
 	}
-	decision.After.NotePast(m)
+	decision.After.ApplyHistory(m)
 	receipt := d.receipt(ch, m)
-	decision.Messages, decision.Receipt, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 	if err := d.store.Commit(ctx, decision, now); err != nil {
 		return fmt.Errorf("keep a message of the past: %w", err)
 	}
@@ -79,7 +79,7 @@ func pastMessage(c chat.Conversation, in chat.Inbound) chat.Message {
 // complete puts a file in the place of the word that there was one: the provider tells the words of the past first, and its files
 // afterwards, each under the id of its message.
 func (d *Desk) complete(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
-	receipt, err := d.store.Receipt(ctx, account.ID, Scope(ch), in.ProviderID)
+	receipt, err := d.store.ProviderRef(ctx, account.ID, Scope(ch), in.ProviderID)
 	if err != nil {
 		return fmt.Errorf("find message %s again: %w", in.ProviderID, err)
 	}
