@@ -9,7 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // storeGroup keeps the decisions of one store in one order.
@@ -23,7 +23,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	if !now.IsOpen() && (old == nil || !old.IsOpen()) && now.IsPast() {
 		return nil // months of the past come in at once: who wants to see them looks for them
 	}
-	frame, err := view.ConversationUpserted(now)
+	frame, err := present.ConversationUpserted(now)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	if old == nil && (now.Direction == chat.In || now.Past) {
 		return nil
 	}
-	frame, err := view.MessageUpserted(now)
+	frame, err := present.MessageUpserted(now)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	if now.Visitor == "" || old != nil && !differsForVisitor(*old, now) {
 		return nil
 	}
-	if frame, err = view.VisitorMessageUpserted(now); err != nil {
+	if frame, err = present.VisitorMessageUpserted(now); err != nil {
 		return err
 	}
 	return e.emit(now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
@@ -146,7 +146,7 @@ func revokedFiles(old *chat.Message, now chat.Message) (keys []string) {
 
 // removed: an echo turned out to be a message that was there already.
 func removed(e emitter, gone chat.Message) error {
-	frame, err := view.MessageRemoved(gone)
+	frame, err := present.MessageRemoved(gone)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func timeline(e emitter, now chat.Event) error {
 	if now.Type == chat.EventPastKept {
 		return nil
 	}
-	frame, err := view.EventAppended(now)
+	frame, err := present.EventAppended(now)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func timeline(e emitter, now chat.Event) error {
 	if now.Type != chat.EventAssigned || now.Actor.ID == string(now.Data.AssigneeID) {
 		return nil
 	}
-	notice, err := view.Notice("assigned", now.ConversationID)
+	notice, err := present.Notice("assigned", now.ConversationID)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 		return fmt.Errorf("read the connections of %s: %w", now.AccountID, err)
 	}
 	online := slices.ContainsFunc(connections, func(c chat.Connection) bool { return c.OperatorID == now.ID })
-	frame, err := view.Presence(now.ID, online, now.Availability)
+	frame, err := present.Presence(now.ID, online, now.Availability)
 	if err != nil {
 		return err
 	}
@@ -255,7 +255,7 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 			return err
 		}
 	}
-	frame, err := view.Read(now)
+	frame, err := present.Read(now)
 	if err != nil {
 		return err
 	}
