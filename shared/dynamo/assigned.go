@@ -63,7 +63,7 @@ func statusIn(statuses []chat.Status) *expression.ConditionBuilder {
 // last activity, the newest first. No statuses means all that are not resolved.
 func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p PageRequest) (Page[chat.Conversation], error) {
 	found, err := pageOf(ctx, s, account, fmt.Sprintf("mine %q %q", operator, statuses), p, query{
-		table: s.tables.Desk, condition: assignedPartition(account, operator), filter: statusIn(statuses), descending: true,
+		table: Desk, condition: assignedPartition(account, operator), filter: statusIn(statuses), descending: true,
 	}, decodeAssigned)
 	if err != nil {
 		return Page[chat.Conversation]{}, err

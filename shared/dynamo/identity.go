@@ -60,7 +60,7 @@ func decodeIdentity(av item) (chat.Identity, error) {
 // them the user is known already. NotFound means that none is known.
 func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (identity chat.Identity, matched []string, err error) {
 	for _, address := range addresses {
-		av, err := s.get(ctx, s.tables.Desk, identityKey(account, channel, address), true, kindIdentity)
+		av, err := s.get(ctx, Desk, identityKey(account, channel, address), true, kindIdentity)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -72,7 +72,7 @@ func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel ch
 			if err != nil {
 				return chat.Identity{}, nil, err
 			}
-			if av, err = s.get(ctx, s.tables.Desk, identityKey(account, channel, alias.External), true, kindIdentity); err != nil {
+			if av, err = s.get(ctx, Desk, identityKey(account, channel, alias.External), true, kindIdentity); err != nil {
 				return chat.Identity{}, nil, err
 			}
 		}

@@ -207,7 +207,7 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 	}
 	scanned := 0
 	for _, walk := range walks {
-		walk.table, walk.count = s.tables.Desk, true
+		walk.table, walk.count = Desk, true
 		for {
 			walk.limit = most + 1 - n
 			if walk.filter != nil {

@@ -218,7 +218,7 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix to
 	if pk == "" {
 		return nil, false, notFound("account")
 	}
-	q := query{table: s.tables.Desk, limit: limit, condition: expression.Key("pk").Equal(expression.Value(pk)).
+	q := query{table: Desk, limit: limit, condition: expression.Key("pk").Equal(expression.Value(pk)).
 		And(expression.Key("sk").BeginsWith(escape(prefix.text)))}
 	if after != "" {
 		q.start = key{pk, after}.item()
@@ -238,7 +238,7 @@ func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []wa
 		}
 		keys[i] = contactKey(account, chat.ContactID(id))
 	}
-	contacts, err := s.batchGet(ctx, s.tables.Desk, keys)
+	contacts, err := s.batchGet(ctx, Desk, keys)
 	if err != nil {
 		return 0, nil, err
 	}

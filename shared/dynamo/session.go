@@ -61,12 +61,12 @@ func decodeSession(av item) (chat.Session, error) {
 // PutSession begins a session. Only an operator's are listed.
 func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 	if se.OperatorID == "" {
-		_, _, err := s.putItem(ctx, s.tables.Live, toSessionItem(se), nil, "put a visitor's session")
+		_, _, err := s.putItem(ctx, Live, toSessionItem(se), nil, "put a visitor's session")
 		return err
 	}
 	var t tx
-	t.put(s.tables.Live, toSessionItem(se), nil, "")
-	t.put(s.tables.Live, edgeItem{
+	t.put(Live, toSessionItem(se), nil, "")
+	t.put(Live, edgeItem{
 		header:  headed(operatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession),
 		Expires: expiry(se.ExpiresAt),
 	}, nil, "")
@@ -75,7 +75,7 @@ func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 
 // Session finds one by the hash of its token, consistently. Whether it has expired is the caller's to ask.
 func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
-	av, err := s.get(ctx, s.tables.Live, sessionKey(hash), true, kindSession)
+	av, err := s.get(ctx, Live, sessionKey(hash), true, kindSession)
 	if err != nil {
 		return chat.Session{}, err
 	}
@@ -88,7 +88,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	update := expression.Set(expression.Name("lastSeenAt"), expression.Value(millisOf(lastSeen))).
 		Set(expression.Name("expiresAt"), expression.Value(millisOf(expires))).
 		Set(expression.Name(ttlAttribute), expression.Value(expiry(expires)))
-	av, refused, err := s.updateItem(ctx, s.tables.Live, sessionKey(hash), update, &there, "touch a session")
+	av, refused, err := s.updateItem(ctx, Live, sessionKey(hash), update, &there, "touch a session")
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	edge := edgeItem{
 		header: headed(operatorSessionKey(se.AccountID, se.OperatorID, hash), kindOperatorSession), Expires: expiry(expires),
 	}
-	_, _, err = s.putItem(ctx, s.tables.Live, edge, nil, "touch a session")
+	_, _, err = s.putItem(ctx, Live, edge, nil, "touch a session")
 	return err
 }
 
@@ -116,7 +116,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 	for i, hash := range hashes {
 		keys[i] = sessionKey(hash)
 	}
-	found, err := s.batchGet(ctx, s.tables.Live, keys)
+	found, err := s.batchGet(ctx, Live, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 
 func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]string, error) {
 	items, err := s.all(ctx, query{
-		table: s.tables.Live, consistent: true,
+		table: Live, consistent: true,
 		condition: inPartition(operatorSessionKey(account, operator, "x").pk, "S#"),
 	}, "read an operator's sessions")
 	if err != nil {
@@ -158,8 +158,8 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	}
 	there := present()
 	var t tx
-	t.remove(s.tables.Live, edge, &there, ReasonExists)
-	t.remove(s.tables.Live, sessionKey(hash), nil, "")
+	t.remove(Live, edge, &there, ReasonExists)
+	t.remove(Live, sessionKey(hash), nil, "")
 	if err := s.addEnded(ctx, &t, account, hash); err != nil {
 		return err
 	}

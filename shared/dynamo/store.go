@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -12,6 +13,22 @@ import (
 
 // Tables are the names of the four tables. A function that has no business with one leaves its name empty.
 type Tables struct{ Directory, Desk, Ledger, Live string }
+
+// Table is one of the four tables.
+type Table int
+
+// The tables.
+const (
+	Directory Table = iota
+	Desk
+	Ledger
+	Live
+)
+
+// name is the table's name in this deployment.
+func (s *Store) name(t Table) *string {
+	return aws.String([...]string{Directory: s.tables.Directory, Desk: s.tables.Desk, Ledger: s.tables.Ledger, Live: s.tables.Live}[t])
+}
 
 // Store reads and writes the four tables. It is safe for concurrent use.
 type Store struct {

@@ -51,19 +51,19 @@ func decodeTimer(av item) (chat.Timer, error) {
 
 // PutTimer sets a timer, or sets it anew.
 func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
-	_, _, err := s.putItem(ctx, s.tables.Desk, toTimerItem(t), nil, "put a timer")
+	_, _, err := s.putItem(ctx, Desk, toTimerItem(t), nil, "put a timer")
 	return err
 }
 
 // DropTimer removes a timer; one that is not there is fine.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
-	return s.deleteItem(ctx, s.tables.Desk, timerKey(t), "drop a timer")
+	return s.deleteItem(ctx, Desk, timerKey(t), "drop a timer")
 }
 
 // PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
 func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
 	items, err := s.all(ctx, query{
-		table: s.tables.Desk, consistent: true,
+		table: Desk, consistent: true,
 		condition: inPartition(conversationKey(account, conv).pk, timerPrefix(kind)),
 	}, "read pending timers")
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 		return Page[DueItem]{}, err
 	}
 	q := query{
-		table: s.tables.Desk, index: indexDue, limit: limitOf(p),
+		table: Desk, index: indexDue, limit: limitOf(p),
 		condition: expression.Key("duePk").Equal(expression.Value(pk)).
 			And(expression.Key("dueAt").LessThanEqual(expression.Value(millisOf(until)))),
 	}
