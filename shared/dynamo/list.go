@@ -143,7 +143,7 @@ func (s *Store) months(ctx context.Context, account chat.AccountID, q Conversati
 // empty, with a Next.
 func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q ConversationQuery, p PageRequest) (Page[chat.Conversation], error) {
 	name := q.name()
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
 		return Page[chat.Conversation]{}, err
 	}
@@ -174,7 +174,7 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 		}
 	}
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }
@@ -281,7 +281,7 @@ const countScan = 5000
 // if none is named.
 func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p PageRequest) (Page[chat.Conversation], error) {
 	name := fmt.Sprintf("pool %q", store)
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
 		return Page[chat.Conversation]{}, err
 	}
@@ -322,7 +322,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	// The index may lag: who has been taken meanwhile does not wait any more.
 	page.Items = slices.DeleteFunc(page.Items, func(c chat.Conversation) bool { return !c.InPool() })
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }

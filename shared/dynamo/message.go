@@ -237,7 +237,7 @@ func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv
 
 // pageOf is a page of a partition of a table, in the order of its sort keys. The cursor is bound to name.
 func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p PageRequest, q query, decode func(item) (T, error)) (Page[T], error) {
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 2)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
 		return Page[T]{}, err
 	}
@@ -259,7 +259,7 @@ func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name s
 	}
 	if more {
 		end := keyOf(items[len(items)-1])
-		page.Next, err = s.sealCursor(ctx, name, account, end.pk, end.sk)
+		page.Next, err = s.cursors.Sign(ctx, name, account, end.pk, end.sk)
 	}
 	return page, err
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/cursor"
 )
 
 // A contact is found by tokens: the words of its names, its e-mail address, and its phones' digits, forwards for what they
@@ -174,7 +174,7 @@ func wantsOf(q string) []want {
 // their e-mail address, and by the beginning or, from six digits on, the end of a phone number, however it was typed.
 func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p PageRequest) (Page[chat.Contact], error) {
 	name := "contacts " + q
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 2)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
 		return Page[chat.Contact]{}, err
 	}
@@ -182,14 +182,14 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 	at, after := 0, ""
 	if last != nil {
 		if at, err = strconv.Atoi(last[0]); err != nil || at > len(wants) {
-			return Page[chat.Contact]{}, fault.New(fault.Invalid, "the cursor does not belong to this list").WithField("cursor")
+			return Page[chat.Contact]{}, cursor.Invalid()
 		}
 		after = last[1]
 	}
 	page := Page[chat.Contact]{Items: []chat.Contact{}}
 	for scanned := 0; at < len(wants); {
 		if len(page.Items) >= limitOf(p) || scanned >= scanMost {
-			page.Next, err = s.sealCursor(ctx, name, account, strconv.Itoa(at), after)
+			page.Next, err = s.cursors.Sign(ctx, name, account, strconv.Itoa(at), after)
 			return page, err
 		}
 		items, more, err := s.tokenPage(ctx, account, wants[at][0], after, max(limitOf(p)-len(page.Items), batchMost/2))

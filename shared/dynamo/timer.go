@@ -78,7 +78,7 @@ func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.C
 	m := merge{store: s, index: indexWaiting, pkName: "waitingPk", skName: "waitingSk", batch: limitOf(p) + 1}
 	m.lanes = []*lane{{pk: heldPartition(account, channel)}}
 	name := fmt.Sprintf("held %q", channel)
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
 		return Page[chat.Timer]{}, err
 	}
@@ -102,7 +102,7 @@ func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.C
 		page.Items = append(page.Items, t)
 	}
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }
@@ -167,7 +167,7 @@ func decodeDue(av item) (DueItem, error) {
 // else's.
 func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageRequest) (Page[DueItem], error) {
 	pk := duePartition(shard)
-	last, err := s.openCursor(ctx, p.Cursor, "due "+pk, "", 3)
+	last, err := s.cursors.Verify(ctx, p.Cursor, "due "+pk, "", 3)
 	if err != nil {
 		return Page[DueItem]{}, err
 	}
@@ -195,6 +195,6 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 		return page, nil
 	}
 	end := items[len(items)-1]
-	page.Next, err = s.sealCursor(ctx, "due "+pk, "", text(end["pk"]), text(end["sk"]), number(end["dueAt"]))
+	page.Next, err = s.cursors.Sign(ctx, "due "+pk, "", text(end["pk"]), text(end["sk"]), number(end["dueAt"]))
 	return page, err
 }
