@@ -106,14 +106,14 @@ func decodeStore(av item) (chat.Store, error) {
 	if err != nil {
 		return chat.Store{}, err
 	}
-	account, id, err := it.inAccount("S")
+	account, id, err := inAccount(it.header, "S")
 	return chat.Store{
 		ID: chat.StoreID(id), AccountID: account, Name: it.Name, CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}, err
 }
 
 // inAccount reads the ids of something that lies in its account's partition of Directory.
-func (h header) inAccount(prefix string) (chat.AccountID, string, error) {
+func inAccount(h header, prefix string) (chat.AccountID, string, error) {
 	account, err := split(h.PK, "A", 1)
 	if err != nil {
 		return "", "", damaged(h.Kind, err)

@@ -49,10 +49,10 @@ func (s *Store) PutActivity(ctx context.Context, a chat.Activity) error {
 }
 
 // Activities pages through the activity log of one month ("2026-11", UTC), the newest line first.
-func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p PageRequest) (Page[chat.Activity], error) {
+func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p chat.PageRequest) (chat.Page[chat.Activity], error) {
 	at, err := time.Parse(monthLayout, month)
 	if err != nil {
-		return Page[chat.Activity]{}, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
+		return chat.Page[chat.Activity]{}, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
 	}
 	return pageOf(ctx, s, account, "activities "+month, p, query{
 		table: Desk, condition: inPartition(activityKey(account, at, "x").pk, ""), descending: true,

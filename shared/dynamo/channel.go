@@ -45,7 +45,7 @@ func decodeChannel(av item) (chat.Channel, error) {
 	if err != nil {
 		return chat.Channel{}, err
 	}
-	account, id, err := it.inAccount("C")
+	account, id, err := inAccount(it.header, "C")
 	return chat.Channel{
 		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
 		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials, Settings: it.Settings,
@@ -70,7 +70,7 @@ func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, busi
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.all(ctx, query{table: Directory, condition: inPartition(pk, "C#")}, "read the channels of a business account")
+	items, err := s.all(ctx, query{table: Directory, condition: inPartition(pk, businessPrefix)}, "read the channels of a business account")
 	if err != nil {
 		return nil, err
 	}

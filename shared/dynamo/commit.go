@@ -43,9 +43,7 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	for _, timer := range d.Timers {
 		t.put(Desk, toTimerItem(timer), nil, "")
 	}
-	if d.Activity != nil {
-		t.put(Desk, toActivityItem(*d.Activity), nil, "")
-	}
+	addActivity(&t, d.Activity)
 	return s.commit(ctx, &t, "commit a decision on conversation "+string(after.ID))
 }
 

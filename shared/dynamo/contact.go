@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -96,6 +97,13 @@ type revisionItem struct {
 	After     contactFields `dynamodbav:"after"`
 }
 
+func toRevisionItem(before, after chat.Contact, at time.Time, requestID string) revisionItem {
+	return revisionItem{
+		header: headed(revisionKey(after.AccountID, after.ID, after.Version), kindRevision),
+		At:     millisOf(at), RequestID: requestID, Before: fieldsOf(before), After: fieldsOf(after),
+	}
+}
+
 // searchItem is one token of a contact. Everything it says is in its key.
 type searchItem struct{ header }
 
@@ -138,15 +146,12 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, a
 			t.remove(Desk, searchKey(before.AccountID, tok, before.ID), nil, "")
 		}
 	}
-	revision := revisionItem{
-		header: headed(revisionKey(after.AccountID, after.ID, after.Version), kindRevision),
-		At:     millisOf(s.clock()), Before: fieldsOf(before), After: fieldsOf(after),
-	}
+	at, requestID := s.clock(), ""
 	if activity != nil {
-		revision.At, revision.RequestID = millisOf(activity.At), activity.RequestID
-		t.put(Desk, toActivityItem(*activity), nil, "")
+		at, requestID = activity.At, activity.RequestID
 	}
-	t.put(Desk, revision, nil, "")
+	addActivity(&t, activity)
+	t.put(Desk, toRevisionItem(before, after, at, requestID), nil, "")
 	if before.Name != after.Name {
 		addNames(&t, after)
 	}
@@ -167,19 +172,19 @@ func addNames(t *tx, c chat.Contact) {
 }
 
 // ContactConversations pages through a contact's conversations, the newest first.
-func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p PageRequest) (Page[chat.Conversation], error) {
+func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	pk := contactKey(account, contact).pk
 	if pk == "" {
-		return Page[chat.Conversation]{}, notFound(kindContact)
+		return chat.Page[chat.Conversation]{}, notFound(kindContact)
 	}
 	found, err := pageOf(ctx, s, account, "conversations of "+pk, p, query{
-		table: Desk, condition: inPartition(pk, contactConversationPrefix), descending: true,
+		table: Desk, condition: inPartition(pk, edgePrefix), descending: true,
 	}, decodeContactConversation)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
 	conversations, err := s.Conversations(ctx, account, found.Items)
-	return Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
+	return chat.Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
 }
 
 // ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
@@ -192,9 +197,9 @@ func edgesAfter[T any](ctx context.Context, s *Store, pk string, after chat.Conv
 	if pk == "" {
 		return nil, nil
 	}
-	q := query{table: Desk, condition: inPartition(pk, "C#"), consistent: true, limit: limit}
+	q := query{table: Desk, condition: inPartition(pk, edgePrefix), consistent: true, limit: limit}
 	if after != "" {
-		q.start = key{pk, join("C", string(after))}.item()
+		q.start = edgeKey(pk, after).item()
 	}
 	items, _, err := s.page(ctx, q, "read the conversations of "+pk)
 	if err != nil {

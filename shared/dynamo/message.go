@@ -218,15 +218,15 @@ func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.C
 
 // Messages pages through a conversation: the first page is the newest, items in a page are oldest first, and Next leads to
 // older ones.
-func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p PageRequest) (Page[chat.Message], error) {
+func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error) {
 	return timeline(ctx, s, account, conv, messagePrefix, p, decodeMessage)
 }
 
 // timeline is a page of what a conversation's partition holds under a prefix, sorted by id.
-func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p PageRequest, decode func(item) (T, error)) (Page[T], error) {
+func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p chat.PageRequest, decode func(item) (T, error)) (chat.Page[T], error) {
 	pk := conversationKey(account, conv).pk
 	if pk == "" {
-		return Page[T]{}, notFound(kindConversation)
+		return chat.Page[T]{}, notFound(kindConversation)
 	}
 	page, err := pageOf(ctx, s, account, "timeline "+pk+" "+prefix, p, query{
 		table: Desk, condition: inPartition(pk, prefix), descending: true, consistent: true,
@@ -236,10 +236,10 @@ func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv
 }
 
 // pageOf is a page of a partition of a table, in the order of its sort keys. The cursor is bound to name.
-func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p PageRequest, q query, decode func(item) (T, error)) (Page[T], error) {
+func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p chat.PageRequest, q query, decode func(item) (T, error)) (chat.Page[T], error) {
 	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
-		return Page[T]{}, err
+		return chat.Page[T]{}, err
 	}
 	if last != nil {
 		q.start = key{last[0], last[1]}.item()
@@ -247,13 +247,13 @@ func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name s
 	q.limit = limitOf(p)
 	items, more, err := s.page(ctx, q, "read the list "+name)
 	if err != nil {
-		return Page[T]{}, err
+		return chat.Page[T]{}, err
 	}
-	page := Page[T]{Items: make([]T, 0, len(items))}
+	page := chat.Page[T]{Items: make([]T, 0, len(items))}
 	for _, av := range items {
 		v, err := decode(av)
 		if err != nil {
-			return Page[T]{}, err
+			return chat.Page[T]{}, err
 		}
 		page.Items = append(page.Items, v)
 	}

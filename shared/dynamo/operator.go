@@ -43,7 +43,7 @@ func decodeOperator(av item) (chat.Operator, error) {
 	if err != nil {
 		return chat.Operator{}, err
 	}
-	account, id, err := it.inAccount("O")
+	account, id, err := inAccount(it.header, "O")
 	return chat.Operator{
 		ID: chat.OperatorID(id), AccountID: account, Name: it.Name, Email: it.Email, EmailVerified: it.EmailVerified,
 		Role: chat.Role(it.Role), Availability: chat.Availability(it.Availability), Capacity: it.Capacity,

@@ -124,14 +124,13 @@ func decodeRead(av item) (chat.ReadCursor, error) {
 // SetRead notes how far an operator has read; of two notes the later one stays, in whatever order they come. Who has read on in
 // one browser does not fall back through what another one says; only the note that nothing was read goes back.
 func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
-	it := toReadItem(r)
 	upTo := expression.Name("upTo")
-	later := expression.Name("at").LessThanEqual(expression.Value(it.At))
-	if it.UpTo != "" {
-		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(it.UpTo))))
+	later := expression.Name("at").LessThanEqual(expression.Value(millisOf(r.At)))
+	if r.ReadUpTo != "" {
+		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
 	}
 	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
-	_, _, err := s.putItem(ctx, Desk, it, &later, "note what was read")
+	_, _, err := s.putItem(ctx, Desk, toReadItem(r), &later, "note what was read")
 	return err
 }
 

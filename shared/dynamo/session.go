@@ -26,10 +26,25 @@ type sessionItem struct {
 	Expires    int64  `dynamodbav:"expires,omitempty"`
 }
 
-// edgeItem leads from an owner to something that has a place of its own.
-type edgeItem struct {
+// operatorSessionItem leads from an operator to a session.
+type operatorSessionItem struct {
 	header
 	Expires int64 `dynamodbav:"expires,omitempty"`
+}
+
+func toOperatorSessionItem(se chat.Session) operatorSessionItem {
+	return operatorSessionItem{
+		header: headed(operatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession), Expires: expiry(se.ExpiresAt),
+	}
+}
+
+// decodeOperatorSession gives the session's hash.
+func decodeOperatorSession(av item) (string, error) {
+	parts, err := split(text(av["sk"]), "S", 1)
+	if err != nil {
+		return "", damaged(kindOperatorSession, err)
+	}
+	return parts[0], nil
 }
 
 func toSessionItem(se chat.Session) sessionItem {
@@ -66,10 +81,7 @@ func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 	}
 	var t tx
 	t.put(Live, toSessionItem(se), nil, "")
-	t.put(Live, edgeItem{
-		header:  headed(operatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession),
-		Expires: expiry(se.ExpiresAt),
-	}, nil, "")
+	t.put(Live, toOperatorSessionItem(se), nil, "")
 	return s.commit(ctx, &t, "put a session")
 }
 
@@ -99,10 +111,8 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	if err != nil || se.OperatorID == "" {
 		return err
 	}
-	edge := edgeItem{
-		header: headed(operatorSessionKey(se.AccountID, se.OperatorID, hash), kindOperatorSession), Expires: expiry(expires),
-	}
-	_, _, err = s.putItem(ctx, Live, edge, nil, "touch a session")
+	se.ExpiresAt = expires
+	_, _, err = s.putItem(ctx, Live, toOperatorSessionItem(se), nil, "touch a session")
 	return err
 }
 
@@ -135,18 +145,12 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]string, error) {
 	items, err := s.all(ctx, query{
 		table: Live, consistent: true,
-		condition: inPartition(operatorSessionKey(account, operator, "x").pk, "S#"),
+		condition: inPartition(operatorSessionKey(account, operator, "x").pk, sessionPrefix),
 	}, "read an operator's sessions")
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(items, func(av item) (string, error) {
-		parts, err := split(text(av["sk"]), "S", 1)
-		if err != nil {
-			return "", damaged(kindOperatorSession, err)
-		}
-		return parts[0], nil
-	})
+	return decodeAll(items, decodeOperatorSession)
 }
 
 // DeleteSession ends a session of an operator, and the sockets that were opened with it. NotFound means that it is not theirs,

@@ -138,6 +138,27 @@ func toConnectionItem(c chat.Connection) connectionItem {
 	}
 }
 
+// toConnectionOwnerItem is the item that is found by the connection's id and leads to the other one.
+func toConnectionOwnerItem(c chat.Connection) connectionItem {
+	return connectionItem{
+		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
+		Expires: expiry(c.ExpiresAt),
+	}
+}
+
+// decodeConnectionOwner gives the key of the item with all that a connection has.
+func decodeConnectionOwner(av item, id string) (key, error) {
+	it, err := decode[connectionItem](av, kindConnection)
+	if err != nil {
+		return key{}, err
+	}
+	account := chat.AccountID(it.AccountID)
+	if it.VisitorID != "" {
+		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
+	}
+	return accountConnectionKey(account, id), nil
+}
+
 func decodeConnection(av item) (chat.Connection, error) {
 	if text(av["kind"]) == kindVisitorConnection {
 		return decodeVisitorConnection(av)
@@ -146,7 +167,7 @@ func decodeConnection(av item) (chat.Connection, error) {
 	if err != nil {
 		return chat.Connection{}, err
 	}
-	account, id, err := it.inAccount("C")
+	account, id, err := inAccount(it.header, "C")
 	return it.connection(account, id), err
 }
 
@@ -184,10 +205,7 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	if c.Session != "" {
 		t.check(Live, sessionKey(c.Session), present(), ReasonExists)
 	}
-	t.put(Live, connectionItem{
-		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
-		Expires: expiry(c.ExpiresAt),
-	}, nil, "")
+	t.put(Live, toConnectionOwnerItem(c), nil, "")
 	t.put(Live, toConnectionItem(c), nil, "")
 	err := s.commit(ctx, &t, "put a connection")
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == ReasonExists {
@@ -200,7 +218,7 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 // items stay for the gateway's farewell, by which the others learn who left.
 func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, session string) error {
 	items, err := s.all(ctx, query{
-		table: Live, condition: inPartition(accountConnectionKey(account, "x").pk, "C#"), consistent: true,
+		table: Live, condition: inPartition(accountConnectionKey(account, "x").pk, connectionPrefix), consistent: true,
 	}, "read the connections")
 	if err != nil {
 		return err
@@ -224,15 +242,7 @@ func (s *Store) connectionPlace(ctx context.Context, id string) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	it, err := decode[connectionItem](av, kindConnection)
-	if err != nil {
-		return key{}, err
-	}
-	account := chat.AccountID(it.AccountID)
-	if it.VisitorID != "" {
-		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
-	}
-	return accountConnectionKey(account, id), nil
+	return decodeConnectionOwner(av, id)
 }
 
 // Connection reads a socket, consistently.
@@ -285,7 +295,7 @@ func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.all(ctx, query{table: Live, condition: inPartition(pk, "C#")}, "read the connections")
+	items, err := s.all(ctx, query{table: Live, condition: inPartition(pk, connectionPrefix)}, "read the connections")
 	if err != nil {
 		return nil, err
 	}

@@ -63,18 +63,12 @@ func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
 	return s
 }
 
-// Page and PageRequest are the nouns of every list.
-type (
-	Page[T any] = chat.Page[T]
-	PageRequest = chat.PageRequest
-)
-
 const (
 	usualLimit = 50
 	mostLimit  = 1000
 )
 
-func limitOf(p PageRequest) int {
+func limitOf(p chat.PageRequest) int {
 	if p.Limit <= 0 {
 		return usualLimit
 	}

@@ -101,10 +101,10 @@ type TemplateQuery struct {
 }
 
 // Templates are those of a channel by name and language.
-func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p PageRequest) (Page[chat.Template], error) {
+func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error) {
 	pk, prefix := accountKey(account).pk, templatePrefix(channel)
 	if pk == "" || prefix == "" {
-		return Page[chat.Template]{}, notFound(kindChannel)
+		return chat.Page[chat.Template]{}, notFound(kindChannel)
 	}
 	var filter *expression.ConditionBuilder
 	if q.Status != "" {

@@ -74,29 +74,29 @@ func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv 
 
 // Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
 // moment ago may not be among them yet, and one that has gone on may be.
-func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p PageRequest) (Page[chat.Timer], error) {
+func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error) {
 	m := merge{store: s, index: indexWaiting, pkName: "waitingPk", skName: "waitingSk", batch: limitOf(p) + 1}
 	m.lanes = []*lane{{pk: heldPartition(account, channel)}}
 	name := fmt.Sprintf("held %q", channel)
 	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
-		return Page[chat.Timer]{}, err
+		return chat.Page[chat.Timer]{}, err
 	}
 	if last != nil {
 		m.position = last[0]
 	}
-	page := Page[chat.Timer]{}
+	page := chat.Page[chat.Timer]{}
 	for len(page.Items) < limitOf(p) {
 		row, err := m.next(ctx)
 		if err != nil {
-			return Page[chat.Timer]{}, err
+			return chat.Page[chat.Timer]{}, err
 		}
 		if row == nil {
 			break
 		}
 		t, err := parseTimerKey(keyOf(row))
 		if err != nil {
-			return Page[chat.Timer]{}, damaged("held entry", err)
+			return chat.Page[chat.Timer]{}, damaged("held entry", err)
 		}
 		t.HeldFor = channel
 		page.Items = append(page.Items, t)
@@ -165,11 +165,11 @@ func decodeDue(av item) (DueItem, error) {
 
 // Due lists what one shard has until a time, the earliest first. An entry that cannot be read has no kind and stops nobody
 // else's.
-func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageRequest) (Page[DueItem], error) {
+func (s *Store) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[DueItem], error) {
 	pk := duePartition(shard)
 	last, err := s.cursors.Verify(ctx, p.Cursor, "due "+pk, "", 3)
 	if err != nil {
-		return Page[DueItem]{}, err
+		return chat.Page[DueItem]{}, err
 	}
 	q := query{
 		table: Desk, index: indexDue, limit: limitOf(p),
@@ -183,9 +183,9 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 	}
 	items, more, err := s.page(ctx, q, "read what is due")
 	if err != nil {
-		return Page[DueItem]{}, err
+		return chat.Page[DueItem]{}, err
 	}
-	page := Page[DueItem]{Items: make([]DueItem, len(items))}
+	page := chat.Page[DueItem]{Items: make([]DueItem, len(items))}
 	for i, av := range items {
 		if page.Items[i], err = decodeDue(av); err != nil {
 			page.Items[i] = DueItem{}
