@@ -141,7 +141,7 @@ func New(deps Deps) (*Handler, error) {
 	}
 	h.PublicURL = strings.TrimSuffix(deps.PublicURL, "/")
 	h.callers.wall = deps.Wall
-	h.openAPI = sync.OnceValues(func() ([]byte, error) { return document(h.routes(), h.PublicURL) })
+	h.openAPI = sync.OnceValues(func() ([]byte, error) { return published(h.PublicURL) })
 	h.router, err = httpapi.NewRouter(h.routes(), func(r route) (string, string) { return r.method, r.pattern })
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)

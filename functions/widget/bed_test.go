@@ -166,7 +166,7 @@ func into[T any](b *bed, a answer, status int) (value T) {
 
 func (b *bed) refused(what string, a answer, status int, field string) {
 	b.Helper()
-	var e wire.Error
+	var e wire.ErrorAnswer
 	b.Must(json.Unmarshal([]byte(a.Body), &e))
 	if a.StatusCode != status || e.Error.Field != field {
 		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)

@@ -62,6 +62,7 @@ var (
 		{room: "shared/channel", only: []string{"shared/chat", "shared/fault", "shared/channel", "shared/outbound"}, reason: "a provider hangs on the nouns from the side; nothing in functions or stores may leak into it"},
 		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "verbs speak to stores through interfaces of their own"},
 		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
+		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
 		{room: "infra/topology", only: []string{"infra/topology"}, reason: "the topology is plain data that everybody may read"},

@@ -112,13 +112,13 @@ type InteractiveLimit struct {
 
 // AttachmentLimit bounds one type of file.
 type AttachmentLimit struct {
-	Type FileType `json:"type"`
+	Type FileType `json:"type" widget:"strict"`
 	// Mimes are the media types that may be sent as this type.
-	Mimes []string `json:"mimes"`
+	Mimes []string `json:"mimes" widget:"strict"`
 	// MaxSize is in bytes.
-	MaxSize int64 `json:"maxSize"`
+	MaxSize int64 `json:"maxSize" widget:"strict"`
 	// Caption says whether the file may carry text.
-	Caption bool `json:"caption"`
+	Caption bool `json:"caption" widget:"-"`
 }
 
 // FileType is a type of message that carries a file.

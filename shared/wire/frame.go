@@ -62,8 +62,16 @@ type Viewing struct {
 type Typing struct {
 	Type           string `json:"type" const:"typing"`
 	ConversationID string `json:"conversationId"`
-	By             Author `json:"by"`
+	By             Typist `json:"by"`
 	On             bool   `json:"on"`
+}
+
+// Typist is who types.
+type Typist struct {
+	Kind chat.AuthorKind `json:"kind" open:"true"`
+	// ID is of an operator or a contact.
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Notice is a hint to one operator, as a code that the browser translates.
@@ -121,3 +129,19 @@ type VisitorTypingAction struct {
 	Action ActionName `json:"action" const:"typing"`
 	On     bool       `json:"on"`
 }
+
+// Frames lists what the socket of an operator carries: each frame is an array of these, told apart by type.
+func Frames() []any {
+	return []any{
+		MessageUpserted{}, MessageRemoved{}, ConversationUpserted{}, EventAppended{}, ReadMoved{}, Presence{}, Viewing{}, Typing{}, Notice{}, Pong{},
+	}
+}
+
+// VisitorFrames lists what the socket of a visitor carries: each frame is an array of these, told apart by type.
+func VisitorFrames() []any { return []any{VisitorMessageUpserted{}, VisitorTyping{}, Pong{}} }
+
+// Actions lists what the browser of an operator sends over its socket.
+func Actions() []any { return []any{PingAction{}, ViewAction{}, TypingAction{}} }
+
+// VisitorActions lists what the browser of a visitor sends over its socket.
+func VisitorActions() []any { return []any{PingAction{}, VisitorTypingAction{}} }

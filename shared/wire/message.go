@@ -55,8 +55,8 @@ type SitePage struct {
 
 // Location is a place. Without name and address it is a pin on the map.
 type Location struct {
-	Latitude  float64 `json:"latitude"`  // degrees
-	Longitude float64 `json:"longitude"` // degrees
+	Latitude  float64 `json:"latitude" widget:"strict"`  // degrees
+	Longitude float64 `json:"longitude" widget:"strict"` // degrees
 	Name      string  `json:"name"`
 	Address   string  `json:"address"`
 }
@@ -128,8 +128,8 @@ type Interactive struct {
 // Button is one button of a message.
 type Button struct {
 	// ID comes back when the contact taps the button.
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID    string `json:"id" widget:"strict"`
+	Title string `json:"title" widget:"strict"`
 }
 
 // Section is a part of a list.
@@ -141,8 +141,8 @@ type Section struct {
 // Row is one choice of a list.
 type Row struct {
 	// ID comes back when the contact taps the row.
-	ID          string `json:"id"`
-	Title       string `json:"title"`
+	ID          string `json:"id" widget:"strict"`
+	Title       string `json:"title" widget:"strict"`
 	Description string `json:"description" default:"\"\""`
 }
 

@@ -81,7 +81,7 @@ type Session struct {
 
 // SocketTicket opens one socket, once.
 type SocketTicket struct {
-	URL string `json:"url"`
+	URL string `json:"url" widget:"strict"`
 	// ExpiresIn is in seconds.
-	ExpiresIn int `json:"expiresIn"`
+	ExpiresIn int `json:"expiresIn" widget:"-"`
 }

@@ -3,9 +3,9 @@ package wire
 // Upload says where to put the bytes of a file, and under which id a message may carry it.
 type Upload struct {
 	// ID is good for 24 hours.
-	ID string `json:"id"`
+	ID string `json:"id" widget:"strict"`
 	// URL takes one PUT within 15 minutes.
-	URL string `json:"url"`
+	URL string `json:"url" widget:"strict"`
 	// Headers go with the PUT.
 	Headers map[string]string `json:"headers"`
 }

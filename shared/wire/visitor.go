@@ -15,18 +15,18 @@ type NewVisitorSession struct {
 // VisitorSession is a visitor's session.
 type VisitorSession struct {
 	// Token goes into the Authorization header of every other call.
-	Token string `json:"token"`
+	Token string `json:"token" widget:"strict"`
 	// ExpiresAt is of the wall clock and moves on with use.
-	ExpiresAt Time   `json:"expiresAt"`
-	VisitorID string `json:"visitorId"`
-	Site      Site   `json:"site"`
+	ExpiresAt Time   `json:"expiresAt" widget:"-"`
+	VisitorID string `json:"visitorId" widget:"strict"`
+	Site      Site   `json:"site" widget:"strict"`
 	// Online says whether somebody takes conversations of the site now.
-	Online bool `json:"online"`
+	Online bool `json:"online" default:"true"`
 	// Started says whether the visitor wrote before.
 	Started bool `json:"started"`
 	// Unread is how many messages of the newest page the visitor has not read.
 	Unread int           `json:"unread"`
-	Limits VisitorLimits `json:"limits"`
+	Limits VisitorLimits `json:"limits" widget:"strict"`
 }
 
 // Site is how a site presents itself.
@@ -43,17 +43,17 @@ type Site struct {
 // VisitorLimits bound what a visitor sends.
 type VisitorLimits struct {
 	// MaxText is in characters.
-	MaxText     int               `json:"maxText"`
+	MaxText     int               `json:"maxText" default:"4096"`
 	Attachments []AttachmentLimit `json:"attachments"`
 }
 
 // VisitorMessage is a message as a visitor sees it: nothing of what operators alone may know.
 type VisitorMessage struct {
-	ID             string `json:"id"`
-	ConversationID string `json:"conversationId"`
+	ID             string `json:"id" widget:"strict"`
+	ConversationID string `json:"conversationId" widget:"strict"`
 	// ClientID is the id that the visitor's browser chose; left out for messages of others.
-	ClientID  string           `json:"clientId,omitempty"`
-	Direction chat.Direction   `json:"direction"` // in = the visitor wrote it
+	ClientID  string           `json:"clientId,omitempty" widget:"strict"`
+	Direction chat.Direction   `json:"direction" widget:"strict"` // in = the visitor wrote it
 	Type      chat.MessageType `json:"type"`
 	// Text is left out only of a frame in which it did not fit.
 	Text        *string             `json:"text,omitempty" default:"\"\""`
@@ -70,19 +70,19 @@ type VisitorMessage struct {
 	Status    chat.MessageStatus `json:"status"`
 	EditedAt  *Time              `json:"editedAt"`
 	RevokedAt *Time              `json:"revokedAt"`
-	SentAt    Time               `json:"sentAt"`
+	SentAt    Time               `json:"sentAt" widget:"strict"`
 	// Version grows with every change: of two states the one with the higher version is newer.
 	Version int64 `json:"version"`
 }
 
 // VisitorAttachment is a file; a link to it is asked for when it is needed.
 type VisitorAttachment struct {
-	ID   string `json:"id"`
+	ID   string `json:"id" widget:"strict"`
 	Name string `json:"name"`
 	Mime string `json:"mime"`
 	// Size is in bytes.
 	Size  int64                `json:"size"`
-	State chat.AttachmentState `json:"state"`
+	State chat.AttachmentState `json:"state" default:"\"failed\""`
 }
 
 // VisitorAuthor is who wrote a message.
@@ -138,15 +138,15 @@ type NewVisitorUpload struct {
 
 // FileLink leads to a file.
 type FileLink struct {
-	URL string `json:"url"`
+	URL string `json:"url" widget:"strict"`
 	// ExpiresIn is in seconds.
-	ExpiresIn int `json:"expiresIn"`
+	ExpiresIn int `json:"expiresIn" widget:"strict"`
 }
 
 // VisitorMessageUpserted carries a new or changed message to a visitor.
 type VisitorMessageUpserted struct {
 	Type    string         `json:"type" const:"message.upserted"`
-	Message VisitorMessage `json:"message"`
+	Message VisitorMessage `json:"message" widget:"strict"`
 	// Partial says that the text did not fit the frame and has to be fetched.
 	Partial bool `json:"partial,omitempty" default:"false"`
 }
@@ -154,8 +154,8 @@ type VisitorMessageUpserted struct {
 // VisitorTyping says that an operator types, or stopped.
 type VisitorTyping struct {
 	Type string        `json:"type" const:"typing"`
-	By   VisitorAuthor `json:"by"`
-	On   bool          `json:"on"`
+	By   VisitorAuthor `json:"by" widget:"strict"`
+	On   bool          `json:"on" widget:"strict"`
 }
 
 // VisitorMessagesQuery selects a page of a visitor's messages, the newest page first.

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+const root = "../.."
+
+func contractOf(t *testing.T) *contract {
+	t.Helper()
+	c, err := reflectContract(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestGenerate_CommittedFiles_AreCurrent(t *testing.T) {
+	t.Parallel()
+	files, err := generate(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what package wire says: run make generate. First difference:\n%s", path, firstDifference(got, want))
+		}
+	}
+}
+
+func firstDifference(got, want []byte) string {
+	old, now := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(old), len(now)) {
+		if old[i] != now[i] {
+			return fmt.Sprintf("line %d:\n- %s\n+ %s", i+1, old[i], now[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(old), len(now))
+}
+
+// TestWire_EveryStruct_IsPublished: a type that no route, frame or action names is not part of the contract.
+func TestWire_EveryStruct_IsPublished(t *testing.T) {
+	t.Parallel()
+	c := contractOf(t)
+	internal := []string{"List", "Nullable", "Page", "Action"} // generic, embedded, or the union of what is published
+	files, err := filepath.Glob(filepath.Join(root, "shared/wire/*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if _, isStruct := spec.Type.(*ast.StructType); isStruct && c.types[spec.Name.Name] == nil && !slices.Contains(internal, spec.Name.Name) {
+				t.Errorf("nothing publishes wire.%s", spec.Name.Name)
+			}
+			return true
+		})
+	}
+}
+
+func TestWire_Action_ReadsEveryAction(t *testing.T) {
+	t.Parallel()
+	read := reflect.TypeFor[wire.Action]()
+	for _, action := range append(wire.Actions(), wire.VisitorActions()...) {
+		for field := range reflect.TypeOf(action).Fields() {
+			known, ok := read.FieldByName(field.Name)
+			if name, _, _ := strings.Cut(known.Tag.Get("json"), ","); !ok || name != field.Tag.Get("json") {
+				t.Errorf("wire.Action does not read %s of %T", field.Name, action)
+			}
+		}
+	}
+}
+
+// goldens says which schema a golden file has, by its name up to the first underscore or by its whole name.
+var goldens = map[string]string{
+	"capabilities": "CapabilitiesList", "channel": "Channel", "channels": "ChannelList", "contact": "Contact", "contacts": "ContactList",
+	"conversation": "Conversation", "conversations": "ConversationList", "counts": "Counts", "distribution": "Distribution", "error": "ErrorAnswer",
+	"event": "Event", "events": "EventList", "me": "Me", "message": "Message", "messages": "MessageList", "operator": "Operator",
+	"operators": "OperatorList", "sessions": "SessionList", "settings": "Settings", "signed": "SignedIn", "socket": "SocketTicket",
+	"store": "Store", "stores": "StoreList", "templates": "TemplateList", "upload": "Upload", "frame": "Frame", "actions": "Actions",
+	"visitor/session": "VisitorSession", "visitor/messages": "VisitorMessageList", "visitor/file_link": "FileLink", "visitor/frame": "VisitorFrame",
+}
+
+func TestGoldenFiles_FitTheirSchemas(t *testing.T) {
+	t.Parallel()
+	c := contractOf(t)
+	listOf := func(values []any) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "array", Items: c.anyOf(values)}
+	}
+	c.schemas["Frame"], c.schemas["VisitorFrame"], c.schemas["Actions"] = listOf(wire.Frames()), listOf(wire.VisitorFrames()), listOf(wire.Actions())
+	folder := filepath.Join(root, "shared/web/lib/protocol/testdata")
+	var files []string
+	for _, pattern := range []string{"*.json", "visitor/*.json"} {
+		found, err := filepath.Glob(filepath.Join(folder, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	if len(files) == 0 {
+		t.Fatalf("no golden files in %s", folder)
+	}
+	for _, file := range files {
+		name, _ := strings.CutPrefix(strings.TrimSuffix(filepath.ToSlash(file), ".json"), folder+"/")
+		kind := name
+		if !strings.Contains(name, "/") {
+			kind, _, _ = strings.Cut(name, "_")
+		}
+		schema := c.schemas[goldens[kind]]
+		if schema == nil {
+			t.Errorf("%s: no schema is known for it", name)
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := json.Unmarshal(text, &value); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := c.check(schema, value); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCheck_WrongValue_IsRefused(t *testing.T) {
+	t.Parallel()
+	c := contractOf(t)
+	for name, test := range map[string]struct{ schema, json string }{
+		"a missing field":                  {"Store", `{"id":"s","name":"n"}`},
+		"an unknown field":                 {"Store", `{"id":"s","name":"n","version":1,"colour":"red"}`},
+		"a wrong type":                     {"Store", `{"id":"s","name":"n","version":"1"}`},
+		"null where there is none":         {"Store", `{"id":null,"name":"n","version":1}`},
+		"an unknown value":                 {"AvailabilityChange", `{"status":"asleep"}`},
+		"a frame of another type":          {"Pong", `{"type":"ping"}`},
+		"a fraction in place of a integer": {"Store", `{"id":"s","name":"n","version":1.5}`},
+		"a time without milliseconds":      {"Session", `{"id":"s","createdAt":"2026-11-22T00:14:22Z","lastSeenAt":"2026-11-22T00:14:22.000Z","userAgent":"","ip":"","current":true}`},
+	} {
+		var value any
+		if err := json.Unmarshal([]byte(test.json), &value); err != nil {
+			t.Fatal(err)
+		}
+		if c.check(c.schemas[test.schema], value) == nil {
+			t.Errorf("%s passed", name)
+		}
+	}
+}
+
+// check says what of a value does not fit its schema. It is stricter than JSON Schema: fields that the schema does not name are wrong,
+// and so are times without exactly three decimals.
+func (c *contract) check(s *jsonschema.Schema, value any) error {
+	if name := target(s); name != "" {
+		return c.check(c.schemas[name], value)
+	}
+	if s.AnyOf != nil {
+		var err error
+		for _, one := range s.AnyOf {
+			if err = c.check(one, value); err == nil {
+				return nil
+			}
+		}
+		return fmt.Errorf("fits none of several, the last one because: %w", err)
+	}
+	inner, null, _ := parts(s)
+	if value == nil {
+		if null || s.Type == "null" {
+			return nil
+		}
+		return fmt.Errorf("null in place of %s", s.Type)
+	}
+	if inner.Const != nil && value != inner.Const || inner.Enum != nil && !slices.Contains(inner.Enum, value) {
+		return fmt.Errorf("%v is not one of %v %v", value, inner.Const, inner.Enum)
+	}
+	switch value := value.(type) {
+	case string:
+		if inner.Format == "date-time" {
+			var at wire.Time
+			return json.Unmarshal([]byte(`"`+value+`"`), &at)
+		}
+		return same(inner.Type, "string", true)
+	case bool:
+		return same(inner.Type, "boolean", true)
+	case float64:
+		if inner.Type == "integer" {
+			return same("integer", "integer", value == float64(int64(value)))
+		}
+		return same(inner.Type, "number", true)
+	case []any:
+		for i, item := range value {
+			if err := c.check(inner.Items, item); err != nil {
+				return fmt.Errorf("[%d]: %w", i, err)
+			}
+		}
+		return same(inner.Type, "array", true)
+	case map[string]any:
+		return c.checkObject(inner, value)
+	}
+	return nil
+}
+
+func same(want, got string, whole bool) error {
+	if want != got || !whole {
+		return fmt.Errorf("a %s in place of a %s", got, want)
+	}
+	return nil
+}
+
+func (c *contract) checkObject(s *jsonschema.Schema, value map[string]any) error {
+	if s.Type != "object" {
+		return fmt.Errorf("an object in place of a %s", s.Type)
+	}
+	for _, name := range s.Required {
+		if _, ok := value[name]; !ok {
+			return fmt.Errorf("%s is missing", name)
+		}
+	}
+	if s.Properties == nil {
+		return nil
+	}
+	for name, member := range value {
+		property, ok := s.Properties.Get(name)
+		if !ok {
+			return fmt.Errorf("%s is unknown", name)
+		}
+		if err := c.check(property, member); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
