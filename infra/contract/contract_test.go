@@ -84,6 +84,29 @@ func TestWire_EveryStruct_IsPublished(t *testing.T) {
 	}
 }
 
+func TestWire_EveryTypeAndField_HasComment(t *testing.T) {
+	t.Parallel()
+	c := contractOf(t)
+	for name, typ := range c.types {
+		if strings.HasSuffix(name, "List") || typ == timeType {
+			continue // generic, and not an object in JSON
+		}
+		if c.comments(typ, "") == "" {
+			t.Errorf("wire.%s has no comment", name)
+		}
+		for _, field := range reflect.VisibleFields(typ) {
+			if !field.Anonymous && field.Tag.Get("const") == "" && len(field.Index) == 1 && c.comments(typ, field.Name) == "" {
+				t.Errorf("wire.%s.%s has no comment", name, field.Name)
+			}
+		}
+	}
+	for name, schema := range c.schemas {
+		if schema.Enum != nil && schema.Description == "" {
+			t.Errorf("enumeration %s has no comment", name)
+		}
+	}
+}
+
 func TestWire_Action_ReadsEveryAction(t *testing.T) {
 	t.Parallel()
 	read := reflect.TypeFor[wire.Action]()

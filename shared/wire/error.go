@@ -4,6 +4,7 @@ import "github.com/recado-chat/recado/shared/fault"
 
 // ErrorAnswer is the answer of a call that failed.
 type ErrorAnswer struct {
+	// Error describes what went wrong.
 	Error ErrorBody `json:"error" widget:"strict"`
 }
 

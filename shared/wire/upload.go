@@ -18,7 +18,9 @@ const PurposePicture UploadPurpose = "picture"
 
 // NewUpload announces a file.
 type NewUpload struct {
+	// Name is the file name.
 	Name string `json:"name" jsonschema:"minLength=1,maxLength=120"`
+	// Mime is the media type that the bytes will have.
 	Mime string `json:"mime"`
 	// Size is in bytes.
 	Size int64 `json:"size" jsonschema:"minimum=1"`
