@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/contracttest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
@@ -273,6 +274,9 @@ func (c *client) do(method, target string, body any) answer {
 	if err != nil {
 		c.t.Fatalf("the handler failed: %v", err)
 	}
+	contracttest.Load(c.t, "openapi.json").Check(c.t, contracttest.Exchange{
+		Method: method, Path: path, Request: event.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
+	})
 	return answer{c.t, response.StatusCode, response.Headers, response.Cookies, response.Body}
 }
 

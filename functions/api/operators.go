@@ -133,7 +133,7 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 			return err
 		}
 	}
-	if b.Role != nil && chat.Role(*b.Role) != o.Role {
+	if b.Role != nil && *b.Role != o.Role {
 		if o.Role, err = role(*b.Role, o.Role); err != nil {
 			return err
 		}
@@ -163,13 +163,13 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	return nil
 }
 
-func role(to wire.AssignableRole, from chat.Role) (chat.Role, error) {
+func role(to, from chat.Role) (chat.Role, error) {
 	if from == chat.Owner {
 		return from, fault.New(fault.Conflict, "the owner stays the owner").WithField("role").WithReason("owner")
 	}
-	switch r := chat.Role(to); r {
+	switch to {
 	case chat.Admin, chat.Editor, chat.Supervisor, chat.OperatorRole, chat.ReadOnly:
-		return r, nil
+		return to, nil
 	case chat.Owner:
 		return from, invalid("role", "an account has one owner")
 	}
@@ -227,7 +227,7 @@ func (h *Handler) createOperator(ctx context.Context, c *call) (httpapi.Response
 		return httpapi.Response{}, err
 	}
 	change := wire.OperatorChange{
-		Name: body.Name, Role: body.Role, Capacity: body.Capacity, StoreIDs: body.StoreIDs, Languages: body.Languages, Availability: body.Availability,
+		Name: body.Name, Role: (*chat.Role)(body.Role), Capacity: body.Capacity, StoreIDs: body.StoreIDs, Languages: body.Languages, Availability: body.Availability,
 	}
 	if err := applyOperator(change, &o); err != nil {
 		return httpapi.Response{}, err

@@ -75,8 +75,8 @@ type NewOperator struct {
 type OperatorChange struct {
 	// Name is what the others read.
 	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
-	// Role is the new role. The owner's cannot be changed.
-	Role *AssignableRole `json:"role,omitempty"`
+	// Role is the new role. The owner's stays owner, and nobody else can become owner.
+	Role *chat.Role `json:"role,omitempty"`
 	// Capacity is how many conversations the operator is given at once.
 	Capacity *int `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
 	// StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others.

@@ -99,8 +99,8 @@ export type NewOperator = {
 export type OperatorChange = {
   /** Name is what the others read. */
   name?: string;
-  /** Role is the new role. The owner's cannot be changed. */
-  role?: e.AssignableRole;
+  /** Role is the new role. The owner's stays owner, and nobody else can become owner. */
+  role?: e.Role;
   /** Capacity is how many conversations the operator is given at once. */
   capacity?: number;
   /** StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others. */
