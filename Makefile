@@ -50,6 +50,10 @@ test: ## all that must be green: budget 20 min on two cores with nothing compile
 	@$(MAKE) test-browser
 	@$(MAKE) -j3 -O test-deploy test-race fuzz-short
 
+.PHONY: generate
+generate: ## make the OpenAPI document and the browsers' guards from shared/wire and the routes
+	go run ./infra/contract
+
 .PHONY: test-go
 test-go: test-packages test-system ## the Go packages' tests (6 min)
 

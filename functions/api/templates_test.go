@@ -23,7 +23,7 @@ func TestTemplates(t *testing.T) {
 	path := "/api/v1/channels/" + string(ch.ID) + "/templates"
 	for name, status := range map[string]chat.TemplateStatus{"beta": chat.TemplateApproved, "alfa": chat.TemplateApproved, "gama": chat.TemplatePaused} {
 		it := chat.Template{
-			ID: name, AccountID: ch.AccountID, ChannelID: ch.ID, Name: name, Language: "es", Category: "utility", Status: status,
+			ID: name, AccountID: ch.AccountID, ChannelID: ch.ID, Name: name, Language: "es", Category: "utility", Quality: "green", Status: status,
 			Header: &chat.TemplateHeader{Format: chat.HeaderText, TemplateText: chat.NewTemplateText("Hola {{1}}")}, Body: chat.NewTemplateText("Pedido {{1}}"),
 			Buttons: []chat.TemplateButton{{Type: chat.ButtonURL, Text: "Ver", Parameter: true}}, UpdatedAt: b.Clock.Now(),
 		}

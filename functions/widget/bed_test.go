@@ -15,6 +15,7 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/infra/testkit/contracttest"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel"
@@ -152,6 +153,9 @@ func (b *bed) do(method, path, token string, body any) answer {
 	}
 	response, err := b.Handle(b.Context(), request)
 	b.Must(err)
+	contracttest.Load(b.TB, "../api/openapi.json").Check(b.TB, contracttest.Exchange{
+		Method: method, Path: path, Request: request.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
+	})
 	return answer{response}
 }
 
@@ -166,7 +170,7 @@ func into[T any](b *bed, a answer, status int) (value T) {
 
 func (b *bed) refused(what string, a answer, status int, field string) {
 	b.Helper()
-	var e wire.Error
+	var e wire.ErrorAnswer
 	b.Must(json.Unmarshal([]byte(a.Body), &e))
 	if a.StatusCode != status || e.Error.Field != field {
 		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)

@@ -63,6 +63,7 @@ var (
 		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "verbs speak to stores through interfaces of their own"},
 		{room: "shared/cursor", only: []string{"shared/chat", "shared/fault"}, reason: "cursors know ids and faults: stores and handlers sign them alike"},
 		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
+		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
 		{room: "infra/topology", only: []string{"infra/topology", "events"}, reason: "the topology is plain data: it reads which queue carries which signal, and nothing else"},

@@ -56,7 +56,7 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 			return err
 		}
 	}
-	if b.Role != nil && chat.Role(*b.Role) != o.Role {
+	if b.Role != nil && *b.Role != o.Role {
 		if o.Role, err = role(*b.Role, o.Role); err != nil {
 			return err
 		}
@@ -86,13 +86,13 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	return nil
 }
 
-func role(to wire.AssignableRole, from chat.Role) (chat.Role, error) {
+func role(to, from chat.Role) (chat.Role, error) {
 	if from == chat.Owner {
 		return from, fault.New(fault.Conflict, "the owner stays the owner").WithField("role").WithReason("owner")
 	}
-	switch r := chat.Role(to); r {
+	switch to {
 	case chat.Admin, chat.Editor, chat.Supervisor, chat.OperatorRole, chat.ReadOnly:
-		return r, nil
+		return to, nil
 	case chat.Owner:
 		return from, rest.Invalid("role", "an account has one owner")
 	}
@@ -150,7 +150,7 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 		return httpapi.Response{}, err
 	}
 	change := wire.OperatorChange{
-		Name: body.Name, Role: body.Role, Capacity: body.Capacity, StoreIDs: body.StoreIDs, Languages: body.Languages, Availability: body.Availability,
+		Name: body.Name, Role: (*chat.Role)(body.Role), Capacity: body.Capacity, StoreIDs: body.StoreIDs, Languages: body.Languages, Availability: body.Availability,
 	}
 	if err := applyOperator(change, &o); err != nil {
 		return httpapi.Response{}, err

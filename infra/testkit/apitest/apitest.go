@@ -24,6 +24,7 @@ import (
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/gateway"
+	"github.com/recado-chat/recado/infra/testkit/contracttest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/auth"
@@ -364,6 +365,9 @@ func (c *Client) Do(method, target string, body any) Answer {
 	if err != nil {
 		c.T.Fatalf("the handler failed: %v", err)
 	}
+	contracttest.Load(c.T, "../api/openapi.json").Check(c.T, contracttest.Exchange{
+		Method: method, Path: path, Request: event.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
+	})
 	return Answer{c.T, response.StatusCode, response.Headers, response.Cookies, response.Body}
 }
 

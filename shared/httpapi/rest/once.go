@@ -22,7 +22,7 @@ type answerStore interface {
 }
 
 const (
-	idempotencyHeader = "Idempotency-Key"
+	idempotencyHeader = httpapi.IdempotencyHeader
 	idempotencyMax    = 128
 	// answerTakes is longer than the function may run: a request that died does not lock its key for hours.
 	answerTakes = 30 * time.Second

@@ -300,7 +300,7 @@ export function eventsOf(one: Conversation): TimelineEvent[] {
   return [
     event("1", "opened", 64.5, { actor: { kind: "contact", id: one.contact.id, name: one.contact.name } }),
     event("2", "assigned", 64.2, {
-      data: { assigneeId: "op_1", previousAssigneeId: null },
+      data: { assigneeId: "op_1" },
       reason: {
         code: "fewest_open",
         considered: [

@@ -88,7 +88,7 @@ describe("a visitor's message", () => {
     expect(odd.interactive).toEqual({
       footer: "",
       button: "",
-      buttons: [{ id: "a", title: "Sí", description: "" }],
+      buttons: [{ id: "a", title: "Sí" }],
       sections: [],
     });
     expect(odd.author.name).toBe("");
