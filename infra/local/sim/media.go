@@ -25,9 +25,9 @@ func (s *Store) mediaPath(id string) string {
 	return filepath.Join(s.options.Dir, "media", filepath.Base(id))
 }
 
-// ServeFile answers a request with the content of a media file, as the provider does.
-func (s *Store) ServeFile(w http.ResponseWriter, r *http.Request, file *File) {
-	w.Header().Set("Content-Type", file.Mime)
+// ServeFile answers a request with the content of a media file.
+func (s *Store) ServeFile(w http.ResponseWriter, r *http.Request, file *File, contentType string) {
+	w.Header().Set("Content-Type", contentType)
 	http.ServeFile(w, r, s.mediaPath(file.ID))
 }
 
@@ -44,5 +44,5 @@ func (s *Store) getMedia(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(file.Mime, "image/") && !strings.HasPrefix(file.Mime, "audio/") && !strings.HasPrefix(file.Mime, "video/") {
 		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file.Name}))
 	}
-	s.ServeFile(w, r, file)
+	s.ServeFile(w, r, file, file.Mime)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/mailbox"
 	"github.com/recado-chat/recado/infra/local/s3"
 	"github.com/recado-chat/recado/infra/local/sim"
+	"github.com/recado-chat/recado/infra/local/sim/telegram"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/local/ssm"
@@ -134,7 +135,7 @@ func (s *Stack) openDatabase(ctx context.Context) (err error) {
 
 // openSimulators opens the simulated providers. Another one is a line in the list.
 func (s *Stack) openSimulators(context.Context) error {
-	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp} {
+	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp, s.openTelegram} {
 		simulator, err := open()
 		if err != nil {
 			return err
@@ -152,6 +153,11 @@ func (s *Stack) openWhatsApp() (_ sim.Simulator, err error) {
 		Now: s.Clock.Now, Statuses: s.options.Statuses, Log: s.log,
 	})
 	return s.Phone, err
+}
+
+func (s *Stack) openTelegram() (_ sim.Simulator, err error) {
+	s.Telegram, err = telegram.New(telegram.Options{DataDir: s.path("sim/telegram"), Now: s.Clock.Now, Log: s.log})
+	return s.Telegram, err
 }
 
 func first(list string) string {

@@ -23,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/meter"
 	"github.com/recado-chat/recado/infra/local/s3"
 	"github.com/recado-chat/recado/infra/local/sim"
+	"github.com/recado-chat/recado/infra/local/sim/telegram"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/sqs"
@@ -73,28 +74,28 @@ type Options struct {
 
 // Stack is a running system.
 type Stack struct {
-	options Options
-	Clock   *Clock
-	URL     string // of the public side
-	Mail    *mailbox.Box
-	Phone   *whatsapp.Simulator
-	shops   []Shop // with their codes
-	Queues  *sqs.Server
-	Socket  *gateway.Socket
-	Engine  *engine.Engine
+	options  Options
+	Clock    *Clock
+	URL      string // of the public side
+	Mail     *mailbox.Box
+	Phone    *whatsapp.Simulator
+	Telegram *telegram.Simulator
+	shops    []Shop // with their codes
+	Queues   *sqs.Server
+	Socket   *gateway.Socket
+	Engine   *engine.Engine
 
-	aws      net.Listener
-	storage  net.Listener
-	public   net.Listener
-	objects  *s3.Store
-	users    *cognito.Server
-	keys     *kms.Server
-	meter    *meter.Meter
-	handlers map[string]lambda.Handler
-	queued   []*source.QueueSource
-	streams  []*source.StreamSource
-	closers  []func()
-
+	aws        net.Listener
+	storage    net.Listener
+	public     net.Listener
+	objects    *s3.Store
+	users      *cognito.Server
+	keys       *kms.Server
+	meter      *meter.Meter
+	handlers   map[string]lambda.Handler
+	queued     []*source.QueueSource
+	streams    []*source.StreamSource
+	closers    []func()
 	simulators []sim.Simulator
 	log        *slog.Logger
 }

@@ -350,5 +350,5 @@ func (s *Simulator) download(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "URL signature expired", http.StatusNotFound)
 		return
 	}
-	s.ServeFile(w, r, file)
+	s.ServeFile(w, r, file, file.Mime)
 }
