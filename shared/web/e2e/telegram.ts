@@ -47,7 +47,11 @@ export class Telegram {
     return ((await this.post("/customers", chat)) as { id: string }).id;
   }
 
-  async state(): Promise<{ customers: Required<Pick<Chat, "id">>[]; messages: TelegramMessage[]; undelivered: number }> {
+  async state(): Promise<{
+    customers: Required<Pick<Chat, "id">>[];
+    messages: TelegramMessage[];
+    undelivered: number;
+  }> {
     return (await fetch(`${this.api}/state`)).json();
   }
 
@@ -68,7 +72,10 @@ export class Telegram {
     await this.answered(await fetch(`${this.api}/customers/${chat}/messages`, { method: "POST", body: form }));
   }
 
-  async sendPlace(chat: string, place: { latitude: number; longitude: number; name?: string; address?: string }): Promise<void> {
+  async sendPlace(
+    chat: string,
+    place: { latitude: number; longitude: number; name?: string; address?: string },
+  ): Promise<void> {
     await this.post(`/customers/${chat}/messages`, { place });
   }
 
@@ -87,7 +94,14 @@ export class Telegram {
   }
 
   /** Makes the next call of the business fail. The code is an HTTP status: 403 is a blocked bot. */
-  async fail(fault: { on?: string; do?: string; code?: number; times?: number; retryAfter?: number; accept?: boolean }): Promise<void> {
+  async fail(fault: {
+    on?: string;
+    do?: string;
+    code?: number;
+    times?: number;
+    retryAfter?: number;
+    accept?: boolean;
+  }): Promise<void> {
     await this.post("/faults", fault);
   }
 
