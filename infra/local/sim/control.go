@@ -3,7 +3,6 @@ package sim
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -42,7 +41,6 @@ func (c *Control) Register(mux *http.ServeMux) {
 	handle("POST /customers", Posted(func(_ *http.Request, in Customer) (any, error) { return c.Provider.AddCustomer(in) }))
 	handle("POST /customers/{id}/messages", c.postMessage)
 	handle("POST /customers/{id}/read", Posted(c.postRead))
-	handle("POST /customers/{id}/block", Posted(c.postBlock))
 	handle("POST /messages/{id}/change", Posted(func(r *http.Request, in Change) (any, error) { return nil, c.Provider.Change(r.PathValue("id"), in) }))
 	handle("POST /messages/{id}/tap", Posted(c.postTap))
 	handle("POST /faults", Posted(func(_ *http.Request, f Fault) (any, error) { return nil, c.Faults.Fail(f) }))
@@ -213,17 +211,6 @@ func (c *Control) postRead(r *http.Request, in struct {
 },
 ) (any, error) {
 	return nil, c.Provider.Read(in.Account, r.PathValue("id"))
-}
-
-func (c *Control) postBlock(r *http.Request, in struct {
-	Account string `json:"account"`
-	Blocked *bool  `json:"blocked"`
-},
-) (any, error) {
-	if in.Blocked == nil {
-		return nil, errors.New(`the body is {"account":"…","blocked":true}`)
-	}
-	return nil, c.Provider.Block(in.Account, r.PathValue("id"), *in.Blocked)
 }
 
 func (c *Control) postTap(r *http.Request, in struct {

@@ -42,7 +42,7 @@ func replay(dir string, apply func(line) error) error {
 	if err != nil {
 		return fmt.Errorf("open the journal: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	lines := bufio.NewReader(file)
 	for {
 		text, err := lines.ReadBytes('\n')

@@ -14,11 +14,12 @@ var pageFiles embed.FS
 // Page is the phone page of a provider: the customers' side in the browser. Its title is Link.Title.
 type Page struct {
 	Link
-	API      string  // the path of the control API
-	Accounts string  // what the accounts are called: "Business number"
-	Fields   []Field // of the form for a new customer
-	NoDelete bool    // customers cannot delete a message for both sides
-	Block    bool    // customers can block an account
+	API       string   // the path of the control API
+	Accounts  string   // what the accounts are called: "Business number"
+	Fields    []Field  // of the form for a new customer
+	Reactions []string // emojis that the page offers
+	NoDelete  bool     // customers cannot delete a message for both sides
+	Block     bool     // customers can block an account: POST /customers/{id}/block
 }
 
 // Field is one input of the form for a new customer. Its value is sent under Name to POST /customers.

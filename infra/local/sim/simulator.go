@@ -34,6 +34,4 @@ type Provider interface {
 	Change(messageID string, change Change) error
 	// Tap presses an option of a message and returns the id of the message or query that this sends.
 	Tap(messageID, option string) (id string, err error)
-	// Block blocks or unblocks a business for a customer.
-	Block(account, customer string, blocked bool) error
 }

@@ -243,7 +243,7 @@ function drawOptions(m) {
   return element("details", { className: "options" }, element("summary", { textContent: m.button }), ...buttons);
 }
 
-const reactions = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+const reactions = $("phone").dataset.reactions.trim().split(" ");
 
 // act opens the actions of a message: react, reply, and edit or delete if it is the customer's own.
 function act(id) {

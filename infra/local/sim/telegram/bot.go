@@ -38,7 +38,7 @@ func (s *Simulator) setWebhook(c *call) (any, *apiError) {
 	if err != nil || u.Host == "" {
 		return nil, badRequest("invalid webhook URL specified")
 	}
-	if u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return nil, badRequest("bad webhook: An HTTPS URL must be provided for webhook")
 	}
 	secret := c.args["secret_token"]

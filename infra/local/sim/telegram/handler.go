@@ -26,8 +26,10 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc(prefix, s.serveAPI)
 	control := s.control()
 	control.Register(mux)
+	mux.HandleFunc("POST "+control.Path()+"/customers/{id}/block", sim.Posted(s.postBlock))
 	sim.Page{
 		Link: s.Page(), API: control.Path(), Accounts: "Bot", NoDelete: true, Block: true,
+		Reactions: []string{"👍", "❤", "🔥", "🎉", "😢", "🙏"},
 		Fields: []sim.Field{
 			{Name: "name", Label: "Name", Placeholder: "Ana Pérez", Required: true},
 			{Name: "username", Label: "Username", Placeholder: "ana_perez"},
@@ -35,4 +37,12 @@ func (s *Simulator) Handler() http.Handler {
 		},
 	}.Register(mux)
 	return mux
+}
+
+func (s *Simulator) postBlock(r *http.Request, in struct {
+	Account string `json:"account"`
+	Blocked bool   `json:"blocked"`
+},
+) (any, error) {
+	return nil, s.Block(in.Account, r.PathValue("id"), in.Blocked)
 }

@@ -67,7 +67,7 @@ func New(options Options) (*Simulator, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("open the Telegram simulator: %w", err)
 	}
-	s.Faults.Calls, s.Faults.WriteError, s.Faults.Closed = calls(), writeFault, s.Done()
+	s.Calls, s.WriteError, s.Closed = calls(), writeFault, s.Done()
 	s.Start()
 	return s, nil
 }

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/recado-chat/recado/infra/local/sim"
 )
@@ -115,8 +114,7 @@ func (s *Simulator) Change(messageID string, change sim.Change) error {
 	now := s.options.Now().Unix()
 	switch {
 	case change.Emoji != nil:
-		// The emoji picker has the variation selector, which Telegram's list leaves out.
-		changed.Reaction = strings.TrimSuffix(*change.Emoji, "\ufe0f")
+		changed.Reaction = *change.Emoji
 		if changed.Reaction != "" && !slices.Contains(reactions, changed.Reaction) {
 			return fmt.Errorf("%q is no reaction on Telegram", *change.Emoji)
 		}

@@ -61,7 +61,7 @@ func (s *Simulator) authorized(r *http.Request, number string) bool {
 // enter applies the fault that waits for a call, and checks the number and the token. It returns false if it answered the call,
 // and otherwise the fault that is to answer it after the work is done.
 func (s *Simulator) enter(w http.ResponseWriter, r *http.Request, number, on string) (*Fault, bool) {
-	f, ok := s.Faults.Enter(w, r, on)
+	f, ok := s.Enter(w, r, on)
 	if !ok {
 		return nil, false
 	}

@@ -38,6 +38,7 @@ func (s *Simulator) Handler() http.Handler {
 	mux.HandleFunc("POST "+path+"/webhooks", s.postRaw)
 	sim.Page{
 		Link: s.Page(), API: path, Accounts: "Business number",
+		Reactions: []string{"👍", "❤️", "😂", "😮", "😢", "🙏"},
 		Fields: []sim.Field{
 			{Name: "phone", Label: "Phone", Placeholder: "5491155550101", Pattern: `[+0-9 \-]{6,}`, Required: true, Digits: true},
 			{Name: "name", Label: "Name", Placeholder: "Ana Pérez"},

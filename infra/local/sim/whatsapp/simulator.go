@@ -101,8 +101,8 @@ func New(options Options) (*Simulator, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("open the WhatsApp simulator: %w", err)
 	}
-	s.Faults.Calls, s.Faults.FailLater = []string{OnMessages, OnMarks, OnTemplates, OnMedia, OnInfo, OnDownload}, true
-	s.Faults.WriteError, s.Faults.Closed = writeFault, s.Done()
+	s.Calls, s.FailLater = []string{OnMessages, OnMarks, OnTemplates, OnMedia, OnInfo, OnDownload}, true
+	s.WriteError, s.Closed = writeFault, s.Done()
 	s.Start()
 	s.resumeStatuses()
 	return s, nil
@@ -191,11 +191,6 @@ func (s *Simulator) customer(phone string) (*Customer, error) {
 		return c, nil
 	}
 	return s.putCustomer(Customer{Phone: phone})
-}
-
-// Block is not part of the Cloud API: businesses are not told of it.
-func (s *Simulator) Block(string, string, bool) error {
-	return errors.New("WhatsApp does not report blocked numbers")
 }
 
 // userIDOf makes a business-scoped user id that is always the same for a phone.
