@@ -103,6 +103,27 @@ func TestControl_FileMessage_TypeFromMime(t *testing.T) {
 	}
 }
 
+func TestControl_PlaceAndCard(t *testing.T) {
+	t.Parallel()
+	b := newBusiness(t)
+	s, base := start(t, b, nil)
+	for _, body := range []string{`{"place":{"latitude":-34.5,"longitude":2,"name":"Plaza"}}`, `{"card":{"name":"Ana","phones":["+54 9"]}}`} {
+		if code, answer := post(t, base+control+"/customers/"+person+"/messages", "", body); code != http.StatusCreated {
+			t.Fatalf("got %d %v", code, answer)
+		}
+	}
+	if err := s.WaitIdle(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	got := b.seen()
+	if place, _ := got[0].fields["location"].(map[string]any); got[0].fields["type"] != "location" || place["latitude"] != -34.5 || place["name"] != "Plaza" {
+		t.Errorf("got %v", got[0].fields)
+	}
+	if got[1].fields["type"] != "contacts" || !strings.Contains(fmt.Sprint(got[1].fields["contacts"]), "formatted_name:Ana") {
+		t.Errorf("got %v", got[1].fields)
+	}
+}
+
 func TestControl_InvalidRequests(t *testing.T) {
 	t.Parallel()
 	_, base := start(t, newBusiness(t), nil)

@@ -92,7 +92,6 @@ func (s *Simulator) write(n *Account, from *Customer, in Incoming) (*Message, ob
 		m.Type = "text"
 	}
 	wire := head(from, m.ID, m.At)
-	wire["type"] = m.Type
 	if in.ReplyTo != "" {
 		wire["context"] = object{"from": n.Display, "id": in.ReplyTo}
 	}
@@ -104,9 +103,16 @@ func (s *Simulator) write(n *Account, from *Customer, in Incoming) (*Message, ob
 		}
 		m.File = file
 		wire[m.Type] = mediaOf(m)
+	case in.Place != nil:
+		m.Type, m.Place = "location", in.Place
+		wire["location"] = in.Place
+	case in.Card != nil:
+		m.Type, m.Cards = "contacts", []Card{*in.Card}
+		wire["contacts"] = []any{contactCard(*in.Card)}
 	case m.Type == "text":
 		wire["text"] = object{"body": in.Text}
 	}
+	wire["type"] = m.Type
 	maps.Copy(wire, in.Fields)
 	return m, wire, nil
 }
@@ -118,6 +124,15 @@ func head(from *Customer, id string, at time.Time) object {
 		wire["from"] = from.Phone
 	}
 	return wire
+}
+
+// contactCard is contact data as WhatsApp writes it.
+func contactCard(c Card) object {
+	phones := []any{}
+	for _, phone := range c.Phones {
+		phones = append(phones, object{"phone": phone, "wa_id": sim.Digits(phone), "type": "CELL"})
+	}
+	return object{"name": object{"formatted_name": c.Name, "first_name": c.Name}, "phones": phones}
 }
 
 func mediaOf(m *Message) object {

@@ -116,8 +116,11 @@ func (s *Simulator) Close() error {
 
 func (s *Simulator) restore(data json.RawMessage) error {
 	var o stored
-	if err := json.Unmarshal(data, &o); err != nil || o.Template == nil {
+	if err := json.Unmarshal(data, &o); err != nil {
 		return fmt.Errorf("read a template from the journal: %w", err)
+	}
+	if o.Template == nil {
+		return errors.New("the journal is another simulator's")
 	}
 	s.putTemplate(o.Template)
 	return nil
