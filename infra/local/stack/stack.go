@@ -74,30 +74,31 @@ type Options struct {
 
 // Stack is a running system.
 type Stack struct {
-	options  Options
-	Clock    *Clock
-	URL      string // of the public side
-	Mail     *mailbox.Box
-	Phone    *whatsapp.Simulator
-	Telegram *telegram.Simulator
-	shops    []Shop // with their codes
-	Queues   *sqs.Server
-	Socket   *gateway.Socket
-	Engine   *engine.Engine
+	options Options
+	Clock   *Clock
+	URL     string // of the public side
+	Mail    *mailbox.Box
+	Phone   *whatsapp.Simulator
+	shops   []Shop // with their codes
+	Queues  *sqs.Server
+	Socket  *gateway.Socket
+	Engine  *engine.Engine
 
-	aws        net.Listener
-	storage    net.Listener
-	public     net.Listener
-	objects    *s3.Store
-	users      *cognito.Server
-	keys       *kms.Server
-	meter      *meter.Meter
-	handlers   map[string]lambda.Handler
-	queued     []*source.QueueSource
-	streams    []*source.StreamSource
-	closers    []func()
-	simulators []sim.Simulator
-	log        *slog.Logger
+	aws      net.Listener
+	storage  net.Listener
+	public   net.Listener
+	objects  *s3.Store
+	users    *cognito.Server
+	keys     *kms.Server
+	meter    *meter.Meter
+	handlers map[string]lambda.Handler
+	queued   []*source.QueueSource
+	streams  []*source.StreamSource
+	closers  []func()
+	log      *slog.Logger
+
+	Telegram   *telegram.Simulator
+	simulators []sim.Simulator // Phone, Telegram
 }
 
 // defaults fills in what was left out.
