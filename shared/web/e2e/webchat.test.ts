@@ -161,7 +161,7 @@ test("the conversation goes on over the site's pages, a reload and a second tab,
   const desk = await here.as(ana);
   await desk.page.locator("a[data-conversation]").filter({ hasText: "A Córdoba" }).click();
   await desk.reply("Sí, en tres días");
-  await customer.page.getByRole("button", { name: /sin leer: 1/ }).click();
+  await customer.page.getByRole("button", { name: /1 mensaje sin leer/ }).click();
   await customer.message("Sí, en tres días").waitFor();
 });
 

@@ -1,4 +1,4 @@
-/** The few words of the button, in the language of the page or else of the browser. */
+/** The button's texts, in the language of the page or else of the browser. */
 export interface Words {
   title: string;
   open: string;
@@ -11,25 +11,25 @@ const en: Words = {
   title: "Chat",
   open: "Open chat",
   close: "Close chat",
-  unread: (n) => `Open chat, unread messages: ${n}`,
-  failed: "The chat does not answer.",
+  unread: (n) => `Open chat, ${n} unread message${n > 1 ? "s" : ""}`,
+  failed: "Chat is not available.",
 };
 
 const words: Record<string, Words> = {
   en,
   es: {
     title: "Chat",
-    open: "Abrir el chat",
-    close: "Cerrar el chat",
-    unread: (n) => `Abrir el chat, mensajes sin leer: ${n}`,
-    failed: "El chat no responde.",
+    open: "Abrir chat",
+    close: "Cerrar chat",
+    unread: (n) => `Abrir chat, ${n} mensaje${n > 1 ? "s" : ""} sin leer`,
+    failed: "El chat no está disponible.",
   },
   pt: {
     title: "Chat",
-    open: "Abrir o chat",
-    close: "Fechar o chat",
-    unread: (n) => `Abrir o chat, mensagens não lidas: ${n}`,
-    failed: "O chat não responde.",
+    open: "Abrir chat",
+    close: "Fechar chat",
+    unread: (n) => `Abrir chat, ${n} ${n > 1 ? "mensagens não lidas" : "mensagem não lida"}`,
+    failed: "O chat não está disponível.",
   },
 };
 

@@ -1,14 +1,14 @@
-/** Waiting that can be cut short, and work that only one tab does at a time. */
+/** Interruptible waits, a lock across tabs, and UUIDs. */
 import { backOff } from "@recado/lib/socket";
 
-export interface Waiting {
-  /** Resolves after the time, or at the next nudge if it may be cut short. */
+export interface RetryTimer {
+  /** Resolves after `ms`, or at the next nudge unless `firm`. */
   pause(ms: number, firm?: boolean): Promise<void>;
-  /** The network may be back. */
+  /** Ends all waits that are not firm, e.g. because the network is back. */
   nudge(): void;
 }
 
-export function waiting(): Waiting {
+export function retryTimer(): RetryTimer {
   const wakers = new Set<() => void>();
   return {
     pause: (ms, firm) =>
@@ -27,14 +27,14 @@ export function waiting(): Waiting {
   };
 }
 
-/** Waits longer after each try, and at least as long as the server asked for: a nudge does not shorten that. */
-export const pauseAfter = (clock: Waiting, tries: number, asked = 0): Promise<void> =>
-  clock.pause(Math.max(asked, backOff(tries, Math.random)), asked > 0);
+/** Exponential back-off, at least `asked` ms (Retry-After), which a nudge does not shorten. */
+export const waitBeforeRetry = (timer: RetryTimer, tries: number, asked = 0): Promise<void> =>
+  timer.pause(Math.max(asked, backOff(tries, Math.random)), asked > 0);
 
 export type Lock = <T>(name: string, run: () => Promise<T>) => Promise<T>;
 
-/** One tab at a time, where the browser can do that; elsewhere the server tells repeats apart. */
-export const locked: Lock = async (name, run) => {
+/** Runs `run` in one tab at a time. Without the Web Locks API the server's duplicate check is enough. */
+export const withTabLock: Lock = async (name, run) => {
   let began = false;
   const work = () => {
     began = true;
@@ -49,7 +49,7 @@ export const locked: Lock = async (name, run) => {
   }
 };
 
-/** `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+/** `crypto.randomUUID` does not exist on pages loaded over plain HTTP. */
 export function uuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
