@@ -136,7 +136,7 @@ test("no screen hinders anybody, be it light or dark", async () => {
   await check("a new channel");
   for (const [name, tab] of [
     ["WhatsApp Tienda Demo", "channels.tab.templates"],
-    ["Tienda Demo", "channels.tab.installation"],
+    ["Tienda Demo", "webchat.installation"],
   ] as const) {
     await desk.goto("/settings/channels");
     await page.getByRole("link", { name, exact: true }).click();

@@ -1,13 +1,11 @@
 /** An operator at a browser: what the stories do and see, in the words of the catalogue that the console speaks. */
-import type { Key } from "@recado/lib/i18n";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import en from "../lib/i18n/en.json" with { type: "json" };
-import es from "../lib/i18n/es.json" with { type: "json" };
-import pt from "../lib/i18n/pt.json" with { type: "json" };
+import { catalogueOf } from "../console/dev/catalogues.ts";
+import type { Key } from "../console/src/core/texts.ts";
 import { password } from "./stack.ts";
 
-const catalogues = { en, es, pt } as Record<"en" | "es" | "pt", Record<string, string>>;
+const catalogues = { en: catalogueOf("en"), es: catalogueOf("es"), pt: catalogueOf("pt") };
 
 /** The catalogue's sentence, its placeholders filled in. */
 export function words(language: "en" | "es" | "pt"): (key: Key, values?: Record<string, string | number>) => string {
