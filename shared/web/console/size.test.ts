@@ -6,15 +6,17 @@ import { beforeAll, expect, test, vi } from "vitest";
 
 const BAR = 300_000;
 
+const texts = (...folders: string[]) => folders.map((folder) => `src/${folder}/texts/es.json`);
+
 const route = {
-  start: ["src/app/main.tsx", "../lib/i18n/es.json"],
-  shell: ["src/shell/Shell.tsx"],
-  inbox: ["src/inbox/Inbox.tsx"],
+  start: ["src/app/main.tsx", ...texts("ui")],
+  shell: ["src/shell/Shell.tsx", ...texts("shell")],
+  inbox: ["src/inbox/Inbox.tsx", ...texts("inbox")],
 };
 
-/** What each screen fetches before it is whole: the modules that its routes load, and those that load with them. */
+/** What each screen fetches before it is whole: the modules that its routes load, with their texts. */
 const screens = {
-  "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx"],
+  "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx", ...texts("auth")],
   inbox: [...route.start, ...route.shell, ...route.inbox, "src/inbox/NothingOpen.tsx"],
   "open conversation": [
     ...route.start,
@@ -22,6 +24,7 @@ const screens = {
     ...route.inbox,
     "src/conversation/ConversationPane.tsx",
     "src/contact/DetailsPane.tsx",
+    ...texts("conversation", "contact"),
   ],
 };
 

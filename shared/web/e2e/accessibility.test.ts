@@ -136,7 +136,7 @@ test("screens have no serious accessibility violations, in light and dark", asyn
   await check("a new channel");
   for (const [name, tab] of [
     ["WhatsApp Tienda Demo", "channels.tab.templates"],
-    ["Tienda Demo", "channels.tab.installation"],
+    ["Tienda Demo", "webchat.installation"],
   ] as const) {
     await desk.goto("/settings/channels");
     await page.getByRole("link", { name, exact: true }).click();

@@ -1,13 +1,11 @@
 /** Page object of the console. Elements are found by the texts of the catalogues. */
-import type { Key } from "@recado/lib/i18n";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import en from "../lib/i18n/en.json" with { type: "json" };
-import es from "../lib/i18n/es.json" with { type: "json" };
-import pt from "../lib/i18n/pt.json" with { type: "json" };
+import { catalogueOf } from "../console/dev/catalogues.ts";
+import type { Key } from "../console/src/core/texts.ts";
 import { password } from "./stack.ts";
 
-const catalogues = { en, es, pt } as Record<"en" | "es" | "pt", Record<string, string>>;
+const catalogues = { en: catalogueOf("en"), es: catalogueOf("es"), pt: catalogueOf("pt") };
 
 /** Returns a lookup of texts in one language, with the placeholders filled in. */
 export function texts(language: "en" | "es" | "pt"): (key: Key, values?: Record<string, string | number>) => string {

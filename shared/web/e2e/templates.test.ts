@@ -1,6 +1,6 @@
-import type { Key } from "@recado/lib/i18n";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { Key } from "../console/src/core/texts.ts";
 import { type Desk, t } from "./desk.ts";
 import { finalChecks, setUp } from "./harness.ts";
 import type { Customer, PhoneMessage } from "./phone.ts";
@@ -47,7 +47,10 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await countdown.waitFor();
   await desk.composer.waitFor();
   await later(desk, 41);
-  await page.getByRole("note").getByText(t("composer.windowClosed")).waitFor();
+  await page
+    .getByRole("note")
+    .getByText(t("composer.windowClosed", { channel: "WhatsApp" }))
+    .waitFor();
   expect(await desk.composer.count()).toBe(0);
   expect(await desk.button("composer.attach").count()).toBe(0);
 
@@ -57,9 +60,11 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await choice("retomar_contacto").waitFor();
   expect(await choice("retomar_contacto").isEnabled()).toBe(true);
   expect(await choice("promo_pausada").isEnabled()).toBe(false);
-  await choice("promo_pausada").getByText(t("template.why.paused")).waitFor();
+  await choice("promo_pausada")
+    .getByText(t("template.why.paused", { channel: "WhatsApp" }))
+    .waitFor();
   await choice("premio")
-    .getByText(t("template.becauseOf", { why: t("template.why.rejected"), reason: "SCAM" }))
+    .getByText(t("template.becauseOf", { why: t("template.why.rejected", { channel: "WhatsApp" }), reason: "SCAM" }))
     .waitFor();
   await choice("pedido_listo").click();
 
@@ -201,7 +206,10 @@ test("channel's templates show their status, and a refresh adds new ones", async
     desk.button("template.refresh").click(),
   ]);
   expect(answer.status()).toBe(202);
-  await page.getByRole("status").getByText(t("template.refreshing")).waitFor();
+  await page
+    .getByRole("status")
+    .getByText(t("template.refreshing", { channel: "WhatsApp" }))
+    .waitFor();
   await row("turno_confirmado").getByText("Su turno está confirmado.").waitFor();
 });
 

@@ -1,34 +1,6 @@
-import { type ErrorCode, errorAnswer, parse } from "@recado/lib/protocol";
+import { errorAnswer, parse } from "@recado/lib/protocol";
 import type { GenericSchema, InferOutput } from "valibot";
-
-const reasonsByField: Partial<Record<string, string>> = {
-  window: "window_closed",
-  template: "template_unavailable",
-  externalId: "claimed",
-  "settings.businessAccountId": "no_business_account",
-};
-
-/** What went wrong, as a code that the console words. `offline` is ours: no answer came at all. */
-export class ApiError extends Error {
-  override name = "ApiError";
-  constructor(
-    readonly code: ErrorCode | "offline",
-    readonly field?: string,
-    private readonly word?: string,
-  ) {
-    super(code);
-  }
-
-  /** Which of the faults of its code it is. An answer without a word says it by the field it names. */
-  get reason(): string | undefined {
-    return this.word ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
-  }
-
-  /** Whether the same request may well succeed later. */
-  get passing(): boolean {
-    return ["offline", "unavailable", "internal", "rate_limited"].includes(this.code);
-  }
-}
+import { ApiError } from "../core/errors.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -1,9 +1,9 @@
 /** Every read of the server: its key, its shape, how its pages follow each other. */
 import * as wire from "@recado/lib/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type InboxView, viewQuery } from "../inbox/view.ts";
+import { setServerTime } from "../core/clock.ts";
 import { get, withQuery } from "./client.ts";
-import { setServerTime } from "./clock.ts";
+import { type InboxView, viewQuery } from "./view.ts";
 
 /** Widened on purpose: a plain null would make every later cursor a type error. */
 const firstPage = null as string | null;

@@ -9,7 +9,8 @@ import { createRoot } from "react-dom/client";
 import { onSignedOut } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import { onSession } from "../api/session.ts";
-import { startI18n } from "./i18n.ts";
+import { startTexts } from "../core/texts.ts";
+import { commonTexts } from "../ui/texts/index.ts";
 import { Notices } from "./Notices.tsx";
 import { queryClient } from "./query.ts";
 import { router } from "./router.tsx";
@@ -36,7 +37,7 @@ onSession((operatorId) => {
 
 const root = document.getElementById("root");
 if (root) {
-  await startI18n();
+  await startTexts(commonTexts);
   createRoot(root).render(
     <StrictMode>
       <MantineProvider

@@ -6,8 +6,8 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { tell } from "../api/client.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { email } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { email } from "./fields.ts";
 
 export function Forgot() {
   const { t } = useTranslation();

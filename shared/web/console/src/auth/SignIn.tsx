@@ -8,8 +8,8 @@ import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { tellSession } from "../api/session.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { filled } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { filled } from "./fields.ts";
 
 export function SignIn() {
   const { t } = useTranslation();

@@ -4,7 +4,8 @@ import { notifications } from "@mantine/notifications";
 import { type Contact, contact as shape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ApiError, send } from "../api/client.ts";
+import { send } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
 
 // S1-26

@@ -7,13 +7,13 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { contactConversationsQuery, contactsQuery } from "../api/queries.ts";
-import { statusKeys } from "../inbox/status.ts";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { itemsOf } from "../live/pages.ts";
-import { ChannelBadge } from "../ui/ChannelBadge.tsx";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
+import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
 
 /** Everybody who ever wrote, found by name, phone or e-mail; opening one shows the conversations. */

@@ -25,9 +25,13 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
+import { channelOf, channelTexts } from "../channels/index.ts";
+import { withTexts } from "../core/texts.ts";
+import { type FormKind, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { useMay, useMe } from "../shell/me.ts";
+import { templatesTexts } from "../templates/texts/index.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
@@ -36,8 +40,8 @@ import { useAnswer, useAnswering } from "./answering.tsx";
 import { carriesText, refusalKey } from "./attachments.ts";
 import type { FormProps, Made } from "./compose/form.ts";
 import { type MoreKind, offered } from "./compose/kinds.ts";
+import { composeTexts } from "./compose/texts/index.ts";
 import classes from "./composer.module.css";
-import { type FormKind, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { Quote } from "./Quote.tsx";
 import { useTypingSignal } from "./typing.ts";
@@ -45,12 +49,14 @@ import { replyWindow } from "./window.ts";
 
 /** Seldom used, and each a small screen of its own: loaded when it is opened. */
 const forms: Record<FormKind, () => Promise<ComponentType<FormProps>>> = {
-  location: async () => (await import("./compose/LocationForm.tsx")).LocationForm,
-  contacts: async () => (await import("./compose/ContactsForm.tsx")).ContactsForm,
-  interactive: async () => (await import("./compose/ChoicesForm.tsx")).ChoicesForm,
-  template: async () => (await import("./compose/TemplateDialog.tsx")).TemplateDialog,
+  location: async () => (await withTexts([composeTexts], () => import("./compose/LocationForm.tsx"))).LocationForm,
+  contacts: async () => (await withTexts([composeTexts], () => import("./compose/ContactsForm.tsx"))).ContactsForm,
+  interactive: async () => (await withTexts([composeTexts], () => import("./compose/ChoicesForm.tsx"))).ChoicesForm,
+  template: async () =>
+    (await withTexts(templateDialogTexts, () => import("./compose/TemplateDialog.tsx"))).TemplateDialog,
 };
-const loadMoreMenu = async () => (await import("./compose/MoreMenu.tsx")).MoreMenu;
+const templateDialogTexts = [composeTexts, templatesTexts, ...channelTexts];
+const loadMoreMenu = async () => (await withTexts([composeTexts], () => import("./compose/MoreMenu.tsx"))).MoreMenu;
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -70,11 +76,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   }
   const window = replyWindow(conversation, able, now);
   if (!window.open) {
+    const why = conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed";
     return (
-      <Closed
-        icon={IconClock}
-        text={conversation.windowUntil === null ? t("composer.windowNever") : t("composer.windowClosed")}
-      >
+      <Closed icon={IconClock} text={t(why, { channel: channelOf(conversation.channel.type).name })}>
         {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
       </Closed>
     );

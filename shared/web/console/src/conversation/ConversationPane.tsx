@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { conversationQuery } from "../api/queries.ts";
+import { contactTexts } from "../contact/texts/index.ts";
+import { withTexts } from "../core/texts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { useMay } from "../shell/me.ts";
 import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { ErrorState, Loading } from "../ui/states.tsx";
@@ -18,7 +20,8 @@ import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
 
 /** Loaded after the messages, which are what somebody came for. */
-const loadDetailsPane = async () => (await import("../contact/DetailsPane.tsx")).DetailsPane;
+const loadDetailsPane = async () =>
+  (await withTexts([contactTexts], () => import("../contact/DetailsPane.tsx"))).DetailsPane;
 
 const WIDE = "(min-width: 1280px)";
 

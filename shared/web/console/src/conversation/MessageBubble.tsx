@@ -3,10 +3,10 @@ import type { Message } from "@recado/lib/protocol";
 import { IconArrowBackUp, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { previewKeys } from "../inbox/preview.ts";
-import { useMay } from "../shell/me.ts";
-import { reasonKey } from "../ui/errors.ts";
+import { useMay } from "../api/me.ts";
+import { channelOf } from "../channels/index.ts";
 import { useFormats } from "../ui/format.ts";
+import { previewKeys } from "../ui/preview.ts";
 import { SiteLink } from "../ui/SiteLink.tsx";
 import { useRetryMessage } from "./actions.ts";
 import { useAnswer } from "./answering.tsx";
@@ -15,6 +15,7 @@ import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
+import { messageReason } from "./reasons.ts";
 import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
@@ -42,19 +43,21 @@ export const MessageBubble = memo(function MessageBubble(props: {
   quoted: Message | undefined;
   starts: boolean;
   conversationId: string;
+  channelType: string;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
   const { message, quoted, starts } = props;
-  const retry = useRetryMessage(props.conversationId);
+  const channel = channelOf(props.channelType).name;
+  const retry = useRetryMessage(props.conversationId, channel);
   const answer = useAnswer();
   const quotable = may("conversation.reply") && !message.revokedAt && !unquotable.has(message.status);
   const out = message.direction === "out";
   const known = shownKinds.has(message.type) || message.location !== null;
   const described = message.location !== null || message.cards.length > 0;
   const time = formats.time(message.sentAt);
-  const failure = reasonKey(message.error?.code);
+  const failure = messageReason(message.error?.code);
   const edited = message.editedAt ? t("message.edited") : null;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
@@ -124,7 +127,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
         <div className={classes.failure} role="alert">
           <span dir="auto">
             {message.error
-              ? t("message.failedBecause", { reason: failure ? t(failure) : message.error.message })
+              ? t("message.failedBecause", { reason: failure ? t(failure, { channel }) : message.error.message })
               : t("message.failed")}
           </span>
           {may("conversation.reply") && (

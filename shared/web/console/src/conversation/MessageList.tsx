@@ -5,11 +5,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../api/me.ts";
 import { eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
-import { useMay, useMe } from "../shell/me.ts";
+import { unconfirmed } from "../live/outbox.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -17,7 +18,6 @@ import classes from "./conversation.module.css";
 import { EventLine } from "./EventLine.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
-import { unconfirmed } from "./outbox.ts";
 import { type Row, rowsOf } from "./timeline.ts";
 
 const localDay = new Intl.DateTimeFormat("en-CA");
@@ -230,10 +230,23 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
       return <EventLine event={row.event} />;
     case "message":
       return (
-        <MessageBubble message={row.message} quoted={row.quoted} starts={row.starts} conversationId={conversation.id} />
+        <MessageBubble
+          message={row.message}
+          quoted={row.quoted}
+          starts={row.starts}
+          conversationId={conversation.id}
+          channelType={conversation.channel.type}
+        />
       );
     case "outgoing":
-      return <OutgoingBubble outgoing={row.outgoing} quoted={row.quoted} starts={row.starts} />;
+      return (
+        <OutgoingBubble
+          outgoing={row.outgoing}
+          quoted={row.quoted}
+          starts={row.starts}
+          channelType={conversation.channel.type}
+        />
+      );
   }
 }
 

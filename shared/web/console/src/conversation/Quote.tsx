@@ -1,6 +1,6 @@
 import type { Message } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { previewKeys } from "../inbox/preview.ts";
+import { previewKeys } from "../ui/preview.ts";
 import classes from "./message.module.css";
 
 /** What a message answers, in three lines. It may be on an older page, or never have been here. */

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { send } from "../api/client.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { codeOf, useFailureNotice } from "../ui/errors.ts";
+import { messageReasons } from "./reasons.ts";
 
 export type Action =
   | { verb: "assign"; body: { operatorId: string | null } }
@@ -32,9 +33,9 @@ export function useConversationAction(id: string) {
   });
 }
 
-export function useRetryMessage(conversationId: string) {
+export function useRetryMessage(conversationId: string, channel: string) {
   const { live } = useLive();
-  const failed = useFailureNotice({ conflict: "composer.windowClosed" });
+  const failed = useFailureNotice({ conflict: "composer.windowClosed" }, messageReasons, { channel });
   return useMutation({
     mutationFn: (messageId: string) =>
       send(

@@ -1,7 +1,7 @@
 /** Which kinds of file a channel lets carry words, and what a person is told of a file that it does not take. */
 import type { Refusal } from "@recado/lib/files";
-import type { Key } from "@recado/lib/i18n";
 import type { Capabilities, FileKind } from "@recado/lib/protocol";
+import type { Key } from "../core/texts.ts";
 
 export const carriesText = (kind: FileKind, able: Capabilities): boolean =>
   able.attachments.some(({ type, caption }) => type === kind && caption);

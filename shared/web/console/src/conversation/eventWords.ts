@@ -1,5 +1,5 @@
 /** What the timeline says of each event, of its reason, and of everybody who was considered. */
-import type { Key } from "@recado/lib/i18n";
+import type { Key } from "../core/texts.ts";
 
 /** Done by a person and done by a rule are different sentences. */
 export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {

@@ -3,12 +3,12 @@ import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVi
 import { Link, useSearch } from "@tanstack/react-router";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { ChannelBadge } from "../ui/ChannelBadge.tsx";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { useFormats } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { previewKey } from "../ui/preview.ts";
+import { statusKeys } from "../ui/status.ts";
 import classes from "./inbox.module.css";
-import { previewKey } from "./preview.ts";
-import { statusKeys } from "./status.ts";
 
 const icons = { image: IconPhoto, audio: IconMicrophone, video: IconVideo, document: IconFile } as const;
 

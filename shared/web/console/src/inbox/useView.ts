@@ -1,6 +1,6 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { defaultView, type InboxView, parseView } from "./view.ts";
+import { defaultView, type InboxView, parseView } from "../api/view.ts";
 
 /** The view of the address bar, and how to change it. What equals the default is left out of the address. */
 export function useView() {

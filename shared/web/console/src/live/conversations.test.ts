@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultView, type InboxView } from "../inbox/view.ts";
+import { defaultView, type InboxView } from "../api/view.ts";
 import { marked, newerMark, placed, received, rowsOf } from "./conversations.ts";
 import { itemsOf, relay } from "./pages.ts";
 import { at, conversationOf, pagesOf } from "./testing.ts";

@@ -1,6 +1,6 @@
 /** How a conversation that was pushed or answered changes what is shown. All pure. */
 import type { Conversation, ConversationSummary } from "@recado/lib/protocol";
-import { belongs, compareIn, type InboxView } from "../inbox/view.ts";
+import { belongs, compareIn, type InboxView } from "../api/view.ts";
 import { complete, itemsOf, type Page, type Pages, relay } from "./pages.ts";
 
 /** How far this operator has read, and when that was said: the newest word wins. */

@@ -1,7 +1,7 @@
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { defaultView } from "../inbox/view.ts";
+import { defaultView } from "../api/view.ts";
 import { Live } from "./live.ts";
 import { inOrder } from "./messages.ts";
 import { itemsOf, type Page, type Pages } from "./pages.ts";

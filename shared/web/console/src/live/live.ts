@@ -8,7 +8,7 @@ import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import * as wire from "@recado/lib/protocol";
 import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
-import type { InboxView } from "../inbox/view.ts";
+import type { InboxView } from "../api/view.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";

@@ -1,13 +1,13 @@
 import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Skeleton, Stack } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import type { Operator, Role } from "@recado/lib/protocol";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
+import type { Key } from "../core/texts.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { OperatorForm } from "./OperatorForm.tsx";

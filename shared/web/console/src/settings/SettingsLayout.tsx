@@ -2,7 +2,7 @@ import { IconPlugConnected, IconRoute, IconUser, IconUsers } from "@tabler/icons
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../shell/me.ts";
+import { useMay } from "../api/me.ts";
 import classes from "./settings.module.css";
 
 export function SettingsLayout() {

@@ -5,14 +5,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
 import { tellSession } from "../api/session.ts";
-import { speak } from "../app/i18n.ts";
+import { speak } from "../core/texts.ts";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
-import { useMe } from "./me.ts";
 import { openShortcutHelp } from "./ShortcutHelp.tsx";
 
 const schemes = [

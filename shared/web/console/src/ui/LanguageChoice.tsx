@@ -2,7 +2,7 @@ import "@mantine/core/styles/Combobox.css";
 import { NativeSelect } from "@mantine/core";
 import { type Language, languages } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { speak } from "../app/i18n.ts";
+import { speak } from "../core/texts.ts";
 
 /** Each language in its own words: whoever needs it may not read the current one. */
 export const languageNames: Record<Language, string> = { es: "Español", pt: "Português", en: "English" };

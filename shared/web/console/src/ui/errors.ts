@@ -1,10 +1,10 @@
 /** Errors come as codes; here they become sentences in the reader's language. */
 
 import { notifications } from "@mantine/notifications";
-import type { Key } from "@recado/lib/i18n";
 import type { ErrorCode } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
+import type { Key } from "../core/texts.ts";
 
 const sentences: Record<ErrorCode | "offline", Key> = {
   invalid: "error.invalid",
@@ -19,32 +19,37 @@ const sentences: Record<ErrorCode | "offline", Key> = {
   offline: "error.offline",
 };
 
-/** Faults that a code alone tells too little of. */
+/** Reasons that any screen may meet. */
 const reasonSentences: Partial<Record<string, Key>> = {
-  window_closed: "composer.windowClosed",
-  template_unavailable: "error.templateUnavailable",
-  no_business_account: "error.noBusinessAccount",
   unsupported: "error.unsupported",
-  claimed: "channels.taken",
 };
 
-export const reasonKey = (reason: string | undefined): Key | undefined => reasonSentences[reason ?? ""];
+/** Sentences of one screen, by reason. */
+export type Reasons = Readonly<Partial<Record<string, Key>>>;
 
 export const codeOf = (error: unknown): ErrorCode | "offline" => (error instanceof ApiError ? error.code : "internal");
 
-/** Sentences for one screen come first: "conflict" means something else there than in general. */
-export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
+/**
+ * The sentence for an error. A reason says more than a code; and what the screen says of a code comes before the general
+ * sentence: "conflict" means something else there. `values` are filled into the screen's own sentences.
+ */
+export function useErrorText(
+  own: Partial<Record<ErrorCode | "offline", Key>> = {},
+  reasons: Reasons = {},
+  values: { channel?: string } = {},
+) {
   const { t } = useTranslation();
   return (error: unknown): string => {
     const code = codeOf(error);
-    const exact = error instanceof ApiError ? reasonKey(error.reason) : undefined;
-    return t(exact ?? own[code] ?? sentences[code]);
+    const reason = (error instanceof ApiError && error.reason) || "";
+    const key = reasons[reason] ?? reasonSentences[reason] ?? own[code] ?? sentences[code];
+    return t(key, values);
   };
 }
 
 /** Tells of an action that failed where there is no better place for it. */
-export function useFailureNotice(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
-  const errorText = useErrorText(own);
+export function useFailureNotice(...words: Parameters<typeof useErrorText>) {
+  const errorText = useErrorText(...words);
   return (error: unknown) => {
     notifications.show({ color: "red", message: errorText(error) });
   };

@@ -1,6 +1,5 @@
 import { formatsFor, initials } from "@recado/lib/text";
 import { describe, expect, test } from "vitest";
-import { deviceName } from "../settings/device.ts";
 
 const now = new Date(2026, 10, 22, 15, 30).getTime();
 const before = (days: number) => new Date(2026, 10, 22 - days, 9, 5).toISOString();
@@ -41,13 +40,4 @@ test.each([
   ["  ", ""],
 ])("initials of %j", (name, letters) => {
   expect(initials(name)).toBe(letters);
-});
-
-test.each([
-  ["Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36", "Chrome · Linux"],
-  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari · iOS"],
-  ["Mozilla/5.0 (Windows NT 10.0) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge · Windows"],
-  ["curl/8.5.0", "curl/8.5.0"],
-])("%s is called %s", (userAgent, name) => {
-  expect(deviceName(userAgent)).toBe(name);
 });

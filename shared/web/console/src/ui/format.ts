@@ -3,7 +3,7 @@ import type { Count } from "@recado/lib/protocol";
 import { type Formats, formatsFor } from "@recado/lib/text";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { serverNow } from "../api/clock.ts";
+import { serverNow } from "../core/clock.ts";
 
 /** The server's clock, often enough for what is shown in minutes. */
 export function useNow(every = 30_000): number {

@@ -1,6 +1,6 @@
 import { type ComponentType, type ReactNode, useCallback, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 import { useFailureNotice } from "./errors.ts";
 import { fetchPart } from "./later.tsx";
 

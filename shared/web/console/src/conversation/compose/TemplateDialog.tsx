@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../../api/me.ts";
 import { contactQuery } from "../../api/queries.ts";
-import { useMay, useMe } from "../../shell/me.ts";
-import { readForm, writeForm } from "../drafts.ts";
+import { channelOf } from "../../channels/index.ts";
+import { readForm, writeForm } from "../../live/drafts.ts";
 import type { FormProps } from "./form.ts";
 import { Dialog } from "./SendDialog.tsx";
 import { TemplateForm } from "./TemplateForm.tsx";
@@ -31,6 +32,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
     shown.current = step;
     content.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, [step]);
+  const channel = channelOf(conversation.channel.type);
   const optedOut = contact?.marketingOptOutAt !== undefined;
   return (
     <Dialog wide title={draft ? draft.template.name : t("template.choose")} onClose={onClose}>
@@ -40,6 +42,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
             key={draft.template.id}
             draft={draft}
             able={able}
+            channel={channel.name}
             optedOut={optedOut}
             onChange={change}
             onBack={() => change(undefined)}
@@ -52,6 +55,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
         ) : (
           <TemplatePicker
             channelId={conversation.channel.id}
+            channel={channel}
             optedOut={optedOut}
             onPick={(template) => change(draftOf(template))}
           />

@@ -4,28 +4,21 @@ import type { Capabilities, FileKind, Template } from "@recado/lib/protocol";
 import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { categoryKeys, languageName } from "../../templates/words.ts";
 import { useFormats } from "../../ui/format.ts";
-import { categoryKeys } from "../../ui/templateWords.ts";
 import { refusalKey } from "../attachments.ts";
 import classes from "./compose.module.css";
 import type { Made } from "./form.ts";
 import { HeaderPlace } from "./HeaderPlace.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import {
-  cleaned,
-  gapsOf,
-  headerFile,
-  isComplete,
-  languageName,
-  type TemplateDraft,
-  usageOf,
-  wordsOf,
-} from "./templates.ts";
+import { cleaned, gapsOf, headerFile, isComplete, type TemplateDraft, usageOf, wordsOf } from "./templates.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;
   able: Capabilities;
+  /** The name of the channel. */
+  channel: string;
   optedOut: boolean;
   onChange: (draft: TemplateDraft) => void;
   onBack: () => void;
@@ -83,7 +76,7 @@ export function TemplateForm(props: {
       {props.optedOut && template.category === "marketing" && (
         <p className={classes.warning} role="note">
           <IconAlertTriangle size={18} aria-hidden="true" />
-          {t("template.optedOut")}
+          {t("template.optedOut", { channel: props.channel })}
         </p>
       )}
       {nothingToFill && <p className={classes.quiet}>{t("template.nothingToFill")}</p>}

@@ -1,9 +1,9 @@
 /** The pieces that buttons and lists are built with. */
 import { ActionIcon, Button, Textarea, TextInput } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import type { Key } from "../../core/texts.ts";
 import { useFormats } from "../../ui/format.ts";
 import { type ChoiceFault, type ChoiceLimits, type ChoicesDraft, lengthOf } from "./choices.ts";
 import classes from "./compose.module.css";

@@ -3,6 +3,7 @@ import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import { at } from "../../live/testing.ts";
+import { languageName } from "../../templates/words.ts";
 import { cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
 import {
   type ChoicesDraft,
@@ -17,18 +18,7 @@ import {
 } from "./choices.ts";
 import { offered } from "./kinds.ts";
 import { emptyPlace, pasted, placeOf } from "./place.ts";
-import {
-  draftOf,
-  filled,
-  gapsOf,
-  headerFile,
-  hindranceOf,
-  isComplete,
-  languageName,
-  styled,
-  usageOf,
-  wordsOf,
-} from "./templates.ts";
+import { draftOf, filled, gapsOf, headerFile, hindranceOf, isComplete, styled, usageOf, wordsOf } from "./templates.ts";
 
 const [whatsapp] = parse(capabilitiesList, known).items;
 if (!whatsapp) throw new Error("the golden file holds no channel");

@@ -1,9 +1,9 @@
 /** What the forms that make a message have in common. */
 import type { Capabilities, Conversation } from "@recado/lib/protocol";
 import { useState } from "react";
-import { useMe } from "../../shell/me.ts";
-import { type FormDrafts, type FormKind, readForm, writeForm } from "../drafts.ts";
-import type { Outgoing } from "../outbox.ts";
+import { useMe } from "../../api/me.ts";
+import { type FormDrafts, type FormKind, readForm, writeForm } from "../../live/drafts.ts";
+import type { Outgoing } from "../../live/outbox.ts";
 
 export type Made = Pick<
   Outgoing,

@@ -1,6 +1,6 @@
 /** What becomes of a template: its gaps, how it reads once they are filled, and whether it may be sent. Pure. */
 import type { FileKind, Template } from "@recado/lib/protocol";
-import type { TemplateUse } from "../outbox.ts";
+import type { TemplateUse } from "../../live/outbox.ts";
 import { type PlaceDraft, placeOf } from "./place.ts";
 
 /** The template as it was when it was chosen, and what has been typed into its gaps. */
@@ -113,15 +113,6 @@ export type Hindrance = Exclude<Template["status"], "approved"> | "header";
 export function hindranceOf({ status, header }: Template): Hindrance | null {
   if (status !== "approved") return status;
   return header?.format === "other" ? "header" : null;
-}
-
-/** es_AR is the provider's way to write what browsers call es-AR. */
-export function languageName(code: string, reader: string): string {
-  try {
-    return new Intl.DisplayNames(reader, { type: "language" }).of(code.replace("_", "-")) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 export type Style = "bold" | "italic" | "strike" | "code";

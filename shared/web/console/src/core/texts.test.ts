@@ -1,0 +1,89 @@
+// @vitest-environment happy-dom
+import i18next from "i18next";
+import { beforeEach, expect, test, vi } from "vitest";
+import { loadTexts, speak, startTexts, type Texts, texts, withTexts } from "./texts.ts";
+
+const t = i18next.t as (key: string) => string;
+const fast = (key: string): Texts => {
+  const inLanguage = (language: string) => async () => ({ default: { [key]: `${key} ${language}` } });
+  return texts({ en: inLanguage("en"), es: inLanguage("es"), pt: inLanguage("pt") });
+};
+const gated = () => {
+  let open = () => {};
+  let fail = (_: Error) => {};
+  const passed = new Promise<void>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  return { passed, open, fail };
+};
+/** Texts that stay away until somebody lets them come. */
+const slow = (key: string) => {
+  const gate = gated();
+  const ready = fast(key);
+  const bundle: Texts = texts({
+    en: () => gate.passed.then(ready.en),
+    es: () => gate.passed.then(ready.es),
+    pt: () => gate.passed.then(ready.pt),
+  });
+  return { bundle, arrive: gate.open, fail: gate.fail };
+};
+
+beforeEach(async () => {
+  localStorage.setItem("recado.language", "es");
+  await startTexts(fast("common"));
+});
+
+test("start loads the common texts in the remembered language", () => {
+  expect([t("common"), document.documentElement.lang]).toEqual(["common es", "es"]);
+});
+
+test("withTexts answers the code once the texts are there, too", async () => {
+  const { bundle, arrive } = slow("screen");
+  const done = vi.fn();
+  const loading = withTexts([bundle], async () => "code").then(done);
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).not.toHaveBeenCalled();
+  arrive();
+  await loading;
+  expect(done).toHaveBeenCalledWith("code");
+  expect(t("screen")).toBe("screen es");
+});
+
+test("speak loads what is in use before it changes the language", async () => {
+  await loadTexts(fast("inbox"));
+  const seen: string[] = [];
+  i18next.on("languageChanged", () => seen.push(t("common"), t("inbox")));
+  await speak("pt");
+  expect(seen).toEqual(["common pt", "inbox pt"]);
+  expect([localStorage.getItem("recado.language"), document.documentElement.lang]).toEqual(["pt", "pt"]);
+});
+
+test("texts that arrive after the language changed are loaded in the new one", async () => {
+  const { bundle, arrive } = slow("late");
+  const loading = loadTexts(bundle);
+  await speak("en");
+  arrive();
+  await loading;
+  expect(t("late")).toBe("late en");
+});
+
+test("the last of two changes wins, whichever is loaded first", async () => {
+  const gate = gated();
+  const ready = fast("both");
+  await loadTexts(texts({ ...ready, en: () => gate.passed.then(ready.en) }));
+  const first = speak("en");
+  await speak("pt");
+  gate.open();
+  await first;
+  expect(i18next.language).toBe("pt");
+});
+
+test("texts that could not be fetched do not keep the language from changing, and may be fetched again", async () => {
+  const { bundle, fail } = slow("lost");
+  const loading = loadTexts(bundle);
+  fail(new Error("offline"));
+  await expect(loading).rejects.toThrow("offline");
+  await speak("pt");
+  expect(i18next.language).toBe("pt");
+});
