@@ -71,7 +71,9 @@ test("unsupported file is rejected before the upload", async () => {
   const chooser = desk.page.locator('form input[type="file"][multiple]');
   const large = { name: "enorme.png", mimeType: "image/png", buffer: Buffer.alloc(5 * 1024 * 1024 + 1) };
   await chooser.setInputFiles(large);
-  await desk.page.getByText(t("composer.fileTooLarge", { name: large.name, limit: "5 MB" })).waitFor();
+  await desk.page
+    .getByText(t("composer.fileTooLarge", { name: large.name, channel: "WhatsApp", limit: "5 MB" }))
+    .waitFor();
   await chooser.setInputFiles({ name: "vacío.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(0) });
   await desk.page.getByText(t("composer.fileEmpty", { name: "vacío.pdf" })).waitFor();
   await chooser.setInputFiles({

@@ -41,7 +41,7 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await desk.signIn(ana);
   await desk.open(sofia.name);
   await desk.composer.waitFor();
-  const countdown = page.getByRole("status").getByText(new RegExp(t("composer.windowCloses", { time: ".*min" })));
+  const countdown = page.getByRole("status").getByText(new RegExp(t("composer.windowCloses_other", { time: ".*min" })));
   expect(await countdown.count()).toBe(0);
   await later(desk, 23 * 60 + 20);
   await countdown.waitFor();
@@ -49,7 +49,7 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await later(desk, 41);
   await page
     .getByRole("note")
-    .getByText(t("composer.windowClosed", { channel: "WhatsApp" }))
+    .getByText(`${t("composer.windowClosed")} ${t("composer.windowTemplates")}`)
     .waitFor();
   expect(await desk.composer.count()).toBe(0);
   expect(await desk.button("composer.attach").count()).toBe(0);

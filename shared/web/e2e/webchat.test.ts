@@ -94,7 +94,7 @@ test("new site's code works on an empty page", async () => {
     await desk.goto("/settings/channels");
     await desk.button("channels.connect").click();
     const dialog = desk.page.getByRole("dialog");
-    await dialog.getByText(t("webchat.kind")).click();
+    await dialog.getByText(t("webchat.kind"), { exact: true }).click();
     await dialog.getByLabel(t("field.name"), { exact: true }).fill("Librería Malabia");
     await dialog.getByLabel(t("webchat.origins")).fill(`${page}/inicio`);
     await dialog.getByRole("button", { name: t("webchat.create") }).click();

@@ -16,9 +16,14 @@ export interface Formats {
   full: (iso: string) => string;
   /** A duration such as "5 min" or "3 h", rounded down. */
   length: (ms: number) => string;
+  /** The number in `length`, for plural forms. */
+  lengthCount: (ms: number) => number;
   size: (bytes: number) => string;
   number: (value: number) => string;
 }
+
+const lengthCount = (ms: number): number =>
+  Math.max(0, Math.floor(ms / (ms >= DAY ? DAY : ms >= HOUR ? HOUR : MINUTE)));
 
 const made = new Map<string, Formats>();
 
@@ -64,11 +69,8 @@ function makeFormats(language: string): Formats {
       return at.getFullYear() === new Date(now).getFullYear() ? longDay.format(at) : longDate.format(at);
     },
     full: (iso) => full.format(new Date(iso)),
-    length: (ms) => {
-      if (ms >= DAY) return days.format(Math.floor(ms / DAY));
-      if (ms >= HOUR) return hours.format(Math.floor(ms / HOUR));
-      return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
-    },
+    length: (ms) => (ms >= DAY ? days : ms >= HOUR ? hours : minutes).format(lengthCount(ms)),
+    lengthCount,
     size: (value) => (value < MEGA ? kilo.format(Math.max(1, Math.round(value / 1024))) : mega.format(value / MEGA)),
     number: (value) => number.format(value),
   };

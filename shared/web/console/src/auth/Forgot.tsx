@@ -15,7 +15,7 @@ export function Forgot() {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "" },
-    validate: { email: email(t("field.emailInvalid")) },
+    validate: { email: email(t("field.emailMissing"), t("field.emailInvalid")) },
   });
   const ask = useMutation({ mutationFn: (values: { email: string }) => tell("POST", "/auth/forgot", values) });
 

@@ -20,7 +20,7 @@ export function SignIn() {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "", password: "" },
-    validate: { email: filled(t("field.required")), password: filled(t("field.required")) },
+    validate: { email: filled(t("field.emailMissing")), password: filled(t("field.required")) },
   });
   const signIn = useMutation({
     mutationFn: (values: { email: string; password: string }) => send("POST", "/auth/sign-in", values, signedIn),

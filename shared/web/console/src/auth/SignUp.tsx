@@ -23,7 +23,7 @@ export function SignUp() {
     validate: {
       accountName: filled(t("field.required")),
       name: filled(t("field.required")),
-      email: email(t("field.emailInvalid")),
+      email: email(t("field.emailMissing"), t("field.emailInvalid")),
       password: longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH })),
     },
   });

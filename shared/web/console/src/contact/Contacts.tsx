@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { contactConversationsQuery, contactsQuery } from "../api/queries.ts";
 import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { itemsOf } from "../live/pages.ts";
+import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
@@ -85,7 +86,7 @@ function Person({ contact }: { contact: Contact }) {
     <div>
       <button type="button" className={classes.person} aria-expanded={open} onClick={() => setOpen((shown) => !shown)}>
         <PersonAvatar id={contact.id} name={contact.name} size={38} />
-        <bdi className={classes.personName}>{contact.name || t("contact.nameless")}</bdi>
+        <bdi className={classes.personName}>{contactName(contact.name, t)}</bdi>
         <span className={classes.personFacts}>
           {contact.phone && <bdi>{phoneText(contact.phone)}</bdi>}
           {contact.email && <bdi>{contact.email}</bdi>}

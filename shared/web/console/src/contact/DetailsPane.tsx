@@ -10,6 +10,7 @@ import { useMay } from "../api/me.ts";
 import { channelsQuery, contactConversationsQuery, contactQuery } from "../api/queries.ts";
 import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { channelOf } from "../channels/index.ts";
+import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
@@ -81,7 +82,7 @@ function Card({ contact }: { contact: Contact }) {
       <div className={classes.face}>
         <PersonAvatar id={contact.id} name={contact.name} size={60} />
         <div className={classes.faceName} dir="auto">
-          {contact.name || t("contact.nameless")}
+          {contactName(contact.name, t)}
         </div>
         {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
         {contact.marketingOptOutAt && (

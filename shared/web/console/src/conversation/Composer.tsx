@@ -76,9 +76,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   }
   const window = replyWindow(conversation, able, now);
   if (!window.open) {
-    const why = conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed";
+    const why = t(conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed");
+    const next = t(able.templates ? "composer.windowTemplates" : "composer.windowWait");
     return (
-      <Closed icon={IconClock} text={t(why, { channel: channelOf(conversation.channel.type).name })}>
+      <Closed icon={IconClock} text={`${why} ${next}`}>
         {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
       </Closed>
     );
@@ -88,7 +89,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       {window.closesIn !== null && (
         <div className={classes.countdown} role="status">
           <IconClock size={14} />
-          {t("composer.windowCloses", { time: formats.length(window.closesIn) })}
+          {t("composer.windowCloses", {
+            time: formats.length(window.closesIn),
+            count: formats.lengthCount(window.closesIn),
+          })}
         </div>
       )}
       <Field conversation={conversation} able={able} />
@@ -164,12 +168,13 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   };
 
   const pick = (chosen: Iterable<File>, kind?: FileKind) => {
+    const channel = channelOf(conversation.channel.type).name;
     const taken: Picked[] = [];
     const refused: string[] = [];
     for (const file of chosen) {
       const verdict = checkFile(file, able, kind);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
-      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit) }));
+      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit), channel }));
     }
     keep([...files, ...taken]);
     setRefusals(refused);

@@ -15,6 +15,7 @@ import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { channelOf } from "../channels/index.ts";
 import { useViewers } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { AssignPicker } from "./AssignPicker.tsx";
@@ -51,7 +52,7 @@ export function ConversationHeader(props: {
         <PersonAvatar id={contact.id} name={contact.name} size={36} />
         <span className={classes.whoLines}>
           <h2 className={classes.whoName} dir="auto">
-            {contact.name || t("contact.nameless")}
+            {contactName(contact.name, t)}
           </h2>
           <span className={classes.whoChannel}>
             <ChannelBadge type={channel.type} size={14} />

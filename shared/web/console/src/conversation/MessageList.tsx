@@ -11,6 +11,7 @@ import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
 import { unconfirmed } from "../live/outbox.ts";
+import { contactName } from "../ui/contactName.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -278,7 +279,7 @@ function Typing({ conversationId }: { conversationId: string }) {
   const me = useMe();
   const { live } = useLive();
   const others = useTypists(live.ephemeral, conversationId).filter(({ id }) => id !== me.operator.id);
-  const names = others.map(({ name }) => name).join(", ");
+  const names = others.map(({ name }) => contactName(name, t)).join(", ");
   return (
     <div className={classes.typing} role="status" data-shown={others.length > 0 || undefined}>
       {others.length > 0 && (

@@ -1,5 +1,6 @@
 import type { Message } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
+import { contactName } from "../ui/contactName.ts";
 import { previewKeys } from "../ui/preview.ts";
 import classes from "./message.module.css";
 
@@ -9,7 +10,7 @@ export function Quote({ message }: { message: Message | undefined }) {
   const words = message && (message.revokedAt ? t("message.revoked") : message.text || t(previewKeys[message.type]));
   return (
     <blockquote className={classes.quote}>
-      {message?.author.name && <bdi className={classes.quoteAuthor}>{message.author.name}</bdi>}
+      {message?.author.name && <bdi className={classes.quoteAuthor}>{contactName(message.author.name, t)}</bdi>}
       <span dir="auto">{words ?? t("message.earlier")}</span>
     </blockquote>
   );

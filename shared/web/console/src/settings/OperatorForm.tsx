@@ -43,7 +43,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
     },
     validate: {
       name: filled(t("field.required")),
-      email: (value) => (operator ? null : email(t("field.emailInvalid"))(value)),
+      email: (value) => (operator ? null : email(t("field.required"), t("field.emailInvalid"))(value)),
       password: (value) => (operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value)),
     },
   });

@@ -19,7 +19,7 @@ export function fieldFault(field: ChannelField, channel: Channel | null, value: 
   if (channel && field.in === "externalId") return null;
   const empty = value.trim() === "";
   if (empty && (field.optional || (channel && field.in === "credentials"))) return null;
-  return field.fault?.(value, t) ?? (empty ? t("field.required") : null);
+  return empty ? t("field.required") : (field.fault?.(value, t) ?? null);
 }
 
 export function creationOf(type: string, name: string, storeId: string, values: FilledIn) {

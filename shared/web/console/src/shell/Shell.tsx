@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useMe } from "../api/me.ts";
 import { alertOf } from "../live/alerts.ts";
 import { LiveProvider } from "../live/LiveProvider.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { Hints } from "../ui/Hints.tsx";
 import { previewKeys } from "../ui/preview.ts";
 import { Loading } from "../ui/states.tsx";
@@ -43,7 +44,7 @@ function SignedIn() {
       }}
       onCall={({ conversationId, author, text, type }) =>
         alertOf({
-          title: author.name || t("contact.nameless"),
+          title: contactName(author.name, t),
           body: text || t(previewKeys[type]),
           tag: conversationId,
           onOpen: () => open(conversationId),

@@ -12,7 +12,7 @@ const faultKeys = {
 const originsFault: ChannelField["fault"] = (value, t) => {
   const verdict = originsOf(value);
   if ("origins" in verdict) return null;
-  if (verdict.fault === "none") return t("field.required");
+  if (verdict.fault === "none") return t("field.required"); // only separators
   const fault = t(faultKeys[verdict.fault], { address: verdict.line });
   return verdict.suggestion ? t("webchat.originMeant", { fault, address: verdict.suggestion }) : fault;
 };

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../api/me.ts";
 import { contactsQuery } from "../../api/queries.ts";
 import { itemsOf } from "../../live/pages.ts";
+import { contactName } from "../../ui/contactName.ts";
 import { phoneText } from "../../ui/format.ts";
 import { PersonAvatar } from "../../ui/PersonAvatar.tsx";
 import { ErrorState } from "../../ui/states.tsx";
@@ -144,7 +145,7 @@ function Finder({ full, onPick }: { full: boolean; onPick: (contact: Contact) =>
             >
               <PersonAvatar id={contact.id} name={contact.name} size={30} />
               <span className={classes.resultLines}>
-                <bdi>{contact.name || t("contact.nameless")}</bdi>
+                <bdi>{contactName(contact.name, t)}</bdi>
                 <bdi className={classes.quiet}>
                   {contact.phone ? phoneText(contact.phone) : (contact.email ?? t("cards.noWay"))}
                 </bdi>

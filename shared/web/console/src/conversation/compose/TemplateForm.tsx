@@ -4,6 +4,7 @@ import type { Capabilities, FileKind, Template } from "@recado/lib/protocol";
 import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { channelOf } from "../../channels/index.ts";
 import { categoryKeys, languageName } from "../../templates/words.ts";
 import { useFormats } from "../../ui/format.ts";
 import { refusalKey } from "../attachments.ts";
@@ -166,7 +167,8 @@ function HeaderFile(props: {
     if (!chosen) return;
     const verdict = checkFile(chosen, able, kind);
     if ("refused" in verdict) {
-      setRefusal(t(refusalKey(verdict, kind), { name: chosen.name, limit: formats.size(verdict.limit) }));
+      const channel = channelOf(able.channelType).name;
+      setRefusal(t(refusalKey(verdict, kind), { name: chosen.name, limit: formats.size(verdict.limit), channel }));
       return;
     }
     setRefusal(undefined);
