@@ -2,7 +2,7 @@
 import type { ToFrame, ToPage } from "@recado/lib/bridge";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { load } from "./src/loader.ts";
-import { wordsFor } from "./src/words.ts";
+import { textsFor } from "./src/texts.ts";
 
 const CODE = "DEMO0SITE0DEMO0SITE0";
 const ours = "https://chat.example";
@@ -123,8 +123,8 @@ describe("button", () => {
   test("uses the language of the page, then of the browser, then English", () => {
     document.documentElement.lang = "pt-BR";
     expect(start().button.ariaLabel).toBe("Abrir chat");
-    expect(wordsFor("", "es-AR").open).toBe("Abrir chat");
-    expect(wordsFor("ja", "ko").open).toBe("Open chat");
+    expect(textsFor("", "es-AR").open).toBe("Abrir chat");
+    expect(textsFor("ja", "ko").open).toBe("Open chat");
   });
 
   test("is added again when the page removes it", () => {

@@ -7,7 +7,7 @@
  */
 import { DEFAULT_ACCENT, type ToFrame, type ToPage, textColorOn } from "@recado/lib/bridge";
 import { style } from "./style.ts";
-import { wordsFor } from "./words.ts";
+import { textsFor } from "./texts.ts";
 
 type Command = "open" | "close";
 type Api = ((command: Command) => void) & { q?: ArrayLike<unknown>[] };
@@ -53,7 +53,7 @@ function icon(path: string): SVGElement {
 function mount(site: string, origin: string, script: HTMLScriptElement): void {
   const page = document.documentElement;
   const key = `recado:${site}`;
-  const words = wordsFor(page.lang, navigator.language);
+  const texts = textsFor(page.lang, navigator.language);
   const [started, colour] = storage("localStorage", key).split(" ");
 
   const host = document.createElement("div");
@@ -74,7 +74,7 @@ function mount(site: string, origin: string, script: HTMLScriptElement): void {
 
   const left = script.dataset.position === "left" || getComputedStyle(page).direction === "rtl";
   root.className = left ? "left" : "";
-  panel.ariaLabel = words.title;
+  panel.ariaLabel = texts.title;
   status.role = "status";
   button.type = "button";
   button.append(
@@ -97,7 +97,7 @@ function mount(site: string, origin: string, script: HTMLScriptElement): void {
     root.classList.toggle("open", open);
     root.classList.toggle("ready", ready);
     button.ariaExpanded = String(open);
-    button.ariaLabel = open ? words.close : unread ? words.unread(unread) : words.open;
+    button.ariaLabel = open ? texts.close : unread ? texts.unread(unread) : texts.open;
     badge.textContent = unread ? (unread > 99 ? "99+" : String(unread)) : "";
   };
 
@@ -108,13 +108,13 @@ function mount(site: string, origin: string, script: HTMLScriptElement): void {
 
   const failAfter = (ms: number) =>
     setTimeout(() => {
-      if (!ready) status.textContent = words.failed;
+      if (!ready) status.textContent = texts.failed;
     }, ms);
 
   const loadFrame = safely(() => {
     if (frame) return;
     frame = document.createElement("iframe");
-    frame.title = words.title;
+    frame.title = texts.title;
     frame.allow = "clipboard-write";
     frame.src = `${origin}/widget/v1/frame?site=${encodeURIComponent(site)}`;
     frame.addEventListener(

@@ -23,7 +23,7 @@ const known = new Set([
 ]);
 
 /** Renders plain text. Links come from `partsOf`, never from markup in the message. */
-export const Words = ({ text }: { text: string }) => (
+export const MessageText = ({ text }: { text: string }) => (
   <p class={emojiOnly.test(text) ? "words large" : "words"} dir="auto">
     {partsOf(text).map((part) =>
       part.kind === "link" ? (
@@ -82,7 +82,7 @@ export function Bubble({ message, quoted, starts, used, onReply }: BubbleProps) 
           {shown && cards.map((card) => <Card card={card} />)}
           {shown && message.attachments.map((one) => <Media key={one.id} message={message} attachment={one} />)}
           {!shown && <p class="aside">{t(revokedAt ? "message.revoked" : "message.unknown")}</p>}
-          {shown && message.text && !described && <Words text={message.text} />}
+          {shown && message.text && !described && <MessageText text={message.text} />}
           {shown && !mine && <Choices message={message} used={used} />}
           <span class="stamp">
             {message.editedAt && !revokedAt && <span>{t("message.edited")}</span>}
@@ -143,7 +143,7 @@ export function OutgoingBubble({
           {uploading && (
             <progress value={part} aria-label={t("state.uploading", { percent: `${Math.round(part * 100)} %` })} />
           )}
-          {entry.text && <Words text={entry.text} />}
+          {entry.text && <MessageText text={entry.text} />}
           <span class="stamp">
             <time dateTime={entry.createdAt}>{formats.time(entry.createdAt)}</time>
             <State status={state} />

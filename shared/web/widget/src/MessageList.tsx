@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Avatar } from "./Avatar.tsx";
-import { Bubble, OutgoingBubble, Words } from "./Bubble.tsx";
+import { Bubble, MessageText, OutgoingBubble } from "./Bubble.tsx";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
 import { t } from "./i18n/index.ts";
@@ -154,7 +154,7 @@ function Greeting() {
       <div class="turn">
         <bdi class="author">{name}</bdi>
         <div class="bubble">
-          <Words text={known.site.greeting} />
+          <MessageText text={known.site.greeting} />
         </div>
       </div>
     </div>

@@ -1,5 +1,5 @@
 /** The button's texts, in the language of the page or else of the browser. */
-export interface Words {
+export interface Texts {
   title: string;
   open: string;
   close: string;
@@ -7,7 +7,7 @@ export interface Words {
   failed: string;
 }
 
-const en: Words = {
+const en: Texts = {
   title: "Chat",
   open: "Open chat",
   close: "Close chat",
@@ -15,7 +15,7 @@ const en: Words = {
   failed: "Chat is not available.",
 };
 
-const words: Record<string, Words> = {
+const texts: Record<string, Texts> = {
   en,
   es: {
     title: "Chat",
@@ -33,9 +33,9 @@ const words: Record<string, Words> = {
   },
 };
 
-export function wordsFor(...tags: string[]): Words {
+export function textsFor(...tags: string[]): Texts {
   for (const tag of tags) {
-    const known = words[tag.slice(0, 2).toLowerCase()];
+    const known = texts[tag.slice(0, 2).toLowerCase()];
     if (known) return known;
   }
   return en;
