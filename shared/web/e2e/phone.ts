@@ -69,7 +69,7 @@ export class Phone {
 
   /** Makes the next API call of the business fail. */
   async fail(fault: { on?: string; do?: string; code?: number; times?: number }): Promise<void> {
-    await this.post("/errors", fault);
+    await this.post("/faults", fault);
   }
 
   /** Adds a template on WhatsApp's side, to be fetched by the next refresh. */
