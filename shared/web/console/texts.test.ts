@@ -1,14 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { languages } from "@recado/lib/protocol";
 import { describe, expect, test } from "vitest";
 import { textFolders, textsOf } from "./dev/catalogues.ts";
-
-const root = new URL("src/", import.meta.url).pathname;
+import { modulesBelow } from "./dev/imports.ts";
+import { textsMissing } from "./dev/textUse.ts";
 
 const sources = new Map(
-  readdirSync(root, { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.tsx?$/.test(path) && !path.includes(".test."))
-    .map((path) => [path, readFileSync(root + path, "utf8")]),
+  [...modulesBelow(new URL("src/", import.meta.url).pathname)].filter(([path]) => !path.includes(".test.")),
 );
 
 /** The plural forms of a key are used by what they have in common. */
@@ -42,4 +39,66 @@ test("no sentence stands in a component", () => {
     path.endsWith(".tsx") ? [...source.matchAll(sentence)].map(([, text]) => `${path}: ${text}`) : [],
   );
   expect(found).toEqual([]);
+});
+
+const folderOfKey = new Map(
+  textFolders.flatMap((folder) => Object.keys(textsOf(folder, "en")).map((key) => [stem(key), folder] as const)),
+);
+const channels = {
+  setup: "channels/setup.ts",
+  registry: "channels/registry.ts",
+  folders: textFolders.filter((folder) => folder.startsWith("channels/")),
+};
+
+test("code that is loaded later is loaded together with the texts that it shows", () => {
+  expect(textsMissing(sources, "app/main.tsx", folderOfKey, channels)).toEqual([]);
+});
+
+describe("textsMissing", () => {
+  const keys = new Map([
+    ["ui.close", "ui"],
+    ["inbox.title", "inbox"],
+    ["pigeon.fly", "channels/pigeon"],
+  ]);
+  const own = { ...channels, folders: ["channels/pigeon"] };
+  const missing = (main: string, rest: Record<string, string> = {}) =>
+    textsMissing(new Map(Object.entries({ "app/main.tsx": main, ...rest })), "app/main.tsx", keys, own);
+  const inbox = { "inbox/Inbox.tsx": 'import "./Title.tsx"', "inbox/Title.tsx": 't("inbox.title"); t("ui.close")' };
+  const imported = 'import { inboxTexts } from "../inbox/texts/index.ts"; ';
+
+  test.each([
+    ["without them", 'import("../inbox/Inbox.tsx")'],
+    ["with others", 'withTexts([otherTexts], () => import("../inbox/Inbox.tsx"))'],
+  ])("code that is loaded %s", (_, loading) => {
+    expect(missing(imported + loading, inbox)).toEqual([
+      "inbox/Title.tsx shows texts of inbox; inbox/Inbox.tsx is loaded without them",
+    ]);
+  });
+
+  test("code that is there from the start shows common texts only", () => {
+    expect(missing('t("ui.close"); t("inbox.title")')).toEqual([
+      "app/main.tsx shows texts of inbox; app/main.tsx is loaded without them",
+    ]);
+  });
+
+  test.each([
+    ["in a list", 'withTexts([inboxTexts], () => import("../inbox/Inbox.tsx"))'],
+    ["in a list with a name", 'const list = [inboxTexts]; screen(list, () => import("../inbox/Inbox.tsx"), "Inbox")'],
+    ["in a list of lists", 'const a = [inboxTexts]; withTexts([...a], () => import("../inbox/Inbox.tsx"))'],
+  ])("texts %s are loaded", (_, loading) => {
+    expect(missing(imported + loading, inbox)).toEqual([]);
+  });
+
+  test("what is loaded by loaded code has the texts of both", () => {
+    const rest = { "inbox/Inbox.tsx": 'import("./Menu.tsx")', "inbox/Menu.tsx": 't("inbox.title")' };
+    expect(missing(`${imported}withTexts([inboxTexts], () => import("../inbox/Inbox.tsx"))`, rest)).toEqual([]);
+  });
+
+  test("the settings of channels need the texts of all channels", () => {
+    const rest = { "settings/Page.tsx": 'import "../channels/setup.ts"', "channels/setup.ts": "" };
+    expect(missing('import("../settings/Page.tsx")', rest)).toEqual([
+      "channels/setup.ts shows texts of channels/pigeon; settings/Page.tsx is loaded without them",
+    ]);
+    expect(missing('withTexts([...channelTexts], () => import("../settings/Page.tsx"))', rest)).toEqual([]);
+  });
 });

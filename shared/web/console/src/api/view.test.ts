@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, conversationOf } from "../live/testing.ts";
+import { at, conversationOf } from "../core/testing.ts";
 import { compareIn, defaultView, parseView, viewQuery } from "./view.ts";
 
 describe("parseView", () => {

@@ -1,6 +1,7 @@
 /** The rows of an open conversation: messages, what happened between them, what is on its way, and the days. Pure. */
+
 import type { Message, TimelineEvent } from "@recado/lib/protocol";
-import type { Outgoing } from "../live/outbox.ts";
+import type { Outgoing } from "../live/outgoing.ts";
 
 export type Row =
   | { kind: "day"; key: string; at: string }

@@ -1,7 +1,7 @@
 import type { FrameItem, Message } from "@recado/lib/protocol";
 import { expect, test } from "vitest";
+import { messageOf } from "../core/testing.ts";
 import { calling } from "./alerts.ts";
-import { messageOf } from "./testing.ts";
 
 const frame = (changes: Partial<Message>): FrameItem => {
   const message = messageOf(changes);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { defaultView, type InboxView } from "../api/view.ts";
+import { at, conversationOf } from "../core/testing.ts";
 import { marked, newerMark, placed, received, rowsOf } from "./conversations.ts";
 import { itemsOf, relay } from "./pages.ts";
-import { at, conversationOf, pagesOf } from "./testing.ts";
+import { pagesOf } from "./testing.ts";
 
 const { unread: _, ...pushed } = conversationOf({ version: 2 });
 

@@ -1,26 +1,13 @@
 /** What is not sent yet, per conversation: text is kept in this browser, files and forms as long as the page lives. */
+
 import type { FileKind } from "@recado/lib/protocol";
-import type { CardDraft } from "../conversation/compose/cards.ts";
-import type { ChoicesDraft } from "../conversation/compose/choices.ts";
-import type { PlaceDraft } from "../conversation/compose/place.ts";
-import type { TemplateDraft } from "../conversation/compose/templates.ts";
-import type { Outgoing } from "./outbox.ts";
+import type { FormDrafts, FormKind, Outgoing } from "./outgoing.ts";
 
 export interface Picked {
   id: string;
   file: File;
   kind: FileKind;
 }
-
-/** The forms that make a message, half filled in. */
-export interface FormDrafts {
-  location: PlaceDraft;
-  contacts: CardDraft[];
-  interactive: ChoicesDraft;
-  template: TemplateDraft;
-}
-export type FormKind = keyof FormDrafts;
-export type FormDraft = { [K in FormKind]: { kind: K; value: FormDrafts[K] } }[FormKind];
 
 const none: readonly Picked[] = [];
 const files = new Map<string, readonly Picked[]>();

@@ -2,10 +2,11 @@ import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaultView } from "../api/view.ts";
+import { at, conversationOf, messageOf } from "../core/testing.ts";
 import { Live } from "./live.ts";
 import { inOrder } from "./messages.ts";
 import { itemsOf, type Page, type Pages } from "./pages.ts";
-import { at, conversationOf, messageOf, pagesOf } from "./testing.ts";
+import { pagesOf } from "./testing.ts";
 
 const listKey = ["conversations", defaultView];
 let client: QueryClient;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { messageOf } from "../core/testing.ts";
 import { inOrder, mergedMessage, withMessage } from "./messages.ts";
-import { messageOf, pagesOf } from "./testing.ts";
+import { pagesOf } from "./testing.ts";
 
 /** Two pages, newest first, items in a page oldest first; older ones exist. */
 const loaded = pagesOf(

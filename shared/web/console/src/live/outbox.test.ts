@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../core/errors.ts";
-import { Outbox, type OutgoingBody, type Transport, unconfirmed } from "./outbox.ts";
-import { messageOf } from "./testing.ts";
+import { messageOf } from "../core/testing.ts";
+import { Outbox, type Transport, unconfirmed } from "./outbox.ts";
+import type { OutgoingBody } from "./outgoing.ts";
 
 function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefined) {
   const bodies: OutgoingBody[] = [];

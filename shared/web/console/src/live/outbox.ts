@@ -2,53 +2,10 @@
  * What this operator sent and the server has not confirmed. An entry keeps its clientId through every try, so that a
  * repeat can never become a second message. Entries of one conversation leave one after the other, in order.
  */
-import type { Card, FileKind, Interactive, Location, Message } from "@recado/lib/protocol";
+
+import type { Message } from "@recado/lib/protocol";
 import { ApiError } from "../core/errors.ts";
-import type { FormDraft } from "./drafts.ts";
-
-/** What fills the gaps of a template, in the order in which they are written. */
-export interface TemplateUse {
-  name: string;
-  language: string;
-  parameters: { header: string[]; body: string[]; buttons: Record<string, string> };
-}
-
-/** What a message says beside its text and file: only what belongs to its type. */
-export interface Extras {
-  location?: Location;
-  cards?: Card[];
-  interactive?: Interactive;
-  template?: TemplateUse;
-}
-
-export interface Outgoing extends Extras {
-  clientId: string;
-  conversationId: string;
-  type: "text" | FileKind | "location" | "contacts" | "interactive" | "template";
-  /** Of a template it is what the server will make of it, to be shown meanwhile. */
-  text: string;
-  replyTo: string | null;
-  file?: File;
-  /** The form it was made with, as it was. */
-  draft?: FormDraft;
-  /** Set once the bytes are there: a repeat names the same upload. */
-  uploadId?: string;
-  /** How much of the file has left, from 0 to 1. */
-  progress: number;
-  /** `waiting`: the network or the server is away, another try follows by itself. `failed`: it will not, unless asked. */
-  state: "sending" | "waiting" | "failed";
-  /** The reason, or where there is none the code. */
-  error?: string;
-  createdAt: string;
-}
-
-export interface OutgoingBody extends Extras {
-  clientId: string;
-  type: Outgoing["type"];
-  text?: string;
-  attachments: string[];
-  replyTo: string | null;
-}
+import type { Outgoing, OutgoingBody } from "./outgoing.ts";
 
 export interface Transport {
   upload(conversationId: string, file: File, onProgress: (part: number) => void): Promise<string>;

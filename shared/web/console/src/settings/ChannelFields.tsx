@@ -10,7 +10,7 @@ import { useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { channelsQuery, storesQuery } from "../api/queries.ts";
-import { type ChannelField, channelOf } from "../channels/index.ts";
+import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
@@ -26,7 +26,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   const idempotencyKey = useIdempotencyKey();
   const stores = useQuery(storesQuery).data ?? [];
   const { type, channel, onClose } = props;
-  const { connect, reasons } = channelOf(type);
+  const { connect, reasons } = setupOf(type);
   const fields = connect?.fields ?? [];
   const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
   const errorText = useErrorText({ conflict }, reasons);

@@ -19,7 +19,7 @@ import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
 import { MultiSelect } from "../ui/select.ts";
-import { roleKeys } from "./Operators.tsx";
+import { roleKeys } from "./roles.ts";
 
 /** One form for a new operator and a known one: address and password are given once, at the start. */
 export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {

@@ -1,7 +1,7 @@
 /** From a channel to the values of its form, and from those to the request's body. Pure. */
 import type { Channel } from "@recado/lib/protocol";
 import type { TFunction } from "i18next";
-import type { ChannelField } from "../channels/index.ts";
+import type { ChannelField } from "../channels/setup.ts";
 
 export type FilledIn = readonly { field: ChannelField; value: string }[];
 

@@ -1,3 +1,4 @@
+import type { ChoicesDraft } from "../../live/outgoing.ts";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Radio.css";
 import { Group, Radio } from "@mantine/core";
@@ -5,15 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choices } from "../Choices.tsx";
 import { AddPart, Counted, type PartProps, PartTools } from "./choiceParts.tsx";
-import {
-  type ChoiceFault,
-  type ChoicesDraft,
-  choiceFaults,
-  emptyButton,
-  emptyChoices,
-  interactiveOf,
-  moved,
-} from "./choices.ts";
+import { type ChoiceFault, choiceFaults, emptyButton, emptyChoices, interactiveOf, moved } from "./choices.ts";
 import classes from "./compose.module.css";
 import { type FormProps, useFormDraft } from "./form.ts";
 import { ListFields } from "./ListFields.tsx";

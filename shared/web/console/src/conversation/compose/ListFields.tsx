@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
+import type { RowDraft, SectionDraft } from "../../live/outgoing.ts";
 import { AddPart, Counted, type PartProps, PartTools } from "./choiceParts.tsx";
-import { emptyRow, emptySection, moved, type RowDraft, rowsIn, type SectionDraft } from "./choices.ts";
+import { emptyRow, emptySection, moved, rowsIn } from "./choices.ts";
 import classes from "./compose.module.css";
 
 /** The list that a button opens: sections, and in each the rows to choose from. The limit of rows is for all together. */

@@ -4,6 +4,7 @@ import type { Capabilities, FileKind, Template } from "@recado/lib/protocol";
 import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import { categoryKeys, languageName } from "../../templates/words.ts";
 import { useFormats } from "../../ui/format.ts";
 import { refusalKey } from "../attachments.ts";
@@ -12,7 +13,7 @@ import type { Made } from "./form.ts";
 import { HeaderPlace } from "./HeaderPlace.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import { cleaned, gapsOf, headerFile, isComplete, type TemplateDraft, usageOf, wordsOf } from "./templates.ts";
+import { cleaned, gapsOf, headerFile, isComplete, usageOf, wordsOf } from "./templates.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;

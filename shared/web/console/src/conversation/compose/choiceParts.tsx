@@ -1,11 +1,13 @@
 /** The pieces that buttons and lists are built with. */
+
 import { ActionIcon, Button, Textarea, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Key } from "../../core/texts.ts";
+import type { ChoicesDraft } from "../../live/outgoing.ts";
 import { useFormats } from "../../ui/format.ts";
-import { type ChoiceFault, type ChoiceLimits, type ChoicesDraft, lengthOf } from "./choices.ts";
+import { type ChoiceFault, type ChoiceLimits, lengthOf } from "./choices.ts";
 import classes from "./compose.module.css";
 
 export interface PartProps {

@@ -1,28 +1,7 @@
 /** A message with buttons or a list to tap, while it is built. Lengths are counted in characters. Pure. */
+
 import type { Capabilities, Interactive } from "@recado/lib/protocol";
-
-export interface ButtonDraft {
-  key: string;
-  title: string;
-}
-
-export interface RowDraft extends ButtonDraft {
-  description: string;
-}
-
-export interface SectionDraft extends ButtonDraft {
-  rows: RowDraft[];
-}
-
-export interface ChoicesDraft {
-  kind: "buttons" | "list";
-  text: string;
-  footer: string;
-  buttons: ButtonDraft[];
-  /** What opens the list. */
-  button: string;
-  sections: SectionDraft[];
-}
+import type { ButtonDraft, ChoicesDraft, RowDraft, SectionDraft } from "../../live/outgoing.ts";
 
 export type ChoiceLimits = NonNullable<Capabilities["interactive"]>;
 

@@ -2,11 +2,11 @@ import { type Capabilities, type Contact, capabilitiesList, type Template } from
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
-import { at } from "../../live/testing.ts";
+import { at } from "../../core/testing.ts";
+import type { ChoicesDraft } from "../../live/outgoing.ts";
 import { languageName } from "../../templates/words.ts";
 import { cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
 import {
-  type ChoicesDraft,
   choiceFaults,
   emptyButton,
   emptyChoices,

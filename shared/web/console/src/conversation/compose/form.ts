@@ -1,9 +1,10 @@
 /** What the forms that make a message have in common. */
+
 import type { Capabilities, Conversation } from "@recado/lib/protocol";
 import { useState } from "react";
 import { useMe } from "../../api/me.ts";
-import { type FormDrafts, type FormKind, readForm, writeForm } from "../../live/drafts.ts";
-import type { Outgoing } from "../../live/outbox.ts";
+import { readForm, writeForm } from "../../live/drafts.ts";
+import type { FormDrafts, FormKind, Outgoing } from "../../live/outgoing.ts";
 
 export type Made = Pick<
   Outgoing,

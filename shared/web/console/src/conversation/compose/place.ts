@@ -1,13 +1,7 @@
 /** A place on the map, from what people copy: two numbers, degrees and minutes, or a link of Google Maps. Pure. */
-import type { Location } from "@recado/lib/protocol";
 
-/** The fields of the form, as they are typed. */
-export interface PlaceDraft {
-  latitude: string;
-  longitude: string;
-  name: string;
-  address: string;
-}
+import type { Location } from "@recado/lib/protocol";
+import type { PlaceDraft } from "../../live/outgoing.ts";
 
 export const emptyPlace: PlaceDraft = { latitude: "", longitude: "", name: "", address: "" };
 

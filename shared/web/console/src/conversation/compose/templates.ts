@@ -1,17 +1,8 @@
 /** What becomes of a template: its gaps, how it reads once they are filled, and whether it may be sent. Pure. */
-import type { FileKind, Template } from "@recado/lib/protocol";
-import type { TemplateUse } from "../../live/outbox.ts";
-import { type PlaceDraft, placeOf } from "./place.ts";
 
-/** The template as it was when it was chosen, and what has been typed into its gaps. */
-export interface TemplateDraft {
-  template: Template;
-  header: string[];
-  body: string[];
-  /** By the place of the button. */
-  buttons: Record<string, string>;
-  file?: File;
-}
+import type { FileKind, Template } from "@recado/lib/protocol";
+import type { PlaceDraft, TemplateDraft, TemplateUse } from "../../live/outgoing.ts";
+import { placeOf } from "./place.ts";
 
 const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
