@@ -32,15 +32,15 @@ const layers: Layers = {
 const modules = modulesBelow(new URL("./src/", import.meta.url).pathname);
 const imports = importsOf(modules);
 
-test("imports point down", () => {
+test("imports follow the layers", () => {
   expect(wrongArrows(modules, layers, imports)).toEqual([]);
 });
 
-test("no modules import each other in a circle", () => {
+test("imports have no cycles", () => {
   expect(circles(modules, imports)).toEqual([]);
 });
 
-describe("the checks", () => {
+describe("checker", () => {
   const made = (sources: Record<string, string>) => new Map(Object.entries(sources));
   const table: Layers = {
     low: { why: "it is the lowest.", may: [] },
@@ -48,7 +48,7 @@ describe("the checks", () => {
     high: { why: "it shows parts.", may: ["low", "parts/*"] },
   };
 
-  test("see every way to import", () => {
+  test("specifiersOf finds every kind of import", () => {
     const source = `
       import "./effect.ts";
       import type { A } from "./type.ts";
@@ -101,11 +101,11 @@ describe("the checks", () => {
       { "new/f.ts": 'import "../low/b.ts"', "low/b.ts": "" },
       ["new/f.ts is in a folder that the table does not know: say there what it may import, and why"],
     ],
-  ])("an arrow %s", (_, sources, wrong) => {
+  ])("wrongArrows: %s", (_, sources, wrong) => {
     expect(wrongArrows(made(sources as Record<string, string>), table)).toEqual(wrong);
   });
 
-  test("a circle is found through types, values and later imports", () => {
+  test("circles: type, value and dynamic imports", () => {
     const circle = made({
       "low/a.ts": 'import type { B } from "./b.ts"',
       "low/b.ts": 'export { c } from "./c.ts"',
@@ -115,7 +115,7 @@ describe("the checks", () => {
     expect(circles(circle)).toEqual(["low/a.ts → low/b.ts → low/c.ts → low/a.ts"]);
   });
 
-  test("two ways to one module are no circle", () => {
+  test("circles: a diamond is none", () => {
     const fork = made({
       "low/a.ts": 'import "./b.ts"; import "./c.ts"',
       "low/b.ts": 'import "./c.ts"',

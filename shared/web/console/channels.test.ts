@@ -35,7 +35,7 @@ function namedIn(path: string, source: string): string[] {
   });
 }
 
-test("a channel is named in its folder and its line of the registry, nowhere else", () => {
+test("no channel is named outside its folder", () => {
   const found = ["console/src", "widget/src", "loader", "lib"].flatMap((top) =>
     readdirSync(`${root}${top}`, { recursive: true, encoding: "utf8" })
       .map((path) => `${top}/${path}`)
@@ -45,12 +45,12 @@ test("a channel is named in its folder and its line of the registry, nowhere els
   expect([...new Set(found)]).toEqual([]);
 });
 
-test("every folder is registered under its name, and nothing else is", () => {
+test("registry and folders match", () => {
   expect(channelTypes.toSorted()).toEqual(folders.toSorted());
   expect(Object.keys(registry).toSorted()).toEqual(folders.toSorted());
 });
 
-test("the search for names can fail", () => {
+test("namedIn finds names in any case", () => {
   const [name = ""] = folders;
   expect(namedIn("console/src/ui/x.ts", `if (type === "${name.toUpperCase()}") {}`)).toHaveLength(1);
   expect(namedIn("console/src/channels/registry.ts", `export { ${name} } from "./${name}/index.ts";`)).toEqual([]);
@@ -59,19 +59,19 @@ test("the search for names can fail", () => {
 });
 
 describe.each(folders)("channel %s", (type) => {
-  test("its texts carry its name, and are loaded", () => {
+  test("text keys start with the type", () => {
     const has = textFolders.includes(`channels/${type}`);
     const texts = has ? textsOf(`channels/${type}`, "en") : {};
     expect(Object.keys(texts).filter((key) => !key.startsWith(`${type}.`))).toEqual([]);
     expect((registry as Record<string, { texts?: unknown }>)[type]?.texts !== undefined).toBe(has);
   });
 
-  test("its badge can be read", () => {
+  test("badge contrast is at least 3:1", () => {
     expect(contrastWithWhite(channelOf(type).color)).toBeGreaterThanOrEqual(3);
   });
 });
 
-test("a channel that this console does not know has a neutral descriptor", () => {
+test("unknown channel has a neutral descriptor", () => {
   const unknown = channelOf("carrier-pigeon");
   expect(unknown).toMatchObject({ name: "carrier-pigeon" });
   expect(contrastWithWhite(unknown.color)).toBeGreaterThanOrEqual(3);

@@ -14,7 +14,7 @@ const stem = (key: string) => key.replace(/_(one|other)$/, "");
 describe.each(textFolders)("texts of %s", (folder) => {
   const en = textsOf(folder, "en");
 
-  test.each(languages)("%s has the keys of English, with the same gaps, and no empty value", (language) => {
+  test.each(languages)("%s: same keys and placeholders, no empty value", (language) => {
     const catalogue = textsOf(folder, language);
     expect(Object.keys(catalogue).toSorted()).toEqual(Object.keys(en).toSorted());
     expect(Object.entries(catalogue).filter(([, value]) => value.trim() === "")).toEqual([]);
@@ -28,12 +28,12 @@ describe.each(textFolders)("texts of %s", (folder) => {
   });
 });
 
-test("no key is in two folders", () => {
+test("keys are unique over all folders", () => {
   const keys = textFolders.flatMap((folder) => Object.keys(textsOf(folder, "en")));
   expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 });
 
-test("no sentence stands in a component", () => {
+test("components contain no literal texts", () => {
   const sentence = /(?:>|(?:label|title|placeholder|alt)=")\s*(\p{Lu}\p{L}+(?: \p{L}+)+)\s*[<"]/gu;
   const found = [...sources].flatMap(([path, source]) =>
     path.endsWith(".tsx") ? [...source.matchAll(sentence)].map(([, text]) => `${path}: ${text}`) : [],
@@ -50,7 +50,7 @@ const channels = {
   folders: textFolders.filter((folder) => folder.startsWith("channels/")),
 };
 
-test("code that is loaded later is loaded together with the texts that it shows", () => {
+test("lazy code is loaded with its texts", () => {
   expect(textsMissing(sources, "app/main.tsx", folderOfKey, channels)).toEqual([]);
 });
 
@@ -69,13 +69,13 @@ describe("textsMissing", () => {
   test.each([
     ["without them", 'import("../inbox/Inbox.tsx")'],
     ["with others", 'withTexts([otherTexts], () => import("../inbox/Inbox.tsx"))'],
-  ])("code that is loaded %s", (_, loading) => {
+  ])("lazy code %s", (_, loading) => {
     expect(missing(imported + loading, inbox)).toEqual([
       "inbox/Title.tsx shows texts of inbox; inbox/Inbox.tsx is loaded without them",
     ]);
   });
 
-  test("code that is there from the start shows common texts only", () => {
+  test("initial code has common texts only", () => {
     expect(missing('t("ui.close"); t("inbox.title")')).toEqual([
       "app/main.tsx shows texts of inbox; app/main.tsx is loaded without them",
     ]);
@@ -85,16 +85,16 @@ describe("textsMissing", () => {
     ["in a list", 'withTexts([inboxTexts], () => import("../inbox/Inbox.tsx"))'],
     ["in a list with a name", 'const list = [inboxTexts]; screen(list, () => import("../inbox/Inbox.tsx"), "Inbox")'],
     ["in a list of lists", 'const a = [inboxTexts]; withTexts([...a], () => import("../inbox/Inbox.tsx"))'],
-  ])("texts %s are loaded", (_, loading) => {
+  ])("texts %s count as loaded", (_, loading) => {
     expect(missing(imported + loading, inbox)).toEqual([]);
   });
 
-  test("what is loaded by loaded code has the texts of both", () => {
+  test("nested lazy code has its importer's texts", () => {
     const rest = { "inbox/Inbox.tsx": 'import("./Menu.tsx")', "inbox/Menu.tsx": 't("inbox.title")' };
     expect(missing(`${imported}withTexts([inboxTexts], () => import("../inbox/Inbox.tsx"))`, rest)).toEqual([]);
   });
 
-  test("the settings of channels need the texts of all channels", () => {
+  test("channel setup needs all channels' texts", () => {
     const rest = { "settings/Page.tsx": 'import "../channels/setup.ts"', "channels/setup.ts": "" };
     expect(missing('import("../settings/Page.tsx")', rest)).toEqual([
       "channels/setup.ts shows texts of channels/pigeon; settings/Page.tsx is loaded without them",

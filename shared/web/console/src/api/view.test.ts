@@ -38,7 +38,7 @@ describe("viewQuery", () => {
 });
 
 // S1-15
-test.each(["waiting", "due"] as const)("%s puts the earliest first, and what has no such time last", (sort) => {
+test.each(["waiting", "due"] as const)("%s sorts earliest first, without time last", (sort) => {
   const time = sort === "waiting" ? "waitingSince" : "dueAt";
   const list = [
     conversationOf({ id: "never", [time]: null, lastActivityAt: at(9) }),

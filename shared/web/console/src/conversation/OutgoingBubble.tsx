@@ -24,7 +24,7 @@ const codes: Partial<Record<string, Key>> = {
   invalid: "composer.refused",
 };
 
-/** A message on its way: it looks like one that is sent, with a clock, and says so when it stays behind. */
+/** A message that the server has not confirmed: sending, waiting for the network, or failed. */
 export function OutgoingBubble({
   outgoing,
   quoted,

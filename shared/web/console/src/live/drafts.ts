@@ -1,4 +1,4 @@
-/** What is not sent yet, per conversation: text is kept in this browser, files and forms as long as the page lives. */
+/** Drafts per operator and conversation. Texts are in local storage, files and forms in memory. */
 
 import type { FileKind } from "@recado/lib/protocol";
 import type { FormDrafts, FormKind, Outgoing } from "./outgoing.ts";
@@ -24,7 +24,7 @@ export function writeDraft(operatorId: string, conversationId: string, text: str
     if (text === "") localStorage.removeItem(key(operatorId, conversationId));
     else localStorage.setItem(key(operatorId, conversationId), text);
   } catch {
-    // The storage is full: the text is still in the field.
+    // The storage is full; the field still has the text.
   }
 }
 
@@ -52,7 +52,7 @@ export function writeForm<K extends FormKind>(
   forms.set(place, { ...forms.get(place), [kind]: value });
 }
 
-/** What could not leave, because the session ended, goes back to where it was written. */
+/** Turns unsent messages back into drafts, when the session ends. */
 export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): void {
   for (const { conversationId, clientId, type, text, file, draft } of outgoing.toReversed()) {
     if (draft) {

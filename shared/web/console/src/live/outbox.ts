@@ -1,6 +1,6 @@
 /**
- * What this operator sent and the server has not confirmed. An entry keeps its clientId through every try, so that a
- * repeat can never become a second message. Entries of one conversation leave one after the other, in order.
+ * Messages that the server has not confirmed. An entry keeps its clientId through all retries, so that a retry never
+ * becomes a second message. Entries of one conversation are sent one after the other, in order.
  */
 
 import type { Message } from "@recado/lib/protocol";
@@ -16,10 +16,10 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 20_000;
 const none: readonly Outgoing[] = [];
 
-/** These may not have a text of their own. */
+/** Types whose request has no text. */
 const wordless = new Set<Outgoing["type"]>(["sticker", "location", "contacts", "template"]);
 
-/** Those that the server does not have yet: a pushed copy may come before the answer of the request. */
+/** Entries without a message: a socket frame may bring the message before the response of the request. */
 export function unconfirmed(outgoing: readonly Outgoing[], messages: readonly Message[]): readonly Outgoing[] {
   const confirmed = new Set(messages.map((message) => message.clientId));
   const left = outgoing.filter((entry) => !confirmed.has(entry.clientId));
@@ -68,12 +68,12 @@ export class Outbox {
     this.change(conversationId, (entries) => entries.filter((entry) => entry.clientId !== clientId));
   }
 
-  /** The network may be back: no more waiting. */
+  /** Retries now: the network may be back. */
   nudge(): void {
     for (const wake of [...this.wakers]) wake();
   }
 
-  /** Answers what has not left. */
+  /** Stops, and returns the unsent entries. */
   close(): Outgoing[] {
     this.closed = true;
     this.nudge();

@@ -19,7 +19,7 @@ import classes from "./channel.module.css";
 import { Health, identityOf } from "./Health.tsx";
 import { Templates } from "./Templates.tsx";
 
-/** One channel: what it is, and what belongs to its kind alone. */
+/** A channel's details and tabs. */
 export function ChannelPage() {
   const { t } = useTranslation();
   const { channelId } = useParams({ from: "/shell/settings/channels/$channelId" });

@@ -18,7 +18,7 @@ import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import classes from "./channel.module.css";
 
-/** The provider's answer comes by and by: for this long the list is read again and again. */
+/** A sync takes a while. The list is polled for READING milliseconds, every AGAIN milliseconds. */
 const READING = 20_000;
 const AGAIN = 3_000;
 

@@ -40,7 +40,7 @@ const channel: Channel = {
   version: 3,
 };
 
-test("fieldValue reads what is known, and never a credential", () => {
+test("fieldValue reads the channel, except credentials", () => {
   const values = [number, account, title, pages, token].map((field) => fieldValue(field, channel));
   expect(values).toEqual(["12345", "7", "", "a\nb", ""]);
   expect([number, account, pages].map((field) => fieldValue(field, null))).toEqual(["", "", ""]);
@@ -50,10 +50,10 @@ test("fieldValue reads what is known, and never a credential", () => {
 describe("fieldFault", () => {
   test.each<[string, ChannelField, Channel | null, string, string | null]>([
     ["an empty required field", pages, null, " ", "field.required"],
-    ["an empty field with a check of its own", number, null, "", "digits"],
+    ["an empty field with its own check", number, null, "", "digits"],
     ["an empty optional field", account, null, "", null],
-    ["an external id that is wrong", number, null, "x", "digits"],
-    ["an external id that cannot be changed", number, channel, "x", null],
+    ["an invalid external id", number, null, "x", "digits"],
+    ["the external id of a connected channel", number, channel, "x", null],
     ["no credential while connecting", token, null, "", "field.required"],
     ["no credential while changing", token, channel, "", null],
   ])("%s", (_, field, known, value, fault) => {
@@ -61,8 +61,8 @@ describe("fieldFault", () => {
   });
 });
 
-describe("the request", () => {
-  test("creates with everything that was filled in", () => {
+describe("request body", () => {
+  test("creation contains all filled-in fields", () => {
     const values = [
       { field: number, value: " 123 " },
       { field: account, value: "" },
@@ -80,7 +80,7 @@ describe("the request", () => {
     expect(creationOf("example", "Ventas", "", [])).toEqual({ type: "example", name: "Ventas", settings: {} });
   });
 
-  test("changes what the form knows and keeps the other settings", () => {
+  test("change keeps settings without a field", () => {
     const values = [
       { field: number, value: "999" },
       { field: account, value: "" },

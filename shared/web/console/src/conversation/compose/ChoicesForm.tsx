@@ -93,7 +93,7 @@ export function ChoicesForm({ conversation, able, onClose, onSend }: FormProps) 
   );
 }
 
-/** What is missing is said once somebody tries to send; what is too long, or there twice, at once. */
+/** Missing values are reported on submit; values that are too long or duplicate, immediately. */
 const shownFault = (fault: ChoiceFault | undefined, tried: boolean): ChoiceFault | undefined =>
   fault === "missing" && !tried ? undefined : fault;
 

@@ -30,7 +30,7 @@ export function ContactsForm({ conversation, able, onClose, onSend }: FormProps)
   const written = drafts.filter((draft) => !isUntouched(draft));
 
   const add = (draft: CardDraft) => {
-    // One that nobody has touched makes room.
+    // An untouched card is replaced.
     const kept = drafts.filter((known) => !isUntouched(known));
     if (kept.length < most) change([...kept, draft]);
   };
@@ -119,7 +119,7 @@ function Finder({ full, onPick }: { full: boolean; onPick: (contact: Contact) =>
         disabled={full}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        // Enter searches; it must not send what is half done.
+        // Enter must not submit the form.
         onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
       />
       {q !== "" && !full && (

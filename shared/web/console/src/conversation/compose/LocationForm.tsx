@@ -21,7 +21,7 @@ export function LocationForm({ conversation, onClose, onSend }: FormProps) {
     tried && "faults" in made && made.faults.includes(field) ? t(faultKeys[field]) : undefined;
   const set = (changes: Partial<PlaceDraft>) => change({ ...draft, ...changes });
 
-  /** Two numbers in one go fill both fields, wherever they are dropped. */
+  /** Pasted coordinates or a map link fill both fields. */
   const take = (text: string): boolean => {
     const point = pasted(text);
     if (!point || point === "shortLink") return false;

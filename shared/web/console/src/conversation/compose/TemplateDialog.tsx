@@ -13,7 +13,7 @@ import { TemplatePicker } from "./TemplatePicker.tsx";
 import { draftOf } from "./templates.ts";
 
 // B-12
-/** First which template, then what goes into its gaps. A half-filled one is there again when the dialog opens again. */
+/** Choice of a template, then its parameters. A half-filled form is kept while the dialog is closed. */
 export function TemplateDialog({ conversation, able, onClose, onSend }: FormProps) {
   const { t } = useTranslation();
   const may = useMay();
@@ -27,7 +27,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
   const content = useRef<HTMLDivElement>(null);
   const step = draft?.template.id;
   const shown = useRef(step);
-  // The dialog looks for its first field only when it opens; from one step to the other what had the focus is gone.
+  // The dialog focuses its first field only when it opens, so each step does it again.
   useEffect(() => {
     if (shown.current === step) return;
     shown.current = step;

@@ -149,7 +149,7 @@ const fileKeys = {
   document: "template.headerDocument",
 } as const;
 
-/** The header's file: checked against the channel's table before a byte leaves. */
+/** The header's file, checked against the channel's limits before the upload. */
 function HeaderFile(props: {
   kind: FileKind;
   able: Capabilities;

@@ -12,10 +12,11 @@ import { setupOf } from "../../channels/setup.ts";
 import { itemsOf } from "../../live/pages.ts";
 import { categoryKeys, hindranceKeys, languageName, statusColors, statusKeys } from "../../templates/words.ts";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
-import classes from "./compose.module.css";
+import compose from "./compose.module.css";
+import classes from "./picker.module.css";
 import { hindranceOf } from "./templates.ts";
 
-/** Found by what the server knows of them, fifty at a time: an account may have thousands. */
+/** The server searches and paginates: an account may have thousands of templates. */
 export function TemplatePicker(props: {
   channelId: string;
   channelType: string;
@@ -106,7 +107,7 @@ function Choice(props: { template: Template; channel: string; optedOut: boolean;
       <span className={classes.templateText} dir="auto">
         {template.body.text}
       </span>
-      <span className={classes.quiet}>
+      <span className={compose.quiet}>
         {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])}
       </span>
       {why && (

@@ -1,4 +1,4 @@
-/** Contact cards on their way to become a message. Pure. */
+/** Drafts of contact cards. Pure. */
 
 import type { Card, Contact } from "@recado/lib/protocol";
 import type { CardDraft } from "../../live/outgoing.ts";
@@ -24,7 +24,7 @@ export const isUntouched = (draft: CardDraft): boolean =>
 
 export type CardFault = "name" | "phones" | "emails" | "unreachable";
 
-/** What keeps a card from being sent. */
+/** Validates a card. */
 export function cardFaults(draft: CardDraft): Set<CardFault> {
   const { phones, emails } = cardOf(draft);
   const faults = new Set<CardFault>();
