@@ -31,7 +31,7 @@ const screens = {
 const root = fileURLToPath(new URL(".", import.meta.url));
 let files: Map<string, Rolldown.OutputChunk | Rolldown.OutputAsset>;
 
-/** Built anew, from what is on the disk now: an old or missing `dist` can say nothing. */
+/** Built from the current sources, not read from `dist`, which may be old or missing. */
 beforeAll(async () => {
   vi.stubEnv("NODE_ENV", "production");
   const built = await build({ configFile: `${root}vite.config.ts`, logLevel: "error", build: { write: false } });
@@ -69,13 +69,13 @@ const fixed = ["public/scheme.js", "public/favicon.svg"].reduce(
   0,
 );
 
-test.each(Object.entries(screens))("the first load of the %s is at most 300 KB gzipped", (name, modules) => {
+test.each(Object.entries(screens))("first load of the %s: at most 300 KB gzipped", (name, modules) => {
   const fetched = new Set(["index.html", ...latin()]);
   for (const module of modules) withImports(chunkOf(module), fetched);
   const total = [...fetched].reduce((sum, file) => sum + weight(file), fixed);
   process.stdout.write(`${name}: ${total} bytes in ${fetched.size + 2} files\n`);
   expect(latin()).toHaveLength(1);
   expect(total).toBeLessThanOrEqual(BAR);
-  // Less than React alone would mean that something is not counted.
+  // Less than the size of React would mean that chunks are missing from the count.
   expect(total).toBeGreaterThan(100_000);
 });

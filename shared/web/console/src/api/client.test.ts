@@ -20,7 +20,7 @@ describe("ApiError", () => {
     [{ code: "conflict", field: "externalId" }, "claimed"],
     [{ code: "conflict", field: "version" }, undefined],
     [{ code: "invalid", field: "template" }, undefined],
-  ])("%j means %s", async (error, reason) => {
+  ])("%j has reason %s", async (error, reason) => {
     answering(409, { error: { message: "x", ...error } });
     const failure = await send("POST", "/x", {}, errorAnswer).catch((caught: ApiError) => caught);
     expect(failure).toBeInstanceOf(ApiError);
@@ -28,7 +28,7 @@ describe("ApiError", () => {
   });
 });
 
-test("a call that makes something carries its key, the others carry none", async () => {
+test("send passes the idempotency key only if given", async () => {
   const asked = answering(201, { id: "st_1", name: "Malabia", version: 1 });
   await send("POST", "/stores", { name: "Malabia" }, store, "k1");
   await send("PATCH", "/stores/st_1", { name: "Malabia" }, store);

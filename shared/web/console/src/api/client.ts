@@ -6,14 +6,14 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 let signedOut = () => {};
 
-/** Called whenever the server no longer knows who is asking. */
+/** Registers what to do when the session has ended. */
 export function onSignedOut(run: () => void): void {
   signedOut = run;
 }
 
 interface CallOptions {
   signal?: AbortSignal;
-  /** The same key again gets the first answer again: a repeat makes nothing twice. */
+  /** Idempotency key: a request with the same key gets the first response again. */
   key?: string;
 }
 
@@ -47,7 +47,7 @@ function failureOf(status: number, text: string): ApiError {
     const { error } = parse(errorAnswer, text);
     return new ApiError(error.code, error.field, error.reason);
   } catch {
-    // A gateway answered instead of the server: its body says nothing to us.
+    // A gateway answered instead of the server, with another body.
     return new ApiError(status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "invalid");
   }
 }
@@ -66,12 +66,12 @@ export const send = async <T extends GenericSchema>(
   key?: string,
 ): Promise<InferOutput<T>> => parse(schema, await call(method, path, body, { key }));
 
-/** For calls whose answer says nothing but that it worked. */
+/** For requests whose response body is not needed. */
 export const tell = async (method: Method, path: string, body?: unknown): Promise<void> => {
   await call(method, path, body);
 };
 
-/** Path with a query; values that are not set are left out. */
+/** Appends a query string. Empty values are left out. */
 export function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

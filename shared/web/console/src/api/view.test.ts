@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, conversationOf } from "../live/testing.ts";
+import { at, conversationOf } from "../core/testing.ts";
 import { compareIn, defaultView, parseView, viewQuery } from "./view.ts";
 
 describe("parseView", () => {
@@ -38,7 +38,7 @@ describe("viewQuery", () => {
 });
 
 // S1-15
-test.each(["waiting", "due"] as const)("%s puts the earliest first, and what has no such time last", (sort) => {
+test.each(["waiting", "due"] as const)("%s sorts earliest first, without time last", (sort) => {
   const time = sort === "waiting" ? "waitingSince" : "dueAt";
   const list = [
     conversationOf({ id: "never", [time]: null, lastActivityAt: at(9) }),

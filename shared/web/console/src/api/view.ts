@@ -1,4 +1,4 @@
-/** What the inbox shows: the choice in the address bar, the query it becomes, and which conversation belongs to it. */
+/** The inbox view: its search parameters, its query, and which conversations belong to it. */
 import type { Conversation } from "@recado/lib/protocol";
 
 export const boxes = ["mine", "unassigned", "all"] as const;
@@ -9,7 +9,7 @@ export interface InboxView {
   box: (typeof boxes)[number];
   status: (typeof states)[number];
   sort: (typeof sorts)[number];
-  /** An operator's id, or `none`; only where the box does not already say whose. */
+  /** An operator's id, or `none`. Only in the box `all`. */
   operator?: string;
   channel?: string;
   q?: string;
@@ -23,7 +23,7 @@ const oneOf = <T extends string>(known: readonly T[], value: unknown, otherwise:
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;
 
-/** Reads an address that a person may have typed. */
+/** Parses search parameters, which may be typed by hand. */
 export function parseView(search: Record<string, unknown>): InboxView {
   const box = oneOf(boxes, search.box, defaultView.box);
   const view: InboxView = {
@@ -45,7 +45,7 @@ export function viewQuery(view: InboxView): Record<string, string | undefined> {
   return { status: view.status, assignee, channelId: view.channel, q: view.q, sort: view.sort };
 }
 
-/** Whether a conversation belongs to the view. A search is the server's to answer: then it is unknown. */
+/** Whether a conversation belongs to the view. With a search term only the server knows. */
 export function belongs(view: InboxView, conversation: Conversation, me: string): boolean | "unknown" {
   if (view.status !== "all" && conversation.status !== view.status) return false;
   if (view.box === "mine" && conversation.assigneeId !== me) return false;
@@ -56,7 +56,7 @@ export function belongs(view: InboxView, conversation: Conversation, me: string)
   return view.q ? "unknown" : true;
 }
 
-/** The order of the list, total: equal times are told apart by id, so that rows never swap without a reason. */
+/** The order of the list. It is total: equal times are ordered by id, so that rows do not swap. */
 export function compareIn(sort: InboxView["sort"]): (a: Conversation, b: Conversation) => number {
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   const newest = (a: Conversation, b: Conversation) => byText(b.lastActivityAt, a.lastActivityAt) || byText(b.id, a.id);
@@ -65,7 +65,7 @@ export function compareIn(sort: InboxView["sort"]): (a: Conversation, b: Convers
   const time = sort === "waiting" ? "waitingSince" : "dueAt";
   return (a, b) => {
     const [atA, atB] = [a[time], b[time]];
-    // Those that have no such time come last.
+    // Conversations without the time come last.
     if (atA === null || atB === null) return atA === atB ? newest(a, b) : atA === null ? 1 : -1;
     return byText(atA, atB) || byText(a.id, b.id);
   };

@@ -21,7 +21,7 @@ const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
 function leave(): void {
   queryClient.clear();
   const { pathname, href } = router.latestLocation;
-  // Several requests may hear it at once: the first has led to the sign-in page already.
+  // Several requests may fail at once: the first one navigates to the sign-in page.
   if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
 }
 
@@ -31,7 +31,7 @@ onSession((operatorId) => {
   if (operatorId === null) {
     if (queryClient.getQueryData(meQuery.queryKey)) leave();
   } else if (pathname === "/sign-in") router.history.push(search.next ?? "/inbox");
-  // Whoever it was until now must neither be seen nor act any more.
+  // Another operator signed in: drop all data of the previous one.
   else if (queryClient.getQueryData(meQuery.queryKey)?.operator.id !== operatorId) location.reload();
 });
 
@@ -44,7 +44,7 @@ if (root) {
         theme={theme}
         defaultColorScheme="auto"
         colorSchemeManager={colorScheme}
-        // The style sheet with the default values is left out, so none of them may be.
+        // Mantine's style sheet of default variables is not loaded, so all variables must be set.
         deduplicateCssVariables={false}
       >
         <QueryClientProvider client={queryClient}>

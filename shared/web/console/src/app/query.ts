@@ -6,7 +6,7 @@ const TRIES = 3;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // The socket keeps what is shown up to date; a reconnect invalidates everything.
+      // The socket keeps queries up to date, and a reconnect invalidates them.
       staleTime: 30_000,
       refetchOnWindowFocus: false,
       networkMode: "always",

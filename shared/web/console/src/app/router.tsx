@@ -34,7 +34,7 @@ const token = (search: Record<string, unknown>): { token: string } => ({
   token: typeof search.token === "string" ? search.token : "",
 });
 
-/** Only a path of ours: an address of somebody else must not be reached through the sign-in page. */
+/** Only a path of this origin, to prevent open redirects through the sign-in page. */
 const next = (search: Record<string, unknown>): { next?: string } =>
   typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
 
@@ -160,7 +160,7 @@ const distribution = createRoute({
   component: screen([settingsTexts], () => import("../settings/Distribution.tsx"), "Distribution"),
 });
 
-/** The address holds only what differs from the default, so that it stays short. */
+/** The address contains only values that differ from the default. */
 function parseViewSearch(search: Record<string, unknown>): Partial<ReturnType<typeof parseView>> {
   const view = parseView(search);
   return Object.fromEntries(Object.entries(view).filter(([name]) => search[name] !== undefined));

@@ -10,18 +10,26 @@ import type { TFunction } from "i18next";
 import type { ComponentType } from "react";
 import type { Key, Texts } from "../core/texts.ts";
 
-export interface ChannelDescriptor {
+export interface ChannelDescriptor extends ChannelLook, ChannelSetup {
+  /** The texts that the descriptor and its tabs use. Every key begins with `<type>.`. */
+  texts?: Texts;
+}
+
+/** How a channel looks wherever conversations are shown. It uses no texts. */
+export interface ChannelLook {
   /** The brand's name. It is not translated; texts get it as `{{channel}}`. */
   name: string;
   icon: ComponentType<{ size?: number; stroke?: number }>;
   /** Background of the badge, as a CSS colour. The icon on it is white: contrast at least 3:1. */
   color: string;
-  /** The texts that the descriptor and its tabs use. Every key begins with `<type>.`. */
-  texts?: Texts;
   /** How people recognise a connected channel. Default: its phone number, else its external id. */
   identityOf?: (channel: Channel) => string;
   /** The channel's ids of contacts are random: a contact without phone number and user name is shown without an id. */
   anonymousContacts?: boolean;
+}
+
+/** How a channel is connected, and what is shown of a connected one. */
+export interface ChannelSetup {
   /** Absent: such a channel cannot be connected in the console, and its form changes the name only. */
   connect?: ConnectForm;
   /** Rows of the channel's details, below name and store. */

@@ -39,7 +39,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     },
     onSuccess: (next) => {
       client.setQueryData(["contact", next.id], next);
-      // The name is shown in rows and headers too.
+      // Lists and headers show the name, too.
       for (const key of ["conversations", "conversation", "contactConversations", "contacts"]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
@@ -49,7 +49,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
       if (error.field && error.field in form.values) form.setFieldError(error.field, t("error.invalid"));
-      // What somebody else wrote is fetched; what was typed here stays, to be looked at and saved again.
+      // Fetch the other person's changes; the form keeps its values for another save.
       if (error.code === "conflict") void client.invalidateQueries({ queryKey: ["contact", contact.id] });
     },
   });

@@ -17,7 +17,7 @@ import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
 
-/** Everybody who ever wrote, found by name, phone or e-mail; opening one shows the conversations. */
+/** Search of contacts by name, phone or e-mail. Expanding a contact shows its conversations. */
 export function Contacts() {
   const { t } = useTranslation();
   const [text, setText] = useState("");

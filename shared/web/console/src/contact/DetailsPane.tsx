@@ -18,7 +18,7 @@ import { ErrorState } from "../ui/states.tsx";
 import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
 
-/** Seldom opened, and it brings the forms: loaded when it is. */
+/** Rarely opened, and it needs the forms library: loaded on demand. */
 const loadContactEditor = async () => (await import("./ContactEditor.tsx")).ContactEditor;
 
 export function DetailsPane({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {

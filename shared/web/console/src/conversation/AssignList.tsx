@@ -49,7 +49,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
         overlay.onClose();
         const operatorId = value === NOBODY ? null : value;
         if (operatorId !== conversation.assigneeId) {
-          // Without the version: a message that comes in meanwhile is no reason to refuse.
+          // Without the version: a new message in the meantime must not cause a conflict.
           action.mutate({ verb: "assign", body: { operatorId } });
         }
       }}

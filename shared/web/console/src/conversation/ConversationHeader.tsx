@@ -35,7 +35,7 @@ export function ConversationHeader(props: {
   const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data;
   const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelOf(channel.type).name;
   const action = useConversationAction(conversation.id);
-  // A button that is disabled while it works would lose the focus.
+  // A button that is disabled while it is loading loses the focus.
   const act = (verb: "resolve" | "reopen") => {
     if (!action.isPending) action.mutate({ verb, body: {} });
   };

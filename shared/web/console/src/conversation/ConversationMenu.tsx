@@ -36,7 +36,7 @@ export function ConversationMenu(props: OverlayProps & { conversation: Conversat
         leftSection={<IconMail size={16} />}
         disabled={lastInboundId === null}
         onClick={() => {
-          // Leaving first: an open conversation counts as being read.
+          // Close it first: an open conversation is marked as read.
           onLeave();
           action.mutate({ verb: "unread", body: {} });
         }}

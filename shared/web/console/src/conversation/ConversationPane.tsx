@@ -19,7 +19,7 @@ import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
 
-/** Loaded after the messages, which are what somebody came for. */
+/** Loaded after the messages, which come first. */
 const loadDetailsPane = async () =>
   (await withTexts([contactTexts], () => import("../contact/DetailsPane.tsx"))).DetailsPane;
 
@@ -27,7 +27,7 @@ const WIDE = "(min-width: 1280px)";
 
 export function ConversationPane() {
   const { conversationId } = useParams({ from: "/shell/inbox/$conversationId" });
-  // A fresh pane per conversation: no draft, scroll position or open menu crosses over.
+  // The key resets all state (draft, scroll position, open menus) with the conversation.
   return <Opened key={conversationId} id={conversationId} />;
 }
 
@@ -109,7 +109,7 @@ function Opened({ id }: { id: string }) {
   );
 }
 
-/** On a phone an open conversation covers everything else, also while it is not there yet. */
+/** The way back on phones, while the conversation is loading or failed to load. */
 function Back({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation();
   return (

@@ -19,7 +19,7 @@ import { messageReason } from "./reasons.ts";
 import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
-/** Kinds that are shown in full; of any other the reader learns that it came. */
+/** Types with a full display. Others show a placeholder. */
 const shownKinds = new Set([
   "text",
   "image",
@@ -32,14 +32,14 @@ const shownKinds = new Set([
   "template",
 ]);
 
-/** The customer does not have these, or not yet. */
+/** Statuses of messages that the customer has not received. They cannot be quoted. */
 const unquotable = new Set(["queued", "held", "sending", "failed", "unknown"]);
 
 const reactionKeys = { in: "message.reaction.in", out: "message.reaction.out" } as const;
 
 export const MessageBubble = memo(function MessageBubble(props: {
   message: Message;
-  /** What it answers, if that is loaded. */
+  /** The quoted message, if it is loaded. */
   quoted: Message | undefined;
   starts: boolean;
   conversationId: string;

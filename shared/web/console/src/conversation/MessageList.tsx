@@ -106,7 +106,7 @@ function Log(props: {
     getScrollElement: () => scroll.current,
     estimateSize: () => 64,
     getItemKey: (index) => rows[index]?.key ?? index,
-    // Older pages come in above without moving what is read; new ones are followed only from the end.
+    // Keep the scroll position when older pages are added above; follow new messages only at the end.
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: 80,
@@ -191,14 +191,14 @@ function Log(props: {
   );
 }
 
-/** Whoever reads the end keeps reading it when the frame shrinks (a longer draft) or a row turns out taller. */
+/** Stays at the end when the list shrinks (a longer draft) or a row grows. */
 function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const frame = scroll.current;
     if (!frame) return;
     let pinned = true;
     let last = frame.scrollTop;
-    // Only a person's way up lets go of the end: after a refetch many rows may have come at once.
+    // Only scrolling up unpins: a refetch may add many rows at once.
     const onScroll = () => {
       const atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 80;
       pinned = atEnd || (pinned && frame.scrollTop >= last);
@@ -251,7 +251,7 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
   }
 }
 
-/** Says that all is read once it is really in front of somebody: the end is shown and the window has the focus. */
+/** Marks the conversation as read when its end is visible and the window has the focus. */
 function useReadMark(conversation: Conversation, seen: boolean): void {
   const { mutate } = useConversationAction(conversation.id);
   const [focused, setFocused] = useState(() => document.hasFocus());

@@ -1,3 +1,4 @@
+import type { Outgoing } from "../live/outgoing.ts";
 import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
@@ -7,7 +8,6 @@ import { useTranslation } from "react-i18next";
 import { channelOf } from "../channels/index.ts";
 import type { Key } from "../core/texts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import type { Outgoing } from "../live/outbox.ts";
 import { useFormats } from "../ui/format.ts";
 import { Choices } from "./Choices.tsx";
 import { Delivery } from "./Delivery.tsx";
@@ -24,7 +24,7 @@ const codes: Partial<Record<string, Key>> = {
   invalid: "composer.refused",
 };
 
-/** A message on its way: it looks like one that is sent, with a clock, and says so when it stays behind. */
+/** A message that the server has not confirmed: sending, waiting for the network, or failed. */
 export function OutgoingBubble({
   outgoing,
   quoted,

@@ -4,7 +4,7 @@ import { contactName } from "../ui/contactName.ts";
 import { previewKeys } from "../ui/preview.ts";
 import classes from "./message.module.css";
 
-/** What a message answers, in three lines. It may be on an older page, or never have been here. */
+/** The quoted message, in up to three lines. It may not be loaded, or not exist here. */
 export function Quote({ message }: { message: Message | undefined }) {
   const { t } = useTranslation();
   const words = message && (message.revokedAt ? t("message.revoked") : message.text || t(previewKeys[message.type]));

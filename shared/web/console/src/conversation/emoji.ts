@@ -1,4 +1,4 @@
-/** A hand-picked set: what people in shops send. Sequences are kept whole, as the keyboard of a phone writes them. */
+/** A hand-picked set of emojis. Sequences are single entries. */
 import type { Key } from "../core/texts.ts";
 
 export const emojiGroups: { key: Key; emojis: string[] }[] = [

@@ -1,4 +1,4 @@
-/** Why a message is not sent: reasons that only a conversation meets. Texts with the channel's name get it as a value. */
+/** Texts for reasons why a message is not sent. They take the channel's name as a value. */
 import type { Reasons } from "../ui/errors.ts";
 
 export const messageReasons = {

@@ -1,6 +1,7 @@
-/** The rows of an open conversation: messages, what happened between them, what is on its way, and the days. Pure. */
+/** The rows of an open conversation: messages, events, outgoing messages and day separators. Pure. */
+
 import type { Message, TimelineEvent } from "@recado/lib/protocol";
-import type { Outgoing } from "../live/outbox.ts";
+import type { Outgoing } from "../live/outgoing.ts";
 
 export type Row =
   | { kind: "day"; key: string; at: string }
@@ -8,14 +9,14 @@ export type Row =
   | { kind: "message"; key: string; message: Message; starts: boolean; quoted: Message | undefined }
   | { kind: "outgoing"; key: string; outgoing: Outgoing; starts: boolean; quoted: Message | undefined };
 
-/** Messages by the same person within this time read as one turn. */
+/** Messages by the same author within this time are grouped. */
 const TURN = 5 * 60_000;
 
 interface Input {
   messages: readonly Message[];
   events: readonly TimelineEvent[];
   outgoing: readonly Outgoing[];
-  /** Whether older messages exist that are not loaded: events older than what is loaded then wait for them. */
+  /** Whether older messages are not loaded yet. Events before the loaded messages are then left out. */
   older: boolean;
   dayOf: (iso: string) => string;
 }
@@ -57,7 +58,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
     eventsUntil(message.sentAt);
     begin(message.sentAt);
     const starts = speak(`${message.direction} ${message.author.id}`, message.sentAt);
-    // The key of an answer is the one it had while it was on its way, so that its row stays the same element.
+    // A sent message keeps the key of its outgoing row, so that React keeps the element.
     rows.push({
       kind: "message",
       key: message.clientId ?? message.id,

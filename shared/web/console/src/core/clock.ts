@@ -1,7 +1,7 @@
-/** The server's clock, by which windows close: this browser's may be wrong by hours. */
+/** The server's time, in milliseconds. The browser's clock may be wrong by hours. */
 let ahead = 0;
 
-/** Called with an answer that has just come; its way is not counted. */
+/** Called with the time of a response. Network latency is ignored. */
 export function setServerTime(iso: string): void {
   ahead = Date.parse(iso) - Date.now();
 }

@@ -1,30 +1,30 @@
-/** The error that every call to the server ends in when it fails. */
+/** The error of every failed request. */
 import type { ErrorCode } from "@recado/lib/protocol";
 
-/** Conflicts of answers that name a field instead of a reason. */
+/** Reasons of conflicts in responses that name a field but no reason. */
 const reasonsByField: Partial<Record<string, string>> = {
   window: "window_closed",
   template: "template_unavailable",
   externalId: "claimed",
 };
 
-/** What went wrong, as a code that the console words. `offline` is ours: no answer came at all. */
+/** `code` is the server's error code; `offline` means that there was no response. */
 export class ApiError extends Error {
   override name = "ApiError";
   constructor(
     readonly code: ErrorCode | "offline",
     readonly field?: string,
-    private readonly word?: string,
+    private readonly ownReason?: string,
   ) {
     super(code);
   }
 
-  /** Which of the faults of its code it is. An answer without a word says it by the field it names. */
+  /** Tells errors of one code apart. Derived from the field when the response has no reason. */
   get reason(): string | undefined {
-    return this.word ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
+    return this.ownReason ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
   }
 
-  /** Whether the same request may well succeed later. */
+  /** Whether a retry may succeed. */
   get passing(): boolean {
     return ["offline", "unavailable", "internal", "rate_limited"].includes(this.code);
   }

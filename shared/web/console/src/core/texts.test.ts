@@ -34,11 +34,11 @@ beforeEach(async () => {
   await startTexts(fast("common"));
 });
 
-test("start loads the common texts in the remembered language", () => {
+test("startTexts uses the remembered language", () => {
   expect([t("common"), document.documentElement.lang]).toEqual(["common es", "es"]);
 });
 
-test("withTexts answers the code once the texts are there, too", async () => {
+test("withTexts waits for code and texts", async () => {
   const { bundle, arrive } = slow("screen");
   const done = vi.fn();
   const loading = withTexts([bundle], async () => "code").then(done);
@@ -50,7 +50,7 @@ test("withTexts answers the code once the texts are there, too", async () => {
   expect(t("screen")).toBe("screen es");
 });
 
-test("speak loads what is in use before it changes the language", async () => {
+test("speak loads texts in use before the change", async () => {
   await loadTexts(fast("inbox"));
   const seen: string[] = [];
   i18next.on("languageChanged", () => seen.push(t("common"), t("inbox")));
@@ -59,7 +59,7 @@ test("speak loads what is in use before it changes the language", async () => {
   expect([localStorage.getItem("recado.language"), document.documentElement.lang]).toEqual(["pt", "pt"]);
 });
 
-test("texts that arrive after the language changed are loaded in the new one", async () => {
+test("texts arriving after a change: new language", async () => {
   const { bundle, arrive } = slow("late");
   const loading = loadTexts(bundle);
   await speak("en");
@@ -68,7 +68,7 @@ test("texts that arrive after the language changed are loaded in the new one", a
   expect(t("late")).toBe("late en");
 });
 
-test("the last of two changes wins, whichever is loaded first", async () => {
+test("the last of two language changes wins", async () => {
   const gate = gated();
   const ready = fast("both");
   await loadTexts(texts({ ...ready, en: () => gate.passed.then(ready.en) }));
@@ -79,7 +79,7 @@ test("the last of two changes wins, whichever is loaded first", async () => {
   expect(i18next.language).toBe("pt");
 });
 
-test("texts that could not be fetched do not keep the language from changing, and may be fetched again", async () => {
+test("failed texts do not block a language change", async () => {
   const { bundle, fail } = slow("lost");
   const loading = loadTexts(bundle);
   fail(new Error("offline"));

@@ -29,7 +29,7 @@ const stateKeys: Record<InboxView["status"], Key> = {
 const boxCount = (counts: Counts | undefined, box: InboxView["box"]): Count | undefined =>
   counts && { mine: counts.mine.open, unassigned: counts.unassigned, all: counts.all.open }[box];
 
-/** Only what the server counts for this box: a number is shown when it is right, otherwise none. */
+/** A count is shown only for boxes that the server counts. */
 function stateCount(counts: Counts | undefined, view: InboxView, state: InboxView["status"]): Count | undefined {
   if (!counts || view.operator || view.channel || view.q) return undefined;
   if (view.box === "mine" && (state === "open" || state === "pending")) return counts.mine[state];

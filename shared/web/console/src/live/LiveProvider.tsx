@@ -15,7 +15,7 @@ interface Connection {
   live: Live;
   outbox: Outbox;
   state: ConnectionState;
-  /** What this browser looks at is said again after a reconnect; typing is not. */
+  /** Sends an action. The viewed conversation is sent again after a reconnect; typing is not. */
   say: (action: SocketAction) => void;
 }
 

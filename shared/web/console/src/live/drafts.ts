@@ -1,26 +1,13 @@
-/** What is not sent yet, per conversation: text is kept in this browser, files and forms as long as the page lives. */
+/** Drafts per operator and conversation. Texts are in local storage, files and forms in memory. */
+
 import type { FileKind } from "@recado/lib/protocol";
-import type { CardDraft } from "../conversation/compose/cards.ts";
-import type { ChoicesDraft } from "../conversation/compose/choices.ts";
-import type { PlaceDraft } from "../conversation/compose/place.ts";
-import type { TemplateDraft } from "../conversation/compose/templates.ts";
-import type { Outgoing } from "./outbox.ts";
+import type { FormDrafts, FormKind, Outgoing } from "./outgoing.ts";
 
 export interface Picked {
   id: string;
   file: File;
   kind: FileKind;
 }
-
-/** The forms that make a message, half filled in. */
-export interface FormDrafts {
-  location: PlaceDraft;
-  contacts: CardDraft[];
-  interactive: ChoicesDraft;
-  template: TemplateDraft;
-}
-export type FormKind = keyof FormDrafts;
-export type FormDraft = { [K in FormKind]: { kind: K; value: FormDrafts[K] } }[FormKind];
 
 const none: readonly Picked[] = [];
 const files = new Map<string, readonly Picked[]>();
@@ -37,7 +24,7 @@ export function writeDraft(operatorId: string, conversationId: string, text: str
     if (text === "") localStorage.removeItem(key(operatorId, conversationId));
     else localStorage.setItem(key(operatorId, conversationId), text);
   } catch {
-    // The storage is full: the text is still in the field.
+    // The storage is full; the field still has the text.
   }
 }
 
@@ -65,7 +52,7 @@ export function writeForm<K extends FormKind>(
   forms.set(place, { ...forms.get(place), [kind]: value });
 }
 
-/** What could not leave, because the session ended, goes back to where it was written. */
+/** Turns unsent messages back into drafts, when the session ends. */
 export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): void {
   for (const { conversationId, clientId, type, text, file, draft } of outgoing.toReversed()) {
     if (draft) {

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../core/errors.ts";
-import { Outbox, type OutgoingBody, type Transport, unconfirmed } from "./outbox.ts";
-import { messageOf } from "./testing.ts";
+import { messageOf } from "../core/testing.ts";
+import { Outbox, type Transport, unconfirmed } from "./outbox.ts";
+import type { OutgoingBody } from "./outgoing.ts";
 
 function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefined) {
   const bodies: OutgoingBody[] = [];
@@ -29,7 +30,7 @@ function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefi
 const empty = (outbox: Outbox) => vi.waitFor(() => expect(outbox.of("cv_1")).toEqual([]));
 
 describe("Outbox", () => {
-  test("shows a message at once and lets go of it when the server has it", async () => {
+  test("an entry is shown until the server confirms it", async () => {
     const { outbox, sent, add } = setUp();
     add("hola");
     expect(outbox.of("cv_1")).toMatchObject([{ text: "hola", state: "sending" }]);
@@ -37,7 +38,7 @@ describe("Outbox", () => {
     expect(sent).toHaveBeenCalledTimes(1);
   });
 
-  test("repeats with the same clientId while the network is away, waiting longer each time", async () => {
+  test("retries offline with one clientId and backoff", async () => {
     const { outbox, bodies, waits, add } = setUp((_, nth) => (nth < 4 ? new ApiError("offline") : undefined));
     add("hola");
     await empty(outbox);
@@ -46,7 +47,7 @@ describe("Outbox", () => {
     expect(waits).toEqual([1000, 2000, 4000]);
   });
 
-  test("sends one after the other, in the order they were written", async () => {
+  test("sends entries in order", async () => {
     const { outbox, bodies, add } = setUp((_, nth) => (nth === 1 ? new ApiError("unavailable") : undefined));
     add("uno");
     add("dos");
@@ -60,7 +61,7 @@ describe("Outbox", () => {
     [new ApiError("conflict"), "conflict"],
     [new ApiError("forbidden"), "forbidden"],
     [new Error("a bug"), "internal"],
-  ])("%s is final: it says why, and the next message goes on", async (failure, reason) => {
+  ])("%s is final and does not block the next", async (failure, reason) => {
     const { outbox, bodies, add } = setUp((_, nth) => (nth === 1 ? failure : undefined));
     add("uno");
     add("dos");
@@ -68,7 +69,7 @@ describe("Outbox", () => {
     await vi.waitFor(() => expect(outbox.of("cv_1")).toMatchObject([{ text: "uno", state: "failed", error: reason }]));
   });
 
-  test("a retry by hand sends the same clientId again", async () => {
+  test("a manual retry keeps the clientId", async () => {
     const { outbox, bodies, add } = setUp((_, nth) => (nth === 1 ? new ApiError("invalid") : undefined));
     add("hola");
     await vi.waitFor(() => expect(outbox.of("cv_1")).toMatchObject([{ state: "failed" }]));
@@ -77,7 +78,7 @@ describe("Outbox", () => {
     expect(bodies[0]?.clientId).toBe(bodies[1]?.clientId);
   });
 
-  test("uploads a file once, however often its message has to be repeated", async () => {
+  test("a file is uploaded once over retries", async () => {
     const { outbox, bodies, transport, add } = setUp((_, nth) => (nth < 3 ? new ApiError("offline") : undefined));
     add("mira", new File(["x"], "foto.png", { type: "image/png" }));
     await empty(outbox);
@@ -85,7 +86,7 @@ describe("Outbox", () => {
     expect(bodies.map(({ attachments }) => attachments)).toEqual([["up_1"], ["up_1"], ["up_1"]]);
   });
 
-  test("is busy only with what may still leave", async () => {
+  test("failed entries do not make it busy", async () => {
     const { outbox, add } = setUp(() => new ApiError("invalid"));
     add("hola");
     expect(outbox.busy).toBe(true);
@@ -95,7 +96,7 @@ describe("Outbox", () => {
     expect(outbox.of("cv_1")).toEqual([]);
   });
 
-  test("a message says what belongs to its type and nothing else", async () => {
+  test("the request contains only its type's fields", async () => {
     const { outbox, bodies } = setUp();
     const on = { conversationId: "cv_1", replyTo: null };
     const location = { latitude: -34.6, longitude: -58.4, name: "", address: "" };
@@ -116,7 +117,7 @@ describe("Outbox", () => {
   });
 
   // S1-25
-  test("leaves emoji sequences as they were typed", async () => {
+  test("emoji sequences are sent unchanged", async () => {
     const { outbox, bodies, add } = setUp();
     add("👩‍👩‍👧‍👦🏳️‍🌈❤️‍🔥");
     await empty(outbox);
@@ -124,7 +125,7 @@ describe("Outbox", () => {
   });
 });
 
-test("unconfirmed leaves out what was pushed before the request was answered", () => {
+test("unconfirmed skips entries with a message", () => {
   const entry = (clientId: string) => ({
     clientId,
     conversationId: "cv_1",

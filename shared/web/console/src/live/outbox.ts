@@ -1,54 +1,11 @@
 /**
- * What this operator sent and the server has not confirmed. An entry keeps its clientId through every try, so that a
- * repeat can never become a second message. Entries of one conversation leave one after the other, in order.
+ * Messages that the server has not confirmed. An entry keeps its clientId through all retries, so that a retry never
+ * becomes a second message. Entries of one conversation are sent one after the other, in order.
  */
-import type { Card, FileKind, Interactive, Location, Message } from "@recado/lib/protocol";
+
+import type { Message } from "@recado/lib/protocol";
 import { ApiError } from "../core/errors.ts";
-import type { FormDraft } from "./drafts.ts";
-
-/** What fills the gaps of a template, in the order in which they are written. */
-export interface TemplateUse {
-  name: string;
-  language: string;
-  parameters: { header: string[]; body: string[]; buttons: Record<string, string> };
-}
-
-/** What a message says beside its text and file: only what belongs to its type. */
-export interface Extras {
-  location?: Location;
-  cards?: Card[];
-  interactive?: Interactive;
-  template?: TemplateUse;
-}
-
-export interface Outgoing extends Extras {
-  clientId: string;
-  conversationId: string;
-  type: "text" | FileKind | "location" | "contacts" | "interactive" | "template";
-  /** Of a template it is what the server will make of it, to be shown meanwhile. */
-  text: string;
-  replyTo: string | null;
-  file?: File;
-  /** The form it was made with, as it was. */
-  draft?: FormDraft;
-  /** Set once the bytes are there: a repeat names the same upload. */
-  uploadId?: string;
-  /** How much of the file has left, from 0 to 1. */
-  progress: number;
-  /** `waiting`: the network or the server is away, another try follows by itself. `failed`: it will not, unless asked. */
-  state: "sending" | "waiting" | "failed";
-  /** The reason, or where there is none the code. */
-  error?: string;
-  createdAt: string;
-}
-
-export interface OutgoingBody extends Extras {
-  clientId: string;
-  type: Outgoing["type"];
-  text?: string;
-  attachments: string[];
-  replyTo: string | null;
-}
+import type { Outgoing, OutgoingBody } from "./outgoing.ts";
 
 export interface Transport {
   upload(conversationId: string, file: File, onProgress: (part: number) => void): Promise<string>;
@@ -59,10 +16,10 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 20_000;
 const none: readonly Outgoing[] = [];
 
-/** These may not have a text of their own. */
+/** Types whose request has no text. */
 const wordless = new Set<Outgoing["type"]>(["sticker", "location", "contacts", "template"]);
 
-/** Those that the server does not have yet: a pushed copy may come before the answer of the request. */
+/** Entries without a message: a socket frame may bring the message before the response of the request. */
 export function unconfirmed(outgoing: readonly Outgoing[], messages: readonly Message[]): readonly Outgoing[] {
   const confirmed = new Set(messages.map((message) => message.clientId));
   const left = outgoing.filter((entry) => !confirmed.has(entry.clientId));
@@ -111,12 +68,12 @@ export class Outbox {
     this.change(conversationId, (entries) => entries.filter((entry) => entry.clientId !== clientId));
   }
 
-  /** The network may be back: no more waiting. */
+  /** Retries now: the network may be back. */
   nudge(): void {
     for (const wake of [...this.wakers]) wake();
   }
 
-  /** Answers what has not left. */
+  /** Stops, and returns the unsent entries. */
   close(): Outgoing[] {
     this.closed = true;
     this.nudge();

@@ -25,7 +25,7 @@ export const transport: Transport = {
     send("POST", `/conversations/${encodeURIComponent(conversationId)}/messages`, body, message),
 };
 
-/** Answers the id of an operator's own picture. */
+/** Uploads an operator's picture and returns its upload id. */
 export async function uploadPicture(file: File): Promise<string> {
   const target = await send(
     "POST",
@@ -37,5 +37,5 @@ export async function uploadPicture(file: File): Promise<string> {
   return target.id;
 }
 
-/** The browser leaves the type empty for what it does not know. */
+/** Browsers leave the type of unknown files empty. */
 const mimeOf = (file: File): string => file.type || "application/octet-stream";

@@ -10,7 +10,7 @@ import { useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { channelsQuery, storesQuery } from "../api/queries.ts";
-import { type ChannelField, channelOf } from "../channels/index.ts";
+import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
@@ -18,7 +18,7 @@ import { changeOf, creationOf, fieldFault, fieldValue } from "./channelRequest.t
 
 type Form = UseFormReturnType<Record<string, string>>;
 
-/** Name, store, and the fields that the channel's descriptor lists. */
+/** The form of a channel: name, store, and the fields of its descriptor. */
 export function ChannelFields(props: { type: string; channel: Channel | null; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -26,7 +26,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   const idempotencyKey = useIdempotencyKey();
   const stores = useQuery(storesQuery).data ?? [];
   const { type, channel, onClose } = props;
-  const { connect, reasons } = channelOf(type);
+  const { connect, reasons } = setupOf(type);
   const fields = connect?.fields ?? [];
   const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
   const errorText = useErrorText({ conflict }, reasons);
@@ -108,7 +108,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   );
 }
 
-/** The name of a field among the form's values. A dot would mean a nested value. */
+/** Key of a field in the form's values. Without a dot, which would mean a nested value. */
 const pathOf = ({ in: where, name }: ChannelField): string => `${where}-${name}`;
 
 function Field({ field, channel, form }: { field: ChannelField; channel: Channel | null; form: Form }) {
@@ -150,7 +150,7 @@ function Field({ field, channel, form }: { field: ChannelField; channel: Channel
   }
 }
 
-/** A key for what is about to be created: the same values sent again, after an answer that got lost, create nothing twice. */
+/** Idempotency key of a creation. It stays the same while the body does, so that a retry creates nothing twice. */
 function useIdempotencyKey(): (body: unknown) => string {
   const last = useRef({ body: "", key: "" });
   return (body) => {

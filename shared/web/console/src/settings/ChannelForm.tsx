@@ -6,7 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { capabilitiesQuery } from "../api/queries.ts";
-import { channelOf, connectable } from "../channels/index.ts";
+import { channelOf } from "../channels/index.ts";
+import { connectable, setupOf } from "../channels/setup.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
 import { ChannelFields } from "./ChannelFields.tsx";
@@ -20,10 +21,10 @@ export function ChannelForm({ channel, onClose }: { channel: Channel | null; onC
   const [chosen, setChosen] = useState<string>();
   const type = channel?.type ?? chosen ?? offered[0] ?? connectable[0];
   if (type === undefined) return null;
-  const { connect } = channelOf(type);
+  const { connect } = setupOf(type);
   const choiceOf = (one: string): string => {
-    const { name, connect } = channelOf(one);
-    return connect?.choice ? t(connect.choice) : name;
+    const choice = setupOf(one).connect?.choice;
+    return choice ? t(choice) : channelOf(one).name;
   };
   return (
     <Modal

@@ -10,6 +10,7 @@ import { useMay } from "../api/me.ts";
 import { capabilitiesQuery, channelsQuery, storesQuery } from "../api/queries.ts";
 import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { channelOf } from "../channels/index.ts";
+import { setupOf } from "../channels/setup.ts";
 import { ApiError } from "../core/errors.ts";
 import { Later } from "../ui/later.tsx";
 import { ErrorState } from "../ui/states.tsx";
@@ -18,7 +19,7 @@ import classes from "./channel.module.css";
 import { Health, identityOf } from "./Health.tsx";
 import { Templates } from "./Templates.tsx";
 
-/** One channel: what it is, and what belongs to its kind alone. */
+/** A channel's details and tabs. */
 export function ChannelPage() {
   const { t } = useTranslation();
   const { channelId } = useParams({ from: "/shell/settings/channels/$channelId" });
@@ -48,7 +49,7 @@ function Opened({ channel }: { channel: Channel }) {
   const search = useSearch({ from: "/shell/settings/channels/$channelId" });
   const able = useQuery(capabilitiesQuery).data?.find(({ channelType }) => channelType === channel.type);
   const [editing, setEditing] = useState(false);
-  const { name, tabs: ownTabs = [] } = channelOf(channel.type);
+  const ownTabs = setupOf(channel.type).tabs ?? [];
   const tabs = [
     { value: "general", label: t("channels.tab.general"), content: <Facts channel={channel} /> },
     ...ownTabs.map(({ value, label, load }) => ({
@@ -68,7 +69,7 @@ function Opened({ channel }: { channel: Channel }) {
         <div className={classes.headLines}>
           <h1 dir="auto">{channel.name}</h1>
           <p>
-            {name} · <bdi>{identityOf(channel)}</bdi>
+            {channelOf(channel.type).name} · <bdi>{identityOf(channel)}</bdi>
           </p>
         </div>
         <Health channel={channel} />
@@ -118,7 +119,7 @@ function Facts({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
   const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data;
-  const own = channelOf(channel.type).facts?.(channel) ?? [];
+  const own = setupOf(channel.type).facts?.(channel) ?? [];
   const facts: [string, string][] = [
     [t("field.name"), channel.name],
     [t("field.store"), stores?.find(({ id }) => id === channel.storeId)?.name ?? ""],

@@ -22,6 +22,6 @@ export function Health({ channel }: { channel: Channel }) {
   );
 }
 
-/** How people recognise a channel. */
+/** What people recognise a channel by, such as its phone number. */
 export const identityOf = (channel: Channel): string =>
   channelOf(channel.type).identityOf?.(channel) ?? channel.displayPhone ?? channel.externalId;

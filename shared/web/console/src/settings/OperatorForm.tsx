@@ -19,9 +19,9 @@ import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
 import { MultiSelect } from "../ui/select.ts";
-import { roleKeys } from "./Operators.tsx";
+import { roleKeys } from "./roles.ts";
 
-/** One form for a new operator and a known one: address and password are given once, at the start. */
+/** Creates or edits an operator. E-mail and password are set on creation only. */
 export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
@@ -55,7 +55,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
             `/operators/${encodeURIComponent(operator.id)}`,
             {
               ...values,
-              // The owner's role is no choice of this form.
+              // The owner's role cannot be changed here.
               role: operator.role === "owner" ? undefined : values.role,
               active,
               availability: available ? "available" : "away",

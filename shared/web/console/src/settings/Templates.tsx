@@ -10,6 +10,7 @@ import { tell } from "../api/client.ts";
 import { useMay } from "../api/me.ts";
 import { templatesQuery } from "../api/queries.ts";
 import { channelOf } from "../channels/index.ts";
+import { setupOf } from "../channels/setup.ts";
 import { itemsOf } from "../live/pages.ts";
 import { categoryKeys, languageName, qualityKeys, statusColors, statusKeys } from "../templates/words.ts";
 import { useErrorText } from "../ui/errors.ts";
@@ -17,7 +18,7 @@ import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import classes from "./channel.module.css";
 
-/** The provider's answer comes by and by: for this long the list is read again and again. */
+/** A sync takes a while. The list is polled for READING milliseconds, every AGAIN milliseconds. */
 const READING = 20_000;
 const AGAIN = 3_000;
 
@@ -25,7 +26,7 @@ const AGAIN = 3_000;
 export function Templates({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
-  const { name, templates: own, reasons } = channelOf(channel.type);
+  const { templates: own, reasons } = setupOf(channel.type);
   const errorText = useErrorText({}, reasons);
   const [text, setText] = useState("");
   const [status, setStatus] = useState<TemplateStatus | null>(null);
@@ -84,7 +85,7 @@ export function Templates({ channel }: { channel: Channel }) {
       <div role="status">
         {reading && (
           <Text size="sm" c="dimmed" mb="sm">
-            {t("template.refreshing", { channel: name })}
+            {t("template.refreshing", { channel: channelOf(channel.type).name })}
           </Text>
         )}
       </div>

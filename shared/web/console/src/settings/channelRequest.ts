@@ -1,11 +1,11 @@
-/** From a channel to the values of its form, and from those to the request's body. Pure. */
+/** Maps a channel to form values, and form values to the request body. Pure. */
 import type { Channel } from "@recado/lib/protocol";
 import type { TFunction } from "i18next";
-import type { ChannelField } from "../channels/index.ts";
+import type { ChannelField } from "../channels/setup.ts";
 
 export type FilledIn = readonly { field: ChannelField; value: string }[];
 
-/** What the form starts with. Credentials are never sent to the browser. */
+/** Initial value of a field. Credentials are never sent to the browser. */
 export function fieldValue({ name, in: where, read, initial = "" }: ChannelField, channel: Channel | null): string {
   if (where === "credentials") return "";
   if (where === "externalId") return channel?.externalId ?? "";
@@ -14,7 +14,7 @@ export function fieldValue({ name, in: where, read, initial = "" }: ChannelField
   return typeof setting === "string" ? setting : initial;
 }
 
-/** What is wrong with a value. Of a connected channel the external id is fixed, and credentials may be left as they are. */
+/** Validates a value. For a connected channel, the external id is fixed and an empty credential keeps the current one. */
 export function fieldFault(field: ChannelField, channel: Channel | null, value: string, t: TFunction): string | null {
   if (channel && field.in === "externalId") return null;
   const empty = value.trim() === "";
@@ -47,7 +47,7 @@ function credentialsOf(values: FilledIn): { credentials?: Record<string, string>
   return { credentials: Object.fromEntries(given.map(({ field, value }) => [field.name, value.trim()])) };
 }
 
-/** Settings that the form does not know stay as they are. */
+/** Settings without a field stay unchanged. */
 function settingsOf(known: Channel["settings"], values: FilledIn): Channel["settings"] {
   const settings = { ...known };
   for (const { field, value } of values) {

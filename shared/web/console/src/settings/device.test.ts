@@ -6,6 +6,6 @@ test.each([
   ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari · iOS"],
   ["Mozilla/5.0 (Windows NT 10.0) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge · Windows"],
   ["curl/8.5.0", "curl/8.5.0"],
-])("%s is called %s", (userAgent, name) => {
+])("deviceName of %s: %s", (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name);
 });

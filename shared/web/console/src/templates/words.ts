@@ -1,4 +1,4 @@
-/** How what a provider says of its templates is worded and coloured. */
+/** Texts and colours of a template's status, category and quality, and the name of its language. */
 
 import type { Template, TemplateStatus } from "@recado/lib/protocol";
 import type { Key } from "../core/texts.ts";
@@ -21,7 +21,7 @@ export const statusColors: Record<TemplateStatus, string> = {
   in_appeal: "gray",
 };
 
-/** Why one may not be sent. `header`: this console has no field for what its header wants. */
+/** Why a template cannot be sent. `header`: the console does not support its header format. */
 export const hindranceKeys = {
   pending: "template.why.pending",
   rejected: "template.why.rejected",
@@ -44,7 +44,7 @@ export const qualityKeys: Record<Template["quality"], Key> = {
   unknown: "template.quality.unknown",
 };
 
-/** es_AR is the provider's way to write what browsers call es-AR. */
+/** Providers write es_AR, browsers es-AR. */
 export function languageName(code: string, reader: string): string {
   try {
     return new Intl.DisplayNames(reader, { type: "language" }).of(code.replace("_", "-")) ?? code;

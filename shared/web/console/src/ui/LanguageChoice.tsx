@@ -4,7 +4,7 @@ import { type Language, languages } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
 import { speak } from "../core/texts.ts";
 
-/** Each language in its own words: whoever needs it may not read the current one. */
+/** Each language is named in itself, for readers who do not understand the current one. */
 export const languageNames: Record<Language, string> = { es: "Español", pt: "Português", en: "English" };
 
 export function LanguageChoice() {

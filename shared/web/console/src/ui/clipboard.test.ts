@@ -14,7 +14,7 @@ describe("copied", () => {
   };
   const refusing = { clipboard: { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) } };
 
-  test("goes to the clipboard", async () => {
+  test("writes to the clipboard", async () => {
     const writeText = vi.fn(async () => {});
     vi.stubGlobal("navigator", { clipboard: { writeText } });
     expect(await copied("<script>", null)).toBe(true);
@@ -24,7 +24,7 @@ describe("copied", () => {
   test.each([
     ["refuses", refusing],
     ["has none", {}],
-  ])("a browser that %s it is asked the old way, with the text marked", async (_, navigator) => {
+  ])("clipboard that %s: falls back to execCommand", async (_, navigator) => {
     vi.stubGlobal("navigator", navigator);
     document.execCommand = vi.fn(() => true);
     const made = field();
@@ -32,7 +32,7 @@ describe("copied", () => {
     expect([document.activeElement, made.selectionStart, made.selectionEnd]).toEqual([made, 0, 8]);
   });
 
-  test("where nothing helps the person is told", async () => {
+  test("resolves to false when nothing works", async () => {
     vi.stubGlobal("navigator", refusing);
     document.execCommand = () => false;
     expect(await copied("<script>", field())).toBe(false);

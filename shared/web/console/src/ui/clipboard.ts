@@ -1,6 +1,6 @@
 /**
- * Puts a text on the clipboard. Where the browser refuses (an old one, no permission, a page without a certificate) it is
- * marked in its field and copied the old way; whether that failed too decides what the person is told.
+ * Copies a text to the clipboard. If the browser refuses (old browser, no permission, page without TLS), the text is
+ * selected in its field and copied with `execCommand`. Resolves to false when that fails, too.
  */
 export async function copied(text: string, field: HTMLTextAreaElement | null): Promise<boolean> {
   try {

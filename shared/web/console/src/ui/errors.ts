@@ -1,5 +1,4 @@
-/** Errors come as codes; here they become sentences in the reader's language. */
-
+/** Maps error codes to texts. */
 import { notifications } from "@mantine/notifications";
 import type { ErrorCode } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
@@ -19,19 +18,19 @@ const sentences: Record<ErrorCode | "offline", Key> = {
   offline: "error.offline",
 };
 
-/** Reasons that any screen may meet. */
+/** Texts for reasons that any screen may meet. */
 const reasonSentences: Partial<Record<string, Key>> = {
   unsupported: "error.unsupported",
 };
 
-/** Sentences of one screen, by reason. */
+/** A screen's own texts, by reason. */
 export type Reasons = Readonly<Partial<Record<string, Key>>>;
 
 export const codeOf = (error: unknown): ErrorCode | "offline" => (error instanceof ApiError ? error.code : "internal");
 
 /**
- * The sentence for an error. A reason says more than a code; and what the screen says of a code comes before the general
- * sentence: "conflict" means something else there. `values` are filled into the screen's own sentences.
+ * The text for an error: by reason if there is one, else by code. The screen's own texts come before the general ones.
+ * `values` fill the placeholders of the screen's own texts.
  */
 export function useErrorText(
   own: Partial<Record<ErrorCode | "offline", Key>> = {},
@@ -47,7 +46,7 @@ export function useErrorText(
   };
 }
 
-/** Tells of an action that failed where there is no better place for it. */
+/** Shows a failed action as a notification. */
 export function useFailureNotice(...words: Parameters<typeof useErrorText>) {
   const errorText = useErrorText(...words);
   return (error: unknown) => {

@@ -1,4 +1,4 @@
-/** Checks that every form shares. The server decides; these only save a round trip. */
+/** Validation that forms share. The server validates again; this only saves a round trip. */
 export const PASSWORD_LENGTH = 10;
 
 export const filled = (sentence: string) => (value: string) => (value.trim() === "" ? sentence : null);

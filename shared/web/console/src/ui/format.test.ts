@@ -13,7 +13,7 @@ describe("formatsFor", () => {
     ["es", 2, "vie"],
     ["es", 20, "2 nov"],
     ["es", 400, "18/10/25"],
-  ])("a list in %s shows what was %i days ago as %s", (language, days, text) => {
+  ])("listTime in %s, %i days ago: %s", (language, days, text) => {
     expect(formatsFor(language).listTime(before(days), now)).toBe(text);
   });
 
@@ -21,11 +21,12 @@ describe("formatsFor", () => {
     [59_000, "0 min"],
     [42 * 60_000, "42 min"],
     [3 * 3_600_000 + 5, "3 h"],
-  ])("%i ms last %s", (ms, text) => {
+  ])("length of %i ms: %s", (ms, text) => {
     expect(formatsFor("es").length(ms)).toBe(text);
+    expect(formatsFor("es").lengthCount(ms)).toBe(Number.parseInt(text, 10));
   });
 
-  test("sizes are in the reader's notation", () => {
+  test("size uses the language's number format", () => {
     expect(formatsFor("es").size(1_284_000)).toBe("1,2 MB");
     expect(formatsFor("en").size(900)).toBe("1 kB");
   });

@@ -1,7 +1,7 @@
 import type { Conversation, MessageType } from "@recado/lib/protocol";
 import type { Key } from "../core/texts.ts";
 
-/** What a message without text is called. */
+/** The label of a message without text. */
 export const previewKeys: Record<MessageType, Key> = {
   text: "message.kind.text",
   image: "message.kind.image",
@@ -20,7 +20,7 @@ export const previewKeys: Record<MessageType, Key> = {
   unsupported: "message.kind.unsupported",
 };
 
-/** What a list says of the newest message when it has no words; nothing when there is none. */
+/** The label of a conversation's latest message when it has no text. */
 export function previewKey(preview: Conversation["preview"]): Key {
   if (!preview) return "inbox.preview.none";
   return preview.revoked ? "message.revoked" : previewKeys[preview.type];

@@ -4,7 +4,7 @@ import { COLOR, originsOf, siteOf, snippetOf } from "./site.ts";
 
 // S0-32
 describe("originsOf", () => {
-  test("are one a line, as a browser writes them, and none twice", () => {
+  test("one per line, normalised, without duplicates", () => {
     const text = " https://Shop.example/ \n\nhttps://shop.example\nhttps://shop.example:8443\nhttp://localhost:8081";
     expect(originsOf(text)).toEqual({
       origins: ["https://shop.example", "https://shop.example:8443", "http://localhost:8081"],
@@ -36,13 +36,13 @@ describe("originsOf", () => {
     expect(originsOf(`https://otra.example\n${line}`)).toEqual({ fault, line, suggestion });
   });
 
-  test("without one the chat could appear nowhere", () => {
+  test("at least one is required", () => {
     expect(originsOf(" \n ")).toEqual({ fault: "none" });
   });
 });
 
 describe("siteOf", () => {
-  test("leaves out what is not what it should be", () => {
+  test("ignores settings of a wrong type", () => {
     expect(siteOf({ settings: { origins: ["https://a.example", 7], title: null, color: "red" } })).toEqual({
       origins: ["https://a.example"],
       title: "",
@@ -54,7 +54,7 @@ describe("siteOf", () => {
 });
 
 // S0-30, S0-31
-test("the code is one tag that does not hold the page up, and each site has its own", () => {
+test("snippetOf is one async script tag with the site's code", () => {
   const tag = (code: string) => {
     const [script, ...others] = new DOMParser().parseFromString(
       snippetOf("https://app.example", code, COLOR),

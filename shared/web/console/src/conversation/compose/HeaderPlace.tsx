@@ -1,9 +1,10 @@
 import { TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import { pasted, placeOf } from "./place.ts";
-import { cleaned, headerPlace, type TemplateDraft } from "./templates.ts";
+import { cleaned, headerPlace } from "./templates.ts";
 
-/** The four values of a header that is a place. Here none may be left out. */
+/** Fields of a location header. All four are required. */
 export function HeaderPlace(props: { draft: TemplateDraft; tried: boolean; onChange: (header: string[]) => void }) {
   const { t } = useTranslation();
   const { tried, onChange } = props;

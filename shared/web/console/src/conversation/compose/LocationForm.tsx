@@ -2,11 +2,12 @@ import { Group, TextInput } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { type ClipboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { PlaceDraft } from "../../live/outgoing.ts";
 import { onMap, Place } from "../Shared.tsx";
 import classes from "./compose.module.css";
 import { type FormProps, useFormDraft } from "./form.ts";
 import { Bubble } from "./Preview.tsx";
-import { emptyPlace, type PlaceDraft, pasted, placeOf } from "./place.ts";
+import { emptyPlace, pasted, placeOf } from "./place.ts";
 import { Dialog, SendForm } from "./SendDialog.tsx";
 
 export function LocationForm({ conversation, onClose, onSend }: FormProps) {
@@ -20,7 +21,7 @@ export function LocationForm({ conversation, onClose, onSend }: FormProps) {
     tried && "faults" in made && made.faults.includes(field) ? t(faultKeys[field]) : undefined;
   const set = (changes: Partial<PlaceDraft>) => change({ ...draft, ...changes });
 
-  /** Two numbers in one go fill both fields, wherever they are dropped. */
+  /** Pasted coordinates or a map link fill both fields. */
   const take = (text: string): boolean => {
     const point = pasted(text);
     if (!point || point === "shortLink") return false;

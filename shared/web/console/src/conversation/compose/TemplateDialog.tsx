@@ -5,14 +5,15 @@ import { useMay, useMe } from "../../api/me.ts";
 import { contactQuery } from "../../api/queries.ts";
 import { channelOf } from "../../channels/index.ts";
 import { readForm, writeForm } from "../../live/drafts.ts";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import type { FormProps } from "./form.ts";
 import { Dialog } from "./SendDialog.tsx";
 import { TemplateForm } from "./TemplateForm.tsx";
 import { TemplatePicker } from "./TemplatePicker.tsx";
-import { draftOf, type TemplateDraft } from "./templates.ts";
+import { draftOf } from "./templates.ts";
 
 // B-12
-/** First which template, then what goes into its gaps. A half-filled one is there again when the dialog opens again. */
+/** Choice of a template, then its parameters. A half-filled form is kept while the dialog is closed. */
 export function TemplateDialog({ conversation, able, onClose, onSend }: FormProps) {
   const { t } = useTranslation();
   const may = useMay();
@@ -26,13 +27,12 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
   const content = useRef<HTMLDivElement>(null);
   const step = draft?.template.id;
   const shown = useRef(step);
-  // The dialog looks for its first field only when it opens; from one step to the other what had the focus is gone.
+  // The dialog focuses its first field only when it opens, so each step does it again.
   useEffect(() => {
     if (shown.current === step) return;
     shown.current = step;
     content.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, [step]);
-  const channel = channelOf(conversation.channel.type);
   const optedOut = contact?.marketingOptOutAt !== undefined;
   return (
     <Dialog wide title={draft ? draft.template.name : t("template.choose")} onClose={onClose}>
@@ -42,7 +42,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
             key={draft.template.id}
             draft={draft}
             able={able}
-            channel={channel.name}
+            channel={channelOf(conversation.channel.type).name}
             optedOut={optedOut}
             onChange={change}
             onBack={() => change(undefined)}
@@ -55,7 +55,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
         ) : (
           <TemplatePicker
             channelId={conversation.channel.id}
-            channel={channel}
+            channelType={conversation.channel.type}
             optedOut={optedOut}
             onPick={(template) => change(draftOf(template))}
           />

@@ -5,6 +5,7 @@ import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelOf } from "../../channels/index.ts";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import { categoryKeys, languageName } from "../../templates/words.ts";
 import { useFormats } from "../../ui/format.ts";
 import { refusalKey } from "../attachments.ts";
@@ -13,7 +14,7 @@ import type { Made } from "./form.ts";
 import { HeaderPlace } from "./HeaderPlace.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import { cleaned, gapsOf, headerFile, isComplete, type TemplateDraft, usageOf, wordsOf } from "./templates.ts";
+import { cleaned, gapsOf, headerFile, isComplete, usageOf, wordsOf } from "./templates.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;
@@ -149,7 +150,7 @@ const fileKeys = {
   document: "template.headerDocument",
 } as const;
 
-/** The header's file: checked against the channel's table before a byte leaves. */
+/** The header's file, checked against the channel's limits before the upload. */
 function HeaderFile(props: {
   kind: FileKind;
   able: Capabilities;

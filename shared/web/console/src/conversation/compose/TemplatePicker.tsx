@@ -7,17 +7,19 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { templatesQuery } from "../../api/queries.ts";
-import type { ChannelDescriptor } from "../../channels/index.ts";
+import { channelOf } from "../../channels/index.ts";
+import { setupOf } from "../../channels/setup.ts";
 import { itemsOf } from "../../live/pages.ts";
 import { categoryKeys, hindranceKeys, languageName, statusColors, statusKeys } from "../../templates/words.ts";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
-import classes from "./compose.module.css";
+import compose from "./compose.module.css";
+import classes from "./picker.module.css";
 import { hindranceOf } from "./templates.ts";
 
-/** Found by what the server knows of them, fifty at a time: an account may have thousands. */
+/** The server searches and paginates: an account may have thousands of templates. */
 export function TemplatePicker(props: {
   channelId: string;
-  channel: ChannelDescriptor;
+  channelType: string;
   optedOut: boolean;
   onPick: (template: Template) => void;
 }) {
@@ -26,7 +28,7 @@ export function TemplatePicker(props: {
   const [q] = useDebouncedValue(text.trim(), 300);
   const list = useInfiniteQuery(templatesQuery(props.channelId, { q }));
   const templates = itemsOf(list.data);
-  const none = props.channel.templates?.none;
+  const none = setupOf(props.channelType).templates?.none;
   return (
     <div className={classes.picker}>
       <TextInput
@@ -63,7 +65,7 @@ export function TemplatePicker(props: {
               <li key={template.id}>
                 <Choice
                   template={template}
-                  channel={props.channel.name}
+                  channel={channelOf(props.channelType).name}
                   optedOut={props.optedOut}
                   onPick={() => props.onPick(template)}
                 />
@@ -105,7 +107,7 @@ function Choice(props: { template: Template; channel: string; optedOut: boolean;
       <span className={classes.templateText} dir="auto">
         {template.body.text}
       </span>
-      <span className={classes.quiet}>
+      <span className={compose.quiet}>
         {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])}
       </span>
       {why && (

@@ -11,12 +11,13 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import choices from "../choices.module.css";
 import { Place } from "../Shared.tsx";
 import classes from "./compose.module.css";
 import { Bubble, StyledText } from "./Preview.tsx";
 import { placeOf } from "./place.ts";
-import { filled, headerFile, headerPlace, styled, type TemplateDraft } from "./templates.ts";
+import { filled, headerFile, headerPlace, styled } from "./templates.ts";
 
 const icons = {
   quick_reply: IconArrowBackUp,

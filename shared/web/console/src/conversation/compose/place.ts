@@ -1,13 +1,7 @@
-/** A place on the map, from what people copy: two numbers, degrees and minutes, or a link of Google Maps. Pure. */
-import type { Location } from "@recado/lib/protocol";
+/** Parses locations: decimal coordinates, degrees and minutes, Google Maps links. Pure. */
 
-/** The fields of the form, as they are typed. */
-export interface PlaceDraft {
-  latitude: string;
-  longitude: string;
-  name: string;
-  address: string;
-}
+import type { Location } from "@recado/lib/protocol";
+import type { PlaceDraft } from "../../live/outgoing.ts";
 
 export const emptyPlace: PlaceDraft = { latitude: "", longitude: "", name: "", address: "" };
 
@@ -28,14 +22,14 @@ const pair = (match: RegExpMatchArray | null): Point | null =>
   match ? inRange(Number(match[1]), Number(match[2])) : null;
 
 const NUMBER = String.raw`([+-]?\d{1,3}(?:\.\d+)?)`;
-/** Where a link names its place, the most exact first: the pin, what was searched for, the middle of what is shown. */
+/** Coordinates in a link, the most exact first: pin, search term, map centre. */
 const inLink = [
   new RegExp(`!3d${NUMBER}!4d${NUMBER}`),
   new RegExp(`[?&](?:q|query|ll|destination|daddr)=(?:loc:)?${NUMBER},\\s*${NUMBER}`),
   new RegExp(`/(?:place|search|dir/[^/]*)/${NUMBER},\\s*${NUMBER}`),
   new RegExp(`@${NUMBER},${NUMBER}`),
 ];
-/** Only their owner can say where these lead. */
+/** Short links contain no coordinates. */
 const shortLink = /^https?:\/\/(?:maps\.app\.goo\.gl|goo\.gl\/maps)\//i;
 
 const degrees = /(\d{1,3})\s*°\s*(?:(\d{1,2})\s*['′’]\s*)?(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:["″”]|'')\s*)?([NSEWO])/gi;
@@ -55,7 +49,7 @@ function fromDegrees(text: string): Point | null {
 
 function fromNumbers(text: string): Point | null {
   const plain = /^\(?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*\)?$/;
-  // As whoever writes a decimal comma writes them.
+  // Coordinates with a decimal comma.
   const comma = /^\(?\s*([+-]?\d{1,3},\d+)\s*[,;\s]\s*([+-]?\d{1,3},\d+)\s*\)?$/;
   const withComma = text.match(comma);
   if (withComma) return inRange(decimal(withComma[1]), decimal(withComma[2]));
@@ -86,7 +80,7 @@ function decoded(link: string): string {
 
 export type PlaceFault = "latitude" | "longitude";
 
-/** The place that the fields name, or which of them do not name one. */
+/** The location of the fields, or the invalid fields. */
 export function placeOf(draft: PlaceDraft): { location: Location } | { faults: PlaceFault[] } {
   const number = (text: string, max: number): number | null => {
     const value = /^[+-]?\d+(?:[.,]\d+)?$/.test(text.trim()) ? decimal(text.trim()) : Number.NaN;
