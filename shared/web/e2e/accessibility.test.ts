@@ -15,7 +15,7 @@ const schemes = {
 } satisfies Record<string, RunOptions["runOnly"]>;
 
 /** What axe finds that keeps somebody from using the screen. */
-async function hindrances({ page }: Desk, scheme: keyof typeof schemes): Promise<string[]> {
+async function blockReasons({ page }: Desk, scheme: keyof typeof schemes): Promise<string[]> {
   await page.emulateMedia({ colorScheme: scheme });
   await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
   return page.evaluate(async (runOnly) => {
@@ -40,7 +40,7 @@ test("no screen hinders anybody, be it light or dark", async () => {
   const found: Record<string, string[]> = {};
   const check = async (screen: string) => {
     for (const scheme of ["light", "dark"] as const) {
-      const faults = await hindrances(desk, scheme);
+      const faults = await blockReasons(desk, scheme);
       if (faults.length > 0) found[`${screen}, ${scheme}`] = faults;
     }
   };

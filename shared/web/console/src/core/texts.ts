@@ -79,7 +79,7 @@ export async function withTexts<T>(bundles: readonly Texts[], load: () => Promis
 }
 
 /** Changes the language after loading all texts in use, so that no key is ever visible. The last call wins. */
-export async function speak(language: Language): Promise<void> {
+export async function setLanguage(language: Language): Promise<void> {
   localStorage.setItem(remembered, language);
   wanted = language;
   const missing = () => [...held].filter((bundle) => !added.get(language)?.has(bundle));
