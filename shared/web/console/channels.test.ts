@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { channel } from "@recado/lib/protocol";
+import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
+import golden from "../lib/protocol/testdata/channel.json" with { type: "json" };
 import { textFolders, textsOf } from "./dev/catalogues.ts";
 import { channelOf, channelTypes } from "./src/channels/index.ts";
 import * as registry from "./src/channels/registry.ts";
@@ -72,6 +75,7 @@ describe.each(folders)("channel %s", (type) => {
 });
 
 test("unknown channel has a neutral descriptor", () => {
+  expect(parse(channel, { ...golden, type: "carrier-pigeon" }).type).toBe("carrier-pigeon");
   const unknown = channelOf("carrier-pigeon");
   expect(unknown).toMatchObject({ name: "carrier-pigeon" });
   expect(contrastWithWhite(unknown.color)).toBeGreaterThanOrEqual(3);

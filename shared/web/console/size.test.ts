@@ -14,7 +14,7 @@ const route = {
   inbox: ["src/inbox/Inbox.tsx", ...texts("inbox")],
 };
 
-/** What each screen fetches before it is whole: the modules that its routes load, with their texts. */
+/** What each screen loads first: the modules of its routes, with their texts. */
 const screens = {
   "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx", ...texts("auth")],
   inbox: [...route.start, ...route.shell, ...route.inbox, "src/inbox/NothingOpen.tsx"],

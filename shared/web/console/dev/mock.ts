@@ -1,4 +1,4 @@
-/** A server in memory for working on the looks of the console: `vite --mode mock`. Never part of a build. */
+/** An in-memory API for work on the console's appearance: `vite --mode mock`. Not part of a build. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -300,7 +300,7 @@ const routes: [string, RegExp, Handler][] = [
       nextCursor: null,
     }),
   ],
-  // What a script that takes screenshots makes happen: a customer writes, somebody types, the socket breaks.
+  // Events that a screenshot script triggers: an inbound message, typing, a broken socket.
   ["POST", /^\/dev\/say$/, (_, body) => say(String(body.conversationId), "in", String(body.text))],
   ["POST", /^\/dev\/push$/, (_, body) => push(body.frame as FrameItem)],
   [

@@ -13,7 +13,7 @@ import { channelTexts } from "../channels/index.ts";
 import { contactTexts } from "../contact/texts/index.ts";
 import { conversationTexts } from "../conversation/texts/index.ts";
 import { ApiError } from "../core/errors.ts";
-import { speak, type Texts, withTexts } from "../core/texts.ts";
+import { setLanguage, type Texts, withTexts } from "../core/texts.ts";
 import { inboxTexts } from "../inbox/texts/index.ts";
 import { settingsTexts } from "../settings/texts/index.ts";
 import { shellTexts } from "../shell/texts/index.ts";
@@ -81,7 +81,7 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     try {
       const me = await queryClient.ensureQueryData(meQuery);
-      await speak(me.operator.language);
+      await setLanguage(me.operator.language);
     } catch (error) {
       if (error instanceof ApiError && error.code === "unauthenticated") {
         throw redirect({ to: "/sign-in", search: { next: location.href } });

@@ -1,9 +1,13 @@
 /**
  * What the console knows about one channel type.
  *
- * To add a channel: make `channels/<type>/index.ts` that exports its descriptor under the type's name, add one line to
- * `registry.ts`, and put its texts into `channels/<type>/texts/`. Nothing else in the console may name a channel. What
- * the API says in its capabilities (types of messages, file limits, reply window, templates) is not repeated here.
+ * To add a channel:
+ * 1. `channels/<type>/index.ts` exports its descriptor under the name of the type.
+ * 2. `channels/<type>/texts/` has its texts; `index.ts` there is like that of the other channels.
+ * 3. `registry.ts` gets one line.
+ *
+ * No other code may name a channel. Capabilities that the API returns (message types, file limits, reply window, templates)
+ * are not repeated here.
  */
 import type { Channel } from "@recado/lib/protocol";
 import type { TFunction } from "i18next";
@@ -24,7 +28,7 @@ export interface ChannelLook {
   color: string;
   /** How people recognise a connected channel. Default: its phone number, else its external id. */
   identityOf?: (channel: Channel) => string;
-  /** The channel's ids of contacts are random: a contact without phone number and user name is shown without an id. */
+  /** Contact ids are random, so a contact without phone number and user name is shown without its id. */
   anonymousContacts?: boolean;
 }
 
@@ -38,7 +42,7 @@ export interface ChannelSetup {
   tabs?: readonly ChannelTab[];
   /** Only for channels whose capabilities say that they have templates. */
   templates?: TemplateTexts;
-  /** Sentences for reasons of errors that only this channel's provider causes. */
+  /** Texts for error reasons that only this channel has. */
   reasons?: Readonly<Record<string, Key>>;
 }
 
@@ -51,7 +55,7 @@ export interface ConnectForm {
   /** Label of the button that connects. Default: "Connect". */
   submit?: Key;
   fields: readonly ChannelField[];
-  /** Sentence for a conflict while connecting: usually that somebody connected it already. */
+  /** Text for a conflict while connecting: usually that the channel is connected already. */
   conflict?: Key;
   /** Place in the choice between channels, smallest first; the first is preselected. Default: after those with a rank. */
   rank?: number;
@@ -71,20 +75,20 @@ export interface ChannelField {
   label: Key;
   hint?: Key;
   placeholder?: Key;
-  /** Default: one line. `credentials` are always typed hidden. */
+  /** Default: `line`. `credentials` are always a password field. */
   input?: "line" | "lines" | "color";
   inputMode?: "numeric" | "url";
   /** In characters. */
   maxLength?: number;
-  /** Rows of an input of several lines. */
+  /** Rows of a `lines` input. */
   rows?: { min: number; max: number };
-  /** Free text of a person, in any direction of writing; else it is code without completion and spell check. */
+  /** Natural language, in any writing direction. Otherwise autocompletion and spell check are off. */
   prose?: boolean;
-  /** It may be left out. */
+  /** The field may be empty. */
   optional?: boolean;
-  /** Default of an empty setting. */
+  /** Initial value without a setting. */
   initial?: string;
-  /** What is wrong with a value, as a sentence; null when nothing is. Without it only an empty value is wrong. */
+  /** Validation: the error text, or null. Without it only an empty value is an error. */
   fault?: (value: string, t: TFunction) => string | null;
   /** A setting as text. Default: the setting when it is a string. */
   read?: (value: unknown) => string;
@@ -93,17 +97,17 @@ export interface ChannelField {
 }
 
 export interface ChannelTab {
-  /** Value in the address bar. */
+  /** Value of the search parameter `tab`. */
   value: string;
   label: Key;
   load: () => Promise<ComponentType<{ channel: Channel }>>;
 }
 
 export interface TemplateTexts {
-  /** Nothing to choose from while writing a message: where templates are made. */
+  /** Shown in the composer when there are no templates: where to create them. */
   none: Key;
-  /** Nothing in the channel's settings: make some, then refresh. */
+  /** Shown in the channel's settings when there are no templates: create some, then refresh. */
   refresh: Key;
-  /** What the channel's settings lack so that its templates can be read; null when nothing. */
+  /** The text for a missing setting without which templates cannot be read; null when it is there. */
   missing?: (channel: Channel) => Key | null;
 }

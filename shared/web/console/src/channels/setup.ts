@@ -1,6 +1,6 @@
 /**
- * What is shown while a channel is connected, in its settings, and where its templates are chosen. Whatever imports this
- * is loaded together with `channelTexts`.
+ * The part of the descriptor that uses texts: connecting, settings, templates. Code that imports this is loaded with
+ * `channelTexts`.
  */
 import type { ChannelSetup } from "./descriptor.ts";
 import { channelTypes, descriptorOf } from "./index.ts";

@@ -39,7 +39,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
     speaker = "";
     rows.push({ kind: "day", key: `day ${today}`, at });
   };
-  const speak = (who: string, at: string): boolean => {
+  const startsGroup = (who: string, at: string): boolean => {
     const time = Date.parse(at);
     const starts = who !== speaker || time - spokeAt > TURN;
     speaker = who;
@@ -57,7 +57,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   for (const message of messages) {
     eventsUntil(message.sentAt);
     begin(message.sentAt);
-    const starts = speak(`${message.direction} ${message.author.id}`, message.sentAt);
+    const starts = startsGroup(`${message.direction} ${message.author.id}`, message.sentAt);
     // A sent message keeps the key of its outgoing row, so that React keeps the element.
     rows.push({
       kind: "message",
@@ -70,7 +70,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   eventsUntil(null);
   for (const entry of outgoing) {
     begin(entry.createdAt);
-    const starts = speak("outgoing", entry.createdAt);
+    const starts = startsGroup("outgoing", entry.createdAt);
     rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts, quoted: quotedBy(entry.replyTo) });
   }
   return rows;

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import i18next from "i18next";
 import { beforeEach, expect, test, vi } from "vitest";
-import { loadTexts, speak, startTexts, type Texts, texts, withTexts } from "./texts.ts";
+import { loadTexts, setLanguage, startTexts, type Texts, texts, withTexts } from "./texts.ts";
 
 const t = i18next.t as (key: string) => string;
 const fast = (key: string): Texts => {
@@ -50,11 +50,11 @@ test("withTexts waits for code and texts", async () => {
   expect(t("screen")).toBe("screen es");
 });
 
-test("speak loads texts in use before the change", async () => {
+test("setLanguage loads texts in use before the change", async () => {
   await loadTexts(fast("inbox"));
   const seen: string[] = [];
   i18next.on("languageChanged", () => seen.push(t("common"), t("inbox")));
-  await speak("pt");
+  await setLanguage("pt");
   expect(seen).toEqual(["common pt", "inbox pt"]);
   expect([localStorage.getItem("recado.language"), document.documentElement.lang]).toEqual(["pt", "pt"]);
 });
@@ -62,7 +62,7 @@ test("speak loads texts in use before the change", async () => {
 test("texts arriving after a change: new language", async () => {
   const { bundle, arrive } = slow("late");
   const loading = loadTexts(bundle);
-  await speak("en");
+  await setLanguage("en");
   arrive();
   await loading;
   expect(t("late")).toBe("late en");
@@ -72,8 +72,8 @@ test("the last of two language changes wins", async () => {
   const gate = gated();
   const ready = fast("both");
   await loadTexts(texts({ ...ready, en: () => gate.passed.then(ready.en) }));
-  const first = speak("en");
-  await speak("pt");
+  const first = setLanguage("en");
+  await setLanguage("pt");
   gate.open();
   await first;
   expect(i18next.language).toBe("pt");
@@ -84,6 +84,6 @@ test("failed texts do not block a language change", async () => {
   const loading = loadTexts(bundle);
   fail(new Error("offline"));
   await expect(loading).rejects.toThrow("offline");
-  await speak("pt");
+  await setLanguage("pt");
   expect(i18next.language).toBe("pt");
 });

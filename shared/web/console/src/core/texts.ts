@@ -7,7 +7,7 @@ import type { Language } from "@recado/lib/protocol";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
-/** All texts of the console. Every `texts/index.ts` adds its own by declaration merging. */
+/** The type of all texts. Every `texts/index.ts` adds its own by declaration merging. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is filled by the folders
 export interface Catalogue {}
 export type Key = keyof Catalogue;
@@ -24,7 +24,7 @@ declare module "i18next" {
 /** The texts of one folder, one loader per language. */
 export type Texts = Readonly<Record<Language, () => Promise<{ default: Readonly<Record<string, string>> }>>>;
 
-/** English decides which keys there are; the compiler refuses another language that lacks one. */
+/** `T` is the type of the English texts. A language without one of its keys is a type error. */
 export const texts = <T extends Record<string, string>>(
   loaders: Readonly<Record<Language, () => Promise<{ default: T }>>>,
 ): Texts => loaders;
@@ -32,9 +32,9 @@ export const texts = <T extends Record<string, string>>(
 const NAMESPACE = "translation";
 const remembered = "recado.language";
 
-/** Per language, the texts that i18next has. */
+/** Texts that i18next has, by language. */
 const added = new Map<string, Set<Texts>>();
-/** The texts that something on the screen may show. A change of the language loads these first. */
+/** Texts in use. A change of the language loads these first. */
 const held = new Set<Texts>();
 let wanted: string;
 
@@ -47,7 +47,7 @@ async function add(bundle: Texts, language: string): Promise<void> {
   known.add(bundle);
 }
 
-/** Starts in the remembered language, else in the browser's, with the texts that every screen needs. */
+/** Initialises i18next in the stored language, else the browser's, with the texts that every screen needs. */
 export async function startTexts(...common: Texts[]): Promise<void> {
   const stored = localStorage.getItem(remembered);
   wanted = chooseLanguage(stored ? [stored] : navigator.languages);
@@ -62,7 +62,7 @@ export async function startTexts(...common: Texts[]): Promise<void> {
   document.documentElement.lang = i18next.language;
 }
 
-/** Resolves when the texts are there in the language that is current then. */
+/** Resolves when the texts are loaded in the current language, also if that changes meanwhile. */
 export async function loadTexts(...bundles: Texts[]): Promise<void> {
   let language: string;
   do {
@@ -78,8 +78,8 @@ export async function withTexts<T>(bundles: readonly Texts[], load: () => Promis
   return loaded;
 }
 
-/** Changes the language. All texts in use are loaded before, so that no key is ever visible; the last call wins. */
-export async function speak(language: Language): Promise<void> {
+/** Changes the language after loading all texts in use, so that no key is ever visible. The last call wins. */
+export async function setLanguage(language: Language): Promise<void> {
   localStorage.setItem(remembered, language);
   wanted = language;
   const missing = () => [...held].filter((bundle) => !added.get(language)?.has(bundle));

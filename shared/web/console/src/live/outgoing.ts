@@ -46,7 +46,7 @@ export interface OutgoingBody extends Extras {
 }
 
 /** The form of a location. Numbers are kept as typed. */
-export interface PlaceDraft {
+export interface LocationDraft {
   latitude: string;
   longitude: string;
   name: string;
@@ -97,7 +97,7 @@ export interface TemplateDraft {
 }
 
 export interface FormDrafts {
-  location: PlaceDraft;
+  location: LocationDraft;
   contacts: CardDraft[];
   interactive: ChoicesDraft;
   template: TemplateDraft;

@@ -11,7 +11,7 @@ import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
 import { useMe } from "../api/me.ts";
 import { meQuery, sessionsQuery } from "../api/queries.ts";
-import { speak } from "../core/texts.ts";
+import { setLanguage } from "../core/texts.ts";
 import { useErrorText, useFailureNotice } from "../ui/errors.ts";
 import { filled, longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
 import { useFormats } from "../ui/format.ts";
@@ -53,7 +53,7 @@ function About() {
       client.setQueryData<Me>(meQuery.queryKey, next);
       void client.invalidateQueries({ queryKey: ["operators"] });
       form.resetDirty();
-      await speak(next.operator.language);
+      await setLanguage(next.operator.language);
       notifications.show({ message: t("state.saved") });
     },
     onError: (error) => {

@@ -22,7 +22,7 @@ export const statusColors: Record<TemplateStatus, string> = {
 };
 
 /** Why a template cannot be sent. `header`: the console does not support its header format. */
-export const hindranceKeys = {
+export const blockReasonKeys = {
   pending: "template.why.pending",
   rejected: "template.why.rejected",
   paused: "template.why.paused",

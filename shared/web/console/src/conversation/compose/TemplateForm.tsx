@@ -11,10 +11,10 @@ import { useFormats } from "../../ui/format.ts";
 import { refusalKey } from "../attachments.ts";
 import classes from "./compose.module.css";
 import type { Made } from "./form.ts";
-import { HeaderPlace } from "./HeaderPlace.tsx";
+import { HeaderLocation } from "./HeaderLocation.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import { cleaned, gapsOf, headerFile, isComplete, usageOf, wordsOf } from "./templates.ts";
+import { cleaned, headerFile, isComplete, placeholdersOf, usageOf, wordsOf } from "./templates.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;
@@ -47,8 +47,8 @@ export function TemplateForm(props: {
     });
     return true;
   };
-  const headerGaps = gapsOf(template.header?.text ?? "", draft.header.length);
-  const bodyGaps = gapsOf(template.body.text, draft.body.length);
+  const headerPlaceholders = placeholdersOf(template.header?.text ?? "", draft.header.length);
+  const bodyPlaceholders = placeholdersOf(template.body.text, draft.body.length);
   const nothingToFill =
     draft.header.length + draft.body.length + Object.keys(draft.buttons).length === 0 && fileKind === null;
   return (
@@ -92,12 +92,12 @@ export function TemplateForm(props: {
         />
       )}
       {template.header?.format === "location" ? (
-        <HeaderPlace draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
+        <HeaderLocation draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
       ) : (
         draft.header.map((value, index) => (
           <TextInput
-            key={headerGaps[index]}
-            label={t("template.headerGap", { gap: `{{${headerGaps[index]}}}` })}
+            key={headerPlaceholders[index]}
+            label={t("template.headerGap", { gap: `{{${headerPlaceholders[index]}}}` })}
             dir="auto"
             required
             autoComplete="off"
@@ -112,8 +112,8 @@ export function TemplateForm(props: {
       )}
       {draft.body.map((value, index) => (
         <TextInput
-          key={bodyGaps[index]}
-          label={t("template.bodyGap", { gap: `{{${bodyGaps[index]}}}` })}
+          key={bodyPlaceholders[index]}
+          label={t("template.bodyGap", { gap: `{{${bodyPlaceholders[index]}}}` })}
           dir="auto"
           required
           autoComplete="off"

@@ -10,11 +10,11 @@ import { templatesQuery } from "../../api/queries.ts";
 import { channelOf } from "../../channels/index.ts";
 import { setupOf } from "../../channels/setup.ts";
 import { itemsOf } from "../../live/pages.ts";
-import { categoryKeys, hindranceKeys, languageName, statusColors, statusKeys } from "../../templates/words.ts";
+import { blockReasonKeys, categoryKeys, languageName, statusColors, statusKeys } from "../../templates/words.ts";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import compose from "./compose.module.css";
 import classes from "./picker.module.css";
-import { hindranceOf } from "./templates.ts";
+import { blockReasonOf } from "./templates.ts";
 
 /** The server searches and paginates: an account may have thousands of templates. */
 export function TemplatePicker(props: {
@@ -92,10 +92,10 @@ export function TemplatePicker(props: {
 function Choice(props: { template: Template; channel: string; optedOut: boolean; onPick: () => void }) {
   const { t, i18n } = useTranslation();
   const { template, channel, optedOut, onPick } = props;
-  const hindrance = hindranceOf(template);
-  const why = hindrance && t(hindranceKeys[hindrance], { channel });
+  const blockReason = blockReasonOf(template);
+  const why = blockReason && t(blockReasonKeys[blockReason], { channel });
   return (
-    <button type="button" className={classes.template} disabled={hindrance !== null} onClick={onPick}>
+    <button type="button" className={classes.template} disabled={blockReason !== null} onClick={onPick}>
       <span className={classes.templateHead}>
         <bdi className={classes.templateName}>{template.name}</bdi>
         {template.status !== "approved" && (
@@ -115,7 +115,7 @@ function Choice(props: { template: Template; channel: string; optedOut: boolean;
           {template.reason ? t("template.becauseOf", { why, reason: template.reason }) : why}
         </span>
       )}
-      {!hindrance && optedOut && template.category === "marketing" && (
+      {!blockReason && optedOut && template.category === "marketing" && (
         <span className={classes.templateWarning}>
           <IconAlertTriangle size={14} aria-hidden="true" />
           {t("template.optedOutShort")}

@@ -17,8 +17,18 @@ import {
   rowsIn,
 } from "./choices.ts";
 import { offered } from "./kinds.ts";
-import { emptyPlace, pasted, placeOf } from "./place.ts";
-import { draftOf, filled, gapsOf, headerFile, hindranceOf, isComplete, styled, usageOf, wordsOf } from "./templates.ts";
+import { emptyLocation, locationOf, pasted } from "./location.ts";
+import {
+  blockReasonOf,
+  draftOf,
+  filled,
+  headerFile,
+  isComplete,
+  placeholdersOf,
+  styled,
+  usageOf,
+  wordsOf,
+} from "./templates.ts";
 
 const [whatsapp] = parse(capabilitiesList, known).items;
 if (!whatsapp) throw new Error("the golden file holds no channel");
@@ -88,8 +98,9 @@ describe("pasted", () => {
   });
 });
 
-describe("placeOf", () => {
-  const of = (latitude: string, longitude: string) => placeOf({ ...emptyPlace, latitude, longitude, name: " Plaza " });
+describe("locationOf", () => {
+  const of = (latitude: string, longitude: string) =>
+    locationOf({ ...emptyLocation, latitude, longitude, name: " Plaza " });
 
   test("accepts a decimal comma", () => {
     expect(of(" -34,6 ", "-58.4")).toEqual({
@@ -297,8 +308,8 @@ describe("templates", () => {
     ["{{2}} {{nombre}} {{1}}", 3, ["nombre", "1", "2"]],
     ["sin marcas", 1, ["1"]],
     ["nada", 0, []],
-  ])("gapsOf %j", (text, count, names) => {
-    expect(gapsOf(text, count)).toEqual(names);
+  ])("placeholdersOf %j", (text, count, names) => {
+    expect(placeholdersOf(text, count)).toEqual(names);
   });
 
   test("filled marks parameters without a value", () => {
@@ -342,8 +353,8 @@ describe("templates", () => {
     [{ header: { format: "location" as const, text: "", parameters: 4 } }, null],
     [{ header: { format: "other" as const, text: "", parameters: 0 } }, "header"],
     [{ status: "pending" as const, header: { format: "other" as const, text: "", parameters: 0 } }, "pending"],
-  ])("%j cannot be sent: %s", (more, hindrance) => {
-    expect(hindranceOf(template(more))).toBe(hindrance);
+  ])("%j cannot be sent: %s", (more, blockReason) => {
+    expect(blockReasonOf(template(more))).toBe(blockReason);
   });
 
   test.each([

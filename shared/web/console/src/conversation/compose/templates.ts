@@ -1,13 +1,13 @@
 /** A template's parameters, its text once they are filled in, and whether it may be sent. Pure. */
 
 import type { FileKind, Template } from "@recado/lib/protocol";
-import type { PlaceDraft, TemplateDraft, TemplateUse } from "../../live/outgoing.ts";
-import { placeOf } from "./place.ts";
+import type { LocationDraft, TemplateDraft, TemplateUse } from "../../live/outgoing.ts";
+import { locationOf } from "./location.ts";
 
 const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
 /** The names of parameters in the order of their values: names in order of appearance, numbers ascending. */
-export function gapsOf(text: string, count: number): string[] {
+export function placeholdersOf(text: string, count: number): string[] {
   const names = [...new Set([...text.matchAll(gap)].map(([, name = ""]) => name))];
   names.sort((a, b) => (Number(a) || 0) - (Number(b) || 0));
   return Array.from({ length: count }, (_, index) => names[index] ?? String(index + 1));
@@ -17,7 +17,7 @@ export type Filled = { text: string; gap: boolean }[];
 
 /** The text with its parameters filled in. One without a value stays and is marked. */
 export function filled(text: string, values: readonly string[]): Filled {
-  const names = gapsOf(text, values.length);
+  const names = placeholdersOf(text, values.length);
   const parts: Filled = [];
   let at = 0;
   for (const match of text.matchAll(gap)) {
@@ -48,13 +48,13 @@ export const headerFile = ({ header }: Template): FileKind | null =>
   header && mediaFormats.has(header.format) ? (header.format as FileKind) : null;
 
 /** Number of header values. A file needs none; a location has four: latitude, longitude, name, address. */
-const headerGaps = ({ header }: Template): number =>
+const headerPlaceholders = ({ header }: Template): number =>
   header?.format === "text" || header?.format === "location" ? header.parameters : 0;
 
 /** A location header as a draft of the location form. */
-export const headerPlace = ({
+export const headerLocation = ({
   header: [latitude = "", longitude = "", name = "", address = ""],
-}: TemplateDraft): PlaceDraft => ({
+}: TemplateDraft): LocationDraft => ({
   latitude,
   longitude,
   name,
@@ -64,7 +64,7 @@ export const headerPlace = ({
 /** Coordinates get a decimal point. */
 function headerValues(draft: TemplateDraft): string[] {
   if (draft.template.header?.format !== "location") return draft.header.map(cleaned);
-  const place = placeOf(headerPlace(draft));
+  const place = locationOf(headerLocation(draft));
   if (!("location" in place)) return draft.header.map(cleaned);
   const { latitude, longitude, name, address } = place.location;
   return [String(latitude), String(longitude), cleaned(name), cleaned(address)];
@@ -72,7 +72,7 @@ function headerValues(draft: TemplateDraft): string[] {
 
 export const draftOf = (template: Template): TemplateDraft => ({
   template,
-  header: Array.from({ length: headerGaps(template) }, () => ""),
+  header: Array.from({ length: headerPlaceholders(template) }, () => ""),
   body: Array.from({ length: template.body.parameters }, () => ""),
   buttons: Object.fromEntries(
     template.buttons.flatMap(({ parameter }, index) => (parameter ? [[String(index), ""] as const] : [])),
@@ -96,12 +96,12 @@ export function usageOf(draft: TemplateDraft): TemplateUse {
 export const isComplete = (draft: TemplateDraft): boolean =>
   [...draft.header, ...draft.body, ...Object.values(draft.buttons)].every((value) => cleaned(value) !== "") &&
   (headerFile(draft.template) === null || draft.file !== undefined) &&
-  (draft.template.header?.format !== "location" || "location" in placeOf(headerPlace(draft)));
+  (draft.template.header?.format !== "location" || "location" in locationOf(headerLocation(draft)));
 
-export type Hindrance = Exclude<Template["status"], "approved"> | "header";
+export type BlockReason = Exclude<Template["status"], "approved"> | "header";
 
 /** Why the console cannot send a template. */
-export function hindranceOf({ status, header }: Template): Hindrance | null {
+export function blockReasonOf({ status, header }: Template): BlockReason | null {
   if (status !== "approved") return status;
   return header?.format === "other" ? "header" : null;
 }

@@ -1,15 +1,15 @@
 import { TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { TemplateDraft } from "../../live/outgoing.ts";
-import { pasted, placeOf } from "./place.ts";
-import { cleaned, headerPlace } from "./templates.ts";
+import { locationOf, pasted } from "./location.ts";
+import { cleaned, headerLocation } from "./templates.ts";
 
 /** Fields of a location header. All four are required. */
-export function HeaderPlace(props: { draft: TemplateDraft; tried: boolean; onChange: (header: string[]) => void }) {
+export function HeaderLocation(props: { draft: TemplateDraft; tried: boolean; onChange: (header: string[]) => void }) {
   const { t } = useTranslation();
   const { tried, onChange } = props;
-  const place = headerPlace(props.draft);
-  const made = placeOf(place);
+  const place = headerLocation(props.draft);
+  const made = locationOf(place);
   const faults = tried && "faults" in made ? made.faults : [];
   const set = (changes: Partial<typeof place>) => {
     const next = { ...place, ...changes };

@@ -1,9 +1,9 @@
 /** Parses locations: decimal coordinates, degrees and minutes, Google Maps links. Pure. */
 
 import type { Location } from "@recado/lib/protocol";
-import type { PlaceDraft } from "../../live/outgoing.ts";
+import type { LocationDraft } from "../../live/outgoing.ts";
 
-export const emptyPlace: PlaceDraft = { latitude: "", longitude: "", name: "", address: "" };
+export const emptyLocation: LocationDraft = { latitude: "", longitude: "", name: "", address: "" };
 
 export interface Point {
   latitude: number;
@@ -78,10 +78,10 @@ function decoded(link: string): string {
   }
 }
 
-export type PlaceFault = "latitude" | "longitude";
+export type LocationFault = "latitude" | "longitude";
 
 /** The location of the fields, or the invalid fields. */
-export function placeOf(draft: PlaceDraft): { location: Location } | { faults: PlaceFault[] } {
+export function locationOf(draft: LocationDraft): { location: Location } | { faults: LocationFault[] } {
   const number = (text: string, max: number): number | null => {
     const value = /^[+-]?\d+(?:[.,]\d+)?$/.test(text.trim()) ? decimal(text.trim()) : Number.NaN;
     return Math.abs(value) <= max ? value : null;
