@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Each file runs a Recado and a Chromium of its own; two at a time fit two cores. */
+/** Each file starts its own local stack and Chromium; two run at a time, for two cores. */
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: "../node_modules/.vite-e2e",

@@ -1,4 +1,4 @@
-/** People and conversations to look at, the same on every start. */
+/** Sample operators, contacts and conversations, the same on every start. */
 import type { Channel, Contact, Conversation, Message, Operator, TimelineEvent } from "@recado/lib/protocol";
 import { permissions as all } from "../../lib/protocol/rest.ts";
 
