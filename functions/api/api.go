@@ -19,9 +19,9 @@ import (
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 // Store is the data layer as the API uses it, noun by noun.
@@ -44,14 +44,14 @@ type Store interface {
 type Desk interface {
 	// Conversation answers NotFound for what is not of the account or not for the actor to see; so do all other verbs.
 	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
-	Reply(ctx context.Context, actor chat.Actor, id chat.ConversationID, draft desk.Draft) (m chat.Message, created bool, err error)
+	Reply(ctx context.Context, actor chat.Actor, c chat.Conversation, draft drafts.Draft) (m chat.Message, created bool, err error)
 	Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error)
 	Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error)
 	Resolve(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	Reopen(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	SetPending(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
-	Read(ctx context.Context, actor chat.Actor, id chat.ConversationID, upTo chat.MessageID) (chat.ReadCursor, error)
-	Unread(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.ReadCursor, error)
+	Read(ctx context.Context, actor chat.Actor, c chat.Conversation, upTo chat.MessageID) (chat.ReadCursor, error)
+	Unread(ctx context.Context, actor chat.Actor, c chat.Conversation) (chat.ReadCursor, error)
 	// SyncTemplates answers Conflict with reason unsupported or no_business_account for a channel that has no templates to read.
 	SyncTemplates(ctx context.Context, ch chat.Channel) error
 }

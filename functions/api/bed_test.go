@@ -18,12 +18,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -35,7 +35,7 @@ type bed struct {
 	*Handler
 	t        *testing.T
 	store    *dynamo.Store
-	desk     *desk.Desk
+	desk     *desktest.UseCases
 	vault    *vault
 	files    *files
 	log      *syncBuffer
@@ -50,13 +50,11 @@ func newBed(t *testing.T, options ...func(*dynamodb.Options)) *bed {
 	db := dynamotest.Open(t, engine.Default())
 	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKey([]byte("cursors")))
 	capabilities := capabilitiesOf(all.New(all.Config{HTTP: http.DefaultClient}))
-	verbs, err := desk.New(store, capabilities, c.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bed{t: t, store: store, desk: verbs, vault: &vault{}, files: &files{}, log: &syncBuffer{}, clock: c}
+	useCases := desktest.NewUseCases(t, store, capabilities, c.Now)
+	b := &bed{t: t, store: store, desk: useCases, vault: &vault{}, files: &files{}, log: &syncBuffer{}, clock: c}
+	var err error
 	b.Handler, err = New(Deps{
-		Store: store, Desk: verbs, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing", OriginSecretName: "origin",
+		Store: store, Desk: useCases, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing", OriginSecretName: "origin",
 		Capabilities: capabilities, Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 		PublicURL: origin, ForgotTakes: time.Millisecond,
 	})

@@ -19,7 +19,10 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/outbound"
+	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/identity"
@@ -101,12 +104,12 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 		return nil, err
 	}
 	capabilities := capabilitiesOf(all.New(all.Config{HTTP: rt.HTTP}))
-	verbs, err := desk.New(store, capabilities, rt.Now)
+	useCases, err := newUseCases(store, capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	return New(Deps{
-		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
+		Store: store, Desk: useCases, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
 		OriginSecretName: config.OriginSecretName,
 		Capabilities:     capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
 		PublicURL: publicURL[0], ForgotTakes: forgotTakes,
@@ -121,4 +124,26 @@ func capabilitiesOf(channels *all.Channels) func(chat.ChannelType) (channel.Capa
 		}
 		return adapter.Capabilities(), true
 	}
+}
+
+// useCases are what operators do with conversations.
+type useCases struct {
+	*outbound.Sender
+	*assignment.Assigner
+	*lifecycle.Operations
+	*templates.Syncer
+}
+
+func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Sender, err = outbound.New(store, capabilities, now); err != nil {
+		return u, err
+	}
+	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Operations, err = lifecycle.New(store, capabilities, now); err != nil {
+		return u, err
+	}
+	u.Syncer, err = templates.New(store, capabilities, now)
+	return u, err
 }

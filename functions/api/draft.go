@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 // newMessageBody is a message as a client writes it: with the fields of its type and no others.
@@ -69,8 +69,8 @@ type templateBody struct {
 }
 
 // draft reads what the desk is to judge; attachments and the message that is answered are looked up later.
-func (b newMessageBody) draft() (desk.Draft, error) {
-	draft := desk.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
+func (b newMessageBody) draft() (drafts.Draft, error) {
+	draft := drafts.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
 	if draft.ClientID == "" || len(draft.ClientID) > idMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
 		return draft, invalid("clientId", "an id of the message's own is needed")
 	}
@@ -119,8 +119,8 @@ const (
 	templateGap  = 1024 // characters that fill a gap
 )
 
-func (b templateBody) template() (*desk.TemplateDraft, error) {
-	t := desk.TemplateDraft{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
+func (b templateBody) template() (*drafts.Template, error) {
+	t := drafts.Template{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
 	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > idMax {
 		return nil, invalid("template", "a template has a name and a language")
 	}

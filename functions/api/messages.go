@@ -98,7 +98,7 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 			return httpapi.Response{}, fmt.Errorf("read the message that is answered: %w", err)
 		}
 	}
-	m, fresh, err := h.Desk.Reply(ctx, c.actor(), v.ID, draft)
+	m, fresh, err := h.Desk.Reply(ctx, c.actor(), v, draft)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -63,7 +63,7 @@ func (h *Handler) read(ctx context.Context, c *call) (httpapi.Response, error) {
 	if upTo == "" || upTo > v.LastMessageID {
 		upTo = v.LastMessageID
 	}
-	cursor, err := h.Desk.Read(ctx, c.actor(), v.ID, upTo)
+	cursor, err := h.Desk.Read(ctx, c.actor(), v, upTo)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -75,7 +75,7 @@ func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	cursor, err := h.Desk.Unread(ctx, c.actor(), v.ID)
+	cursor, err := h.Desk.Unread(ctx, c.actor(), v)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

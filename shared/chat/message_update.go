@@ -103,8 +103,8 @@ func (m *Message) react(a MessageUpdate) bool {
 	return true
 }
 
-// Alterations are what made the message what it is.
-func (m Message) Alterations() []MessageUpdate {
+// Updates are the updates that made the message what it is.
+func (m Message) Updates() []MessageUpdate {
 	if !m.Revoked.IsZero() {
 		return []MessageUpdate{{Kind: Revoked, From: m.Direction, When: m.Revoked}}
 	}
