@@ -73,7 +73,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Handle, metrics)
+	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Routes(), metrics)
 }
 
 // useCases are what inbound items do.

@@ -58,7 +58,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Handle, metrics)
+	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Routes(), metrics)
 }
 
 // useCases are what jobs do to conversations.
