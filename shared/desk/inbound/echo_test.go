@@ -96,7 +96,7 @@ func TestEcho(t *testing.T) {
 			b := desktest.New(t)
 			c := b.Receive(b.Text("1", "hola")).Conversation
 			m := b.Reply(c.ID, "buenas")
-			b.DeliverBy(c.ID, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+			said := b.DeliverBy(c.ID, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 				b.Advance(time.Second)
 				b.Echo(b.EchoOf("1", "wamid.out", "buenas"))
 				b.Advance(time.Second)
@@ -112,6 +112,9 @@ func TestEcho(t *testing.T) {
 				}
 				return channel.Delivered{ProviderID: "wamid.out"}, nil
 			})
+			if said != nil {
+				t.Errorf("%s: the provider said %v", name, said)
+			}
 			messages := b.Messages(c.ID)
 			if messages[1].ID != m.ID || messages[2].Text != "¿y el precio?" || messages[2].ReplyTo != m.ID {
 				t.Errorf("%s: it answers %q, want %q: %+v", name, messages[2].ReplyTo, m.ID, messages[:3])

@@ -90,11 +90,11 @@ func TestUpdateStatus_BeforeResponse(t *testing.T) { // B-13, §11-10
 	b := desktest.New(t)
 	c := b.Receive(b.Text("1", "hola")).Conversation.ID
 	b.Reply(c, "uno")
-	b.DeliverBy(c, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	said := b.DeliverBy(c, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		b.Status("wamid.out", chat.StatusUpdate{Status: chat.StatusDelivered, Ref: desk.Ref(m)})
 		return channel.Delivered{ProviderID: "wamid.out"}, nil
 	})
-	if got := b.Outbound(c); got.Status != chat.StatusDelivered || got.ProviderID != "wamid.out" {
+	if got := b.Outbound(c); said != nil || got.Status != chat.StatusDelivered || got.ProviderID != "wamid.out" {
 		t.Errorf("%+v", got)
 	}
 }
