@@ -121,3 +121,30 @@ func TestDistribute_LaggingPage(t *testing.T) {
 		t.Errorf("%q has it, want bruno", got.AssigneeID)
 	}
 }
+
+// unindexed is a store whose pool does not show anything yet. It counts the reads of single conversations.
+type unindexed struct {
+	*dynamo.Store
+	reads *int
+}
+
+func (unindexed) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequest) (chat.Page[chat.Conversation], error) {
+	return chat.Page[chat.Conversation]{}, nil
+}
+
+func (u unindexed) Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error) {
+	*u.reads++
+	return u.Store.Conversation(ctx, account, id)
+}
+
+func TestDistribute_HintIsReadOnce(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	b.Employ("bruno", desktest.Carries(5))
+	hint := b.Receive(b.Text("1", "hola")).Conversation.ID
+	reads := 0
+	b.Must(b.DeskOn(unindexed{b.Store, &reads}).Distribute(b.Context(), b.Account, desktest.Shop, hint))
+	if got := b.Conversation(hint); got.AssigneeID != "bruno" || reads != 1 {
+		t.Errorf("assigned to %q after %d reads", got.AssigneeID, reads)
+	}
+}
