@@ -50,7 +50,7 @@ func TestReply(t *testing.T) {
 		t.Parallel()
 		b := desktest.New(t)
 		c := b.Receive(b.Text("1", "hola")).Conversation
-		b.Advance(chat.Window)
+		b.Advance(24 * time.Hour)
 		_, _, err := b.Draft(c.ID, drafts.Draft{ClientID: "a", Type: chat.TypeText, Text: "tarde"})
 		b.WantFault(err, fault.Conflict, "window_closed")
 		if len(b.Messages(c.ID)) != 1 {

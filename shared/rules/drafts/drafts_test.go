@@ -25,7 +25,7 @@ func choices(sections ...chat.Section) *chat.Interactive {
 
 // able is a channel with small limits.
 var able = chat.Capabilities{
-	MaxText: 4096, MaxCaption: 1024, Window: chat.Window,
+	MaxText: 4096, MaxCaption: 1024, Window: 24 * time.Hour,
 	Attachments: map[chat.MessageType]chat.FileLimit{chat.TypeImage: {Mimes: []string{"image/jpeg"}, MaxSize: 5 << 20}},
 	Captions:    map[chat.MessageType]bool{chat.TypeImage: true},
 	Locations:   true, MaxCards: 2, Templates: true,
@@ -121,7 +121,7 @@ func TestCheck_Conversation(t *testing.T) {
 	t.Parallel()
 	text, template := Draft{Type: chat.TypeText, Text: "hola"}, Draft{Type: chat.TypeTemplate, Template: &Template{Name: "aviso"}}
 	late := open()
-	late.LastInboundAt = noon.Add(-chat.Window)
+	late.LastInboundAt = noon.Add(-24 * time.Hour)
 	held, consent := open(), open()
 	held.Status, consent.Status = chat.Held, chat.AwaitingConsent
 	for name, test := range map[string]struct {
