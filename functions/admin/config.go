@@ -11,7 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/identity"
@@ -57,10 +57,10 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server
 		return nil, err
 	}
 	capabilities := all.New(all.Config{HTTP: rt.HTTP}).Capabilities
-	verbs, err := desk.New(store, capabilities, rt.Now)
+	syncer, err := templates.New(store, capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	deps.Store = store
-	return New(deps, Parts{Store: store, Desk: verbs, Vault: vault, Sealer: sealer, Capabilities: capabilities, ForgotTakes: forgotTakes})
+	return New(deps, Parts{Store: store, Desk: syncer, Vault: vault, Sealer: sealer, Capabilities: capabilities, ForgotTakes: forgotTakes})
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -9,7 +10,11 @@ import (
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/outbound"
+	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/secret"
@@ -49,10 +54,32 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server
 		return nil, err
 	}
 	capabilities := all.New(all.Config{HTTP: rt.HTTP}).Capabilities
-	verbs, err := desk.New(store, capabilities, rt.Now)
+	useCases, err := newUseCases(store, capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	deps.Store = store
-	return New(deps, Parts{Store: store, Desk: verbs, Files: files, Capabilities: capabilities})
+	return New(deps, Parts{Store: store, Desk: useCases, Files: files, Capabilities: capabilities})
+}
+
+// useCases are what operators do with conversations.
+type useCases struct {
+	*outbound.Sender
+	*assignment.Assigner
+	*lifecycle.Operations
+	*templates.Syncer
+}
+
+func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Sender, err = outbound.New(store, capabilities, now); err != nil {
+		return u, err
+	}
+	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Operations, err = lifecycle.New(store, capabilities, now); err != nil {
+		return u, err
+	}
+	u.Syncer, err = templates.New(store, capabilities, now)
+	return u, err
 }

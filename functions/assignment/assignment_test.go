@@ -26,24 +26,24 @@ const feeds = "to-assignment.fifo"
 
 // world is the function as it is deployed, with a company.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 }
 
 func open(t *testing.T, change ...func(*chat.Account)) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t, change...)}
+	w := &world{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "assignment", assignment.Build, w.DB, w.Now, io.Discard)
 	return w
 }
 
 func (w *world) waits(id chat.ConversationID) string {
-	return queuetest.body(w, string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
+	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 }
 
 func (w *world) freed(o chat.OperatorID) string {
-	return queuetest.body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
+	return queuetest.Body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
@@ -268,9 +268,9 @@ func TestARecordThatCanNeverSucceedIsBuriedAndTheOthersAreDone(t *testing.T) {
 	id := w.Write("1")
 	poison := map[string]string{
 		"not an envelope":      `not json`,
-		"another signal":       queuetest.body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
+		"another signal":       queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 		"data of another form": `{"id":"x","type":"conversation.waiting.v1","accountId":"ACCOUNT","data":{"storeId":7}}`,
-		"an unknown account":   queuetest.body(t, "NOBODY", w.Time, events.ConversationWaiting{ConversationID: "C", StoreID: "S"}),
+		"an unknown account":   queuetest.Body(t, "NOBODY", w.Time, events.ConversationWaiting{ConversationID: "C", StoreID: "S"}),
 	}
 	w.deliver(poison["not an envelope"], poison["another signal"], w.waits(id), poison["data of another form"], poison["an unknown account"])
 	w.wantAssignee(id, "ANA")

@@ -22,7 +22,7 @@ import (
 
 // world is the function as it is deployed, with a company that closes what was quiet for an hour.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	ana     chat.Operator
@@ -30,7 +30,7 @@ type world struct {
 
 func open(t *testing.T, change ...func(*chat.Account)) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t, change...)}
+	w := &world{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "autoclose", autoclose.Build, w.DB, w.Now, io.Discard)
 	w.ana = w.Employ("ANA")
 	return w
@@ -45,7 +45,7 @@ func (w *world) given(from string) chat.ConversationID {
 }
 
 func (w *world) due(id chat.ConversationID) string {
-	return queuetest.body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
+	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
@@ -194,8 +194,8 @@ func TestABadRecordDoesNotStopTheOthers(t *testing.T) {
 	w.Advance(2 * time.Hour)
 	bad := []string{
 		`not json`,
-		queuetest.body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
-		queuetest.body(t, "NOBODY", w.Time, events.ConversationDue{ConversationID: string(first)}),
+		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
+		queuetest.Body(t, "NOBODY", w.Time, events.ConversationDue{ConversationID: string(first)}),
 		w.due("01K9S3TJ8W0000000000000404"),
 	}
 	w.deliver(bad[0], w.due(first), bad[1], bad[2], bad[3], w.due(second))

@@ -32,7 +32,7 @@ var queues = []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-
 
 // world is the function as it is deployed, before real queues.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	logs    *bytes.Buffer
@@ -40,7 +40,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t), logs: &bytes.Buffer{}}
+	w := &world{Fixture: desktest.New(t), logs: &bytes.Buffer{}}
 	w.handler, w.queues = boottest.Function(t, "clock", Build, w.DB, w.Now, w.logs)
 	return w
 }

@@ -75,7 +75,7 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	busier := assigned
 	busier.LastMessageID = "M"
 	past := chat.Conversation{AccountID: "account", StoreID: "a", ChannelID: "ch", ExternalID: "1"}
-	past.Keep(noon)
+	past.AdmitPast(noon)
 	grown, reopened := past, past
 	grown.LastMessageID, reopened.Status, reopened.AssigneeID = "M", chat.Open, "ana"
 	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}

@@ -19,7 +19,7 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/inbound"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -31,8 +31,8 @@ type channels interface {
 }
 
 type verbs interface {
-	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
-	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (inbound.Received, error)
+	UpdateStatus(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	ApplyMessageUpdate(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
@@ -183,7 +183,7 @@ func (h *Handler) ignore(ctx context.Context, in chat.Inbound) {
 func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	switch in.Kind {
 	case chat.InboundStatus:
-		err := h.Desk.Acknowledge(ctx, account, ch, in)
+		err := h.Desk.UpdateStatus(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
 			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
 		}
@@ -210,7 +210,7 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 }
 
 // push hands the message to the browsers that look at the conversation and to its assignee's.
-func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk.Received) error {
+func (h *Handler) push(ctx context.Context, cause events.Envelope, received inbound.Received) error {
 	c := received.Conversation
 	message, err := present.MessageUpserted(received.Message)
 	if err != nil {

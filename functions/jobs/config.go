@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -10,7 +11,11 @@ import (
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/contacts"
+	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
@@ -37,7 +42,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey))
 	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
-	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
@@ -49,9 +54,31 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := New(Deps{Store: store, Desk: verbs, Channels: channels, Sealer: sealer, Now: rt.Now, Metrics: metrics, Log: rt.Log})
+	h, err := New(Deps{Store: store, Desk: useCases, Channels: channels, Sealer: sealer, Now: rt.Now, Metrics: metrics, Log: rt.Log})
 	if err != nil {
 		return nil, err
 	}
 	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Routes(), metrics)
+}
+
+// useCases are what jobs do to conversations.
+type useCases struct {
+	*lifecycle.Closer
+	*assignment.Assigner
+	*contacts.Updater
+	*outbound.Sender
+}
+
+func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Closer, err = lifecycle.NewCloser(store, now); err != nil {
+		return u, err
+	}
+	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Updater, err = contacts.New(store, now); err != nil {
+		return u, err
+	}
+	u.Sender, err = outbound.New(store, capabilities, now)
+	return u, err
 }

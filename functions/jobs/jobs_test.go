@@ -10,10 +10,10 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/jobs"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -25,7 +25,7 @@ type bed struct {
 	t     *testing.T
 	ctx   context.Context
 	store *dynamo.Store
-	desk  *desk.Desk
+	desk  *desktest.UseCases
 	now   time.Time
 	said  bytes.Buffer // logs and metrics
 	owner chat.Operator
@@ -38,10 +38,7 @@ func newBed(t *testing.T) *bed {
 	b := &bed{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
 	clock := func() time.Time { return b.now }
 	b.store = dynamotest.New(t, dynamo.WithClock(clock))
-	var err error
-	if b.desk, err = desk.New(b.store, all.New(all.Config{}).Capabilities, clock); err != nil {
-		t.Fatal(err)
-	}
+	b.desk = desktest.NewUseCases(t, b.store, all.New(all.Config{}).Capabilities, clock)
 	metrics, err := obs.NewMetrics(&b.said, clock, "jobs", jobs.LoadsRepaired)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
@@ -37,7 +37,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
 	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
-	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	sender, err := outbound.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
@@ -49,7 +49,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
-	h, err := New(Deps{Channels: channels, Desk: verbs, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
+	h, err := New(Deps{Channels: channels, Desk: sender, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err
 	}

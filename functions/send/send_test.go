@@ -21,9 +21,9 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/queuetest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 const customer = "5491150000001"
@@ -48,7 +48,7 @@ func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string
 
 // world is the handler before WhatsApp's simulator, in a company to which a customer has written.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	phone        *whatsapp.Simulator
 	graph        string
 	sealer       *opener
@@ -60,7 +60,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t), sealer: &opener{}, files: files{}}
+	w := &world{Fixture: desktest.New(t), sealer: &opener{}, files: files{}}
 	w.pace = send.NewRateLimiter(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
 	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
 	t.Cleanup(business.Close)
@@ -362,7 +362,7 @@ func TestAFileGoesWithItsCaptionAndItsQuote(t *testing.T) {
 	content := append([]byte("\xff\xd8\xff\xe0"), bytes.Repeat([]byte{7}, 1000)...)
 	w.files["key"] = content
 	w.Advance(time.Second)
-	_, _, err := w.Desk.Reply(t.Context(), chat.Actor{Operator: w.Owner, RequestID: "request"}, w.conversation, desk.Draft{
+	_, _, err := w.Draft(w.conversation, drafts.Draft{
 		ClientID: "file", Type: chat.TypeImage, Text: "esta", ReplyTo: quoted.ID,
 		Attachments: []chat.Attachment{{ID: "1", Name: "foto.jpg", Mime: "image/jpeg", Size: int64(len(content)), Key: "key", State: chat.AttachmentReady}},
 	})

@@ -37,7 +37,7 @@ const (
 
 // bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
 type bed struct {
-	*desktest.Bed
+	*desktest.Fixture
 	*Handler
 	store   *dynamo.Store
 	files   *files
@@ -51,7 +51,7 @@ type bed struct {
 func open(t *testing.T) *bed {
 	t.Helper()
 	company := desktest.New(t)
-	b := &bed{Bed: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	b := &bed{Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
 	b.site(siteA, "A", pageA, desktest.Shop)
 	var err error
 	b.Handler, err = New(Deps{
@@ -96,7 +96,7 @@ func (b *bed) ingest() {
 		b.Must(err)
 		ch := b.sites[item.Asset]
 		if in.Kind == chat.InboundStatus {
-			b.Must(b.Desk.Acknowledge(b.Context(), b.Account, ch, in))
+			b.Must(b.Desk.UpdateStatus(b.Context(), b.Account, ch, in))
 			continue
 		}
 		_, err = b.Desk.Receive(b.Context(), b.Account, ch, in)
@@ -227,7 +227,7 @@ func (b *bed) open(site, visitor string) chat.Conversation {
 // deliver does what the function send does.
 func (b *bed) deliver(site string, id chat.ConversationID) {
 	b.Helper()
-	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	_, err := b.Desk.Deliver(b.Context(), b.Conversation(id), b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
 	})
 	b.Must(err)

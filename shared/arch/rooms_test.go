@@ -60,7 +60,7 @@ var (
 		{room: "events", only: []string{}, reason: "events and chat do not know each other: what crosses a process boundary changes at its own pace"},
 		{room: "shared/rules", only: []string{"shared/chat", "shared/fault", "shared/rules"}, reason: "judgements are pure: no I/O can hide where nothing can be imported"},
 		{room: "shared/channel", only: []string{"shared/chat", "shared/fault", "shared/channel", "shared/outbound"}, reason: "a provider hangs on the nouns from the side; nothing in functions or stores may leak into it"},
-		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "verbs speak to stores through interfaces of their own"},
+		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "use cases declare the stores that they need as interfaces"},
 		{room: "shared/cursor", only: []string{"shared/chat", "shared/fault"}, reason: "cursors know ids and faults: stores and handlers sign them alike"},
 		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
 		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},

@@ -108,69 +108,13 @@ type Marker interface {
 	MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string, typing bool) error
 }
 
-// Limit bounds one kind of attachment.
-type Limit struct {
-	Mimes   []string
-	MaxSize int64
-}
-
-// InteractiveLimits bound what a message may offer to be tapped: texts in runes. MaxRows counts all sections.
-type InteractiveLimits struct {
-	MaxBody, MaxFooter                       int
-	MaxButtons, MaxButtonTitle               int
-	MaxListButton, MaxSections, MaxRows      int
-	MaxRowTitle, MaxRowDescription, MaxRowID int // MaxRowID is the buttons' too
-}
-
-// Capabilities are what a channel can do. The composer, the API and the automatic messages ask this table and nothing else.
-type Capabilities struct {
-	MaxText      int // runes
-	MaxCaption   int // runes; 0 = attachments carry no text
-	Window       time.Duration
-	Attachments  map[chat.MessageType]Limit
-	Captions     map[chat.MessageType]bool // the types that may carry text
-	ReplyTo      bool
-	Locations    bool
-	MaxCards     int                // 0 = none
-	Interactive  *InteractiveLimits // nil = none
-	Templates    bool               // what is approved beforehand may be sent outside the window
-	ReadReceipts bool               // the adapter is a Marker
-	Typing       bool               // and tells of typing
-	Rate         Rate
-	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
-	// the external user's browsers are pushed what they are to see.
-	FirstParty bool
-	// Settings checks the channel's settings and answers them as they are to be stored: Invalid with the field. Without it any
-	// object will do.
-	Settings func(given []byte) ([]byte, error)
-}
-
-// Rate is how fast the provider takes messages; zero fields do not bound.
-type Rate struct {
-	PerSecond int // from one asset
-	PairBurst int // to one person at once, and then
-	PairEvery time.Duration
-}
-
-// Types are the kinds of messages that may be sent.
-func (c Capabilities) Types() []chat.MessageType {
-	var types []chat.MessageType
-	add := func(can bool, t chat.MessageType) {
-		if can {
-			types = append(types, t)
-		}
-	}
-	add(c.MaxText > 0, chat.TypeText)
-	for _, t := range []chat.MessageType{chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument, chat.TypeSticker} {
-		_, can := c.Attachments[t]
-		add(can, t)
-	}
-	add(c.Locations, chat.TypeLocation)
-	add(c.MaxCards > 0, chat.TypeContacts)
-	add(c.Interactive != nil, chat.TypeInteractive)
-	add(c.Templates, chat.TypeTemplate)
-	return types
-}
+// The capability table is made of plain types of chat, so that shared/rules can judge a draft by it.
+type (
+	Capabilities      = chat.Capabilities
+	Limit             = chat.FileLimit
+	InteractiveLimits = chat.InteractiveLimits
+	Rate              = chat.SendRate
+)
 
 // Adapter is a whole provider.
 type Adapter interface {

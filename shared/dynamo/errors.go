@@ -10,16 +10,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
 // The reasons of conflicts.
 const (
-	ReasonVersionChanged  = "version_changed"
-	ReasonIdentityChanged = "identity_changed"
-	ReasonReceiptExists   = "receipt_exists"
-	ReasonAtCapacity      = "at_capacity"
-	ReasonExists          = "exists"
+	ReasonVersionChanged  = chat.ConflictVersionChanged
+	ReasonIdentityChanged = chat.ConflictIdentityChanged
+	ReasonReceiptExists   = chat.ConflictReceiptExists
+	ReasonAtCapacity      = chat.ConflictAtCapacity
+	ReasonExists          = chat.ConflictExists
 	ReasonClaimed         = "claimed"
 )
 

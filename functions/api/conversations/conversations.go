@@ -40,8 +40,8 @@ type Desk interface {
 	Resolve(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	Reopen(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 	SetPending(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
-	Read(ctx context.Context, actor chat.Actor, id chat.ConversationID, upTo chat.MessageID) (chat.ReadCursor, error)
-	Unread(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.ReadCursor, error)
+	Read(ctx context.Context, actor chat.Actor, c chat.Conversation, upTo chat.MessageID) (chat.ReadCursor, error)
+	Unread(ctx context.Context, actor chat.Actor, c chat.Conversation) (chat.ReadCursor, error)
 }
 
 // Handler answers the routes.

@@ -60,7 +60,7 @@ func (h *Handler) read(ctx context.Context, c *rest.Call) (httpapi.Response, err
 	if upTo == "" || upTo > v.LastMessageID {
 		upTo = v.LastMessageID
 	}
-	cursor, err := h.Desk.Read(ctx, c.Actor(), v.ID, upTo)
+	cursor, err := h.Desk.Read(ctx, c.Actor(), v, upTo)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -72,7 +72,7 @@ func (h *Handler) unread(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	cursor, err := h.Desk.Unread(ctx, c.Actor(), v.ID)
+	cursor, err := h.Desk.Unread(ctx, c.Actor(), v)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
 // readDraft reads what the desk is to judge; attachments and the message that is answered are looked up later.
-func readDraft(b wire.NewMessage) (desk.Draft, error) {
-	draft := desk.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
+func readDraft(b wire.NewMessage) (drafts.Draft, error) {
+	draft := drafts.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
 	if draft.ClientID == "" || len(draft.ClientID) > rest.IDMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
 		return draft, rest.Invalid("clientId", "an id of the message's own is needed")
 	}
@@ -61,8 +61,8 @@ const (
 	templateGap  = 1024 // characters that fill a gap
 )
 
-func newTemplate(b wire.NewTemplateRef) (*desk.TemplateDraft, error) {
-	t := desk.TemplateDraft{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
+func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
+	t := drafts.Template{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
 	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > rest.IDMax {
 		return nil, rest.Invalid("template", "a template has a name and a language")
 	}

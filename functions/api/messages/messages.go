@@ -9,11 +9,11 @@ import (
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 	"github.com/recado-chat/recado/shared/rules/permission"
 	"github.com/recado-chat/recado/shared/wire"
 	"github.com/recado-chat/recado/shared/wire/present"
@@ -31,7 +31,7 @@ type Store interface {
 // see.
 type Desk interface {
 	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
-	Reply(ctx context.Context, actor chat.Actor, id chat.ConversationID, draft desk.Draft) (m chat.Message, created bool, err error)
+	Reply(ctx context.Context, actor chat.Actor, c chat.Conversation, draft drafts.Draft) (m chat.Message, created bool, err error)
 	Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error)
 }
 
@@ -169,7 +169,7 @@ func (h *Handler) postMessage(ctx context.Context, c *rest.Call) (httpapi.Respon
 			return httpapi.Response{}, fmt.Errorf("read the message that is answered: %w", err)
 		}
 	}
-	m, fresh, err := h.Desk.Reply(ctx, c.Actor(), v.ID, draft)
+	m, fresh, err := h.Desk.Reply(ctx, c.Actor(), v, draft)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -25,13 +25,13 @@ import (
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/testkit/contracttest"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -44,7 +44,7 @@ const Origin = "https://console.example"
 type Fixture struct {
 	T        *testing.T
 	Store    *dynamo.Store
-	Desk     *desk.Desk
+	Desk     *desktest.UseCases
 	Vault    *Vault
 	Files    *Files
 	Keys     *Keys
@@ -63,11 +63,7 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 	db := dynamotest.Open(t, engine.Default())
 	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKey([]byte("cursors")))
 	capabilities := all.New(all.Config{HTTP: http.DefaultClient}).Capabilities
-	verbs, err := desk.New(store, capabilities, c.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &Fixture{T: t, Store: store, Desk: verbs, Vault: &Vault{}, Files: &Files{}, Keys: &Keys{Static{"new", "old"}}, Log: &Buffer{}, Clock: c}
+	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Keys: &Keys{Static{"new", "old"}}, Log: &Buffer{}, Clock: c}
 	f.Deps = rest.Deps{
 		Store: store, Keys: f.Keys, SigningKeyName: "signing", OriginSecretName: "origin",
 		Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(f.Log, nil)), PublicURL: Origin,

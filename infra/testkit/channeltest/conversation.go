@@ -17,6 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 const (
@@ -31,7 +32,7 @@ var (
 
 // room is a desk with the channel connected, and the adapter before it.
 type room struct {
-	*desktest.Bed
+	*desktest.Fixture
 	adapter channel.Adapter
 	channel chat.Channel
 	wire    Wire
@@ -39,7 +40,7 @@ type room struct {
 
 func (w Wire) room(t *testing.T, provider http.Handler) *room {
 	t.Helper()
-	r := &room{Bed: desktest.New(t), adapter: w.adapter(t, provider), wire: w}
+	r := &room{Fixture: desktest.New(t), adapter: w.adapter(t, provider), wire: w}
 	r.channel = r.Channel
 	r.channel.ID, r.channel.Type, r.channel.ExternalID = "CONFORMS", r.adapter.Type(), w.Asset
 	r.Must(r.Store.CreateChannel(t.Context(), r.channel, nil))
@@ -62,7 +63,7 @@ func (r *room) tell(updates ...Update) error {
 		case chat.InboundMessage:
 			_, err = r.Desk.Receive(r.Context(), r.Account, r.channel, in)
 		case chat.InboundStatus:
-			err = r.Desk.Acknowledge(r.Context(), r.Account, r.channel, in)
+			err = r.Desk.UpdateStatus(r.Context(), r.Account, r.channel, in)
 		case chat.InboundUpdate:
 			err = r.Desk.ApplyMessageUpdate(r.Context(), r.Account, r.channel, in)
 		case chat.InboundEcho:
@@ -116,24 +117,24 @@ func (w Wire) sizeLimits(t *testing.T) {
 	r.Must(r.tell(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: r.Time}))
 	c, _ := r.talk(person)
 	n := 0
-	try := func(name string, want fault.Code, draft desk.Draft) {
+	try := func(name string, want fault.Code, draft drafts.Draft) {
 		t.Helper()
 		n++
 		draft.ClientID = fmt.Sprint("limit", n)
-		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: draft.ClientID}, c.ID, draft)
+		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: draft.ClientID}, c, draft)
 		if want == "" && err != nil || want != "" && !fault.Is(err, want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
-	try("the longest text", "", desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText)})
-	try("a longer one", fault.Invalid, desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText+1)})
+	try("the longest text", "", drafts.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText)})
+	try("a longer one", fault.Invalid, drafts.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText+1)})
 	for kind, limit := range able.Attachments {
 		file := chat.Attachment{ID: "f", Name: "a", Mime: limit.Mimes[0], Size: limit.MaxSize, Key: "k", State: chat.AttachmentReady}
 		larger := file
 		larger.Size++
-		try("the largest "+string(kind), "", desk.Draft{Type: kind, Attachments: []chat.Attachment{file}})
-		try("a larger "+string(kind), fault.TooLarge, desk.Draft{Type: kind, Attachments: []chat.Attachment{larger}})
-		words := desk.Draft{Type: kind, Attachments: []chat.Attachment{file}, Text: strings.Repeat("ñ", able.MaxCaption)}
+		try("the largest "+string(kind), "", drafts.Draft{Type: kind, Attachments: []chat.Attachment{file}})
+		try("a larger "+string(kind), fault.TooLarge, drafts.Draft{Type: kind, Attachments: []chat.Attachment{larger}})
+		words := drafts.Draft{Type: kind, Attachments: []chat.Attachment{file}, Text: strings.Repeat("ñ", able.MaxCaption)}
 		if able.Captions[kind] {
 			try("the longest words with "+string(kind), "", words)
 			words.Text += "ñ"
@@ -237,7 +238,7 @@ func (w Wire) aroundASend(t *testing.T) {
 		}
 		early, late := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
 		before = func() { say(early) }
-		said, err := r.Desk.Deliver(r.Context(), desktest.Account, c.ID, r.channel, nil, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
+		said, err := r.Desk.Deliver(r.Context(), c, r.channel, nil, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
 			if w.hosted() {
 				before()
 			}
@@ -298,7 +299,7 @@ func (w Wire) window(t *testing.T) {
 	r.Must(r.tell(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: r.Time}))
 	c, _ := r.talk(person)
 	reply := func(id string) error {
-		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: id}, c.ID, desk.Draft{ClientID: id, Type: chat.TypeText, Text: "buenas"})
+		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: id}, c, drafts.Draft{ClientID: id, Type: chat.TypeText, Text: "buenas"})
 		return err
 	}
 	if window == 0 {
