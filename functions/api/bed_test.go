@@ -25,6 +25,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -365,7 +366,7 @@ func (c *client) receive(ch chat.Channel, from, called, text string) chat.Conver
 func (b *bed) jobs(kind chat.JobKind) []chat.Job {
 	b.t.Helper()
 	var jobs []chat.Job
-	for shard := range dynamo.DueShards {
+	for shard := range schedule.DueShards {
 		due, err := b.store.Due(b.t.Context(), shard, b.clock.Now().Add(time.Hour), chat.PageRequest{Limit: 100})
 		if err != nil {
 			b.t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/secret"
@@ -90,7 +91,7 @@ func (h *Handler) beginAnswer(ctx context.Context, c *call, name string, now tim
 			c.digest = digest
 			return stored, nil
 		}
-		if fault.As(err).Reason != dynamo.ReasonDigestChanged {
+		if fault.As(err).Reason != live.ReasonDigestChanged {
 			return nil, err
 		}
 	}

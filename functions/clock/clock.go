@@ -13,7 +13,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -34,7 +34,7 @@ const (
 const ahead = time.Minute
 
 type store interface {
-	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[dynamo.DueItem], error)
+	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[schedule.DueItem], error)
 }
 
 type sender interface {
@@ -71,8 +71,8 @@ func (h *Handler) Handle(ctx context.Context) error {
 	now := h.Now()
 	var group errgroup.Group
 	group.SetLimit(shardsAtOnce)
-	sent := make([]int, dynamo.DueShards)
-	for shard := range dynamo.DueShards {
+	sent := make([]int, schedule.DueShards)
+	for shard := range schedule.DueShards {
 		group.Go(func() (err error) {
 			sent[shard], err = h.shard(ctx, shard, now)
 			return err
@@ -131,7 +131,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 
 // add turns a due item into its signal. FIFO queues take no delay for a single message, so what goes there waits for the tick
 // at which it is due. An item of a kind that is not known here, such as a newer version's, is passed.
-func add(out map[Target][]queue.Message, item dynamo.DueItem, now time.Time) (known bool, err error) {
+func add(out map[Target][]queue.Message, item schedule.DueItem, now time.Time) (known bool, err error) {
 	target, signal, group := route(item)
 	if target == "" || (group != "" && item.DueAt.After(now)) {
 		return target != "", nil
@@ -158,12 +158,12 @@ func delay(due, now time.Time) int32 {
 	return int32((wait + time.Second - 1) / time.Second)
 }
 
-func route(item dynamo.DueItem) (target Target, signal events.Signal, group string) {
+func route(item schedule.DueItem) (target Target, signal events.Signal, group string) {
 	conversation, message := string(item.ConversationID), string(item.MessageID)
 	switch item.Kind {
-	case dynamo.DueClose:
+	case schedule.DueClose:
 		return ToAutoclose, events.ConversationDue{ConversationID: conversation, DueAt: item.DueAt}, ""
-	case dynamo.DueAssign:
+	case schedule.DueAssign:
 		return ToAssignment, events.ConversationWaiting{ConversationID: conversation, StoreID: string(item.StoreID)},
 			string(item.AccountID) + "." + string(item.StoreID)
 	case string(chat.TimerSend):

@@ -1,0 +1,13 @@
+package conversation
+
+import (
+	"context"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+)
+
+// Events pages through a conversation's timeline the way Messages does.
+func (s *Store) Events(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Event], error) {
+	return timeline(ctx, s, account, conv, item.EventPrefix, p, item.DecodeEvent)
+}

@@ -1,0 +1,129 @@
+package directory
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Template reads one, consistently.
+func (s *Store) Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error) {
+	av, err := s.db.Get(ctx, table.Directory, item.TemplateKey(account, channel, name, language), true, item.KindTemplate)
+	if err != nil {
+		return chat.Template{}, err
+	}
+	return item.DecodeTemplate(av)
+}
+
+// TemplateQuery says which templates of a channel a list shows.
+type TemplateQuery struct {
+	Status chat.TemplateStatus // "" = all
+	Q      string              // part of the name or of the text
+}
+
+// Templates are those of a channel by name and language.
+func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error) {
+	pk, prefix := item.AccountKey(account).PK, item.TemplatePrefix(channel)
+	if pk == "" || prefix == "" {
+		return chat.Page[chat.Template]{}, table.NotFound(item.KindChannel)
+	}
+	var filter *expression.ConditionBuilder
+	if q.Status != "" {
+		c := expression.Name("status").Equal(expression.Value(string(q.Status)))
+		filter = &c
+	}
+	if words := item.Fold(q.Q); words != "" {
+		c := expression.Name("find").Contains(words)
+		if filter != nil {
+			c = filter.And(c)
+		}
+		filter = &c
+	}
+	name := strings.Join([]string{"templates", prefix, string(q.Status), q.Q}, " ")
+	return table.List(ctx, s.db, account, name, p, table.Query{Table: table.Directory, Condition: table.InPartition(pk, prefix), Filter: filter, Sparse: filter != nil}, item.DecodeTemplate)
+}
+
+// templateTries is how often PutTemplate looks again at what overtook it.
+const templateTries = 4
+
+// PutTemplate keeps a template as the provider listed it at readAt, in a reading that began at t.SyncedAt. A later reading stays as it
+// is, and of the status what the provider said after readAt.
+func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error {
+	name, value := expression.Name, expression.Value
+	for range templateTries {
+		unchanged := name("changedAt").AttributeNotExists()
+		if !t.ChangedAt.IsZero() {
+			unchanged = name("changedAt").Equal(value(table.MillisOf(t.ChangedAt)))
+		}
+		condition := expression.AttributeNotExists(name("pk")).Or(
+			name("syncedAt").LessThanEqual(value(table.MillisOf(t.SyncedAt))).And(unchanged.Or(name("changedAt").LessThanEqual(value(table.MillisOf(readAt))))))
+		old, refused, err := s.db.Put(ctx, table.Directory, item.Template(t), &condition, "keep a template")
+		if err != nil || !refused {
+			return err
+		}
+		stored, err := item.DecodeTemplate(old)
+		if err != nil {
+			return err
+		}
+		if stored.SyncedAt.After(t.SyncedAt) {
+			return nil
+		}
+		t.Status, t.Quality, t.Reason, t.ChangedAt = stored.Status, stored.Quality, stored.Reason, stored.ChangedAt
+	}
+	return table.Conflict(table.ReasonVersionChanged)
+}
+
+// wordGrain is how coarsely the provider tells the time of a word.
+const wordGrain = time.Second
+
+// UpdateTemplate applies what the provider says of a template; a word that is older than the last one, or than the reading that found
+// the template, changes nothing. NotFound means that there is no such template here.
+func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, templateName, language string, change chat.TemplateChange) error {
+	k := item.TemplateKey(account, channel, templateName, language)
+	if k.PK == "" || k.SK == "" {
+		return table.NotFound(item.KindTemplate)
+	}
+	name, value := expression.Name, expression.Value
+	update := expression.Set(name("changedAt"), value(table.MillisOf(change.At))).Set(name("updatedAt"), value(table.MillisOf(s.db.Now())))
+	if change.Status != "" {
+		update = update.Set(name("status"), value(string(change.Status))).Set(name("reason"), value(change.Reason))
+	}
+	if change.Quality != "" {
+		update = update.Set(name("quality"), value(change.Quality))
+	}
+	at := value(table.MillisOf(change.At))
+	condition := table.Present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
+		name("syncedAt").LessThanEqual(value(table.MillisOf(change.At.Add(wordGrain)))))
+	old, _, err := s.db.Update(ctx, table.Directory, k, update, &condition, "change a template")
+	if err == nil && len(old) == 0 {
+		return table.NotFound(item.KindTemplate)
+	}
+	return err
+}
+
+// SweepTemplates removes up to limit templates of a channel that no reading has found since one that began at before, and says whether
+// there may be more.
+func (s *Store) SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error) {
+	older := expression.Name("syncedAt").LessThan(expression.Value(table.MillisOf(before)))
+	items, more, err := s.db.Page(ctx, table.Query{
+		Table: table.Directory, Condition: table.InPartition(item.AccountKey(account).PK, item.TemplatePrefix(channel)), Filter: &older, Sparse: true, Consistent: true, Limit: limit,
+	}, "look for templates that are no more")
+	if err != nil {
+		return false, err
+	}
+	for _, av := range items {
+		var t table.Tx
+		t.Remove(table.Directory, table.KeyOf(av), &older, table.ReasonVersionChanged)
+		if err := s.db.Commit(ctx, &t, "remove a template"); err != nil && !fault.Is(err, fault.Conflict) {
+			return false, err
+		}
+	}
+	return more, nil
+}

@@ -1,0 +1,44 @@
+// Package item is the data model: the keys and kinds of all items, and how each noun is encoded and decoded.
+//
+// Every key is built here. The functions named for a noun encode it, Decode functions decode it; neither does I/O. Stored data
+// outlives the code: attribute names, key prefixes and kinds do not change, and ../../testdata/keys.golden proves it. The package
+// may import table and chat.
+package item
+
+// The kinds of items, as stored.
+const (
+	KindConversation        = "conversation"
+	KindMessage             = "message"
+	KindEvent               = "event"
+	KindTimer               = "timer"
+	KindContact             = "contact"
+	KindContactConversation = "contact_conversation"
+	KindRevision            = "revision"
+	KindSearch              = "search"
+	KindIdentity            = "identity"
+	KindAlias               = "alias"
+	KindProviderRef         = "receipt"
+	KindAssigned            = "assigned"
+	KindReadCursor          = "read"
+	KindLoad                = "load"
+	KindMail                = "mail"
+	KindJob                 = "job"
+	KindActivity            = "activity"
+	KindAccount             = "account"
+	KindStore               = "store"
+	KindChannel             = "channel"
+	KindOperator            = "operator"
+	KindTemplate            = "template"
+	KindEmail               = "email"
+	KindAsset               = "asset"
+	KindBusiness            = "business"
+	KindSession             = "session"
+	kindOperatorSession     = "operator_session"
+	KindTicket              = "ticket"
+	KindToken               = "token"
+	KindConnection          = "connection"
+	kindAccountConnection   = "account_connection"
+	kindVisitorConnection   = "visitor_connection"
+	KindAnswer              = "answer"
+	KindHit                 = "hit"
+)

@@ -1,0 +1,67 @@
+package live
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Answer is what a repeated request gets: the first one's answer, or, while that is still at work, the word that it is.
+type Answer struct {
+	Status     int
+	Body       []byte
+	Digest     string
+	InProgress bool
+}
+
+// answerKept is how long a request may be repeated.
+const answerKept = 24 * time.Hour
+
+// ReasonDigestChanged is the Conflict of a key that came again with another body.
+const ReasonDigestChanged = "digest_changed"
+
+// BeginAnswer takes a key for a request that may be repeated, without reading first. Nil means go ahead: the key is new, its
+// answer has expired, or who took it was to be done by now and is not. Otherwise it gives what is stored: the answer, or one
+// InProgress. The same key for another body is Conflict "digest_changed".
+func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgressUntil time.Time) (*Answer, error) {
+	expires := now.Add(answerKept)
+	name, value := expression.Name, expression.Value
+	free := expression.AttributeNotExists(name("pk")).
+		Or(name("expiresAt").LessThanEqual(value(table.MillisOf(now))),
+			name("lockedAt").LessThanEqual(value(table.MillisOf(now))).And(name("digest").Equal(value(digest))))
+	old, refused, err := s.db.Put(ctx, table.Live, item.Answer{
+		Header: table.NewHeader(item.AnswerKey(id), item.KindAnswer), Digest: digest, LockedAt: table.MillisOf(inProgressUntil),
+		ExpiresAt: table.MillisOf(expires), Expires: table.Expiry(expires),
+	}, &free, "begin an answer")
+	if err != nil || !refused {
+		return nil, err
+	}
+	it, err := table.Decode[item.Answer](old, item.KindAnswer)
+	if err != nil {
+		return nil, err
+	}
+	if it.Digest != digest {
+		return nil, fault.New(fault.Conflict, "the same key was used for another request").WithReason(ReasonDigestChanged)
+	}
+	return &Answer{Status: it.Status, Body: it.Body, Digest: it.Digest, InProgress: it.LockedAt != 0}, nil
+}
+
+// FinishAnswer stores the answer of a request that BeginAnswer let go ahead.
+func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.Time) error {
+	expires := now.Add(answerKept)
+	_, _, err := s.db.Put(ctx, table.Live, item.Answer{
+		Header: table.NewHeader(item.AnswerKey(id), item.KindAnswer), Status: a.Status, Body: a.Body, Digest: a.Digest,
+		ExpiresAt: table.MillisOf(expires), Expires: table.Expiry(expires),
+	}, nil, "finish an answer")
+	return err
+}
+
+// AbandonAnswer frees the key of a request that failed, so that it may be tried again.
+func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
+	return s.db.Delete(ctx, table.Live, item.AnswerKey(id), "abandon an answer")
+}

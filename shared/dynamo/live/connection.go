@@ -1,0 +1,139 @@
+package live
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// PutConnection registers a socket. NotFound means that the session it belongs to has ended.
+func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
+	var t table.Tx
+	if c.Session != "" {
+		t.Check(table.Live, item.SessionKey(c.Session), table.Present(), table.ReasonExists)
+	}
+	t.Put(table.Live, item.ConnectionOwner(c), nil, "")
+	t.Put(table.Live, item.Connection(c), nil, "")
+	err := s.db.Commit(ctx, &t, "put a connection")
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == table.ReasonExists {
+		return table.NotFound(item.KindSession)
+	}
+	return err
+}
+
+// addEnded ends the sockets of a session: without an expiry they count as expired, and nothing is pushed to them any more. The
+// items stay for the gateway's farewell, by which the others learn who left.
+func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountID, session string) error {
+	items, err := s.db.All(ctx, table.Query{
+		Table: table.Live, Condition: table.InPartition(item.AccountConnectionKey(account, "x").PK, item.ConnectionPrefix), Consistent: true,
+	}, "read the connections")
+	if err != nil {
+		return err
+	}
+	open := expression.AttributeExists(expression.Name("expiresAt"))
+	for _, av := range items {
+		c, err := item.DecodeConnection(av)
+		if err != nil {
+			return err
+		}
+		if c.Session == session && !c.ExpiresAt.IsZero() {
+			t.Update(table.Live, item.AccountConnectionKey(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").Done = true
+		}
+	}
+	return nil
+}
+
+// connectionPlace finds where a socket has all it has.
+func (s *Store) connectionPlace(ctx context.Context, id string) (table.Key, error) {
+	av, err := s.db.Get(ctx, table.Live, item.ConnectionKey(id), true, item.KindConnection)
+	if err != nil {
+		return table.Key{}, err
+	}
+	return item.DecodeConnectionOwner(av, id)
+}
+
+// Connection reads a socket, consistently.
+func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, error) {
+	c, _, err := s.connection(ctx, id)
+	return c, err
+}
+
+func (s *Store) connection(ctx context.Context, id string) (chat.Connection, table.Key, error) {
+	place, err := s.connectionPlace(ctx, id)
+	if err != nil {
+		return chat.Connection{}, place, err
+	}
+	av, err := s.db.Get(ctx, table.Live, place, true, item.KindConnection)
+	if err != nil {
+		return chat.Connection{}, place, err
+	}
+	c, err := item.DecodeConnection(av)
+	return c, place, err
+}
+
+// DeleteConnection forgets a socket and gives what it was. NotFound means that it was forgotten already.
+func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connection, error) {
+	c, place, err := s.connection(ctx, id)
+	if err != nil {
+		return chat.Connection{}, err
+	}
+	there := table.Present()
+	var t table.Tx
+	t.Remove(table.Live, place, &there, table.ReasonExists)
+	t.Remove(table.Live, item.ConnectionKey(id), nil, "")
+	err = s.db.Commit(ctx, &t, "delete a connection")
+	if fault.Is(err, fault.Conflict) {
+		return chat.Connection{}, table.NotFound(item.KindConnection)
+	}
+	return c, err
+}
+
+// Connections are the sockets of an account's operators. Whether one has expired is the caller's to ask.
+func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
+	return s.connectionsIn(ctx, item.AccountConnectionKey(account, "x").PK)
+}
+
+// VisitorConnections are the sockets of one visitor. Whether one has expired is the caller's to ask.
+func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
+	return s.connectionsIn(ctx, item.VisitorConnectionKey(account, visitor, "x").PK)
+}
+
+func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection, error) {
+	if pk == "" {
+		return nil, nil
+	}
+	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, item.ConnectionPrefix)}, "read the connections")
+	if err != nil {
+		return nil, err
+	}
+	return table.DecodeAll(items, item.DecodeConnection)
+}
+
+// SetViewing notes what an operator's socket looks at; a zero one means nothing. NotFound means that the socket is gone.
+func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
+	place, err := s.connectionPlace(ctx, id)
+	if err != nil {
+		return err
+	}
+	var update expression.UpdateBuilder
+	for name, value := range map[string]string{
+		"viewing": string(viewed.ConversationID), "viewingIn": string(viewed.StoreID), "viewingVisitor": string(viewed.Visitor),
+	} {
+		if value == "" {
+			update = update.Remove(expression.Name(name))
+		} else {
+			update = update.Set(expression.Name(name), expression.Value(value))
+		}
+	}
+	there := table.Present()
+	_, refused, err := s.db.Update(ctx, table.Live, place, update, &there, "note what is viewed")
+	if err == nil && refused {
+		return table.NotFound(item.KindConnection)
+	}
+	return err
+}

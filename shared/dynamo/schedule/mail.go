@@ -1,0 +1,53 @@
+package schedule
+
+import (
+	"context"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+)
+
+func mailTimer(m chat.Mail, step time.Time) chat.Timer {
+	return chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMail, Subject: m.ID, DueAt: step.Add(chat.TimerGrace)}
+}
+
+// mailWaits says whether a mail still has a step before it.
+func mailWaits(m chat.Mail) bool { return m.State == chat.MailQueued || m.State == chat.MailSending }
+
+func AddMail(t *table.Tx, m chat.Mail) {
+	m.Version = 1
+	t.Put(table.Desk, item.Mail(m), table.Absent(), table.ReasonExists)
+	t.Put(table.Desk, item.Timer(mailTimer(m, m.CreatedAt)), nil, "")
+}
+
+// PutMail creates a mail that is to leave, with the timer that asks for it again.
+func (s *Store) PutMail(ctx context.Context, m chat.Mail) error {
+	var t table.Tx
+	AddMail(&t, m)
+	return s.db.Commit(ctx, &t, "put mail "+m.ID)
+}
+
+// Mail reads one, consistently.
+func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error) {
+	av, err := s.db.Get(ctx, table.Desk, item.MailKey(account, id), true, item.KindMail)
+	if err != nil {
+		return chat.Mail{}, err
+	}
+	return item.DecodeMail(av)
+}
+
+// UpdateMail replaces a mail. Its timer is set anew, or goes when nothing is left to be done.
+func (s *Store) UpdateMail(ctx context.Context, before, after chat.Mail) error {
+	after.Version = before.Version + 1
+	var t table.Tx
+	t.Put(table.Desk, item.Mail(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
+	timer := mailTimer(after, s.db.Now())
+	if mailWaits(after) {
+		t.Put(table.Desk, item.Timer(timer), nil, "")
+	} else {
+		t.Remove(table.Desk, item.TimerKey(timer), nil, "")
+	}
+	return s.db.Commit(ctx, &t, "update mail "+after.ID)
+}

@@ -1,0 +1,68 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+)
+
+// PutTimer sets a timer, or sets it anew.
+func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
+	_, _, err := s.db.Put(ctx, table.Desk, item.Timer(t), nil, "put a timer")
+	return err
+}
+
+// DropTimer removes a timer; one that is not there is fine.
+func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
+	return s.db.Delete(ctx, table.Desk, item.TimerKey(t), "drop a timer")
+}
+
+// PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
+func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
+	items, err := s.db.All(ctx, table.Query{
+		Table: table.Desk, Consistent: true,
+		Condition: table.InPartition(item.ConversationKey(account, conv).PK, item.TimerPrefix(kind)),
+	}, "read pending timers")
+	if err != nil {
+		return nil, err
+	}
+	return table.DecodeAll(items, item.DecodeTimer)
+}
+
+// Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
+// moment ago may not be among them yet, and one that has gone on may be.
+func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error) {
+	m := table.Merge{DB: s.db, Index: item.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
+	m.Lanes = []*table.Lane{{PK: item.HeldPartition(account, channel)}}
+	name := fmt.Sprintf("held %q", channel)
+	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 1)
+	if err != nil {
+		return chat.Page[chat.Timer]{}, err
+	}
+	if last != nil {
+		m.Position = last[0]
+	}
+	page := chat.Page[chat.Timer]{}
+	for len(page.Items) < table.LimitOf(p) {
+		row, err := m.Next(ctx)
+		if err != nil {
+			return chat.Page[chat.Timer]{}, err
+		}
+		if row == nil {
+			break
+		}
+		t, err := item.ParseTimerKey(table.KeyOf(row))
+		if err != nil {
+			return chat.Page[chat.Timer]{}, table.Damaged("held entry", err)
+		}
+		t.HeldFor = channel
+		page.Items = append(page.Items, t)
+	}
+	if !m.Ended() {
+		page.Next, err = s.db.Cursors.Sign(ctx, name, account, m.Position)
+	}
+	return page, err
+}
