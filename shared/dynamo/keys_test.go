@@ -16,6 +16,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -77,19 +78,19 @@ func specimens() map[string][]any {
 		"directory": {
 			item.Account(chat.Account{ID: "ACCOUNT"}), item.Store(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
 			item.Operator(operator), item.Email(operator), item.Channel(asset), item.Asset(asset),
-			item.Claim{Header: table.NewHeader(item.BusinessKey(chat.WhatsApp, "BUSINESS", "ACCOUNT", "CHANNEL"), item.KindBusiness)},
+			item.Claim{Header: table.NewHeader(key.Business(chat.WhatsApp, "BUSINESS", "ACCOUNT", "CHANNEL"), item.KindBusiness)},
 			item.Template(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {
 			item.Session(chat.Session{Hash: "HASH"}),
 			item.OperatorSession(chat.Session{AccountID: "ACCOUNT", OperatorID: "OPERATOR", Hash: "HASH"}),
-			item.Secret{Header: table.NewHeader(item.TicketKey("HASH"), item.KindTicket)},
-			item.Secret{Header: table.NewHeader(item.TokenKey("verify", "HASH"), item.KindToken)},
+			item.Secret{Header: table.NewHeader(key.Ticket("HASH"), item.KindTicket)},
+			item.Secret{Header: table.NewHeader(key.Token("verify", "HASH"), item.KindToken)},
 			item.ConnectionOwner(socket),
 			item.Connection(socket),
 			item.Connection(visiting),
-			item.Answer{Header: table.NewHeader(item.AnswerKey("OPERATOR POST /stores KEY"), item.KindAnswer)},
-			item.Hit{Header: table.NewHeader(item.HitKey("sign-in ana@example.com", at), item.KindHit)},
+			item.Answer{Header: table.NewHeader(key.Answer("OPERATOR POST /stores KEY"), item.KindAnswer)},
+			item.Hit{Header: table.NewHeader(key.Hit("sign-in ana@example.com", at), item.KindHit)},
 		},
 	}
 }

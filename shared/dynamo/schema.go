@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -44,12 +44,12 @@ func Schema() map[string]TableSchema {
 	}
 	desk.Indexes = []IndexSchema{
 		// The list row and nothing else: twenty attributes are the most that an index may include. Id and account are in pk.
-		{Name: item.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Projection: "INCLUDE", Include: []string{
+		{Name: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Projection: "INCLUDE", Include: []string{
 			"status", "storeId", "groupId", "channel", "contact", "assigneeId", "tags", "campaign", "bot", "preview",
 			"lastInboundId", "lastInboundAt", "createdAt", "activeAt", "waitingAt", "closeAt", "assignAt", "resolvedAt", "version",
 		}},
-		{Name: item.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Projection: "KEYS_ONLY"},
-		{Name: item.IndexDue, HashKey: "duePk", RangeKey: "dueAt", Projection: "INCLUDE", Include: []string{"dueKind", "storeId"}},
+		{Name: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Projection: "KEYS_ONLY"},
+		{Name: key.IndexDue, HashKey: "duePk", RangeKey: "dueAt", Projection: "INCLUDE", Include: []string{"dueKind", "storeId"}},
 	}
 	return map[string]TableSchema{"directory": directory, "desk": desk, "ledger": ledger, "live": live}
 }

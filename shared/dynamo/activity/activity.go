@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -24,11 +25,11 @@ func (s *Store) PutActivity(ctx context.Context, a chat.Activity) error {
 
 // Activities pages through the activity log of one month ("2026-11", UTC), the newest line first.
 func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p chat.PageRequest) (chat.Page[chat.Activity], error) {
-	at, err := time.Parse(item.MonthLayout, month)
+	at, err := time.Parse(key.MonthLayout, month)
 	if err != nil {
 		return chat.Page[chat.Activity]{}, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
 	}
 	return table.List(ctx, s.db, account, "activities "+month, p, table.Query{
-		Table: table.Desk, Condition: table.InPartition(item.ActivityKey(account, at, "x").PK, ""), Descending: true,
+		Table: table.Desk, Condition: table.InPartition(key.Activity(account, at, "x").PK, ""), Descending: true,
 	}, item.DecodeActivity)
 }

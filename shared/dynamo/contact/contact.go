@@ -9,6 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
@@ -24,7 +25,7 @@ func Add(t *table.Tx, c chat.Contact) {
 
 // Contact reads one, consistently.
 func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.ContactKey(account, id), true, item.KindContact)
+	av, err := s.db.Get(ctx, table.Desk, key.Contact(account, id), true, item.KindContact)
 	if err != nil {
 		return chat.Contact{}, err
 	}
@@ -45,7 +46,7 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, e
 	}
 	for _, tok := range old {
 		if !slices.Contains(new, tok) {
-			t.Remove(table.Desk, item.SearchKey(before.AccountID, tok, before.ID), nil, "")
+			t.Remove(table.Desk, key.Search(before.AccountID, string(tok.Field), tok.Text, before.ID), nil, "")
 		}
 	}
 	at, requestID := s.db.Now(), ""
@@ -69,6 +70,6 @@ func addNames(t *table.Tx, c chat.Contact) {
 	for _, i := range c.Identities {
 		update := expression.Set(expression.Name("contactName"), expression.Value(c.Name)).
 			Add(expression.Name("version"), expression.Value(1))
-		t.Update(table.Desk, item.IdentityKey(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").Done = true
+		t.Update(table.Desk, key.Identity(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").Done = true
 	}
 }

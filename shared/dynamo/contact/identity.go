@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -14,7 +15,7 @@ import (
 // them the user is known already. NotFound means that none is known.
 func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (identity chat.Identity, matched []string, err error) {
 	for _, address := range addresses {
-		av, err := s.db.Get(ctx, table.Desk, item.IdentityKey(account, channel, address), true, item.KindIdentity)
+		av, err := s.db.Get(ctx, table.Desk, key.Identity(account, channel, address), true, item.KindIdentity)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -26,7 +27,7 @@ func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel ch
 			if err != nil {
 				return chat.Identity{}, nil, err
 			}
-			if av, err = s.db.Get(ctx, table.Desk, item.IdentityKey(account, channel, primary), true, item.KindIdentity); err != nil {
+			if av, err = s.db.Get(ctx, table.Desk, key.Identity(account, channel, primary), true, item.KindIdentity); err != nil {
 				return chat.Identity{}, nil, err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/cursor"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -120,12 +121,12 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 
 // tokenPage reads the tokens that begin with a prefix, from after one of them on.
 func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]table.Item, bool, error) {
-	pk := item.SearchPartition(account, prefix)
+	pk := key.SearchPartition(account, string(prefix.Field), prefix.Text)
 	if pk == "" {
 		return nil, false, table.NotFound("account")
 	}
 	q := table.Query{Table: table.Desk, Limit: limit, Condition: expression.Key("pk").Equal(expression.Value(pk)).
-		And(expression.Key("sk").BeginsWith(item.SearchPrefix(prefix)))}
+		And(expression.Key("sk").BeginsWith(key.SearchPrefix(prefix.Text)))}
 	if after != "" {
 		q.Start = table.Key{PK: pk, SK: after}.Item()
 	}
@@ -137,11 +138,11 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []table.Item, enough int) (read int, found []chat.Contact, err error) {
 	keys := make([]table.Key, len(items))
 	for i, av := range items {
-		id, err := item.ParseSearchKey(table.Text(av["sk"]))
+		id, err := key.ParseSearch(table.Text(av["sk"]))
 		if err != nil {
 			return 0, nil, table.Damaged(item.KindSearch, err)
 		}
-		keys[i] = item.ContactKey(account, id)
+		keys[i] = key.Contact(account, id)
 	}
 	contacts, err := s.db.BatchGet(ctx, table.Desk, keys)
 	if err != nil {
@@ -162,7 +163,7 @@ func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []wa
 		tokens := item.Tokens(c)
 		met := slices.ContainsFunc(wants[:at], func(w want) bool { return w.matches(tokens) })
 		first, _ := firstMatch(wants[at][0], tokens)
-		if !met && wants[at].matches(tokens) && item.SearchKey(account, first, c.ID) == table.KeyOf(av) {
+		if !met && wants[at].matches(tokens) && key.Search(account, string(first.Field), first.Text, c.ID) == table.KeyOf(av) {
 			found = append(found, c)
 		}
 	}

@@ -9,11 +9,12 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
 func assignedPartition(account chat.AccountID, operator chat.OperatorID) expression.KeyConditionBuilder {
-	return table.InPartition(item.OperatorConversationKey(account, operator, "x").PK, item.EdgePrefix)
+	return table.InPartition(key.OperatorConversation(account, operator, "x").PK, key.EdgePrefix)
 }
 
 func statusIn(statuses []chat.Status) *expression.ConditionBuilder {

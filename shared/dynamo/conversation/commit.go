@@ -10,6 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/contact"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -56,7 +57,7 @@ func addReceipt(t *table.Tx, r *chat.ProviderRef) {
 		return
 	}
 	free := receiptFree()
-	t.Update(table.Desk, item.ProviderRefKey(r.AccountID, r.Scope, r.ID), takeReceipt(*r), &free, table.ReasonReceiptExists)
+	t.Update(table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), takeReceipt(*r), &free, table.ReasonReceiptExists)
 }
 
 // addIdentity writes the identity that the decision names, or keeps the stored one's open conversation true.
@@ -87,7 +88,7 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 		return
 	}
 	c := d.After
-	k := item.IdentityKey(c.AccountID, c.ChannelID, c.ExternalID)
+	k := key.Identity(c.AccountID, c.ChannelID, c.ExternalID)
 	update := expression.Add(expression.Name("version"), expression.Value(1))
 	if c.IsOpen() {
 		free := table.Present().And(expression.AttributeNotExists(expression.Name("openId")))
@@ -103,7 +104,7 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 
 func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
-		k := item.LoadKey(d.After.AccountID, change.OperatorID)
+		k := key.Load(d.After.AccountID, change.OperatorID)
 		update := moveLoad(change.Delta)
 		var below *expression.ConditionBuilder
 		if change.Delta > 0 {
@@ -129,7 +130,7 @@ func addAssigned(t *table.Tx, before *chat.Conversation, after chat.Conversation
 		is = after.AssigneeID
 	}
 	if was != "" && was != is {
-		t.Remove(table.Desk, item.OperatorConversationKey(after.AccountID, was, after.ID), nil, "")
+		t.Remove(table.Desk, key.OperatorConversation(after.AccountID, was, after.ID), nil, "")
 	}
 	if is != "" && (was != is || before.Status != after.Status) {
 		t.Put(table.Desk, item.Assigned(after), nil, "")

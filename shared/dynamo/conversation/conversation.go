@@ -5,12 +5,13 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
 // Conversation reads one, consistently.
 func (s *Store) Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.ConversationKey(account, id), true, item.KindConversation)
+	av, err := s.db.Get(ctx, table.Desk, key.Conversation(account, id), true, item.KindConversation)
 	if err != nil {
 		return chat.Conversation{}, err
 	}
@@ -21,7 +22,7 @@ func (s *Store) Conversation(ctx context.Context, account chat.AccountID, id cha
 func (s *Store) Conversations(ctx context.Context, account chat.AccountID, ids []chat.ConversationID) ([]chat.Conversation, error) {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {
-		keys[i] = item.ConversationKey(account, id)
+		keys[i] = key.Conversation(account, id)
 	}
 	found, err := s.db.BatchGet(ctx, table.Desk, keys)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -57,7 +57,7 @@ func (s *Store) countInbox(ctx context.Context, account chat.AccountID, q Query)
 	walks := make([]table.Query, len(lanes))
 	for i, l := range lanes {
 		walks[i] = table.Query{
-			Index: item.IndexInbox, Filter: q.filter(), Condition: expression.Key("inboxPk").Equal(expression.Value(l.PK)), Descending: true,
+			Index: key.IndexInbox, Filter: q.filter(), Condition: expression.Key("inboxPk").Equal(expression.Value(l.PK)), Descending: true,
 		}
 	}
 	return walks, err
@@ -73,7 +73,7 @@ func (s *Store) countPool(ctx context.Context, account chat.AccountID, q Query) 
 	walks := make([]table.Query, len(stores))
 	for i, id := range stores {
 		walks[i] = table.Query{
-			Index: item.IndexWaiting, Condition: expression.Key("waitingPk").Equal(expression.Value(item.WaitingPartition(account, id))),
+			Index: key.IndexWaiting, Condition: expression.Key("waitingPk").Equal(expression.Value(key.WaitingPartition(account, id))),
 		}
 	}
 	return walks, err

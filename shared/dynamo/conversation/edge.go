@@ -5,27 +5,28 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
 // ConversationsOfOperator are the next open conversations of an operator after one, in the order of their ids, consistently.
 func (s *Store) ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
-	return edgesAfter(ctx, s, item.OperatorConversationKey(account, operator, "x").PK, after, limit, item.DecodeAssigned)
+	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeAssigned)
 }
 
 // Carried is the same list with all that a load follows from: id, assignee and status. The rest of each conversation is empty.
 func (s *Store) Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error) {
-	return edgesAfter(ctx, s, item.OperatorConversationKey(account, operator, "x").PK, after, limit, item.DecodeCarried)
+	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeCarried)
 }
 
 // ContactConversations pages through a contact's conversations, the newest first.
 func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
-	pk := item.ContactKey(account, contact).PK
+	pk := key.Contact(account, contact).PK
 	if pk == "" {
 		return chat.Page[chat.Conversation]{}, table.NotFound(item.KindContact)
 	}
 	found, err := table.List(ctx, s.db, account, "conversations of "+pk, p, table.Query{
-		Table: table.Desk, Condition: table.InPartition(pk, item.EdgePrefix), Descending: true,
+		Table: table.Desk, Condition: table.InPartition(pk, key.EdgePrefix), Descending: true,
 	}, item.DecodeContactConversation)
 	if err != nil {
 		return chat.Page[chat.Conversation]{}, err
@@ -36,7 +37,7 @@ func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID
 
 // ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
 func (s *Store) ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
-	return edgesAfter(ctx, s, item.ContactConversationKey(account, contact, "x").PK, after, limit, item.DecodeContactConversation)
+	return edgesAfter(ctx, s, key.ContactConversation(account, contact, "x").PK, after, limit, item.DecodeContactConversation)
 }
 
 // edgesAfter walks the edges of one partition that lead to conversations.
@@ -44,9 +45,9 @@ func edgesAfter[T any](ctx context.Context, s *Store, pk string, after chat.Conv
 	if pk == "" {
 		return nil, nil
 	}
-	q := table.Query{Table: table.Desk, Condition: table.InPartition(pk, item.EdgePrefix), Consistent: true, Limit: limit}
+	q := table.Query{Table: table.Desk, Condition: table.InPartition(pk, key.EdgePrefix), Consistent: true, Limit: limit}
 	if after != "" {
-		q.Start = item.EdgeKey(pk, after).Item()
+		q.Start = key.Edge(pk, after).Item()
 	}
 	items, _, err := s.db.Page(ctx, q, "read the conversations of "+pk)
 	if err != nil {

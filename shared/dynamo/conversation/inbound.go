@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -17,7 +18,7 @@ const noteTries = 8
 // as messages come in order. applied is false, and nothing written, when the conversation is not open: what happens then is a
 // decision. A message that is in the summary already changes nothing and is applied.
 func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
-	k := item.ConversationKey(account, id)
+	k := key.Conversation(account, id)
 	update, condition := noteForward(id, m)
 	av, refused, err := s.db.Update(ctx, table.Desk, k, update, &condition, "note an inbound message")
 	if err != nil {
@@ -61,7 +62,7 @@ func noteForward(id chat.ConversationID, m chat.Message) (expression.UpdateBuild
 		Set(name("lastId"), value(string(m.ID))).
 		Set(name("lastInboundId"), value(string(m.ID))).
 		Set(name("activeAt"), value(table.MillisOf(activity))).
-		Set(name("inboxSk"), value(item.ActivitySort(activity, id))).
+		Set(name("inboxSk"), value(key.ActivitySort(activity, id))).
 		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(activity)))).
 		Add(name("version"), value(1))
 	condition := name("status").Equal(value(string(chat.Open))).

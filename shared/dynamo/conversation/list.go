@@ -8,6 +8,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -22,7 +23,7 @@ func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*
 			continue
 		}
 		for shard := range max(q.InboxShards, 1) {
-			lanes = append(lanes, &table.Lane{PK: item.InboxPartition(account, status, shard)})
+			lanes = append(lanes, &table.Lane{PK: key.InboxPartition(account, status, shard)})
 		}
 	}
 	if !resolved {
@@ -33,7 +34,7 @@ func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*
 		return nil, err
 	}
 	for _, month := range months {
-		lanes = append(lanes, &table.Lane{PK: item.ResolvedPartition(account, item.MonthOf(month)), Bound: item.Sortable(month.AddDate(0, 1, 0))})
+		lanes = append(lanes, &table.Lane{PK: key.ResolvedPartition(account, key.MonthOf(month)), Bound: key.Sortable(month.AddDate(0, 1, 0))})
 	}
 	return lanes, nil
 }
@@ -41,7 +42,7 @@ func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*
 // months are the months in which conversations of the list may have been resolved, the newest first.
 func (s *Store) months(ctx context.Context, account chat.AccountID, q Query) ([]time.Time, error) {
 	if q.Month != "" {
-		month, err := time.Parse(item.MonthLayout, q.Month)
+		month, err := time.Parse(key.MonthLayout, q.Month)
 		if err != nil {
 			return nil, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
 		}
@@ -58,7 +59,7 @@ func (s *Store) months(ctx context.Context, account chat.AccountID, q Query) ([]
 	var months []time.Time
 	now := s.db.Now().UTC()
 	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	for first := item.MonthOf(since); item.MonthOf(month) >= first; month = month.AddDate(0, -1, 0) {
+	for first := key.MonthOf(since); key.MonthOf(month) >= first; month = month.AddDate(0, -1, 0) {
 		months = append(months, month)
 	}
 	return months, nil
@@ -74,7 +75,7 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 		return chat.Page[chat.Conversation]{}, err
 	}
 	m := table.Merge{
-		DB: s.db, Index: item.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Descending: !q.Oldest, Batch: table.LimitOf(p) + 1,
+		DB: s.db, Index: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Descending: !q.Oldest, Batch: table.LimitOf(p) + 1,
 	}
 	if q.filters() {
 		m.Batch = max(m.Batch, table.MaxBatch)

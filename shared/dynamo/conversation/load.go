@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -14,7 +15,7 @@ import (
 // Loads are what the operators of an account carry, consistently. Who never had a conversation is not among them.
 func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error) {
 	items, err := s.db.All(ctx, table.Query{
-		Table: table.Desk, Condition: table.InPartition(item.LoadKey(account, "x").PK, ""), Consistent: true,
+		Table: table.Desk, Condition: table.InPartition(key.Load(account, "x").PK, ""), Consistent: true,
 	}, "read the operators' loads")
 	if err != nil {
 		return nil, err
@@ -24,7 +25,7 @@ func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load,
 
 // Load is what one operator carries, consistently: nothing, if they never had a conversation.
 func (s *Store) Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.LoadKey(account, operator), true, item.KindLoad)
+	av, err := s.db.Get(ctx, table.Desk, key.Load(account, operator), true, item.KindLoad)
 	if fault.Is(err, fault.NotFound) {
 		return chat.Load{AccountID: account, OperatorID: operator}, nil
 	}
@@ -44,7 +45,7 @@ func (s *Store) RepairLoad(ctx context.Context, seen chat.Load, open int) error 
 	}
 	update := table.HeaderUpdate(item.KindLoad).Set(expression.Name("open"), expression.Value(open)).
 		Set(expression.Name("repairedAt"), expression.Value(table.MillisOf(s.db.Now()))).Add(moves, expression.Value(1))
-	_, refused, err := s.db.Update(ctx, table.Desk, item.LoadKey(seen.AccountID, seen.OperatorID), update, &unmoved, "repair an operator's load")
+	_, refused, err := s.db.Update(ctx, table.Desk, key.Load(seen.AccountID, seen.OperatorID), update, &unmoved, "repair an operator's load")
 	if err == nil && refused {
 		return table.Conflict(table.ReasonVersionChanged)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -20,7 +21,7 @@ func (s *Store) PutMessage(ctx context.Context, m chat.Message) (created bool, e
 
 // Message reads one, consistently.
 func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID) (chat.Message, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.MessageKey(account, conv, id), true, item.KindMessage)
+	av, err := s.db.Get(ctx, table.Desk, key.Message(account, conv, id), true, item.KindMessage)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -30,12 +31,12 @@ func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.C
 // Messages pages through a conversation: the first page is the newest, items in a page are oldest first, and Next leads to
 // older ones.
 func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error) {
-	return timeline(ctx, s, account, conv, item.MessagePrefix, p, item.DecodeMessage)
+	return timeline(ctx, s, account, conv, key.MessagePrefix, p, item.DecodeMessage)
 }
 
 // timeline is a page of what a conversation's partition holds under a prefix, sorted by id.
 func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p chat.PageRequest, decode func(table.Item) (T, error)) (chat.Page[T], error) {
-	pk := item.ConversationKey(account, conv).PK
+	pk := key.Conversation(account, conv).PK
 	if pk == "" {
 		return chat.Page[T]{}, table.NotFound(item.KindConversation)
 	}
@@ -71,7 +72,7 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 	case providerID != "":
 		condition = condition.And(expression.AttributeNotExists(name("providerId")).Or(name("providerId").Equal(value(providerID))))
 	}
-	av, refused, err := s.db.Update(ctx, table.Desk, item.MessageKey(account, conv, id), update, &condition, "advance a message's status")
+	av, refused, err := s.db.Update(ctx, table.Desk, key.Message(account, conv, id), update, &condition, "advance a message's status")
 	if err != nil {
 		return chat.Message{}, false, err
 	}
@@ -90,7 +91,7 @@ func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Mes
 	var t table.Tx
 	still := expression.Name("messageId").Equal(expression.Value(string(echo.ID)))
 	t.Put(table.Desk, item.ProviderRef(r), &still, table.ReasonVersionChanged)
-	t.Remove(table.Desk, item.MessageKey(echo.AccountID, echo.ConversationID, echo.ID), table.AtVersion(echo.Version), table.ReasonVersionChanged)
+	t.Remove(table.Desk, key.Message(echo.AccountID, echo.ConversationID, echo.ID), table.AtVersion(echo.Version), table.ReasonVersionChanged)
 	addEffects(&t, effects)
 	return s.db.Commit(ctx, &t, "absorb message "+string(echo.ID))
 }
@@ -110,7 +111,7 @@ func addEffects(t *table.Tx, effects Effects) {
 		t.Put(table.Desk, item.Timer(*effects.PutTimer), nil, "")
 	}
 	if effects.DropTimer != nil {
-		t.Remove(table.Desk, item.TimerKey(*effects.DropTimer), nil, "")
+		t.Remove(table.Desk, key.Timer(*effects.DropTimer), nil, "")
 	}
 	if effects.Event != nil {
 		t.Put(table.Desk, item.Event(*effects.Event), nil, "")

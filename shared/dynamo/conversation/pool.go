@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -31,7 +31,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	if err != nil {
 		return chat.Page[chat.Conversation]{}, err
 	}
-	m := table.Merge{DB: s.db, Index: item.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
+	m := table.Merge{DB: s.db, Index: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
 	if last != nil {
 		m.Position = last[0]
 	}
@@ -44,7 +44,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 		return chat.Page[chat.Conversation]{}, err
 	}
 	for _, id := range stores {
-		m.Lanes = append(m.Lanes, &table.Lane{PK: item.WaitingPartition(account, id)})
+		m.Lanes = append(m.Lanes, &table.Lane{PK: key.WaitingPartition(account, id)})
 	}
 	var found []chat.ConversationID
 	for len(found) < table.LimitOf(p) {
@@ -55,7 +55,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 		if row == nil {
 			break
 		}
-		_, id, err := item.ParseConversationKey(table.Text(row["pk"]))
+		_, id, err := key.ParseConversation(table.Text(row["pk"]))
 		if err != nil {
 			return chat.Page[chat.Conversation]{}, table.Damaged("waiting entry", err)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -45,7 +46,7 @@ func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existin
 		return existing, false, err
 	}
 	free := receiptFree()
-	av, refused, err := s.db.Update(ctx, table.Desk, item.ProviderRefKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
+	av, refused, err := s.db.Update(ctx, table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
 	if err != nil {
 		return chat.ProviderRef{}, false, err
 	}
@@ -55,7 +56,7 @@ func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existin
 
 // ProviderRef finds what an outside id led to, consistently.
 func (s *Store) ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.ProviderRefKey(account, scope, id), true, item.KindProviderRef)
+	av, err := s.db.Get(ctx, table.Desk, key.ProviderRef(account, scope, id), true, item.KindProviderRef)
 	if err != nil {
 		return chat.ProviderRef{}, err
 	}
@@ -84,7 +85,7 @@ func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, p
 		Set(expression.Name(table.TTLAttribute), expression.Name(table.TTLAttribute).IfNotExists(expression.Value(table.Expiry(s.db.Now().Add(chat.ProviderRefRetention)))))
 	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, part)))
 	free := receiptFree().And(expression.AttributeNotExists(list).Or(fresh))
-	av, refused, err := s.db.Update(ctx, table.Desk, item.ProviderRefKey(account, scope, providerID), update, &free, "park what came before its message")
+	av, refused, err := s.db.Update(ctx, table.Desk, key.ProviderRef(account, scope, providerID), update, &free, "park what came before its message")
 	if err != nil {
 		return chat.ProviderRef{}, false, err
 	}
@@ -101,7 +102,7 @@ func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (c
 		ExpiresAt: s.db.Now().Add(chat.ProviderRefRetention),
 	}
 	free := receiptFree().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
-	av, refused, err := s.db.Update(ctx, table.Desk, item.ProviderRefKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
+	av, refused, err := s.db.Update(ctx, table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
 	if err != nil {
 		return chat.ProviderRef{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -27,7 +28,7 @@ func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
 func (s *Store) ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, convs []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
 	keys := make([]table.Key, len(convs))
 	for i, id := range convs {
-		keys[i] = item.ReadCursorKey(account, operator, id)
+		keys[i] = key.ReadCursor(account, operator, id)
 	}
 	found, err := s.db.BatchGet(ctx, table.Desk, keys)
 	if err != nil {

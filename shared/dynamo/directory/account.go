@@ -6,6 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
@@ -27,7 +28,7 @@ func (s *Store) CreateAccount(ctx context.Context, a chat.Account, st chat.Store
 
 // Account reads one, consistently.
 func (s *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
-	av, err := s.db.Get(ctx, table.Directory, item.AccountKey(id), true, item.KindAccount)
+	av, err := s.db.Get(ctx, table.Directory, key.Account(id), true, item.KindAccount)
 	if err != nil {
 		return chat.Account{}, err
 	}

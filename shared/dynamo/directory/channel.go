@@ -6,17 +6,18 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
 // ChannelsOfBusiness are the channels whose settings name a provider's business account.
 func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, business string) ([]chat.Channel, error) {
-	pk := item.BusinessKey(t, business, "x", "x").PK
+	pk := key.Business(t, business, "x", "x").PK
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.db.All(ctx, table.Query{Table: table.Directory, Condition: table.InPartition(pk, item.BusinessPrefix)}, "read the channels of a business account")
+	items, err := s.db.All(ctx, table.Query{Table: table.Directory, Condition: table.InPartition(pk, key.BusinessPrefix)}, "read the channels of a business account")
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func addBusiness(t *table.Tx, before, after chat.Channel) {
 		return
 	}
 	if was != "" {
-		t.Remove(table.Directory, item.BusinessKey(before.Type, was, before.AccountID, before.ID), nil, "")
+		t.Remove(table.Directory, key.Business(before.Type, was, before.AccountID, before.ID), nil, "")
 	}
 	if is != "" {
 		t.Put(table.Directory, item.Business(after), nil, "")
@@ -54,12 +55,12 @@ func addBusiness(t *table.Tx, before, after chat.Channel) {
 
 // Channels are all channels of an account, in the order of their creation.
 func (s *Store) Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error) {
-	return inDirectory(ctx, s, account, item.ChannelPrefix, item.DecodeChannel)
+	return inDirectory(ctx, s, account, key.ChannelPrefix, item.DecodeChannel)
 }
 
 // Channel reads one, consistently.
 func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error) {
-	av, err := s.db.Get(ctx, table.Directory, item.ChannelKey(account, id), true, item.KindChannel)
+	av, err := s.db.Get(ctx, table.Directory, key.Channel(account, id), true, item.KindChannel)
 	if err != nil {
 		return chat.Channel{}, err
 	}
@@ -68,7 +69,7 @@ func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.Cha
 
 // ChannelByAsset finds the channel that an asset of a provider is connected as, in any account.
 func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, externalID string) (chat.Channel, error) {
-	claim, err := s.claim(ctx, item.AssetKey(channel, externalID), item.KindAsset, item.KindChannel)
+	claim, err := s.claim(ctx, key.Asset(channel, externalID), item.KindAsset, item.KindChannel)
 	if err != nil {
 		return chat.Channel{}, err
 	}
@@ -94,7 +95,7 @@ func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, e
 	t.Put(table.Directory, item.Channel(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
 	if before.Type != after.Type || before.ExternalID != after.ExternalID {
 		t.Put(table.Directory, item.Asset(after), freeFor(string(after.ID)), table.ReasonClaimed).Field = "externalId"
-		t.Remove(table.Directory, item.AssetKey(before.Type, before.ExternalID), held(string(before.ID)), table.ReasonVersionChanged)
+		t.Remove(table.Directory, key.Asset(before.Type, before.ExternalID), held(string(before.ID)), table.ReasonVersionChanged)
 	}
 	addBusiness(&t, before, after)
 	activity.Add(&t, entry)
@@ -104,8 +105,8 @@ func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, e
 // DeleteChannel removes a channel as it was read and gives its asset back.
 func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, entry *chat.Activity) error {
 	var t table.Tx
-	t.Remove(table.Directory, item.ChannelKey(c.AccountID, c.ID), table.AtVersion(c.Version), table.ReasonVersionChanged)
-	t.Remove(table.Directory, item.AssetKey(c.Type, c.ExternalID), held(string(c.ID)), table.ReasonVersionChanged)
+	t.Remove(table.Directory, key.Channel(c.AccountID, c.ID), table.AtVersion(c.Version), table.ReasonVersionChanged)
+	t.Remove(table.Directory, key.Asset(c.Type, c.ExternalID), held(string(c.ID)), table.ReasonVersionChanged)
 	addBusiness(&t, c, chat.Channel{})
 	activity.Add(&t, entry)
 	return s.db.Commit(ctx, &t, "delete channel "+string(c.ID))

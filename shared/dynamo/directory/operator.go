@@ -9,6 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/fault"
@@ -34,12 +35,12 @@ func addOperator(t *table.Tx, o chat.Operator) {
 
 // Operators are all operators of an account, in the order of their creation.
 func (s *Store) Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error) {
-	return inDirectory(ctx, s, account, item.OperatorPrefix, item.DecodeOperator)
+	return inDirectory(ctx, s, account, key.OperatorPrefix, item.DecodeOperator)
 }
 
 // Operator reads one, consistently.
 func (s *Store) Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error) {
-	av, err := s.db.Get(ctx, table.Directory, item.OperatorKey(account, id), true, item.KindOperator)
+	av, err := s.db.Get(ctx, table.Directory, key.Operator(account, id), true, item.KindOperator)
 	if err != nil {
 		return chat.Operator{}, err
 	}
@@ -48,7 +49,7 @@ func (s *Store) Operator(ctx context.Context, account chat.AccountID, id chat.Op
 
 // OperatorByEmail finds who signs in with an address, in any account.
 func (s *Store) OperatorByEmail(ctx context.Context, email string) (chat.Operator, error) {
-	claim, err := s.claim(ctx, item.EmailKey(email), item.KindEmail, item.KindOperator)
+	claim, err := s.claim(ctx, key.Email(email), item.KindEmail, item.KindOperator)
 	if err != nil {
 		return chat.Operator{}, err
 	}
@@ -86,7 +87,7 @@ func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator,
 func (s *Store) RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, entry *chat.Activity) error {
 	there := table.Present()
 	var t table.Tx
-	t.Remove(table.Live, item.TokenKey(kind, hash), &there, table.ReasonClaimed)
+	t.Remove(table.Live, key.Token(kind, hash), &there, table.ReasonClaimed)
 	replaceOperator(&t, before, after, entry)
 	err := s.db.Commit(ctx, &t, "redeem a link of operator "+string(after.ID))
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == table.ReasonClaimed {
@@ -100,7 +101,7 @@ func replaceOperator(t *table.Tx, before, after chat.Operator, entry *chat.Activ
 	t.Put(table.Directory, item.Operator(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
 	if !strings.EqualFold(before.Email, after.Email) {
 		t.Put(table.Directory, item.Email(after), freeFor(string(after.ID)), table.ReasonExists).Field = "email"
-		t.Remove(table.Directory, item.EmailKey(before.Email), held(string(before.ID)), table.ReasonVersionChanged)
+		t.Remove(table.Directory, key.Email(before.Email), held(string(before.ID)), table.ReasonVersionChanged)
 	}
 	activity.Add(t, entry)
 }

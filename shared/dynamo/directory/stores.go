@@ -6,12 +6,13 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
 // inDirectory reads everything of one kind that an account has, consistently.
 func inDirectory[T any](ctx context.Context, s *Store, account chat.AccountID, prefix string, decode func(table.Item) (T, error)) ([]T, error) {
-	pk := item.AccountKey(account).PK
+	pk := key.Account(account).PK
 	if pk == "" {
 		return nil, table.NotFound(item.KindAccount)
 	}
@@ -26,12 +27,12 @@ func inDirectory[T any](ctx context.Context, s *Store, account chat.AccountID, p
 
 // Stores are all stores of an account, in the order of their creation.
 func (s *Store) Stores(ctx context.Context, account chat.AccountID) ([]chat.Store, error) {
-	return inDirectory(ctx, s, account, item.StorePrefix, item.DecodeStore)
+	return inDirectory(ctx, s, account, key.StorePrefix, item.DecodeStore)
 }
 
 // Store reads one, consistently.
 func (s *Store) Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error) {
-	av, err := s.db.Get(ctx, table.Directory, item.StoreKey(account, id), true, item.KindStore)
+	av, err := s.db.Get(ctx, table.Directory, key.Store(account, id), true, item.KindStore)
 	if err != nil {
 		return chat.Store{}, err
 	}

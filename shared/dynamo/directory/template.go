@@ -9,13 +9,14 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
 // Template reads one, consistently.
 func (s *Store) Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error) {
-	av, err := s.db.Get(ctx, table.Directory, item.TemplateKey(account, channel, name, language), true, item.KindTemplate)
+	av, err := s.db.Get(ctx, table.Directory, key.Template(account, channel, name, language), true, item.KindTemplate)
 	if err != nil {
 		return chat.Template{}, err
 	}
@@ -30,7 +31,7 @@ type TemplateQuery struct {
 
 // Templates are those of a channel by name and language.
 func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error) {
-	pk, prefix := item.AccountKey(account).PK, item.TemplatePrefix(channel)
+	pk, prefix := key.Account(account).PK, key.TemplatePrefix(channel)
 	if pk == "" || prefix == "" {
 		return chat.Page[chat.Template]{}, table.NotFound(item.KindChannel)
 	}
@@ -86,7 +87,7 @@ const wordGrain = time.Second
 // UpdateTemplate applies what the provider says of a template; a word that is older than the last one, or than the reading that found
 // the template, changes nothing. NotFound means that there is no such template here.
 func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, templateName, language string, change chat.TemplateChange) error {
-	k := item.TemplateKey(account, channel, templateName, language)
+	k := key.Template(account, channel, templateName, language)
 	if k.PK == "" || k.SK == "" {
 		return table.NotFound(item.KindTemplate)
 	}
@@ -113,7 +114,7 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 func (s *Store) SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error) {
 	older := expression.Name("syncedAt").LessThan(expression.Value(table.MillisOf(before)))
 	items, more, err := s.db.Page(ctx, table.Query{
-		Table: table.Directory, Condition: table.InPartition(item.AccountKey(account).PK, item.TemplatePrefix(channel)), Filter: &older, Sparse: true, Consistent: true, Limit: limit,
+		Table: table.Directory, Condition: table.InPartition(key.Account(account).PK, key.TemplatePrefix(channel)), Filter: &older, Sparse: true, Consistent: true, Limit: limit,
 	}, "look for templates that are no more")
 	if err != nil {
 		return false, err

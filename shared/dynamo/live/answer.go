@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -35,7 +36,7 @@ func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgr
 		Or(name("expiresAt").LessThanEqual(value(table.MillisOf(now))),
 			name("lockedAt").LessThanEqual(value(table.MillisOf(now))).And(name("digest").Equal(value(digest))))
 	old, refused, err := s.db.Put(ctx, table.Live, item.Answer{
-		Header: table.NewHeader(item.AnswerKey(id), item.KindAnswer), Digest: digest, LockedAt: table.MillisOf(inProgressUntil),
+		Header: table.NewHeader(key.Answer(id), item.KindAnswer), Digest: digest, LockedAt: table.MillisOf(inProgressUntil),
 		ExpiresAt: table.MillisOf(expires), Expires: table.Expiry(expires),
 	}, &free, "begin an answer")
 	if err != nil || !refused {
@@ -55,7 +56,7 @@ func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgr
 func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.Time) error {
 	expires := now.Add(answerKept)
 	_, _, err := s.db.Put(ctx, table.Live, item.Answer{
-		Header: table.NewHeader(item.AnswerKey(id), item.KindAnswer), Status: a.Status, Body: a.Body, Digest: a.Digest,
+		Header: table.NewHeader(key.Answer(id), item.KindAnswer), Status: a.Status, Body: a.Body, Digest: a.Digest,
 		ExpiresAt: table.MillisOf(expires), Expires: table.Expiry(expires),
 	}, nil, "finish an answer")
 	return err
@@ -63,5 +64,5 @@ func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.
 
 // AbandonAnswer frees the key of a request that failed, so that it may be tried again.
 func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
-	return s.db.Delete(ctx, table.Live, item.AnswerKey(id), "abandon an answer")
+	return s.db.Delete(ctx, table.Live, key.Answer(id), "abandon an answer")
 }

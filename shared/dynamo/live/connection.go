@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -15,7 +16,7 @@ import (
 func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	var t table.Tx
 	if c.Session != "" {
-		t.Check(table.Live, item.SessionKey(c.Session), table.Present(), table.ReasonExists)
+		t.Check(table.Live, key.Session(c.Session), table.Present(), table.ReasonExists)
 	}
 	t.Put(table.Live, item.ConnectionOwner(c), nil, "")
 	t.Put(table.Live, item.Connection(c), nil, "")
@@ -30,7 +31,7 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 // items stay for the gateway's farewell, by which the others learn who left.
 func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountID, session string) error {
 	items, err := s.db.All(ctx, table.Query{
-		Table: table.Live, Condition: table.InPartition(item.AccountConnectionKey(account, "x").PK, item.ConnectionPrefix), Consistent: true,
+		Table: table.Live, Condition: table.InPartition(key.AccountConnection(account, "x").PK, key.ConnectionPrefix), Consistent: true,
 	}, "read the connections")
 	if err != nil {
 		return err
@@ -42,7 +43,7 @@ func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountI
 			return err
 		}
 		if c.Session == session && !c.ExpiresAt.IsZero() {
-			t.Update(table.Live, item.AccountConnectionKey(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").Done = true
+			t.Update(table.Live, key.AccountConnection(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").Done = true
 		}
 	}
 	return nil
@@ -50,7 +51,7 @@ func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountI
 
 // connectionPlace finds where a socket has all it has.
 func (s *Store) connectionPlace(ctx context.Context, id string) (table.Key, error) {
-	av, err := s.db.Get(ctx, table.Live, item.ConnectionKey(id), true, item.KindConnection)
+	av, err := s.db.Get(ctx, table.Live, key.Connection(id), true, item.KindConnection)
 	if err != nil {
 		return table.Key{}, err
 	}
@@ -85,7 +86,7 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	there := table.Present()
 	var t table.Tx
 	t.Remove(table.Live, place, &there, table.ReasonExists)
-	t.Remove(table.Live, item.ConnectionKey(id), nil, "")
+	t.Remove(table.Live, key.Connection(id), nil, "")
 	err = s.db.Commit(ctx, &t, "delete a connection")
 	if fault.Is(err, fault.Conflict) {
 		return chat.Connection{}, table.NotFound(item.KindConnection)
@@ -95,19 +96,19 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 
 // Connections are the sockets of an account's operators. Whether one has expired is the caller's to ask.
 func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, item.AccountConnectionKey(account, "x").PK)
+	return s.connectionsIn(ctx, key.AccountConnection(account, "x").PK)
 }
 
 // VisitorConnections are the sockets of one visitor. Whether one has expired is the caller's to ask.
 func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, item.VisitorConnectionKey(account, visitor, "x").PK)
+	return s.connectionsIn(ctx, key.VisitorConnection(account, visitor, "x").PK)
 }
 
 func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection, error) {
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, item.ConnectionPrefix)}, "read the connections")
+	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, key.ConnectionPrefix)}, "read the connections")
 	if err != nil {
 		return nil, err
 	}

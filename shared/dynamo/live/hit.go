@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -15,7 +16,7 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 	start := now.Truncate(window)
 	update := table.HeaderUpdate(item.KindHit).Add(expression.Name("count"), expression.Value(1)).
 		Set(expression.Name(table.TTLAttribute), expression.Value(table.Expiry(start.Add(window))))
-	av, _, err := s.db.Update(ctx, table.Live, item.HitKey(id, start), update, nil, "count a try")
+	av, _, err := s.db.Update(ctx, table.Live, key.Hit(id, start), update, nil, "count a try")
 	if err != nil {
 		return 0, err
 	}
@@ -27,6 +28,6 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 func (s *Store) Forgive(ctx context.Context, id string, window time.Duration, at time.Time) error {
 	there := table.Present()
 	update := expression.Add(expression.Name("count"), expression.Value(-1))
-	_, _, err := s.db.Update(ctx, table.Live, item.HitKey(id, at.Truncate(window)), update, &there, "forgive a try")
+	_, _, err := s.db.Update(ctx, table.Live, key.Hit(id, at.Truncate(window)), update, &there, "forgive a try")
 	return err
 }

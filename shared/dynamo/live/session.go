@@ -9,6 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -27,7 +28,7 @@ func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 
 // Session finds one by the hash of its token, consistently. Whether it has expired is the caller's to ask.
 func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
-	av, err := s.db.Get(ctx, table.Live, item.SessionKey(hash), true, item.KindSession)
+	av, err := s.db.Get(ctx, table.Live, key.Session(hash), true, item.KindSession)
 	if err != nil {
 		return chat.Session{}, err
 	}
@@ -40,7 +41,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	update := expression.Set(expression.Name("lastSeenAt"), expression.Value(table.MillisOf(lastSeen))).
 		Set(expression.Name("expiresAt"), expression.Value(table.MillisOf(expires))).
 		Set(expression.Name(table.TTLAttribute), expression.Value(table.Expiry(expires)))
-	av, refused, err := s.db.Update(ctx, table.Live, item.SessionKey(hash), update, &there, "touch a session")
+	av, refused, err := s.db.Update(ctx, table.Live, key.Session(hash), update, &there, "touch a session")
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 	}
 	keys := make([]table.Key, len(hashes))
 	for i, hash := range hashes {
-		keys[i] = item.SessionKey(hash)
+		keys[i] = key.Session(hash)
 	}
 	found, err := s.db.BatchGet(ctx, table.Live, keys)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]string, error) {
 	items, err := s.db.All(ctx, table.Query{
 		Table: table.Live, Consistent: true,
-		Condition: table.InPartition(item.OperatorSessionKey(account, operator, "x").PK, item.SessionPrefix),
+		Condition: table.InPartition(key.OperatorSession(account, operator, "x").PK, key.SessionPrefix),
 	}, "read an operator's sessions")
 	if err != nil {
 		return nil, err
@@ -96,14 +97,14 @@ func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, opera
 // DeleteSession ends a session of an operator, and the sockets that were opened with it. NotFound means that it is not theirs,
 // or ended already.
 func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, operator chat.OperatorID, hash string) error {
-	edge := item.OperatorSessionKey(account, operator, hash)
+	edge := key.OperatorSession(account, operator, hash)
 	if edge.SK == "" {
 		return table.NotFound(item.KindSession)
 	}
 	there := table.Present()
 	var t table.Tx
 	t.Remove(table.Live, edge, &there, table.ReasonExists)
-	t.Remove(table.Live, item.SessionKey(hash), nil, "")
+	t.Remove(table.Live, key.Session(hash), nil, "")
 	if err := s.addEnded(ctx, &t, account, hash); err != nil {
 		return err
 	}

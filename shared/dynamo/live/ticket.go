@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -21,7 +22,7 @@ type Token struct {
 // PutTicket makes a ticket for a socket.
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
-		Header: table.NewHeader(item.TicketKey(t.Hash), item.KindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
+		Header: table.NewHeader(key.Ticket(t.Hash), item.KindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
 		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID), Origin: t.Visitor.Origin,
 		Session: t.Session, ExpiresAt: table.MillisOf(t.ExpiresAt), Expires: table.Expiry(t.ExpiresAt),
 	}, nil, "put a ticket")
@@ -30,7 +31,7 @@ func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 
 // TakeTicket uses a ticket up. NotFound means that there is none, that it was used, or that it has expired.
 func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error) {
-	it, err := s.take(ctx, item.TicketKey(hash), item.KindTicket, now)
+	it, err := s.take(ctx, key.Ticket(hash), item.KindTicket, now)
 	return chat.Ticket{
 		Hash: hash, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
 		Visitor: chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID), Origin: it.Origin},
@@ -41,7 +42,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 // PutToken makes a link's secret.
 func (s *Store) PutToken(ctx context.Context, t Token) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
-		Header: table.NewHeader(item.TokenKey(t.Kind, t.Hash), item.KindToken), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
+		Header: table.NewHeader(key.Token(t.Kind, t.Hash), item.KindToken), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
 		ExpiresAt: table.MillisOf(t.ExpiresAt), Expires: table.Expiry(t.ExpiresAt),
 	}, nil, "put a token")
 	return err
@@ -49,7 +50,7 @@ func (s *Store) PutToken(ctx context.Context, t Token) error {
 
 // Token reads a link's secret, consistently, and leaves it. NotFound as with TakeToken.
 func (s *Store) Token(ctx context.Context, kind, hash string, now time.Time) (Token, error) {
-	av, err := s.db.Get(ctx, table.Live, item.TokenKey(kind, hash), true, item.KindToken)
+	av, err := s.db.Get(ctx, table.Live, key.Token(kind, hash), true, item.KindToken)
 	if err != nil {
 		return Token{}, err
 	}
@@ -72,7 +73,7 @@ func tokenOf(it item.Secret, kind, hash string) Token {
 
 // TakeToken uses a link's secret up. NotFound means that there is none, that it was used, or that it has expired.
 func (s *Store) TakeToken(ctx context.Context, kind, hash string, now time.Time) (Token, error) {
-	it, err := s.take(ctx, item.TokenKey(kind, hash), item.KindToken, now)
+	it, err := s.take(ctx, key.Token(kind, hash), item.KindToken, now)
 	return tokenOf(it, kind, hash), err
 }
 

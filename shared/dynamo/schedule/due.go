@@ -10,11 +10,12 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
 // DueShards is how many partitions the index of due items has.
-const DueShards = item.DueShards
+const DueShards = key.DueShards
 
 // The kinds of due conversations; every other DueItem has its timer's kind.
 const (
@@ -41,10 +42,10 @@ func decodeDue(av table.Item) (DueItem, error) {
 	due := DueItem{Kind: e.DueKind, StoreID: chat.StoreID(e.StoreID), DueAt: e.DueAt.Time()}
 	if e.DueKind == DueClose || e.DueKind == DueAssign {
 		var err error
-		due.AccountID, due.ConversationID, err = item.ParseConversationKey(e.PK)
+		due.AccountID, due.ConversationID, err = key.ParseConversation(e.PK)
 		return due, err
 	}
-	t, err := item.ParseTimerKey(table.Key{PK: e.PK, SK: e.SK})
+	t, err := key.ParseTimer(table.Key{PK: e.PK, SK: e.SK})
 	due.AccountID, due.ConversationID, due.MessageID, due.Subject = t.AccountID, t.ConversationID, t.MessageID, t.Subject
 	return due, err
 }
@@ -52,13 +53,13 @@ func decodeDue(av table.Item) (DueItem, error) {
 // Due lists what one shard has until a time, the earliest first. An entry that cannot be read has no kind and stops nobody
 // else's.
 func (s *Store) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[DueItem], error) {
-	pk := item.DuePartition(shard)
+	pk := key.DuePartition(shard)
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, "due "+pk, "", 3)
 	if err != nil {
 		return chat.Page[DueItem]{}, err
 	}
 	q := table.Query{
-		Table: table.Desk, Index: item.IndexDue, Limit: table.LimitOf(p),
+		Table: table.Desk, Index: key.IndexDue, Limit: table.LimitOf(p),
 		Condition: expression.Key("duePk").Equal(expression.Value(pk)).
 			And(expression.Key("dueAt").LessThanEqual(expression.Value(table.MillisOf(until)))),
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -32,7 +33,7 @@ func (s *Store) PutJob(ctx context.Context, j chat.Job) error {
 
 // Job reads one, consistently.
 func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.JobKey(account, id), true, item.KindJob)
+	av, err := s.db.Get(ctx, table.Desk, key.Job(account, id), true, item.KindJob)
 	if err != nil {
 		return chat.Job{}, err
 	}
@@ -46,7 +47,7 @@ func (s *Store) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	t.Put(table.Desk, item.Job(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
 	timer := jobTimer(after, s.db.Now())
 	if after.Done {
-		t.Remove(table.Desk, item.TimerKey(timer), nil, "")
+		t.Remove(table.Desk, key.Timer(timer), nil, "")
 	} else {
 		t.Put(table.Desk, item.Timer(timer), nil, "")
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -31,7 +32,7 @@ func (s *Store) PutMail(ctx context.Context, m chat.Mail) error {
 
 // Mail reads one, consistently.
 func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error) {
-	av, err := s.db.Get(ctx, table.Desk, item.MailKey(account, id), true, item.KindMail)
+	av, err := s.db.Get(ctx, table.Desk, key.Mail(account, id), true, item.KindMail)
 	if err != nil {
 		return chat.Mail{}, err
 	}
@@ -47,7 +48,7 @@ func (s *Store) UpdateMail(ctx context.Context, before, after chat.Mail) error {
 	if mailWaits(after) {
 		t.Put(table.Desk, item.Timer(timer), nil, "")
 	} else {
-		t.Remove(table.Desk, item.TimerKey(timer), nil, "")
+		t.Remove(table.Desk, key.Timer(timer), nil, "")
 	}
 	return s.db.Commit(ctx, &t, "update mail "+after.ID)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -17,14 +18,14 @@ func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
 
 // DropTimer removes a timer; one that is not there is fine.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
-	return s.db.Delete(ctx, table.Desk, item.TimerKey(t), "drop a timer")
+	return s.db.Delete(ctx, table.Desk, key.Timer(t), "drop a timer")
 }
 
 // PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
 func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
 	items, err := s.db.All(ctx, table.Query{
 		Table: table.Desk, Consistent: true,
-		Condition: table.InPartition(item.ConversationKey(account, conv).PK, item.TimerPrefix(kind)),
+		Condition: table.InPartition(key.Conversation(account, conv).PK, key.TimerPrefix(kind)),
 	}, "read pending timers")
 	if err != nil {
 		return nil, err
@@ -35,8 +36,8 @@ func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv 
 // Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
 // moment ago may not be among them yet, and one that has gone on may be.
 func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error) {
-	m := table.Merge{DB: s.db, Index: item.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
-	m.Lanes = []*table.Lane{{PK: item.HeldPartition(account, channel)}}
+	m := table.Merge{DB: s.db, Index: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
+	m.Lanes = []*table.Lane{{PK: key.HeldPartition(account, channel)}}
 	name := fmt.Sprintf("held %q", channel)
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
@@ -54,7 +55,7 @@ func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.C
 		if row == nil {
 			break
 		}
-		t, err := item.ParseTimerKey(table.KeyOf(row))
+		t, err := key.ParseTimer(table.KeyOf(row))
 		if err != nil {
 			return chat.Page[chat.Timer]{}, table.Damaged("held entry", err)
 		}

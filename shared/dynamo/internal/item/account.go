@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -24,7 +25,7 @@ type accountItem struct {
 
 func Account(a chat.Account) accountItem {
 	return accountItem{
-		Header: table.NewHeader(AccountKey(a.ID), KindAccount),
+		Header: table.NewHeader(key.Account(a.ID), KindAccount),
 		Name:   a.Name, StoreID: string(a.StoreID), TimeZone: a.TimeZone, Language: string(a.Language), Metered: a.Metered,
 		IdleSeconds: int64(a.Closing.Idle / time.Second), Distribution: string(a.Mode), ManagerID: string(a.ManagerID),
 		InboxShards: a.InboxShards, CreatedAt: table.MillisOf(a.CreatedAt), Version: a.Version,
@@ -36,7 +37,7 @@ func DecodeAccount(av table.Item) (chat.Account, error) {
 	if err != nil {
 		return chat.Account{}, err
 	}
-	parts, err := split(it.PK, "A", 1)
+	parts, err := key.Split(it.PK, "A", 1)
 	if err != nil {
 		return chat.Account{}, table.Damaged(KindAccount, err)
 	}
@@ -60,7 +61,7 @@ type storeItem struct {
 
 func Store(st chat.Store) storeItem {
 	return storeItem{
-		Header: table.NewHeader(StoreKey(st.AccountID, st.ID), KindStore), Name: st.Name, CreatedAt: table.MillisOf(st.CreatedAt), Version: st.Version,
+		Header: table.NewHeader(key.Store(st.AccountID, st.ID), KindStore), Name: st.Name, CreatedAt: table.MillisOf(st.CreatedAt), Version: st.Version,
 	}
 }
 
@@ -77,11 +78,11 @@ func DecodeStore(av table.Item) (chat.Store, error) {
 
 // inAccount reads the ids of something that lies in its account's partition of Directory.
 func inAccount(h table.Header, prefix string) (chat.AccountID, string, error) {
-	account, err := split(h.PK, "A", 1)
+	account, err := key.Split(h.PK, "A", 1)
 	if err != nil {
 		return "", "", table.Damaged(h.Kind, err)
 	}
-	id, err := split(h.SK, prefix, 1)
+	id, err := key.Split(h.SK, prefix, 1)
 	if err != nil {
 		return "", "", table.Damaged(h.Kind, err)
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -18,7 +19,7 @@ type activityItem struct {
 
 func Activity(a chat.Activity) activityItem {
 	return activityItem{
-		Header: table.NewHeader(ActivityKey(a.AccountID, a.At, a.RequestID), KindActivity),
+		Header: table.NewHeader(key.Activity(a.AccountID, a.At, a.RequestID), KindActivity),
 		At:     table.MillisOf(a.At), RequestID: a.RequestID, Actor: authorOf(a.Actor), Action: a.Action, Target: a.Target, IP: a.IP,
 		UserAgent: a.UserAgent,
 	}
@@ -29,7 +30,7 @@ func DecodeActivity(av table.Item) (chat.Activity, error) {
 	if err != nil {
 		return chat.Activity{}, err
 	}
-	parts, err := split(it.PK, "A", 2)
+	parts, err := key.Split(it.PK, "A", 2)
 	if err != nil {
 		return chat.Activity{}, table.Damaged(KindActivity, err)
 	}

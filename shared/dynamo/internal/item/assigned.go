@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -13,7 +14,7 @@ type assignedItem struct {
 
 func Assigned(c chat.Conversation) assignedItem {
 	return assignedItem{
-		Header: table.NewHeader(OperatorConversationKey(c.AccountID, c.AssigneeID, c.ID), KindAssigned),
+		Header: table.NewHeader(key.OperatorConversation(c.AccountID, c.AssigneeID, c.ID), KindAssigned),
 		Status: string(c.Status),
 	}
 }
@@ -28,7 +29,7 @@ func DecodeCarried(av table.Item) (chat.Conversation, error) {
 	if err != nil {
 		return chat.Conversation{}, err
 	}
-	owner, err := split(it.PK, "O", 2)
+	owner, err := key.Split(it.PK, "O", 2)
 	if err != nil {
 		return chat.Conversation{}, table.Damaged(KindAssigned, err)
 	}

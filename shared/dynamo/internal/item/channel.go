@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -28,7 +29,7 @@ type healthPart struct {
 
 func Channel(c chat.Channel) channelItem {
 	return channelItem{
-		Header:  table.NewHeader(ChannelKey(c.AccountID, c.ID), KindChannel),
+		Header:  table.NewHeader(key.Channel(c.AccountID, c.ID), KindChannel),
 		StoreID: string(c.StoreID), Type: string(c.Type), Name: c.Name, External: c.ExternalID, DisplayPhone: c.DisplayPhone,
 		Settings: c.Settings, Credentials: c.Credentials,
 		Health: healthPart{
@@ -55,9 +56,9 @@ func DecodeChannel(av table.Item) (chat.Channel, error) {
 }
 
 func Asset(c chat.Channel) Claim {
-	return Claim{table.NewHeader(AssetKey(c.Type, c.ExternalID), KindAsset), string(c.AccountID), string(c.ID)}
+	return Claim{table.NewHeader(key.Asset(c.Type, c.ExternalID), KindAsset), string(c.AccountID), string(c.ID)}
 }
 
 func Business(c chat.Channel) Claim {
-	return Claim{table.NewHeader(BusinessKey(c.Type, c.BusinessAccountID(), c.AccountID, c.ID), KindBusiness), string(c.AccountID), string(c.ID)}
+	return Claim{table.NewHeader(key.Business(c.Type, c.BusinessAccountID(), c.AccountID, c.ID), KindBusiness), string(c.AccountID), string(c.ID)}
 }

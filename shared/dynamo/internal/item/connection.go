@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -36,9 +37,9 @@ type connectionItem struct {
 }
 
 func Connection(c chat.Connection) connectionItem {
-	h := table.NewHeader(AccountConnectionKey(c.AccountID, c.ID), kindAccountConnection)
+	h := table.NewHeader(key.AccountConnection(c.AccountID, c.ID), kindAccountConnection)
 	if c.Visitor.ID != "" {
-		h = table.NewHeader(VisitorConnectionKey(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection)
+		h = table.NewHeader(key.VisitorConnection(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection)
 	}
 	return connectionItem{
 		Header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Session: c.Session,
@@ -50,7 +51,7 @@ func Connection(c chat.Connection) connectionItem {
 // ConnectionOwner is the item that is found by the connection's id and leads to the other one.
 func ConnectionOwner(c chat.Connection) connectionItem {
 	return connectionItem{
-		Header: table.NewHeader(ConnectionKey(c.ID), KindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
+		Header: table.NewHeader(key.Connection(c.ID), KindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
 		Expires: table.Expiry(c.ExpiresAt),
 	}
 }
@@ -63,9 +64,9 @@ func DecodeConnectionOwner(av table.Item, id string) (table.Key, error) {
 	}
 	account := chat.AccountID(it.AccountID)
 	if it.VisitorID != "" {
-		return VisitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
+		return key.VisitorConnection(account, chat.VisitorID(it.VisitorID), id), nil
 	}
-	return AccountConnectionKey(account, id), nil
+	return key.AccountConnection(account, id), nil
 }
 
 func DecodeConnection(av table.Item) (chat.Connection, error) {
@@ -85,11 +86,11 @@ func decodeVisitorConnection(av table.Item) (chat.Connection, error) {
 	if err != nil {
 		return chat.Connection{}, err
 	}
-	owner, err := split(it.PK, "V", 2)
+	owner, err := key.Split(it.PK, "V", 2)
 	if err != nil {
 		return chat.Connection{}, table.Damaged(kindVisitorConnection, err)
 	}
-	id, err := split(it.SK, "C", 1)
+	id, err := key.Split(it.SK, "C", 1)
 	if err != nil {
 		return chat.Connection{}, table.Damaged(kindVisitorConnection, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -43,7 +44,7 @@ type identityPart struct {
 
 func Contact(c chat.Contact) contactItem {
 	it := contactItem{
-		Header:        table.NewHeader(ContactKey(c.AccountID, c.ID), KindContact),
+		Header:        table.NewHeader(key.Contact(c.AccountID, c.ID), KindContact),
 		contactFields: fieldsOf(c), OptedOut: c.MarketingConsent.OptedOut, OptedAt: table.MillisOf(c.MarketingConsent.At),
 		CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
 	}
@@ -60,7 +61,7 @@ func DecodeContact(av table.Item) (chat.Contact, error) {
 	if err != nil {
 		return chat.Contact{}, err
 	}
-	account, id, err := parseContactKey(it.PK)
+	account, id, err := key.ParseContact(it.PK)
 	if err != nil {
 		return chat.Contact{}, table.Damaged(KindContact, err)
 	}
@@ -82,7 +83,7 @@ func DecodeContact(av table.Item) (chat.Contact, error) {
 type contactConversationItem struct{ table.Header }
 
 func ContactConversation(c chat.Conversation) contactConversationItem {
-	return contactConversationItem{table.NewHeader(ContactConversationKey(c.AccountID, c.ContactID, c.ID), KindContactConversation)}
+	return contactConversationItem{table.NewHeader(key.ContactConversation(c.AccountID, c.ContactID, c.ID), KindContactConversation)}
 }
 
 // revisionItem is what a change made of a contact. It lies with the contact, so that erasing the contact finds it.
@@ -96,7 +97,7 @@ type revisionItem struct {
 
 func Revision(before, after chat.Contact, at time.Time, requestID string) revisionItem {
 	return revisionItem{
-		Header: table.NewHeader(revisionKey(after.AccountID, after.ID, after.Version), KindRevision),
+		Header: table.NewHeader(key.Revision(after.AccountID, after.ID, after.Version), KindRevision),
 		At:     table.MillisOf(at), RequestID: requestID, Before: fieldsOf(before), After: fieldsOf(after),
 	}
 }
@@ -105,7 +106,7 @@ func Revision(before, after chat.Contact, at time.Time, requestID string) revisi
 type searchItem struct{ table.Header }
 
 func Search(c chat.Contact, t Token) searchItem {
-	return searchItem{table.NewHeader(SearchKey(c.AccountID, t, c.ID), KindSearch)}
+	return searchItem{table.NewHeader(key.Search(c.AccountID, string(t.Field), t.Text, c.ID), KindSearch)}
 }
 
 func DecodeContactConversation(av table.Item) (chat.ConversationID, error) {
@@ -118,7 +119,7 @@ func conversationOfEdge(av table.Item, kind string) (chat.ConversationID, error)
 	if err != nil {
 		return "", err
 	}
-	parts, err := split(it.SK, "C", 1)
+	parts, err := key.Split(it.SK, "C", 1)
 	if err != nil {
 		return "", table.Damaged(kind, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -107,9 +108,9 @@ type Due struct {
 }
 
 func Conversation(c chat.Conversation) conversationItem {
-	inbox := inboxKey(c)
+	inbox := key.Inbox(c)
 	it := conversationItem{
-		Header:  table.NewHeader(ConversationKey(c.AccountID, c.ID), KindConversation),
+		Header:  table.NewHeader(key.Conversation(c.AccountID, c.ID), KindConversation),
 		StoreID: string(c.StoreID), GroupID: string(c.GroupID),
 		Channel:  channelPart{ID: string(c.ChannelID), Type: string(c.ChannelType)},
 		Contact:  contactPart{ID: string(c.ContactID), Name: c.ContactName},
@@ -128,11 +129,11 @@ func Conversation(c chat.Conversation) conversationItem {
 		it.Preview = PreviewOf(*c.Preview)
 	}
 	if c.InPool() {
-		waiting := waitingKey(c)
+		waiting := key.Waiting(c)
 		it.WaitingPK, it.WaitingSK = waiting.PK, waiting.SK
 	}
 	if due := c.DueAt(); !due.IsZero() {
-		it.Due = Due{DuePK: dueShard(string(c.ID)), DueAt: table.MillisOf(due), DueKind: DueAssign}
+		it.Due = Due{DuePK: key.DueShard(string(c.ID)), DueAt: table.MillisOf(due), DueKind: DueAssign}
 		if due.Equal(c.CloseAt) {
 			it.DueKind = DueClose
 		}
@@ -141,7 +142,7 @@ func Conversation(c chat.Conversation) conversationItem {
 }
 
 func (it conversationItem) conversation() (chat.Conversation, error) {
-	account, id, err := ParseConversationKey(it.PK)
+	account, id, err := key.ParseConversation(it.PK)
 	if err != nil {
 		return chat.Conversation{}, table.Damaged(KindConversation, err)
 	}
@@ -178,3 +179,9 @@ func DecodeRow(av table.Item) (chat.Conversation, error) {
 	}
 	return c, err
 }
+
+// The kinds of due conversations; every other DueItem has its timer's kind.
+const (
+	DueClose  = "close"
+	DueAssign = "assign"
+)

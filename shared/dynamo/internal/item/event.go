@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -38,7 +39,7 @@ type eventDataPart struct {
 
 func Event(e chat.Event) eventItem {
 	it := eventItem{
-		Header: table.NewHeader(eventKey(e.AccountID, e.ConversationID, e.ID), KindEvent),
+		Header: table.NewHeader(key.Event(e.AccountID, e.ConversationID, e.ID), KindEvent),
 		Type:   string(e.Type), At: table.MillisOf(e.At), Actor: authorOf(e.Actor),
 		Data: eventDataPart{
 			AssigneeID: string(e.Data.AssigneeID), PreviousAssigneeID: string(e.Data.PreviousAssigneeID),
@@ -62,11 +63,11 @@ func DecodeEvent(av table.Item) (chat.Event, error) {
 	if err != nil {
 		return chat.Event{}, err
 	}
-	account, conv, err := ParseConversationKey(it.PK)
+	account, conv, err := key.ParseConversation(it.PK)
 	if err != nil {
 		return chat.Event{}, table.Damaged(KindEvent, err)
 	}
-	id, err := split(it.SK, "E", 1)
+	id, err := key.Split(it.SK, "E", 1)
 	if err != nil {
 		return chat.Event{}, table.Damaged(KindEvent, err)
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -22,7 +23,7 @@ type identityItem struct {
 
 func Identity(i chat.Identity) identityItem {
 	return identityItem{
-		Header:   table.NewHeader(IdentityKey(i.AccountID, i.ChannelID, i.ExternalID), KindIdentity),
+		Header:   table.NewHeader(key.Identity(i.AccountID, i.ChannelID, i.ExternalID), KindIdentity),
 		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked,
 		OpenID: string(i.OpenConversationID), LastID: string(i.LastConversationID), LastAt: table.MillisOf(i.LastResolvedAt),
 		Version: i.Version,
@@ -31,7 +32,7 @@ func Identity(i chat.Identity) identityItem {
 
 func Alias(primary chat.Identity, address string) identityItem {
 	return identityItem{
-		Header:   table.NewHeader(IdentityKey(primary.AccountID, primary.ChannelID, address), KindAlias),
+		Header:   table.NewHeader(key.Identity(primary.AccountID, primary.ChannelID, address), KindAlias),
 		External: primary.ExternalID,
 	}
 }
@@ -47,7 +48,7 @@ func DecodeIdentity(av table.Item) (chat.Identity, error) {
 	if err != nil {
 		return chat.Identity{}, err
 	}
-	account, channel, err := parseIdentityKey(it.PK)
+	account, channel, err := key.ParseIdentity(it.PK)
 	if err != nil {
 		return chat.Identity{}, table.Damaged(KindIdentity, err)
 	}

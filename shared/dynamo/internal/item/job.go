@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -19,7 +20,7 @@ type jobItem struct {
 
 func Job(j chat.Job) jobItem {
 	return jobItem{
-		Header: table.NewHeader(JobKey(j.AccountID, j.ID), KindJob), JobKind: string(j.Kind), Subject: j.Subject,
+		Header: table.NewHeader(key.Job(j.AccountID, j.ID), KindJob), JobKind: string(j.Kind), Subject: j.Subject,
 		Checkpoint: j.Checkpoint, NotBefore: table.MillisOf(j.NotBefore), Done: j.Done, Count: j.Count, CreatedAt: table.MillisOf(j.CreatedAt), Version: j.Version,
 	}
 }
@@ -29,7 +30,7 @@ func DecodeJob(av table.Item) (chat.Job, error) {
 	if err != nil {
 		return chat.Job{}, err
 	}
-	parts, err := split(it.PK, "J", 2)
+	parts, err := key.Split(it.PK, "J", 2)
 	if err != nil {
 		return chat.Job{}, table.Damaged(KindJob, err)
 	}

@@ -1,8 +1,7 @@
-// Package item is the data model: the keys and kinds of all items, and how each noun is encoded and decoded.
+// Package item is the data model: the kinds of items, and how each noun is encoded and decoded.
 //
-// Every key is built here. The functions named for a noun encode it, Decode functions decode it; neither does I/O. Stored data
-// outlives the code: attribute names, key prefixes and kinds do not change, and ../../testdata/keys.golden proves it. The package
-// may import table and chat.
+// The functions named for a noun encode it, Decode functions decode it; neither does I/O. Stored data outlives the code: attribute
+// names and kinds do not change. The package may import chat, key and table.
 package item
 
 // The kinds of items, as stored.

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -15,7 +16,7 @@ type loadItem struct {
 
 func Load(l chat.Load) loadItem {
 	return loadItem{
-		Header: table.NewHeader(LoadKey(l.AccountID, l.OperatorID), KindLoad), Open: l.Open, AssignedAt: table.MillisOf(l.LastAssignedAt),
+		Header: table.NewHeader(key.Load(l.AccountID, l.OperatorID), KindLoad), Open: l.Open, AssignedAt: table.MillisOf(l.LastAssignedAt),
 		Moves: l.Moves, RepairedAt: table.MillisOf(l.RepairedAt),
 	}
 }
@@ -25,11 +26,11 @@ func DecodeLoad(av table.Item) (chat.Load, error) {
 	if err != nil {
 		return chat.Load{}, err
 	}
-	account, err := split(it.PK, "L", 1)
+	account, err := key.Split(it.PK, "L", 1)
 	if err != nil {
 		return chat.Load{}, table.Damaged(KindLoad, err)
 	}
-	operator, err := split(it.SK, "L", 1)
+	operator, err := key.Split(it.SK, "L", 1)
 	if err != nil {
 		return chat.Load{}, table.Damaged(KindLoad, err)
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -19,7 +20,7 @@ type mailItem struct {
 
 func Mail(m chat.Mail) mailItem {
 	return mailItem{
-		Header: table.NewHeader(MailKey(m.AccountID, m.ID), KindMail),
+		Header: table.NewHeader(key.Mail(m.AccountID, m.ID), KindMail),
 		To:     m.To, Template: string(m.Template), Language: string(m.Language), Params: m.Params, State: string(m.State),
 		Attempt: m.Attempt, CreatedAt: table.MillisOf(m.CreatedAt), Version: m.Version,
 	}
@@ -30,7 +31,7 @@ func DecodeMail(av table.Item) (chat.Mail, error) {
 	if err != nil {
 		return chat.Mail{}, err
 	}
-	parts, err := split(it.PK, "E", 2)
+	parts, err := key.Split(it.PK, "E", 2)
 	if err != nil {
 		return chat.Mail{}, table.Damaged(KindMail, err)
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -123,7 +124,7 @@ type reactionPart struct {
 
 func Message(m chat.Message) messageItem {
 	it := messageItem{
-		Header:    table.NewHeader(MessageKey(m.AccountID, m.ConversationID, m.ID), KindMessage),
+		Header:    table.NewHeader(key.Message(m.AccountID, m.ConversationID, m.ID), KindMessage),
 		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: ErrorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: table.MillisOf(m.SentAt), ReceivedAt: table.MillisOf(m.ReceivedAt), Version: m.Version,
@@ -157,11 +158,11 @@ func DecodeMessage(av table.Item) (chat.Message, error) {
 	if err != nil {
 		return chat.Message{}, err
 	}
-	account, conv, err := ParseConversationKey(it.PK)
+	account, conv, err := key.ParseConversation(it.PK)
 	if err != nil {
 		return chat.Message{}, table.Damaged(KindMessage, err)
 	}
-	id, err := split(it.SK, "M", 1)
+	id, err := key.Split(it.SK, "M", 1)
 	if err != nil {
 		return chat.Message{}, table.Damaged(KindMessage, err)
 	}

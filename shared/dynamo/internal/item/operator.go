@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -26,7 +27,7 @@ type operatorItem struct {
 
 func Operator(o chat.Operator) operatorItem {
 	return operatorItem{
-		Header: table.NewHeader(OperatorKey(o.AccountID, o.ID), KindOperator),
+		Header: table.NewHeader(key.Operator(o.AccountID, o.ID), KindOperator),
 		Name:   o.Name, Email: o.Email, EmailVerified: o.EmailVerified, Role: string(o.Role), Availability: string(o.Availability),
 		Capacity: o.Capacity, StoreIDs: table.Strings(o.StoreIDs), Languages: table.Strings(o.Languages), Language: string(o.Language), Picture: o.Picture,
 		Active: o.Active, Subject: o.Subject, PasswordAt: table.MillisOf(o.PasswordAt), CreatedAt: table.MillisOf(o.CreatedAt), Version: o.Version,
@@ -55,5 +56,5 @@ type Claim struct {
 }
 
 func Email(o chat.Operator) Claim {
-	return Claim{table.NewHeader(EmailKey(o.Email), KindEmail), string(o.AccountID), string(o.ID)}
+	return Claim{table.NewHeader(key.Email(o.Email), KindEmail), string(o.AccountID), string(o.ID)}
 }

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -61,7 +62,7 @@ func ParkedUpdate(a chat.MessageUpdate) updatePart {
 
 func ProviderRef(r chat.ProviderRef) providerRefItem {
 	it := providerRefItem{
-		Header:         table.NewHeader(ProviderRefKey(r.AccountID, r.Scope, r.ID), KindProviderRef),
+		Header:         table.NewHeader(key.ProviderRef(r.AccountID, r.Scope, r.ID), KindProviderRef),
 		ConversationID: string(r.ConversationID), MessageID: string(r.MessageID), Digest: r.Digest, Expires: table.Expiry(r.ExpiresAt),
 	}
 	for _, s := range r.ParkedStatuses {

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -14,7 +15,7 @@ type readItem struct {
 
 func ReadCursor(r chat.ReadCursor) readItem {
 	return readItem{
-		Header: table.NewHeader(ReadCursorKey(r.AccountID, r.OperatorID, r.ConversationID), KindReadCursor),
+		Header: table.NewHeader(key.ReadCursor(r.AccountID, r.OperatorID, r.ConversationID), KindReadCursor),
 		UpTo:   string(r.ReadUpTo), Tells: string(r.Tells), At: table.MillisOf(r.At),
 	}
 }
@@ -24,11 +25,11 @@ func DecodeReadCursor(av table.Item) (chat.ReadCursor, error) {
 	if err != nil {
 		return chat.ReadCursor{}, err
 	}
-	owner, err := split(it.PK, "O", 2)
+	owner, err := key.Split(it.PK, "O", 2)
 	if err != nil {
 		return chat.ReadCursor{}, table.Damaged(KindReadCursor, err)
 	}
-	conv, err := split(it.SK, "R", 1)
+	conv, err := key.Split(it.SK, "R", 1)
 	if err != nil {
 		return chat.ReadCursor{}, table.Damaged(KindReadCursor, err)
 	}

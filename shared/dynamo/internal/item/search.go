@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 )
 
 // A contact is found by tokens: the words of its names, its e-mail address, and the digits of its phones, both forwards and
@@ -98,7 +99,7 @@ func compareTokens(a, b Token) int {
 	if c := strings.Compare(string(a.Field), string(b.Field)); c != 0 {
 		return c
 	}
-	return strings.Compare(SearchPrefix(a), SearchPrefix(b))
+	return strings.Compare(key.SearchPrefix(a.Text), key.SearchPrefix(b.Text))
 }
 
 // Fold removes case and accents.

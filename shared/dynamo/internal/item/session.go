@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -28,13 +29,13 @@ type operatorSessionItem struct {
 
 func OperatorSession(se chat.Session) operatorSessionItem {
 	return operatorSessionItem{
-		Header: table.NewHeader(OperatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession), Expires: table.Expiry(se.ExpiresAt),
+		Header: table.NewHeader(key.OperatorSession(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession), Expires: table.Expiry(se.ExpiresAt),
 	}
 }
 
 // DecodeOperatorSession gives the session's hash.
 func DecodeOperatorSession(av table.Item) (string, error) {
-	parts, err := split(table.Text(av["sk"]), "S", 1)
+	parts, err := key.Split(table.Text(av["sk"]), "S", 1)
 	if err != nil {
 		return "", table.Damaged(kindOperatorSession, err)
 	}
@@ -43,7 +44,7 @@ func DecodeOperatorSession(av table.Item) (string, error) {
 
 func Session(se chat.Session) sessionItem {
 	return sessionItem{
-		Header: table.NewHeader(SessionKey(se.Hash), KindSession), AccountID: string(se.AccountID), OperatorID: string(se.OperatorID),
+		Header: table.NewHeader(key.Session(se.Hash), KindSession), AccountID: string(se.AccountID), OperatorID: string(se.OperatorID),
 		VisitorID: string(se.Visitor.ID), ChannelID: string(se.Visitor.ChannelID), Origin: se.Visitor.Origin,
 		CreatedAt: table.MillisOf(se.CreatedAt), LastSeenAt: table.MillisOf(se.LastSeenAt), ExpiresAt: table.MillisOf(se.ExpiresAt),
 		UserAgent: se.UserAgent, IP: se.IP, Expires: table.Expiry(se.ExpiresAt),
@@ -55,7 +56,7 @@ func DecodeSession(av table.Item) (chat.Session, error) {
 	if err != nil {
 		return chat.Session{}, err
 	}
-	hash, err := split(it.PK, "S", 1)
+	hash, err := key.Split(it.PK, "S", 1)
 	if err != nil {
 		return chat.Session{}, table.Damaged(KindSession, err)
 	}

@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -40,7 +41,7 @@ type templateButtonPart struct {
 
 func Template(t chat.Template) templateItem {
 	it := templateItem{
-		Header:  table.NewHeader(TemplateKey(t.AccountID, t.ChannelID, t.Name, t.Language), KindTemplate),
+		Header:  table.NewHeader(key.Template(t.AccountID, t.ChannelID, t.Name, t.Language), KindTemplate),
 		Channel: string(t.ChannelID), ID: t.ID, Name: t.Name, Language: t.Language, Category: t.Category, Status: string(t.Status),
 		Quality: t.Quality, Reason: t.Reason, Body: templateTextPart(t.Body), Footer: t.Footer,
 		Find:      Fold(t.Name + " " + t.Body.Text),
@@ -60,7 +61,7 @@ func DecodeTemplate(av table.Item) (chat.Template, error) {
 	if err != nil {
 		return chat.Template{}, err
 	}
-	account, err := split(it.PK, "A", 1)
+	account, err := key.Split(it.PK, "A", 1)
 	if err != nil {
 		return chat.Template{}, table.Damaged(KindTemplate, err)
 	}

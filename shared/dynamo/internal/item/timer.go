@@ -2,6 +2,7 @@ package item
 
 import (
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
@@ -19,11 +20,11 @@ func Timer(t chat.Timer) timerItem {
 		waits = t.Subject
 	}
 	it := timerItem{
-		Header: table.NewHeader(TimerKey(t), KindTimer), Attempt: t.Attempt,
-		Due: Due{DuePK: dueShard(waits), DueAt: table.MillisOf(t.DueAt), DueKind: string(t.Kind)},
+		Header: table.NewHeader(key.Timer(t), KindTimer), Attempt: t.Attempt,
+		Due: Due{DuePK: key.DueShard(waits), DueAt: table.MillisOf(t.DueAt), DueKind: string(t.Kind)},
 	}
 	if t.HeldFor != "" {
-		it.WaitingPK, it.WaitingSK = HeldPartition(t.AccountID, t.HeldFor), heldSort(t)
+		it.WaitingPK, it.WaitingSK = key.HeldPartition(t.AccountID, t.HeldFor), key.HeldSort(t)
 	}
 	return it
 }
@@ -34,7 +35,7 @@ func DecodeTimer(av table.Item) (chat.Timer, error) {
 	if err != nil {
 		return chat.Timer{}, err
 	}
-	t, err := ParseTimerKey(it.Key())
+	t, err := key.ParseTimer(it.Key())
 	if err != nil {
 		return chat.Timer{}, table.Damaged(KindTimer, err)
 	}

@@ -1,4 +1,4 @@
-package item
+package key
 
 import (
 	"slices"
@@ -12,10 +12,10 @@ import (
 func TestKeys_EmptyPart_EmptyKey(t *testing.T) {
 	t.Parallel()
 	for name, k := range map[string]table.Key{
-		"conversation without account": ConversationKey("", "C"),
-		"message without id":           MessageKey("A", "C", ""),
-		"identity without address":     IdentityKey("A", "C", ""),
-		"receipt without scope":        ProviderRefKey("A", "", "ID"),
+		"conversation without account": Conversation("", "C"),
+		"message without id":           Message("A", "C", ""),
+		"identity without address":     Identity("A", "C", ""),
+		"receipt without scope":        ProviderRef("A", "", "ID"),
 	} {
 		if k.PK != "" && k.SK != "" {
 			t.Errorf("%s is stored under %+v", name, k)
@@ -35,12 +35,12 @@ func FuzzKeys(f *testing.F) {
 		account, conv, message := chat.AccountID(a), chat.ConversationID(b), chat.MessageID(c)
 		kept := func(s string) bool { return !strings.HasPrefix(escape(s), "~") }
 
-		k := MessageKey(account, conv, message)
-		gotAccount, gotConv, err := ParseConversationKey(k.PK)
+		k := Message(account, conv, message)
+		gotAccount, gotConv, err := ParseConversation(k.PK)
 		if err != nil {
 			t.Fatal(err)
 		}
-		gotMessage, err := split(k.SK, "M", 1)
+		gotMessage, err := Split(k.SK, "M", 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,17 +48,17 @@ func FuzzKeys(f *testing.F) {
 			t.Fatalf("%+v leads to %q %q %q", k, gotAccount, gotConv, gotMessage)
 		}
 		timer := chat.Timer{AccountID: account, Kind: chat.TimerSend, ConversationID: conv, MessageID: message}
-		if got, err := ParseTimerKey(TimerKey(timer)); err != nil || kept(a) && kept(b) && kept(c) && got != timer {
+		if got, err := ParseTimer(Timer(timer)); err != nil || kept(a) && kept(b) && kept(c) && got != timer {
 			t.Fatalf("timer %+v became %+v, %v", timer, got, err)
 		}
 		mail := chat.Timer{AccountID: account, Kind: chat.TimerMail, Subject: b}
-		if got, err := ParseTimerKey(TimerKey(mail)); err != nil || kept(a) && kept(b) && got != mail {
+		if got, err := ParseTimer(Timer(mail)); err != nil || kept(a) && kept(b) && got != mail {
 			t.Fatalf("timer %+v became %+v, %v", mail, got, err)
 		}
-		if scope != id && ProviderRefKey(account, scope, id) == ProviderRefKey(account, id, scope) {
+		if scope != id && ProviderRef(account, scope, id) == ProviderRef(account, id, scope) {
 			t.Fatalf("%q and %q are confused", scope, id)
 		}
-		for _, part := range strings.Split(ProviderRefKey(account, scope, id).PK, "#") {
+		for _, part := range strings.Split(ProviderRef(account, scope, id).PK, "#") {
 			if len(part) > longestPart {
 				t.Fatalf("a part of %d bytes", len(part))
 			}
