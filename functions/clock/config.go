@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -40,7 +41,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 			return nil, fmt.Errorf("build clock: %s: %w", target, err)
 		}
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	store := schedule.New(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
 	h, err := New(Deps{Store: store, Senders: senders, Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// The stores have one name in each package, and an embedded field has its type's name.
+// The stores have the same name in each package, and an embedded field has its type's name.
 type (
 	activities    = activity.Store
 	contacts      = contact.Store
@@ -21,22 +21,30 @@ type (
 	timers        = schedule.Store
 )
 
-// Store is all stores together. A function that uses few of them makes those with their own New.
-type Store struct {
-	*activities
+// Desk is what the use cases of shared/desk read and write: conversations, contacts, timers and the directory.
+type Desk struct {
 	*contacts
 	*conversations
 	*directories
-	*sessions
 	*timers
+}
+
+// NewDesk makes the stores of a Desk.
+func NewDesk(db *DB) *Desk {
+	return &Desk{contact.New(db), conversation.New(db), directory.New(db), schedule.New(db)}
+}
+
+// Store is all stores together, for the functions that serve people, and for tests.
+type Store struct {
+	*Desk
+	*activities
+	*sessions
 }
 
 // New connects to the tables and makes all stores.
 func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
 	db := Connect(client, tables, options...)
-	return &Store{
-		activity.New(db), contact.New(db), conversation.New(db), directory.New(db), live.New(db), schedule.New(db),
-	}
+	return &Store{NewDesk(db), activity.New(db), live.New(db)}
 }
 
 // The types in the signatures of Store's methods, for those who use it whole.
