@@ -16,7 +16,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// TableSchema is what it takes to create a table, as plain data.
+// TableSchema describes a table, as plain data.
 type TableSchema struct {
 	HashKey, RangeKey string
 	Attributes        map[string]string // of keys only: name to type, "S" or "N"
@@ -43,7 +43,7 @@ func Schema() map[string]TableSchema {
 		"pk": "S", "sk": "S", "inboxPk": "S", "inboxSk": "S", "waitingPk": "S", "waitingSk": "S", "duePk": "S", "dueAt": "N",
 	}
 	desk.Indexes = []IndexSchema{
-		// The list row and nothing else: twenty attributes are the most that an index may include. Id and account are in pk.
+		// The fields of a list row. An index includes at most 20 attributes; id and account are in pk.
 		{Name: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Projection: "INCLUDE", Include: []string{
 			"status", "storeId", "groupId", "channel", "contact", "assigneeId", "tags", "campaign", "bot", "preview",
 			"lastInboundId", "lastInboundAt", "createdAt", "activeAt", "waitingAt", "closeAt", "assignAt", "resolvedAt", "version",
@@ -54,8 +54,7 @@ func Schema() map[string]TableSchema {
 	return map[string]TableSchema{"directory": directory, "desk": desk, "ledger": ledger, "live": live}
 }
 
-// CreateTables creates those of the tables that have a name, and waits until they are there. Tables that exist stay as they
-// are.
+// CreateTables creates the tables that have a name, and waits until they are ready. Existing tables are not changed.
 func CreateTables(ctx context.Context, client *dynamodb.Client, tables Tables) error {
 	schemas := Schema()
 	names := map[string]string{

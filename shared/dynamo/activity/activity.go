@@ -11,19 +11,20 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
+// Add puts an entry into a transaction; nil adds none.
 func Add(t *table.Tx, a *chat.Activity) {
 	if a != nil {
 		t.Put(table.Desk, item.Activity(*a), nil, "")
 	}
 }
 
-// PutActivity writes a line of the activity log that belongs to no other write.
+// PutActivity writes an entry that belongs to no other write.
 func (s *Store) PutActivity(ctx context.Context, a chat.Activity) error {
 	_, _, err := s.db.Put(ctx, table.Desk, item.Activity(a), nil, "put a line of the activity log")
 	return err
 }
 
-// Activities pages through the activity log of one month ("2026-11", UTC), the newest line first.
+// Activities pages through the activity log of a month ("2026-11", UTC), newest first.
 func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p chat.PageRequest) (chat.Page[chat.Activity], error) {
 	at, err := time.Parse(key.MonthLayout, month)
 	if err != nil {

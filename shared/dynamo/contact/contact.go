@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// Add creates a contact with what finds it.
+// Add creates a contact with its search tokens.
 func Add(t *table.Tx, c chat.Contact) {
 	c.Version = 1
 	t.Put(table.Desk, item.Contact(c), table.Absent(), table.ReasonExists)
@@ -23,7 +23,7 @@ func Add(t *table.Tx, c chat.Contact) {
 	}
 }
 
-// Contact reads one, consistently.
+// Contact reads one with a consistent read.
 func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Contact(account, id), true, item.KindContact)
 	if err != nil {
@@ -32,8 +32,9 @@ func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.Con
 	return item.DecodeContact(av)
 }
 
-// UpdateContact replaces a contact, with what finds it, a revision of the values, and the line of the activity log and the job
-// that follows from the change if there are any. Its identities get a new name with it, since they name the conversations to come.
+// UpdateContact replaces a contact and updates its search tokens, and writes a revision with the values before and after. The
+// activity entry and the job are written with it, if given. A new name is also set on the contact's identities, from which new
+// conversations take it.
 func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, entry *chat.Activity, job *chat.Job) error {
 	after.Version = before.Version + 1
 	var t table.Tx
@@ -64,7 +65,7 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, e
 	return s.db.Commit(ctx, &t, "update contact "+string(after.ID))
 }
 
-// addNames gives a contact's identities its name. Their version moves, so that a decision which read the old name begins again.
+// addNames sets the contact's name on its identities. Their version grows, so that a decision that read the old name is retried.
 func addNames(t *table.Tx, c chat.Contact) {
 	theirs := expression.Name("contactId").Equal(expression.Value(string(c.ID)))
 	for _, i := range c.Identities {

@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Identity finds an external user by the first of their addresses that is known, consistently, and says by which of
-// them the user is known already. NotFound means that none is known.
+// Identity finds an external user by the first of their addresses that is known, with consistent reads. matched are those of the
+// addresses that are known. NotFound means that none is.
 func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (identity chat.Identity, matched []string, err error) {
 	for _, address := range addresses {
 		av, err := s.db.Get(ctx, table.Desk, key.Identity(account, channel, address), true, item.KindIdentity)

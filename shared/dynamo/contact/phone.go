@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Mobile numbers of three countries are written in two ways, and a provider may know a person by either: Argentina's have a 9
-// after the country code or not, Mexico's a 1, and Brazil's a ninth digit after the area code.
+// Mobile numbers of three countries are written in two ways, and providers use either: Argentina's with or without a 9 after the
+// country code, Mexico's with or without a 1, and Brazil's with or without a ninth digit after the area code.
 
-// phoneVariants are the ways in which digits, from the country code on, may be stored.
+// phoneVariants are the ways in which a number with its country code may be stored.
 func phoneVariants(d string) []string {
 	d = strings.TrimLeft(d, "0")
 	out := []string{d}
@@ -29,7 +29,8 @@ func phoneVariants(d string) []string {
 	return distinctStrings(out)
 }
 
-// localVariants are the ways in which stored digits may end when these were typed, with or without country and area code.
+// localVariants are the ways in which a stored number may end when these digits were typed, with or without country and area
+// code.
 func localVariants(d string) []string {
 	d = strings.TrimLeft(d, "0")
 	out := phoneVariants(d)

@@ -23,7 +23,7 @@ const (
 	maxScan   = 1000 // tokens that one request reads
 )
 
-// want is one way in which a contact may match: all of its prefixes, the first of which is looked up.
+// want is one way in which a contact may match: it has a token for each of these prefixes. The first one is looked up.
 type want []item.Token
 
 func (w want) matches(tokens []item.Token) bool {
@@ -35,7 +35,7 @@ func (w want) matches(tokens []item.Token) bool {
 	return true
 }
 
-// firstMatch is the first of a contact's tokens, in their order, that begins with a prefix.
+// firstMatch is the first of a contact's sorted tokens that begins with a prefix.
 func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
 	for _, t := range tokens {
 		if t.Field == prefix.Field && strings.HasPrefix(t.Text, prefix.Text) {
@@ -45,7 +45,7 @@ func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
 	return item.Token{}, false
 }
 
-// wantsOf are the ways in which what somebody typed may be meant.
+// wantsOf are the ways to interpret what was typed.
 func wantsOf(q string) []want {
 	q = strings.TrimSpace(q)
 	var wants []want
@@ -65,7 +65,7 @@ func wantsOf(q string) []want {
 		for _, word := range names {
 			w = append(w, item.Token{Field: item.FieldName, Text: item.CutToken(word)})
 		}
-		// The longest word is the rarest, as far as one can tell without looking.
+		// Look up the longest word: it is likely the rarest.
 		slices.SortStableFunc(w, func(a, b item.Token) int { return len(b.Text) - len(a.Text) })
 		if len([]rune(w[0].Text)) >= minWord {
 			wants = append(wants, w)
@@ -77,8 +77,9 @@ func wantsOf(q string) []want {
 	return wants
 }
 
-// SearchContacts finds contacts by the beginnings of the words of their names (all words must match), by the beginning of
-// their e-mail address, and by the beginning or, from six digits on, the end of a phone number, however it was typed.
+// SearchContacts finds contacts by the beginnings of the words of their names (all words must match), by the beginning of their
+// email address, and by the beginning of a phone number or, from six digits on, its end. A contact that several interpretations
+// find is listed once.
 func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error) {
 	name := "contacts " + q
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
@@ -119,7 +120,7 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 	return page, nil
 }
 
-// tokenPage reads the tokens that begin with a prefix, from after one of them on.
+// tokenPage reads the tokens that begin with a prefix, after one of them.
 func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]table.Item, bool, error) {
 	pk := key.SearchPartition(account, string(prefix.Field), prefix.Text)
 	if pk == "" {
@@ -133,8 +134,8 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 	return s.db.Page(ctx, q, "search contacts")
 }
 
-// matching reads the contacts that tokens lead to and keeps those that match and are first met here. It stops when it has
-// enough, and says how many tokens it has used.
+// matching reads the contacts of the tokens and keeps those that match and were not found before. It stops after enough contacts,
+// and returns how many tokens it used.
 func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []table.Item, enough int) (read int, found []chat.Contact, err error) {
 	keys := make([]table.Key, len(items))
 	for i, av := range items {

@@ -29,8 +29,8 @@ func statusIn(statuses []chat.Status) *expression.ConditionBuilder {
 	return &c
 }
 
-// Mine pages through the open conversations of an operator, the newest conversations first; within a page they are sorted by
-// last activity, the newest first. No statuses means all that are not resolved.
+// Mine pages through an operator's conversations with the given statuses, by default all that are not resolved. Pages go from the
+// newest conversation to the oldest; within a page the rows are sorted by last activity, newest first.
 func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	found, err := table.List(ctx, s.db, account, fmt.Sprintf("mine %q %q", operator, statuses), p, table.Query{
 		Table: table.Desk, Condition: assignedPartition(account, operator), Filter: statusIn(statuses), Descending: true,

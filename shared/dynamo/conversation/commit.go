@@ -14,12 +14,11 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Commit writes a decision, all of it or nothing, and with it what changes because of it: the loads of the operators, their
-// lists of conversations, the contact's list, and the identity's open conversation when the decision does not set it itself.
+// Commit writes a decision in one transaction, together with what follows from it: the operators' loads and lists, the contact's
+// list of conversations, and the identity's open conversation unless the decision sets it.
 //
-// The stored conversation gets the version after the one of d.Before; a new one begins with 1. Conflicts: receipt_exists,
-// identity_changed, at_capacity, exists (a new id that is taken), version_changed. Messages that are there already stay as
-// they are.
+// The stored version is the one after d.Before's; a new conversation starts at 1. Conflicts, most severe first: receipt_exists,
+// identity_changed, at_capacity, exists (the new id is taken), version_changed. Messages that exist already are kept.
 func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) error {
 	var t table.Tx
 	after := d.After
@@ -31,7 +30,7 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 		after.Version = d.Before.Version + 1
 		t.Put(table.Desk, item.Conversation(after), table.AtVersion(d.Before.Version), table.ReasonVersionChanged)
 	}
-	addReceipt(&t, d.ProviderRef)
+	addProviderRef(&t, d.ProviderRef)
 	addIdentity(&t, d, now)
 	addLoads(&t, d, now)
 	addAssigned(&t, d.Before, after)
@@ -52,15 +51,15 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	return s.db.Commit(ctx, &t, "commit a decision on conversation "+string(after.ID))
 }
 
-func addReceipt(t *table.Tx, r *chat.ProviderRef) {
+func addProviderRef(t *table.Tx, r *chat.ProviderRef) {
 	if r == nil {
 		return
 	}
-	free := receiptFree()
-	t.Update(table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), takeReceipt(*r), &free, table.ReasonReceiptExists)
+	free := unreserved()
+	t.Update(table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), reserve(*r), &free, table.ReasonReceiptExists)
 }
 
-// addIdentity writes the identity that the decision names, or keeps the stored one's open conversation true.
+// addIdentity writes the identity of the decision, or updates the open conversation of the stored one.
 func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 	if d.Identity != nil {
 		identity := *d.Identity
@@ -73,13 +72,13 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 		t.Put(table.Desk, item.Identity(identity), condition, table.ReasonIdentityChanged)
 		for _, address := range d.Aliases {
 			if isNew {
-				// None of a new identity's addresses was known when it was looked up: one that is known now was taken meanwhile.
+				// No address of a new identity was known when it was looked up. One that exists now was created in between.
 				t.Put(table.Desk, item.Alias(identity, address), table.Absent(), table.ReasonIdentityChanged)
 				continue
 			}
 			free := expression.AttributeNotExists(expression.Name("pk")).
 				Or(expression.Name("kind").Equal(expression.Value(item.KindAlias)))
-			// An address that is an identity of its own stays one: merging two is a person's decision.
+			// An address that has an identity of its own keeps it: only a person merges two.
 			t.Put(table.Desk, item.Alias(identity, address), &free, table.ReasonIdentityChanged).Done = true
 		}
 		return
@@ -95,7 +94,7 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 		t.Update(table.Desk, k, update.Set(expression.Name("openId"), expression.Value(string(c.ID))), &free, table.ReasonIdentityChanged)
 		return
 	}
-	// An identity that has gone on to another conversation by now has nothing to forget.
+	// The identity may have another open conversation by now, which stays.
 	own := expression.Name("openId").Equal(expression.Value(string(c.ID)))
 	t.Update(table.Desk, k, update.Remove(expression.Name("openId")).
 		Set(expression.Name("lastId"), expression.Value(string(c.ID))).
@@ -119,7 +118,7 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 	}
 }
 
-// addAssigned keeps the operators' lists: whoever has an open conversation has an item for it.
+// addAssigned keeps the list of open conversations of each operator.
 func addAssigned(t *table.Tx, before *chat.Conversation, after chat.Conversation) {
 	var was chat.OperatorID
 	if before != nil && before.IsOpen() {
@@ -137,7 +136,7 @@ func addAssigned(t *table.Tx, before *chat.Conversation, after chat.Conversation
 	}
 }
 
-// moveLoad changes how many conversations an operator carries.
+// moveLoad adds delta to an operator's number of open conversations.
 func moveLoad(delta int) expression.UpdateBuilder {
 	return table.HeaderUpdate(item.KindLoad).Add(expression.Name("open"), expression.Value(delta)).Add(expression.Name("moves"), expression.Value(1))
 }

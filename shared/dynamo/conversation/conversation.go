@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Conversation reads one, consistently.
+// Conversation reads one with a consistent read.
 func (s *Store) Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Conversation(account, id), true, item.KindConversation)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Store) Conversation(ctx context.Context, account chat.AccountID, id cha
 	return item.DecodeConversation(av)
 }
 
-// Conversations reads several, in the order of their ids; those that are not there are left out.
+// Conversations reads several, in the order of the ids given. Missing ones are left out.
 func (s *Store) Conversations(ctx context.Context, account chat.AccountID, ids []chat.ConversationID) ([]chat.Conversation, error) {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {

@@ -10,8 +10,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// CountConversations counts a list up to most; more says that there are more, or, where filtering had to give up looking, that
-// there may be.
+// CountConversations counts a list up to most. more is true when there are more, or when there may be more because a filtered
+// count stopped after maxCountScan entries.
 func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, q Query, most int) (n int, more bool, err error) {
 	var walks []table.Query
 	switch {
@@ -29,7 +29,7 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 		for {
 			walk.Limit = most + 1 - n
 			if walk.Filter != nil {
-				walk.Limit = countScan
+				walk.Limit = maxCountScan
 			}
 			out, err := s.db.Query(ctx, walk, "count conversations")
 			if err != nil {
@@ -43,7 +43,7 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 			if len(out.LastEvaluatedKey) == 0 {
 				break
 			}
-			if scanned >= countScan && walk.Filter != nil {
+			if scanned >= maxCountScan && walk.Filter != nil {
 				return n, true, nil
 			}
 			walk.Start = out.LastEvaluatedKey
@@ -63,7 +63,7 @@ func (s *Store) countInbox(ctx context.Context, account chat.AccountID, q Query)
 	return walks, err
 }
 
-// onlyPool says that the index of the waiting conversations answers the query, whose entries are a quarter of the inbox's.
+// onlyPool is true when the waiting index can answer the query. Its entries are a quarter of the inbox index's size.
 func (q Query) onlyPool() bool {
 	return q.Unassigned && q.Assignee == "" && q.ChannelID == "" && len(q.Statuses) == 1 && q.Statuses[0] == chat.Open
 }
@@ -79,5 +79,5 @@ func (s *Store) countPool(ctx context.Context, account chat.AccountID, q Query) 
 	return walks, err
 }
 
-// countScan is how many entries a count with a filter looks at before it says "or more".
-const countScan = 5000
+// maxCountScan is how many entries a filtered count reads at most.
+const maxCountScan = 5000

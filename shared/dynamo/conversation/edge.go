@@ -9,17 +9,18 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// ConversationsOfOperator are the next open conversations of an operator after one, in the order of their ids, consistently.
+// ConversationsOfOperator are up to limit ids of an operator's open conversations after one, in order of id, with a consistent
+// read.
 func (s *Store) ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
 	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeAssigned)
 }
 
-// Carried is the same list with all that a load follows from: id, assignee and status. The rest of each conversation is empty.
+// Carried is the same list with what a load is computed from: id, assignee and status. All other fields are empty.
 func (s *Store) Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error) {
 	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeCarried)
 }
 
-// ContactConversations pages through a contact's conversations, the newest first.
+// ContactConversations pages through a contact's conversations, newest first.
 func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	pk := key.Contact(account, contact).PK
 	if pk == "" {
@@ -35,12 +36,12 @@ func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID
 	return chat.Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
 }
 
-// ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
+// ConversationsOfContact are up to limit ids of a contact's conversations after one, in order of id, with a consistent read.
 func (s *Store) ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error) {
 	return edgesAfter(ctx, s, key.ContactConversation(account, contact, "x").PK, after, limit, item.DecodeContactConversation)
 }
 
-// edgesAfter walks the edges of one partition that lead to conversations.
+// edgesAfter reads the edges of a partition that lead to conversations.
 func edgesAfter[T any](ctx context.Context, s *Store, pk string, after chat.ConversationID, limit int, decode func(table.Item) (T, error)) ([]T, error) {
 	if pk == "" {
 		return nil, nil

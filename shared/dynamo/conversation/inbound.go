@@ -11,15 +11,15 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// noteTries bounds how often a late message's note starts over because the conversation changed under it.
-const noteTries = 8
+// inboundTries is how often a late message is applied again after the conversation changed.
+const inboundTries = 8
 
-// ApplyInbound records an inbound message in its conversation's summary, as chat.Conversation.Note does, in one write as long
-// as messages come in order. applied is false, and nothing written, when the conversation is not open: what happens then is a
-// decision. A message that is in the summary already changes nothing and is applied.
+// ApplyInbound updates a conversation's summary with an inbound message, as chat.Conversation.ApplyMessage does. It is one write
+// as long as messages arrive in order. applied is false, and nothing is written, when the conversation is not open. A message
+// that the summary already contains changes nothing and counts as applied.
 func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
 	k := key.Conversation(account, id)
-	update, condition := noteForward(id, m)
+	update, condition := forward(id, m)
 	av, refused, err := s.db.Update(ctx, table.Desk, k, update, &condition, "note an inbound message")
 	if err != nil {
 		return c, false, err
@@ -28,7 +28,7 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 		c, err = item.DecodeConversation(av)
 		return c, err == nil, err
 	}
-	for range noteTries {
+	for range inboundTries {
 		if len(av) == 0 {
 			return c, false, table.NotFound(item.KindConversation)
 		}
@@ -50,8 +50,8 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 	return chat.Conversation{}, false, table.Unavailable("note an inbound message", table.Conflict(table.ReasonVersionChanged))
 }
 
-// noteForward is the note of a message that is newer than all before it, under the condition that it is.
-func noteForward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, expression.ConditionBuilder) {
+// forward is the update for a message newer than all before it, with the condition that it is.
+func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, expression.ConditionBuilder) {
 	name, value := expression.Name, expression.Value
 	activity := chat.ActivityAt(m)
 	unlessAbove := func(attribute string, v any) expression.ConditionBuilder {

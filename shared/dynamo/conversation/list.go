@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// lanes are the partitions of the inbox index that hold the list: those of the months last, the newest first.
+// lanes are the partitions of the inbox index that hold the list. Those of the months come last, newest first.
 func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*table.Lane, error) {
 	var lanes []*table.Lane
 	resolved := false
@@ -39,7 +39,7 @@ func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*
 	return lanes, nil
 }
 
-// months are the months in which conversations of the list may have been resolved, the newest first.
+// months are the months in which conversations of the list may have been resolved, newest first.
 func (s *Store) months(ctx context.Context, account chat.AccountID, q Query) ([]time.Time, error) {
 	if q.Month != "" {
 		month, err := time.Parse(key.MonthLayout, q.Month)
@@ -65,9 +65,9 @@ func (s *Store) months(ctx context.Context, account chat.AccountID, q Query) ([]
 	return months, nil
 }
 
-// ListConversations pages through an account's conversations by last activity, the newest first unless asked otherwise. They
-// are list rows: what a list does not show is empty. One request reads at most about 1 MB, so a page may come back short, or
-// empty, with a Next.
+// ListConversations pages through an account's conversations by last activity, newest first unless q.Oldest is set. Items are
+// list rows: fields that the inbox index does not include are empty. A request reads at most about 1 MB, so a page with a Next
+// may be short or empty.
 func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q Query, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	name := q.name()
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 1)
@@ -87,7 +87,7 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 		return chat.Page[chat.Conversation]{}, err
 	}
 	page := chat.Page[chat.Conversation]{Items: []chat.Conversation{}}
-	for len(page.Items) < table.LimitOf(p) && m.Scanned < mergeScan {
+	for len(page.Items) < table.LimitOf(p) && m.Scanned < maxScan {
 		row, err := m.Next(ctx)
 		if err != nil || row == nil {
 			return page, err
@@ -106,8 +106,8 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 	return page, err
 }
 
-// withNewest adds a row that was read after the others. A conversation that moved between two partitions while they were read
-// is in both: its newest version is the one that stays.
+// withNewest adds a row. A conversation that moved between two partitions while they were read is found in both; the row with the
+// higher version stays.
 func withNewest(rows []chat.Conversation, c chat.Conversation) []chat.Conversation {
 	known := slices.IndexFunc(rows, func(row chat.Conversation) bool { return row.ID == c.ID })
 	switch {
@@ -119,5 +119,5 @@ func withNewest(rows []chat.Conversation, c chat.Conversation) []chat.Conversati
 	return append(slices.Delete(rows, known, known+1), c)
 }
 
-// mergeScan is how many entries one request reads at most: a list row has less than a kilobyte, so it stays below 1 MB.
-const mergeScan = 1000
+// maxScan is how many entries one request reads at most. A list row is under 1 KB, so this stays under 1 MB.
+const maxScan = 1000

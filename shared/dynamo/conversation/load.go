@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Loads are what the operators of an account carry, consistently. Who never had a conversation is not among them.
+// Loads are the loads of an account's operators, with a consistent read. An operator who never had a conversation has none.
 func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error) {
 	items, err := s.db.All(ctx, table.Query{
 		Table: table.Desk, Condition: table.InPartition(key.Load(account, "x").PK, ""), Consistent: true,
@@ -23,7 +23,7 @@ func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load,
 	return table.DecodeAll(items, item.DecodeLoad)
 }
 
-// Load is what one operator carries, consistently: nothing, if they never had a conversation.
+// Load is the load of one operator, with a consistent read; zero if they never had a conversation.
 func (s *Store) Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Load(account, operator), true, item.KindLoad)
 	if fault.Is(err, fault.NotFound) {
@@ -35,8 +35,8 @@ func (s *Store) Load(ctx context.Context, account chat.AccountID, operator chat.
 	return item.DecodeLoad(av)
 }
 
-// RepairLoad sets how many conversations an operator carries, unless it moved since it was read as seen, even there and back:
-// then the answer is Conflict "version_changed".
+// RepairLoad sets an operator's number of open conversations. It is Conflict "version_changed" when the load changed since it was
+// read as seen, even if it changed back.
 func (s *Store) RepairLoad(ctx context.Context, seen chat.Load, open int) error {
 	moves := expression.Name("moves")
 	unmoved := moves.Equal(expression.Value(seen.Moves))

@@ -12,14 +12,14 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// PutMessage puts a message unless it is there.
+// PutMessage stores a message unless it exists.
 func (s *Store) PutMessage(ctx context.Context, m chat.Message) (created bool, err error) {
 	m.Version = max(m.Version, 1)
 	_, refused, err := s.db.Put(ctx, table.Desk, item.Message(m), table.Absent(), "put a message")
 	return !refused && err == nil, err
 }
 
-// Message reads one, consistently.
+// Message reads one with a consistent read.
 func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID) (chat.Message, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Message(account, conv, id), true, item.KindMessage)
 	if err != nil {
@@ -28,13 +28,13 @@ func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.C
 	return item.DecodeMessage(av)
 }
 
-// Messages pages through a conversation: the first page is the newest, items in a page are oldest first, and Next leads to
-// older ones.
+// Messages pages through a conversation from its end: the first page holds the newest messages, and Next leads to older ones.
+// Items in a page are oldest first.
 func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error) {
 	return timeline(ctx, s, account, conv, key.MessagePrefix, p, item.DecodeMessage)
 }
 
-// timeline is a page of what a conversation's partition holds under a prefix, sorted by id.
+// timeline is a page of the items of a conversation's partition under a prefix, sorted by id.
 func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p chat.PageRequest, decode func(table.Item) (T, error)) (chat.Page[T], error) {
 	pk := key.Conversation(account, conv).PK
 	if pk == "" {
@@ -47,10 +47,12 @@ func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv
 	return page, err
 }
 
-// AdvanceStatus moves a message's status forward, in one write: only to a higher rank, and only for the attempt named; a
-// provider's id given with it asks that the message has one already, since whoever writes the first puts its receipt before. With
-// attempt 0 the attempt is not looked at, and the provider's id must be the message's, or its first. applied is false, and m
-// what is stored, when that does not hold. NotFound means that there is no such message.
+// AdvanceStatus moves a message's status to a higher rank, in one write.
+//
+// With an attempt, it must be the message's current one, and a providerID requires that the message already has one: its provider
+// ref is written first. With attempt 0 the attempt is not checked, and the providerID must be the message's, or becomes it.
+//
+// When the condition does not hold, applied is false and m is the stored message. NotFound means that there is no such message.
 func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error) {
 	name, value := expression.Name, expression.Value
 	update := expression.Set(name("status"), value(string(to))).Set(name("rank"), value(to.Rank())).Add(name("version"), value(1))
@@ -86,7 +88,7 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 // Effects are what changes together with a message.
 type Effects = chat.MessageEffects
 
-// MergeEcho deletes an echo whose place its receipt gives to another message, with the effects.
+// MergeEcho deletes an echo and points its provider ref r to the message that was sent, with the effects.
 func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects Effects) error {
 	var t table.Tx
 	still := expression.Name("messageId").Equal(expression.Value(string(echo.ID)))
@@ -96,8 +98,7 @@ func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Mes
 	return s.db.Commit(ctx, &t, "absorb message "+string(echo.ID))
 }
 
-// UpdateMessage replaces a message and writes the effects with it. The stored message gets the version after before's, which
-// must still be the one stored.
+// UpdateMessage replaces a message and writes the effects with it, if the stored version is before's.
 func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, effects Effects) error {
 	after.Version = before.Version + 1
 	var t table.Tx

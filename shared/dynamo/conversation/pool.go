@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// storesOf are the stores named, or all of the account's if none is.
+// storesOf are the named stores, or all stores of the account if none is named.
 func (s *Store) storesOf(ctx context.Context, account chat.AccountID, named []chat.StoreID) ([]chat.StoreID, error) {
 	if len(named) > 0 {
 		return named, nil
@@ -23,8 +23,8 @@ func (s *Store) storesOf(ctx context.Context, account chat.AccountID, named []ch
 	return stores, err
 }
 
-// Pool pages through the conversations that wait for an operator, the longest waiting first: of one store, or of all of them
-// if none is named.
+// Pool pages through the conversations without an operator, longest waiting first: of one store, or of all stores for an empty
+// id.
 func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	name := fmt.Sprintf("pool %q", store)
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 1)
@@ -65,7 +65,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	if page.Items, err = s.Conversations(ctx, account, found); err != nil {
 		return page, err
 	}
-	// The index may lag: who has been taken meanwhile does not wait any more.
+	// The index is eventually consistent: some may have been assigned since.
 	page.Items = slices.DeleteFunc(page.Items, func(c chat.Conversation) bool { return !c.InPool() })
 	if !m.Ended() {
 		page.Next, err = s.db.Cursors.Sign(ctx, name, account, m.Position)

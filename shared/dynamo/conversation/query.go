@@ -48,7 +48,7 @@ func (q Query) matches(c chat.Conversation) bool {
 		(q.ChannelID == "" || c.ChannelID == q.ChannelID)
 }
 
-// filter is matches, as DynamoDB applies it while it counts.
+// filter is matches as a DynamoDB filter, for counts.
 func (q Query) filter() *expression.ConditionBuilder {
 	var all []expression.ConditionBuilder
 	if q.Assignee != "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// SetRead notes how far an operator has read; of two notes the later one stays, in whatever order they come. Who has read on in
-// one browser does not fall back through what another one says; only the note that nothing was read goes back.
+// SetRead stores how far an operator has read. The later of two positions stays, in whatever order they arrive, and a position in
+// a conversation only moves forward, except that an empty one marks all as unread.
 func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
 	upTo := expression.Name("upTo")
 	later := expression.Name("at").LessThanEqual(expression.Value(table.MillisOf(r.At)))
@@ -24,7 +24,7 @@ func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
 	return err
 }
 
-// ReadCursors are how far an operator has read several conversations; those never read are missing.
+// ReadCursors are the read positions of an operator in several conversations. Those never read are missing.
 func (s *Store) ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, convs []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
 	keys := make([]table.Key, len(convs))
 	for i, id := range convs {

@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// CreateAccount creates an account with its first store, its owner, the mail that greets them and the job that counts its loads
-// anew, in one transaction over two tables. An address that somebody signs in with is Conflict "exists" with the field "email".
+// CreateAccount creates an account with its first store, its owner, the mail that verifies their address and the job that
+// recounts loads, in one transaction. An email address that is taken is Conflict "exists" with the field "email".
 func (s *Store) CreateAccount(ctx context.Context, a chat.Account, st chat.Store, o chat.Operator, mail *chat.Mail) error {
 	var t table.Tx
 	a.Version, st.Version = 1, 1
@@ -26,7 +26,7 @@ func (s *Store) CreateAccount(ctx context.Context, a chat.Account, st chat.Store
 	return s.db.Commit(ctx, &t, "create account "+string(a.ID))
 }
 
-// Account reads one, consistently.
+// Account reads one with a consistent read.
 func (s *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
 	av, err := s.db.Get(ctx, table.Directory, key.Account(id), true, item.KindAccount)
 	if err != nil {
@@ -35,8 +35,7 @@ func (s *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, e
 	return item.DecodeAccount(av)
 }
 
-// UpdateAccount replaces an account, with the line of the activity log and the job that follows from the change, if there are
-// any.
+// UpdateAccount replaces an account. The activity entry and the job are written with it, if given.
 func (s *Store) UpdateAccount(ctx context.Context, before, after chat.Account, entry *chat.Activity, job *chat.Job) error {
 	after.Version = before.Version + 1
 	var t table.Tx

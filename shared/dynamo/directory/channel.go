@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// ChannelsOfBusiness are the channels whose settings name a provider's business account.
+// ChannelsOfBusiness are the channels whose settings name a provider's business account, in any account.
 func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, business string) ([]chat.Channel, error) {
 	pk := key.Business(t, business, "x", "x").PK
 	if pk == "" {
@@ -39,7 +39,7 @@ func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, busi
 	return channels, nil
 }
 
-// addBusiness keeps the edge from a business account to a channel; before is empty for a new channel, after for one that goes.
+// addBusiness keeps the edge from a business account to its channel. before is empty for a new channel, after for a deleted one.
 func addBusiness(t *table.Tx, before, after chat.Channel) {
 	was, is := before.BusinessAccountID(), after.BusinessAccountID()
 	if was == is {
@@ -53,12 +53,12 @@ func addBusiness(t *table.Tx, before, after chat.Channel) {
 	}
 }
 
-// Channels are all channels of an account, in the order of their creation.
+// Channels are all channels of an account, in order of creation.
 func (s *Store) Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error) {
 	return inDirectory(ctx, s, account, key.ChannelPrefix, item.DecodeChannel)
 }
 
-// Channel reads one, consistently.
+// Channel reads one with a consistent read.
 func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error) {
 	av, err := s.db.Get(ctx, table.Directory, key.Channel(account, id), true, item.KindChannel)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.Cha
 	return item.DecodeChannel(av)
 }
 
-// ChannelByAsset finds the channel that an asset of a provider is connected as, in any account.
+// ChannelByAsset finds the channel that a provider's asset is connected as, in any account.
 func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, externalID string) (chat.Channel, error) {
 	claim, err := s.claim(ctx, key.Asset(channel, externalID), item.KindAsset, item.KindChannel)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, ex
 	return s.Channel(ctx, chat.AccountID(claim.AccountID), chat.ChannelID(claim.ID))
 }
 
-// CreateChannel connects an asset. One that is connected already, in whatever account, is Conflict "claimed" with the field
+// CreateChannel connects an asset. One that is connected already, in any account, is Conflict "claimed" with the field
 // "externalId".
 func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, entry *chat.Activity) error {
 	c.Version = 1
@@ -88,7 +88,7 @@ func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, entry *chat.A
 	return s.db.Commit(ctx, &t, "create channel "+string(c.ID))
 }
 
-// UpdateChannel replaces a channel; another asset is claimed and the old one given back.
+// UpdateChannel replaces a channel. When its asset changes, the new one is claimed and the old one released.
 func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, entry *chat.Activity) error {
 	after.Version = before.Version + 1
 	var t table.Tx
@@ -102,7 +102,7 @@ func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, e
 	return s.db.Commit(ctx, &t, "update channel "+string(after.ID))
 }
 
-// DeleteChannel removes a channel as it was read and gives its asset back.
+// DeleteChannel removes a channel, if its version is the stored one, and releases its asset.
 func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, entry *chat.Activity) error {
 	var t table.Tx
 	t.Remove(table.Directory, key.Channel(c.AccountID, c.ID), table.AtVersion(c.Version), table.ReasonVersionChanged)

@@ -15,13 +15,13 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// freeFor holds while nobody else has the claim.
+// freeFor holds while no one else has the claim.
 func freeFor(id string) *expression.ConditionBuilder {
 	c := expression.AttributeNotExists(expression.Name("pk")).Or(expression.Name("id").Equal(expression.Value(id)))
 	return &c
 }
 
-// held holds while the one named has the claim.
+// held holds while the claim belongs to the id.
 func held(id string) *expression.ConditionBuilder {
 	c := expression.Name("id").Equal(expression.Value(id))
 	return &c
@@ -33,12 +33,12 @@ func addOperator(t *table.Tx, o chat.Operator) {
 	t.Put(table.Directory, item.Operator(o), table.Absent(), table.ReasonExists)
 }
 
-// Operators are all operators of an account, in the order of their creation.
+// Operators are all operators of an account, in order of creation.
 func (s *Store) Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error) {
 	return inDirectory(ctx, s, account, key.OperatorPrefix, item.DecodeOperator)
 }
 
-// Operator reads one, consistently.
+// Operator reads one with a consistent read.
 func (s *Store) Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error) {
 	av, err := s.db.Get(ctx, table.Directory, key.Operator(account, id), true, item.KindOperator)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Store) Operator(ctx context.Context, account chat.AccountID, id chat.Op
 	return item.DecodeOperator(av)
 }
 
-// OperatorByEmail finds who signs in with an address, in any account.
+// OperatorByEmail finds the operator who signs in with an address, in any account.
 func (s *Store) OperatorByEmail(ctx context.Context, email string) (chat.Operator, error) {
 	claim, err := s.claim(ctx, key.Email(email), item.KindEmail, item.KindOperator)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Store) claim(ctx context.Context, k table.Key, kind, what string) (item
 	return table.Decode[item.Claim](av, kind)
 }
 
-// CreateOperator creates an operator. An address that somebody signs in with is Conflict "exists" with the field "email".
+// CreateOperator creates an operator. An email address that is taken is Conflict "exists" with the field "email".
 func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, entry *chat.Activity) error {
 	var t table.Tx
 	addOperator(&t, o)
@@ -72,8 +72,8 @@ func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, entry *chat
 	return s.db.Commit(ctx, &t, "create operator "+string(o.ID))
 }
 
-// UpdateOperator replaces an operator, with the job that follows from the change if there is one; a new address is claimed and
-// the old one given back.
+// UpdateOperator replaces an operator. A new email address is claimed and the old one released. The activity entry and the job
+// are written with it, if given.
 func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator, entry *chat.Activity, job *chat.Job) error {
 	var t table.Tx
 	replaceOperator(&t, before, after, entry)
@@ -83,7 +83,7 @@ func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator,
 	return s.db.Commit(ctx, &t, "update operator "+string(after.ID))
 }
 
-// RedeemToken uses a link's secret up together with what it was for. NotFound means that it was used already.
+// RedeemToken deletes a token and replaces the operator in one transaction. NotFound means that the token was used already.
 func (s *Store) RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, entry *chat.Activity) error {
 	there := table.Present()
 	var t table.Tx

@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// inDirectory reads everything of one kind that an account has, consistently.
+// inDirectory reads all items of one kind of an account, with consistent reads.
 func inDirectory[T any](ctx context.Context, s *Store, account chat.AccountID, prefix string, decode func(table.Item) (T, error)) ([]T, error) {
 	pk := key.Account(account).PK
 	if pk == "" {
@@ -25,12 +25,12 @@ func inDirectory[T any](ctx context.Context, s *Store, account chat.AccountID, p
 	return table.DecodeAll(items, decode)
 }
 
-// Stores are all stores of an account, in the order of their creation.
+// Stores are all stores of an account, in order of creation.
 func (s *Store) Stores(ctx context.Context, account chat.AccountID) ([]chat.Store, error) {
 	return inDirectory(ctx, s, account, key.StorePrefix, item.DecodeStore)
 }
 
-// Store reads one, consistently.
+// Store reads one with a consistent read.
 func (s *Store) Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error) {
 	av, err := s.db.Get(ctx, table.Directory, key.Store(account, id), true, item.KindStore)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Template reads one, consistently.
+// Template reads one with a consistent read.
 func (s *Store) Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error) {
 	av, err := s.db.Get(ctx, table.Directory, key.Template(account, channel, name, language), true, item.KindTemplate)
 	if err != nil {
@@ -29,7 +29,7 @@ type TemplateQuery struct {
 	Q      string              // part of the name or of the text
 }
 
-// Templates are those of a channel by name and language.
+// Templates pages through the templates of a channel by name and language.
 func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error) {
 	pk, prefix := key.Account(account).PK, key.TemplatePrefix(channel)
 	if pk == "" || prefix == "" {
@@ -51,11 +51,11 @@ func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel c
 	return table.List(ctx, s.db, account, name, p, table.Query{Table: table.Directory, Condition: table.InPartition(pk, prefix), Filter: filter, Sparse: filter != nil}, item.DecodeTemplate)
 }
 
-// templateTries is how often PutTemplate looks again at what overtook it.
+// templateTries is how often PutTemplate retries after the stored template changed.
 const templateTries = 4
 
-// PutTemplate keeps a template as the provider listed it at readAt, in a reading that began at t.SyncedAt. A later reading stays as it
-// is, and of the status what the provider said after readAt.
+// PutTemplate stores a template as the provider listed it at readAt, in a sync that started at t.SyncedAt. A template of a later
+// sync is kept. A status that the provider reported after readAt is kept too.
 func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error {
 	name, value := expression.Name, expression.Value
 	for range templateTries {
@@ -81,11 +81,11 @@ func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Ti
 	return table.Conflict(table.ReasonVersionChanged)
 }
 
-// wordGrain is how coarsely the provider tells the time of a word.
-const wordGrain = time.Second
+// reportResolution is the resolution of the provider's timestamps.
+const reportResolution = time.Second
 
-// UpdateTemplate applies what the provider says of a template; a word that is older than the last one, or than the reading that found
-// the template, changes nothing. NotFound means that there is no such template here.
+// UpdateTemplate applies a status or quality that the provider reported. A report older than the last one, or than the sync that
+// found the template, changes nothing. NotFound means that there is no such template.
 func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, templateName, language string, change chat.TemplateChange) error {
 	k := key.Template(account, channel, templateName, language)
 	if k.PK == "" || k.SK == "" {
@@ -101,7 +101,7 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 	}
 	at := value(table.MillisOf(change.At))
 	condition := table.Present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
-		name("syncedAt").LessThanEqual(value(table.MillisOf(change.At.Add(wordGrain)))))
+		name("syncedAt").LessThanEqual(value(table.MillisOf(change.At.Add(reportResolution)))))
 	old, _, err := s.db.Update(ctx, table.Directory, k, update, &condition, "change a template")
 	if err == nil && len(old) == 0 {
 		return table.NotFound(item.KindTemplate)
@@ -109,8 +109,8 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 	return err
 }
 
-// SweepTemplates removes up to limit templates of a channel that no reading has found since one that began at before, and says whether
-// there may be more.
+// SweepTemplates deletes up to limit templates of a channel that no sync since before has found. more is true when there may be
+// more.
 func (s *Store) SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error) {
 	older := expression.Name("syncedAt").LessThan(expression.Value(table.MillisOf(before)))
 	items, more, err := s.db.Page(ctx, table.Query{

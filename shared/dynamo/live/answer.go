@@ -12,7 +12,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Answer is what a repeated request gets: the first one's answer, or, while that is still at work, the word that it is.
+// Answer is the stored answer of a request with an idempotency key. InProgress is true while the first request is being
+// processed.
 type Answer struct {
 	Status     int
 	Body       []byte
@@ -23,11 +24,11 @@ type Answer struct {
 // answerKept is how long a request may be repeated.
 const answerKept = 24 * time.Hour
 
-// ReasonDigestChanged is the Conflict of a key that came again with another body.
+// ReasonDigestChanged is the reason of the Conflict when a key is used again with another body.
 const ReasonDigestChanged = "digest_changed"
 
-// BeginAnswer takes a key for a request that may be repeated, without reading first. Nil means go ahead: the key is new, its
-// answer has expired, or who took it was to be done by now and is not. Otherwise it gives what is stored: the answer, or one
+// BeginAnswer reserves a key with one conditional write. It returns nil when the request may proceed: the key is new, its answer
+// has expired, or an earlier request did not finish until its deadline. Otherwise it returns the stored answer, or one that is
 // InProgress. The same key for another body is Conflict "digest_changed".
 func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgressUntil time.Time) (*Answer, error) {
 	expires := now.Add(answerKept)
@@ -52,7 +53,7 @@ func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgr
 	return &Answer{Status: it.Status, Body: it.Body, Digest: it.Digest, InProgress: it.LockedAt != 0}, nil
 }
 
-// FinishAnswer stores the answer of a request that BeginAnswer let go ahead.
+// FinishAnswer stores the answer of a request that BeginAnswer let proceed.
 func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.Time) error {
 	expires := now.Add(answerKept)
 	_, _, err := s.db.Put(ctx, table.Live, item.Answer{
@@ -62,7 +63,7 @@ func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.
 	return err
 }
 
-// AbandonAnswer frees the key of a request that failed, so that it may be tried again.
+// AbandonAnswer releases the key of a request that failed, so that it can be retried.
 func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
 	return s.db.Delete(ctx, table.Live, key.Answer(id), "abandon an answer")
 }

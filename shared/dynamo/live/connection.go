@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// PutConnection registers a socket. NotFound means that the session it belongs to has ended.
+// PutConnection registers a connection. NotFound means that its session has ended.
 func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	var t table.Tx
 	if c.Session != "" {
@@ -27,8 +27,8 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	return err
 }
 
-// addEnded ends the sockets of a session: without an expiry they count as expired, and nothing is pushed to them any more. The
-// items stay for the gateway's farewell, by which the others learn who left.
+// addEnded removes the expiry of a session's connections, which makes them count as expired. The items stay until the gateway
+// reports the disconnect, from which others learn who left.
 func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountID, session string) error {
 	items, err := s.db.All(ctx, table.Query{
 		Table: table.Live, Condition: table.InPartition(key.AccountConnection(account, "x").PK, key.ConnectionPrefix), Consistent: true,
@@ -49,7 +49,7 @@ func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountI
 	return nil
 }
 
-// connectionPlace finds where a socket has all it has.
+// connectionPlace finds the key of a connection's full item.
 func (s *Store) connectionPlace(ctx context.Context, id string) (table.Key, error) {
 	av, err := s.db.Get(ctx, table.Live, key.Connection(id), true, item.KindConnection)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Store) connectionPlace(ctx context.Context, id string) (table.Key, erro
 	return item.DecodeConnectionOwner(av, id)
 }
 
-// Connection reads a socket, consistently.
+// Connection reads one with consistent reads.
 func (s *Store) Connection(ctx context.Context, id string) (chat.Connection, error) {
 	c, _, err := s.connection(ctx, id)
 	return c, err
@@ -77,7 +77,7 @@ func (s *Store) connection(ctx context.Context, id string) (chat.Connection, tab
 	return c, place, err
 }
 
-// DeleteConnection forgets a socket and gives what it was. NotFound means that it was forgotten already.
+// DeleteConnection removes a connection and returns it. NotFound means that it was removed already.
 func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connection, error) {
 	c, place, err := s.connection(ctx, id)
 	if err != nil {
@@ -94,12 +94,12 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	return c, err
 }
 
-// Connections are the sockets of an account's operators. Whether one has expired is the caller's to ask.
+// Connections are the connections of an account's operators, including expired ones.
 func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
 	return s.connectionsIn(ctx, key.AccountConnection(account, "x").PK)
 }
 
-// VisitorConnections are the sockets of one visitor. Whether one has expired is the caller's to ask.
+// VisitorConnections are the connections of a visitor, including expired ones.
 func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
 	return s.connectionsIn(ctx, key.VisitorConnection(account, visitor, "x").PK)
 }
@@ -115,7 +115,8 @@ func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection
 	return table.DecodeAll(items, item.DecodeConnection)
 }
 
-// SetViewing notes what an operator's socket looks at; a zero one means nothing. NotFound means that the socket is gone.
+// SetViewing stores what the operator of a connection is looking at; a zero value means nothing. NotFound means that there is no
+// such connection.
 func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
 	place, err := s.connectionPlace(ctx, id)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Hit counts one try under a key and says how many there were in the present window of time.
+// Hit counts a try and returns the number of tries in the current window.
 func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now time.Time) (count int, err error) {
 	start := now.Truncate(window)
 	update := table.HeaderUpdate(item.KindHit).Add(expression.Name("count"), expression.Value(1)).
@@ -24,7 +24,7 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 	return hits.Count, err
 }
 
-// Forgive takes one try back that Hit counted at the time given.
+// Forgive takes back a try that was counted at a time.
 func (s *Store) Forgive(ctx context.Context, id string, window time.Duration, at time.Time) error {
 	there := table.Present()
 	update := expression.Add(expression.Name("count"), expression.Value(-1))

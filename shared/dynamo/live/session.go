@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// PutSession begins a session. Only an operator's are listed.
+// PutSession starts a session. Only operators' sessions are listed.
 func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 	if se.OperatorID == "" {
 		_, _, err := s.db.Put(ctx, table.Live, item.Session(se), nil, "put a visitor's session")
@@ -26,7 +26,7 @@ func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 	return s.db.Commit(ctx, &t, "put a session")
 }
 
-// Session finds one by the hash of its token, consistently. Whether it has expired is the caller's to ask.
+// Session finds one by the hash of its token, with a consistent read. It may have expired.
 func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
 	av, err := s.db.Get(ctx, table.Live, key.Session(hash), true, item.KindSession)
 	if err != nil {
@@ -35,7 +35,7 @@ func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) 
 	return item.DecodeSession(av)
 }
 
-// TouchSession notes that a session is in use and until when it holds now. NotFound means that it was ended.
+// TouchSession stores when a session was last used and when it expires. NotFound means that it was ended.
 func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires time.Time) error {
 	there := table.Present()
 	update := expression.Set(expression.Name("lastSeenAt"), expression.Value(table.MillisOf(lastSeen))).
@@ -57,7 +57,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	return err
 }
 
-// Sessions are those of an operator, the newest first.
+// Sessions are the sessions of an operator, newest first.
 func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]chat.Session, error) {
 	hashes, err := s.sessionHashes(ctx, account, operator)
 	if err != nil {
@@ -94,8 +94,7 @@ func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, opera
 	return table.DecodeAll(items, item.DecodeOperatorSession)
 }
 
-// DeleteSession ends a session of an operator, and the sockets that were opened with it. NotFound means that it is not theirs,
-// or ended already.
+// DeleteSession ends a session of an operator and its connections. NotFound means that there is no such session of theirs.
 func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, operator chat.OperatorID, hash string) error {
 	edge := key.OperatorSession(account, operator, hash)
 	if edge.SK == "" {
@@ -115,7 +114,7 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	if err != nil {
 		return err
 	}
-	// No socket comes in with the session from here on; one may have between the look and the end.
+	// No connection can start with the session from here on, but one may have since the read above.
 	var late table.Tx
 	if err := s.addEnded(ctx, &late, account, hash); err != nil {
 		return err
@@ -123,7 +122,7 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	return s.db.Commit(ctx, &late, "end a late connection")
 }
 
-// DeleteSessions ends all sessions of an operator but one; an empty exceptHash spares none.
+// DeleteSessions ends all sessions of an operator except one; an empty exceptHash spares none.
 func (s *Store) DeleteSessions(ctx context.Context, account chat.AccountID, operator chat.OperatorID, exceptHash string) error {
 	hashes, err := s.sessionHashes(ctx, account, operator)
 	if err != nil {

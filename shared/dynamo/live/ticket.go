@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Token is a link's secret, stored hashed: it proves an e-mail address or lets a password be set, once.
+// Token is the secret of a link that verifies an email address or resets a password, once. Only its hash is stored.
 type Token struct {
 	Hash       string
 	Kind       string
@@ -19,7 +19,7 @@ type Token struct {
 	ExpiresAt  time.Time
 }
 
-// PutTicket makes a ticket for a socket.
+// PutTicket stores a ticket for a connection.
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
 		Header: table.NewHeader(key.Ticket(t.Hash), item.KindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
@@ -29,7 +29,7 @@ func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	return err
 }
 
-// TakeTicket uses a ticket up. NotFound means that there is none, that it was used, or that it has expired.
+// TakeTicket deletes a ticket and returns it. NotFound means that it never existed, was used or has expired.
 func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error) {
 	it, err := s.take(ctx, key.Ticket(hash), item.KindTicket, now)
 	return chat.Ticket{
@@ -39,7 +39,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 	}, err
 }
 
-// PutToken makes a link's secret.
+// PutToken stores a token.
 func (s *Store) PutToken(ctx context.Context, t Token) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
 		Header: table.NewHeader(key.Token(t.Kind, t.Hash), item.KindToken), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
@@ -48,7 +48,7 @@ func (s *Store) PutToken(ctx context.Context, t Token) error {
 	return err
 }
 
-// Token reads a link's secret, consistently, and leaves it. NotFound as with TakeToken.
+// Token reads a token with a consistent read and keeps it. NotFound as with TakeToken.
 func (s *Store) Token(ctx context.Context, kind, hash string, now time.Time) (Token, error) {
 	av, err := s.db.Get(ctx, table.Live, key.Token(kind, hash), true, item.KindToken)
 	if err != nil {
@@ -71,13 +71,13 @@ func tokenOf(it item.Secret, kind, hash string) Token {
 	}
 }
 
-// TakeToken uses a link's secret up. NotFound means that there is none, that it was used, or that it has expired.
+// TakeToken deletes a token and returns it. NotFound means that it never existed, was used or has expired.
 func (s *Store) TakeToken(ctx context.Context, kind, hash string, now time.Time) (Token, error) {
 	it, err := s.take(ctx, key.Token(kind, hash), item.KindToken, now)
 	return tokenOf(it, kind, hash), err
 }
 
-// take removes what may be used once: of two that try, one gets it.
+// take deletes an item that may be used once: of two concurrent calls, one gets it.
 func (s *Store) take(ctx context.Context, k table.Key, kind string, now time.Time) (item.Secret, error) {
 	av, err := s.db.Take(ctx, table.Live, k, "take a "+kind)
 	if err != nil {

@@ -23,7 +23,7 @@ const (
 	DueAssign = item.DueAssign
 )
 
-// DueItem is something that waits for its time.
+// DueItem is something whose time has come: a conversation or a timer.
 type DueItem struct {
 	AccountID      chat.AccountID
 	Kind           string // empty for an entry that this version cannot read
@@ -50,8 +50,8 @@ func decodeDue(av table.Item) (DueItem, error) {
 	return due, err
 }
 
-// Due lists what one shard has until a time, the earliest first. An entry that cannot be read has no kind and stops nobody
-// else's.
+// Due pages through the items of one shard that are due until a time, earliest first. An entry that cannot be decoded has an
+// empty Kind and does not fail the page.
 func (s *Store) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[DueItem], error) {
 	pk := key.DuePartition(shard)
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, "due "+pk, "", 3)

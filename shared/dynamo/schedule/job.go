@@ -18,20 +18,21 @@ func jobTimer(j chat.Job, step time.Time) chat.Timer {
 	return chat.Timer{AccountID: j.AccountID, Kind: chat.TimerJob, Subject: j.ID, DueAt: due}
 }
 
+// AddJob puts a new job and its timer into a transaction.
 func AddJob(t *table.Tx, j chat.Job) {
 	j.Version = 1
 	t.Put(table.Desk, item.Job(j), table.Absent(), table.ReasonExists)
 	t.Put(table.Desk, item.Timer(jobTimer(j, j.CreatedAt)), nil, "")
 }
 
-// PutJob creates a job, with the timer that asks for it again.
+// PutJob creates a job with its timer.
 func (s *Store) PutJob(ctx context.Context, j chat.Job) error {
 	var t table.Tx
 	AddJob(&t, j)
 	return s.db.Commit(ctx, &t, "put job "+j.ID)
 }
 
-// Job reads one, consistently.
+// Job reads one with a consistent read.
 func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Job(account, id), true, item.KindJob)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (cha
 	return item.DecodeJob(av)
 }
 
-// UpdateJob writes a job's checkpoint. Its timer is set anew, or goes when it is done.
+// UpdateJob replaces a job and sets its timer again, or deletes it when the job is done.
 func (s *Store) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	after.Version = before.Version + 1
 	var t table.Tx

@@ -14,23 +14,24 @@ func mailTimer(m chat.Mail, step time.Time) chat.Timer {
 	return chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMail, Subject: m.ID, DueAt: step.Add(chat.TimerGrace)}
 }
 
-// mailWaits says whether a mail still has a step before it.
+// mailWaits is true while a mail has not reached a final state.
 func mailWaits(m chat.Mail) bool { return m.State == chat.MailQueued || m.State == chat.MailSending }
 
+// AddMail puts a new mail and its timer into a transaction.
 func AddMail(t *table.Tx, m chat.Mail) {
 	m.Version = 1
 	t.Put(table.Desk, item.Mail(m), table.Absent(), table.ReasonExists)
 	t.Put(table.Desk, item.Timer(mailTimer(m, m.CreatedAt)), nil, "")
 }
 
-// PutMail creates a mail that is to leave, with the timer that asks for it again.
+// PutMail creates a mail with its timer.
 func (s *Store) PutMail(ctx context.Context, m chat.Mail) error {
 	var t table.Tx
 	AddMail(&t, m)
 	return s.db.Commit(ctx, &t, "put mail "+m.ID)
 }
 
-// Mail reads one, consistently.
+// Mail reads one with a consistent read.
 func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Mail(account, id), true, item.KindMail)
 	if err != nil {
@@ -39,7 +40,7 @@ func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (ch
 	return item.DecodeMail(av)
 }
 
-// UpdateMail replaces a mail. Its timer is set anew, or goes when nothing is left to be done.
+// UpdateMail replaces a mail and sets its timer again, or deletes it in a final state.
 func (s *Store) UpdateMail(ctx context.Context, before, after chat.Mail) error {
 	after.Version = before.Version + 1
 	var t table.Tx

@@ -10,18 +10,18 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// PutTimer sets a timer, or sets it anew.
+// PutTimer creates or replaces a timer.
 func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
 	_, _, err := s.db.Put(ctx, table.Desk, item.Timer(t), nil, "put a timer")
 	return err
 }
 
-// DropTimer removes a timer; one that is not there is fine.
+// DropTimer deletes a timer, if it exists.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
 	return s.db.Delete(ctx, table.Desk, key.Timer(t), "drop a timer")
 }
 
-// PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
+// PendingTimers are a conversation's timers of one kind, with a consistent read, in the order of their messages.
 func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
 	items, err := s.db.All(ctx, table.Query{
 		Table: table.Desk, Consistent: true,
@@ -33,8 +33,8 @@ func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv 
 	return table.DecodeAll(items, item.DecodeTimer)
 }
 
-// Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
-// moment ago may not be among them yet, and one that has gone on may be.
+// Held pages through the timers of the messages that wait for a channel, oldest message first. The index is eventually
+// consistent: a message that was held just now may be missing, and one that has been sent may be listed.
 func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error) {
 	m := table.Merge{DB: s.db, Index: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: table.LimitOf(p) + 1}
 	m.Lanes = []*table.Lane{{PK: key.HeldPartition(account, channel)}}

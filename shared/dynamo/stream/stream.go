@@ -17,14 +17,14 @@ import (
 
 // Change is one item of a table that became another. Old and New hold the noun as a value (a chat.Conversation, chat.Message,
 // chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account, chat.Operator, chat.Load or
-// chat.Channel); nil means that there was none, or that nothing is derived from the kind.
+// chat.Channel); nil means that there was none, or that the kind is not decoded.
 type Change struct {
 	Kind     string
 	Old, New any
 	Expired  bool // the table's TTL removed it
 }
 
-// decoders are the kinds that something is derived from; quiet ones are known and passed over.
+// decoders are the kinds that signals are derived from. The quiet kinds are known and not decoded.
 var (
 	decoders = map[string]func(table.Item) (any, error){
 		item.KindConversation: boxed(item.DecodeConversation),
@@ -57,7 +57,7 @@ func boxed[T any](decode func(table.Item) (T, error)) func(table.Item) (any, err
 
 const ttlPrincipal = "dynamodb.amazonaws.com"
 
-// Decode reads a record of a stream. An unknown kind, or an item that cannot be read, is Invalid: no try will help.
+// Decode reads a stream record. An unknown kind, or an item that cannot be decoded, is Invalid: a retry does not help.
 func Decode(record events.DynamoDBEventRecord) (Change, error) {
 	old, err := fromStream(record.Change.OldImage)
 	if err != nil {
@@ -98,7 +98,7 @@ func unreadable(err error) error {
 	return fault.New(fault.Invalid, "a stored item cannot be read").WithReason("unreadable_item").WithCause(err)
 }
 
-// fromStream turns the image of a record into an item, or nil if there is none.
+// fromStream converts the image of a record into an item; nil if there is none.
 func fromStream(image map[string]events.DynamoDBAttributeValue) (table.Item, error) {
 	if len(image) == 0 {
 		return nil, nil

@@ -76,7 +76,7 @@ func DecodeStore(av table.Item) (chat.Store, error) {
 	}, err
 }
 
-// inAccount reads the ids of something that lies in its account's partition of Directory.
+// inAccount reads the ids from the key of an item in its account's partition of Directory.
 func inAccount(h table.Header, prefix string) (chat.AccountID, string, error) {
 	account, err := key.Split(h.PK, "A", 1)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
+// Answer is the answer of a request with an idempotency key.
 type Answer struct {
 	table.Header
 	Status    int          `dynamodbav:"status,omitempty"`
@@ -14,7 +15,7 @@ type Answer struct {
 	Expires   int64        `dynamodbav:"expires"`
 }
 
-// Hit counts tries within a window of time.
+// Hit counts tries in a window of time.
 type Hit struct {
 	table.Header
 	Count   int   `dynamodbav:"count"`

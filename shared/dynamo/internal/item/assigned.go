@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// assignedItem is an operator's way to an open conversation that is theirs.
+// assignedItem is the edge from an operator to an open conversation of theirs.
 type assignedItem struct {
 	table.Header
 	Status string `dynamodbav:"status"`
@@ -23,7 +23,7 @@ func DecodeAssigned(av table.Item) (chat.ConversationID, error) {
 	return conversationOfEdge(av, KindAssigned)
 }
 
-// DecodeCarried reads what an operator's edge tells of the conversation that it leads to.
+// DecodeCarried reads id, assignee and status of a conversation from its edge.
 func DecodeCarried(av table.Item) (chat.Conversation, error) {
 	it, err := table.Decode[assignedItem](av, KindAssigned)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Secret is something that may be used once.
+// Secret is a ticket or a token, which is used once.
 type Secret struct {
 	table.Header
 	AccountID  string       `dynamodbav:"accountId"`
@@ -19,8 +19,8 @@ type Secret struct {
 	Expires    int64        `dynamodbav:"expires,omitempty"`
 }
 
-// connectionItem is a socket: once by its id, which is all that the gateway tells when it closes, and once with all it has in a
-// partition that is read as a whole: its account's or, if it is a visitor's, the visitor's.
+// connectionItem is stored twice: by the connection's id, which is all that the gateway sends on disconnect, and with all fields
+// in the partition of its account or visitor.
 type connectionItem struct {
 	table.Header
 	AccountID      string       `dynamodbav:"accountId,omitempty"` // of the one found by id
@@ -48,7 +48,7 @@ func Connection(c chat.Connection) connectionItem {
 	}
 }
 
-// ConnectionOwner is the item that is found by the connection's id and leads to the other one.
+// ConnectionOwner is the item by id, which leads to the full one.
 func ConnectionOwner(c chat.Connection) connectionItem {
 	return connectionItem{
 		Header: table.NewHeader(key.Connection(c.ID), KindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
@@ -56,7 +56,7 @@ func ConnectionOwner(c chat.Connection) connectionItem {
 	}
 }
 
-// DecodeConnectionOwner gives the key of the item with all that a connection has.
+// DecodeConnectionOwner returns the key of the full item.
 func DecodeConnectionOwner(av table.Item, id string) (table.Key, error) {
 	it, err := table.Decode[connectionItem](av, KindConnection)
 	if err != nil {

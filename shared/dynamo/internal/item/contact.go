@@ -18,7 +18,7 @@ type contactItem struct {
 	Version    int64          `dynamodbav:"version"`
 }
 
-// contactFields are what people edit, and what a revision keeps of before and after.
+// contactFields are the editable fields, which a revision keeps before and after a change.
 type contactFields struct {
 	Name      string `dynamodbav:"name,omitempty"`
 	FirstName string `dynamodbav:"firstName,omitempty"`
@@ -79,14 +79,14 @@ func DecodeContact(av table.Item) (chat.Contact, error) {
 	return c, nil
 }
 
-// contactConversationItem is a contact's way to one of its conversations.
+// contactConversationItem is the edge from a contact to one of its conversations.
 type contactConversationItem struct{ table.Header }
 
 func ContactConversation(c chat.Conversation) contactConversationItem {
 	return contactConversationItem{table.NewHeader(key.ContactConversation(c.AccountID, c.ContactID, c.ID), KindContactConversation)}
 }
 
-// revisionItem is what a change made of a contact. It lies with the contact, so that erasing the contact finds it.
+// revisionItem records a change of a contact. It is in the contact's partition, so that erasing the contact removes it.
 type revisionItem struct {
 	table.Header
 	At        table.Millis  `dynamodbav:"at"`
@@ -102,7 +102,7 @@ func Revision(before, after chat.Contact, at time.Time, requestID string) revisi
 	}
 }
 
-// searchItem is one token of a contact. Everything it says is in its key.
+// searchItem is one token of a contact. All of it is in its key.
 type searchItem struct{ table.Header }
 
 func Search(c chat.Contact, t Token) searchItem {
@@ -113,7 +113,7 @@ func DecodeContactConversation(av table.Item) (chat.ConversationID, error) {
 	return conversationOfEdge(av, KindContactConversation)
 }
 
-// conversationOfEdge reads which conversation an edge leads to.
+// conversationOfEdge reads the conversation's id from an edge.
 func conversationOfEdge(av table.Item, kind string) (chat.ConversationID, error) {
 	it, err := table.Decode[table.Header](av, kind)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// conversationItem is a conversation as stored. The hot path pays for every started kilobyte of it, so names are short, ids
-// that its keys hold are not repeated, and what is empty is left out.
+// conversationItem is a conversation as stored. Writes are paid per kilobyte, so names are short, ids that are in the key are not
+// repeated, and empty fields are left out.
 type conversationItem struct {
 	table.Header
 	StoreID   string       `dynamodbav:"storeId,omitempty"`
@@ -37,7 +37,7 @@ type conversationItem struct {
 	AssignAt  table.Millis `dynamodbav:"assignAt,omitempty"`
 	Resolved  table.Millis `dynamodbav:"resolvedAt,omitempty"`
 	By        *authorPart  `dynamodbav:"resolvedBy,omitempty"`
-	Shards    int          `dynamodbav:"shards,omitempty"` // where there are several
+	Shards    int          `dynamodbav:"shards,omitempty"` // of the account, if more than one
 	Version   int64        `dynamodbav:"version"`
 
 	InboxPK   string `dynamodbav:"inboxPk"`
@@ -100,7 +100,7 @@ func (a *authorPart) author() chat.Author {
 	return chat.Author{Kind: chat.AuthorKind(a.Kind), ID: a.ID, Name: a.Name, Picture: a.Picture}
 }
 
-// Due places an item in the due index, or, left empty, nowhere.
+// Due puts an item into the due index; empty, it is not in it.
 type Due struct {
 	DuePK   string       `dynamodbav:"duePk,omitempty"`
 	DueAt   table.Millis `dynamodbav:"dueAt,omitempty"`
@@ -167,7 +167,7 @@ func DecodeConversation(av table.Item) (chat.Conversation, error) {
 	return it.conversation()
 }
 
-// DecodeRow reads an entry of the inbox index. It has what a list shows; the rest of the conversation is empty.
+// DecodeRow reads an entry of the inbox index. Fields that the index does not include are empty.
 func DecodeRow(av table.Item) (chat.Conversation, error) {
 	var it conversationItem
 	if err := attributevalue.UnmarshalMap(av, &it); err != nil {

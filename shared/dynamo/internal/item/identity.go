@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// identityItem is an identity as stored under its primary address, or, as an alias, a pointer to that.
+// identityItem is an identity under its primary address, or, as an alias, a pointer to that address.
 type identityItem struct {
 	table.Header
 	External    string       `dynamodbav:"external"`
@@ -37,7 +37,7 @@ func Alias(primary chat.Identity, address string) identityItem {
 	}
 }
 
-// DecodeAlias gives the primary address that an alias leads to.
+// DecodeAlias returns the primary address of an alias.
 func DecodeAlias(av table.Item) (string, error) {
 	it, err := table.Decode[identityItem](av, KindAlias)
 	return it.External, err

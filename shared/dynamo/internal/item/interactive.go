@@ -4,7 +4,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// interactivePart is what a message offers to be tapped.
+// interactivePart is the buttons or the list of a message.
 type interactivePart struct {
 	Footer   string        `dynamodbav:"footer,omitempty"`
 	Buttons  []buttonPart  `dynamodbav:"buttons,omitempty"`
@@ -64,7 +64,7 @@ func (p *interactivePart) interactive() *chat.Interactive {
 	return i
 }
 
-// templateRefPart is a template as one message uses it.
+// templateRefPart is a template with the parameters of one message.
 type templateRefPart struct {
 	Name     string                `dynamodbav:"name"`
 	Language string                `dynamodbav:"language"`

@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// messageItem is a message as stored. Rank is its status's, which conditions compare.
+// messageItem is a message as stored. Rank is its status's rank, for conditions.
 type messageItem struct {
 	table.Header
 	Direction   string           `dynamodbav:"dir"`
@@ -96,7 +96,7 @@ func (p *referralPart) referral() *chat.Referral {
 	}
 }
 
-// momentPart is an instant by the provider's clock and by ours.
+// momentPart is a time by the provider's clock and by ours.
 type momentPart struct {
 	At      table.Millis `dynamodbav:"at"`
 	HeardAt table.Millis `dynamodbav:"heardAt,omitempty"`

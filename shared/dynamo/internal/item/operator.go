@@ -48,7 +48,7 @@ func DecodeOperator(av table.Item) (chat.Operator, error) {
 	}, err
 }
 
-// Claim makes an address unique over all accounts and leads to what has it.
+// Claim makes an address or an asset unique over all accounts and points to its owner.
 type Claim struct {
 	table.Header
 	AccountID string `dynamodbav:"accountId"`

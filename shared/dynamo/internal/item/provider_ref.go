@@ -6,8 +6,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// providerRefItem is a receipt as stored. One that only holds what came before its message leads to no conversation yet and counts as
-// not there.
+// providerRefItem is a provider ref as stored. One with parked updates and no conversation belongs to no message yet, and counts
+// as missing.
 type providerRefItem struct {
 	table.Header
 	ConversationID string       `dynamodbav:"conversationId,omitempty"`
@@ -74,7 +74,7 @@ func ProviderRef(r chat.ProviderRef) providerRefItem {
 	return it
 }
 
-// DecodeProviderRef reads a receipt. Its outside names are the caller's, as its key may hold no more than their hash.
+// DecodeProviderRef reads a provider ref. Scope and id come from the caller, because the key may hold only their hash.
 func DecodeProviderRef(av table.Item, account chat.AccountID, scope, id string) (chat.ProviderRef, error) {
 	it, err := table.Decode[providerRefItem](av, KindProviderRef)
 	if err != nil {

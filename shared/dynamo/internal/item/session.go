@@ -21,7 +21,7 @@ type sessionItem struct {
 	Expires    int64        `dynamodbav:"expires,omitempty"`
 }
 
-// operatorSessionItem leads from an operator to a session.
+// operatorSessionItem is the edge from an operator to a session.
 type operatorSessionItem struct {
 	table.Header
 	Expires int64 `dynamodbav:"expires,omitempty"`
@@ -33,7 +33,7 @@ func OperatorSession(se chat.Session) operatorSessionItem {
 	}
 }
 
-// DecodeOperatorSession gives the session's hash.
+// DecodeOperatorSession returns the session's hash.
 func DecodeOperatorSession(av table.Item) (string, error) {
 	parts, err := key.Split(table.Text(av["sk"]), "S", 1)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// templateItem is a template as stored. Find is what a search looks into.
+// templateItem is a template as stored. Find is the folded text that a search looks in.
 type templateItem struct {
 	table.Header
 	Channel   string               `dynamodbav:"channel"`

@@ -29,7 +29,7 @@ func Timer(t chat.Timer) timerItem {
 	return it
 }
 
-// DecodeTimer reads a timer. Which channel a message is held for is not read back: whoever sets its timer anew says so again.
+// DecodeTimer reads a timer. HeldFor is not read back; whoever replaces the timer sets it again.
 func DecodeTimer(av table.Item) (chat.Timer, error) {
 	it, err := table.Decode[timerItem](av, KindTimer)
 	if err != nil {

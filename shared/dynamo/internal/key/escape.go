@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// join builds a key from a prefix and parts. Parts are escaped, so that whatever an outside id holds, it cannot reach into
-// another part. An empty part makes an empty key, which no item has.
+// join builds a key from a prefix and escaped parts. If a part is empty, the key is empty.
 func join(prefix string, parts ...string) string {
 	var b strings.Builder
 	b.WriteString(prefix)
@@ -23,7 +22,7 @@ func join(prefix string, parts ...string) string {
 	return b.String()
 }
 
-// Split takes apart what join built.
+// Split returns the n parts of a key that join built.
 func Split(s, prefix string, n int) ([]string, error) {
 	parts := strings.Split(s, "#")
 	if len(parts) != n+1 || parts[0] != prefix {
@@ -39,12 +38,12 @@ func Split(s, prefix string, n int) ([]string, error) {
 	return parts[1:], nil
 }
 
-// longestPart keeps a key far below what DynamoDB allows; a longer part is replaced by its hash.
+// longestPart keeps keys far below DynamoDB's limits. A longer part is replaced by its hash.
 const longestPart = 256
 
 const hexDigits = "0123456789ABCDEF"
 
-// escape keeps printable ASCII but for the three characters with a meaning in keys: # separates, % escapes, ~ marks a hash.
+// escape keeps printable ASCII except the three reserved characters: # separates parts, % escapes, ~ marks a hash.
 func escape(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -64,7 +63,7 @@ func escape(s string) string {
 	return b.String()
 }
 
-// unescape undoes escape. A hash cannot be undone: items whose outside id may be long carry it as an attribute too.
+// unescape undoes escape. A hash cannot be undone: items with a long outside id hold it as an attribute too.
 func unescape(s string) (string, error) {
 	if strings.HasPrefix(s, "~") || !strings.Contains(s, "%") {
 		return s, nil

@@ -16,17 +16,17 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Sortable is a time as text of fixed width, so that it sorts.
+// Sortable is a time as text of fixed width, which sorts by time.
 func Sortable(t time.Time) string { return fmt.Sprintf("%013d", max(t.UnixMilli(), 0)) }
 
 // shardOf spreads ids over n partitions.
 func shardOf(id string, n int) int {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // a hash never fails
+	_, _ = h.Write([]byte(id)) // a hash never returns an error
 	return int(h.Sum32() % uint32(max(n, 1)))
 }
 
-// Desk: a conversation's partition holds the conversation, its messages, its Events and the timers of its messages.
+// Desk: the partition of a conversation holds it, its messages, its Events and the timers of its messages.
 
 const (
 	MessagePrefix = "M#"
@@ -55,7 +55,7 @@ func Event(account chat.AccountID, conv chat.ConversationID, id chat.EventID) ta
 
 func TimerPrefix(kind chat.TimerKind) string { return join("T", string(kind)) + "#" }
 
-// Timer puts a timer beside what it waits for: a message's in the conversation, a mail's and a job's with them.
+// Timer is the key of a timer, in the partition of what it is for: a conversation, a mail or a job.
 func Timer(t chat.Timer) table.Key {
 	switch t.Kind {
 	case chat.TimerMail:
@@ -67,7 +67,7 @@ func Timer(t chat.Timer) table.Key {
 	return table.Key{PK: Conversation(t.AccountID, t.ConversationID).PK, SK: join("T", string(t.Kind), string(t.MessageID))}
 }
 
-// ParseTimer tells what a timer waits for from its place.
+// ParseTimer reads from a key what a timer is for.
 func ParseTimer(k table.Key) (t chat.Timer, err error) {
 	var parts []string
 	switch {
@@ -94,8 +94,7 @@ func ParseTimer(k table.Key) (t chat.Timer, err error) {
 	return t, nil
 }
 
-// Index inbox: an account's conversations of one status, by last activity. Resolved ones are parted by the month of their
-// resolution.
+// Index inbox: the conversations of an account with one status, by last activity; resolved ones by the month of their resolution.
 
 func InboxPartition(account chat.AccountID, status chat.Status, shard int) string {
 	return join("I", string(account), string(status), strconv.Itoa(shard))
@@ -105,13 +104,14 @@ func ResolvedPartition(account chat.AccountID, month string) string {
 	return join("I", string(account), string(chat.Resolved), month)
 }
 
-// MonthOf names the month of a time.
+// MonthOf is the month of a time, in UTC.
 func MonthOf(t time.Time) string { return t.UTC().Format(MonthLayout) }
 
+// MonthLayout is the layout of months.
 const MonthLayout = "2006-01"
 
-// Inbox sorts a conversation among its like. A resolved one never sorts after its resolution, so that no month holds
-// anything newer than its own end.
+// Inbox is a conversation's key in the inbox index. A resolved one sorts at its resolution at the latest, so that a month's
+// partition holds nothing later than the month.
 func Inbox(c chat.Conversation) table.Key {
 	if c.Status != chat.Resolved {
 		return table.Key{PK: InboxPartition(c.AccountID, c.Status, shardOf(string(c.ID), c.InboxShards)), SK: ActivitySort(c.LastActivityAt, c.ID)}
@@ -127,7 +127,7 @@ func ActivitySort(at time.Time, id chat.ConversationID) string {
 	return Sortable(at) + "#" + escape(string(id))
 }
 
-// Index waiting: the conversations without an operator of one store, the longest in the pool first.
+// Index waiting: the conversations of a store without an operator, longest in the pool first.
 
 func WaitingPartition(account chat.AccountID, store chat.StoreID) string {
 	return join("W", string(account), string(store))
@@ -137,7 +137,7 @@ func Waiting(c chat.Conversation) table.Key {
 	return table.Key{PK: WaitingPartition(c.AccountID, c.StoreID), SK: ActivitySort(c.PoolSince, c.ID)}
 }
 
-// HeldPartition holds, in the same index, the timers of the messages that wait for one channel, the oldest message first.
+// HeldPartition holds the timers of the messages that wait for a channel, oldest message first. It is in the waiting index.
 func HeldPartition(account chat.AccountID, channel chat.ChannelID) string {
 	return join("H", string(account), string(channel))
 }
@@ -146,13 +146,13 @@ func HeldSort(t chat.Timer) string {
 	return escape(string(t.MessageID)) + "#" + escape(string(t.ConversationID))
 }
 
-// Index due: everything that waits for its time, spread by the id of what waits; it sorts by the number dueAt.
+// Index due: conversations and timers by the time when they are due, spread over shards by id.
 
 func DuePartition(shard int) string { return fmt.Sprintf("D#%02d", shard) }
 
 func DueShard(id string) string { return DuePartition(shardOf(id, DueShards)) }
 
-// Edges lead from a partition's owner, a contact or an operator, to conversations.
+// Edges lead from a contact or an operator, whose partition they are in, to conversations.
 
 const EdgePrefix = "C#"
 
@@ -161,7 +161,7 @@ func Edge(pk string, id chat.ConversationID) table.Key {
 	return table.Key{PK: pk, SK: join("C", string(id))}
 }
 
-// Contacts: the contact, its conversations and its revisions.
+// Contacts: the partition of a contact holds it, the edges to its conversations and its revisions.
 
 func Contact(account chat.AccountID, id chat.ContactID) table.Key {
 	return table.Key{PK: join("P", string(account), string(id)), SK: "P"}
@@ -183,7 +183,7 @@ func Revision(account chat.AccountID, contact chat.ContactID, version int64) tab
 	return table.Key{PK: Contact(account, contact).PK, SK: fmt.Sprintf("R#%010d", version)}
 }
 
-// Search places a token by its field and first two characters, so that no account's names share one partition.
+// Search places a token by its field and first two characters, to spread the names of an account over partitions.
 func Search(account chat.AccountID, field, text string, contact chat.ContactID) table.Key {
 	return table.Key{PK: SearchPartition(account, field, text), SK: SearchPrefix(text) + "#" + escape(string(contact))}
 }
@@ -220,7 +220,8 @@ func ProviderRef(account chat.AccountID, scope, id string) table.Key {
 	return table.Key{PK: join("R", string(account), scope, id), SK: "R"}
 }
 
-// People: an operator's open conversations, how far they have read, and what the operators of an account carry.
+// Operators: the partition of an operator holds the edges to their open conversations and their read positions. The loads of an
+// account are in one partition.
 
 func OperatorConversation(account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) table.Key {
 	return Edge(join("O", string(account), string(operator)), id)
@@ -246,7 +247,7 @@ func Activity(account chat.AccountID, at time.Time, requestID string) table.Key 
 	return table.Key{PK: join("A", string(account), MonthOf(at)), SK: join(Sortable(at), requestID)}
 }
 
-// Directory: an account's partition holds the account and what it set up; claims make addresses unique over all accounts.
+// Directory: the partition of an account holds it and what it set up. Claims make addresses and assets unique over all accounts.
 
 const (
 	StorePrefix    = "S#"
@@ -264,12 +265,12 @@ func Channel(account chat.AccountID, id chat.ChannelID) table.Key {
 	return table.Key{PK: Account(account).PK, SK: join("C", string(id))}
 }
 
-// Template sorts a channel's templates by name and language.
+// Template sorts the templates of a channel by name and language.
 func Template(account chat.AccountID, channel chat.ChannelID, name, language string) table.Key {
 	return table.Key{PK: Account(account).PK, SK: join("T", string(channel), name, language)}
 }
 
-// TemplatePrefix begins the sort keys of a channel's templates; it is empty without a channel, as every key without an id is.
+// TemplatePrefix begins the sort keys of a channel's templates. It is empty without a channel.
 func TemplatePrefix(channel chat.ChannelID) string {
 	prefix := join("T", string(channel))
 	if prefix == "" {
@@ -292,13 +293,13 @@ func Asset(channel chat.ChannelType, externalID string) table.Key {
 
 const BusinessPrefix = "C#"
 
-// Business puts the channels of a provider's business account together, in whatever accounts of ours they are.
+// Business puts the channels of a provider's business account into one partition, whatever account they are of.
 func Business(channel chat.ChannelType, business string, account chat.AccountID, id chat.ChannelID) table.Key {
 	return table.Key{PK: join("B", string(channel), business), SK: join("C", string(account), string(id))}
 }
 
-// Live: what is found by a secret is keyed by its hash; an account's sockets, a visitor's sockets and a person's sessions
-// have a partition each.
+// Live: secrets are keyed by their hash. The connections of an account or a visitor and the sessions of an operator have a
+// partition each.
 
 func Session(hash string) table.Key { return table.Key{PK: join("S", hash), SK: "S"} }
 

@@ -17,7 +17,7 @@ import (
 // TTLAttribute holds the expiry of an item in seconds, for the tables that have a TTL.
 const TTLAttribute = "expires"
 
-// Tables are the names of the four tables. A function that has no business with one leaves its name empty.
+// Tables are the names of the four tables. A function that does not use one leaves its name empty.
 type Tables struct{ Directory, Desk, Ledger, Live string }
 
 // Table is one of the four tables.
@@ -32,8 +32,8 @@ const (
 )
 
 // name is the table's name in this deployment.
-func (s *DB) name(t Table) *string {
-	return aws.String([...]string{Directory: s.tables.Directory, Desk: s.tables.Desk, Ledger: s.tables.Ledger, Live: s.tables.Live}[t])
+func (db *DB) name(t Table) *string {
+	return aws.String([...]string{Directory: db.tables.Directory, Desk: db.tables.Desk, Ledger: db.tables.Ledger, Live: db.tables.Live}[t])
 }
 
 // DB is an open set of tables. It is safe for concurrent use.

@@ -23,36 +23,39 @@ const (
 	ReasonClaimed         = "claimed"
 )
 
-// severity orders the reasons when several conditions of one transaction failed: the first one listed is told.
+// severity orders the reasons. When several conditions of a transaction fail, the first of this list is reported.
 var severity = []string{
 	ReasonReceiptExists, ReasonIdentityChanged, ReasonAtCapacity, ReasonExists, ReasonClaimed, ReasonVersionChanged,
 }
 
 var conflictMessages = map[string]string{
-	ReasonVersionChanged:  "it was changed by somebody else in the meantime",
-	ReasonIdentityChanged: "the person's conversation changed in the meantime",
-	ReasonReceiptExists:   "this was taken in already",
-	ReasonAtCapacity:      "the operator carries as many conversations as they may",
-	ReasonExists:          "it exists already",
-	ReasonClaimed:         "it is connected to another account",
+	ReasonVersionChanged:  "changed by someone else, reload and try again",
+	ReasonIdentityChanged: "the contact's conversation has changed",
+	ReasonReceiptExists:   "already processed",
+	ReasonAtCapacity:      "the operator is at capacity",
+	ReasonExists:          "already exists",
+	ReasonClaimed:         "already connected",
 }
 
+// Conflict is the fault of a failed condition.
 func Conflict(reason string) *fault.Error {
 	return fault.New(fault.Conflict, "%s", conflictMessages[reason]).WithReason(reason)
 }
 
+// NotFound is the fault of a missing item.
 func NotFound(what string) error { return fault.New(fault.NotFound, "%s not found", what) }
 
+// Damaged is the error of a stored item that cannot be decoded.
 func Damaged(what string, err error) error { return fmt.Errorf("read a stored %s: %w", what, err) }
 
-// passing are the answers of DynamoDB that may be different on the next try.
-var passing = []string{
+// transient are the error codes of DynamoDB after which a retry may succeed.
+var transient = []string{
 	"TransactionConflictException", "TransactionConflict", "TransactionInProgressException",
 	"ProvisionedThroughputExceededException", "ProvisionedThroughputExceeded", "ThrottlingException", "ThrottlingError",
 	"RequestLimitExceeded", "InternalServerError", "ServiceUnavailable",
 }
 
-// asFault says what DynamoDB's answer means to a caller; what it cannot say stays internal.
+// asFault turns an error of DynamoDB that a caller can act on into a fault. All others are wrapped and stay internal.
 func asFault(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -63,13 +66,13 @@ func asFault(doing string, err error) error {
 			if isOverSize(aws.ToString(r.Message)) {
 				return tooLarge(doing, err)
 			}
-			if slices.Contains(passing, aws.ToString(r.Code)) {
+			if slices.Contains(transient, aws.ToString(r.Code)) {
 				return Unavailable(doing, err)
 			}
 		}
 	}
 	var api smithy.APIError
-	if errors.As(err, &api) && slices.Contains(passing, api.ErrorCode()) {
+	if errors.As(err, &api) && slices.Contains(transient, api.ErrorCode()) {
 		return Unavailable(doing, err)
 	}
 	if api != nil && isOverSize(api.ErrorMessage()) {
@@ -78,20 +81,21 @@ func asFault(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// isOverSize knows how DynamoDB speaks of an item that it never takes: it has no code of its own.
+// isOverSize recognizes the error of an item over 400 KB, which has no error code of its own.
 func isOverSize(message string) bool {
 	return strings.Contains(message, "Item size") && strings.Contains(message, "exceeded the maximum allowed size")
 }
 
 func tooLarge(doing string, err error) error {
-	return fault.New(fault.TooLarge, "this is more than can be kept").WithReason("item_too_large").WithCause(fmt.Errorf("%s: %w", doing, err))
+	return fault.New(fault.TooLarge, "too large to store").WithReason("item_too_large").WithCause(fmt.Errorf("%s: %w", doing, err))
 }
 
+// Unavailable is the fault of a store that did not answer in time.
 func Unavailable(doing string, err error) error {
-	return fault.New(fault.Unavailable, "the store is busy").WithReason("store_busy").WithCause(fmt.Errorf("%s: %w", doing, err))
+	return fault.New(fault.Unavailable, "the database is busy, try again").WithReason("store_busy").WithCause(fmt.Errorf("%s: %w", doing, err))
 }
 
-// conditionFailed says whether a single write was refused by its condition, and hands out the item that refused it.
+// conditionFailed is true when a single write failed its condition, and returns the stored item.
 func conditionFailed(err error) (old Item, failed bool) {
 	var refused *types.ConditionalCheckFailedException
 	if errors.As(err, &refused) {

@@ -11,13 +11,13 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Item is an item as DynamoDB has it.
+// Item is an item as DynamoDB returns it.
 type Item = map[string]types.AttributeValue
 
-// schemaVersion is the v of every item written now.
+// schemaVersion is the v of every item that is written.
 const schemaVersion = 1
 
-// Header is what every item begins with.
+// Header is in every item.
 type Header struct {
 	PK   string `dynamodbav:"pk"`
 	SK   string `dynamodbav:"sk"`
@@ -25,15 +25,17 @@ type Header struct {
 	V    int    `dynamodbav:"v"`
 }
 
+// NewHeader is the header of an item of a kind.
 func NewHeader(k Key, kind string) Header {
 	return Header{PK: k.PK, SK: k.SK, Kind: kind, V: schemaVersion}
 }
 
 func (h Header) Key() Key { return Key{h.PK, h.SK} }
 
-// Millis is an instant as stored; zero stands for none and is left out.
+// Millis is a time in milliseconds as stored; zero is no time and is left out.
 type Millis int64
 
+// MillisOf converts a time.
 func MillisOf(t time.Time) Millis {
 	if t.IsZero() {
 		return 0
@@ -48,7 +50,7 @@ func (m Millis) Time() time.Time {
 	return time.UnixMilli(int64(m)).UTC()
 }
 
-// Expiry is when the table's TTL may sweep an item up, in seconds as DynamoDB wants it, rounded up.
+// Expiry is the time at which the TTL may delete an item, in seconds, rounded up.
 func Expiry(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -76,8 +78,10 @@ func Decode[T any](av Item, kind string) (T, error) {
 	return out, nil
 }
 
+// KindOf is the kind of an item.
 func KindOf(av Item) string { return Text(av["kind"]) }
 
+// Text is the value of a string attribute, or empty.
 func Text(av types.AttributeValue) string {
 	if s, ok := av.(*types.AttributeValueMemberS); ok {
 		return s.Value
@@ -85,6 +89,7 @@ func Text(av types.AttributeValue) string {
 	return ""
 }
 
+// Number is the value of a number attribute, or empty.
 func Number(av types.AttributeValue) string {
 	if n, ok := av.(*types.AttributeValueMemberN); ok {
 		return n.Value
@@ -96,9 +101,10 @@ func (k Key) Item() Item {
 	return Item{"pk": &types.AttributeValueMemberS{Value: k.PK}, "sk": &types.AttributeValueMemberS{Value: k.SK}}
 }
 
+// KeyOf is the key of an item.
 func KeyOf(av Item) Key { return Key{Text(av["pk"]), Text(av["sk"])} }
 
-// Strings turns typed ids into what is stored, and ids back.
+// Strings converts typed ids into what is stored.
 func Strings[T ~string](in []T) []string {
 	if len(in) == 0 {
 		return nil
@@ -110,6 +116,7 @@ func Strings[T ~string](in []T) []string {
 	return out
 }
 
+// IDs converts stored ids into typed ones.
 func IDs[T ~string](in []string) []T {
 	if len(in) == 0 {
 		return nil
@@ -124,6 +131,7 @@ func IDs[T ~string](in []string) []T {
 // Key is an item's place in its table.
 type Key struct{ PK, SK string }
 
+// HeaderUpdate sets the header of an item that an update may create.
 func HeaderUpdate(kind string) expression.UpdateBuilder {
 	return expression.Set(expression.Name("kind"), expression.Value(kind)).
 		Set(expression.Name("v"), expression.Value(schemaVersion))

@@ -7,16 +7,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Lane is one partition of an index on its way through a merge.
+// Lane is one partition of a Merge.
 type Lane struct {
 	PK    string
-	Bound string // everything in it sorts before this; "" = unknown
+	Bound string // all entries sort before it; "" = unknown
 	rows  []Item // read and not yet used
 	ended bool
 }
 
-// Merge walks through several partitions of an index as if they were one. The position in it is a sort key: the same for all
-// partitions, and it stays right whatever is inserted or moved meanwhile.
+// Merge reads several partitions of an index as one sorted list. Its position is a sort key, the same for all partitions, and
+// stays valid when entries are inserted or moved.
 type Merge struct {
 	DB         *DB
 	Index      string
@@ -24,12 +24,12 @@ type Merge struct {
 	RangeKey   string
 	Descending bool
 	Batch      int
-	Position   string // exclusive; "" = the beginning
+	Position   string // the sort key to continue after; "" = from the beginning
 	Lanes      []*Lane
 	Scanned    int
 }
 
-// Next gives the next entry, or nil when the partitions have ended.
+// Next returns the next entry, or nil at the end.
 func (m *Merge) Next(ctx context.Context) (Item, error) {
 	if err := m.fill(ctx); err != nil {
 		return nil, err
@@ -45,8 +45,8 @@ func (m *Merge) Next(ctx context.Context) (Item, error) {
 	return row, nil
 }
 
-// fill reads ahead in every partition that may hold the next entry. A partition whose bound lies beyond the best entry known
-// is left alone: that is what keeps old months unread.
+// fill reads ahead in every partition that may hold the next entry. A partition that sorts entirely after the best known entry is
+// not read, so that old months stay unread.
 func (m *Merge) fill(ctx context.Context) error {
 	for {
 		var empty []*Lane
@@ -114,7 +114,7 @@ func (m *Merge) read(ctx context.Context, l *Lane) error {
 	return nil
 }
 
-// Ended says that nothing is left, as far as one can tell without reading on.
+// Ended is true when nothing is left, as far as it is known without another read.
 func (m *Merge) Ended() bool {
 	for _, l := range m.Lanes {
 		if !l.ended || len(l.rows) > 0 {

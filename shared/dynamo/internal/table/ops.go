@@ -12,15 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The operations that every noun is read and written with: each does one thing to one table and tells faults apart.
-
-// Get reads an item, or answers NotFound with the noun's name.
-func (s *DB) Get(ctx context.Context, table Table, k Key, consistent bool, what string) (Item, error) {
+// Get reads an item. It is NotFound, with the name of the noun, when there is none.
+func (db *DB) Get(ctx context.Context, table Table, k Key, consistent bool, what string) (Item, error) {
 	if k.PK == "" || k.SK == "" {
 		return nil, NotFound(what)
 	}
-	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: s.name(table), Key: k.Item(), ConsistentRead: aws.Bool(consistent),
+	out, err := db.client.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: db.name(table), Key: k.Item(), ConsistentRead: aws.Bool(consistent),
 	})
 	if err != nil {
 		return nil, asFault("get the "+what, err)
@@ -31,16 +29,16 @@ func (s *DB) Get(ctx context.Context, table Table, k Key, consistent bool, what 
 	return out.Item, nil
 }
 
-// MaxBatch is how many items DynamoDB gives in one request.
+// MaxBatch is how many items BatchGetItem returns at most.
 const MaxBatch = 100
 
-// firstPause is the longest pause before the second try of something; each further one is twice as long.
+// firstPause is the longest pause before the second try. Each further one is twice as long.
 const firstPause = 40 * time.Millisecond
 
 const batchTries = 6
 
-// BatchGet reads many items of a table; what is not there is missing from the answer.
-func (s *DB) BatchGet(ctx context.Context, table Table, keys []Key) (map[Key]Item, error) {
+// BatchGet reads several items of a table. Missing ones are left out of the map.
+func (db *DB) BatchGet(ctx context.Context, table Table, keys []Key) (map[Key]Item, error) {
 	found := make(map[Key]Item, len(keys))
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { return k.PK == "" || k.SK == "" })
 	for part := range slices.Chunk(distinct(keys), MaxBatch) {
@@ -55,16 +53,16 @@ func (s *DB) BatchGet(ctx context.Context, table Table, keys []Key) (map[Key]Ite
 			if err := pause(ctx, try); err != nil {
 				return nil, err
 			}
-			out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-				RequestItems: map[string]types.KeysAndAttributes{*s.name(table): {Keys: left}},
+			out, err := db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+				RequestItems: map[string]types.KeysAndAttributes{*db.name(table): {Keys: left}},
 			})
 			if err != nil {
 				return nil, asFault("get a batch", err)
 			}
-			for _, av := range out.Responses[*s.name(table)] {
+			for _, av := range out.Responses[*db.name(table)] {
 				found[KeyOf(av)] = av
 			}
-			left = out.UnprocessedKeys[*s.name(table)].Keys
+			left = out.UnprocessedKeys[*db.name(table)].Keys
 		}
 	}
 	return found, nil
@@ -79,7 +77,7 @@ func distinct(keys []Key) []Key {
 	})
 }
 
-// pause waits before the next try, between half and the whole of its time; the first comes at once.
+// pause waits before a retry, between half and all of its longest pause.
 func pause(ctx context.Context, try int) error {
 	if try == 0 {
 		return nil
@@ -95,13 +93,13 @@ func pause(ctx context.Context, try int) error {
 	}
 }
 
-// Put encodes and puts; a nil condition always holds. refused says that the condition did not hold, old what was there.
-func (s *DB) Put(ctx context.Context, table Table, v any, condition *expression.ConditionBuilder, doing string) (old Item, refused bool, err error) {
+// Put stores an item. A nil condition always holds; when one fails, refused is true and old is the stored item.
+func (db *DB) Put(ctx context.Context, table Table, v any, condition *expression.ConditionBuilder, doing string) (old Item, refused bool, err error) {
 	av, err := encode(v)
 	if err != nil {
 		return nil, false, err
 	}
-	in := &dynamodb.PutItemInput{TableName: s.name(table), Item: av}
+	in := &dynamodb.PutItemInput{TableName: db.name(table), Item: av}
 	if condition != nil {
 		e, err := expression.NewBuilder().WithCondition(*condition).Build()
 		if err != nil {
@@ -110,8 +108,8 @@ func (s *DB) Put(ctx context.Context, table Table, v any, condition *expression.
 		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = e.Condition(), e.Names(), e.Values()
 		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	}
-	err = uncollided(ctx, func() error {
-		_, err := s.client.PutItem(ctx, in)
+	err = retryCollisions(ctx, func() error {
+		_, err := db.client.PutItem(ctx, in)
 		return err
 	})
 	if err != nil {
@@ -123,9 +121,8 @@ func (s *DB) Put(ctx context.Context, table Table, v any, condition *expression.
 	return nil, false, nil
 }
 
-// Update changes an item and gives what it became; refused says that the condition did not hold, and av is then what was
-// there.
-func (s *DB) Update(ctx context.Context, table Table, k Key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, doing string) (av Item, refused bool, err error) {
+// Update changes an item and returns it. When the condition fails, refused is true and av is the stored item.
+func (db *DB) Update(ctx context.Context, table Table, k Key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, doing string) (av Item, refused bool, err error) {
 	builder := expression.NewBuilder().WithUpdate(update)
 	if condition != nil {
 		builder = builder.WithCondition(*condition)
@@ -135,9 +132,9 @@ func (s *DB) Update(ctx context.Context, table Table, k Key, update expression.U
 		return nil, false, err
 	}
 	var out *dynamodb.UpdateItemOutput
-	err = uncollided(ctx, func() error {
-		out, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName: s.name(table), Key: k.Item(),
+	err = retryCollisions(ctx, func() error {
+		out, err = db.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: db.name(table), Key: k.Item(),
 			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 			ReturnValues:                        types.ReturnValueAllNew,
@@ -154,21 +151,20 @@ func (s *DB) Update(ctx context.Context, table Table, k Key, update expression.U
 	return out.Attributes, false, nil
 }
 
-// Delete removes an item, if it is there.
-func (s *DB) Delete(ctx context.Context, table Table, k Key, doing string) error {
+// Delete removes an item, if it exists.
+func (db *DB) Delete(ctx context.Context, table Table, k Key, doing string) error {
 	if k.PK == "" || k.SK == "" {
 		return nil
 	}
-	err := uncollided(ctx, func() error {
-		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: s.name(table), Key: k.Item()})
+	err := retryCollisions(ctx, func() error {
+		_, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: db.name(table), Key: k.Item()})
 		return err
 	})
 	return asFault(doing, err)
 }
 
-// Take removes an item and gives what it was, nil if it was not there. Of several that try at once, one gets it: that is
-// what the condition is for.
-func (s *DB) Take(ctx context.Context, table Table, k Key, doing string) (Item, error) {
+// Take removes an item and returns it, nil if it did not exist. Of several concurrent calls, one gets it.
+func (db *DB) Take(ctx context.Context, table Table, k Key, doing string) (Item, error) {
 	if k.PK == "" || k.SK == "" {
 		return nil, nil
 	}
@@ -176,8 +172,8 @@ func (s *DB) Take(ctx context.Context, table Table, k Key, doing string) (Item, 
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: s.name(table), Key: k.Item(), ReturnValues: types.ReturnValueAllOld,
+	out, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: db.name(table), Key: k.Item(), ReturnValues: types.ReturnValueAllOld,
 		ConditionExpression: e.Condition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	if _, refused := conditionFailed(err); refused {
@@ -189,13 +185,16 @@ func (s *DB) Take(ctx context.Context, table Table, k Key, doing string) (Item, 
 	return out.Attributes, nil
 }
 
+// Absent holds when the item does not exist.
 func Absent() *expression.ConditionBuilder {
 	c := expression.AttributeNotExists(expression.Name("pk"))
 	return &c
 }
 
+// Present holds when the item exists.
 func Present() expression.ConditionBuilder { return expression.AttributeExists(expression.Name("pk")) }
 
+// AtVersion holds when the stored version is v.
 func AtVersion(v int64) *expression.ConditionBuilder {
 	c := expression.Name("version").Equal(expression.Value(v))
 	return &c

@@ -11,9 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// List is a page of a partition of a table, in the order of its sort keys. The cursor is bound to name.
-func List[T any](ctx context.Context, s *DB, account chat.AccountID, name string, p chat.PageRequest, q Query, decode func(Item) (T, error)) (chat.Page[T], error) {
-	last, err := s.Cursors.Verify(ctx, p.Cursor, name, account, 2)
+// List is a page of a partition, in the order of its sort keys. The cursor is bound to name and account.
+func List[T any](ctx context.Context, db *DB, account chat.AccountID, name string, p chat.PageRequest, q Query, decode func(Item) (T, error)) (chat.Page[T], error) {
+	last, err := db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
 		return chat.Page[T]{}, err
 	}
@@ -21,7 +21,7 @@ func List[T any](ctx context.Context, s *DB, account chat.AccountID, name string
 		q.Start = Key{last[0], last[1]}.Item()
 	}
 	q.Limit = LimitOf(p)
-	items, more, err := s.Page(ctx, q, "read the list "+name)
+	items, more, err := db.Page(ctx, q, "read the list "+name)
 	if err != nil {
 		return chat.Page[T]{}, err
 	}
@@ -35,27 +35,27 @@ func List[T any](ctx context.Context, s *DB, account chat.AccountID, name string
 	}
 	if more {
 		end := KeyOf(items[len(items)-1])
-		page.Next, err = s.Cursors.Sign(ctx, name, account, end.PK, end.SK)
+		page.Next, err = db.Cursors.Sign(ctx, name, account, end.PK, end.SK)
 	}
 	return page, err
 }
 
-// Query is one walk through a partition of a table or an index.
+// Query is a walk through a partition of a table or an index.
 type Query struct {
 	Table      Table
 	Index      string
 	Condition  expression.KeyConditionBuilder
 	Filter     *expression.ConditionBuilder
-	Sparse     bool // what the filter lets through may lie far apart: page reads on in whole pages
+	Sparse     bool // few items pass the filter, so Page reads whole pages of 1 MB
 	Descending bool
 	Consistent bool
-	Start      Item // where to go on, exclusive
-	Limit      int  // of what is read, before the filter
+	Start      Item // the key to continue after
+	Limit      int  // of items read, before the filter
 	Count      bool // count only
 }
 
-// Query reads one page: at most limit items or 1 MB, whichever ends first. A nil last says that the partition has ended.
-func (s *DB) Query(ctx context.Context, q Query, doing string) (out *dynamodb.QueryOutput, err error) {
+// Query reads one page: at most q.Limit items or 1 MB, whichever comes first.
+func (db *DB) Query(ctx context.Context, q Query, doing string) (out *dynamodb.QueryOutput, err error) {
 	builder := expression.NewBuilder().WithKeyCondition(q.Condition)
 	if q.Filter != nil {
 		builder = builder.WithFilter(*q.Filter)
@@ -65,7 +65,7 @@ func (s *DB) Query(ctx context.Context, q Query, doing string) (out *dynamodb.Qu
 		return nil, err
 	}
 	in := &dynamodb.QueryInput{
-		TableName: s.name(q.Table), KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
+		TableName: db.name(q.Table), KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		ScanIndexForward: aws.Bool(!q.Descending), ExclusiveStartKey: q.Start,
 	}
@@ -81,17 +81,17 @@ func (s *DB) Query(ctx context.Context, q Query, doing string) (out *dynamodb.Qu
 	if q.Count {
 		in.Select = types.SelectCount
 	}
-	if out, err = s.client.Query(ctx, in); err != nil {
+	if out, err = db.client.Query(ctx, in); err != nil {
 		return nil, asFault(doing, err)
 	}
 	return out, nil
 }
 
-// All reads a whole partition, for lists that are short by nature.
-func (s *DB) All(ctx context.Context, q Query, doing string) ([]Item, error) {
+// All reads a whole partition, for short lists.
+func (db *DB) All(ctx context.Context, q Query, doing string) ([]Item, error) {
 	var items []Item
 	for {
-		out, err := s.Query(ctx, q, doing)
+		out, err := db.Query(ctx, q, doing)
 		if err != nil {
 			return nil, err
 		}
@@ -103,14 +103,14 @@ func (s *DB) All(ctx context.Context, q Query, doing string) ([]Item, error) {
 	}
 }
 
-// Page reads up to limit items and says whether there are more.
-func (s *DB) Page(ctx context.Context, q Query, doing string) (items []Item, more bool, err error) {
+// Page reads up to q.Limit items and says whether there are more.
+func (db *DB) Page(ctx context.Context, q Query, doing string) (items []Item, more bool, err error) {
 	limit := q.Limit
 	for len(items) <= limit {
 		if q.Limit = limit + 1 - len(items); q.Sparse {
 			q.Limit = 0
 		}
-		out, err := s.Query(ctx, q, doing)
+		out, err := db.Query(ctx, q, doing)
 		if err != nil {
 			return nil, false, err
 		}
@@ -126,6 +126,7 @@ func (s *DB) Page(ctx context.Context, q Query, doing string) (items []Item, mor
 	return items, false, nil
 }
 
+// InPartition selects the items of a partition whose sort keys begin with prefix.
 func InPartition(pk, prefix string) expression.KeyConditionBuilder {
 	c := expression.Key("pk").Equal(expression.Value(pk))
 	if prefix == "" {
@@ -135,17 +136,19 @@ func InPartition(pk, prefix string) expression.KeyConditionBuilder {
 }
 
 const (
-	usualLimit = 50
-	mostLimit  = 1000
+	defaultLimit = 50
+	maxLimit     = 1000
 )
 
+// LimitOf is the page size of a request: 50 by default, at most 1000.
 func LimitOf(p chat.PageRequest) int {
 	if p.Limit <= 0 {
-		return usualLimit
+		return defaultLimit
 	}
-	return min(p.Limit, mostLimit)
+	return min(p.Limit, maxLimit)
 }
 
+// DecodeAll decodes items in their order.
 func DecodeAll[T any](items []Item, decode func(Item) (T, error)) ([]T, error) {
 	out := make([]T, 0, len(items))
 	for _, av := range items {

@@ -11,25 +11,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// txMost is how many items a transaction may have.
-const txMost = 100
+// maxTransaction is how many items a transaction may have.
+const maxTransaction = 100
 
-// write is one item of a transaction and what it means when its condition fails.
+// write is one item of a transaction, with the conflict that a failed condition means.
 type write struct {
 	types.TransactWriteItem
 	table  Table
 	reason string // of the conflict
 	Field  string // of the conflict, if the input had one
-	// done marks a write whose condition fails only when its effect is there already: it is left out, and the rest tried again.
+	// Done marks a write whose condition fails only when its effect exists already. It is then left out, and the rest tried again.
 	Done bool
 }
 
-// Tx collects the writes of one decision. An error while building is told by commit.
+// Tx collects the writes of a transaction. An error while building it is returned by DB.Commit.
 type Tx struct {
 	writes []write
 	err    error
 }
 
+// Put adds an item. A nil condition always holds.
 func (t *Tx) Put(table Table, v any, condition *expression.ConditionBuilder, reason string) *write {
 	av, err := encode(v)
 	t.fail(err)
@@ -42,6 +43,7 @@ func (t *Tx) Put(table Table, v any, condition *expression.ConditionBuilder, rea
 	return t.add(table, types.TransactWriteItem{Put: put}, reason)
 }
 
+// Update adds an update expression. A nil condition always holds.
 func (t *Tx) Update(table Table, k Key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, reason string) *write {
 	builder := expression.NewBuilder().WithUpdate(update)
 	if condition != nil {
@@ -55,6 +57,7 @@ func (t *Tx) Update(table Table, k Key, update expression.UpdateBuilder, conditi
 	}}, reason)
 }
 
+// Remove adds a deletion. A nil condition always holds.
 func (t *Tx) Remove(table Table, k Key, condition *expression.ConditionBuilder, reason string) *write {
 	del := &types.Delete{Key: k.Item()}
 	if condition != nil {
@@ -65,7 +68,7 @@ func (t *Tx) Remove(table Table, k Key, condition *expression.ConditionBuilder, 
 	return t.add(table, types.TransactWriteItem{Delete: del}, reason)
 }
 
-// Check writes nothing, and refuses the rest when the condition does not hold.
+// Check adds a condition without a write.
 func (t *Tx) Check(table Table, k Key, condition expression.ConditionBuilder, reason string) {
 	e, err := expression.NewBuilder().WithCondition(condition).Build()
 	t.fail(err)
@@ -86,11 +89,11 @@ func (t *Tx) fail(err error) {
 	}
 }
 
-// collisionTries is how often a transaction that met another one on the same item is tried again here: an operator's load is
-// one item, and a whole pool may be given out at once.
+// collisionTries is how often a write is retried after it collided with a transaction on the same item. Collisions are common on
+// an operator's load, when a whole pool is assigned at once.
 const collisionTries = 3
 
-// collided says that a transaction was refused for nothing but the company it met. The SDK does not try that again by itself.
+// collided is true when the only failure was a collision with another transaction. The SDK does not retry that.
 func collided(err error) bool {
 	var single *types.TransactionConflictException
 	if errors.As(err, &single) {
@@ -102,8 +105,8 @@ func collided(err error) bool {
 	})
 }
 
-// uncollided does a single write, again if it met a transaction on the same item.
-func uncollided(ctx context.Context, write func() error) error {
+// retryCollisions runs a single write, and retries it after a collision.
+func retryCollisions(ctx context.Context, write func() error) error {
 	for collisions := 1; ; collisions++ {
 		err := write()
 		if err == nil || !collided(err) || collisions > collisionTries {
@@ -115,21 +118,21 @@ func uncollided(ctx context.Context, write func() error) error {
 	}
 }
 
-// Commit writes everything or nothing. When conditions fail, it answers Conflict with the gravest reason; when only writes failed
-// that are done already, it goes on without them.
-func (s *DB) Commit(ctx context.Context, t *Tx, doing string) error {
+// Commit writes all or nothing. When conditions fail, it returns Conflict with the most severe reason. Failed writes that are
+// marked Done are left out, and the rest is tried again.
+func (db *DB) Commit(ctx context.Context, t *Tx, doing string) error {
 	if t.err != nil {
 		return t.err
 	}
 	writes := t.writes
 	for _, w := range writes {
-		s.address(w)
+		db.address(w)
 	}
 	for collisions := 0; len(writes) > 0; {
-		if len(writes) > txMost {
-			return asFault(doing, errors.New("a decision of more than 100 items"))
+		if len(writes) > maxTransaction {
+			return asFault(doing, errors.New("a transaction of more than 100 items"))
 		}
-		err := s.transact(ctx, writes)
+		err := db.transact(ctx, writes)
 		if err == nil {
 			return nil
 		}
@@ -144,7 +147,7 @@ func (s *DB) Commit(ctx context.Context, t *Tx, doing string) error {
 		if len(failed) == 0 {
 			return asFault(doing, err)
 		}
-		if c := gravest(failed); c != nil {
+		if c := mostSevere(failed); c != nil {
 			return c
 		}
 		writes = slices.DeleteFunc(slices.Clone(writes), func(w write) bool {
@@ -154,9 +157,9 @@ func (s *DB) Commit(ctx context.Context, t *Tx, doing string) error {
 	return nil
 }
 
-// address gives a write the name of its table.
-func (s *DB) address(w write) {
-	name := s.name(w.table)
+// address sets the table name of a write.
+func (db *DB) address(w write) {
+	name := db.name(w.table)
 	switch {
 	case w.Put != nil:
 		w.Put.TableName = name
@@ -169,11 +172,11 @@ func (s *DB) address(w write) {
 	}
 }
 
-// transact sends the writes; a single one is not worth the price of a transaction.
-func (s *DB) transact(ctx context.Context, writes []write) error {
+// transact sends the writes. A single put is sent as a PutItem, which costs half of a transaction.
+func (db *DB) transact(ctx context.Context, writes []write) error {
 	if len(writes) == 1 && writes[0].Put != nil {
 		p := writes[0].Put
-		_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		_, err := db.client.PutItem(ctx, &dynamodb.PutItemInput{
 			TableName: p.TableName, Item: p.Item, ConditionExpression: p.ConditionExpression,
 			ExpressionAttributeNames: p.ExpressionAttributeNames, ExpressionAttributeValues: p.ExpressionAttributeValues,
 		})
@@ -183,11 +186,11 @@ func (s *DB) transact(ctx context.Context, writes []write) error {
 	for i, w := range writes {
 		in.TransactItems[i] = w.TransactWriteItem
 	}
-	_, err := s.client.TransactWriteItems(ctx, in)
+	_, err := db.client.TransactWriteItems(ctx, in)
 	return err
 }
 
-// failedWrites are those whose condition did not hold, if nothing else was wrong.
+// failedWrites are those whose condition failed, or nil if there was another error.
 func failedWrites(err error, writes []write) []write {
 	if _, refused := conditionFailed(err); refused {
 		return writes
@@ -209,7 +212,8 @@ func failedWrites(err error, writes []write) []write {
 	return failed
 }
 
-func gravest(failed []write) error {
+// mostSevere is the conflict with the most severe reason, or nil if all failed writes were Done.
+func mostSevere(failed []write) error {
 	for _, reason := range severity {
 		for _, w := range failed {
 			if !w.Done && w.reason == reason {
