@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// filled gives a value in which nothing is empty, so that a field which storing forgets is seen.
+// filled is a value without an empty field, so that a field that is not stored is detected.
 func filled[T any](t *testing.T) T {
 	t.Helper()
 	var v T
@@ -84,7 +84,7 @@ func keepsEveryField[T any](t *testing.T, toItem func(T) any, decode func(table.
 	}
 }
 
-// emptyButIDs has nothing but what its key is made of.
+// emptyButIDs has only the fields of its key.
 func emptyButIDs[T any](t *testing.T) T {
 	t.Helper()
 	var v T

@@ -20,9 +20,9 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// specimens is one stored item of every kind, with ids that tell what they are.
+// specimens are stored items of every kind, with ids named for what they are.
 func specimens() map[string][]any {
 	at := time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 	c := chat.Conversation{

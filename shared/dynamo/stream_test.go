@@ -19,7 +19,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// streamJSON writes an attribute as the stream's records carry it.
+// streamJSON encodes an attribute as stream records do.
 func streamJSON(t *testing.T, v types.AttributeValue) any {
 	t.Helper()
 	switch v := v.(type) {
@@ -53,7 +53,7 @@ func imageJSON(t *testing.T, av table.Item) map[string]any {
 	return image
 }
 
-// changed are the nouns that something is derived from, with everything in them filled.
+// changed are the decoded kinds, each as an item and as a noun without an empty field.
 func changed(t *testing.T) map[string][2]any {
 	c, message, event := filled[chat.Conversation](t), filled[chat.Message](t), filled[chat.Event](t)
 	mail, job, acc := filled[chat.Mail](t), filled[chat.Job](t), filled[chat.Account](t)

@@ -17,7 +17,7 @@ const (
 	channel = dynamotest.Channel
 )
 
-// addContact stores a contact by way of a conversation, as there is no other.
+// addContact stores a contact with a conversation: contacts are created by decisions only.
 func addContact(t *testing.T, db dynamotest.DB, c chat.Contact) chat.Contact {
 	t.Helper()
 	d := dynamotest.Opening(string(c.ID))
@@ -43,7 +43,7 @@ func search(t *testing.T, db dynamotest.DB, q string, limit int) []string {
 			return found
 		}
 	}
-	t.Fatal("the search does not end")
+	t.Fatal("the search never ends")
 	return nil
 }
 
@@ -73,7 +73,7 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 			"+52 1 55 1234 5678": {"mx"}, "+52 55 1234 5678": {"mx"}, "55 1234 5678": {"mx"}, "12345678": {"mx"}, "345678": {"mx"},
 			"+55 11 98765-4321": {"br", "joao"}, "+55 11 8765-4321": {"br", "joao"}, "11 98765-4321": {"br", "joao"},
 			"98765-4321": {"br", "joao"}, "8765-4321": {"br", "joao"}, "34567": nil,
-			// S1-10: by e-mail.
+			// S1-10: by email.
 			"jose.garcia@example.com": {"garcia"}, "JOSE.GARCIA@EXAMPLE.COM": {"garcia"}, "jose.garcia@": {"garcia"}, "jose.g": {"garcia"},
 			"anamaria@correo": {"nunez"}, "a!b#c@ex": {"odd"}, "nobody@example.com": nil,
 		} {

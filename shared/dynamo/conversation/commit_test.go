@@ -91,7 +91,7 @@ func TestCommit_TwoWriters_OneWins(t *testing.T) {
 				case err == nil:
 					won.Add(1)
 				case fault.As(err).Reason != "version_changed":
-					t.Errorf("loser was told %v", err)
+					t.Errorf("the other writer got %v", err)
 				}
 			})
 		}
@@ -321,12 +321,12 @@ func TestCommit_AliasOfIdentity_Kept(t *testing.T) {
 				t.Fatalf("the address was taken from its identity: %+v", identity)
 			}
 		}
-		// Whoever opens one found none of its addresses: the address was taken meanwhile, by the same person.
+		// A decision for a new identity found none of its addresses. The same person has created one since.
 		d := dynamotest.Opening("B")
 		d.Aliases = []string{"ext-A"}
 		dynamotest.WantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "identity_changed")
 		stays()
-		// A person who is known already may have two identities, until somebody merges them.
+		// A known person may have two identities, until an operator merges them.
 		b := dynamotest.NewConversation(t, db, "B")
 		known, _, err := db.Identity(ctx, account, channel, []string{"ext-B"})
 		dynamotest.Must(t, err)

@@ -42,7 +42,7 @@ func text(conv chat.ConversationID, n int, words string) chat.Message {
 	}
 }
 
-// outbound is a message of ours, queued.
+// outbound is a queued outbound message.
 func outbound(conv chat.ConversationID, n int) chat.Message {
 	m := text(conv, n, "Hola, ¿en qué ayudo?")
 	m.Direction, m.Author, m.ProviderID = chat.Out, chat.Author{Kind: chat.ByOperator, ID: string(ana)}, ""

@@ -16,7 +16,6 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// PROVIDERS §11-2: of many who put it at once one does.
 func TestPutProviderRef_Once(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -25,13 +24,13 @@ func TestPutProviderRef_Once(t *testing.T) {
 		}
 		_, created, err := db.PutProviderRef(ctx, r)
 		if dynamotest.Must(t, err); !created {
-			t.Fatal("the first was refused")
+			t.Fatal("the first ref was refused")
 		}
 		again := r
 		again.MessageID, again.ConversationID = "MSG2", "CNV2"
 		existing, created, err := db.PutProviderRef(ctx, again)
 		if dynamotest.Must(t, err); created {
-			t.Fatal("the second was taken")
+			t.Fatal("the second ref was created")
 		}
 		dynamotest.Same(t, existing, r)
 		_, err = db.ProviderRef(ctx, "ACC2", r.Scope, r.ID)
@@ -39,7 +38,6 @@ func TestPutProviderRef_Once(t *testing.T) {
 	})
 }
 
-// PROVIDERS §11-10
 func TestParkStatus_UntilMessageKnown(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -50,7 +48,7 @@ func TestParkStatus_UntilMessageKnown(t *testing.T) {
 		for _, st := range early {
 			_, parked, err := db.ParkStatus(ctx, account, "555", "wamid.1", st)
 			if dynamotest.Must(t, err); !parked {
-				t.Fatal("it was not parked")
+				t.Fatal("the status was not parked")
 			}
 		}
 		m := outbound("CNVA", 1)
@@ -70,7 +68,7 @@ func TestParkStatus_UntilMessageKnown(t *testing.T) {
 		_, err = db.RecordSent(ctx, other, "555")
 		dynamotest.WantFault(t, err, fault.Conflict, "receipt_exists")
 
-		// The same for a message that comes in under an id whose status came first, by itself or in a decision.
+		// An inbound message whose status came first, stored alone and by a decision.
 		for _, id := range []string{"wamid.2", "wamid.3"} {
 			_, _, err = db.ParkStatus(ctx, account, "555", id, early[0])
 			dynamotest.Must(t, err)
@@ -80,7 +78,7 @@ func TestParkStatus_UntilMessageKnown(t *testing.T) {
 		dynamotest.Must(t, err)
 		r.ParkedStatuses = early[:1]
 		if !created {
-			t.Fatal("parked statuses kept a message out")
+			t.Fatal("parked statuses prevented the message")
 		}
 		dynamotest.Same(t, existing, r)
 		d := dynamotest.Opening("C")
@@ -93,7 +91,7 @@ func TestParkStatus_UntilMessageKnown(t *testing.T) {
 }
 
 func TestApplyInbound_AnyOrder(t *testing.T) {
-	const reply = -1 // our answer, ten seconds after noon
+	const reply = -1 // an outbound message ten seconds after noon
 	cases := map[string][]int{
 		"in order":                {1, 2, 3},
 		"twice":                   {1, 1, 2, 2},
@@ -140,7 +138,7 @@ func TestApplyInbound_AnyOrder(t *testing.T) {
 			dynamotest.Must(t, err)
 			for _, row := range rows.Items {
 				if row.ID == c.ID && !row.LastActivityAt.Equal(want.LastActivityAt) {
-					t.Fatalf("%s: the list says %s, not %s", name, row.LastActivityAt, want.LastActivityAt)
+					t.Fatalf("%s: the list has %s, want %s", name, row.LastActivityAt, want.LastActivityAt)
 				}
 			}
 		}
@@ -152,7 +150,7 @@ func TestApplyInbound_NotOpen_NotApplied(t *testing.T) {
 		c := dynamotest.ChangeConversation(t, db, dynamotest.NewConversation(t, db, "A"), func(c *chat.Conversation) error { return c.SetPending() })
 		got, applied, err := db.ApplyInbound(t.Context(), account, c.ID, text(c.ID, 1, "hola"))
 		if dynamotest.Must(t, err); applied {
-			t.Fatal("a pending conversation was noted in")
+			t.Fatal("applied to a pending conversation")
 		}
 		dynamotest.Same(t, got, c)
 		_, _, err = db.ApplyInbound(t.Context(), account, "CNVNONE", text("CNVNONE", 1, "hola"))
@@ -160,7 +158,7 @@ func TestApplyInbound_NotOpen_NotApplied(t *testing.T) {
 	})
 }
 
-// TestInboundText_CapacityUnits and of a status are bar 7: what a message costs, indexes counted.
+// TestInboundText_CapacityUnits limits what an inbound text costs, indexes included.
 func TestInboundText_CapacityUnits(t *testing.T) {
 	t.Parallel()
 	db := dynamotest.Open(t, engine.Dynoxide)

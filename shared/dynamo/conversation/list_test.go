@@ -48,7 +48,7 @@ func list(t *testing.T, db dynamotest.DB, q conversation.Query, limit int) []cha
 			return got
 		}
 	}
-	t.Fatal("the list does not end")
+	t.Fatal("the list never ends")
 	return nil
 }
 
@@ -88,7 +88,7 @@ func TestListConversations_MergesPartitions(t *testing.T) {
 			"resolved in October":     {conversation.Query{Statuses: resolvedOnly, Month: "2026-10"}, cnv("06")},
 			"resolved lately":         {conversation.Query{Statuses: resolvedOnly, Since: ago(60 * day)}, cnv("03", "06", "07")},
 			"one operator's":          {conversation.Query{Assignee: ana}, cnv("02", "05", "09")},
-			"nobody's":                {conversation.Query{Unassigned: true}, cnv("01", "03", "04", "06", "07", "08")},
+			"unassigned":              {conversation.Query{Unassigned: true}, cnv("01", "03", "04", "06", "07", "08")},
 			"of a store":              {conversation.Query{StoreIDs: []chat.StoreID{"STO9", shop}, Assignee: ana}, cnv("02", "05", "09")},
 			"of a store without any":  {conversation.Query{StoreIDs: []chat.StoreID{"STO9"}}, nil},
 			"of a channel":            {conversation.Query{ChannelID: channel, Unassigned: true, Statuses: []chat.Status{chat.Open}}, cnv("01")},
@@ -173,15 +173,15 @@ func TestCursor_OwnListAndAccountOnly(t *testing.T) {
 				_, err := db.Messages(ctx, account, "CNV0", chat.PageRequest{Cursor: page.Next})
 				return err
 			},
-			"an altered one": func() error {
+			"altered": func() error {
 				_, err := db.ListConversations(ctx, account, q, chat.PageRequest{Cursor: string(altered)})
 				return err
 			},
-			"nonsense": func() error {
+			"no base64": func() error {
 				_, err := db.SearchContacts(ctx, account, "ana", chat.PageRequest{Cursor: "%%%"})
 				return err
 			},
-			"one that is signed with a key that is gone": func() error {
+			"signed with a removed key": func() error {
 				other := dynamo.New(db.Client, db.Tables, dynamo.WithClock(dynamotest.Noon), dynamo.WithCursorKey([]byte("another")))
 				_, err := other.ListConversations(ctx, account, q, chat.PageRequest{Cursor: page.Next})
 				return err
@@ -225,7 +225,7 @@ func TestPool_LongestWaitingFirst(t *testing.T) {
 		}
 		_, _, err := db.ApplyInbound(ctx, account, first.ID, text(first.ID, 1, "hola?"))
 		dynamotest.Must(t, err)
-		dynamotest.Same(t, pool("", 50), cnv("a", "b", "c", "d")) // writing again costs nobody their place
+		dynamotest.Same(t, pool("", 50), cnv("a", "b", "c", "d")) // a new message does not change the order
 		first, err = db.Conversation(ctx, account, first.ID)
 		dynamotest.Must(t, err)
 		dynamotest.ChangeConversation(t, db, first, func(c *chat.Conversation) error { return c.Assign(ana, noon) })

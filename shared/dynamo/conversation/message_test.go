@@ -54,7 +54,7 @@ func TestMessages_ThousandPaged(t *testing.T) {
 		for {
 			page, err := db.Messages(ctx, account, c.ID, chat.PageRequest{Limit: 70, Cursor: cursor})
 			dynamotest.Must(t, err)
-			if pages++; pages == 3 { // what comes in meanwhile is newer than all that is asked for
+			if pages++; pages == 3 { // a message that arrives while paging is newer than the rest of the pages
 				_, err = db.PutMessage(ctx, text(c.ID, 2000, "nuevo"))
 				dynamotest.Must(t, err)
 			}
@@ -76,7 +76,6 @@ func TestMessages_ThousandPaged(t *testing.T) {
 	})
 }
 
-// PROVIDERS §11-9
 func TestAdvanceStatus_OnlyForward(t *testing.T) {
 	steps := []chat.MessageStatus{chat.StatusSending, chat.StatusSent, chat.StatusDelivered, chat.StatusRead}
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {

@@ -18,7 +18,7 @@ func TestReadCursorsAndLoads(t *testing.T) {
 		}
 		read("M5", noon)
 		read("", noon.Add(time.Second))    // marked unread afterwards
-		read("M9", noon.Add(-time.Second)) // was on its way for long
+		read("M9", noon.Add(-time.Second)) // arrives late
 		read("M3", noon.Add(2*time.Second))
 		read("M2", noon.Add(3*time.Second)) // another browser is behind
 		cursors, err := db.ReadCursors(ctx, account, ana, []chat.ConversationID{"CNV1", "CNV2", "CNV1"})
@@ -35,7 +35,7 @@ func TestReadCursorsAndLoads(t *testing.T) {
 		dynamotest.Must(t, err)
 		c := dynamotest.NewConversation(t, db, "A", dynamotest.Assigned(ana))
 		dynamotest.ChangeConversation(t, db, c, func(c *chat.Conversation) error { return c.Resolve(noon, chat.Author{}) })
-		dynamotest.WantFault(t, db.RepairLoad(ctx, three, 9), fault.Conflict, "version_changed") // it moved there and back
+		dynamotest.WantFault(t, db.RepairLoad(ctx, three, 9), fault.Conflict, "version_changed") // it changed and changed back
 		back, err := db.Load(ctx, account, ana)
 		if dynamotest.Must(t, err); back.Open != three.Open || back.Moves != three.Moves+2 {
 			t.Fatalf("%+v became %+v", three, back)

@@ -140,7 +140,7 @@ func TestChannel_AssetUnique(t *testing.T) {
 		moved.ExternalID, moved.Health = "2066", chat.Health{State: chat.HealthOK, At: noon}
 		dynamotest.Must(t, db.UpdateChannel(ctx, c, moved, nil))
 		dynamotest.WantFault(t, db.UpdateChannel(ctx, c, moved, nil), fault.Conflict, "version_changed")
-		dynamotest.Must(t, db.CreateChannel(ctx, thief, nil)) // the old number is free now
+		dynamotest.Must(t, db.CreateChannel(ctx, thief, nil)) // the old number was released
 		dynamotest.WantFault(t, db.DeleteChannel(ctx, c, nil), fault.Conflict, "version_changed")
 		moved.Version = 2
 		channels, err := db.Channels(ctx, account)
@@ -182,10 +182,10 @@ func TestChannelsOfBusiness_FollowSettings(t *testing.T) {
 		dynamotest.Same(t, found("800"), []chat.ChannelID{"CH1"})
 		dynamotest.Must(t, db.DeleteChannel(ctx, two, nil))
 		if got := found("700"); len(got) != 0 {
-			t.Errorf("a channel that is gone is found: %v", got)
+			t.Errorf("a deleted channel was found: %v", got)
 		}
 		if got := found(""); len(got) != 0 {
-			t.Errorf("of no business account there are %v", got)
+			t.Errorf("no business account: got %v", got)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// template is one that a reading found which began at a time.
+// template was found by a sync that started at a time.
 func template(name, language string, began time.Time) chat.Template {
 	return chat.Template{
 		ID: "id-" + name + language, AccountID: account, ChannelID: channel, Name: name, Language: language, Category: "utility",
@@ -24,7 +24,7 @@ func template(name, language string, began time.Time) chat.Template {
 	}
 }
 
-// names lists what a channel has, all pages of it.
+// names are the names of all templates of a channel, page by page.
 func names(t *testing.T, db dynamotest.DB, of chat.ChannelID, q directory.TemplateQuery) []string {
 	t.Helper()
 	list, cursor := []string{}, ""
@@ -38,7 +38,7 @@ func names(t *testing.T, db dynamotest.DB, of chat.ChannelID, q directory.Templa
 			return list
 		}
 	}
-	t.Fatal("the list has no end")
+	t.Fatal("the list never ends")
 	return nil
 }
 
@@ -80,7 +80,8 @@ func TestTemplates_ByName(t *testing.T) { // B-12
 	})
 }
 
-// TestTemplates_Sync: what it does not find goes, what it finds is as it says, and what the provider said meanwhile stays.
+// TestTemplates_Sync: templates that the sync does not find are deleted, found ones are replaced, and a status that the provider
+// reported during the sync is kept.
 func TestTemplates_Sync(t *testing.T) { // B-12
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -97,7 +98,7 @@ func TestTemplates_Sync(t *testing.T) { // B-12
 
 		found := template("kept", "es", second)
 		found.Footer = "Otra"
-		for range 2 { // a step that is repeated
+		for range 2 { // the step runs twice
 			dynamotest.Must(t, db.PutTemplate(ctx, found, second)) // read before the provider paused it
 			got, err := db.Template(ctx, account, channel, "kept", "es")
 			dynamotest.Must(t, err)
@@ -105,7 +106,7 @@ func TestTemplates_Sync(t *testing.T) { // B-12
 				t.Fatalf("%+v", got)
 			}
 		}
-		dynamotest.Must(t, db.PutTemplate(ctx, template("kept", "es", first), second.Add(time.Hour))) // of the first reading, very late
+		dynamotest.Must(t, db.PutTemplate(ctx, template("kept", "es", first), second.Add(time.Hour))) // of the first sync, very late
 		for range 4 {
 			more, err := db.SweepTemplates(ctx, account, channel, second, 2)
 			dynamotest.Must(t, err)
@@ -119,15 +120,15 @@ func TestTemplates_Sync(t *testing.T) { // B-12
 		got, err := db.Template(ctx, account, channel, "kept", "es")
 		dynamotest.Must(t, err)
 		if got.Footer != "Otra" {
-			t.Errorf("an older reading overwrote a newer one: %+v", got)
+			t.Errorf("an older sync overwrote a newer one: %+v", got)
 		}
 		dynamotest.Must(t, db.PutTemplate(ctx, template("kept", "es", second.Add(time.Hour)), second.Add(time.Hour)))
 		if got, err = db.Template(ctx, account, channel, "kept", "es"); err != nil || got.Status != chat.TemplateApproved {
-			t.Errorf("a reading after the provider's word counts: %+v, %v", got, err)
+			t.Errorf("a sync after the report was not applied: %+v, %v", got, err)
 		}
-		dynamotest.Must(t, db.UpdateTemplate(ctx, account, channel, "kept", "es", paused)) // once more, after the reading
+		dynamotest.Must(t, db.UpdateTemplate(ctx, account, channel, "kept", "es", paused)) // again, after the sync
 		if got, err = db.Template(ctx, account, channel, "kept", "es"); err != nil || got.Status != chat.TemplateApproved {
-			t.Errorf("a word that the reading knew undoes it: %+v, %v", got, err)
+			t.Errorf("a report older than the sync was applied: %+v, %v", got, err)
 		}
 	})
 }

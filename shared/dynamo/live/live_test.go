@@ -89,7 +89,7 @@ func TestTicketsAndTokens_UsedOnce(t *testing.T) {
 		ticket.Hash, token.Hash = "t2", "k2"
 		dynamotest.Must(t, db.PutTicket(ctx, ticket))
 		dynamotest.Must(t, db.PutToken(ctx, token))
-		_, err = db.TakeTicket(ctx, "t2", ticket.ExpiresAt) // swept up or not: it has expired
+		_, err = db.TakeTicket(ctx, "t2", ticket.ExpiresAt) // the item still exists, but it has expired
 		dynamotest.WantFault(t, err, fault.NotFound, "")
 		_, err = db.TakeToken(ctx, "reset", "k2", noon.Add(2*time.Hour))
 		dynamotest.WantFault(t, err, fault.NotFound, "")
@@ -142,12 +142,12 @@ func TestBeginAnswer_RepeatedRequest(t *testing.T) {
 			t.Fatal("a new key has an answer")
 		}
 		if a := begin("d1", noon.Add(time.Second)); a == nil || !a.InProgress {
-			t.Fatalf("while it is at work: %+v", a)
+			t.Fatalf("while in progress: %+v", a)
 		}
 		_, err := db.BeginAnswer(ctx, "O1 POST /stores k", "d2", noon, deadline)
 		dynamotest.WantFault(t, err, fault.Conflict, "digest_changed")
 		if begin("d1", deadline) != nil {
-			t.Fatal("a request that died locks its key")
+			t.Fatal("an unfinished request still holds its key")
 		}
 		want := live.Answer{Status: 201, Body: []byte(`{"id":"1"}`), Digest: "d1"}
 		dynamotest.Must(t, db.FinishAnswer(ctx, "O1 POST /stores k", want, noon))
@@ -155,11 +155,11 @@ func TestBeginAnswer_RepeatedRequest(t *testing.T) {
 		_, err = db.BeginAnswer(ctx, "O1 POST /stores k", "d2", noon, deadline)
 		dynamotest.WantFault(t, err, fault.Conflict, "digest_changed")
 		if begin("d2", noon.Add(25*time.Hour)) != nil {
-			t.Fatal("an answer of yesterday is still given")
+			t.Fatal("an expired answer was returned")
 		}
 		dynamotest.Must(t, db.AbandonAnswer(ctx, "O1 POST /stores k"))
 		if begin("d1", noon.Add(25*time.Hour)) != nil {
-			t.Fatal("an abandoned key is not free")
+			t.Fatal("an abandoned key was not released")
 		}
 	})
 }

@@ -143,7 +143,7 @@ func TestDue_UnreadableEntry_DoesNotBlock(t *testing.T) {
 				shard = fmt.Sprintf("D#%02d", n)
 			}
 		}
-		for i := range 3 { // of a newer version, and earlier than everything else
+		for i := range 3 { // written by a newer version, and due before everything else
 			_, err := db.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &db.Tables.Desk, Item: map[string]types.AttributeValue{
 				"pk": &types.AttributeValueMemberS{Value: fmt.Sprintf("NEW#%d", i)}, "sk": &types.AttributeValueMemberS{Value: "T"},
 				"duePk": &types.AttributeValueMemberS{Value: shard}, "dueKind": &types.AttributeValueMemberS{Value: "campaign"},

@@ -23,7 +23,7 @@ func TestKeys_EmptyPart_EmptyKey(t *testing.T) {
 	}
 }
 
-// FuzzKeys shows that whatever ids hold, keys lead back to them, and different ids to different keys.
+// FuzzKeys: any ids can be read back from their keys, and different ids have different keys.
 func FuzzKeys(f *testing.F) {
 	f.Add("A", "C", "M", "scope", "wamid.HBgN==")
 	f.Add("a#b", "c%23", "~d", "é👩‍👧", "\x00\xff#")

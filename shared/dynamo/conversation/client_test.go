@@ -23,7 +23,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// around wraps every call of a store's client.
+// around runs f around every call of the store's client.
 func around(db dynamotest.DB, f func(input any, call func() (any, error)) (any, error)) *dynamo.Store {
 	client := dynamodb.New(db.Client.Options(), func(o *dynamodb.Options) {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
@@ -42,7 +42,7 @@ func around(db dynamotest.DB, f func(input any, call func() (any, error)) (any, 
 	return dynamo.New(client, db.Tables, dynamo.WithClock(dynamotest.Noon))
 }
 
-// meter is a store that adds up what its calls cost.
+// meter is a store that adds up the capacity units of its calls.
 type meter struct {
 	*dynamo.Store
 	mu          sync.Mutex
