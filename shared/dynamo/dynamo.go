@@ -34,8 +34,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// DB is an open set of tables, from which the stores are made.
-type DB = table.DB
+// DB is an open set of tables, from which the stores are made. It has no methods of its own.
+type DB = table.Handle
 
 // Tables are the names of the four tables. A function that does not use one leaves its name empty.
 type Tables = table.Tables

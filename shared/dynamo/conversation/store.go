@@ -17,4 +17,6 @@ type Store struct {
 }
 
 // New makes a Store over the tables.
-func New(db *table.DB) *Store { return &Store{db: db, directory: directory.New(db)} }
+func New(tables *table.Handle) *Store {
+	return &Store{db: table.Open(tables), directory: directory.New(tables)}
+}

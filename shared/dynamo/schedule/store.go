@@ -11,4 +11,4 @@ import "github.com/recado-chat/recado/shared/dynamo/internal/table"
 type Store struct{ db *table.DB }
 
 // New makes a Store over the tables.
-func New(db *table.DB) *Store { return &Store{db} }
+func New(tables *table.Handle) *Store { return &Store{table.Open(tables)} }

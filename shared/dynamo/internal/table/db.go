@@ -44,7 +44,13 @@ type DB struct {
 	Cursors cursor.Signer
 }
 
+// Handle holds a DB for those who open the tables and do not use them: only packages of the data layer can call Open.
+type Handle struct{ db *DB }
+
 // New makes a DB over a client.
-func New(client *dynamodb.Client, tables Tables, now func() time.Time, cursors cursor.Signer) *DB {
-	return &DB{client: client, tables: tables, Now: now, Cursors: cursors}
+func New(client *dynamodb.Client, tables Tables, now func() time.Time, cursors cursor.Signer) *Handle {
+	return &Handle{&DB{client: client, tables: tables, Now: now, Cursors: cursors}}
 }
+
+// Open returns the DB of a Handle.
+func Open(h *Handle) *DB { return h.db }
