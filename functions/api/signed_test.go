@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/auth"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 func TestSigningKeys_Rotation(t *testing.T) {
@@ -21,12 +21,12 @@ func TestSigningKeys_Rotation(t *testing.T) {
 		b.clock.advance(time.Minute)
 	}
 	const first = "/api/v1/conversations?sort=waiting&limit=1&status=open"
-	next := first + "&cursor=" + *into[view.List[view.ConversationShape]](c.do("GET", first, nil), http.StatusOK).NextCursor
+	next := first + "&cursor=" + *into[wire.List[wire.Conversation]](c.do("GET", first, nil), http.StatusOK).NextCursor
 	for _, list := range []keys{{"old", "new"}, {"new", "old"}} {
 		b.Keys = list
 		c.do("GET", next, nil).want(http.StatusOK)
 	}
-	fresh := *into[view.List[view.ConversationShape]](c.do("GET", first, nil), http.StatusOK).NextCursor
+	fresh := *into[wire.List[wire.Conversation]](c.do("GET", first, nil), http.StatusOK).NextCursor
 	b.Keys = keys{"new"}
 	c.do("GET", first+"&cursor="+fresh, nil).want(http.StatusOK)
 	c.do("GET", next, nil).wantError(http.StatusBadRequest, "invalid", "cursor")
