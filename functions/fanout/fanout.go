@@ -21,7 +21,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/stream"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -111,7 +111,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 
 // derive adds what one change leads to.
 func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int, marked map[string]mark) error {
-	change, err := dynamo.DecodeChange(record)
+	change, err := stream.Decode(record)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 	return nil
 }
 
-func before[T any](change dynamo.Change) *T {
+func before[T any](change stream.Change) *T {
 	if old, ok := change.Old.(T); ok {
 		return &old
 	}

@@ -40,7 +40,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
 	channels := all.New(all.Config{HTTP: rt.HTTP})
 	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
@@ -84,7 +84,7 @@ type useCases struct {
 	*templates.Syncer
 }
 
-func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
 	if u.Receiver, err = inbound.New(store, now); err != nil {
 		return u, err
 	}

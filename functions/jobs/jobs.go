@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -35,7 +35,7 @@ type store interface {
 	RepairLoad(ctx context.Context, seen chat.Load, open int) error
 	// Carried goes on after a conversation, consistently; it tells whose each is and its status.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
-	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
 	SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error)
 }
@@ -144,7 +144,7 @@ func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 	if err != nil {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
-	query := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
+	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
 	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)

@@ -15,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -86,7 +87,7 @@ func (b *bed) changed(version int64) chat.Job {
 
 func (b *bed) templates() (names []string) {
 	b.t.Helper()
-	page, err := b.store.Templates(b.ctx, "ACC", "CHA", dynamo.TemplateQuery{}, chat.PageRequest{Limit: 100})
+	page, err := b.store.Templates(b.ctx, "ACC", "CHA", directory.TemplateQuery{}, chat.PageRequest{Limit: 100})
 	b.must(err)
 	for _, it := range page.Items {
 		names = append(names, it.Name)

@@ -34,7 +34,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build media: %w", err)
 	}
 	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now)))
 	bucket, err := blob.New(blob.NewClient(rt.Client("s3")), config.MediaBucket)
 	if err != nil {
 		return nil, fmt.Errorf("build media: %w", err)

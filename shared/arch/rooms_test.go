@@ -64,12 +64,31 @@ var (
 		{room: "shared/cursor", only: []string{"shared/chat", "shared/fault"}, reason: "cursors know ids and faults: stores and handlers sign them alike"},
 		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
 		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},
+		{room: "shared/dynamo/internal/table", only: []string{"shared/chat", "shared/fault", "shared/cursor"}, reason: "the core reads and writes items: it knows no kind of them"},
+		{room: "shared/dynamo/internal/key", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal/table"}, reason: "keys depend on ids alone"},
+		{room: "shared/dynamo/internal/item", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}, reason: "the data model is encoded and decoded without I/O"},
+		{room: "shared/dynamo/stream", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}, reason: "who reads changes needs the data model and no store"},
+		{room: "shared/dynamo/activity", only: dataCore(), reason: "every store writes the activity log: it uses none of them"},
+		{room: "shared/dynamo/schedule", only: dataCore(), reason: "every store may leave a job behind: it uses none of them"},
+		{room: "shared/dynamo/live", only: dataCore(), reason: "what expires soon is independent of what stays"},
+		{room: "shared/dynamo/contact", only: dataCore("activity", "schedule"), reason: "a contact is changed with its activity line and its job, and knows no conversation"},
+		{room: "shared/dynamo/directory", only: dataCore("activity", "schedule"), reason: "what an account set up is changed with its activity line, mails and jobs, and knows no conversation"},
+		{room: "shared/dynamo/conversation", only: dataCore("activity", "schedule", "contact", "directory"), reason: "a decision writes the contact and the activity log; nothing here expires soon"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
 		{room: "infra/topology", only: []string{"infra/topology", "events"}, reason: "the topology is plain data: it reads which queue carries which signal, and nothing else"},
 		{room: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator speaks the wire format on its own, so that a mistake does not cancel out"},
 	}
 )
+
+// dataCore is what a store of the data layer may import, with the other stores that are named.
+func dataCore(stores ...string) []string {
+	rooms := []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}
+	for _, store := range stores {
+		rooms = append(rooms, "shared/dynamo/"+store)
+	}
+	return rooms
+}
 
 func inRoom(path, room string) bool {
 	rest, ours := strings.CutPrefix(path, module+"/")

@@ -77,7 +77,7 @@ func (s Signer) Verify(ctx context.Context, text, query string, account chat.Acc
 
 // Invalid is the fault of a cursor that does not belong to the list it is used with.
 func Invalid() error {
-	return fault.New(fault.Invalid, "the cursor does not belong to this list").WithField("cursor")
+	return fault.New(fault.Invalid, "invalid cursor").WithField("cursor")
 }
 
 func (s Signer) signingKeys(ctx context.Context) ([]string, error) {

@@ -1,76 +1,56 @@
 package dynamo
 
 import (
-	"crypto/rand"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/cursor"
+	"github.com/recado-chat/recado/shared/dynamo/activity"
+	"github.com/recado-chat/recado/shared/dynamo/contact"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
+	"github.com/recado-chat/recado/shared/dynamo/live"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// Tables are the names of the four tables. A function that has no business with one leaves its name empty.
-type Tables struct{ Directory, Desk, Ledger, Live string }
-
-// Table is one of the four tables.
-type Table int
-
-// The tables.
-const (
-	Directory Table = iota
-	Desk
-	Ledger
-	Live
+// The stores have the same name in each package, and an embedded field has its type's name.
+type (
+	activities    = activity.Store
+	contacts      = contact.Store
+	conversations = conversation.Store
+	directories   = directory.Store
+	sessions      = live.Store
+	timers        = schedule.Store
 )
 
-// name is the table's name in this deployment.
-func (s *Store) name(t Table) *string {
-	return aws.String([...]string{Directory: s.tables.Directory, Desk: s.tables.Desk, Ledger: s.tables.Ledger, Live: s.tables.Live}[t])
+// Desk is what the use cases of shared/desk read and write: conversations, contacts, timers and the directory.
+type Desk struct {
+	*contacts
+	*conversations
+	*directories
+	*timers
 }
 
-// Store reads and writes the four tables. It is safe for concurrent use.
+// NewDesk makes the stores of a Desk.
+func NewDesk(db *DB) *Desk {
+	return &Desk{contact.New(db), conversation.New(db), directory.New(db), schedule.New(db)}
+}
+
+// Store is all stores together, for the functions that serve people, and for tests.
 type Store struct {
-	client  *dynamodb.Client
-	tables  Tables
-	cursors cursor.Signer
-	clock   func() time.Time
+	*Desk
+	*activities
+	*sessions
 }
 
-// Option changes a Store as it is made.
-type Option func(*Store)
-
-// WithCursorKeys sets the keys that sign cursors. All processes that page through the same lists share them; without any, a cursor
-// is valid only in the process that made it.
-func WithCursorKeys(keys cursor.Keys) Option { return func(s *Store) { s.cursors = cursor.New(keys) } }
-
-// WithCursorKey is WithCursorKeys for a key that never changes.
-func WithCursorKey(key []byte) Option { return WithCursorKeys(cursor.Static(string(key))) }
-
-// WithClock sets what tells the time; every Store needs one.
-func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
-
-// New makes a Store over a client. It panics without a clock: which one it is, is never a matter of course.
+// New connects to the tables and makes all stores.
 func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
-	s := &Store{client: client, tables: tables, cursors: cursor.New(cursor.Static(rand.Text()))}
-	for _, option := range options {
-		option(s)
-	}
-	if s.clock == nil {
-		panic("dynamo: a Store needs WithClock")
-	}
-	return s
+	db := Connect(client, tables, options...)
+	return &Store{NewDesk(db), activity.New(db), live.New(db)}
 }
 
-const (
-	usualLimit = 50
-	mostLimit  = 1000
+// The types in the signatures of Store's methods, for those who use it whole.
+type (
+	ConversationQuery = conversation.Query
+	TemplateQuery     = directory.TemplateQuery
+	Token             = live.Token
+	Answer            = live.Answer
 )
-
-func limitOf(p chat.PageRequest) int {
-	if p.Limit <= 0 {
-		return usualLimit
-	}
-	return min(p.Limit, mostLimit)
-}

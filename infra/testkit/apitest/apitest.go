@@ -33,6 +33,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
@@ -458,7 +459,7 @@ func (c *Client) Receive(ch chat.Channel, from, called, text string) chat.Conver
 func (b *Fixture) Jobs(kind chat.JobKind) []chat.Job {
 	b.T.Helper()
 	var jobs []chat.Job
-	for shard := range dynamo.DueShards {
+	for shard := range schedule.DueShards {
 		due, err := b.Store.Due(b.T.Context(), shard, b.Clock.Now().Add(time.Hour), chat.PageRequest{Limit: 100})
 		if err != nil {
 			b.T.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 )
@@ -88,7 +89,7 @@ func (s *Server) beginAnswer(ctx context.Context, c *Call, name string, now time
 			c.digest = digest
 			return stored, nil
 		}
-		if fault.As(err).Reason != dynamo.ReasonDigestChanged {
+		if fault.As(err).Reason != live.ReasonDigestChanged {
 			return nil, err
 		}
 	}
