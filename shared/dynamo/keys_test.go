@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func specimens() map[string][]any {
 	at := time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 	c := chat.Conversation{
-		ID: "CONVERSATION", AccountID: "ACCOUNT", StoreID: "STORE", ChannelID: "CHANNEL", ChannelType: chat.WhatsApp,
+		ID: "CONVERSATION", AccountID: "ACCOUNT", StoreID: "STORE", ChannelID: "CHANNEL", ChannelType: "whatsapp",
 		ContactID: "CONTACT", ExternalID: "5491155550000", Status: chat.Open, LastActivityAt: at, PoolSince: at,
 		AssignAt: at.Add(time.Minute), CreatedAt: at,
 	}
@@ -42,7 +42,7 @@ func specimens() map[string][]any {
 	visiting.Visitor.ID = "VISITOR"
 	identity := chat.Identity{AccountID: "ACCOUNT", ChannelID: "CHANNEL", ExternalID: "5491155550000"}
 	operator := chat.Operator{ID: "OPERATOR", AccountID: "ACCOUNT", Email: "Ana@Example.com"}
-	asset := chat.Channel{ID: "CHANNEL", AccountID: "ACCOUNT", Type: chat.WhatsApp, ExternalID: "1055500001"}
+	asset := chat.Channel{ID: "CHANNEL", AccountID: "ACCOUNT", Type: "whatsapp", ExternalID: "1055500001"}
 	var search []any
 	for _, t := range item.Tokens(contact) {
 		search = append(search, item.Search(contact, t))
@@ -78,7 +78,7 @@ func specimens() map[string][]any {
 		"directory": {
 			item.Account(chat.Account{ID: "ACCOUNT"}), item.Store(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
 			item.Operator(operator), item.Email(operator), item.Channel(asset), item.Asset(asset),
-			item.Claim{Header: table.NewHeader(key.Business(chat.WhatsApp, "BUSINESS", "ACCOUNT", "CHANNEL"), item.KindBusiness)},
+			item.Claim{Header: table.NewHeader(key.Business("whatsapp", "BUSINESS", "ACCOUNT", "CHANNEL"), item.KindBusiness)},
 			item.Template(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {

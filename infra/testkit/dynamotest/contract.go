@@ -69,7 +69,7 @@ func Person(name string) (chat.Identity, chat.Contact) {
 func Opening(name string, change ...func(*chat.Conversation)) chat.Decision {
 	identity, contact := Person(name)
 	c := chat.Conversation{
-		ID: chat.ConversationID("CNV" + name), AccountID: Account, StoreID: Shop, ChannelID: Channel, ChannelType: chat.WhatsApp,
+		ID: chat.ConversationID("CNV" + name), AccountID: Account, StoreID: Shop, ChannelID: Channel, ChannelType: "whatsapp",
 		ContactID: contact.ID, ContactName: name, ExternalID: identity.ExternalID, Status: chat.Open,
 		CreatedAt: Noon(), LastActivityAt: Noon(), PoolSince: Noon(), AssignAt: Noon().Add(2 * time.Minute),
 	}

@@ -119,12 +119,12 @@ func TestChannel_AssetUnique(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
 		c := chat.Channel{
-			ID: channel, AccountID: account, StoreID: shop, Type: chat.WhatsApp, Name: "Ventas", ExternalID: "1055#1",
+			ID: channel, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "1055#1",
 			Credentials: chat.Secret("sealed"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: noon,
 		}
 		dynamotest.Must(t, db.CreateChannel(ctx, c, nil))
 		c.Version = 1
-		found, err := db.ChannelByAsset(ctx, chat.WhatsApp, "1055#1")
+		found, err := db.ChannelByAsset(ctx, "whatsapp", "1055#1")
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, found, c)
 		thief := c
@@ -133,7 +133,7 @@ func TestChannel_AssetUnique(t *testing.T) {
 		if dynamotest.WantFault(t, err, fault.Conflict, "claimed"); fault.As(err).Field != "externalId" {
 			t.Fatalf("field %q", fault.As(err).Field)
 		}
-		_, err = db.ChannelByAsset(ctx, chat.Messenger, "1055#1")
+		_, err = db.ChannelByAsset(ctx, "messenger", "1055#1")
 		dynamotest.WantFault(t, err, fault.NotFound, "")
 
 		moved := c
@@ -147,7 +147,7 @@ func TestChannel_AssetUnique(t *testing.T) {
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, channels, []chat.Channel{moved})
 		dynamotest.Must(t, db.DeleteChannel(ctx, moved, nil))
-		_, err = db.ChannelByAsset(ctx, chat.WhatsApp, "2066")
+		_, err = db.ChannelByAsset(ctx, "whatsapp", "2066")
 		dynamotest.WantFault(t, err, fault.NotFound, "")
 		_, err = db.Channel(ctx, account, channel)
 		dynamotest.WantFault(t, err, fault.NotFound, "")
@@ -159,12 +159,12 @@ func TestChannelsOfBusiness_FollowSettings(t *testing.T) {
 		ctx := t.Context()
 		channel := func(account chat.AccountID, id chat.ChannelID, business string) chat.Channel {
 			return chat.Channel{
-				ID: id, AccountID: account, Type: chat.WhatsApp, ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
+				ID: id, AccountID: account, Type: "whatsapp", ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
 			}
 		}
 		found := func(business string) (ids []chat.ChannelID) {
 			t.Helper()
-			channels, err := db.ChannelsOfBusiness(ctx, chat.WhatsApp, business)
+			channels, err := db.ChannelsOfBusiness(ctx, "whatsapp", business)
 			dynamotest.Must(t, err)
 			for _, c := range channels {
 				ids = append(ids, c.ID)
