@@ -1,4 +1,4 @@
-# Two commands are all a newcomer needs: make run and make test. `make help` lists the others.
+# A newcomer needs make run, make check and make test. `make help` lists the others.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -43,7 +43,7 @@ CHANGED  = $(shell git diff --name-only --relative $(BASE); git ls-files --other
 
 # phase runs a target and notes its seconds.
 PHASES := $(TOOLS)/phases
-phase   = @began=$$(date +%s); $(MAKE) $(1); printf '%-20s %5d s\n' '$(1)' $$(($$(date +%s) - began)) >>$(PHASES)
+phase   = @began=$$(date +%s); result=0; $(MAKE) $(1) || result=$$?; printf '%-20s %5d s\n' '$(notdir $(1))' $$(($$(date +%s) - began)) >>$(PHASES); exit $$result
 
 # Compilers and linters live for seconds: less garbage collection saves a tenth of their time.
 test check lint $(LINTER): export GOGC := 400
@@ -60,7 +60,7 @@ run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080
 	@exec bin/recado
 
 .PHONY: test
-test: ## everything that must pass (8 min on two idle cores, 13 with empty caches); prints the seconds of each phase
+test: ## everything that must pass (8 min on two idle cores, 13 with empty caches); prints the seconds of each phase and package
 	@mkdir -p $(TOOLS) && rm -f $(PHASES)
 	@began=$$(date +%s); trap 'printf "\nphase              seconds (lanes overlap)\n"; cat $(PHASES); echo "total $$(($$(date +%s) - began)) s"' EXIT; \
 	$(MAKE) -j3 -O prepare-linter prepare-packages prepare-tools && $(MAKE) -j3 -O lane-go lane-browser lane-deploy
@@ -96,7 +96,7 @@ lane-deploy:
 
 .PHONY: check
 check: $(LINTER) $(ENGINE)/node_modules ## between two thoughts (3 min at most): lint, the tests of what changed since BASE and of what depends on it
-	$(LINTER) run ./...
+	$(LINTER) run --allow-parallel-runners ./...
 	@$(call except,$(SUITES) $(RULES)); go test $(TESTED) -timeout 10m $$packages
 	go test $(TESTED) -count=1 $(RULES)
 	@changed=' $(CHANGED)'; \
@@ -148,7 +148,7 @@ fuzz-short:
 
 .PHONY: lint
 lint: $(LINTER) ## go vet with all it has and the other linters (.golangci.yml); the house rules are tests in shared/arch
-	$(NICELY) $(LINTER) run ./...
+	$(NICELY) $(LINTER) run --allow-parallel-runners ./...
 
 .PHONY: fmt
 fmt: $(LINTER) web-install ## format Go and TypeScript
