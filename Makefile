@@ -60,7 +60,7 @@ run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080
 	@exec bin/recado
 
 .PHONY: test
-test: ## everything that must pass (8 min on two idle cores, 13 with empty caches); prints the seconds of each phase and package
+test: ## everything that must pass (budget on two cores: 11 min, 16 with empty caches); prints the seconds of each phase and package
 	@mkdir -p $(TOOLS) && rm -f $(PHASES)
 	@began=$$(date +%s); trap 'printf "\nphase              seconds (lanes overlap)\n"; cat $(PHASES); echo "total $$(($$(date +%s) - began)) s"' EXIT; \
 	$(MAKE) -j3 -O prepare-linter prepare-packages prepare-tools && $(MAKE) -j3 -O lane-go lane-browser lane-deploy
@@ -106,7 +106,7 @@ check: $(LINTER) $(ENGINE)/node_modules ## between two thoughts (3 min at most):
 	if touched $(WEB); then $(MAKE) test-web; fi
 
 .PHONY: test-go
-test-go: test-packages test-race test-system ## the Go packages' tests (4 min)
+test-go: test-packages test-race test-system ## the Go packages' tests
 
 .PHONY: test-packages
 test-packages: $(ENGINE)/node_modules
@@ -118,15 +118,15 @@ test-system: $(ENGINE)/node_modules
 	go test $(TESTED) -timeout 15m ./infra/local/acceptance ./infra/local/crash
 
 .PHONY: test-race
-test-race: $(ENGINE)/node_modules ## the packages in which goroutines meet, under the race detector (1 min)
+test-race: $(ENGINE)/node_modules ## the packages in which goroutines meet, under the race detector
 	CGO_ENABLED=1 $(NICELY) go test -race $(TESTED) $(UNOPTIMISED) -timeout 10m $(RACE)
 
 .PHONY: test-deploy
-test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (4 min)
+test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there
 	go test $(TESTED) -timeout 15m -v ./infra/deploytest
 
 .PHONY: test-web
-test-web: web-install ## the browser side: types, style, unit tests (20 s)
+test-web: web-install ## the browser side: types, style, unit tests
 	cd $(WEB) && $(NPM) run typecheck && $(NPM) run lint && $(NPM) test
 
 .PHONY: test-browser
