@@ -256,6 +256,7 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 		return h.view(ctx, me, conversation)
 	case wire.ActionTyping:
 		return h.typing(ctx, me, conversation, a.On)
+	case wire.ActionPing:
 	}
 	return h.pong(ctx, me)
 }

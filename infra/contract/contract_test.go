@@ -7,6 +7,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -117,6 +119,79 @@ func TestWire_Action_ReadsEveryAction(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFunctions_DecodeOnlyBodiesOfRoutes: what a handler reads of a request is a type that a route publishes, and every one is read.
+func TestFunctions_DecodeOnlyBodiesOfRoutes(t *testing.T) {
+	t.Parallel()
+	read := map[string]bool{}
+	err := filepath.WalkDir(filepath.Join(root, "functions"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files := token.NewFileSet()
+		parsed, err := parser.ParseFile(files, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, declaration := range parsed.Decls {
+			types := variables(declaration)
+			ast.Inspect(declaration, func(n ast.Node) bool {
+				if name := decoded(n); name != "" {
+					if types[name] == "" {
+						t.Errorf("%s decodes a body that is not of package wire", files.Position(n.Pos()))
+					}
+					read[types[name]] = true
+				}
+				return true
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	published := map[string]bool{}
+	for _, o := range contractOf(t).operations {
+		if o.Body != nil {
+			published[reflect.TypeOf(o.Body).Name()] = true
+		}
+	}
+	if !maps.Equal(read, published) {
+		t.Errorf("handlers read %v\nroutes publish %v", slices.Sorted(maps.Keys(read)), slices.Sorted(maps.Keys(published)))
+	}
+}
+
+// variables are the types of package wire of a function's `var name wire.Type`, by name.
+func variables(declaration ast.Decl) map[string]string {
+	types := map[string]string{}
+	ast.Inspect(declaration, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			if typ, ok := spec.Type.(*ast.SelectorExpr); ok && fmt.Sprint(typ.X) == "wire" {
+				types[spec.Names[0].Name] = typ.Sel.Name
+			}
+		}
+		return true
+	})
+	return types
+}
+
+// decoded is the variable of a call `x.JSON(&variable)`; empty for any other node.
+func decoded(n ast.Node) string {
+	call, ok := n.(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 {
+		return ""
+	}
+	method, ok := call.Fun.(*ast.SelectorExpr)
+	address, isAddress := call.Args[0].(*ast.UnaryExpr)
+	if !ok || method.Sel.Name != "JSON" || !isAddress {
+		return ""
+	}
+	variable, _ := address.X.(*ast.Ident)
+	if variable == nil {
+		return ""
+	}
+	return variable.Name
 }
 
 // goldens says which schema a golden file has, by its name up to the first underscore or by its whole name.

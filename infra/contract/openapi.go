@@ -56,13 +56,38 @@ func (c *contract) openAPI() ([]byte, error) {
 		}},
 	}
 	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", " ")
-	if err := encoder.Encode(document); err != nil {
+	if err := writeLines(&text, document, ""); err != nil {
 		return nil, fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
+	text.WriteByte('\n')
 	return text.Bytes(), nil
+}
+
+// writeLines writes an object with a line for each operation and each schema: changes show in a diff, and the file, which is part of
+// the API's binary, has a third less bytes than one that is indented throughout.
+func writeLines(text *bytes.Buffer, o object, indent string) error {
+	const operationsAndSchemas = "  "
+	text.WriteString("{")
+	for i, m := range o {
+		if i > 0 {
+			text.WriteString(",")
+		}
+		fmt.Fprintf(text, "\n%s %s: ", indent, literal(m.name))
+		if members, ok := m.value.(object); ok && len(indent) < len(operationsAndSchemas) {
+			if err := writeLines(text, members, indent+" "); err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
+			}
+			continue
+		}
+		encoder := json.NewEncoder(text)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(m.value); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		text.Truncate(text.Len() - len("\n"))
+	}
+	text.WriteString("\n" + indent + "}")
+	return nil
 }
 
 func (c *contract) isQuery(t reflect.Type) bool {

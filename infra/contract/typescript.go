@@ -50,7 +50,7 @@ type script struct {
 	bytes.Buffer
 }
 
-func (s *script) line(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
+func (s *script) line(format string, args ...any) { s.WriteString(fmt.Sprintf(format, args...) + "\n") }
 
 // literal is a value as TypeScript source.
 func literal(value any) string {

@@ -30,9 +30,7 @@ func capabilityShape(t chat.ChannelType, able channel.Capabilities) wire.Capabil
 		ReplyTo: able.ReplyTo, Attachments: []wire.AttachmentLimit{}, Types: []chat.MessageType{},
 		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing,
 	}
-	for _, kind := range able.Types() {
-		shape.Types = append(shape.Types, kind)
-	}
+	shape.Types = append(shape.Types, able.Types()...)
 	if i := able.Interactive; i != nil {
 		shape.Interactive = &wire.InteractiveLimit{
 			MaxBody: i.MaxBody, MaxFooter: i.MaxFooter, MaxButtons: i.MaxButtons, MaxButtonTitle: i.MaxButtonTitle, MaxListButton: i.MaxListButton,
