@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/shared/blob"
-	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
@@ -96,7 +95,7 @@ type Deps struct {
 	// OriginSecretName names the parameter with what shows that a request came through our distribution. Where nobody has set it,
 	// no request did.
 	OriginSecretName string
-	Capabilities     func(chat.ChannelType) (channel.Capabilities, bool)
+	Channels         channels
 	Now              func() time.Time // the clock of rules and stored times
 	Wall             func() time.Time // the clock of sessions, tickets, links and limits
 	Log              *slog.Logger
@@ -122,7 +121,7 @@ func New(deps Deps) (*Handler, error) {
 		"store": deps.Store == nil, "desk": deps.Desk == nil, "vault": deps.Vault == nil, "files": deps.Files == nil,
 		"sealer": deps.Sealer == nil, "keys": deps.Keys == nil, "signing key name": deps.SigningKeyName == "",
 		"origin secret name": deps.OriginSecretName == "",
-		"capabilities":       deps.Capabilities == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil,
+		"channels":           deps.Channels == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil,
 		"log": deps.Log == nil,
 	} {
 		if missing {

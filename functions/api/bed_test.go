@@ -49,15 +49,15 @@ func newBed(t *testing.T, options ...func(*dynamodb.Options)) *bed {
 	c := &clock{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	db := dynamotest.Open(t, engine.Default())
 	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKey([]byte("cursors")))
-	capabilities := capabilitiesOf(all.New(all.Config{HTTP: http.DefaultClient}))
-	verbs, err := desk.New(store, capabilities, c.Now)
+	channels := all.Offline()
+	verbs, err := desk.New(store, channels.Capabilities, c.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bed{t: t, store: store, desk: verbs, vault: &vault{}, files: &files{}, log: &syncBuffer{}, clock: c}
 	b.Handler, err = New(Deps{
 		Store: store, Desk: verbs, Vault: b.vault, Files: b.files, Sealer: sealer{}, Keys: keys{"new", "old"}, SigningKeyName: "signing", OriginSecretName: "origin",
-		Capabilities: capabilities, Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+		Channels: channels, Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
 		PublicURL: origin, ForgotTakes: time.Millisecond,
 	})
 	if err != nil {
@@ -169,7 +169,7 @@ func (f *files) PresignGet(_ context.Context, key, name, _ string, inline bool, 
 type sealer struct{}
 
 func (sealer) SealCredentials(_ context.Context, account chat.AccountID, c chat.Credentials) (chat.Secret, error) {
-	return chat.Secret(fmt.Sprintf("sealed for %s: %d bytes", account, len(c.AccessToken))), nil
+	return chat.Secret(fmt.Sprintf("sealed for %s: %d bytes", account, len(c))), nil
 }
 
 type keys []string

@@ -14,8 +14,8 @@ import (
 // listCapabilities answers what the kinds of channels can do. The composer asks it, and knows no limit of its own.
 func (h *Handler) listCapabilities(context.Context, *call) (httpapi.Response, error) {
 	var known []view.CapabilitiesShape
-	for _, t := range chat.ChannelTypes() {
-		if able, ok := h.Capabilities(t); ok {
+	for _, t := range h.Channels.Types() {
+		if able, ok := h.Channels.Capabilities(t); ok {
 			known = append(known, capabilityShape(t, able))
 		}
 	}
@@ -26,7 +26,7 @@ func capabilityShape(t chat.ChannelType, able channel.Capabilities) view.Capabil
 	shape := view.CapabilitiesShape{
 		ChannelType: string(t), MaxText: able.MaxText, MaxCaption: able.MaxCaption, WindowSeconds: int64(able.Window.Seconds()),
 		ReplyTo: able.ReplyTo, Attachments: []view.AttachmentLimit{}, Types: []string{},
-		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing,
+		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing > 0,
 	}
 	for _, kind := range able.Types() {
 		shape.Types = append(shape.Types, string(kind))

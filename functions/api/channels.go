@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
@@ -24,8 +25,12 @@ type channelStore interface {
 	DeleteChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
 }
 
-// tokenMax bounds a provider's token; Meta's have a few hundred characters.
-const tokenMax = 4096
+// channels are the channel types.
+type channels interface {
+	Types() []chat.ChannelType
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
 
 func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
 
@@ -70,10 +75,8 @@ type channelBody struct {
 	ExternalID   string                     `json:"externalId"`
 	DisplayPhone *string                    `json:"displayPhone"`
 	Settings     map[string]json.RawMessage `json:"settings"`
-	Credentials  *struct {
-		AccessToken string `json:"accessToken"`
-	} `json:"credentials"`
-	Version int64 `json:"version"`
+	Credentials  json.RawMessage            `json:"credentials"` // in the form of the channel's type
+	Version      int64                      `json:"version"`
 }
 
 // applyChannel checks the body and writes it into ch. New credentials begin a new life: whatever the provider said of the old ones is
@@ -95,7 +98,7 @@ func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, c
 			return invalid("settings", "an object of at most 8 KB")
 		}
 	}
-	if able, _ := h.Capabilities(ch.Type); able.Settings != nil {
+	if able, _ := h.Channels.Capabilities(ch.Type); able.Settings != nil {
 		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
 			return err
 		}
@@ -112,14 +115,33 @@ func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, c
 	if body.Credentials == nil {
 		return nil
 	}
-	token := body.Credentials.AccessToken
-	if token == "" || len(token) > tokenMax {
-		return invalid("credentials.accessToken", "the provider's access token is needed")
+	adapter, _ := h.Channels.Of(ch.Type)
+	credentials, err := adapter.Credentials(body.Credentials)
+	if err != nil {
+		return err
 	}
-	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.account.ID, chat.Credentials{AccessToken: token}); err != nil {
-		return fmt.Errorf("seal credentials: %w", err)
+	if connector, connects := adapter.(channel.Connector); connects {
+		if err := connectAsset(ctx, connector, credentials, ch); err != nil {
+			return err
+		}
+	}
+	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.account.ID, credentials); err != nil {
+		return fmt.Errorf("encrypt credentials: %w", err)
 	}
 	ch.Health = chat.Health{State: chat.HealthUnverified, At: h.Now()}
+	return nil
+}
+
+// connectAsset asks the provider whose the credentials are. The asset of a connected channel stays the same.
+func connectAsset(ctx context.Context, connector channel.Connector, credentials chat.Credentials, ch *chat.Channel) error {
+	asset, err := connector.Connect(ctx, credentials, ch.Settings)
+	if err != nil {
+		return err
+	}
+	if ch.ExternalID != "" && ch.ExternalID != asset.ExternalID {
+		return invalid("credentials", "the credentials belong to another asset")
+	}
+	ch.ExternalID, ch.Settings = asset.ExternalID, asset.Settings
 	return nil
 }
 
@@ -128,7 +150,7 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	able, known := h.Capabilities(chat.ChannelType(body.Type))
+	able, known := h.Channels.Capabilities(chat.ChannelType(body.Type))
 	switch {
 	case !known:
 		return httpapi.Response{}, invalid("type", "this type of channel cannot be connected")
@@ -138,7 +160,7 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, invalid("credentials", "a channel of our own has none")
 	case able.FirstParty:
 		body.ExternalID = h.siteCode(c)
-	case body.ExternalID == "" || len(body.ExternalID) > idMax:
+	case body.ExternalID == "" && !h.connects(chat.ChannelType(body.Type)) || len(body.ExternalID) > idMax:
 		return httpapi.Response{}, invalid("externalId", "the provider's id of the asset is needed")
 	case body.Credentials == nil:
 		return httpapi.Response{}, invalid("credentials.accessToken", "the provider's access token is needed")
@@ -168,6 +190,13 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
 	}
 	return created(view.Channel(ch))
+}
+
+// connects says that a channel type asks its provider for the external id.
+func (h *Handler) connects(t chat.ChannelType) bool {
+	adapter, _ := h.Channels.Of(t)
+	_, connects := adapter.(channel.Connector)
+	return connects
 }
 
 // siteCode names a channel of our own in the pages that show it.

@@ -18,7 +18,6 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
@@ -29,22 +28,23 @@ import (
 
 // Config is what the function reads from its environment.
 type Config struct {
-	DirectoryTable   string `env:"DIRECTORY_TABLE"`
-	DeskTable        string `env:"DESK_TABLE"`
-	LiveTable        string `env:"LIVE_TABLE"`
-	MediaBucket      string `env:"MEDIA_BUCKET"`
-	SecretKeyID      string `env:"SECRET_KEY_ID"`
-	UserPoolID       string `env:"USER_POOL_ID"`
-	UserPoolClientID string `env:"USER_POOL_CLIENT_ID"`
-	SigningKeyName   string `env:"SIGNING_KEY_NAME"`
-	PublicURLName    string `env:"PUBLIC_URL_NAME"`
-	OriginSecretName string `env:"ORIGIN_SECRET_NAME"`
+	DirectoryTable   string       `env:"DIRECTORY_TABLE"`
+	DeskTable        string       `env:"DESK_TABLE"`
+	LiveTable        string       `env:"LIVE_TABLE"`
+	MediaBucket      string       `env:"MEDIA_BUCKET"`
+	SecretKeyID      string       `env:"SECRET_KEY_ID"`
+	UserPoolID       string       `env:"USER_POOL_ID"`
+	UserPoolClientID string       `env:"USER_POOL_CLIENT_ID"`
+	SigningKeyName   string       `env:"SIGNING_KEY_NAME"`
+	PublicURLName    string       `env:"PUBLIC_URL_NAME"`
+	OriginSecretName string       `env:"ORIGIN_SECRET_NAME"`
+	Providers        all.Settings `env:"-"`
 }
 
 // forgotTakes is above what a slow write takes, so that the time of the answer tells nothing.
 const forgotTakes = 400 * time.Millisecond
 
-// Build wires the API. It calls no provider: of the channels it only asks what they can do. A cold start asks nobody at all:
+// Build wires the API. Of the providers it calls only those that check credentials when a channel is connected. A cold start calls nothing:
 // the signing key is read when the first request needs it.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
@@ -100,25 +100,15 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	if err != nil {
 		return nil, err
 	}
-	capabilities := capabilitiesOf(all.New(all.Config{HTTP: rt.HTTP}))
-	verbs, err := desk.New(store, capabilities, rt.Now)
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
+	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	return New(Deps{
 		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
 		OriginSecretName: config.OriginSecretName,
-		Capabilities:     capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
+		Channels:         channels, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
 		PublicURL: publicURL[0], ForgotTakes: forgotTakes,
 	})
-}
-
-func capabilitiesOf(channels *all.Channels) func(chat.ChannelType) (channel.Capabilities, bool) {
-	return func(t chat.ChannelType) (channel.Capabilities, bool) {
-		adapter, known := channels.Of(t)
-		if !known {
-			return channel.Capabilities{}, false
-		}
-		return adapter.Capabilities(), true
-	}
 }

@@ -13,14 +13,19 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 )
 
 func environment() map[string]string {
-	return map[string]string{
+	environment := map[string]string{
 		"DIRECTORY_TABLE": "directory", "DESK_TABLE": "desk", "LIVE_TABLE": "live", "MEDIA_BUCKET": "media", "SECRET_KEY_ID": "key",
 		"USER_POOL_ID": "pool", "USER_POOL_CLIENT_ID": "client", "SIGNING_KEY_NAME": "signing",
 		"PUBLIC_URL_NAME": "public-url", "ORIGIN_SECRET_NAME": "origin",
 	}
+	for _, key := range (all.Settings{}).Keys() {
+		environment[key] = "https://provider.example"
+	}
+	return environment
 }
 
 func TestItSaysThatItLivesWithoutAskingAnybody(t *testing.T) {

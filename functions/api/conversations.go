@@ -271,7 +271,7 @@ func (h *Handler) showConversations(ctx context.Context, c *call, found chat.Pag
 		return httpapi.Response{}, err
 	}
 	return ok(view.NewList(found.Items, found.Next, func(v chat.Conversation) view.ConversationShape {
-		return view.ConversationFor(v, read[v.ID])
+		return view.ConversationFor(v, h.window(v), read[v.ID])
 	}))
 }
 
@@ -292,7 +292,7 @@ func (h *Handler) showConversation(ctx context.Context, c *call, v chat.Conversa
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, read[v.ID]))
+	return ok(view.ConversationFor(v, h.window(v), read[v.ID]))
 }
 
 func conversationID(c *call) chat.ConversationID { return chat.ConversationID(c.Param("id")) }
@@ -303,4 +303,10 @@ func (h *Handler) getConversation(ctx context.Context, c *call) (httpapi.Respons
 		return httpapi.Response{}, err
 	}
 	return h.showConversation(ctx, c, v)
+}
+
+// window is how long after a contact's message the conversation's channel takes free replies.
+func (h *Handler) window(c chat.Conversation) time.Duration {
+	able, _ := h.Channels.Capabilities(c.ChannelType)
+	return able.Window
 }

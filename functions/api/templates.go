@@ -33,7 +33,7 @@ func (h *Handler) listTemplates(ctx context.Context, c *call) (httpapi.Response,
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	if able, _ := h.Capabilities(ch.Type); !able.Templates {
+	if able, _ := h.Channels.Capabilities(ch.Type); !able.Templates {
 		return httpapi.Response{}, fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported").WithField("type")
 	}
 	found, err := h.Store.Templates(ctx, c.account.ID, ch.ID, asked, request)

@@ -77,7 +77,7 @@ func (h *Handler) uploadLimits(ctx context.Context, c *call, id chat.Conversatio
 	}
 	var limits []channel.Limit
 	for _, t := range types {
-		able, _ := h.Capabilities(t)
+		able, _ := h.Channels.Capabilities(t)
 		for _, limit := range able.Attachments {
 			limits = append(limits, limit)
 		}
@@ -87,7 +87,7 @@ func (h *Handler) uploadLimits(ctx context.Context, c *call, id chat.Conversatio
 
 // attachments reads the uploads that a message is to carry.
 func (h *Handler) attachments(ctx context.Context, c *call, v chat.Conversation, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
-	able, _ := h.Capabilities(v.ChannelType)
+	able, _ := h.Channels.Capabilities(v.ChannelType)
 	return h.uploads().Take(ctx, upload.Owner{Account: c.account.ID, For: string(v.ID)}, able, kind, ids)
 }
 

@@ -67,7 +67,7 @@ func (h *Handler) read(ctx context.Context, c *call) (httpapi.Response, error) {
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, cursor))
+	return ok(view.ConversationFor(v, h.window(v), cursor))
 }
 
 func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -79,5 +79,5 @@ func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, cursor))
+	return ok(view.ConversationFor(v, h.window(v), cursor))
 }

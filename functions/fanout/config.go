@@ -11,6 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -63,6 +64,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Connections: store,
 		Senders:     senders,
 		Dead:        dead,
+		Window:      all.Offline().Window,
 		Metrics:     metrics,
 		Log:         rt.Log,
 	})

@@ -38,7 +38,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
-	channels := all.New(all.Config{HTTP: rt.HTTP})
+	channels := all.Offline()
 	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/queue"
@@ -40,7 +41,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
-	h, err := New(store, poster, sender, auth.Now, rt.Log)
+	h, err := New(store, poster, sender, all.Offline().Capabilities, auth.Now, rt.Log)
 	if err != nil {
 		return nil, err
 	}

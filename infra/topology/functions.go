@@ -6,9 +6,9 @@ import "time"
 var Functions = []Function{
 	{
 		Name: "webhook", Timeout: 10 * time.Second, MemoryMB: 256,
-		Buckets: map[Bucket]Objects{Inbound: Store},
-		SendsTo: []string{"to-ingest.fifo"},
-		Secrets: []Secret{MetaAppSecret, MetaVerifyToken},
+		Buckets:         map[Bucket]Objects{Inbound: Store},
+		SendsTo:         []string{"to-ingest.fifo"},
+		ProviderSecrets: true,
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
@@ -44,7 +44,7 @@ var Functions = []Function{
 		Buckets:         map[Bucket]Objects{Media: Fetch},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 	{
 		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
@@ -52,7 +52,7 @@ var Functions = []Function{
 		Buckets:         map[Bucket]Objects{Media: Store | Remove},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 	{
 		Name: "push", Timeout: 30 * time.Second, MemoryMB: 256,
@@ -77,6 +77,7 @@ var Functions = []Function{
 		Buckets:         map[Bucket]Objects{Media: Fetch | Store},
 		Secrets:         []Secret{SigningKey, PublicURL, OriginSecret},
 		EncryptsSecrets: true,
+		ProviderCalls:   true,
 		Identity:        true,
 	},
 	{
@@ -98,12 +99,12 @@ var Functions = []Function{
 		Settings:  []string{MailFrom},
 	},
 	{
-		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
+		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256, RegistersHooks: true,
 		Tables:          map[Table]Items{Directory: Get | Query | Put | Delete, Desk: Get | Query | Put | Update | Delete},
 		Indexes:         []string{"inbox", "waiting"},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 }
 
@@ -128,6 +129,7 @@ var Queues = []Queue{
 var Routes = []Route{
 	{Method: "GET", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
+	{Method: "POST", Path: "/webhooks/{provider}/{asset}", Function: "webhook"}, // of providers whose bodies do not name the channel
 	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
 	{Method: "GET", Path: "/healthz", Function: "api"},
 	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},

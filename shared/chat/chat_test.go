@@ -119,7 +119,7 @@ func TestAPreviewKeepsWholeRunes(t *testing.T) {
 
 func TestSecretsPrintAsNothing(t *testing.T) {
 	t.Parallel()
-	printed := fmt.Sprintf("%v %s %+v", Secret("token"), Credentials{AccessToken: "token"}, struct{ C Credentials }{Credentials{AccessToken: "token"}})
+	printed := fmt.Sprintf("%v %s %+v", Secret("token"), Credentials("token"), struct{ C Credentials }{Credentials("token")})
 	if strings.Contains(printed, "token") {
 		t.Errorf("%s", printed)
 	}

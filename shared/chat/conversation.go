@@ -78,9 +78,6 @@ type Conversation struct {
 	Version        int64
 }
 
-// Window is how long after a contact's message WhatsApp and Messenger let us write freely.
-const Window = 24 * time.Hour
-
 // ReopenWithin is how long after its closing a conversation is taken up again by the contact's next message.
 const ReopenWithin = 24 * time.Hour
 
@@ -90,12 +87,12 @@ const assignWatch = time.Hour
 // firstAssignWatch is the same right after it entered the pool, when a lost signal would hurt most.
 const firstAssignWatch = 2 * time.Minute
 
-// WindowUntil is when the channel's window closes; zero before the first inbound message, and where there is none.
-func (c Conversation) WindowUntil() time.Time {
-	if c.LastInboundAt.IsZero() || c.ChannelType.Window() == 0 {
+// WindowUntil is when a channel's window of this length closes; zero before the first inbound message, and for a channel without one.
+func (c Conversation) WindowUntil(window time.Duration) time.Time {
+	if c.LastInboundAt.IsZero() || window == 0 {
 		return time.Time{}
 	}
-	return c.LastInboundAt.Add(c.ChannelType.Window())
+	return c.LastInboundAt.Add(window)
 }
 
 // DueAt is the earliest of the conversation's own timers; zero when none is armed.

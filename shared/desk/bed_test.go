@@ -45,14 +45,14 @@ func newBed(t *testing.T) *bed {
 	owner.Availability = chat.Away
 	b.owner = chat.Actor{Operator: owner, RequestID: "request"}
 	b.must(b.store.CreateAccount(b.ctx, b.account, b.shop, owner, nil))
-	b.channel = chat.Channel{ID: "channel", AccountID: "account", StoreID: "shop", Type: chat.WhatsApp, Name: "WhatsApp", ExternalID: "71", CreatedAt: b.now, Version: 1}
+	b.channel = chat.Channel{ID: "channel", AccountID: "account", StoreID: "shop", Type: "whatsapp", Name: "WhatsApp", ExternalID: "71", CreatedAt: b.now, Version: 1}
 	b.must(b.store.CreateChannel(b.ctx, b.channel, nil))
 	return b
 }
 
 func capabilities(chat.ChannelType) (channel.Capabilities, bool) {
 	return channel.Capabilities{
-		MaxText: 4096, MaxCaption: 1024, Window: chat.Window,
+		MaxText: 4096, MaxCaption: 1024, Window: 24 * time.Hour,
 		Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: {Mimes: []string{"image/jpeg"}, MaxSize: 5 << 20}},
 		Captions:    map[chat.MessageType]bool{chat.TypeImage: true},
 		Locations:   true, MaxCards: 2, Templates: true, ReadReceipts: true,

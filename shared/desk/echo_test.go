@@ -43,7 +43,7 @@ func TestEcho(t *testing.T) {
 		if after.Preview.Text != "te llamo" || !after.WaitingSince.IsZero() || !after.InPool() || after.Status != chat.Open {
 			t.Errorf("%+v", after)
 		}
-		if !after.WindowUntil().Equal(c.WindowUntil()) {
+		if !after.WindowUntil(24 * time.Hour).Equal(c.WindowUntil(24 * time.Hour)) {
 			t.Error("an echo moved the window")
 		}
 	})
@@ -59,7 +59,7 @@ func TestEcho(t *testing.T) {
 		identity, _, err := b.store.Identity(b.ctx, "account", "channel", []string{"2"})
 		b.must(err)
 		c := b.conversation(identity.OpenConversationID)
-		if c.Status != chat.Pending || c.AssigneeID != "" || !c.WindowUntil().IsZero() || c.ContactName != "+2" {
+		if c.Status != chat.Pending || c.AssigneeID != "" || !c.WindowUntil(24*time.Hour).IsZero() || c.ContactName != "+2" {
 			t.Errorf("%+v", c)
 		}
 		// Their answer takes it up, for the pool.

@@ -72,7 +72,7 @@ func TestThePastEndsAlikeInEveryOrder(t *testing.T) {
 		if got := words(messages); got != "in ¿tienen?, out sí, in ¡gracias!" || len(messages[1].Reactions) != 1 || messages[1].Status != chat.StatusRead {
 			t.Errorf("order %v: %s, %+v", order, got, messages[1])
 		}
-		if c.Status != chat.Resolved || c.Preview.Text != "¡gracias!" || !c.WindowUntil().IsZero() || !c.WaitingSince.IsZero() || !c.DueAt().IsZero() || !c.LastActivityAt.Equal(b.now.Add(-30*time.Minute)) {
+		if c.Status != chat.Resolved || c.Preview.Text != "¡gracias!" || !c.WindowUntil(24*time.Hour).IsZero() || !c.WaitingSince.IsZero() || !c.DueAt().IsZero() || !c.LastActivityAt.Equal(b.now.Add(-30*time.Minute)) {
 			t.Errorf("order %v: %+v", order, c)
 		}
 		if (chat.ReadCursor{}).Unread(c) || !c.IsPast() {
@@ -105,7 +105,7 @@ func TestRecall(t *testing.T) {
 			live := b.receive(b.text("1", "ahora")).Conversation
 			before := b.conversation(live.ID)
 			tell()
-			if after := b.conversation(live.ID); after.Version != before.Version || after.Status != chat.Open || !after.InPool() || !after.WindowUntil().Equal(before.WindowUntil()) {
+			if after := b.conversation(live.ID); after.Version != before.Version || after.Status != chat.Open || !after.InPool() || !after.WindowUntil(24*time.Hour).Equal(before.WindowUntil(24*time.Hour)) {
 				t.Errorf("early %t: %+v", early, after)
 			}
 			past := b.pastOf("1")
@@ -137,7 +137,7 @@ func TestRecall(t *testing.T) {
 		in := b.text("1", "recién")
 		b.recall(b.past("1", in.ProviderID, chat.In, 0, "recién"))
 		got := b.receive(in).Conversation
-		if c := b.conversation(got.ID); c.Status != chat.Open || c.WindowUntil().IsZero() || words(b.messages(c.ID)) != "in recién" {
+		if c := b.conversation(got.ID); c.Status != chat.Open || c.WindowUntil(24*time.Hour).IsZero() || words(b.messages(c.ID)) != "in recién" {
 			t.Errorf("%+v", c)
 		}
 	})

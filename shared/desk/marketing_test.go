@@ -47,7 +47,7 @@ func TestTheLatestWordOnAdvertisingStands(t *testing.T) {
 		if len(told) == 0 || len(told) > len(steps) {
 			t.Errorf("order %v: told %d times", order, len(told))
 		}
-		if after := b.conversation(c.ID); after.Status != chat.Open || !after.WindowUntil().Equal(c.WindowUntil()) {
+		if after := b.conversation(c.ID); after.Status != chat.Open || !after.WindowUntil(24*time.Hour).Equal(c.WindowUntil(24*time.Hour)) {
 			t.Errorf("order %v: %+v", order, after)
 		}
 	}

@@ -47,7 +47,7 @@ func TestReply(t *testing.T) {
 		t.Parallel()
 		b := newBed(t)
 		c := b.receive(b.text("1", "hola")).Conversation
-		b.now = b.now.Add(chat.Window)
+		b.now = b.now.Add(24 * time.Hour)
 		_, _, err := b.Reply(b.ctx, b.owner, c.ID, desk.Draft{ClientID: "a", Type: chat.TypeText, Text: "tarde"})
 		b.wantFault(err, fault.Conflict, "window_closed")
 		if len(b.messages(c.ID)) != 1 {

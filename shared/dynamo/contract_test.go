@@ -71,7 +71,7 @@ func person(name string) (chat.Identity, chat.Contact) {
 func opening(name string, change ...func(*chat.Conversation)) chat.Decision {
 	identity, contact := person(name)
 	c := chat.Conversation{
-		ID: chat.ConversationID("CNV" + name), AccountID: account, StoreID: shop, ChannelID: channel, ChannelType: chat.WhatsApp,
+		ID: chat.ConversationID("CNV" + name), AccountID: account, StoreID: shop, ChannelID: channel, ChannelType: "whatsapp",
 		ContactID: contact.ID, ContactName: name, ExternalID: identity.ExternalID, Status: chat.Open,
 		CreatedAt: noon, LastActivityAt: noon, PoolSince: noon, AssignAt: noon.Add(2 * time.Minute),
 	}

@@ -110,12 +110,12 @@ func TestAnAssetBelongsToOneChannel(t *testing.T) {
 	onEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
 		c := chat.Channel{
-			ID: channel, AccountID: account, StoreID: shop, Type: chat.WhatsApp, Name: "Ventas", ExternalID: "1055#1",
+			ID: channel, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "1055#1",
 			Credentials: chat.Secret("sealed"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: noon,
 		}
 		must(t, db.CreateChannel(ctx, c, nil))
 		c.Version = 1
-		found, err := db.ChannelByAsset(ctx, chat.WhatsApp, "1055#1")
+		found, err := db.ChannelByAsset(ctx, "whatsapp", "1055#1")
 		must(t, err)
 		same(t, found, c)
 		thief := c
@@ -124,7 +124,7 @@ func TestAnAssetBelongsToOneChannel(t *testing.T) {
 		if wantFault(t, err, fault.Conflict, "claimed"); fault.As(err).Field != "externalId" {
 			t.Fatalf("field %q", fault.As(err).Field)
 		}
-		_, err = db.ChannelByAsset(ctx, chat.Messenger, "1055#1")
+		_, err = db.ChannelByAsset(ctx, "messenger", "1055#1")
 		wantFault(t, err, fault.NotFound, "")
 
 		moved := c
@@ -138,7 +138,7 @@ func TestAnAssetBelongsToOneChannel(t *testing.T) {
 		must(t, err)
 		same(t, channels, []chat.Channel{moved})
 		must(t, db.DeleteChannel(ctx, moved, nil))
-		_, err = db.ChannelByAsset(ctx, chat.WhatsApp, "2066")
+		_, err = db.ChannelByAsset(ctx, "whatsapp", "2066")
 		wantFault(t, err, fault.NotFound, "")
 		_, err = db.Channel(ctx, account, channel)
 		wantFault(t, err, fault.NotFound, "")
@@ -150,12 +150,12 @@ func TestChannelsOfABusinessAccountAreFound(t *testing.T) {
 		ctx := t.Context()
 		channel := func(account chat.AccountID, id chat.ChannelID, business string) chat.Channel {
 			return chat.Channel{
-				ID: id, AccountID: account, Type: chat.WhatsApp, ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
+				ID: id, AccountID: account, Type: "whatsapp", ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
 			}
 		}
 		found := func(business string) (ids []chat.ChannelID) {
 			t.Helper()
-			channels, err := db.ChannelsOfBusiness(ctx, chat.WhatsApp, business)
+			channels, err := db.ChannelsOfBusiness(ctx, "whatsapp", business)
 			must(t, err)
 			for _, c := range channels {
 				ids = append(ids, c.ID)

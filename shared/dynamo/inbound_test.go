@@ -171,7 +171,7 @@ func TestBudgetOfAnInboundText(t *testing.T) {
 		AccountID: acc, ChannelID: chn, ExternalID: "5491155557777", ContactID: contact.ID, ContactName: contact.Name, OpenConversationID: conv,
 	}
 	must(t, db.Commit(t.Context(), chat.Decision{NewContact: &contact, Identity: &identity, After: chat.Conversation{
-		ID: conv, AccountID: acc, StoreID: chat.StoreID(ids(6)), ChannelID: chn, ChannelType: chat.WhatsApp, ContactID: contact.ID,
+		ID: conv, AccountID: acc, StoreID: chat.StoreID(ids(6)), ChannelID: chn, ChannelType: "whatsapp", ContactID: contact.ID,
 		ContactName: contact.Name, ExternalID: identity.ExternalID, Status: chat.Open, AssigneeID: op, AssignedAt: noon,
 		FormerID: chat.OperatorID(ids(7)), Tags: []string{"mayorista", "envíos"}, CreatedAt: noon, LastActivityAt: noon,
 		CloseAt: noon.Add(time.Hour), WaitingSince: noon,

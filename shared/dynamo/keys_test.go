@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func specimens() map[string][]any {
 	at := time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 	c := chat.Conversation{
-		ID: "CONVERSATION", AccountID: "ACCOUNT", StoreID: "STORE", ChannelID: "CHANNEL", ChannelType: chat.WhatsApp,
+		ID: "CONVERSATION", AccountID: "ACCOUNT", StoreID: "STORE", ChannelID: "CHANNEL", ChannelType: "whatsapp",
 		ContactID: "CONTACT", ExternalID: "5491155550000", Status: chat.Open, LastActivityAt: at, PoolSince: at,
 		AssignAt: at.Add(time.Minute), CreatedAt: at,
 	}
@@ -33,7 +33,7 @@ func specimens() map[string][]any {
 	contact := chat.Contact{ID: "CONTACT", AccountID: "ACCOUNT", Name: "García", Email: "ana@example.com", Phone: "5491155550000"}
 	identity := chat.Identity{AccountID: "ACCOUNT", ChannelID: "CHANNEL", ExternalID: "5491155550000"}
 	operator := chat.Operator{ID: "OPERATOR", AccountID: "ACCOUNT", Email: "Ana@Example.com"}
-	asset := chat.Channel{ID: "CHANNEL", AccountID: "ACCOUNT", Type: chat.WhatsApp, ExternalID: "1055500001"}
+	asset := chat.Channel{ID: "CHANNEL", AccountID: "ACCOUNT", Type: "whatsapp", ExternalID: "1055500001"}
 	var search []any
 	for _, t := range tokensOf(contact) {
 		search = append(search, toSearchItem(contact, t))
@@ -68,7 +68,7 @@ func specimens() map[string][]any {
 		}, search...),
 		"directory": {
 			toAccountItem(chat.Account{ID: "ACCOUNT"}), toStoreItem(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
-			toOperatorItem(operator), toEmailItem(operator), toChannelItem(asset), toAssetItem(asset), claimItem{headed(businessKey(chat.WhatsApp, "BUSINESS", "ACCOUNT", "CHANNEL"), kindBusiness), "", ""},
+			toOperatorItem(operator), toEmailItem(operator), toChannelItem(asset), toAssetItem(asset), claimItem{headed(businessKey("whatsapp", "BUSINESS", "ACCOUNT", "CHANNEL"), kindBusiness), "", ""},
 			toTemplateItem(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {

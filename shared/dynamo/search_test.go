@@ -48,9 +48,9 @@ func TestContactsAreFoundHoweverTheyAreTyped(t *testing.T) {
 			{ID: "nunez", Name: "Núñez, Ana María", Email: "anamaria@correo.com.ar"},
 			{ID: "joao", Name: "João Gonçalves", Phone: "5511987654321"},
 			{ID: "ar", Name: "Teléfono", Phone: "5491155551234"},
-			{ID: "mx", Name: "Móvil", Identities: []chat.IdentityRef{{ChannelID: channel, Type: chat.WhatsApp, Phone: "5215512345678"}}},
+			{ID: "mx", Name: "Móvil", Identities: []chat.IdentityRef{{ChannelID: channel, Type: "whatsapp", Phone: "5215512345678"}}},
 			{ID: "br", Name: "Celular", Phone: "551187654321"},
-			{ID: "ig", Name: "María", Identities: []chat.IdentityRef{{ChannelID: channel, Type: chat.Instagram, Username: "tienda_luna"}}},
+			{ID: "ig", Name: "María", Identities: []chat.IdentityRef{{ChannelID: channel, Type: "instagram", Username: "tienda_luna"}}},
 			{ID: "odd", Name: "#hash 100% ~ 👩‍👧", Email: "a!b#c@example.com"},
 		} {
 			addContact(t, db, c)

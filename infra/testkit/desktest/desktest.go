@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
@@ -62,7 +63,7 @@ func New(t testing.TB, change ...func(*chat.Account)) *Bed {
 // DeskOn is a desk of the same company on another store, such as one in which something fails.
 func (b *Bed) DeskOn(store desk.Store) *desk.Desk {
 	b.Helper()
-	d, err := desk.New(store, all.New(all.Config{}).Capabilities, b.Now)
+	d, err := desk.New(store, all.Offline().Capabilities, b.Now)
 	b.Must(err)
 	return d
 }
@@ -91,7 +92,7 @@ func (b *Bed) OpenStore(id chat.StoreID, number string) chat.Channel {
 func (b *Bed) connect(store chat.StoreID, number string) chat.Channel {
 	b.Helper()
 	ch := chat.Channel{
-		ID: chat.ChannelID("CHANNEL" + number), AccountID: Account, StoreID: store, Type: chat.WhatsApp, Name: "WhatsApp", ExternalID: number,
+		ID: chat.ChannelID("CHANNEL" + number), AccountID: Account, StoreID: store, Type: whatsapp.Type, Name: "WhatsApp", ExternalID: number,
 		Credentials: chat.Secret("token"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: b.Time, Version: 1,
 	}
 	b.Must(b.Store.CreateChannel(b.Context(), ch, nil))

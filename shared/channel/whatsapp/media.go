@@ -104,7 +104,11 @@ func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, a
 	if err != nil {
 		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp gave no address for the file").WithReason("media_address").WithCause(err)
 	}
-	response, err := a.media.Do(request, credentials.AccessToken)
+	token, err := channel.OpenAccessToken(credentials)
+	if err != nil {
+		return channel.Media{}, false, err
+	}
+	response, err := a.media.Do(request, token)
 	if err != nil {
 		return channel.Media{}, false, fmt.Errorf("download a file from WhatsApp: %w", err)
 	}

@@ -101,7 +101,11 @@ const maxAnswer = 1 << 20
 
 // exchange makes one call to the Graph API. delivers says that the request is the message itself.
 func (a *Adapter) exchange(request *http.Request, credentials chat.Credentials, delivers bool) ([]byte, error) {
-	request.Header.Set("Authorization", "Bearer "+credentials.AccessToken)
+	token, err := channel.OpenAccessToken(credentials)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
 	var line connection
 	request = request.WithContext(httptrace.WithClientTrace(request.Context(), line.trace()))
 	response, err := a.client.Do(request)

@@ -1,6 +1,10 @@
 package view
 
-import "github.com/recado-chat/recado/shared/chat"
+import (
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+)
 
 // ConversationShape is a conversation. Unread belongs to the reader: what goes to many leaves it out.
 type ConversationShape struct {
@@ -46,8 +50,8 @@ type PreviewShape struct {
 	Revoked   bool   `json:"revoked"`
 }
 
-// Conversation shows a conversation to nobody in particular: without unread.
-func Conversation(c chat.Conversation) ConversationShape {
+// Conversation shows a conversation without unread. window is the length of its channel's.
+func Conversation(c chat.Conversation, window time.Duration) ConversationShape {
 	shape := ConversationShape{
 		ID:             string(c.ID),
 		Status:         string(c.Status),
@@ -58,7 +62,7 @@ func Conversation(c chat.Conversation) ConversationShape {
 		AssigneeID:     orNull(c.AssigneeID),
 		Tags:           texts(c.Tags),
 		LastActivityAt: Time(c.LastActivityAt),
-		WindowUntil:    timeOrNull(c.WindowUntil()),
+		WindowUntil:    timeOrNull(c.WindowUntil(window)),
 		WaitingSince:   timeOrNull(c.WaitingSince),
 		DueAt:          timeOrNull(c.CloseAt),
 		LastInboundID:  orNull(c.LastInboundID),
@@ -76,8 +80,8 @@ func Conversation(c chat.Conversation) ConversationShape {
 }
 
 // ConversationFor shows a conversation to the operator whose cursor is given.
-func ConversationFor(c chat.Conversation, read chat.ReadCursor) ConversationShape {
-	shape := Conversation(c)
+func ConversationFor(c chat.Conversation, window time.Duration, read chat.ReadCursor) ConversationShape {
+	shape := Conversation(c, window)
 	unread := read.Unread(c)
 	shape.Unread = &unread
 	return shape

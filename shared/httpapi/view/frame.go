@@ -3,6 +3,7 @@ package view
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -101,8 +102,8 @@ func MessageRemoved(m chat.Message) (json.RawMessage, error) {
 }
 
 // ConversationUpserted encodes the item of a new or changed conversation.
-func ConversationUpserted(c chat.Conversation) (json.RawMessage, error) {
-	return encode(ConversationUpsertedItem{Type: "conversation.upserted", Conversation: Conversation(c)})
+func ConversationUpserted(c chat.Conversation, window time.Duration) (json.RawMessage, error) {
+	return encode(ConversationUpsertedItem{Type: "conversation.upserted", Conversation: Conversation(c, window)})
 }
 
 // EventAppended encodes the item of a new Event. One whose reason would not fit a frame goes without those considered.

@@ -21,7 +21,7 @@ func TestStatusesByHand(t *testing.T) {
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	id := s.Sent()[0].ID
@@ -57,7 +57,7 @@ func TestReadByItself(t *testing.T) {
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+	post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone))
 	if err := s.WaitStatus(timeout(t), s.Sent()[0].ID, whatsapp.Read); err != nil {
 		t.Error(err)
 	}
@@ -70,11 +70,11 @@ func TestTheBusinessReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
+	status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
 	if m, _ := s.Message(id); status != http.StatusOK || answer["success"] != true || m.Status != whatsapp.Read {
 		t.Errorf("got %d %v, and the message is %s", status, answer, m.Status)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
 		t.Errorf("got %d %v", status, answer)
 	}
 }
@@ -140,7 +140,7 @@ func TestFaultsCanBeCleared(t *testing.T) {
 	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusNoContent {
 		t.Errorf("got %d, %v", response.StatusCode, err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("got %d %v", status, answer)
 	}
 }

@@ -261,7 +261,7 @@ func TestTheBusinessAnswers(t *testing.T) {
 			if _, err := s.SendText(person, "hola"); err != nil {
 				t.Fatal(err)
 			}
-			status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(to))
+			status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(to))
 			if status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
@@ -316,7 +316,7 @@ func TestGraphRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, base := start(t, newBusiness(t), nil)
-			status, answer := post(t, base+"/graph/v26.0/"+c.number+"/messages", c.bearer, c.body)
+			status, answer := post(t, base+"/graph/v27.0/"+c.number+"/messages", c.bearer, c.body)
 			if status != c.status || code(answer) != c.code {
 				t.Errorf("got %d %v, want %d and code %d", status, answer, c.status, c.code)
 			}
@@ -355,7 +355,7 @@ func TestAcceptedAndFailedLater(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(c.to)); status != http.StatusOK {
+			if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(c.to)); status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
 			if err := s.WaitIdle(timeout(t)); err != nil {
@@ -394,11 +394,11 @@ func TestFaults(t *testing.T) {
 			if status, answer := post(t, base+"/local/sim/whatsapp/faults", "", c.fault); status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
-			status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+			status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone))
 			if status != c.status || code(answer) != c.code || len(s.Sent()) != c.taken {
 				t.Errorf("got %d %v and %d taken, want %+v", status, answer, len(s.Sent()), c)
 			}
-			if status, _ := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+			if status, _ := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 				t.Errorf("the next call fails too: %d", status)
 			}
 		})
@@ -414,7 +414,7 @@ func TestFaults(t *testing.T) {
 			_, _ = s.WaitSent(timeout(t), 1) // whatever it says, the call ends
 			cancel()
 		}()
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/graph/v26.0/"+number+"/messages", strings.NewReader(hello(toPhone)))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/graph/v27.0/"+number+"/messages", strings.NewReader(hello(toPhone)))
 		if err != nil {
 			t.Fatal(err)
 		}
