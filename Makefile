@@ -127,7 +127,7 @@ deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secr
 	$(CDK) deploy --all -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: secrets
-secrets: ## write STAGE's provider secrets from META_APP_SECRET and META_VERIFY_TOKEN, and a signing key if there is none
+secrets: ## write STAGE's provider secrets from META_APP_SECRET, META_VERIFY_TOKEN and the like, and generate those that are ours
 	@go run ./infra/secrets -stage $(STAGE)
 
 .PHONY: invoke
