@@ -82,7 +82,7 @@ test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium
 .PHONY: fuzz
 fuzz: ## look for inputs that break a channel's splitter and parser (a minute each; FUZZTIME changes that)
 	@# Left alone, it spends the whole time on making its first find smaller.
-	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse; do \
+	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse telegram/FuzzSplitAndParse; do \
 		go test ./shared/channel/$${target%/*} -run '^$$' -fuzz "^$${target#*/}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; \
 	done
 

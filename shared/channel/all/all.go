@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/telegram"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
@@ -18,6 +19,7 @@ import (
 func Definitions() []channel.Definition {
 	return []channel.Definition{
 		whatsapp.Definition(),
+		telegram.Definition(),
 		webchat.Definition(),
 	}
 }
