@@ -13,6 +13,8 @@ import (
 	"github.com/recado-chat/recado/infra/local/kms"
 	"github.com/recado-chat/recado/infra/local/mailbox"
 	"github.com/recado-chat/recado/infra/local/s3"
+	"github.com/recado-chat/recado/infra/local/sim"
+	"github.com/recado-chat/recado/infra/local/sim/telegram"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/local/ssm"
@@ -64,7 +66,9 @@ func (s *Stack) awsURL() string { return "http://" + s.aws.Addr().String() }
 // settings are the providers', pointed at their simulators unless the options say otherwise, and the sender of mails.
 func (s *Stack) settings() map[string]string {
 	settings := topology.ProviderSettings()
-	maps.Copy(settings, map[string]string{"GRAPH_URL": s.URL + "/graph", topology.MailFrom: mailFrom})
+	maps.Copy(settings, map[string]string{
+		"GRAPH_URL": s.URL + "/graph", "TELEGRAM_URL": s.URL + "/telegram", topology.MailFrom: mailFrom,
+	})
 	for key := range topology.ProviderSettings() {
 		settings[key] = cmp.Or(s.options.Providers[key], settings[key])
 	}
@@ -146,17 +150,31 @@ func (s *Stack) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-func (s *Stack) openPhone(context.Context) (err error) {
+// openSimulators opens the simulated providers. Another one is a line in the list.
+func (s *Stack) openSimulators(context.Context) error {
+	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp, s.openTelegram} {
+		simulator, err := open()
+		if err != nil {
+			return err
+		}
+		s.simulators = append(s.simulators, simulator)
+		s.onStop(func() { _ = simulator.Close() })
+	}
+	return nil
+}
+
+func (s *Stack) openWhatsApp() (_ sim.Simulator, err error) {
 	s.Phone, err = whatsapp.New(whatsapp.Options{
-		DataDir: s.path("whatsapp"), WebhookURL: s.URL + "/webhooks/whatsapp",
+		DataDir: s.path("sim/whatsapp"), WebhookURL: s.URL + "/webhooks/whatsapp",
 		AppSecret: first(s.secretOf("meta-app-secret")), VerifyToken: first(s.secretOf("meta-verify-token")), AccessToken: "local-access-token",
 		Now: s.Clock.Now, Statuses: s.options.Statuses, Log: s.log,
 	})
-	if err != nil {
-		return fmt.Errorf("open the WhatsApp simulator: %w", err)
-	}
-	s.onStop(func() { _ = s.Phone.Close() })
-	return nil
+	return s.Phone, err
+}
+
+func (s *Stack) openTelegram() (_ sim.Simulator, err error) {
+	s.Telegram, err = telegram.New(telegram.Options{DataDir: s.path("sim/telegram"), Now: s.Clock.Now, Log: s.log})
+	return s.Telegram, err
 }
 
 func first(list string) string {

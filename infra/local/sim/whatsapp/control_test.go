@@ -13,8 +13,8 @@ import (
 
 const control = "/local/sim/whatsapp"
 
-// B-13: statuses by hand go out as they are asked for, in any order; the phone shows the highest.
-func TestStatusesByHand(t *testing.T) {
+// B-13
+func TestSetStatus_AnyOrder_PageShowsHighest(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, func(o *whatsapp.Options) { o.Statuses.Manual = true })
@@ -30,7 +30,7 @@ func TestStatusesByHand(t *testing.T) {
 			t.Fatalf("got %d %v", code, answer)
 		}
 	}
-	if code, answer := post(t, base+control+"/customers/"+person+"/read", "", `{"number":"`+number+`"}`); code != http.StatusOK {
+	if code, answer := post(t, base+control+"/customers/"+person+"/read", "", `{"account":"`+number+`"}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
 	if err := s.WaitIdle(timeout(t)); err != nil {
@@ -50,8 +50,7 @@ func TestStatusesByHand(t *testing.T) {
 	}
 }
 
-// A message is read by itself where the timing says so.
-func TestReadByItself(t *testing.T) {
+func TestStatuses_ReadTiming(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), func(o *whatsapp.Options) { o.Statuses.Read = time.Millisecond })
 	if _, err := s.SendText(person, "hola"); err != nil {
@@ -63,7 +62,7 @@ func TestReadByItself(t *testing.T) {
 	}
 }
 
-func TestTheBusinessReads(t *testing.T) {
+func TestMarkRead_ByBusiness(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	id, err := s.SendText(person, "hola")
@@ -79,14 +78,14 @@ func TestTheBusinessReads(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfFileFromThePhone(t *testing.T) {
+func TestControl_FileMessage_TypeFromMime(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, nil)
 	for kind, want := range map[string]string{
 		"image/png": "image", "image/webp": "sticker", "audio/ogg; codecs=opus": "audio", "video/mp4": "video", "application/pdf": "document", "image/svg+xml": "document",
 	} {
-		header, body := form(t, map[string]string{"number": number}, "año.bin", kind, []byte("x"))
+		header, body := form(t, map[string]string{"account": number}, "año.bin", kind, []byte("x"))
 		code, answer := send(t, base+control+"/customers/"+person+"/messages", "", header, body)
 		m, _ := s.Message(fmt.Sprint(answer["id"]))
 		if code != http.StatusCreated || m.Type != want || m.File == nil || m.File.Name != "año.bin" {
@@ -104,18 +103,39 @@ func TestEveryKindOfFileFromThePhone(t *testing.T) {
 	}
 }
 
-func TestWhatTheControlRefuses(t *testing.T) {
+func TestControl_PlaceAndCard(t *testing.T) {
+	t.Parallel()
+	b := newBusiness(t)
+	s, base := start(t, b, nil)
+	for _, body := range []string{`{"place":{"latitude":-34.5,"longitude":2,"name":"Plaza"}}`, `{"card":{"name":"Ana","phones":["+54 9"]}}`} {
+		if code, answer := post(t, base+control+"/customers/"+person+"/messages", "", body); code != http.StatusCreated {
+			t.Fatalf("got %d %v", code, answer)
+		}
+	}
+	if err := s.WaitIdle(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	got := b.seen()
+	if place, _ := got[0].fields["location"].(map[string]any); got[0].fields["type"] != "location" || place["latitude"] != -34.5 || place["name"] != "Plaza" {
+		t.Errorf("got %v", got[0].fields)
+	}
+	if got[1].fields["type"] != "contacts" || !strings.Contains(fmt.Sprint(got[1].fields["contacts"]), "formatted_name:Ana") {
+		t.Errorf("got %v", got[1].fields)
+	}
+}
+
+func TestControl_InvalidRequests(t *testing.T) {
 	t.Parallel()
 	_, base := start(t, newBusiness(t), nil)
 	for name, c := range map[string]struct{ path, body string }{
-		"a number without an id":           {"/numbers", `{}`},
-		"a customer without a phone":       {"/customers", `{"name":"Ana"}`},
-		"a message to nobody's number":     {"/customers/" + person + "/messages", `{"number":"99","text":"a"}`},
-		"a message that is no JSON":        {"/customers/" + person + "/messages", `hola`},
-		"a message of a phone of no digit": {"/customers/ana/messages", `{"text":"a"}`},
-		"a past with nobody's number":      {"/customers/" + person + "/past", `{"number":"99"}`},
-		"a word to nobody's number":        {"/customers/" + person + "/preference", `{"number":"99"}`},
-		"a fault that does not exist":      {"/faults", `{"do":"explode"}`},
+		"a number without an id":             {"/accounts", `{}`},
+		"a customer without a phone":         {"/customers", `{"name":"Ana"}`},
+		"a message to an unknown number":     {"/customers/" + person + "/messages", `{"account":"99","text":"a"}`},
+		"a message that is not JSON":         {"/customers/" + person + "/messages", `hola`},
+		"a phone without digits":             {"/customers/ana/messages", `{"text":"a"}`},
+		"history of an unknown number":       {"/customers/" + person + "/history", `{"account":"99"}`},
+		"a preference for an unknown number": {"/customers/" + person + "/preference", `{"account":"99"}`},
+		"an unknown fault":                   {"/faults", `{"do":"explode"}`},
 	} {
 		if code, answer := post(t, base+control+c.path, "", c.body); code != http.StatusBadRequest || answer["error"] == "" {
 			t.Errorf("%s: got %d %v", name, code, answer)
@@ -123,7 +143,7 @@ func TestWhatTheControlRefuses(t *testing.T) {
 	}
 }
 
-func TestFaultsCanBeCleared(t *testing.T) {
+func TestFaults_Cleared_CallsSucceed(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	if err := s.Fail(whatsapp.Fault{Times: 100, Code: 190}); err != nil {

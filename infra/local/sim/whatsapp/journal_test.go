@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-func TestWebhooksAreTriedAgain(t *testing.T) {
+func TestWebhook_ServerError_Retried(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t, 500, 503)
 	s, _ := start(t, b, nil)
@@ -27,7 +27,7 @@ func TestWebhooksAreTriedAgain(t *testing.T) {
 	}
 }
 
-func TestWebhooksAreGivenUpInTheEnd(t *testing.T) {
+func TestWebhook_RetriesExhausted_GivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t, 500, 500, 500)
 	s, _ := start(t, b, nil)
@@ -39,11 +39,11 @@ func TestWebhooksAreGivenUpInTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, _ := s.Message(id); s.GivenUp() != 1 || m.Status != whatsapp.Sent {
-		t.Errorf("got %d given up and %s, want one tick", s.GivenUp(), m.Status)
+		t.Errorf("got %d given up and %s, want sent", s.GivenUp(), m.Status)
 	}
 }
 
-func TestMessagesOfACustomerComeInOrder(t *testing.T) {
+func TestDeliver_OneCustomer_InOrder(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, _ := start(t, b, nil)
@@ -62,7 +62,7 @@ func TestMessagesOfACustomerComeInOrder(t *testing.T) {
 	}
 }
 
-func TestABatchIsOneWebhook(t *testing.T) {
+func TestDeliver_Batch_OneWebhook(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, _ := start(t, b, nil)
@@ -86,8 +86,8 @@ func TestABatchIsOneWebhook(t *testing.T) {
 	}
 }
 
-// What was accepted, and what the business has not taken yet, outlives the process.
-func TestARestartForgetsNothing(t *testing.T) {
+// Accepted messages and unanswered webhooks survive the process.
+func TestRestart_KeepsMessagesAndWebhooks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	down := newBusiness(t, 500, 500, 500, 500)
@@ -107,7 +107,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.WriteString(`{"message":{"id":"wamid.CUT`); err != nil { // the process died in the middle of a line
+	if _, err := file.WriteString(`{"message":{"id":"wamid.CUT`); err != nil { // an interrupted write
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {
@@ -134,8 +134,8 @@ func TestARestartForgetsNothing(t *testing.T) {
 	}
 }
 
-// S1-24: files go both ways, with Meta's limits.
-func TestFiles(t *testing.T) {
+// S1-24
+func TestMedia_BothDirections_Limits(t *testing.T) {
 	t.Parallel()
 	clock := noon
 	b := newBusiness(t)
@@ -192,7 +192,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func TestHandshakeAndRawBodies(t *testing.T) {
+func TestHandshake_AndRawWebhooks(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, nil)
@@ -201,7 +201,7 @@ func TestHandshakeAndRawBodies(t *testing.T) {
 	}
 	wrong, _ := start(t, b, func(o *whatsapp.Options) { o.VerifyToken = "wrong" })
 	if wrong.Handshake(t.Context()) == nil {
-		t.Error("a wrong verify token is not noticed")
+		t.Error("a wrong verify token is accepted")
 	}
 	if _, answer := post(t, base+"/local/sim/whatsapp/webhooks", "", `{"object":"page"}`); fmt.Sprint(answer["status"]) != "200" {
 		t.Errorf("got %v", answer)
@@ -211,7 +211,7 @@ func TestHandshakeAndRawBodies(t *testing.T) {
 	}
 }
 
-func TestThePageAndItsState(t *testing.T) {
+func TestPage_FilesAndState(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	if _, err := s.SendText(person, "hola"); err != nil {
@@ -228,7 +228,7 @@ func TestThePageAndItsState(t *testing.T) {
 	}
 }
 
-func TestTheStreamTellsOfWhatHappens(t *testing.T) {
+func TestEvents_StreamNewMessage(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	request, err := http.NewRequestWithContext(timeout(t), http.MethodGet, base+"/local/sim/whatsapp/events", nil)

@@ -23,8 +23,7 @@ func rich(kind chat.MessageType, change func(*channel.Outbound)) channel.Outboun
 	return out
 }
 
-// The adapter's other kinds arrive on the phone, and what is tapped there comes back.
-func TestWhatIsOfferedCanBeTapped(t *testing.T) {
+func TestSend_RichTypes_TapReplies(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, func(o *whatsapp.Options) { o.Statuses.Manual = true })
@@ -45,7 +44,7 @@ func TestWhatIsOfferedCanBeTapped(t *testing.T) {
 		out   channel.Outbound
 		shows func(whatsapp.Message) bool
 		tap   string
-		comes string // of the customer's tap
+		comes string // the reply to the tap
 	}{
 		"a sticker": {rich(chat.TypeSticker, func(o *channel.Outbound) { o.Attachments = file("image/webp") }),
 			func(m whatsapp.Message) bool { return m.File != nil }, "", ""},
@@ -86,8 +85,8 @@ func TestWhatIsOfferedCanBeTapped(t *testing.T) {
 			if m.Status != whatsapp.Accepted || m.Type != string(test.out.Type) || !test.shows(m) {
 				t.Fatalf("it arrived as %+v", m)
 			}
-			if code, answer := post(t, base+control+"/messages/"+url.PathEscape(m.ID)+"/tap", "", `{"option":"never offered"}`); code != http.StatusBadRequest {
-				t.Errorf("what was not offered is answered %d %v", code, answer)
+			if code, answer := post(t, base+control+"/messages/"+url.PathEscape(m.ID)+"/tap", "", `{"option":"unknown"}`); code != http.StatusBadRequest {
+				t.Errorf("an unknown option is answered %d %v", code, answer)
 			}
 			if test.tap == "" {
 				return
@@ -103,17 +102,16 @@ func TestWhatIsOfferedCanBeTapped(t *testing.T) {
 			got := seen[len(seen)-1].fields
 			kind := fmt.Sprint(got["type"])
 			if said := kind + " " + fmt.Sprint(got[kind]); said != test.comes {
-				t.Errorf("the business heard %s, want %s", said, test.comes)
+				t.Errorf("the business received %s, want %s", said, test.comes)
 			}
 			if about, _ := got["context"].(map[string]any); about["id"] != m.ID {
-				t.Errorf("it is about %v", got["context"])
+				t.Errorf("it replies to %v", got["context"])
 			}
 		})
 	}
 }
 
-// Parameters are counted as Meta counts them, and what is not approved is not sent.
-func TestTemplatesAreSentAsTheyWereApproved(t *testing.T) {
+func TestSendTemplate_Validation(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	if err := s.PutTemplate(whatsapp.Template{Name: "vieja", Language: "es", Status: "DISABLED", Body: "Hola"}); err != nil {
@@ -124,15 +122,15 @@ func TestTemplatesAreSentAsTheyWereApproved(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		template string
-		code     int // 0 = it is taken
+		code     int // 0 = accepted
 	}{
-		"as it is":            {`"name":"retomar_contacto","language":{"code":"es"}`, 0},
-		"with its gaps":       {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `,{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"7"}]}]`, 0},
-		"too few":             {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(0) + `]`, 132000},
-		"too many":            {`"name":"retomar_contacto","language":{"code":"es"},"components":[` + body(1) + `]`, 132000},
-		"no address":          {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `]`, 131008},
-		"no picture":          {`"name":"oferta_da_semana","language":{"code":"pt_BR"},"components":[` + body(2) + `]`, 132012},
-		"a language it lacks": {`"name":"order_shipped","language":{"code":"es"}`, 132001},
+		"no parameters":       {`"name":"retomar_contacto","language":{"code":"es"}`, 0},
+		"all parameters":      {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `,{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"7"}]}]`, 0},
+		"too few parameters":  {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(0) + `]`, 132000},
+		"too many parameters": {`"name":"retomar_contacto","language":{"code":"es"},"components":[` + body(1) + `]`, 132000},
+		"no button parameter": {`"name":"order_shipped","language":{"code":"en"},"components":[` + body(1) + `]`, 131008},
+		"no header picture":   {`"name":"oferta_da_semana","language":{"code":"pt_BR"},"components":[` + body(2) + `]`, 132012},
+		"an unknown language": {`"name":"order_shipped","language":{"code":"es"}`, 132001},
 		"paused":              {`"name":"promo_pausada","language":{"code":"es"}`, 132015},
 		"disabled":            {`"name":"vieja","language":{"code":"es"}`, 132016},
 		"rejected":            {`"name":"premio","language":{"code":"es"}`, 132001},
@@ -146,7 +144,7 @@ func TestTemplatesAreSentAsTheyWereApproved(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeOffered(t *testing.T) {
+func TestSendInteractive_Invalid_Refused(t *testing.T) {
 	t.Parallel()
 	_, base := start(t, newBusiness(t), nil)
 	buttons := func(n int) string {
@@ -157,15 +155,15 @@ func TestWhatCannotBeOffered(t *testing.T) {
 		return `"interactive","interactive":{"type":"button","body":{"text":"x"},"action":{"buttons":[` + strings.Join(list, ",") + `]}}`
 	}
 	for name, message := range map[string]string{
-		"no button":             buttons(0),
-		"four buttons":          buttons(4),
-		"a kind of its own":     `"interactive","interactive":{"type":"carousel","body":{"text":"x"},"action":{}}`,
-		"a list nothing opens":  `"interactive","interactive":{"type":"list","body":{"text":"x"},"action":{"sections":[{"rows":[{"id":"a","title":"A"}]}]}}`,
-		"a list without rows":   `"interactive","interactive":{"type":"list","body":{"text":"x"},"action":{"button":"Ver"}}`,
-		"the moon":              `"location","location":{"latitude":"91","longitude":"0"}`,
-		"half a name":           `"contacts","contacts":[{"name":{"formatted_name":"Ana"}}]`,
-		"a choice of no words":  `"interactive","interactive":{"type":"button","body":{},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"A"}}]}}`,
-		"twice the same choice": `"interactive","interactive":{"type":"button","body":{"text":"x"},"action":{"buttons":[{"reply":{"id":"a","title":"A"}},{"reply":{"id":"a","title":"B"}}]}}`,
+		"no button":               buttons(0),
+		"four buttons":            buttons(4),
+		"an unknown type":         `"interactive","interactive":{"type":"carousel","body":{"text":"x"},"action":{}}`,
+		"a list without a button": `"interactive","interactive":{"type":"list","body":{"text":"x"},"action":{"sections":[{"rows":[{"id":"a","title":"A"}]}]}}`,
+		"a list without rows":     `"interactive","interactive":{"type":"list","body":{"text":"x"},"action":{"button":"Ver"}}`,
+		"latitude out of range":   `"location","location":{"latitude":"91","longitude":"0"}`,
+		"an incomplete name":      `"contacts","contacts":[{"name":{"formatted_name":"Ana"}}]`,
+		"an empty body":           `"interactive","interactive":{"type":"button","body":{},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"A"}}]}}`,
+		"duplicate ids":           `"interactive","interactive":{"type":"button","body":{"text":"x"},"action":{"buttons":[{"reply":{"id":"a","title":"A"}},{"reply":{"id":"a","title":"B"}}]}}`,
 	} {
 		status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","to":"`+person+`","type":`+message+`}`)
 		if code(answer) != 131009 {
@@ -174,7 +172,7 @@ func TestWhatCannotBeOffered(t *testing.T) {
 	}
 }
 
-func TestTheAdapterReadsTheTemplates(t *testing.T) {
+func TestTemplates_Paging_SurviveRestart(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	options := whatsapp.Options{}
@@ -195,7 +193,7 @@ func TestTheAdapterReadsTheTemplates(t *testing.T) {
 		t.Errorf("got %v", states)
 	}
 	if _, _, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"`+token+`"}`), "1", ""); err == nil {
-		t.Error("another account's were given")
+		t.Error("the templates of another account were returned")
 	}
 	if _, _, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"other"}`), whatsapp.BusinessAccount, ""); channel.Provider(err) == nil {
 		t.Errorf("without the token: %v", err)
@@ -229,11 +227,11 @@ func TestTheAdapterReadsTheTemplates(t *testing.T) {
 	}
 	again, _ := open(t, options)
 	if i := slices.IndexFunc(again.Templates(), func(it whatsapp.Template) bool { return it.Name == "premio" }); i < 0 || again.Templates()[i].Status != "APPROVED" {
-		t.Error("the review was forgotten")
+		t.Error("the review was lost")
 	}
 }
 
-func TestMarksAreShown(t *testing.T) { // B-14
+func TestMarkRead_EarlierMessagesToo(t *testing.T) { // B-14
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	var ids []string
@@ -265,6 +263,6 @@ func TestMarksAreShown(t *testing.T) { // B-14
 		t.Fatal(err)
 	}
 	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
-		t.Errorf("a message met the marks' fault: %d %v", status, answer)
+		t.Errorf("the fault was applied to a message: %d %v", status, answer)
 	}
 }

@@ -1,8 +1,10 @@
-// The customers' phones. The page holds a copy of the simulator's state, takes what the stream says, and draws.
+// The phone page of every simulated provider. It keeps a copy of the simulator's state, applies the events of the stream, and
+// renders it. index.html gives the control API's path and what the provider allows.
 
-const api = "/local/sim/whatsapp";
 const $ = (id) => document.getElementById(id);
-const state = { numbers: new Map(), customers: new Map(), messages: new Map(), typing: new Map(), number: "", customer: "", file: null, replyTo: "" };
+const { api } = $("phone").dataset;
+const canDelete = !("noDelete" in $("phone").dataset);
+const state = { accounts: new Map(), customers: new Map(), messages: new Map(), typing: new Map(), account: "", customer: "", file: null, replyTo: "" };
 
 const emojis = ["😀", "😂", "😉", "😍", "🤔", "😢", "😡", "👍", "👎", "🙏", "👏", "💪", "🎉", "❤️", "🧡", "🔥", "✅", "❌",
   "👋🏽", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "❤️‍🔥", "🏳️‍🌈", "🇦🇷", "🇧🇷", "🇲🇽"];
@@ -14,10 +16,9 @@ async function call(path, body) {
     headers: form ? {} : { "Content-Type": "application/json" },
     body: form ? body : JSON.stringify(body),
   });
-  if (!response.ok) {
-    const answer = await response.json().catch(() => ({}));
-    throw new Error(answer.error || `the simulator answered ${response.status}`);
-  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error || `the simulator answered ${response.status}`);
+  return answer;
 }
 
 function say(text, bad) {
@@ -25,7 +26,7 @@ function say(text, bad) {
   $("line").classList.toggle("bad", Boolean(bad));
 }
 
-// guard shows what went wrong instead of losing it.
+// guard shows the error of an action in the footer.
 const guard = (action) => async (...args) => {
   try {
     await action(...args);
@@ -37,19 +38,21 @@ const guard = (action) => async (...args) => {
 async function load() {
   const response = await fetch(`${api}/state`);
   const now = await response.json();
-  state.numbers = new Map(now.numbers.map((n) => [n.id, n]));
-  state.customers = new Map(now.customers.map((c) => [c.phone, c]));
+  state.accounts = new Map(now.accounts.map((a) => [a.id, a]));
+  state.customers = new Map(now.customers.map((c) => [c.id, c]));
   state.messages = new Map(now.messages.map((m) => [m.id, m]));
-  if (!state.numbers.has(state.number)) state.number = remembered("number", state.numbers);
+  if (!state.accounts.has(state.account)) state.account = remembered("account", state.accounts);
   if (!state.customers.has(state.customer)) state.customer = remembered("customer", state.customers);
   draw();
   look();
 }
 
 function remembered(key, among) {
-  const last = sessionStorage.getItem(key);
+  const last = sessionStorage.getItem(`${api} ${key}`);
   return among.has(last) ? last : among.keys().next().value || "";
 }
+
+const remember = (key, value) => sessionStorage.setItem(`${api} ${key}`, value);
 
 function listen() {
   const stream = new EventSource(`${api}/events`);
@@ -58,46 +61,48 @@ function listen() {
     await load();
   }));
   stream.onmessage = (event) => {
-    const { number, customer, message, typing } = JSON.parse(event.data);
+    const { account, customer, message, typing } = JSON.parse(event.data);
     if (typing) type(typing);
-    if (number) state.numbers.set(number.id, number);
-    if (customer) state.customers.set(customer.phone, customer);
+    if (account) state.accounts.set(account.id, account);
+    if (customer) state.customers.set(customer.id, customer);
     if (message) state.messages.set(message.id, message);
     if (message?.fromBusiness) type({ ...message, off: true });
-    if (!number && !customer && !message) return;
+    if (!account && !customer && !message) return;
     draw();
     look();
   };
   stream.onerror = () => say("connecting…", true);
 }
 
-// type shows that the business writes, for as long as WhatsApp does or until its message comes.
-function type({ number, customer, off }) {
-  const key = `${number} ${customer}`;
+// type shows that the business is typing, for 25 seconds or until its message arrives.
+function type({ account, customer, off }) {
+  const key = `${account} ${customer}`;
   clearTimeout(state.typing.get(key));
   state.typing.delete(key);
-  if (!off) state.typing.set(key, setTimeout(() => type({ number, customer, off: true }), 25_000));
-  $("typing").hidden = !state.typing.has(`${state.number} ${state.customer}`);
+  if (!off) state.typing.set(key, setTimeout(() => type({ account, customer, off: true }), 25_000));
+  $("typing").hidden = !state.typing.has(`${state.account} ${state.customer}`);
 }
 
-const chat = (phone) => [...state.messages.values()]
-  .filter((m) => m.customer === phone && m.number === state.number); // in the order of the simulator
+const chat = (customer) => [...state.messages.values()]
+  .filter((m) => m.customer === customer && m.account === state.account); // in the order of the simulator
 
 const arrived = (m) => !m.fromBusiness || m.status === "sent" || m.status === "delivered" || m.status === "read";
 
-// look tells the business that its messages are read, when somebody can see them.
+// look marks the messages of the open chat as read while the page is visible.
 const look = guard(async () => {
   const shown = state.customer && (wide() || $("phone").dataset.view === "chat") && document.visibilityState === "visible";
   if (shown && chat(state.customer).some((m) => m.fromBusiness && m.status === "delivered")) {
-    await call(`/customers/${encodeURIComponent(state.customer)}/read`, { number: state.number });
+    await call(`/customers/${encodeURIComponent(state.customer)}/read`, { account: state.account });
   }
 });
 
 const wide = () => matchMedia("(min-width: 701px)").matches;
-const title = (c) => c.name || (c.username ? `@${c.username}` : `+${c.phone}`);
+const address = (c) => (c.phone ? `+${c.phone}` : c.username ? `@${c.username}` : c.id);
+const display = (a) => (/^\d+$/.test(a.display) ? `+${a.display}` : a.display);
+const title = (c) => c.name || (c.username ? `@${c.username}` : address(c));
 const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const initials = (c) => (c.name || "").split(/\s+/).map((w) => [...w][0] || "").slice(0, 2).join("").toUpperCase() || "☺";
-const hue = (c) => [...c.phone].reduce((h, d) => (h * 31 + Number(d)) % 360, 7);
+const hue = (c) => [...c.id].reduce((h, d) => (h * 31 + d.charCodeAt(0) - 48) % 360, 7);
 
 function element(tag, properties = {}, ...children) {
   const e = Object.assign(document.createElement(tag), properties);
@@ -115,10 +120,10 @@ const words = (m) => (m.revoked ? "🚫 deleted" : m.text) || ({ image: "📷 Ph
   || (m.file && m.file.name) || `[${m.type}]`;
 
 function draw() {
-  $("number").replaceChildren(...[...state.numbers.values()].map((n) => element("option", {
-    value: n.id, textContent: `+${n.display}${n.name ? ` · ${n.name}` : ""}`, selected: n.id === state.number,
+  $("account").replaceChildren(...[...state.accounts.values()].map((a) => element("option", {
+    value: a.id, textContent: `${display(a)}${a.name ? ` · ${a.name}` : ""}`, selected: a.id === state.account,
   })));
-  const rows = [...state.customers.values()].map((c) => ({ c, messages: chat(c.phone).filter(arrived) }));
+  const rows = [...state.customers.values()].map((c) => ({ c, messages: chat(c.id).filter(arrived) }));
   const newest = (row) => Date.parse(row.messages.at(-1)?.at) || 0;
   rows.sort((a, b) => newest(b) - newest(a));
   $("customers").replaceChildren(...rows.map(drawRow));
@@ -129,14 +134,16 @@ function draw() {
 function drawRow({ c, messages }) {
   const last = messages.at(-1);
   const unread = messages.filter((m) => m.fromBusiness && m.status !== "read").length;
-  const button = element("button", { onclick: () => open(c.phone) }, avatar(c),
+  const button = element("button", { onclick: () => open(c.id) }, avatar(c),
     element("span", { className: "title", textContent: title(c) }),
     element("span", { className: "time", textContent: last ? clock(last.at) : "" }),
-    element("span", { className: "preview", textContent: last ? words(last) : "+" + c.phone }));
+    element("span", { className: "preview", textContent: last ? words(last) : address(c) }));
   if (unread) button.append(element("span", { className: "badge", textContent: unread, ariaLabel: `${unread} unread` }));
-  if (c.phone === state.customer) button.setAttribute("aria-current", "true");
+  if (c.id === state.customer) button.setAttribute("aria-current", "true");
   return element("li", {}, button);
 }
+
+const blocked = (c) => Boolean(c.blocked?.includes(state.account));
 
 function drawChat() {
   const c = state.customers.get(state.customer);
@@ -146,31 +153,32 @@ function drawChat() {
   if (!c) return;
   avatar(c, $("avatar"));
   $("name").textContent = title(c);
-  const business = state.numbers.get(state.number);
-  $("detail").textContent = `+${c.phone}${c.hidePhone ? " (hidden)" : ""} → ${business ? business.name || "+" + business.display : "no number yet"}`;
+  const business = state.accounts.get(state.account);
+  $("detail").textContent = `${address(c)}${c.hidePhone ? " (hidden)" : ""} → ${business ? business.name || display(business) : "no account yet"}`;
+  if ($("block")) $("block").textContent = blocked(c) ? "Unblock" : "Block";
   const list = $("messages");
   let day = "";
   const rows = [];
-  for (const m of chat(c.phone)) {
+  for (const m of chat(c.id)) {
     const d = new Date(m.at).toLocaleDateString();
     if (d !== day) rows.push(element("li", { className: "day", textContent: (day = d) }));
     rows.push(drawBubble(m));
   }
-  const same = list.dataset.chat === `${c.phone} ${state.number}`;
+  const same = list.dataset.chat === `${c.id} ${state.account}`;
   replaceChanged(list, rows);
-  list.dataset.chat = `${c.phone} ${state.number}`;
+  list.dataset.chat = `${c.id} ${state.account}`;
   if (!same) atEnd = true;
   toEnd();
 }
 
-// atEnd is whether the newest message is in view. It stays there when messages come, images load and the composer grows.
+// atEnd is whether the newest message is in view. The list then keeps scrolling to it as messages arrive and images load.
 let atEnd = true;
 
 function toEnd() {
   if (atEnd) $("messages").scrollTop = $("messages").scrollHeight;
 }
 
-// replaceChanged leaves rows that are as they were, so that a playing video goes on.
+// replaceChanged replaces only the rows that differ, so that a playing video continues.
 function replaceChanged(list, rows) {
   rows.forEach((row, i) => {
     const old = list.children[i];
@@ -199,13 +207,15 @@ function drawBubble(m) {
     type: "button", className: "more", textContent: "⋯", title: "React, edit, delete", ariaLabel: "React, edit, delete", onclick: () => act(m.id),
   }));
   if (lost) {
-    meta.prepend(element("span", { className: "reason", textContent: m.status === "failed" ? `not delivered (${m.errorCode})` : "on its way" }));
+    meta.prepend(element("span", { className: "reason", textContent: m.status === "failed" ? `not delivered (${m.errorCode})` : "sending" }));
   } else if (!m.fromBusiness) {
     meta.append(element("span", { className: `ticks ${m.status}`, textContent: m.status === "sent" ? "✓" : "✓✓", title: m.status, ariaLabel: m.status }));
   }
   bubble.append(meta);
   if (m.options && !m.revoked && !lost) bubble.append(drawOptions(m));
-  if (m.reaction) bubble.append(element("span", { className: "reaction", textContent: m.reaction, ariaLabel: `reaction ${m.reaction}` }));
+  for (const emoji of [m.reaction, m.businessReaction].filter(Boolean)) {
+    bubble.append(element("span", { className: "reaction", textContent: emoji, ariaLabel: `reaction ${emoji}` }));
+  }
   return bubble;
 }
 
@@ -217,8 +227,8 @@ const drawPlace = (place) => element("a", {
 const drawCard = (card) => element("div", { className: "file card" }, element("strong", { textContent: `👤 ${card.name}` }),
   ...[card.company, ...(card.phones || []), ...(card.emails || [])].filter(Boolean).map((line) => element("div", { textContent: line })));
 
-// drawOptions are what there is to tap: buttons below each other, or one that opens a list. What calls or opens an address does
-// nothing here.
+// drawOptions renders the buttons of a message, or one button that opens a list. Buttons without an id (calls, addresses) are
+// disabled.
 function drawOptions(m) {
   const tap = guard(async (option) => { await call(`/messages/${encodeURIComponent(m.id)}/tap`, { option }); });
   let section = "";
@@ -233,9 +243,9 @@ function drawOptions(m) {
   return element("details", { className: "options" }, element("summary", { textContent: m.button }), ...buttons);
 }
 
-const reactions = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
+const reactions = $("phone").dataset.reactions.trim().split(" ");
 
-// act asks what to do with a message: react to it, or, if it is the customer's own, write it anew or delete it.
+// act opens the actions of a message: react, reply, and edit or delete if it is the customer's own.
 function act(id) {
   const m = state.messages.get(id);
   const change = guard(async (what) => {
@@ -246,6 +256,7 @@ function act(id) {
     type: "button", textContent: emoji, ariaPressed: String(m.reaction === emoji), onclick: () => change({ emoji: m.reaction === emoji ? "" : emoji }),
   })));
   $("own").hidden = m.fromBusiness;
+  $("revoke").hidden = !canDelete;
   $("newText").value = m.text || "";
   $("edit").onclick = () => $("newText").value.trim() && change({ text: $("newText").value });
   $("revoke").onclick = () => change({ revoke: true });
@@ -259,7 +270,8 @@ function act(id) {
 
 function drawFile(m) {
   const source = `${api}/media/${encodeURIComponent(m.file.id)}`;
-  switch (m.type) {
+  const [kind] = m.type === "document" ? [""] : m.file.mime.split("/");
+  switch (m.type === "sticker" ? "sticker" : kind) {
     case "image":
       return element("img", { src: source, alt: m.file.name || "photo", onload: toEnd });
     case "sticker":
@@ -275,12 +287,12 @@ function drawFile(m) {
 
 const size = (n) => (n < 1024 ? `${n} B` : n < 1 << 20 ? `${(n / 1024).toFixed(0)} KB` : `${(n / (1 << 20)).toFixed(1)} MB`);
 
-function open(phone) {
+function open(customer) {
   quote("");
-  state.customer = phone;
-  sessionStorage.setItem("customer", phone);
+  state.customer = customer;
+  remember("customer", customer);
   $("phone").dataset.view = "chat";
-  $("typing").hidden = !state.typing.has(`${state.number} ${phone}`);
+  $("typing").hidden = !state.typing.has(`${state.account} ${customer}`);
   draw();
   look();
   if (wide()) $("text").focus();
@@ -298,13 +310,13 @@ const send = guard(async () => {
   try {
     if (file) {
       const form = new FormData();
-      form.append("number", state.number);
+      form.append("account", state.account);
       form.append("text", text);
       form.append("replyTo", replyTo);
       form.append("file", file, file.name);
       await call(path, form);
     } else {
-      await call(path, { number: state.number, text, replyTo });
+      await call(path, { account: state.account, text, replyTo });
     }
     say("");
   } catch (error) {
@@ -346,9 +358,9 @@ $("file").addEventListener("change", () => attach($("file").files[0] || null));
 $("detach").addEventListener("click", () => attach(null));
 $("unquote").addEventListener("click", () => quote(""));
 $("back").addEventListener("click", () => { $("phone").dataset.view = "list"; });
-$("number").addEventListener("change", () => {
-  state.number = $("number").value;
-  sessionStorage.setItem("number", state.number);
+$("account").addEventListener("change", () => {
+  state.account = $("account").value;
+  remember("account", state.account);
   draw();
   look();
 });
@@ -363,12 +375,18 @@ $("emojis").append(...emojis.map((e) => element("button", {
 $("add").addEventListener("click", () => { $("customerForm").reset(); $("dialog").showModal(); });
 $("dialog").addEventListener("close", guard(async () => {
   if ($("dialog").returnValue !== "add") return;
-  const phone = $("newPhone").value.replace(/\D/g, "");
-  await call("/customers", {
-    phone, name: $("newName").value.trim(), username: $("newUsername").value.trim().replace(/^@/, ""), hidePhone: $("newHidden").checked,
-  });
-  state.customers.set(phone, state.customers.get(phone) || { phone });
-  open(phone);
+  const added = {};
+  for (const input of $("customerForm").querySelectorAll("input")) {
+    if (input.type === "checkbox") added[input.name] = input.checked;
+    else added[input.name] = "digits" in input.dataset ? input.value.replace(/\D/g, "") : input.value.trim().replace(/^@/, "");
+  }
+  const customer = await call("/customers", added);
+  state.customers.set(customer.id, customer);
+  open(customer.id);
+}));
+$("block")?.addEventListener("click", guard(async () => {
+  const c = state.customers.get(state.customer);
+  await call(`/customers/${encodeURIComponent(c.id)}/block`, { account: state.account, blocked: !blocked(c) });
 }));
 document.addEventListener("visibilitychange", look);
 $("messages").addEventListener("scroll", () => {
