@@ -10,7 +10,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type accountStore interface {
@@ -40,17 +41,8 @@ const (
 // signUpTakes is how long nobody else may sign up with the same address: longer than the function may run.
 const signUpTakes = 30 * time.Second
 
-type signUpBody struct {
-	AccountName string `json:"accountName"`
-	Name        string `json:"name"`
-	Email       string `json:"email"`
-	Password    string `json:"password"`
-	Language    string `json:"language"`
-	TimeZone    string `json:"timeZone"`
-	Client      string `json:"client"`
-}
-
-func (b *signUpBody) check() error {
+// checkSignUp checks the body and completes it with what was left out.
+func checkSignUp(b *wire.SignUp) error {
 	var err error
 	if b.AccountName, err = name("accountName", b.AccountName); err != nil {
 		return err
@@ -65,7 +57,7 @@ func (b *signUpBody) check() error {
 		return err
 	}
 	if b.Language == "" {
-		b.Language = string(chat.Spanish)
+		b.Language = chat.Spanish
 	}
 	if _, err := language("language", b.Language); err != nil {
 		return err
@@ -80,11 +72,11 @@ func (b *signUpBody) check() error {
 // signUp makes an account with its first store and its owner. One that died in the middle left at most a password in the vault:
 // it may be repeated.
 func (h *Handler) signUp(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body signUpBody
+	var body wire.SignUp
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := body.check(); err != nil {
+	if err := checkSignUp(&body); err != nil {
 		return httpapi.Response{}, err
 	}
 	if err := h.throttle.count(ctx, limit{"sign-up ip " + httpapi.Place(c.IP), accountsPerIP, attemptsWindow}); err != nil {
@@ -124,7 +116,7 @@ func (h *Handler) reserve(ctx context.Context, address string) (release func() e
 }
 
 // found writes the account, in one transaction, after the vault knows its owner.
-func (h *Handler) found(ctx context.Context, body signUpBody) (chat.Account, chat.Operator, error) {
+func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, chat.Operator, error) {
 	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(exists)
 	_, err := h.Store.OperatorByEmail(ctx, body.Email)
 	if err == nil {
@@ -140,7 +132,7 @@ func (h *Handler) found(ctx context.Context, body signUpBody) (chat.Account, cha
 	now := h.Now()
 	account := chat.Account{
 		ID: chat.AccountID(chat.NewID(now)), Name: body.AccountName, StoreID: chat.StoreID(chat.NewID(now)),
-		TimeZone: body.TimeZone, Language: chat.Language(body.Language),
+		TimeZone: body.TimeZone, Language: body.Language,
 		Distribution: chat.Distribution{Mode: chat.DistributeToGroups}, InboxShards: 1, CreatedAt: now, Version: 1,
 	}
 	store := chat.Store{ID: account.StoreID, AccountID: account.ID, Name: body.AccountName, CreatedAt: now, Version: 1}
@@ -178,11 +170,7 @@ func (h *Handler) admitToVault(ctx context.Context, address, password string) (s
 // signIn tells nobody whether an address exists: the vault is asked in any case, and a wrong password, an unknown address and
 // a person who may not come in get the same answer.
 func (h *Handler) signIn(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-		Client   string `json:"client"`
-	}
+	var body wire.SignIn
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -234,7 +222,7 @@ func (h *Handler) known(ctx context.Context, address, password string) (chat.Ope
 }
 
 // signInAs begins a session. A browser gets it as a cookie, an API client in the answer.
-func (h *Handler) signInAs(ctx context.Context, c *call, o chat.Operator, a chat.Account, client string, status int) (httpapi.Response, error) {
+func (h *Handler) signInAs(ctx context.Context, c *call, o chat.Operator, a chat.Account, client wire.Client, status int) (httpapi.Response, error) {
 	token, now := auth.NewToken(), h.Wall()
 	session := chat.Session{
 		Hash: auth.Hash(token), AccountID: a.ID, OperatorID: o.ID, CreatedAt: now, LastSeenAt: now,
@@ -244,10 +232,10 @@ func (h *Handler) signInAs(ctx context.Context, c *call, o chat.Operator, a chat
 		return httpapi.Response{}, fmt.Errorf("begin a session: %w", err)
 	}
 	c.caller = caller{session: session, operator: o, account: a}
-	if client == "api" {
-		return httpapi.JSON(status, view.SignedIn(o, a, token))
+	if client == wire.ClientAPI {
+		return httpapi.JSON(status, present.SignedIn(o, a, token))
 	}
-	response, err := httpapi.JSON(status, view.SignedIn(o, a, ""))
+	response, err := httpapi.JSON(status, present.SignedIn(o, a, ""))
 	response.Cookies = []string{auth.SessionCookie(token, session.ExpiresAt, h.secure)}
 	return response, err
 }

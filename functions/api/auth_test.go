@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 func TestSignUp(t *testing.T) {
@@ -21,7 +21,7 @@ func TestSignUp(t *testing.T) {
 	}
 	t.Run("makes an account with its first store, an owner who is away, and a mail", func(t *testing.T) {
 		a := b.client().do("POST", "/api/v1/auth/sign-up", good())
-		signed := into[view.SignedInShape](a, http.StatusCreated)
+		signed := into[wire.SignedIn](a, http.StatusCreated)
 		if signed.Operator.Email != "ana@example.com" || signed.Operator.Role != "owner" || signed.Account.Name != "Café Ñandú 👩‍🍳" || signed.AccessToken != "" {
 			t.Errorf("answered %+v", signed)
 		}
@@ -76,7 +76,7 @@ func TestSignUp(t *testing.T) {
 		body := good()
 		body["email"], body["client"] = "api@example.com", "api"
 		a := b.client().do("POST", "/api/v1/auth/sign-up", body)
-		signed := into[view.SignedInShape](a, http.StatusCreated)
+		signed := into[wire.SignedIn](a, http.StatusCreated)
 		if len(a.cookies) != 0 {
 			t.Errorf("cookies %q", a.cookies)
 		}
@@ -256,7 +256,7 @@ func TestPasswordAndSessions(t *testing.T) {
 	desktop := b.owner("ana@example.com")
 	phone := b.signedIn("ana@example.com")
 	t.Run("a session is listed where it is and may be ended from elsewhere", func(t *testing.T) {
-		list := into[view.List[view.SessionShape]](desktop.do("GET", "/api/v1/sessions", nil), http.StatusOK)
+		list := into[wire.List[wire.Session]](desktop.do("GET", "/api/v1/sessions", nil), http.StatusOK)
 		if len(list.Items) != 2 || list.Items[0].Current || !list.Items[1].Current {
 			t.Fatalf("sessions %+v", list.Items)
 		}
@@ -275,7 +275,7 @@ func TestPasswordAndSessions(t *testing.T) {
 		phone.do("GET", "/api/v1/me", nil).wantError(http.StatusUnauthorized, "unauthenticated", "")
 	})
 	t.Run("a socket's ticket works once", func(t *testing.T) {
-		shape := into[view.SocketTicketShape](desktop.do("POST", "/api/v1/socket-tickets", nil), http.StatusCreated)
+		shape := into[wire.SocketTicket](desktop.do("POST", "/api/v1/socket-tickets", nil), http.StatusCreated)
 		_, token, _ := strings.Cut(shape.URL, "?ticket=")
 		if shape.ExpiresIn != 30 || !strings.HasPrefix(shape.URL, "wss://console.example/socket?") {
 			t.Errorf("answered %+v", shape)

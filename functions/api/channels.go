@@ -12,8 +12,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type channelStore interface {
@@ -42,7 +43,7 @@ func (h *Handler) listChannels(ctx context.Context, c *call) (httpapi.Response, 
 	}
 	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !permission.Sees(c.operator, ch.StoreID) })
 	slices.SortFunc(channels, func(a, b chat.Channel) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return ok(view.NewList(channels, "", view.Channel))
+	return ok(present.List(channels, "", present.Channel))
 }
 
 // channel reads the channel that the path names, if the caller sees its store.
@@ -62,26 +63,15 @@ func (h *Handler) getChannel(ctx context.Context, c *call) (httpapi.Response, er
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Channel(ch))
+	return ok(present.Channel(ch))
 }
 
 // settingsMax bounds a channel's settings: they are read with every message.
 const settingsMax = 8 << 10
 
-type channelBody struct {
-	Type         string                     `json:"type"`
-	Name         *string                    `json:"name"`
-	StoreID      *string                    `json:"storeId"`
-	ExternalID   string                     `json:"externalId"`
-	DisplayPhone *string                    `json:"displayPhone"`
-	Settings     map[string]json.RawMessage `json:"settings"`
-	Credentials  json.RawMessage            `json:"credentials"` // in the form of the channel's type
-	Version      int64                      `json:"version"`
-}
-
 // applyChannel checks the body and writes it into ch. New credentials begin a new life: whatever the provider said of the old ones is
 // forgotten.
-func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, ch *chat.Channel) error {
+func (h *Handler) applyChannel(ctx context.Context, c *call, body wire.ChannelChange, ch *chat.Channel) error {
 	var err error
 	if body.Name != nil {
 		if ch.Name, err = name("name", *body.Name); err != nil {
@@ -115,8 +105,12 @@ func (h *Handler) applyChannel(ctx context.Context, c *call, body channelBody, c
 	if body.Credentials == nil {
 		return nil
 	}
+	given, err := json.Marshal(body.Credentials)
+	if err != nil {
+		return fmt.Errorf("encode credentials: %w", err)
+	}
 	adapter, _ := h.Channels.Of(ch.Type)
-	credentials, err := adapter.Credentials(body.Credentials)
+	credentials, err := adapter.Credentials(given)
 	if err != nil {
 		return err
 	}
@@ -146,11 +140,11 @@ func connectAsset(ctx context.Context, connector channel.Connector, credentials 
 }
 
 func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body channelBody
+	var body wire.NewChannel
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	able, known := h.Channels.Capabilities(chat.ChannelType(body.Type))
+	able, known := h.Channels.Capabilities(body.Type)
 	switch {
 	case !known:
 		return httpapi.Response{}, invalid("type", "this type of channel cannot be connected")
@@ -165,31 +159,32 @@ func (h *Handler) createChannel(ctx context.Context, c *call) (httpapi.Response,
 	case body.Credentials == nil:
 		return httpapi.Response{}, invalid("credentials.accessToken", "the provider's access token is needed")
 	}
-	if body.Name == nil {
+	if body.Name == "" {
 		return httpapi.Response{}, invalid("name", "a name is needed")
 	}
 	ch := chat.Channel{
 		ID: chat.ChannelID(h.newID(c, "channel")), AccountID: c.account.ID, StoreID: c.account.StoreID,
-		Type: chat.ChannelType(body.Type), ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
+		Type: body.Type, ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
 	}
 	if able.FirstParty {
 		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	}
-	if err := h.applyChannel(ctx, c, body, &ch); err != nil {
+	change := wire.ChannelChange{Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}
+	if err := h.applyChannel(ctx, c, change, &ch); err != nil {
 		return httpapi.Response{}, err
 	}
 	err := h.Store.CreateChannel(ctx, ch, h.activity(c, "channel.created", channelTarget(ch.ID)))
 	if fault.Is(err, fault.Conflict) {
 		// A repeated call meets what it made before it died.
 		if made, readErr := h.Store.Channel(ctx, c.account.ID, ch.ID); readErr == nil && made.ExternalID == ch.ExternalID {
-			return created(view.Channel(made))
+			return created(present.Channel(made))
 		}
 		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is connected already").WithField("externalId").WithReason("claimed").WithCause(err)
 	}
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
 	}
-	return created(view.Channel(ch))
+	return created(present.Channel(ch))
 }
 
 // connects says that a channel type asks its provider for the external id.
@@ -206,7 +201,7 @@ func (h *Handler) siteCode(c *call) string {
 }
 
 func (h *Handler) patchChannel(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body channelBody
+	var body wire.ChannelChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -225,7 +220,7 @@ func (h *Handler) patchChannel(ctx context.Context, c *call) (httpapi.Response, 
 		return httpapi.Response{}, fmt.Errorf("write channel %s: %w", before.ID, err)
 	}
 	after.Version = before.Version + 1
-	return ok(view.Channel(after))
+	return ok(present.Channel(after))
 }
 
 func (h *Handler) deleteChannel(ctx context.Context, c *call) (httpapi.Response, error) {

@@ -8,8 +8,9 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type contactStore interface {
@@ -43,7 +44,7 @@ func (h *Handler) listContacts(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("search contacts: %w", err)
 	}
-	return ok(view.NewList(found.Items, found.Next, view.Contact))
+	return ok(present.List(found.Items, found.Next, present.Contact))
 }
 
 func (h *Handler) contact(ctx context.Context, c *call) (chat.Contact, error) {
@@ -59,20 +60,11 @@ func (h *Handler) getContact(ctx context.Context, c *call) (httpapi.Response, er
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Contact(contact))
+	return ok(present.Contact(contact))
 }
 
-type contactBody struct {
-	Name      *string                  `json:"name"`
-	FirstName *string                  `json:"firstName"`
-	LastName  *string                  `json:"lastName"`
-	Email     httpapi.Nullable[string] `json:"email"`
-	Phone     httpapi.Nullable[string] `json:"phone"`
-	Version   int64                    `json:"version"`
-}
-
-// apply checks the body and writes it into the contact. Who sets first and last names without another name is shown by them.
-func (b contactBody) apply(contact *chat.Contact) error {
+// applyContact checks the body and writes it into the contact. Who sets first and last names without another name is shown by them.
+func applyContact(b wire.ContactChange, contact *chat.Contact) error {
 	var err error
 	if b.FirstName != nil {
 		if contact.FirstName, err = optionalName("firstName", *b.FirstName); err != nil {
@@ -101,7 +93,7 @@ func (b contactBody) apply(contact *chat.Contact) error {
 }
 
 // orEmpty reads a value that null or an empty text takes away.
-func orEmpty(n httpapi.Nullable[string], had string, read func(string) (string, error)) (string, error) {
+func orEmpty(n wire.Nullable[string], had string, read func(string) (string, error)) (string, error) {
 	switch {
 	case !n.Set:
 		return had, nil
@@ -113,7 +105,7 @@ func orEmpty(n httpapi.Nullable[string], had string, read func(string) (string, 
 
 // patchContact changes a contact. A new name starts, in the same write, the job that shows it in the contact's conversations.
 func (h *Handler) patchContact(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body contactBody
+	var body wire.ContactChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -126,7 +118,7 @@ func (h *Handler) patchContact(ctx context.Context, c *call) (httpapi.Response, 
 	}
 	after := before
 	after.Identities = slices.Clone(before.Identities)
-	if err := body.apply(&after); err != nil {
+	if err := applyContact(body, &after); err != nil {
 		return httpapi.Response{}, err
 	}
 	var job *chat.Job
@@ -139,7 +131,7 @@ func (h *Handler) patchContact(ctx context.Context, c *call) (httpapi.Response, 
 		return httpapi.Response{}, fmt.Errorf("write contact %s: %w", before.ID, err)
 	}
 	after.Version = before.Version + 1
-	return ok(view.Contact(after))
+	return ok(present.Contact(after))
 }
 
 // listContactConversations shows a contact's conversations, newest first, as far as the caller sees their stores.

@@ -12,7 +12,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type conversationStore interface {
@@ -29,30 +30,17 @@ var (
 	everything = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved}
 )
 
-// order is how a list is sorted.
-type order string
-
-const (
-	newest  order = "newest"
-	oldest  order = "oldest"
-	waiting order = "waiting"
-	due     order = "due"
-)
-
-// orders are all of them.
-var orders = []order{newest, oldest, waiting, due}
-
 // inboxQuery is what a list of conversations asks for, within what the caller sees.
 type inboxQuery struct {
 	dynamo.ConversationQuery
-	order order
+	order wire.Order
 	q     string
 	page  chat.PageRequest
 	none  bool // nothing that the caller may see
 }
 
 func readWanted(c *call) (inboxQuery, error) {
-	w := inboxQuery{order: newest}
+	w := inboxQuery{order: wire.OrderNewest}
 	var err error
 	if w.page, err = page(c.Request); err != nil {
 		return w, err
@@ -68,22 +56,22 @@ func readWanted(c *call) (inboxQuery, error) {
 	case "me":
 		w.Assignee = c.operator.ID
 	case "none":
-		w.Unassigned, w.order = true, waiting
+		w.Unassigned, w.order = true, wire.OrderWaiting
 		if c.Query.Get("status") == "" && w.q == "" {
 			w.Statuses = []chat.Status{chat.Open}
 		}
 	default:
 		w.Assignee = chat.OperatorID(assignee)
 	}
-	if sort := order(c.Query.Get("sort")); sort != "" {
-		if !slices.Contains(orders, sort) {
+	if sort := wire.Order(c.Query.Get("sort")); sort != "" {
+		if !slices.Contains(wire.Orders(), sort) {
 			return w, invalid("sort", "one of newest, oldest, waiting, due")
 		}
 		w.order = sort
 	}
 	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
 	w.InboxShards, w.Since = c.account.InboxShards, c.account.CreatedAt
-	w.Oldest = w.order == oldest
+	w.Oldest = w.order == wire.OrderOldest
 	w.StoreIDs, w.none = scope(c.caller, chat.StoreID(c.Query.Get("storeId")))
 	return w, nil
 }
@@ -148,11 +136,11 @@ func (h *Handler) conversations(ctx context.Context, c *call, w inboxQuery) (fou
 	switch {
 	case w.q != "":
 		return h.searchConversations(ctx, c, w)
-	case w.Assignee == c.operator.ID && w.order == newest && !slices.Contains(w.Statuses, chat.Resolved):
+	case w.Assignee == c.operator.ID && w.order == wire.OrderNewest && !slices.Contains(w.Statuses, chat.Resolved):
 		found, err = h.Store.Mine(ctx, c.account.ID, c.operator.ID, w.Statuses, w.page)
-	case w.Unassigned && w.order == waiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
+	case w.Unassigned && w.order == wire.OrderWaiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
 		found, err = h.Store.Pool(ctx, c.account.ID, only(w.StoreIDs), w.page)
-	case w.order == waiting || w.order == due:
+	case w.order == wire.OrderWaiting || w.order == wire.OrderDue:
 		return h.sortInMemory(ctx, c, w)
 	default:
 		found, err = h.Store.ListConversations(ctx, c.account.ID, w.ConversationQuery, w.page)
@@ -210,17 +198,17 @@ func (h *Handler) searchConversations(ctx context.Context, c *call, w inboxQuery
 }
 
 // sortConversations is total: equal times are told apart by id, so that rows never swap without a reason.
-func sortConversations(list []chat.Conversation, by order) {
+func sortConversations(list []chat.Conversation, by wire.Order) {
 	slices.SortFunc(list, func(a, b chat.Conversation) int {
 		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
 		switch by {
-		case newest:
+		case wire.OrderNewest:
 			return recent
-		case oldest:
+		case wire.OrderOldest:
 			return -recent
-		case waiting:
+		case wire.OrderWaiting:
 			return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
-		case due:
+		case wire.OrderDue:
 			return earliest(a, b, a.CloseAt, b.CloseAt, recent)
 		}
 		return recent
@@ -270,8 +258,8 @@ func (h *Handler) showConversations(ctx context.Context, c *call, found chat.Pag
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.NewList(found.Items, found.Next, func(v chat.Conversation) view.ConversationShape {
-		return view.ConversationFor(v, h.window(v), read[v.ID])
+	return ok(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
+		return present.ConversationFor(v, h.window(v), read[v.ID])
 	}))
 }
 
@@ -292,7 +280,7 @@ func (h *Handler) showConversation(ctx context.Context, c *call, v chat.Conversa
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, h.window(v), read[v.ID]))
+	return ok(present.ConversationFor(v, h.window(v), read[v.ID]))
 }
 
 func conversationID(c *call) chat.ConversationID { return chat.ConversationID(c.Param("id")) }

@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 const (
@@ -19,14 +19,14 @@ const (
 
 // getCounts answers the figures beside the inbox's lists, within what the caller sees.
 func (h *Handler) getCounts(ctx context.Context, c *call) (httpapi.Response, error) {
-	var shape view.CountsShape
+	var shape wire.Counts
 	stores, nothing := scope(c.caller, "")
 	if nothing {
 		return ok(shape)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.countMine(ctx, c, &shape) })
-	count := func(into *view.Count, status chat.Status, unassigned bool) {
+	count := func(into *wire.Count, status chat.Status, unassigned bool) {
 		group.Go(func() error {
 			n, more, err := h.Store.CountConversations(ctx, c.account.ID, dynamo.ConversationQuery{
 				Statuses: []chat.Status{status}, Unassigned: unassigned, StoreIDs: stores,
@@ -35,7 +35,7 @@ func (h *Handler) getCounts(ctx context.Context, c *call) (httpapi.Response, err
 			if err != nil {
 				return fmt.Errorf("count %s conversations: %w", status, err)
 			}
-			*into = view.Count{Value: n, More: more}
+			*into = wire.Count{Value: n, More: more}
 			return nil
 		})
 	}
@@ -51,7 +51,7 @@ func (h *Handler) getCounts(ctx context.Context, c *call) (httpapi.Response, err
 }
 
 // countMine counts what the caller has: a few dozen, so that reading them is cheaper than counting them in the inbox.
-func (h *Handler) countMine(ctx context.Context, c *call, shape *view.CountsShape) error {
+func (h *Handler) countMine(ctx context.Context, c *call, shape *wire.Counts) error {
 	request := chat.PageRequest{Limit: mostLimit}
 	for seen := 0; ; {
 		mine, err := h.Store.Mine(ctx, c.account.ID, c.operator.ID, active, request)
@@ -84,7 +84,7 @@ func (h *Handler) countMine(ctx context.Context, c *call, shape *view.CountsShap
 			more := mine.Next != ""
 			shape.Mine.Open.More, shape.Mine.Pending.More = more, more
 			if shape.Mine.Unread.Value > unreadMost {
-				shape.Mine.Unread = view.Count{Value: unreadMost, More: true}
+				shape.Mine.Unread = wire.Count{Value: unreadMost, More: true}
 			}
 			return nil
 		}

@@ -6,70 +6,11 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
-// newMessageBody is a message as a client writes it: with the fields of its type and no others.
-type newMessageBody struct {
-	ClientID    string           `json:"clientId"`
-	Type        string           `json:"type"`
-	Text        string           `json:"text"`
-	Attachments []string         `json:"attachments"`
-	ReplyTo     *string          `json:"replyTo"`
-	Location    *locationBody    `json:"location"`
-	Cards       []cardBody       `json:"cards"`
-	Interactive *interactiveBody `json:"interactive"`
-	Template    *templateBody    `json:"template"`
-}
-
-type locationBody struct {
-	Latitude  *float64 `json:"latitude"`
-	Longitude *float64 `json:"longitude"`
-	Name      string   `json:"name"`
-	Address   string   `json:"address"`
-}
-
-type cardBody struct {
-	Name    string   `json:"name"`
-	Company string   `json:"company"`
-	Phones  []string `json:"phones"`
-	Emails  []string `json:"emails"`
-}
-
-type interactiveBody struct {
-	Footer   string        `json:"footer"`
-	Buttons  []buttonBody  `json:"buttons"`
-	Button   string        `json:"button"`
-	Sections []sectionBody `json:"sections"`
-}
-
-type buttonBody struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-}
-
-type sectionBody struct {
-	Title string    `json:"title"`
-	Rows  []rowBody `json:"rows"`
-}
-
-type rowBody struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
-	Description string `json:"description"`
-}
-
-type templateBody struct {
-	Name       string `json:"name"`
-	Language   string `json:"language"`
-	Parameters struct {
-		Header  []string          `json:"header"`
-		Body    []string          `json:"body"`
-		Buttons map[string]string `json:"buttons"`
-	} `json:"parameters"`
-}
-
-// draft reads what the desk is to judge; attachments and the message that is answered are looked up later.
-func (b newMessageBody) draft() (desk.Draft, error) {
+// readDraft reads what the desk is to judge; attachments and the message that is answered are looked up later.
+func readDraft(b wire.NewMessage) (desk.Draft, error) {
 	draft := desk.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
 	if draft.ClientID == "" || len(draft.ClientID) > idMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
 		return draft, invalid("clientId", "an id of the message's own is needed")
@@ -90,16 +31,16 @@ func (b newMessageBody) draft() (desk.Draft, error) {
 		draft.Cards = append(draft.Cards, chat.Card(card))
 	}
 	if b.Interactive != nil {
-		draft.Interactive = b.Interactive.interactive()
+		draft.Interactive = newInteractive(*b.Interactive)
 	}
 	var err error
 	if b.Template != nil {
-		draft.Template, err = b.Template.template()
+		draft.Template, err = newTemplate(*b.Template)
 	}
 	return draft, err
 }
 
-func (b interactiveBody) interactive() *chat.Interactive {
+func newInteractive(b wire.NewInteractive) *chat.Interactive {
 	i := chat.Interactive{Footer: b.Footer, Button: b.Button}
 	for _, button := range b.Buttons {
 		i.Buttons = append(i.Buttons, chat.Button(button))
@@ -119,7 +60,7 @@ const (
 	templateGap  = 1024 // characters that fill a gap
 )
 
-func (b templateBody) template() (*desk.TemplateDraft, error) {
+func newTemplate(b wire.NewTemplateRef) (*desk.TemplateDraft, error) {
 	t := desk.TemplateDraft{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
 	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > idMax {
 		return nil, invalid("template", "a template has a name and a language")

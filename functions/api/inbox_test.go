@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // list reads all pages of a list of conversations and answers the contacts' names in order.
@@ -21,7 +21,7 @@ func (c *client) list(query string) []string {
 	names := []string{}
 	cursor := ""
 	for range 50 {
-		page := into[view.List[view.ConversationShape]](c.do("GET", "/api/v1/conversations?"+query+"&cursor="+cursor, nil), http.StatusOK)
+		page := into[wire.List[wire.Conversation]](c.do("GET", "/api/v1/conversations?"+query+"&cursor="+cursor, nil), http.StatusOK)
 		for _, v := range page.Items {
 			names = append(names, v.Contact.Name)
 		}
@@ -94,13 +94,13 @@ func TestConversationLists(t *testing.T) {
 	}
 	t.Run("a cursor is good for its own list only", func(t *testing.T) {
 		for _, pair := range [][2]string{{"status=active&limit=1", "status=open&limit=1"}, {"status=active&limit=1&sort=waiting", "status=open&limit=1&sort=waiting"}, {"status=active&limit=1&sort=waiting", "status=active&limit=1&sort=due"}} {
-			page := into[view.List[view.ConversationShape]](owner.do("GET", "/api/v1/conversations?"+pair[0], nil), http.StatusOK)
+			page := into[wire.List[wire.Conversation]](owner.do("GET", "/api/v1/conversations?"+pair[0], nil), http.StatusOK)
 			owner.do("GET", "/api/v1/conversations?"+pair[1]+"&cursor="+*page.NextCursor, nil).wantError(http.StatusBadRequest, "invalid", "cursor")
 		}
 	})
 	t.Run("the counts match", func(t *testing.T) {
-		got := into[view.CountsShape](owner.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK)
-		var want view.CountsShape
+		got := into[wire.Counts](owner.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK)
+		var want wire.Counts
 		want.Mine.Open.Value, want.Mine.Pending.Value, want.Mine.Unread.Value = 1, 1, 2
 		want.Unassigned.Value = 2
 		want.All.Open.Value, want.All.Pending.Value, want.All.Resolved.Value = 3, 1, 1
@@ -118,10 +118,10 @@ func TestConversationLists(t *testing.T) {
 			}
 		}
 		eva.do("GET", "/api/v1/conversations/"+string(ids["Uno"]), nil).wantError(http.StatusNotFound, "not_found", "")
-		if got := into[view.CountsShape](eva.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK); got != (view.CountsShape{}) {
+		if got := into[wire.Counts](eva.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK); got != (wire.Counts{}) {
 			t.Errorf("counts %+v", got)
 		}
-		if channels := into[view.List[view.ChannelShape]](eva.do("GET", "/api/v1/channels", nil), http.StatusOK); len(channels.Items) != 0 {
+		if channels := into[wire.List[wire.Channel]](eva.do("GET", "/api/v1/channels", nil), http.StatusOK); len(channels.Items) != 0 {
 			t.Errorf("channels %+v", channels.Items)
 		}
 	})
@@ -136,8 +136,8 @@ func TestVerbs(t *testing.T) {
 	juan, juanID := owner.employ(chat.OperatorRole, "juan@example.com")
 	id := owner.receive(owner.connect("phone-1"), "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id)
-	get := func(c *client) view.ConversationShape {
-		return into[view.ConversationShape](c.do("GET", path, nil), http.StatusOK)
+	get := func(c *client) wire.Conversation {
+		return into[wire.Conversation](c.do("GET", path, nil), http.StatusOK)
 	}
 	if v := get(owner); !*v.Unread || v.AssigneeID != nil || v.WindowUntil == nil || v.Preview.Text != "hola" {
 		t.Fatalf("it begins as %+v", v)
@@ -149,17 +149,17 @@ func TestVerbs(t *testing.T) {
 		v := get(owner)
 		owner.do("POST", path+"/assign", fields{"operatorId": me.ID, "version": v.Version}).want(http.StatusOK)
 		owner.do("POST", path+"/assign", fields{"operatorId": juanID, "version": v.Version}).wantError(http.StatusConflict, "conflict", "version")
-		moved := into[view.ConversationShape](owner.do("POST", path+"/assign", fields{"operatorId": juanID}), http.StatusOK)
+		moved := into[wire.Conversation](owner.do("POST", path+"/assign", fields{"operatorId": juanID}), http.StatusOK)
 		if *moved.AssigneeID != juanID {
 			t.Errorf("assigned to %s", *moved.AssigneeID)
 		}
-		if back := into[view.ConversationShape](owner.do("POST", path+"/assign", fields{"operatorId": nil}), http.StatusOK); back.AssigneeID != nil {
+		if back := into[wire.Conversation](owner.do("POST", path+"/assign", fields{"operatorId": nil}), http.StatusOK); back.AssigneeID != nil {
 			t.Errorf("the pool's is with %s", *back.AssigneeID)
 		}
 	})
 	t.Run("what one has read, another has not", func(t *testing.T) {
 		last := *get(owner).LastInboundID
-		if v := into[view.ConversationShape](owner.do("POST", path+"/read", fields{"readUpTo": "ZZZZ"}), http.StatusOK); *v.Unread {
+		if v := into[wire.Conversation](owner.do("POST", path+"/read", fields{"readUpTo": "ZZZZ"}), http.StatusOK); *v.Unread {
 			t.Error("read is unread")
 		}
 		if *get(owner).Unread || !*get(juan).Unread {
@@ -170,21 +170,21 @@ func TestVerbs(t *testing.T) {
 		if err != nil || string(read[id].ReadUpTo) != last {
 			t.Errorf("a cursor beyond the last message was kept: %+v, %v", read[id], err)
 		}
-		if v := into[view.ConversationShape](owner.do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || !*get(owner).Unread {
+		if v := into[wire.Conversation](owner.do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || !*get(owner).Unread {
 			t.Error("unread is read")
 		}
 	})
 	t.Run("pending, resolved and open again, each as often as one likes", func(t *testing.T) {
 		for _, step := range [][2]string{{"pending", "pending"}, {"pending", "pending"}, {"reopen", "open"}, {"resolve", "resolved"}, {"resolve", "resolved"}, {"reopen", "open"}} {
-			v := into[view.ConversationShape](juan.do("POST", path+"/"+step[0], "{}"), http.StatusOK)
-			if v.Status != step[1] || (v.ResolvedAt != nil) != (step[1] == "resolved") {
+			v := into[wire.Conversation](juan.do("POST", path+"/"+step[0], "{}"), http.StatusOK)
+			if string(v.Status) != step[1] || (v.ResolvedAt != nil) != (step[1] == "resolved") {
 				t.Errorf("%s made it %s, resolved at %v", step[0], v.Status, v.ResolvedAt)
 			}
 		}
-		events := into[view.List[view.EventShape]](owner.do("GET", path+"/events?limit=100", nil), http.StatusOK).Items
+		events := into[wire.List[wire.Event]](owner.do("GET", path+"/events?limit=100", nil), http.StatusOK).Items
 		var types []string
 		for _, e := range events {
-			types = append(types, e.Type)
+			types = append(types, string(e.Type))
 		}
 		if got := strings.Join(types, " "); !strings.HasPrefix(got, "opened assigned assigned unassigned pending") || !strings.HasSuffix(got, "resolved reopened") {
 			t.Errorf("the timeline says %s", got)
@@ -203,16 +203,16 @@ func TestMessages(t *testing.T) {
 	draft := func(clientID, text string) fields { return fields{"clientId": clientID, "type": "text", "text": text} }
 	t.Run("a reply is queued once for its client id", func(t *testing.T) { // §11-33
 		first := owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏"))
-		m := into[view.MessageShape](first, http.StatusCreated)
+		m := into[wire.Message](first, http.StatusCreated)
 		if m.Status != "queued" || m.ClientID != "c-1" || *m.Text != "¡Hola! 👩‍👩‍👧‍👦🙏" || m.Author.Name != "Ana" {
 			t.Errorf("queued %+v", m)
 		}
-		again := into[view.MessageShape](owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏")), http.StatusOK)
+		again := into[wire.Message](owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏")), http.StatusOK)
 		if again.ID != m.ID {
 			t.Errorf("repeated as %s", again.ID)
 		}
 		owner.do("POST", path+"/messages", draft("c-1", "another")).wantError(http.StatusConflict, "conflict", "clientId")
-		if got := into[view.MessageShape](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK); got.ID != m.ID {
+		if got := into[wire.Message](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK); got.ID != m.ID {
 			t.Errorf("read %+v", got)
 		}
 	})
@@ -223,7 +223,7 @@ func TestMessages(t *testing.T) {
 		var pages []string
 		cursor := ""
 		for {
-			page := into[view.List[view.MessageShape]](owner.do("GET", path+"/messages?limit=2&cursor="+cursor, nil), http.StatusOK)
+			page := into[wire.List[wire.Message]](owner.do("GET", path+"/messages?limit=2&cursor="+cursor, nil), http.StatusOK)
 			var texts []string
 			for _, m := range page.Items {
 				texts = append(texts, *m.Text)
@@ -260,7 +260,7 @@ func TestMessages(t *testing.T) {
 		upload("x.exe", "application/x-msdownload", 10).wantError(http.StatusBadRequest, "invalid", "mime")
 		upload("x.png", "image/png", 1<<40).wantError(http.StatusRequestEntityTooLarge, "too_large", "size")
 		upload("x.png", "image/png", 0).wantError(http.StatusBadRequest, "invalid", "size")
-		shape := into[view.UploadShape](upload("../foto ñ.png", "image/png", 1234), http.StatusCreated)
+		shape := into[wire.Upload](upload("../foto ñ.png", "image/png", 1234), http.StatusCreated)
 		image := fields{"clientId": "i-1", "type": "image", "text": "mira", "attachments": []string{shape.ID}}
 		owner.do("POST", path+"/messages", image).wantError(http.StatusBadRequest, "invalid", "attachments") // not there yet
 		key := objectOf(shape)
@@ -268,8 +268,8 @@ func TestMessages(t *testing.T) {
 		owner.do("POST", path+"/messages", fields{"clientId": "i-2", "type": "video", "attachments": []string{shape.ID}}).wantError(http.StatusBadRequest, "invalid", "mime")
 		other := owner.receive(ch, "573009990000", "Otra", "hola")
 		owner.do("POST", "/api/v1/conversations/"+string(other)+"/messages", image).wantError(http.StatusNotFound, "not_found", "attachments")
-		m := into[view.MessageShape](owner.do("POST", path+"/messages", image), http.StatusCreated)
-		if again := into[view.MessageShape](owner.do("POST", path+"/messages", image), http.StatusOK); again.ID != m.ID {
+		m := into[wire.Message](owner.do("POST", path+"/messages", image), http.StatusCreated)
+		if again := into[wire.Message](owner.do("POST", path+"/messages", image), http.StatusOK); again.ID != m.ID {
 			t.Errorf("repeated as %s", again.ID)
 		}
 		if len(m.Attachments) != 1 || m.Attachments[0].Name != "foto ñ.png" || m.Attachments[0].State != "ready" {
@@ -287,8 +287,8 @@ func TestMessages(t *testing.T) {
 		owner.do("POST", path+"/messages", image).wantError(http.StatusBadRequest, "invalid", "attachments") // too old
 	})
 	t.Run("a message that failed may be sent again, one that is queued stays as it is", func(t *testing.T) {
-		m := into[view.MessageShape](owner.do("POST", path+"/messages", draft("f-1", "hola")), http.StatusCreated)
-		if same := into[view.MessageShape](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); same.Version != m.Version {
+		m := into[wire.Message](owner.do("POST", path+"/messages", draft("f-1", "hola")), http.StatusCreated)
+		if same := into[wire.Message](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); same.Version != m.Version {
 			t.Errorf("what is queued was queued again as %+v", same)
 		}
 		account, _ := owner.me()
@@ -296,11 +296,11 @@ func TestMessages(t *testing.T) {
 		if _, _, err := b.store.AdvanceStatus(t.Context(), account.ID, id, chat.MessageID(m.ID), 1, chat.StatusFailed, reason, ""); err != nil {
 			t.Fatal(err)
 		}
-		failed := into[view.MessageShape](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK)
+		failed := into[wire.Message](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK)
 		if failed.Status != "failed" || failed.Error.Code != "131026" {
 			t.Errorf("failed as %+v", failed)
 		}
-		if again := into[view.MessageShape](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); again.Status != "queued" || again.Error != nil {
+		if again := into[wire.Message](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); again.Status != "queued" || again.Error != nil {
 			t.Errorf("sent again as %+v", again)
 		}
 	})
@@ -311,7 +311,7 @@ func TestMessages(t *testing.T) {
 }
 
 // objectOf is where an upload's bytes go.
-func objectOf(u view.UploadShape) string {
+func objectOf(u wire.Upload) string {
 	key, _, _ := strings.Cut(strings.TrimPrefix(u.URL, "https://files.example/"), "?")
 	return key
 }
@@ -322,13 +322,13 @@ func TestContacts(t *testing.T) {
 	b := newBed(t)
 	owner := b.owner("ana@example.com")
 	id := owner.receive(owner.connect("phone-1"), "573001112233", "Luisa", "hola")
-	v := into[view.ConversationShape](owner.do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK)
+	v := into[wire.Conversation](owner.do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK)
 	path := "/api/v1/contacts/" + v.Contact.ID
-	contact := into[view.ContactShape](owner.do("GET", path, nil), http.StatusOK)
+	contact := into[wire.Contact](owner.do("GET", path, nil), http.StatusOK)
 	if contact.Name != "Luisa" || len(contact.Identities) != 1 || contact.Email != nil {
 		t.Fatalf("the contact begins as %+v", contact)
 	}
-	changed := into[view.ContactShape](owner.do("PATCH", path, fields{"firstName": "María José", "lastName": "García", "email": "MJ@Example.com", "phone": "+57 300 111-2233", "version": contact.Version}), http.StatusOK)
+	changed := into[wire.Contact](owner.do("PATCH", path, fields{"firstName": "María José", "lastName": "García", "email": "MJ@Example.com", "phone": "+57 300 111-2233", "version": contact.Version}), http.StatusOK)
 	if changed.Name != "María José García" || *changed.Email != "mj@example.com" || *changed.Phone != "573001112233" || changed.Version != contact.Version+1 {
 		t.Errorf("changed to %+v", changed)
 	}
@@ -336,15 +336,15 @@ func TestContacts(t *testing.T) {
 	owner.do("PATCH", path, fields{"email": "nobody", "version": changed.Version}).wantError(http.StatusBadRequest, "invalid", "email")
 	owner.do("PATCH", path, fields{"phone": "call me", "version": changed.Version}).wantError(http.StatusBadRequest, "invalid", "phone")
 	for _, q := range []string{"garcia", "maria+gar", "mj@example.com", "mj@", "3001112233", "%2B57+300+111+2233"} {
-		if found := into[view.List[view.ContactShape]](owner.do("GET", "/api/v1/contacts?q="+q, nil), http.StatusOK).Items; len(found) != 1 || found[0].ID != contact.ID {
+		if found := into[wire.List[wire.Contact]](owner.do("GET", "/api/v1/contacts?q="+q, nil), http.StatusOK).Items; len(found) != 1 || found[0].ID != contact.ID {
 			t.Errorf("%s finds %+v", q, found)
 		}
 	}
-	cleared := into[view.ContactShape](owner.do("PATCH", path, `{"email":null,"phone":"","version":2}`), http.StatusOK)
+	cleared := into[wire.Contact](owner.do("PATCH", path, `{"email":null,"phone":"","version":2}`), http.StatusOK)
 	if cleared.Email != nil || cleared.Phone != nil || cleared.Name != "María José García" {
 		t.Errorf("cleared to %+v", cleared)
 	}
-	list := into[view.List[view.ConversationShape]](owner.do("GET", path+"/conversations", nil), http.StatusOK)
+	list := into[wire.List[wire.Conversation]](owner.do("GET", path+"/conversations", nil), http.StatusOK)
 	if len(list.Items) != 1 || list.Items[0].ID != string(id) || list.Items[0].Unread == nil {
 		t.Errorf("conversations %+v", list.Items)
 	}

@@ -11,8 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 func (h *Handler) getMe(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -24,16 +25,11 @@ func (h *Handler) showMe(ctx context.Context, c *call, o chat.Operator) (httpapi
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Me(shape, permission.Of(o.Role), c.account, h.Now()))
+	return ok(present.Me(shape, permission.Of(o.Role), c.account, h.Now()))
 }
 
 func (h *Handler) patchMe(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Name     *string                  `json:"name"`
-		Language *string                  `json:"language"`
-		Picture  httpapi.Nullable[string] `json:"picture"`
-		Version  int64                    `json:"version"`
-	}
+	var body wire.MeChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -91,9 +87,7 @@ func (h *Handler) pictureOf(ctx context.Context, c *call, id *string) (string, e
 }
 
 func (h *Handler) putAvailability(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Status string `json:"status"`
-	}
+	var body wire.AvailabilityChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -120,10 +114,7 @@ func (h *Handler) putAvailability(ctx context.Context, c *call) (httpapi.Respons
 
 // putPassword sets a new password for whoever knows the old one, and ends all other sessions.
 func (h *Handler) putPassword(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Current  string `json:"current"`
-		Password string `json:"password"`
-	}
+	var body wire.PasswordChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}

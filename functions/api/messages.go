@@ -8,7 +8,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type messageStore interface {
@@ -33,7 +34,7 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", v.ID, err)
 	}
-	return ok(view.NewList(found.Items, found.Next, view.Message))
+	return ok(present.List(found.Items, found.Next, present.Message))
 }
 
 func (h *Handler) listEvents(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -49,7 +50,7 @@ func (h *Handler) listEvents(ctx context.Context, c *call) (httpapi.Response, er
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the events of conversation %s: %w", v.ID, err)
 	}
-	return ok(view.NewList(found.Items, found.Next, view.Event))
+	return ok(present.List(found.Items, found.Next, present.Event))
 }
 
 // message reads the message that the path names, in a conversation that the caller sees.
@@ -70,16 +71,16 @@ func (h *Handler) getMessage(ctx context.Context, c *call) (httpapi.Response, er
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Message(m))
+	return ok(present.Message(m))
 }
 
 // postMessage queues a reply. The browser's own id of it makes a repeated call the same message.
 func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body newMessageBody
+	var body wire.NewMessage
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	draft, err := body.draft()
+	draft, err := readDraft(body)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -106,7 +107,7 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 	if fresh {
 		status = http.StatusCreated
 	}
-	return httpapi.JSON(status, view.Message(m))
+	return httpapi.JSON(status, present.Message(m))
 }
 
 func (h *Handler) retryMessage(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -114,5 +115,5 @@ func (h *Handler) retryMessage(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Message(m))
+	return ok(present.Message(m))
 }

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // schemas are the shapes of requests and answers, kept by hand; what they are used for comes from the route table.
@@ -55,8 +57,8 @@ func document(routes []route, server string) ([]byte, error) {
 
 func operation(r route) object {
 	answer := object{"description": r.summary}
-	if r.answer != "" {
-		answer["content"] = content(r.answer)
+	if r.answer != nil {
+		answer["content"] = content(schemaName(r.answer))
 	}
 	described := object{
 		"summary":    r.summary,
@@ -66,8 +68,8 @@ func operation(r route) object {
 			"default":              object{"description": "What went wrong", "content": content("Error")},
 		},
 	}
-	if r.body != "" {
-		described["requestBody"] = object{"required": true, "content": content(r.body)}
+	if r.body != nil {
+		described["requestBody"] = object{"required": true, "content": content(schemaName(r.body))}
 	}
 	if r.access == public {
 		described["security"] = []object{}
@@ -84,6 +86,15 @@ func content(schema string) object {
 	return object{"application/json": object{"schema": object{"$ref": "#/components/schemas/" + schema}}}
 }
 
+// schemaName names the schema of a type of package wire; wire.List[wire.Message] is MessageList.
+func schemaName(value any) string {
+	name := reflect.TypeOf(value).Name()
+	if _, item, list := strings.Cut(strings.TrimSuffix(name, "]"), "["); list {
+		return item[strings.LastIndex(item, ".")+1:] + "List"
+	}
+	return name
+}
+
 var wildcards = regexp.MustCompile(`\{(\w+)\}`)
 
 func parameters(r route) []object {
@@ -92,15 +103,21 @@ func parameters(r route) []object {
 	for _, match := range wildcards.FindAllStringSubmatch(r.pattern, -1) {
 		list = append(list, object{"name": match[1], "in": "path", "required": true, "schema": text})
 	}
-	for _, name := range strings.Fields(r.query) {
-		schema := maps.Clone(text)
-		switch name {
-		case "limit":
-			schema = object{"type": "integer", "minimum": 1, "maximum": mostLimit, "default": usualLimit}
-		case "sort":
-			schema["enum"] = orders
+	if r.query != nil {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(r.query)) {
+			name, _, tagged := strings.Cut(field.Tag.Get("json"), ",")
+			if !tagged {
+				continue
+			}
+			schema := maps.Clone(text)
+			switch name {
+			case "limit":
+				schema = object{"type": "integer", "minimum": 1, "maximum": mostLimit, "default": usualLimit}
+			case "sort":
+				schema["enum"] = wire.Orders()
+			}
+			list = append(list, object{"name": name, "in": "query", "schema": schema})
 		}
-		list = append(list, object{"name": name, "in": "query", "schema": schema})
 	}
 	if r.creates {
 		list = append(list, object{"name": idempotencyHeader, "in": "header", "schema": text})
@@ -123,5 +140,5 @@ const healthPath = "/healthz"
 
 // health answers as long as the process runs.
 func health(context.Context, *call) (httpapi.Response, error) {
-	return ok(map[string]string{"status": "ok"})
+	return ok(wire.ServiceHealth{Status: "ok"})
 }

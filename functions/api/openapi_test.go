@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // description is what the test reads of the published document.
@@ -78,30 +78,29 @@ func TestOpenAPI(t *testing.T) {
 	})
 	t.Run("has the fields that answers have", func(t *testing.T) {
 		for name, shape := range map[string]any{
-			"Attachment": view.AttachmentShape{}, "Author": view.AuthorShape{}, "Channel": view.ChannelShape{}, "Contact": view.ContactShape{},
-			"Conversation": view.ConversationShape{}, "Count": view.Count{}, "Counts": view.CountsShape{}, "Distribution": view.DistributionShape{},
-			"Error": view.ErrorShape{}, "Event": view.EventShape{}, "Me": view.MeShape{}, "Message": view.MessageShape{},
-			"Operator": view.OperatorShape{}, "Session": view.SessionShape{}, "Settings": view.SettingsShape{}, "SignedIn": view.SignedInShape{},
-			"SocketTicket": view.SocketTicketShape{}, "Store": view.StoreShape{}, "Template": view.TemplateShape{}, "Interactive": view.InteractiveShape{}, "Capabilities": view.CapabilitiesShape{}, "Upload": view.UploadShape{}, "ContactList": view.List[view.ContactShape]{},
+			"Attachment": wire.Attachment{}, "Author": wire.Author{}, "Channel": wire.Channel{}, "Contact": wire.Contact{},
+			"Conversation": wire.Conversation{}, "Count": wire.Count{}, "Counts": wire.Counts{}, "Distribution": wire.Distribution{},
+			"Error": wire.Error{}, "Event": wire.Event{}, "Me": wire.Me{}, "Message": wire.Message{},
+			"Operator": wire.Operator{}, "Session": wire.Session{}, "Settings": wire.Settings{}, "SignedIn": wire.SignedIn{},
+			"SocketTicket": wire.SocketTicket{}, "Store": wire.Store{}, "Template": wire.Template{}, "Interactive": wire.Interactive{}, "Capabilities": wire.Capabilities{}, "Upload": wire.Upload{}, "ContactList": wire.List[wire.Contact]{},
 		} {
 			checkSchema(t, name, doc.Components.Schemas[name], reflect.TypeOf(shape))
 		}
 	})
 	t.Run("names the fields that bodies have", func(t *testing.T) {
-		for name, body := range map[string]any{"SignUp": signUpBody{}, "ContactChange": contactBody{}, "NewMessage": newMessageBody{}, "NewCard": cardBody{}, "NewInteractive": interactiveBody{}} {
+		for name, body := range map[string]any{"SignUp": wire.SignUp{}, "ContactChange": wire.ContactChange{}, "NewMessage": wire.NewMessage{}, "NewCard": wire.NewCard{}, "NewInteractive": wire.NewInteractive{}} {
 			checkNames(t, name, doc.Components.Schemas[name], reflect.TypeOf(body))
 		}
 	})
 }
 
-// checkSchema compares a schema with a shape: the same fields, and those required that are always there. A request and its answer
-// share Distribution, whose manager a request may leave out.
+// checkSchema compares a schema with a shape: the same fields, and those required that are always there.
 func checkSchema(t *testing.T, name string, s schema, shape reflect.Type) {
 	t.Helper()
 	checkNames(t, name, s, shape)
 	for field := range shape.Fields() {
 		tag, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if always := options != "omitempty"; always != slices.Contains(s.Required, tag) && name != "Distribution" {
+		if always := options != "omitempty"; always != slices.Contains(s.Required, tag) {
 			t.Errorf("%s.%s: always there is %t in the shape, and not in the schema", name, tag, always)
 		}
 	}

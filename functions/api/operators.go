@@ -10,8 +10,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type operatorStore interface {
@@ -97,14 +98,14 @@ func (h *Handler) operatorState(ctx context.Context, account chat.AccountID) (st
 	return s, nil
 }
 
-func (s state) show(o chat.Operator, email bool) view.OperatorShape {
-	return view.Operator(o, view.OperatorState{Open: s.open[o.ID], Online: s.online[o.ID], ShowEmail: email})
+func (s state) show(o chat.Operator, email bool) wire.Operator {
+	return present.Operator(o, present.OperatorState{Open: s.open[o.ID], Online: s.online[o.ID], ShowEmail: email})
 }
 
-func (h *Handler) showOperator(ctx context.Context, o chat.Operator, email bool) (view.OperatorShape, error) {
+func (h *Handler) showOperator(ctx context.Context, o chat.Operator, email bool) (wire.Operator, error) {
 	s, err := h.operatorState(ctx, o.AccountID)
 	if err != nil {
-		return view.OperatorShape{}, err
+		return wire.Operator{}, err
 	}
 	return s.show(o, email), nil
 }
@@ -121,25 +122,11 @@ func (h *Handler) listOperators(ctx context.Context, c *call) (httpapi.Response,
 	}
 	slices.SortFunc(operators, func(a, b chat.Operator) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	email := c.may(permission.OperatorManage)
-	return ok(view.NewList(operators, "", func(o chat.Operator) view.OperatorShape { return s.show(o, email) }))
+	return ok(present.List(operators, "", func(o chat.Operator) wire.Operator { return s.show(o, email) }))
 }
 
-// operatorBody is what may be said of an operator; what is left out stays as it is.
-type operatorBody struct {
-	Name         *string   `json:"name"`
-	Email        string    `json:"email"`
-	Password     string    `json:"password"`
-	Role         *string   `json:"role"`
-	Capacity     *int      `json:"capacity"`
-	StoreIDs     *[]string `json:"storeIds"`
-	Languages    *[]string `json:"languages"`
-	Active       *bool     `json:"active"`
-	Availability *string   `json:"availability"`
-	Version      int64     `json:"version"`
-}
-
-// apply checks the body and writes it into o. There is one owner, who stays that and stays active.
-func (b operatorBody) apply(o *chat.Operator) error {
+// applyOperator checks the body and writes it into o. There is one owner, who stays that and stays active.
+func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	var err error
 	if b.Name != nil {
 		if o.Name, err = name("name", *b.Name); err != nil {
@@ -176,7 +163,7 @@ func (b operatorBody) apply(o *chat.Operator) error {
 	return nil
 }
 
-func role(to string, from chat.Role) (chat.Role, error) {
+func role(to wire.AssignableRole, from chat.Role) (chat.Role, error) {
 	if from == chat.Owner {
 		return from, fault.New(fault.Conflict, "the owner stays the owner").WithField("role").WithReason("owner")
 	}
@@ -217,7 +204,7 @@ func (h *Handler) grants(ctx context.Context, account chat.Account, role chat.Ro
 }
 
 func (h *Handler) createOperator(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body operatorBody
+	var body wire.NewOperator
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -239,8 +226,10 @@ func (h *Handler) createOperator(ctx context.Context, c *call) (httpapi.Response
 	if err := password(body.Password); err != nil {
 		return httpapi.Response{}, err
 	}
-	body.Active = nil
-	if err := body.apply(&o); err != nil {
+	change := wire.OperatorChange{
+		Name: body.Name, Role: body.Role, Capacity: body.Capacity, StoreIDs: body.StoreIDs, Languages: body.Languages, Availability: body.Availability,
+	}
+	if err := applyOperator(change, &o); err != nil {
 		return httpapi.Response{}, err
 	}
 	if o.StoreIDs, err = h.grants(ctx, c.account, o.Role, body.StoreIDs); err != nil {
@@ -301,7 +290,7 @@ func (h *Handler) unlessOurs(ctx context.Context, o chat.Operator, refusal error
 }
 
 func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body operatorBody
+	var body wire.OperatorChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -309,7 +298,7 @@ func (h *Handler) patchOperator(ctx context.Context, c *call) (httpapi.Response,
 		if err := stale(body.Version, o.Version); err != nil {
 			return nil, err
 		}
-		if err := body.apply(o); err != nil {
+		if err := applyOperator(body, o); err != nil {
 			return nil, err
 		}
 		if body.StoreIDs != nil || body.Role != nil && len(o.StoreIDs) == 0 {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 func TestOnce(t *testing.T) {
@@ -26,7 +26,7 @@ func TestOnce(t *testing.T) {
 			t.Errorf("first %s, then %s", first.body, second.body)
 		}
 		keyed.do("POST", "/api/v1/stores", fields{"name": "Sur"}).want(http.StatusConflict)
-		if stores := into[view.List[view.StoreShape]](c.do("GET", "/api/v1/stores", nil), 200).Items; len(stores) != 2 {
+		if stores := into[wire.List[wire.Store]](c.do("GET", "/api/v1/stores", nil), 200).Items; len(stores) != 2 {
 			t.Errorf("stores %+v", stores)
 		}
 		b.clock.advance(25 * time.Hour)
@@ -77,20 +77,20 @@ func TestMe(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	c := b.owner("ana@example.com")
-	me := into[view.MeShape](c.do("GET", "/api/v1/me", nil), http.StatusOK)
+	me := into[wire.Me](c.do("GET", "/api/v1/me", nil), http.StatusOK)
 	if me.Operator.Availability != "away" || me.Operator.Email != "ana@example.com" || !slices.Contains(me.Permissions, "administration") || me.Account.Version != 1 {
 		t.Errorf("me is %+v", me)
 	}
 	c.do("PATCH", "/api/v1/me", fields{"name": "Ana Ñ 👩‍👩‍👧‍👦"}).wantError(http.StatusBadRequest, "invalid", "version")
-	changed := into[view.MeShape](c.do("PATCH", "/api/v1/me", fields{"name": "Ana Ñ 👩‍👩‍👧‍👦", "language": "en", "version": me.Operator.Version}), http.StatusOK)
+	changed := into[wire.Me](c.do("PATCH", "/api/v1/me", fields{"name": "Ana Ñ 👩‍👩‍👧‍👦", "language": "en", "version": me.Operator.Version}), http.StatusOK)
 	if changed.Operator.Name != "Ana Ñ 👩‍👩‍👧‍👦" || changed.Operator.Language != "en" || changed.Operator.Version != me.Operator.Version+1 {
 		t.Errorf("changed to %+v", changed.Operator)
 	}
 	c.do("PATCH", "/api/v1/me", fields{"name": "Old", "version": me.Operator.Version}).wantError(http.StatusConflict, "conflict", "version")
-	if again := into[view.MeShape](c.do("GET", "/api/v1/me", nil), http.StatusOK); again.Operator.Name != "Ana Ñ 👩‍👩‍👧‍👦" {
+	if again := into[wire.Me](c.do("GET", "/api/v1/me", nil), http.StatusOK); again.Operator.Name != "Ana Ñ 👩‍👩‍👧‍👦" {
 		t.Errorf("a warm process still answers %+v", again.Operator)
 	}
-	if o := into[view.OperatorShape](c.do("PUT", "/api/v1/me/availability", fields{"status": "available"}), http.StatusOK); o.Availability != "available" {
+	if o := into[wire.Operator](c.do("PUT", "/api/v1/me/availability", fields{"status": "available"}), http.StatusOK); o.Availability != "available" {
 		t.Errorf("availability %+v", o)
 	}
 }
@@ -108,7 +108,7 @@ func TestOperators(t *testing.T) {
 		return body
 	}
 	t.Run("a new one is away with capacity 20 in the first store", func(t *testing.T) {
-		o := into[view.OperatorShape](owner.do("POST", "/api/v1/operators", valid(nil)), http.StatusCreated)
+		o := into[wire.Operator](owner.do("POST", "/api/v1/operators", valid(nil)), http.StatusCreated)
 		if o.Availability != "away" || o.Capacity != 20 || !slices.Equal(o.StoreIDs, []string{string(account.StoreID)}) || !o.Active || o.Version != 1 {
 			t.Errorf("made %+v", o)
 		}
@@ -135,26 +135,26 @@ func TestOperators(t *testing.T) {
 		})
 	}
 	t.Run("one who sees only their stores always has one", func(t *testing.T) {
-		admin := into[view.OperatorShape](owner.do("POST", "/api/v1/operators", valid(fields{"email": "leo@example.com", "role": "admin", "storeIds": []string{}})), http.StatusCreated)
+		admin := into[wire.Operator](owner.do("POST", "/api/v1/operators", valid(fields{"email": "leo@example.com", "role": "admin", "storeIds": []string{}})), http.StatusCreated)
 		if len(admin.StoreIDs) != 0 {
 			t.Errorf("an administrator has the stores %q", admin.StoreIDs)
 		}
 		path := "/api/v1/operators/" + admin.ID
 		for version, change := range []fields{{"role": "operator"}, {"storeIds": []string{}}} {
 			change["version"] = version + 1
-			if o := into[view.OperatorShape](owner.do("PATCH", path, change), http.StatusOK); !slices.Equal(o.StoreIDs, []string{string(account.StoreID)}) {
+			if o := into[wire.Operator](owner.do("PATCH", path, change), http.StatusOK); !slices.Equal(o.StoreIDs, []string{string(account.StoreID)}) {
 				t.Errorf("after %v they have the stores %q", change, o.StoreIDs)
 			}
 		}
 	})
 	t.Run("addresses are shown to those who manage them", func(t *testing.T) {
 		supervisor, _ := owner.employ(chat.Supervisor, "sofia@example.com")
-		for _, o := range into[view.List[view.OperatorShape]](supervisor.do("GET", "/api/v1/operators", nil), http.StatusOK).Items {
+		for _, o := range into[wire.List[wire.Operator]](supervisor.do("GET", "/api/v1/operators", nil), http.StatusOK).Items {
 			if o.Email != "" {
 				t.Errorf("a supervisor sees %s", o.Email)
 			}
 		}
-		list := into[view.List[view.OperatorShape]](owner.do("GET", "/api/v1/operators", nil), http.StatusOK).Items
+		list := into[wire.List[wire.Operator]](owner.do("GET", "/api/v1/operators", nil), http.StatusOK).Items
 		if len(list) != 4 || list[0].Email != "ana@example.com" {
 			t.Errorf("the owner sees %+v", list)
 		}
@@ -164,7 +164,7 @@ func TestOperators(t *testing.T) {
 		path := "/api/v1/operators/" + string(me.ID)
 		admin.do("PATCH", path, fields{"role": "admin", "version": me.Version}).wantError(http.StatusConflict, "conflict", "role")
 		admin.do("PATCH", path, fields{"active": false, "version": me.Version}).wantError(http.StatusConflict, "conflict", "active")
-		if o := into[view.OperatorShape](admin.do("PATCH", path, fields{"role": "owner", "capacity": 5, "version": me.Version}), http.StatusOK); o.Capacity != 5 || o.Role != "owner" {
+		if o := into[wire.Operator](admin.do("PATCH", path, fields{"role": "owner", "capacity": 5, "version": me.Version}), http.StatusOK); o.Capacity != 5 || o.Role != "owner" {
 			t.Errorf("changed to %+v", o)
 		}
 	})
@@ -174,7 +174,7 @@ func TestOperators(t *testing.T) {
 		ch := owner.connect("phone-1")
 		first, second := owner.receive(ch, "573001", "Uno", "hola"), owner.receive(ch, "573002", "Dos", "hola")
 		for _, id := range []chat.ConversationID{first, second} {
-			v := into[view.ConversationShape](owner.do("POST", "/api/v1/conversations/"+string(id)+"/assign", fields{"operatorId": operator.ID}), http.StatusOK)
+			v := into[wire.Conversation](owner.do("POST", "/api/v1/conversations/"+string(id)+"/assign", fields{"operatorId": operator.ID}), http.StatusOK)
 			if v.AssigneeID == nil || *v.AssigneeID != string(operator.ID) {
 				t.Fatalf("assigned to %v", v.AssigneeID)
 			}
@@ -182,7 +182,7 @@ func TestOperators(t *testing.T) {
 		owner.do("POST", "/api/v1/conversations/"+string(second)+"/pending", nil).want(http.StatusOK)
 		_, operator = juan.me()
 		path := "/api/v1/operators/" + string(operator.ID)
-		left := into[view.OperatorShape](owner.do("PATCH", path, fields{"active": false, "version": operator.Version}), http.StatusOK)
+		left := into[wire.Operator](owner.do("PATCH", path, fields{"active": false, "version": operator.Version}), http.StatusOK)
 		if left.Active {
 			t.Errorf("left as %+v", left)
 		}
@@ -197,7 +197,7 @@ func TestOperators(t *testing.T) {
 		juan.do("GET", "/api/v1/me", nil).wantError(http.StatusUnauthorized, "unauthenticated", "")
 		b.client().do("POST", "/api/v1/auth/sign-in", fields{"email": "juan@example.com", "password": secretWord}).wantError(http.StatusUnauthorized, "unauthenticated", "")
 		for _, id := range []chat.ConversationID{first, second} {
-			if v := into[view.ConversationShape](owner.do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK); v.AssigneeID != nil {
+			if v := into[wire.Conversation](owner.do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK); v.AssigneeID != nil {
 				t.Errorf("conversation %s stays with %s", id, *v.AssigneeID)
 			}
 		}
@@ -227,8 +227,8 @@ func TestSettings(t *testing.T) {
 	t.Parallel()
 	b := newBed(t)
 	c := b.owner("ana@example.com")
-	get := func() view.SettingsShape {
-		return into[view.SettingsShape](c.do("GET", "/api/v1/settings", nil), http.StatusOK)
+	get := func() wire.Settings {
+		return into[wire.Settings](c.do("GET", "/api/v1/settings", nil), http.StatusOK)
 	}
 	jobs := func() (n int) {
 		account, _ := c.me()
@@ -252,7 +252,7 @@ func TestSettings(t *testing.T) {
 		minutes any
 		jobs    int // after the step
 	}{{60, 1}, {120, 1}, {30, 2}, {nil, 2}, {500, 3}} { // S3-09, D7: only a shorter time arms anew
-		s := into[view.SettingsShape](c.do("PATCH", "/api/v1/settings", fields{"closing": fields{"idleMinutes": step.minutes}, "version": i + 1}), http.StatusOK)
+		s := into[wire.Settings](c.do("PATCH", "/api/v1/settings", fields{"closing": fields{"idleMinutes": step.minutes}, "version": i + 1}), http.StatusOK)
 		if n := jobs(); n != step.jobs {
 			t.Errorf("closing after %v minutes: %d jobs, want %d", step.minutes, n, step.jobs)
 		}
@@ -260,7 +260,7 @@ func TestSettings(t *testing.T) {
 			t.Errorf("closing after %v minutes is shown as %+v", step.minutes, s.Closing)
 		}
 	}
-	s := into[view.SettingsShape](c.do("PATCH", "/api/v1/settings", fields{"timeZone": "America/Sao_Paulo", "language": "pt", "version": 6}), http.StatusOK)
+	s := into[wire.Settings](c.do("PATCH", "/api/v1/settings", fields{"timeZone": "America/Sao_Paulo", "language": "pt", "version": 6}), http.StatusOK)
 	if s.TimeZone != "America/Sao_Paulo" || s.Language != "pt" || *s.Closing.IdleMinutes != 500 {
 		t.Errorf("changed to %+v", s)
 	}
@@ -291,7 +291,7 @@ func TestChannels(t *testing.T) {
 		return body
 	}
 	a := ana.do("POST", "/api/v1/channels", valid(nil))
-	made := into[view.ChannelShape](a, http.StatusCreated)
+	made := into[wire.Channel](a, http.StatusCreated)
 	account, _ := ana.me()
 	if made.Health.State != "unverified" || made.StoreID != string(account.StoreID) || strings.Contains(a.body, "secret") || strings.Contains(a.body, "credentials") {
 		t.Errorf("made %s", a.body)
@@ -315,16 +315,16 @@ func TestChannels(t *testing.T) {
 	if err := b.store.UpdateChannel(t.Context(), stored, stored, nil); err != nil {
 		t.Fatal(err)
 	}
-	renamed := into[view.ChannelShape](ana.do("PATCH", path, fields{"name": "Postventa", "version": 2}), http.StatusOK)
+	renamed := into[wire.Channel](ana.do("PATCH", path, fields{"name": "Postventa", "version": 2}), http.StatusOK)
 	if renamed.Name != "Postventa" || renamed.Health.State != "reauthorise" {
 		t.Errorf("renamed to %+v", renamed)
 	}
 	ana.do("PATCH", path, fields{"name": "Old", "version": 2}).wantError(http.StatusConflict, "conflict", "version")
-	renewed := into[view.ChannelShape](ana.do("PATCH", path, fields{"credentials": fields{"accessToken": "EAAG-new"}, "version": 3}), http.StatusOK)
+	renewed := into[wire.Channel](ana.do("PATCH", path, fields{"credentials": fields{"accessToken": "EAAG-new"}, "version": 3}), http.StatusOK)
 	if renewed.Health.State != "unverified" || renewed.Version != 4 {
 		t.Errorf("renewed to %+v", renewed)
 	}
-	if list := into[view.List[view.ChannelShape]](ana.do("GET", "/api/v1/channels", nil), http.StatusOK); len(list.Items) != 1 {
+	if list := into[wire.List[wire.Channel]](ana.do("GET", "/api/v1/channels", nil), http.StatusOK); len(list.Items) != 1 {
 		t.Errorf("channels %+v", list.Items)
 	}
 	editor, _ := ana.employ(chat.Editor, "juan@example.com")

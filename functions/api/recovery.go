@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 type tokenStore interface {
@@ -109,9 +110,7 @@ func deadLink() error {
 
 // verify proves that the owner of an address has it.
 func (h *Handler) verify(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Token string `json:"token"`
-	}
+	var body wire.Token
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -149,14 +148,12 @@ func (h *Handler) resendVerification(ctx context.Context, c *call) (httpapi.Resp
 			return httpapi.Response{}, err
 		}
 	}
-	return httpapi.JSON(http.StatusAccepted, struct{}{})
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
 // forgot mails a link to set a new password. It answers the same after the same time, whether or not the address is known.
 func (h *Handler) forgot(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Email string `json:"email"`
-	}
+	var body wire.Forgot
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -173,7 +170,7 @@ func (h *Handler) forgot(ctx context.Context, c *call) (httpapi.Response, error)
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return httpapi.JSON(http.StatusAccepted, struct{}{})
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
 func (h *Handler) mailReset(ctx context.Context, c *call, address string) error {
@@ -197,10 +194,7 @@ func (h *Handler) mailReset(ctx context.Context, c *call, address string) error 
 
 // reset sets a new password for whoever has the link, and ends all sessions. The links mailed before end with the one used.
 func (h *Handler) reset(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Token    string `json:"token"`
-		Password string `json:"password"`
-	}
+	var body wire.Reset
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}

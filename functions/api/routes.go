@@ -6,9 +6,10 @@ import (
 
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
-// access is what a route asks of its caller: a permission, or one of the two below.
+// access is what a route requires of its caller: a permission, or one of the two below.
 type access string
 
 const (
@@ -16,17 +17,17 @@ const (
 	signedIn access = "signed in" // any operator, whatever their role
 )
 
-// route is one line of the table. Nothing is answered that is not in it.
+// route is one entry of the table. A request that matches no entry is answered with not_found.
 type route struct {
 	method  string
 	pattern string
 	access  access
 	handle  func(context.Context, *call) (httpapi.Response, error)
 	status  int    // of the usual answer
-	summary string // for the published description
-	body    string // the schema of the request, if it has one
-	answer  string // the schema of the answer, if it has one
-	query   string // the query parameters, by name, separated by spaces
+	summary string // for the published document
+	body    any    // zero value of the body's type in package wire; nil = none
+	answer  any    // zero value of the answer's type in package wire; nil = none
+	query   any    // zero value of the type in package wire whose fields are the query parameters; nil = none
 	creates bool   // takes an Idempotency-Key
 }
 
@@ -37,80 +38,234 @@ const (
 	made     = http.StatusCreated
 	accepted = http.StatusAccepted
 	nothing  = http.StatusNoContent
-
-	paging = "limit cursor"
 )
 
-// may asks for a permission.
+// may requires a permission.
 func may(p permission.Permission) access { return access(p) }
 
-// routes is the whole of the API.
+// routes lists every route of the API.
 func (h *Handler) routes() []route {
 	conversation := "/api/v1/conversations/{id}"
 	message := conversation + "/messages/{messageId}"
 	return []route{
-		{get, healthPath, public, health, done, "Whether the service answers", "", "Health", "", false},
-		{get, "/api/v1/openapi.json", public, h.describe, done, "This description", "", "", "", false},
+		{
+			method: get, pattern: healthPath, access: public, handle: health,
+			status: done, summary: "Whether the service answers", answer: wire.ServiceHealth{},
+		},
+		{
+			method: get, pattern: "/api/v1/openapi.json", access: public, handle: h.describe,
+			status: done, summary: "This description",
+		},
 
-		{post, "/api/v1/auth/sign-up", public, h.signUp, made, "Make an account and its owner", "SignUp", "SignedIn", "", false},
-		{post, "/api/v1/auth/sign-in", public, h.signIn, done, "Begin a session", "SignIn", "SignedIn", "", false},
-		{post, "/api/v1/auth/sign-out", public, h.signOut, nothing, "End the session", "", "", "", false},
-		{post, "/api/v1/auth/verify", public, h.verify, nothing, "Prove an e-mail address", "Token", "", "", false},
-		{post, "/api/v1/auth/verify/resend", signedIn, h.resendVerification, accepted, "Mail another link", "", "Empty", "", false},
-		{post, "/api/v1/auth/forgot", public, h.forgot, accepted, "Mail a link to set a new password", "Forgot", "Empty", "", false},
-		{post, "/api/v1/auth/reset", public, h.reset, nothing, "Set a new password", "Reset", "", "", false},
+		{
+			method: post, pattern: "/api/v1/auth/sign-up", access: public, handle: h.signUp,
+			status: made, summary: "Make an account and its owner", body: wire.SignUp{}, answer: wire.SignedIn{},
+		},
+		{
+			method: post, pattern: "/api/v1/auth/sign-in", access: public, handle: h.signIn,
+			status: done, summary: "Begin a session", body: wire.SignIn{}, answer: wire.SignedIn{},
+		},
+		{
+			method: post, pattern: "/api/v1/auth/sign-out", access: public, handle: h.signOut,
+			status: nothing, summary: "End the session",
+		},
+		{
+			method: post, pattern: "/api/v1/auth/verify", access: public, handle: h.verify,
+			status: nothing, summary: "Prove an e-mail address", body: wire.Token{},
+		},
+		{
+			method: post, pattern: "/api/v1/auth/verify/resend", access: signedIn, handle: h.resendVerification,
+			status: accepted, summary: "Mail another link", answer: wire.Empty{},
+		},
+		{
+			method: post, pattern: "/api/v1/auth/forgot", access: public, handle: h.forgot,
+			status: accepted, summary: "Mail a link to set a new password", body: wire.Forgot{}, answer: wire.Empty{},
+		},
+		{
+			method: post, pattern: "/api/v1/auth/reset", access: public, handle: h.reset,
+			status: nothing, summary: "Set a new password", body: wire.Reset{},
+		},
 
-		{get, "/api/v1/sessions", signedIn, h.listSessions, done, "Where the caller is signed in", "", "SessionList", "", false},
-		{del, "/api/v1/sessions/{id}", signedIn, h.deleteSession, nothing, "End one of the caller's sessions", "", "", "", false},
-		{post, "/api/v1/socket-tickets", signedIn, h.createSocketTicket, made, "Open one socket", "", "SocketTicket", "", false},
+		{
+			method: get, pattern: "/api/v1/sessions", access: signedIn, handle: h.listSessions,
+			status: done, summary: "Where the caller is signed in", answer: wire.List[wire.Session]{},
+		},
+		{
+			method: del, pattern: "/api/v1/sessions/{id}", access: signedIn, handle: h.deleteSession,
+			status: nothing, summary: "End one of the caller's sessions",
+		},
+		{
+			method: post, pattern: "/api/v1/socket-tickets", access: signedIn, handle: h.createSocketTicket,
+			status: made, summary: "Open one socket", answer: wire.SocketTicket{},
+		},
 
-		{get, "/api/v1/me", signedIn, h.getMe, done, "Who the caller is", "", "Me", "", false},
-		{patch, "/api/v1/me", may(permission.ProfileEdit), h.patchMe, done, "Change one's own profile", "MeChange", "Me", "", false},
-		{put, "/api/v1/me/availability", may(permission.ProfileEdit), h.putAvailability, done, "Take conversations, or not", "AvailabilityChange", "Operator", "", false},
-		{put, "/api/v1/me/password", may(permission.ProfileEdit), h.putPassword, nothing, "Change one's own password", "PasswordChange", "", "", false},
+		{
+			method: get, pattern: "/api/v1/me", access: signedIn, handle: h.getMe,
+			status: done, summary: "Who the caller is", answer: wire.Me{},
+		},
+		{
+			method: patch, pattern: "/api/v1/me", access: may(permission.ProfileEdit), handle: h.patchMe,
+			status: done, summary: "Change one's own profile", body: wire.MeChange{}, answer: wire.Me{},
+		},
+		{
+			method: put, pattern: "/api/v1/me/availability", access: may(permission.ProfileEdit), handle: h.putAvailability,
+			status: done, summary: "Take conversations, or not", body: wire.AvailabilityChange{}, answer: wire.Operator{},
+		},
+		{
+			method: put, pattern: "/api/v1/me/password", access: may(permission.ProfileEdit), handle: h.putPassword,
+			status: nothing, summary: "Change one's own password", body: wire.PasswordChange{},
+		},
 
-		{get, "/api/v1/operators", may(permission.OperatorRead), h.listOperators, done, "The account's operators", "", "OperatorList", "", false},
-		{post, "/api/v1/operators", may(permission.OperatorManage), h.createOperator, made, "Add an operator", "NewOperator", "Operator", "", true},
-		{patch, "/api/v1/operators/{id}", may(permission.OperatorManage), h.patchOperator, done, "Change an operator", "OperatorChange", "Operator", "", false},
+		{
+			method: get, pattern: "/api/v1/operators", access: may(permission.OperatorRead), handle: h.listOperators,
+			status: done, summary: "The account's operators", answer: wire.List[wire.Operator]{},
+		},
+		{
+			method: post, pattern: "/api/v1/operators", access: may(permission.OperatorManage), handle: h.createOperator,
+			status: made, summary: "Add an operator", body: wire.NewOperator{}, answer: wire.Operator{}, creates: true,
+		},
+		{
+			method: patch, pattern: "/api/v1/operators/{id}", access: may(permission.OperatorManage), handle: h.patchOperator,
+			status: done, summary: "Change an operator", body: wire.OperatorChange{}, answer: wire.Operator{},
+		},
 
-		{get, "/api/v1/stores", may(permission.StoreRead), h.listStores, done, "The account's stores", "", "StoreList", "", false},
-		{post, "/api/v1/stores", may(permission.StoreManage), h.createStore, made, "Add a store", "NewStore", "Store", "", true},
+		{
+			method: get, pattern: "/api/v1/stores", access: may(permission.StoreRead), handle: h.listStores,
+			status: done, summary: "The account's stores", answer: wire.List[wire.Store]{},
+		},
+		{
+			method: post, pattern: "/api/v1/stores", access: may(permission.StoreManage), handle: h.createStore,
+			status: made, summary: "Add a store", body: wire.NewStore{}, answer: wire.Store{}, creates: true,
+		},
 
-		{get, "/api/v1/channels", may(permission.ChannelRead), h.listChannels, done, "The connected channels", "", "ChannelList", "", false},
-		{post, "/api/v1/channels", may(permission.ChannelManage), h.createChannel, made, "Connect a channel", "NewChannel", "Channel", "", true},
-		{get, "/api/v1/channels/{id}", may(permission.ChannelRead), h.getChannel, done, "A channel", "", "Channel", "", false},
-		{patch, "/api/v1/channels/{id}", may(permission.ChannelManage), h.patchChannel, done, "Change or reconnect a channel", "ChannelChange", "Channel", "", false},
-		{del, "/api/v1/channels/{id}", may(permission.ChannelManage), h.deleteChannel, nothing, "Disconnect a channel", "", "", "", false},
+		{
+			method: get, pattern: "/api/v1/channels", access: may(permission.ChannelRead), handle: h.listChannels,
+			status: done, summary: "The connected channels", answer: wire.List[wire.Channel]{},
+		},
+		{
+			method: post, pattern: "/api/v1/channels", access: may(permission.ChannelManage), handle: h.createChannel,
+			status: made, summary: "Connect a channel", body: wire.NewChannel{}, answer: wire.Channel{}, creates: true,
+		},
+		{
+			method: get, pattern: "/api/v1/channels/{id}", access: may(permission.ChannelRead), handle: h.getChannel,
+			status: done, summary: "A channel", answer: wire.Channel{},
+		},
+		{
+			method: patch, pattern: "/api/v1/channels/{id}", access: may(permission.ChannelManage), handle: h.patchChannel,
+			status: done, summary: "Change or reconnect a channel", body: wire.ChannelChange{}, answer: wire.Channel{},
+		},
+		{
+			method: del, pattern: "/api/v1/channels/{id}", access: may(permission.ChannelManage), handle: h.deleteChannel,
+			status: nothing, summary: "Disconnect a channel",
+		},
 
-		{get, "/api/v1/channels/{id}/templates", may(permission.ConversationRead), h.listTemplates, done, "What the channel's provider approved beforehand", "", "TemplateList", "status q " + paging, false},
-		{post, "/api/v1/channels/{id}/templates/sync", may(permission.ChannelManage), h.syncTemplates, accepted, "Read the templates from the provider", "", "Empty", "", false},
+		{
+			method: get, pattern: "/api/v1/channels/{id}/templates", access: may(permission.ConversationRead), handle: h.listTemplates,
+			status: done, summary: "What the channel's provider approved beforehand", answer: wire.List[wire.Template]{}, query: wire.TemplateQuery{},
+		},
+		{
+			method: post, pattern: "/api/v1/channels/{id}/templates/sync", access: may(permission.ChannelManage), handle: h.syncTemplates,
+			status: accepted, summary: "Read the templates from the provider", answer: wire.Empty{},
+		},
 
-		{get, "/api/v1/capabilities", may(permission.ConversationRead), h.listCapabilities, done, "What the kinds of channels can do", "", "CapabilitiesList", "", false},
+		{
+			method: get, pattern: "/api/v1/capabilities", access: may(permission.ConversationRead), handle: h.listCapabilities,
+			status: done, summary: "What the kinds of channels can do", answer: wire.List[wire.Capabilities]{},
+		},
 
-		{get, "/api/v1/settings", may(permission.SettingsRead), h.getSettings, done, "The account's settings", "", "Settings", "", false},
-		{patch, "/api/v1/settings", may(permission.SettingsManage), h.patchSettings, done, "Change the settings", "SettingsChange", "Settings", "", false},
-		{put, "/api/v1/distribution", may(permission.SettingsManage), h.putDistribution, done, "How conversations find their operator", "Distribution", "Distribution", "", false},
+		{
+			method: get, pattern: "/api/v1/settings", access: may(permission.SettingsRead), handle: h.getSettings,
+			status: done, summary: "The account's settings", answer: wire.Settings{},
+		},
+		{
+			method: patch, pattern: "/api/v1/settings", access: may(permission.SettingsManage), handle: h.patchSettings,
+			status: done, summary: "Change the settings", body: wire.SettingsChange{}, answer: wire.Settings{},
+		},
+		{
+			method: put, pattern: "/api/v1/distribution", access: may(permission.SettingsManage), handle: h.putDistribution,
+			status: done, summary: "How conversations find their operator", body: wire.DistributionChange{}, answer: wire.Distribution{},
+		},
 
-		{get, "/api/v1/conversations", may(permission.ConversationRead), h.listConversations, done, "A list of the inbox", "", "ConversationList", "status assignee channelId storeId q sort " + paging, false},
-		{get, "/api/v1/conversations/counts", may(permission.ConversationRead), h.getCounts, done, "The figures of the inbox", "", "Counts", "", false},
-		{get, conversation, may(permission.ConversationRead), h.getConversation, done, "A conversation", "", "Conversation", "", false},
-		{get, conversation + "/messages", may(permission.ConversationRead), h.listMessages, done, "Messages, the newest page first", "", "MessageList", paging, false},
-		{get, message, may(permission.ConversationRead), h.getMessage, done, "A message", "", "Message", "", false},
-		{get, message + "/attachments/{attachmentId}", may(permission.ConversationRead), h.getAttachment, http.StatusFound, "Leads on to a file", "", "", "download", false},
-		{get, conversation + "/events", may(permission.ConversationRead), h.listEvents, done, "The timeline, the newest page first", "", "EventList", paging, false},
-		{post, conversation + "/messages", may(permission.ConversationReply), h.postMessage, made, "Answer", "NewMessage", "Message", "", false},
-		{post, message + "/retry", may(permission.ConversationReply), h.retryMessage, done, "Send a failed message again", "", "Message", "", false},
-		{post, "/api/v1/uploads", may(permission.ConversationReply), h.createUpload, made, "Announce a file", "NewUpload", "Upload", "", true},
-		{post, conversation + "/assign", may(permission.ConversationAssign), h.assign, done, "Give to an operator or to the pool", "Assignment", "Conversation", "", false},
-		{post, conversation + "/resolve", may(permission.ConversationResolve), h.does(h.Desk.Resolve), done, "Close", "", "Conversation", "", false},
-		{post, conversation + "/reopen", may(permission.ConversationResolve), h.does(h.Desk.Reopen), done, "Take up again", "", "Conversation", "", false},
-		{post, conversation + "/pending", may(permission.ConversationResolve), h.does(h.Desk.SetPending), done, "Put aside until the contact writes", "", "Conversation", "", false},
-		{post, conversation + "/read", may(permission.ConversationReply), h.read, done, "Mark as read", "ReadMark", "Conversation", "", false},
-		{post, conversation + "/unread", may(permission.ConversationReply), h.unread, done, "Mark as unread", "", "Conversation", "", false},
+		{
+			method: get, pattern: "/api/v1/conversations", access: may(permission.ConversationRead), handle: h.listConversations,
+			status: done, summary: "A list of the inbox", answer: wire.List[wire.Conversation]{}, query: wire.ConversationQuery{},
+		},
+		{
+			method: get, pattern: "/api/v1/conversations/counts", access: may(permission.ConversationRead), handle: h.getCounts,
+			status: done, summary: "The figures of the inbox", answer: wire.Counts{},
+		},
+		{
+			method: get, pattern: conversation, access: may(permission.ConversationRead), handle: h.getConversation,
+			status: done, summary: "A conversation", answer: wire.Conversation{},
+		},
+		{
+			method: get, pattern: conversation + "/messages", access: may(permission.ConversationRead), handle: h.listMessages,
+			status: done, summary: "Messages, the newest page first", answer: wire.List[wire.Message]{}, query: wire.Page{},
+		},
+		{
+			method: get, pattern: message, access: may(permission.ConversationRead), handle: h.getMessage,
+			status: done, summary: "A message", answer: wire.Message{},
+		},
+		{
+			method: get, pattern: message + "/attachments/{attachmentId}", access: may(permission.ConversationRead), handle: h.getAttachment,
+			status: http.StatusFound, summary: "Leads on to a file", query: wire.AttachmentQuery{},
+		},
+		{
+			method: get, pattern: conversation + "/events", access: may(permission.ConversationRead), handle: h.listEvents,
+			status: done, summary: "The timeline, the newest page first", answer: wire.List[wire.Event]{}, query: wire.Page{},
+		},
+		{
+			method: post, pattern: conversation + "/messages", access: may(permission.ConversationReply), handle: h.postMessage,
+			status: made, summary: "Answer", body: wire.NewMessage{}, answer: wire.Message{},
+		},
+		{
+			method: post, pattern: message + "/retry", access: may(permission.ConversationReply), handle: h.retryMessage,
+			status: done, summary: "Send a failed message again", answer: wire.Message{},
+		},
+		{
+			method: post, pattern: "/api/v1/uploads", access: may(permission.ConversationReply), handle: h.createUpload,
+			status: made, summary: "Announce a file", body: wire.NewUpload{}, answer: wire.Upload{}, creates: true,
+		},
+		{
+			method: post, pattern: conversation + "/assign", access: may(permission.ConversationAssign), handle: h.assign,
+			status: done, summary: "Give to an operator or to the pool", body: wire.Assignment{}, answer: wire.Conversation{},
+		},
+		{
+			method: post, pattern: conversation + "/resolve", access: may(permission.ConversationResolve), handle: h.does(Desk.Resolve),
+			status: done, summary: "Close", answer: wire.Conversation{},
+		},
+		{
+			method: post, pattern: conversation + "/reopen", access: may(permission.ConversationResolve), handle: h.does(Desk.Reopen),
+			status: done, summary: "Take up again", answer: wire.Conversation{},
+		},
+		{
+			method: post, pattern: conversation + "/pending", access: may(permission.ConversationResolve), handle: h.does(Desk.SetPending),
+			status: done, summary: "Put aside until the contact writes", answer: wire.Conversation{},
+		},
+		{
+			method: post, pattern: conversation + "/read", access: may(permission.ConversationReply), handle: h.read,
+			status: done, summary: "Mark as read", body: wire.ReadMark{}, answer: wire.Conversation{},
+		},
+		{
+			method: post, pattern: conversation + "/unread", access: may(permission.ConversationReply), handle: h.unread,
+			status: done, summary: "Mark as unread", answer: wire.Conversation{},
+		},
 
-		{get, "/api/v1/contacts", may(permission.ContactRead), h.listContacts, done, "Search contacts", "", "ContactList", "q " + paging, false},
-		{get, "/api/v1/contacts/{id}", may(permission.ContactRead), h.getContact, done, "A contact", "", "Contact", "", false},
-		{patch, "/api/v1/contacts/{id}", may(permission.ContactEdit), h.patchContact, done, "Change a contact", "ContactChange", "Contact", "", false},
-		{get, "/api/v1/contacts/{id}/conversations", may(permission.ConversationRead), h.listContactConversations, done, "A contact's conversations, newest first", "", "ConversationList", paging, false},
+		{
+			method: get, pattern: "/api/v1/contacts", access: may(permission.ContactRead), handle: h.listContacts,
+			status: done, summary: "Search contacts", answer: wire.List[wire.Contact]{}, query: wire.ContactQuery{},
+		},
+		{
+			method: get, pattern: "/api/v1/contacts/{id}", access: may(permission.ContactRead), handle: h.getContact,
+			status: done, summary: "A contact", answer: wire.Contact{},
+		},
+		{
+			method: patch, pattern: "/api/v1/contacts/{id}", access: may(permission.ContactEdit), handle: h.patchContact,
+			status: done, summary: "Change a contact", body: wire.ContactChange{}, answer: wire.Contact{},
+		},
+		{
+			method: get, pattern: "/api/v1/contacts/{id}/conversations", access: may(permission.ConversationRead), handle: h.listContactConversations,
+			status: done, summary: "A contact's conversations, newest first", answer: wire.List[wire.Conversation]{}, query: wire.Page{},
+		},
 	}
 }

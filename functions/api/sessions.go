@@ -11,7 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type sessionStore interface {
@@ -31,7 +32,7 @@ func (h *Handler) listSessions(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.NewList(sessions, "", func(s chat.Session) view.SessionShape { return view.Session(s, c.session.Hash) }))
+	return ok(present.List(sessions, "", func(s chat.Session) wire.Session { return present.Session(s, c.session.Hash) }))
 }
 
 func (h *Handler) mySessions(ctx context.Context, c *call) ([]chat.Session, error) {

@@ -7,7 +7,8 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // idleMost is the longest closing time: 90 days.
@@ -20,7 +21,7 @@ func (h *Handler) getSettings(ctx context.Context, c *call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read account %s: %w", c.account.ID, err)
 	}
-	return ok(view.Settings(account))
+	return ok(present.Settings(account))
 }
 
 // updateAccount reads the account, changes and writes it. A closing time that became shorter starts the job that arms the open
@@ -51,14 +52,7 @@ func (h *Handler) updateAccount(ctx context.Context, c *call, action string, cha
 func shorter(before, after time.Duration) bool { return after > 0 && (before == 0 || after < before) }
 
 func (h *Handler) patchSettings(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		TimeZone *string `json:"timeZone"`
-		Language *string `json:"language"`
-		Closing  *struct {
-			IdleMinutes httpapi.Nullable[int] `json:"idleMinutes"`
-		} `json:"closing"`
-		Version int64 `json:"version"`
-	}
+	var body wire.SettingsChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -94,18 +88,15 @@ func (h *Handler) patchSettings(ctx context.Context, c *call) (httpapi.Response,
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Settings(account))
+	return ok(present.Settings(account))
 }
 
 func (h *Handler) putDistribution(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Mode      string  `json:"mode"`
-		ManagerID *string `json:"managerId"`
-	}
+	var body wire.DistributionChange
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	distribution := chat.Distribution{Mode: chat.DistributionMode(body.Mode)}
+	distribution := chat.Distribution{Mode: body.Mode}
 	switch distribution.Mode {
 	case chat.DistributeToGroups, chat.DistributeToAccount:
 	case chat.DistributeToManager:
@@ -133,5 +124,5 @@ func (h *Handler) putDistribution(ctx context.Context, c *call) (httpapi.Respons
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.Distribution(distribution))
+	return ok(present.Distribution(distribution))
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/auth"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // TestSigningKeysAreReplacedWithoutAGap: what was signed before a rotation is good for as long as its key is listed.
@@ -21,7 +21,7 @@ func TestSigningKeysAreReplacedWithoutAGap(t *testing.T) {
 		c.receive(ch, "57300111000"+string(rune('0'+i)), called, "hola")
 		b.clock.advance(time.Minute)
 	}
-	page := into[view.List[view.ConversationShape]](c.do("GET", "/api/v1/conversations?sort=waiting&limit=1&status=open", nil), http.StatusOK)
+	page := into[wire.List[wire.Conversation]](c.do("GET", "/api/v1/conversations?sort=waiting&limit=1&status=open", nil), http.StatusOK)
 	next := "/api/v1/conversations?sort=waiting&limit=1&status=open&cursor=" + *page.NextCursor
 	upload, err := b.seal(t.Context(), purposeOffset, "file")
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type storeStore interface {
@@ -26,13 +27,11 @@ func (h *Handler) listStores(ctx context.Context, c *call) (httpapi.Response, er
 		return httpapi.Response{}, fmt.Errorf("read stores: %w", err)
 	}
 	slices.SortFunc(stores, func(a, b chat.Store) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
-	return ok(view.NewList(stores, "", view.Store))
+	return ok(present.List(stores, "", present.Store))
 }
 
 func (h *Handler) createStore(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Name string `json:"name"`
-	}
+	var body wire.NewStore
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -50,5 +49,5 @@ func (h *Handler) createStore(ctx context.Context, c *call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("create store %s: %w", store.ID, err)
 	}
-	return created(view.Store(store))
+	return created(present.Store(store))
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type templateStore interface {
@@ -40,7 +41,7 @@ func (h *Handler) listTemplates(ctx context.Context, c *call) (httpapi.Response,
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the templates of channel %s: %w", ch.ID, err)
 	}
-	return ok(view.NewList(found.Items, found.Next, view.Template))
+	return ok(present.List(found.Items, found.Next, present.Template))
 }
 
 // syncTemplates lets them be read from the provider.
@@ -52,5 +53,5 @@ func (h *Handler) syncTemplates(ctx context.Context, c *call) (httpapi.Response,
 	if err := h.Desk.SyncTemplates(ctx, ch); err != nil {
 		return httpapi.Response{}, err
 	}
-	return httpapi.JSON(accepted, struct{}{})
+	return httpapi.JSON(accepted, wire.Empty{})
 }

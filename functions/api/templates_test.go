@@ -9,7 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // B-12
@@ -31,7 +31,7 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 	names := func(c *client, query string) (list []string) {
-		for _, it := range into[view.List[view.TemplateShape]](c.do("GET", path+query, nil), http.StatusOK).Items {
+		for _, it := range into[wire.List[wire.Template]](c.do("GET", path+query, nil), http.StatusOK).Items {
 			list = append(list, it.Name)
 		}
 		return list
@@ -69,11 +69,11 @@ func TestTemplates(t *testing.T) {
 	}
 	t.Run("pass when the window is closed", func(t *testing.T) {
 		body := filled("t-1", "alfa", fields{"0": "x"})
-		m := into[view.MessageShape](owner.do("POST", messages, body), http.StatusCreated)
-		if *m.Text != "Hola Ana\n\nPedido 42" || m.Template == nil || *m.Template != (view.TemplateRefShape{Name: "alfa", Language: "es"}) {
+		m := into[wire.Message](owner.do("POST", messages, body), http.StatusCreated)
+		if *m.Text != "Hola Ana\n\nPedido 42" || m.Template == nil || *m.Template != (wire.TemplateRef{Name: "alfa", Language: "es"}) {
 			t.Errorf("sent %+v of %q", m, *m.Text)
 		}
-		if again := into[view.MessageShape](owner.do("POST", messages, body), http.StatusOK); again.ID != m.ID { // §11-33
+		if again := into[wire.Message](owner.do("POST", messages, body), http.StatusOK); again.ID != m.ID { // §11-33
 			t.Errorf("repeated as %s", again.ID)
 		}
 		body = filled("t-1", "alfa", fields{"0": "y"})
@@ -104,24 +104,24 @@ func TestEveryTypeOfMessage(t *testing.T) {
 	owner := b.owner("ana@example.com")
 	id := owner.receive(owner.connect("phone-1"), "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id) + "/messages"
-	upload := into[view.UploadShape](owner.do("POST", "/api/v1/uploads", fields{"name": "s.webp", "mime": "image/webp", "size": 100, "conversationId": id}), http.StatusCreated)
+	upload := into[wire.Upload](owner.do("POST", "/api/v1/uploads", fields{"name": "s.webp", "mime": "image/webp", "size": 100, "conversationId": id}), http.StatusCreated)
 	b.files.put(objectOf(upload), blob.Info{Size: 100, Mime: "image/webp"})
 	buttons := fields{"buttons": []fields{{"id": "a", "title": "Sí"}}}
 	for name, test := range map[string]struct {
 		body  fields
-		check func(view.MessageShape) bool
+		check func(wire.Message) bool
 	}{
-		"sticker":  {fields{"attachments": []string{upload.ID}}, func(m view.MessageShape) bool { return m.Attachments[0].Mime == "image/webp" }},
-		"location": {fields{"location": fields{"latitude": -34.6, "longitude": 0, "name": "Plaza"}}, func(m view.MessageShape) bool { return m.Location.Latitude == -34.6 && *m.Text == "Plaza" }},
-		"contacts": {fields{"cards": []fields{{"name": "Ana", "phones": []string{"+54"}}}}, func(m view.MessageShape) bool { return m.Cards[0].Phones[0] == "+54" && *m.Text == "Ana" }},
-		"interactive": {fields{"text": "¿Sí?", "interactive": buttons}, func(m view.MessageShape) bool {
-			return m.Interactive.Buttons[0] == view.ButtonShape{ID: "a", Title: "Sí"} && m.Interactive.Sections != nil
+		"sticker":  {fields{"attachments": []string{upload.ID}}, func(m wire.Message) bool { return m.Attachments[0].Mime == "image/webp" }},
+		"location": {fields{"location": fields{"latitude": -34.6, "longitude": 0, "name": "Plaza"}}, func(m wire.Message) bool { return m.Location.Latitude == -34.6 && *m.Text == "Plaza" }},
+		"contacts": {fields{"cards": []fields{{"name": "Ana", "phones": []string{"+54"}}}}, func(m wire.Message) bool { return m.Cards[0].Phones[0] == "+54" && *m.Text == "Ana" }},
+		"interactive": {fields{"text": "¿Sí?", "interactive": buttons}, func(m wire.Message) bool {
+			return m.Interactive.Buttons[0] == wire.Button{ID: "a", Title: "Sí"} && m.Interactive.Sections != nil
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.body["clientId"], test.body["type"] = name, name
-			m := into[view.MessageShape](owner.do("POST", path, test.body), http.StatusCreated)
-			if m.Type != name || !test.check(m) {
+			m := into[wire.Message](owner.do("POST", path, test.body), http.StatusCreated)
+			if string(m.Type) != name || !test.check(m) {
 				t.Errorf("it is %+v", m)
 			}
 			for field, value := range map[string]any{"location": fields{"latitude": 1, "longitude": 1}, "cards": []fields{{"name": "a", "phones": []string{"1"}}}, "interactive": buttons, "template": fields{"name": "a", "language": "es"}} {

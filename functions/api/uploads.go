@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // readLasts is how long a link to a file is good.
@@ -25,20 +25,14 @@ func (h *Handler) uploads() upload.Uploads {
 
 // createUpload stores nothing: see package upload.
 func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Name           string `json:"name"`
-		Mime           string `json:"mime"`
-		Size           int64  `json:"size"`
-		ConversationID string `json:"conversationId"`
-		Purpose        string `json:"purpose"`
-	}
+	var body wire.NewUpload
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
 	file := upload.File{Name: body.Name, Mime: body.Mime, Size: body.Size}
 	switch body.Purpose {
 	case "":
-	case "picture":
+	case wire.PurposePicture:
 		return announced(h.uploads().Announce(ctx, c.pictureOwner(), []channel.Limit{pictureLimit}, file))
 	default:
 		return httpapi.Response{}, invalid("purpose", "picture, or none")
@@ -50,7 +44,7 @@ func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, 
 	return announced(h.uploads().Announce(ctx, upload.Owner{Account: c.account.ID, For: body.ConversationID}, limits, file))
 }
 
-func announced(shape view.UploadShape, err error) (httpapi.Response, error) {
+func announced(shape wire.Upload, err error) (httpapi.Response, error) {
 	if err != nil {
 		return httpapi.Response{}, err
 	}

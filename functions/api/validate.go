@@ -75,15 +75,15 @@ func timeZone(value string) (string, error) {
 	return value, nil
 }
 
-func language(field, value string) (chat.Language, error) {
-	switch l := chat.Language(value); l {
+func language(field string, l chat.Language) (chat.Language, error) {
+	switch l {
 	case chat.Spanish, chat.Portuguese, chat.English:
 		return l, nil
 	}
 	return "", invalid(field, "the language is one of es, pt, en")
 }
 
-func languages(values []string) ([]chat.Language, error) {
+func languages(values []chat.Language) ([]chat.Language, error) {
 	if len(values) > 20 {
 		return nil, invalid("languages", "too many languages")
 	}
@@ -98,8 +98,8 @@ func languages(values []string) ([]chat.Language, error) {
 	return list, nil
 }
 
-func availability(field, value string) (chat.Availability, error) {
-	switch a := chat.Availability(value); a {
+func availability(field string, a chat.Availability) (chat.Availability, error) {
+	switch a {
 	case chat.Available, chat.Away:
 		return a, nil
 	}

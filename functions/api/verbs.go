@@ -5,15 +5,13 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // assign gives a conversation to an operator, or with null back to the pool. A version, if one comes along, is what the caller saw.
 func (h *Handler) assign(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		OperatorID httpapi.Nullable[string] `json:"operatorId"`
-		Version    int64                    `json:"version"`
-	}
+	var body wire.Assignment
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -34,12 +32,12 @@ func (h *Handler) assign(ctx context.Context, c *call) (httpapi.Response, error)
 }
 
 // verb is a change of a conversation that needs no more words.
-type verb func(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+type verb func(desk Desk, ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 
 // does makes a handler of a verb.
 func (h *Handler) does(do verb) func(context.Context, *call) (httpapi.Response, error) {
 	return func(ctx context.Context, c *call) (httpapi.Response, error) {
-		v, err := do(ctx, c.actor(), conversationID(c))
+		v, err := do(h.Desk, ctx, c.actor(), conversationID(c))
 		if err != nil {
 			return httpapi.Response{}, err
 		}
@@ -49,9 +47,7 @@ func (h *Handler) does(do verb) func(context.Context, *call) (httpapi.Response, 
 
 // read moves the caller's cursor to a message, or to the last one. What comes later stays unread.
 func (h *Handler) read(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		ReadUpTo string `json:"readUpTo"`
-	}
+	var body wire.ReadMark
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -67,7 +63,7 @@ func (h *Handler) read(ctx context.Context, c *call) (httpapi.Response, error) {
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, h.window(v), cursor))
+	return ok(present.ConversationFor(v, h.window(v), cursor))
 }
 
 func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -79,5 +75,5 @@ func (h *Handler) unread(ctx context.Context, c *call) (httpapi.Response, error)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return ok(view.ConversationFor(v, h.window(v), cursor))
+	return ok(present.ConversationFor(v, h.window(v), cursor))
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // S0-30, S0-32: a site is connected without a provider, and gets a code of its own.
@@ -24,8 +24,8 @@ func TestASiteIsConnectedWithoutAProvider(t *testing.T) {
 		}
 		return body
 	}
-	first := into[view.ChannelShape](ana.do("POST", "/api/v1/channels", site(nil)), http.StatusCreated)
-	second := into[view.ChannelShape](ana.do("POST", "/api/v1/channels", site(fields{"name": "Outlet"})), http.StatusCreated)
+	first := into[wire.Channel](ana.do("POST", "/api/v1/channels", site(nil)), http.StatusCreated)
+	second := into[wire.Channel](ana.do("POST", "/api/v1/channels", site(fields{"name": "Outlet"})), http.StatusCreated)
 	code := regexp.MustCompile(`^[0-9A-Z]{20}$`)
 	if !code.MatchString(first.ExternalID) || first.ExternalID == second.ExternalID || first.Health.State != "ok" {
 		t.Errorf("made %+v and %+v", first, second)
@@ -44,15 +44,15 @@ func TestASiteIsConnectedWithoutAProvider(t *testing.T) {
 	ana.do("POST", "/api/v1/channels", fields{"type": "webchat", "name": "Tienda"}).wantError(http.StatusBadRequest, "invalid", "settings")
 	path := "/api/v1/channels/" + first.ID
 	ana.do("PATCH", path, fields{"settings": fields{"origins": []string{}}, "version": 1}).wantError(http.StatusBadRequest, "invalid", "settings.origins")
-	changed := into[view.ChannelShape](ana.do("PATCH", path, fields{"settings": fields{"origins": []string{"https://a.example"}, "title": "Hola"}, "version": 1}), http.StatusOK)
+	changed := into[wire.Channel](ana.do("PATCH", path, fields{"settings": fields{"origins": []string{"https://a.example"}, "title": "Hola"}, "version": 1}), http.StatusOK)
 	if !strings.Contains(string(changed.Settings), "https://a.example") || changed.ExternalID != first.ExternalID {
 		t.Errorf("changed to %+v", changed)
 	}
 
 	// A repeated call makes one site.
 	keyed := ana.with("Idempotency-Key", "site")
-	once := into[view.ChannelShape](keyed.do("POST", "/api/v1/channels", site(fields{"name": "Una"})), http.StatusCreated)
-	if again := into[view.ChannelShape](keyed.do("POST", "/api/v1/channels", site(fields{"name": "Una"})), http.StatusCreated); again.ExternalID != once.ExternalID {
+	once := into[wire.Channel](keyed.do("POST", "/api/v1/channels", site(fields{"name": "Una"})), http.StatusCreated)
+	if again := into[wire.Channel](keyed.do("POST", "/api/v1/channels", site(fields{"name": "Una"})), http.StatusCreated); again.ExternalID != once.ExternalID {
 		t.Errorf("made %s, then %s", once.ExternalID, again.ExternalID)
 	}
 }

@@ -205,7 +205,7 @@ func TestWhoWasFilledMeanwhileIsPassedOver(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	w.wantAssignee(other, "ANA")
 	w.wantAssignee(id, "EVA")
 	w.wantLoad("ANA", 1)
@@ -227,7 +227,7 @@ func TestWhatTheIndexDoesNotShowYetIsTaken(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	w.wantAssignee(id, "ANA")
 }
 
@@ -303,7 +303,7 @@ func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: "ANA", StoreID: string(desktest.Shop)})
 	w.Must(err)
-	if err := handler.Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
+	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
 		t.Errorf("it is answered %v, and would be buried or forgotten", err)
 	}
 }

@@ -166,7 +166,7 @@ func TestAMessageThatComesWhileItClosesKeepsItOpen(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	now := w.Conversation(id)
 	if now.Status != chat.Open || len(w.endings(id)) != 0 || !now.CloseAt.Equal(now.LastActivityAt.Add(time.Hour)) {
 		t.Errorf("it is %s, to be looked at at %s, last active at %s", now.Status, now.CloseAt, now.LastActivityAt)
@@ -227,7 +227,7 @@ func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationDue{ConversationID: "C"})
 	w.Must(err)
-	if err := handler.Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
+	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
 		t.Errorf("it is answered %v, and would be buried or forgotten", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // storeGroup keeps the decisions of one store in one order.
@@ -23,31 +23,31 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	if !now.IsOpen() && (old == nil || !old.IsOpen()) && now.IsPast() {
 		return nil // months of the past come in at once: who wants to see them looks for them
 	}
-	frame, err := view.ConversationUpserted(now, h.Window(now.ChannelType))
+	frame, err := present.ConversationUpserted(now, h.Window(now.ChannelType))
 	if err != nil {
 		return err
 	}
 	pushed := events.Pushed{
 		ConversationID: string(now.ID), StoreID: string(now.StoreID), AssigneeID: string(now.AssigneeID), Frames: []json.RawMessage{frame},
 	}
-	if err := e.emit(ToPushSummary, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, events.SummaryPushed{Pushed: pushed}, ""); err != nil {
 		return err
 	}
 	if now.InPool() && (old == nil || !old.InPool() || rearmed(*old, now)) {
 		signal := events.ConversationWaiting{ConversationID: string(now.ID), StoreID: string(now.StoreID)}
-		if err := e.emit(ToAssignment, now.AccountID, signal, storeGroup(now.AccountID, now.StoreID)); err != nil {
+		if err := e.emit(now.AccountID, signal, storeGroup(now.AccountID, now.StoreID)); err != nil {
 			return err
 		}
 	}
 	if old == nil || (old.Status == now.Status && old.AssigneeID == now.AssigneeID) {
 		return nil
 	}
-	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, pushed, ""); err != nil {
 		return err
 	}
 	if old.AssigneeID != "" && old.AssigneeID != now.AssigneeID {
 		pushed := events.Pushed{OperatorID: string(old.AssigneeID), StoreID: string(now.StoreID), Frames: []json.RawMessage{frame}}
-		if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+		if err := e.emit(now.AccountID, pushed, ""); err != nil {
 			return err
 		}
 	}
@@ -71,16 +71,16 @@ func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.Acc
 	for _, store := range stores {
 		group := storeGroup(account, store.ID)
 		signal := events.CapacityFreed{OperatorID: string(operator), StoreID: string(store.ID)}
-		out, err := e.wrap(ToAssignment, account, signal, group)
+		out, err := e.wrap(account, signal, group)
 		if err != nil {
 			return err
 		}
 		if at, ok := e.freed[group]; ok {
-			e.out[ToAssignment][at] = out
+			e.out[events.ToAssignment][at] = out
 			continue
 		}
-		e.freed[group] = len(e.out[ToAssignment])
-		e.out[ToAssignment] = append(e.out[ToAssignment], out)
+		e.freed[group] = len(e.out[events.ToAssignment])
+		e.out[events.ToAssignment] = append(e.out[events.ToAssignment], out)
 	}
 	return nil
 }
@@ -90,39 +90,39 @@ func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.Acc
 func message(e emitter, old *chat.Message, now chat.Message) error {
 	if waitsForSend(old, now) {
 		signal := events.MessageQueued{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
-		if err := e.emit(ToSend, now.AccountID, signal, string(now.ConversationID)); err != nil {
+		if err := e.emit(now.AccountID, signal, string(now.ConversationID)); err != nil {
 			return err
 		}
 	}
 	pending := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
 	if old == nil && slices.ContainsFunc(now.Attachments, pending) {
 		signal := events.MediaPending{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
-		if err := e.emit(ToMedia, now.AccountID, signal, ""); err != nil {
+		if err := e.emit(now.AccountID, signal, ""); err != nil {
 			return err
 		}
 	}
 	if keys := revokedFiles(old, now); len(keys) > 0 {
-		if err := e.emit(ToMedia, now.AccountID, events.FilesRevoked{Keys: keys}, ""); err != nil {
+		if err := e.emit(now.AccountID, events.FilesRevoked{Keys: keys}, ""); err != nil {
 			return err
 		}
 	}
 	if old == nil && (now.Direction == chat.In || now.Past) {
 		return nil
 	}
-	frame, err := view.MessageUpserted(now)
+	frame, err := present.MessageUpserted(now)
 	if err != nil {
 		return err
 	}
-	if err := e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, ""); err != nil {
+	if err := e.emit(now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, ""); err != nil {
 		return err
 	}
 	if now.Visitor == "" || old != nil && !differsForVisitor(*old, now) {
 		return nil
 	}
-	if frame, err = view.VisitorMessageUpserted(now); err != nil {
+	if frame, err = present.VisitorMessageUpserted(now); err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
 }
 
 // differsForVisitor says whether a change is one that a visitor sees: how far a message came on its way is for its author, and
@@ -146,11 +146,11 @@ func revokedFiles(old *chat.Message, now chat.Message) (keys []string) {
 
 // removed: an echo turned out to be a message that was there already.
 func removed(e emitter, gone chat.Message) error {
-	frame, err := view.MessageRemoved(gone)
+	frame, err := present.MessageRemoved(gone)
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
 }
 
 // waitsForSend is true for a new reply, for one that a person sends again and for one that was held until its channel came back.
@@ -167,22 +167,22 @@ func timeline(e emitter, now chat.Event) error {
 	if now.Type == chat.EventPastKept {
 		return nil
 	}
-	frame, err := view.EventAppended(now)
+	frame, err := present.EventAppended(now)
 	if err != nil {
 		return err
 	}
 	pushed := events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}
-	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, pushed, ""); err != nil {
 		return err
 	}
 	if now.Type != chat.EventAssigned || now.Actor.ID == string(now.Data.AssigneeID) {
 		return nil
 	}
-	notice, err := view.Notice("assigned", now.ConversationID)
+	notice, err := present.Notice("assigned", now.ConversationID)
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
+	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
 }
 
 // operator: who can take more than before asks for it, and everybody sees who is available.
@@ -207,11 +207,11 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 		return fmt.Errorf("read the connections of %s: %w", now.AccountID, err)
 	}
 	online := slices.ContainsFunc(connections, func(c chat.Connection) bool { return c.OperatorID == now.ID })
-	frame, err := view.Presence(now.ID, online, now.Availability)
+	frame, err := present.Presence(now.ID, online, now.Availability)
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
 }
 
 // account: another way of distribution looks at all who wait.
@@ -235,18 +235,18 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
 		changed := events.ChannelChanged{ChannelID: string(now.ID), Version: now.Version}
-		if err := e.emit(ToJobs, now.AccountID, changed, ""); err != nil {
+		if err := e.emit(now.AccountID, changed, ""); err != nil {
 			return err
 		}
 	}
 	if old == nil || old.Health.Sends() || !now.Health.Sends() {
 		return nil
 	}
-	return e.emit(ToJobs, now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
+	return e.emit(now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
 }
 
 func channelRemoved(e emitter, ch chat.Channel) error {
-	return e.emit(ToJobs, ch.AccountID, events.ChannelChanged{
+	return e.emit(ch.AccountID, events.ChannelChanged{
 		ChannelID: string(ch.ID), Version: ch.Version + 1,
 		Removed: &events.RemovedChannel{Type: string(ch.Type), ExternalID: ch.ExternalID, Credentials: ch.Credentials},
 	}, "")
@@ -259,29 +259,29 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 			return err
 		}
 	}
-	frame, err := view.Read(now)
+	frame, err := present.Read(now)
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
 }
 
 // mark lets the provider know what was read. Of those of one conversation in a batch the furthest one says it all. They have an order of
 // their own: a reply does not wait for them.
 func (e emitter) mark(r chat.ReadCursor) error {
 	group := events.MarkGroup(string(r.ConversationID))
-	out, err := e.wrap(ToSend, r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
+	out, err := e.wrap(r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
 	if err != nil {
 		return err
 	}
 	if known, ok := e.marked[group]; ok {
 		if known.upTo < r.Tells { // two operators read at once
-			e.out[ToSend][known.at] = out
+			e.out[events.ToSend][known.at] = out
 			e.marked[group] = mark{known.at, r.Tells}
 		}
 		return nil
 	}
-	e.marked[group] = mark{len(e.out[ToSend]), r.Tells}
-	e.out[ToSend] = append(e.out[ToSend], out)
+	e.marked[group] = mark{len(e.out[events.ToSend]), r.Tells}
+	e.out[events.ToSend] = append(e.out[events.ToSend], out)
 	return nil
 }

@@ -32,7 +32,7 @@ func handler() *Handler {
 }
 
 func newEmitter(record string) emitter {
-	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]mark), emitted: make(map[Target]int)}
+	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]mark), emitted: make(map[events.Queue]int)}
 }
 
 // signals lists what was emitted: the target, the type, and for pushes the frames' types.
@@ -188,7 +188,7 @@ func TestARepairedLoadMayHaveRoom(t *testing.T) { // B-04
 		if err := handler().load(t.Context(), e, test.old, test.now); err != nil {
 			t.Fatal(err)
 		}
-		if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+		if got := len(e.out[events.ToAssignment]) > 0; got != test.asks {
 			t.Errorf("%s: asks %t", name, got)
 		}
 	}
@@ -257,7 +257,7 @@ func TestChannelRemoved_NamesWhatEndsTheWebhook(t *testing.T) {
 	if err := channelRemoved(e, chat.Channel{ID: "ch", AccountID: "account", Type: "pigeon", ExternalID: "7", Credentials: chat.Secret("sealed"), Version: 7}); err != nil {
 		t.Fatal(err)
 	}
-	changed, ok, err := events.Decode[events.ChannelChanged](e.out[ToJobs][0].Envelope)
+	changed, ok, err := events.Decode[events.ChannelChanged](e.out[events.ToJobs][0].Envelope)
 	if err != nil || !ok || changed.Version != 8 || changed.Removed == nil || changed.Removed.Type != "pigeon" || changed.Removed.ExternalID != "7" || string(changed.Removed.Credentials) != "sealed" {
 		t.Errorf("got %+v, %v", changed, err)
 	}
@@ -291,13 +291,13 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 	}
 	batch := newEmitter("1")
 	for i, now := range []chat.ReadCursor{first, cursor("d", "1"), cursor("c", "2"), cursor("c", "3"), cursor("c", "2")} {
-		batch.record, batch.emitted = fmt.Sprint(i), make(map[Target]int)
+		batch.record, batch.emitted = fmt.Sprint(i), make(map[events.Queue]int)
 		if err := readCursor(batch, nil, now); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var marks []string
-	for _, out := range batch.out[ToSend] {
+	for _, out := range batch.out[events.ToSend] {
 		marks = append(marks, out.Group+" "+string(out.Envelope.Data)+" "+out.Dedup)
 	}
 	if want := []string{
@@ -332,14 +332,14 @@ func TestOneBatchAsksEachPoolOnce(t *testing.T) {
 	t.Parallel()
 	first := newEmitter("1")
 	second := first
-	second.record, second.emitted = "2", make(map[Target]int)
+	second.record, second.emitted = "2", make(map[events.Queue]int)
 	for _, e := range []emitter{first, second} {
 		if err := handler().capacityFreed(t.Context(), e, "account", "ana"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var ids []string
-	for _, o := range first.out[ToAssignment] {
+	for _, o := range first.out[events.ToAssignment] {
 		ids = append(ids, o.Dedup)
 	}
 	if !slices.Equal(ids, []string{"2-assignment-1", "2-assignment-2"}) {
@@ -375,7 +375,7 @@ func TestOperatorsWhoCanTakeMoreAsk(t *testing.T) {
 			if err := handler().operator(t.Context(), e, &test.old, test.now); err != nil {
 				t.Fatal(err)
 			}
-			if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+			if got := len(e.out[events.ToAssignment]) > 0; got != test.asks {
 				t.Errorf("asks: %v", got)
 			}
 		})

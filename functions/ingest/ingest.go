@@ -22,9 +22,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 type channels interface {
@@ -84,15 +84,11 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// Handle takes one item in.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	item, ok, err := events.Decode[events.InboundReceived](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the item cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.received)) }
+
+// received applies one item.
+func (h *Handler) received(ctx context.Context, envelope events.Envelope, item events.InboundReceived) error {
 	if item.Raw != nil {
 		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
 	}
@@ -217,11 +213,11 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 // push hands the message to the browsers that look at the conversation and to its assignee's.
 func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk.Received, window time.Duration) error {
 	c := received.Conversation
-	message, err := view.MessageUpserted(received.Message)
+	message, err := present.MessageUpserted(received.Message)
 	if err != nil {
 		return err
 	}
-	conversation, err := view.ConversationUpserted(c, window)
+	conversation, err := present.ConversationUpserted(c, window)
 	if err != nil {
 		return err
 	}
@@ -248,7 +244,7 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk
 
 // toVisitor tells the visitor's browsers, all of them, that their message is in.
 func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Message, error) {
-	message, err := view.VisitorMessageUpserted(m)
+	message, err := present.VisitorMessageUpserted(m)
 	if err != nil {
 		return queue.Message{}, err
 	}

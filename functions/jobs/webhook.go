@@ -11,14 +11,6 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// changed follows a channel's change: first its webhook, then its templates. Both may be repeated.
-func (h *Handler) changed(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
-	if err := h.webhook(ctx, account, changed); err != nil {
-		return err
-	}
-	return h.beginTemplates(ctx, account, changed)
-}
-
 // webhook registers the webhook of a channel whose provider wants that, or ends the one of a channel that is gone.
 func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
 	if changed.Removed != nil {

@@ -52,7 +52,7 @@ func (b *bed) changes(changed events.ChannelChanged) error {
 	b.t.Helper()
 	envelope, err := events.Wrap("1", "ACC", b.now, changed)
 	b.must(err)
-	return b.Handle(b.ctx, envelope)
+	return b.Routes().Handle(b.ctx, envelope)
 }
 
 func (b *bed) health() chat.Health {

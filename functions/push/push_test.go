@@ -26,10 +26,10 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 const (
@@ -215,7 +215,7 @@ func TestFramesStayWithinTheGatewaysLimit(t *testing.T) {
 		t.Errorf("records %v come again", again)
 	}
 	for _, frame := range w.gateway.Frames("ana") {
-		if len(frame) > view.MaxFrame {
+		if len(frame) > wire.MaxFrame {
 			t.Errorf("a frame has %d bytes", len(frame))
 		}
 	}

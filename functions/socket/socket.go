@@ -25,6 +25,7 @@ import (
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 type store interface {
@@ -110,7 +111,7 @@ func (h *Handler) route(ctx context.Context, event events.APIGatewayWebsocketPro
 	if err != nil {
 		return "undecodable", err
 	}
-	return action.Action, h.act(ctx, id, action)
+	return string(action.Action), h.act(ctx, id, action)
 }
 
 func statusOf(err error) int {
@@ -198,15 +199,8 @@ func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Aud
 	return all.Without(one.ID), nil
 }
 
-// action is what a browser says.
-type action struct {
-	Action         string  `json:"action"`
-	ConversationID *string `json:"conversationId"`
-	On             bool    `json:"on"`
-}
-
 // conversation bounds what a browser calls a conversation before it becomes a key.
-func (a action) conversation() (chat.ConversationID, error) {
+func conversationOf(a wire.Action) (chat.ConversationID, error) {
 	if a.ConversationID == nil || *a.ConversationID == "" {
 		return "", nil
 	}
@@ -221,16 +215,9 @@ func (a action) conversation() (chat.ConversationID, error) {
 	return chat.ConversationID(*a.ConversationID), nil
 }
 
-// The actions.
-const (
-	actionPing   = "ping"
-	actionView   = "view"
-	actionTyping = "typing"
-)
-
 // decode answers a known action, so that its name may be logged.
-func decode(event events.APIGatewayWebsocketProxyRequest) (action, error) {
-	var a action
+func decode(event events.APIGatewayWebsocketProxyRequest) (wire.Action, error) {
+	var a wire.Action
 	if event.IsBase64Encoded {
 		return a, fault.New(fault.Invalid, "text is expected").WithReason("undecodable")
 	}
@@ -238,7 +225,7 @@ func decode(event events.APIGatewayWebsocketProxyRequest) (action, error) {
 		return a, fault.New(fault.Invalid, "this is not understood").WithReason("undecodable")
 	}
 	switch a.Action {
-	case actionPing, actionView, actionTyping:
+	case wire.ActionPing, wire.ActionView, wire.ActionTyping:
 		return a, nil
 	}
 	return a, fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
@@ -246,7 +233,7 @@ func decode(event events.APIGatewayWebsocketProxyRequest) (action, error) {
 
 // act does what a browser asks. A browser whose connection we do not know would wait in vain for every push: it is hung up
 // on, and comes back with a new ticket.
-func (h *Handler) act(ctx context.Context, id string, a action) error {
+func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	me, err := h.store.Connection(ctx, id)
 	if err == nil && !h.now().Before(me.ExpiresAt) {
 		err = fault.New(fault.NotFound, "the connection has expired")
@@ -263,14 +250,14 @@ func (h *Handler) act(ctx context.Context, id string, a action) error {
 	if me.Visitor.ID != "" {
 		return h.actVisitor(ctx, me, a)
 	}
-	conversation, err := a.conversation()
+	conversation, err := conversationOf(a)
 	if err != nil {
 		return err
 	}
 	switch a.Action {
-	case actionView:
+	case wire.ActionView:
 		return h.view(ctx, me, conversation)
-	case actionTyping:
+	case wire.ActionTyping:
 		return h.typing(ctx, me, conversation, a.On)
 	}
 	return h.pong(ctx, me)

@@ -8,18 +8,19 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // pong answers a ping. That it does not arrive is the browser's to notice.
 func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
-	item, err := view.Pong()
+	item, err := present.Pong()
 	if err != nil {
 		return err
 	}
-	frames, err := view.Frames([]json.RawMessage{item})
+	frames, err := present.Frames([]json.RawMessage{item})
 	if err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 		return nil
 	}
 	by := chat.Actor{Operator: operator}.Author()
-	item, err := view.Typing(conversation, by, on)
+	item, err := present.Typing(conversation, by, on)
 	if err != nil {
 		return err
 	}
@@ -137,7 +138,7 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 		h.log.WarnContext(ctx, "the visitor is not told", slog.Any("error", err))
 		return nil
 	}
-	item, err := view.VisitorTyping(by, on)
+	item, err := present.VisitorTyping(by, on)
 	if err != nil {
 		return err
 	}
@@ -155,11 +156,11 @@ const (
 
 // actVisitor does what a visitor's browser may ask: whether the socket is alive, and to let those who look at its conversation know
 // that the visitor types.
-func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) error {
+func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Action) error {
 	switch a.Action {
-	case actionPing:
+	case wire.ActionPing:
 		return h.pong(ctx, me)
-	case actionTyping:
+	case wire.ActionTyping:
 	default:
 		return fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
 	}
@@ -178,7 +179,7 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a action) 
 		return nil
 	}
 	by := chat.Author{Kind: chat.ByContact, ID: string(identity.ContactID), Name: identity.ContactName}
-	item, err := view.Typing(identity.OpenConversationID, by, a.On)
+	item, err := present.Typing(identity.OpenConversationID, by, a.On)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,8 @@ import (
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 const (
@@ -166,7 +166,7 @@ func into[T any](b *bed, a answer, status int) (value T) {
 
 func (b *bed) refused(what string, a answer, status int, field string) {
 	b.Helper()
-	var e view.ErrorShape
+	var e wire.Error
 	b.Must(json.Unmarshal([]byte(a.Body), &e))
 	if a.StatusCode != status || e.Error.Field != field {
 		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)
@@ -175,13 +175,13 @@ func (b *bed) refused(what string, a answer, status int, field string) {
 
 type fields = map[string]any
 
-func (b *bed) visit(site, page, token string) view.VisitorSessionShape {
+func (b *bed) visit(site, page, token string) wire.VisitorSession {
 	b.Helper()
 	a := b.do("POST", "/widget/v1/sessions", "", fields{"site": site, "origin": page, "token": token})
 	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
 		b.Fatalf("the visitor is refused: %d %s", a.StatusCode, a.Body)
 	}
-	return into[view.VisitorSessionShape](b, a, a.StatusCode)
+	return into[wire.VisitorSession](b, a, a.StatusCode)
 }
 
 func (b *bed) say(token, id, text string) {
@@ -190,9 +190,9 @@ func (b *bed) say(token, id, text string) {
 	into[fields](b, b.do("POST", "/widget/v1/messages", token, fields{"clientId": id, "type": "text", "text": text}), http.StatusAccepted)
 }
 
-func (b *bed) history(token, cursor string) view.List[view.VisitorMessageShape] {
+func (b *bed) history(token, cursor string) wire.List[wire.VisitorMessage] {
 	b.Helper()
-	return into[view.List[view.VisitorMessageShape]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
+	return into[wire.List[wire.VisitorMessage]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
 }
 
 // texts are what a visitor sees, all pages, oldest first.
@@ -202,7 +202,7 @@ func (b *bed) texts(token string) (texts []string) {
 		page := b.history(token, cursor)
 		var these []string
 		for _, m := range page.Items {
-			these = append(these, m.Direction+" "+*m.Text)
+			these = append(these, string(m.Direction)+" "+*m.Text)
 		}
 		texts = append(these, texts...)
 		if page.NextCursor == nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 const (
@@ -40,7 +41,7 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 		if err != nil {
 			return httpapi.Response{}, err
 		}
-		return httpapi.JSON(http.StatusOK, view.NewList(nil, "", view.VisitorMessage))
+		return httpapi.JSON(http.StatusOK, present.List(nil, "", present.VisitorMessage))
 	}
 	found, err := h.Store.Messages(ctx, c.session.AccountID, from.Conversation, chat.PageRequest{Limit: limit, Cursor: from.Messages})
 	if err != nil {
@@ -52,7 +53,7 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 			return httpapi.Response{}, err
 		}
 	}
-	return httpapi.JSON(http.StatusOK, view.NewList(found.Items, next.encode(), view.VisitorMessage))
+	return httpapi.JSON(http.StatusOK, present.List(found.Items, next.encode(), present.VisitorMessage))
 }
 
 func pageLimit(given string) (int, error) {
@@ -210,5 +211,5 @@ func (h *Handler) getFile(ctx context.Context, c *call) (httpapi.Response, error
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return httpapi.JSON(http.StatusOK, view.FileLinkShape{URL: url, ExpiresIn: int(linkLasts / time.Second)})
+	return httpapi.JSON(http.StatusOK, wire.FileLink{URL: url, ExpiresIn: int(linkLasts / time.Second)})
 }

@@ -19,22 +19,11 @@ import (
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // clientID is what a browser may call its message: it becomes part of keys.
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
-type messageBody struct {
-	ClientID    string   `json:"clientId"`
-	Type        string   `json:"type"`
-	Text        string   `json:"text"`
-	Attachments []string `json:"attachments"`
-	ReplyTo     *string  `json:"replyTo"`
-	Page        *struct {
-		URL   string `json:"url"`
-		Title string `json:"title"`
-	} `json:"page"`
-}
 
 // urlMax and titleMax bound what is kept of where a message was written.
 const (
@@ -43,7 +32,7 @@ const (
 )
 
 // page is where the visitor wrote it, if that is on the page that the session is bound to: a browser names no other.
-func (b messageBody) page(origin string) *webchat.Page {
+func pageOf(b wire.NewVisitorMessage, origin string) *webchat.Page {
 	if b.Page == nil || len(b.Page.URL) > urlMax {
 		return nil
 	}
@@ -60,7 +49,7 @@ func (b messageBody) page(origin string) *webchat.Page {
 
 // postMessage takes what a visitor says. It is accepted when the queue has it; the message itself comes over the socket.
 func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body messageBody
+	var body wire.NewVisitorMessage
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -71,15 +60,13 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 	if err := h.accept(ctx, c.caller, item); err != nil {
 		return httpapi.Response{}, err
 	}
-	return httpapi.JSON(http.StatusAccepted, struct {
-		ClientID string `json:"clientId"`
-	}{body.ClientID})
+	return httpapi.JSON(http.StatusAccepted, wire.VisitorMessageAccepted{ClientID: body.ClientID})
 }
 
 // message checks what a visitor says against what the channel takes.
-func (h *Handler) message(ctx context.Context, who caller, body messageBody) (webchat.Item, error) {
+func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorMessage) (webchat.Item, error) {
 	able := h.Chat.Capabilities()
-	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: chat.MessageType(body.Type), Text: body.Text, Page: body.page(who.session.Visitor.Origin)}
+	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin)}
 	_, file := able.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):
@@ -174,11 +161,7 @@ const receiptsMax = 50
 
 // postReceipts takes that a browser has, or shows, messages of ours.
 func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Status         string   `json:"status"`
-		ConversationID string   `json:"conversationId"`
-		MessageIDs     []string `json:"messageIds"`
-	}
+	var body wire.VisitorReceipts
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -208,7 +191,7 @@ func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, 
 			return httpapi.Response{}, err
 		}
 	}
-	return httpapi.JSON(http.StatusAccepted, struct{}{})
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
 // news says whether a receipt tells what is not known yet, of a message that was for the visitor.
@@ -237,11 +220,7 @@ func (h *Handler) uploads() upload.Uploads {
 
 // createUpload stores nothing: see package upload.
 func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, error) {
-	var file struct {
-		Name string `json:"name"`
-		Mime string `json:"mime"`
-		Size int64  `json:"size"`
-	}
+	var file wire.NewVisitorUpload
 	if err := c.JSON(&file); err != nil {
 		return httpapi.Response{}, err
 	}

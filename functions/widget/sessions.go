@@ -13,8 +13,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // codeMax is above every site's code.
@@ -43,11 +43,7 @@ func allows(ch chat.Channel, origin string) (bool, error) {
 
 // createSession lets a browser in: as the visitor whose token it has, if that is of this site and page, or as a new one.
 func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response, error) {
-	var body struct {
-		Site   string `json:"site"`
-		Origin string `json:"origin"`
-		Token  string `json:"token"`
-	}
+	var body wire.NewVisitorSession
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -74,9 +70,9 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 			return httpapi.Response{}, err
 		}
 	}
-	shape := view.VisitorSessionShape{
-		Token: token, ExpiresAt: view.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID),
-		Site:   view.SiteShape{Name: ch.Name, Title: cmp.Or(settings.Title, ch.Name), Greeting: settings.Greeting, Color: settings.Color},
+	shape := wire.VisitorSession{
+		Token: token, ExpiresAt: wire.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID),
+		Site:   wire.Site{Name: ch.Name, Title: cmp.Or(settings.Title, ch.Name), Greeting: settings.Greeting, Color: settings.Color},
 		Limits: h.limitsShape(),
 	}
 	if shape.Online, err = h.online(ctx, ch); err != nil {
@@ -126,13 +122,13 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 	return session, nil
 }
 
-func (h *Handler) limitsShape() view.VisitorLimitsShape {
+func (h *Handler) limitsShape() wire.VisitorLimits {
 	able := h.Chat.Capabilities()
-	shape := view.VisitorLimitsShape{MaxText: able.MaxText}
+	shape := wire.VisitorLimits{MaxText: able.MaxText}
 	for _, kind := range slices.Sorted(maps.Keys(able.Attachments)) {
 		limit := able.Attachments[kind]
-		shape.Attachments = append(shape.Attachments, view.AttachmentLimit{
-			Type: string(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: able.Captions[kind],
+		shape.Attachments = append(shape.Attachments, wire.AttachmentLimit{
+			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: able.Captions[kind],
 		})
 	}
 	return shape

@@ -23,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // Store is the data layer as visitors need it.
@@ -124,26 +125,58 @@ type caller struct {
 
 func (c caller) visitor() chat.VisitorID { return c.session.Visitor.ID }
 
-// route is one line of the table. A public one needs no session.
+// route is one entry of the table.
 type route struct {
 	method  string
 	pattern string
-	public  bool
+	public  bool // needs no session
 	limit   limit
 	handle  func(context.Context, *call) (httpapi.Response, error)
+	status  int    // of the usual answer
+	summary string // for the published document
+	body    any    // zero value of the body's type in package wire; nil = none
+	answer  any    // zero value of the answer's type in package wire; nil = none
+	query   any    // zero value of the type in package wire whose fields are the query parameters; nil = none
 }
 
 func (h *Handler) routes() []route {
 	return []route{
-		{http.MethodGet, "/widget/v1/frame", true, framesPerPlace, h.frame},
-		{http.MethodGet, "/widget/v1/pictures/{account}/{name}", true, framesPerPlace, h.picture},
-		{http.MethodPost, "/widget/v1/sessions", true, sessionsPerPlace, h.createSession},
-		{http.MethodGet, "/widget/v1/messages", false, readsPerVisitor, h.listMessages},
-		{http.MethodPost, "/widget/v1/messages", false, messagesPerVisitor, h.postMessage},
-		{http.MethodPost, "/widget/v1/receipts", false, readsPerVisitor, h.postReceipts},
-		{http.MethodPost, "/widget/v1/uploads", false, messagesPerVisitor, h.createUpload},
-		{http.MethodGet, "/widget/v1/files", false, readsPerVisitor, h.getFile},
-		{http.MethodPost, "/widget/v1/socket-tickets", false, readsPerVisitor, h.createSocketTicket},
+		{
+			method: http.MethodGet, pattern: "/widget/v1/frame", public: true, limit: framesPerPlace, handle: h.frame,
+			status: http.StatusOK, summary: "The document that shows the chat in a site's page", query: wire.VisitorFrameQuery{},
+		},
+		{
+			method: http.MethodGet, pattern: "/widget/v1/pictures/{account}/{name}", public: true, limit: framesPerPlace, handle: h.picture,
+			status: http.StatusFound, summary: "Redirect to an operator's picture",
+		},
+		{
+			method: http.MethodPost, pattern: "/widget/v1/sessions", public: true, limit: sessionsPerPlace, handle: h.createSession,
+			status: http.StatusCreated, summary: "Begin or resume a visitor's session", body: wire.NewVisitorSession{}, answer: wire.VisitorSession{},
+		},
+		{
+			method: http.MethodGet, pattern: "/widget/v1/messages", limit: readsPerVisitor, handle: h.listMessages,
+			status: http.StatusOK, summary: "The visitor's messages, the newest page first", answer: wire.List[wire.VisitorMessage]{}, query: wire.VisitorMessagesQuery{},
+		},
+		{
+			method: http.MethodPost, pattern: "/widget/v1/messages", limit: messagesPerVisitor, handle: h.postMessage,
+			status: http.StatusAccepted, summary: "Write a message", body: wire.NewVisitorMessage{}, answer: wire.VisitorMessageAccepted{},
+		},
+		{
+			method: http.MethodPost, pattern: "/widget/v1/receipts", limit: readsPerVisitor, handle: h.postReceipts,
+			status: http.StatusAccepted, summary: "Report messages as delivered or read", body: wire.VisitorReceipts{}, answer: wire.Empty{},
+		},
+		{
+			method: http.MethodPost, pattern: "/widget/v1/uploads", limit: messagesPerVisitor, handle: h.createUpload,
+			status: http.StatusCreated, summary: "Announce a file", body: wire.NewVisitorUpload{}, answer: wire.Upload{},
+		},
+		{
+			method: http.MethodGet, pattern: "/widget/v1/files", limit: readsPerVisitor, handle: h.getFile,
+			status: http.StatusOK, summary: "A link to a file of a message", answer: wire.FileLink{}, query: wire.VisitorFileQuery{},
+		},
+		{
+			method: http.MethodPost, pattern: "/widget/v1/socket-tickets", limit: readsPerVisitor, handle: h.createSocketTicket,
+			status: http.StatusCreated, summary: "Open one socket", answer: wire.SocketTicket{},
+		},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // S0-30: the first message of a visitor is in the inbox of the site's business.
@@ -160,7 +160,7 @@ func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
 	b.refused("a made-up cursor", b.do("GET", "/widget/v1/messages?cursor=%25", mine.Token, nil), 400, "cursor")
 	b.refused("a limit in words", b.do("GET", "/widget/v1/messages?limit=many", mine.Token, nil), 400, "limit")
 
-	ticket := into[view.SocketTicketShape](b, b.do("POST", "/widget/v1/socket-tickets", mine.Token, nil), http.StatusCreated)
+	ticket := into[wire.SocketTicket](b, b.do("POST", "/widget/v1/socket-tickets", mine.Token, nil), http.StatusCreated)
 	if !strings.HasPrefix(ticket.URL, "wss://recado.example/socket?ticket=") || ticket.ExpiresIn != 30 {
 		t.Errorf("the ticket is %+v", ticket)
 	}
@@ -211,17 +211,17 @@ func TestFilesGoBothWays(t *testing.T) {
 	b := open(t)
 	session, other := b.visit(siteA, pageA, ""), b.visit(siteA, pageA, "")
 	for mime, kind := range map[string]string{"image/png": "image", "audio/mpeg": "audio", "video/mp4": "video", "application/pdf": "document"} {
-		upload := into[view.UploadShape](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a/b.bin", "mime": mime, "size": 10 << 20}), http.StatusCreated)
+		upload := into[wire.Upload](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a/b.bin", "mime": mime, "size": 10 << 20}), http.StatusCreated)
 		message := fields{"clientId": kind, "type": kind, "text": "mirá", "attachments": []string{upload.ID}}
 		b.refused("another's file", b.do("POST", "/widget/v1/messages", other.Token, message), 404, "attachments")
 		into[fields](b, b.do("POST", "/widget/v1/messages", session.Token, message), http.StatusAccepted)
 		b.Advance(2 * time.Second)
 		seen := b.history(session.Token, "").Items
 		got := seen[len(seen)-1]
-		if got.Type != kind || len(got.Attachments) != 1 || got.Attachments[0].State != "ready" || got.Attachments[0].Mime != mime {
+		if string(got.Type) != kind || len(got.Attachments) != 1 || got.Attachments[0].State != "ready" || got.Attachments[0].Mime != mime {
 			t.Fatalf("the visitor sees %+v", got)
 		}
-		link := into[view.FileLinkShape](b, b.do("GET", fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=%s",
+		link := into[wire.FileLink](b, b.do("GET", fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=%s",
 			got.ConversationID, got.ID, got.Attachments[0].ID), session.Token, nil), http.StatusOK)
 		if want := fmt.Sprintf("inline=%t", kind != "document"); link.ExpiresIn != 300 || !strings.HasPrefix(link.URL, "https://files.example/") ||
 			kind != "document" && !strings.Contains(link.URL, want) {
@@ -242,7 +242,7 @@ func TestFilesGoBothWays(t *testing.T) {
 	} {
 		b.refused(name, b.do("POST", "/widget/v1/uploads", session.Token, c.file), c.status, c.field)
 	}
-	upload := into[view.UploadShape](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a.png", "mime": "image/png", "size": 1}), http.StatusCreated)
+	upload := into[wire.Upload](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a.png", "mime": "image/png", "size": 1}), http.StatusCreated)
 	b.refused("an image as a document", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "d", "type": "document", "attachments": []string{upload.ID}}), 400, "mime")
 	maps.DeleteFunc(b.files.known, func(string, blob.Info) bool { return true })
 	b.refused("a file that never came", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "n", "type": "image", "attachments": []string{upload.ID}}), 400, "attachments")

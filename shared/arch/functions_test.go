@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/functions/autoclose"
@@ -27,6 +28,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 // configKeys are the environment keys that each function's Config reads.
@@ -34,8 +36,8 @@ var configKeys = map[string]func() ([]string, error){
 	"api":        boot.Keys[api.Config],
 	"assignment": boot.Keys[assignment.Config],
 	"autoclose":  boot.Keys[autoclose.Config],
-	"clock":      boot.Keys[clock.Config],
-	"fanout":     boot.Keys[fanout.Config],
+	"clock":      withQueues[clock.Config](events.FromClock),
+	"fanout":     withQueues[fanout.Config](events.FromStream),
 	"ingest":     boot.Keys[ingest.Config],
 	"jobs":       boot.Keys[jobs.Config],
 	"media":      boot.Keys[media.Config],
@@ -45,6 +47,46 @@ var configKeys = map[string]func() ([]string, error){
 	"socket":     boot.Keys[socket.Config],
 	"webhook":    boot.Keys[webhook.Config],
 	"widget":     boot.Keys[widget.Config],
+}
+
+// withQueues adds the URLs of the queues that a function sends signals to, which queue.Senders reads.
+func withQueues[T any](from events.Source) func() ([]string, error) {
+	return func() ([]string, error) {
+		keys, err := boot.Keys[T]()
+		for _, name := range events.Queues(from) {
+			keys = append(keys, name.URLKey())
+		}
+		return keys, err
+	}
+}
+
+// routed are the signals that each function's consumer handles.
+var routed = map[string]queue.Router{
+	"assignment": new(assignment.Handler).Routes(),
+	"autoclose":  new(autoclose.Handler).Routes(),
+	"ingest":     new(ingest.Handler).Routes(),
+	"jobs":       new(jobs.Handler).Routes(),
+	"media":      new(media.Handler).Routes(),
+	"notify":     new(notify.Handler).Routes(),
+	"push":       new(push.Handler).Routes(),
+	"send":       new(send.Handler).Routes(),
+}
+
+func TestRoutes_EachConsumerHandlesItsQueuesSignals(t *testing.T) {
+	t.Parallel()
+	carried := map[string][]string{}
+	for _, route := range events.Routes {
+		f := topology.MustQueue(string(route.Queue)).Function
+		if kind := route.Signal.EventType(); !slices.Contains(carried[f], kind) {
+			carried[f] = append(carried[f], kind)
+		}
+	}
+	for _, q := range topology.Queues {
+		want := slices.Sorted(slices.Values(carried[q.Function]))
+		if got := routed[q.Function].Types(); len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%s handles %v, and its queues carry %v", q.Function, got, want)
+		}
+	}
 }
 
 func folders(t *testing.T) []string {

@@ -64,7 +64,7 @@ var (
 		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
-		{room: "infra/topology", only: []string{"infra/topology", "shared/channel", "shared/chat", "shared/fault", "shared/outbound"}, reason: "the topology is plain data that everybody may read; a provider's settings and secrets are said in its folder"},
+		{room: "infra/topology", only: []string{"infra/topology", "events", "shared/channel", "shared/chat", "shared/fault", "shared/outbound"}, reason: "the topology is plain data: it reads which queue carries which signal, and which settings and secrets a provider needs"},
 		{room: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator speaks the wire format on its own, so that a mistake does not cancel out"},
 	}
 )

@@ -1,7 +1,7 @@
 // Package httpapi is the HTTP edge: API Gateway's events become requests, answers and faults become its responses.
 //
 // It knows no route and no noun. A fault's code decides the status, and nothing of an error that is not a fault leaves the
-// process; every answer carries the security headers and may not be stored. It imports chat for ids, fault, view and the
+// process; every answer carries the security headers and may not be stored. It imports fault, wire and the
 // standard library, and the shapes of API Gateway's events.
 package httpapi
 
@@ -115,16 +115,4 @@ func badJSON(err error) error {
 		return fault.New(fault.Invalid, "a value has the wrong type").WithField(wrongType.Field).WithCause(err)
 	}
 	return fault.New(fault.Invalid, "the body is not JSON").WithCause(err)
-}
-
-// Nullable is a field whose absence and whose null mean different things.
-type Nullable[T any] struct {
-	Set   bool // the field is there
-	Value *T   // nil = null
-}
-
-// UnmarshalJSON is called only for a field that is there.
-func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
-	n.Set = true
-	return json.Unmarshal(data, &n.Value)
 }

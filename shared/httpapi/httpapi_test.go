@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 func TestDecode(t *testing.T) {
@@ -50,7 +51,7 @@ func TestNullable(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{`{}`: "absent", `{"n":null}`: "null", `{"n":7}`: "7", `{"n":"x"}`: "invalid n"} {
 		var into struct {
-			N Nullable[int] `json:"n"`
+			N wire.Nullable[int] `json:"n"`
 		}
 		err := (&Request{Body: []byte(body)}).JSON(&into)
 		got := "absent"

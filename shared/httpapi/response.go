@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // Response is an answer that is on its way.
@@ -98,11 +98,11 @@ func Error(err error) Response {
 	if status == http.StatusInternalServerError {
 		code, message = fault.Internal, fault.As(errors.New("")).Message
 	}
-	body := view.ErrorBody{Code: string(code), Message: message, Field: f.Field}
+	body := wire.ErrorBody{Code: code, Message: message, Field: f.Field}
 	if code == fault.Conflict { // of other faults, why may be nobody's business
 		body.Reason = f.Reason
 	}
-	response, encodeErr := JSON(status, view.ErrorShape{Error: body})
+	response, encodeErr := JSON(status, wire.Error{Error: body})
 	if encodeErr != nil {
 		return Empty(http.StatusInternalServerError)
 	}
@@ -154,8 +154,8 @@ func (r Response) Encode(requestID string, secure bool) events.APIGatewayV2HTTPR
 const TicketLasts = 30 * time.Second
 
 // SocketTicket tells where a socket may be opened with a ticket: on the console's own origin.
-func SocketTicket(publicURL, ticket string) view.SocketTicketShape {
-	return view.SocketTicketShape{
+func SocketTicket(publicURL, ticket string) wire.SocketTicket {
+	return wire.SocketTicket{
 		URL: "ws" + strings.TrimPrefix(publicURL, "http") + "/socket?ticket=" + ticket, ExpiresIn: int(TicketLasts / time.Second),
 	}
 }

@@ -2,7 +2,7 @@
 // that carries it.
 //
 // What an announcement promises is signed and handed out as the file's id, so that nothing is stored until a message carries it.
-// It imports auth, the channel port, blob and the shapes of view.
+// It imports auth, the channel port, blob and wire.
 package upload
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 const (
@@ -83,16 +83,16 @@ func (a announced) key() string {
 }
 
 // Announce checks a file against what a channel takes, before a byte of it moves, and makes a link for it that is good for minutes.
-func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Limit, file File) (view.UploadShape, error) {
+func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Limit, file File) (wire.Upload, error) {
 	called := strings.TrimSpace(file.Name)
 	switch {
 	case called == "" || utf8.RuneCountInString(called) > nameMax || strings.ContainsFunc(called, unicode.IsControl):
-		return view.UploadShape{}, invalid("name", "a name of at most %d characters is needed", nameMax)
+		return wire.Upload{}, invalid("name", "a name of at most %d characters is needed", nameMax)
 	case file.Size < 1:
-		return view.UploadShape{}, invalid("size", "a file has at least one byte")
+		return wire.Upload{}, invalid("size", "a file has at least one byte")
 	}
 	if err := admits(limits, file.Mime, file.Size); err != nil {
-		return view.UploadShape{}, err
+		return wire.Upload{}, err
 	}
 	a := announced{
 		Account: owner.Account, For: owner.For, Folder: owner.Folder, ID: chat.NewID(u.Now()),
@@ -100,17 +100,17 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 	}
 	keys, err := u.Keys(ctx)
 	if err != nil {
-		return view.UploadShape{}, err
+		return wire.Upload{}, err
 	}
 	id, err := auth.Sign(keys, purpose, a)
 	if err != nil {
-		return view.UploadShape{}, err
+		return wire.Upload{}, err
 	}
 	url, headers, err := u.Files.PresignPut(ctx, a.key(), a.Mime, a.Size, putLasts)
 	if err != nil {
-		return view.UploadShape{}, err
+		return wire.Upload{}, err
 	}
-	return view.UploadShape{ID: id, URL: url, Headers: headers}, nil
+	return wire.Upload{ID: id, URL: url, Headers: headers}, nil
 }
 
 // admits says whether one of the limits lets a file through: Invalid for its type, TooLarge for its size.

@@ -2,7 +2,7 @@
 //
 // A Room is the connections as one query found them. Whoever has a connection is online. What is told here is ephemeral:
 // failures are logged and forgotten. A connection that turns out to be gone is deleted, and those who stay are told. It imports
-// cache, chat, push and the frames of httpapi/view.
+// cache, chat, push and the frames of wire.
 package audience
 
 import (
@@ -17,8 +17,9 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/httpapi/view"
 	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // Lifetime is how long a connection's item counts: API Gateway ends a connection after two hours.
@@ -242,7 +243,7 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	if known := people[operator]; known.Availability != "" {
 		availability = known.Availability
 	}
-	item, err := view.Presence(operator, online, availability)
+	item, err := present.Presence(operator, online, availability)
 	if err != nil {
 		r.log.ErrorContext(ctx, "presence is not told", slog.Any("error", err))
 		return
@@ -253,7 +254,7 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 // AddViewing tells those in the room who look at a conversation who they are.
 func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience, conversation chat.ConversationID) {
 	viewers := room.Viewing(conversation)
-	item, err := view.Viewing(conversation, viewers.Operators())
+	item, err := present.Viewing(conversation, viewers.Operators())
 	if err != nil {
 		r.log.ErrorContext(ctx, "viewing is not told", slog.Any("error", err))
 		return
@@ -265,7 +266,7 @@ func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience
 func (r *Broadcaster) deliver(ctx context.Context, items Items) push.Outcome {
 	deliveries := make([]push.Delivery, 0, len(items))
 	for connection, list := range items {
-		frames, err := view.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))
+		frames, err := present.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))
 		if err != nil {
 			r.log.ErrorContext(ctx, "items make no frames", slog.Any("error", err))
 			continue
@@ -281,4 +282,4 @@ func (r *Broadcaster) deliver(ctx context.Context, items Items) push.Outcome {
 	return outcome
 }
 
-func tooLong(item json.RawMessage) bool { return len(item) > view.MaxFrame-len("[]") }
+func tooLong(item json.RawMessage) bool { return len(item) > wire.MaxFrame-len("[]") }

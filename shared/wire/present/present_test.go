@@ -1,4 +1,4 @@
-package view
+package present
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 func encodeString(t *testing.T, value any) string {
@@ -26,19 +27,19 @@ func TestTime(t *testing.T) {
 		time.Date(2026, 11, 22, 0, 14, 22, 0, time.UTC):           `"2026-11-22T00:14:22.000Z"`,
 		time.Date(2026, 11, 21, 22, 0, 0, 0, zone):                `"2026-11-22T01:00:00.000Z"`,
 	} {
-		if got := encodeString(t, Time(at)); got != want {
+		if got := encodeString(t, wire.Time(at)); got != want {
 			t.Errorf("%s is written %s, want %s", at, got, want)
 		}
 	}
 	for _, loose := range []string{`"2026-11-22T00:14:22Z"`, `"2026-11-22"`, `7`, `"2026-11-22T00:14:22.123+00:00"`} {
-		var at Time
+		var at wire.Time
 		if json.Unmarshal([]byte(loose), &at) == nil {
 			t.Errorf("%s was read", loose)
 		}
 	}
 }
 
-func referred(url string) MessageShape {
+func referred(url string) wire.Message {
 	return Message(chat.Message{ID: "m", Referral: &chat.Referral{
 		Source: chat.FromAd, SourceID: "12001", URL: url, Headline: "Ofertas", MediaType: chat.TypeVideo, MediaURL: "https://example.invalid/v.mp4",
 	}})
@@ -89,7 +90,7 @@ func TestWhatIsAbsent(t *testing.T) {
 			Operator(chat.Operator{ID: "o", Email: "ana@example.com"}, OperatorState{}), []string{`"storeIds":[]`, `"languages":[]`}, []string{"ana@example.com"},
 		},
 		"an Event without a reason": {Event(chat.Event{ID: "e"}), []string{`"reason":null`, `"data":{}`}, nil},
-		"an empty list":             {NewList(nil, "", Store), []string{`{"items":[],"nextCursor":null}`}, nil},
+		"an empty list":             {List(nil, "", Store), []string{`{"items":[],"nextCursor":null}`}, nil},
 		"settings that never close": {Settings(chat.Account{}), []string{`"closing":{"idleMinutes":null}`, `"managerId":null`}, nil},
 	} {
 		encoded := encodeString(t, test.value)
@@ -114,18 +115,18 @@ func TestMessageUpserted(t *testing.T) {
 	}{
 		"a short text goes along":                    {"hola 👩‍👩‍👧‍👦", false},
 		"a text that just fits goes along":           {strings.Repeat("x", maxItem-500), false},
-		"a text that does not fit is left out":       {strings.Repeat("x", MaxFrame), true},
-		"a text that grows when encoded is left out": {strings.Repeat("<", MaxFrame/4), true},
+		"a text that does not fit is left out":       {strings.Repeat("x", wire.MaxFrame), true},
+		"a text that grows when encoded is left out": {strings.Repeat("<", wire.MaxFrame/4), true},
 	} {
 		encoded, err := MessageUpserted(chat.Message{ID: "m", ConversationID: "c", Text: test.text})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var item MessageUpsertedItem
+		var item wire.MessageUpserted
 		if err := json.Unmarshal(encoded, &item); err != nil {
 			t.Fatal(err)
 		}
-		if item.Partial != test.partial || (item.Message.Text == nil) != test.partial || len(encoded)+2 > MaxFrame {
+		if item.Partial != test.partial || (item.Message.Text == nil) != test.partial || len(encoded)+2 > wire.MaxFrame {
 			t.Errorf("%s: partial %t, %d bytes", name, item.Partial, len(encoded))
 		}
 		if !test.partial && *item.Message.Text != test.text {
@@ -145,8 +146,8 @@ func TestFrames(t *testing.T) {
 		"what fits goes in one frame":         {[]int{100, 200, 300}, 1},
 		"what does not fit opens another one": {[]int{20_000, 20_000, 10_000}, 2},
 		"a full frame takes nothing more":     {[]int{maxItem, 2}, 2},
-		"two halves with a comma just fit":    {[]int{MaxFrame/2 - 2, MaxFrame/2 - 1}, 1},
-		"two halves with a comma just do not": {[]int{MaxFrame/2 - 1, MaxFrame/2 - 1}, 2},
+		"two halves with a comma just fit":    {[]int{wire.MaxFrame/2 - 2, wire.MaxFrame/2 - 1}, 1},
+		"two halves with a comma just do not": {[]int{wire.MaxFrame/2 - 1, wire.MaxFrame/2 - 1}, 2},
 	} {
 		var list []json.RawMessage
 		for _, size := range test.sizes {
@@ -159,7 +160,7 @@ func TestFrames(t *testing.T) {
 		var count int
 		for _, frame := range frames {
 			var items []json.RawMessage
-			if err := json.Unmarshal(frame, &items); err != nil || len(frame) > MaxFrame {
+			if err := json.Unmarshal(frame, &items); err != nil || len(frame) > wire.MaxFrame {
 				t.Errorf("%s: a frame of %d bytes: %v", name, len(frame), err)
 			}
 			count += len(items)

@@ -1,4 +1,4 @@
-package view
+package present
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/recado-chat/recado/shared/wire"
 )
 
 // goldens lie where the console's tests read them too: a field renamed on one side turns the other side red.
@@ -15,21 +17,21 @@ const goldens = "../../web/lib/protocol/testdata"
 
 // shapes says which shape a golden file has, by the beginning of its name up to the first "_" or ".".
 var shapes = map[string]any{
-	"capabilities": List[CapabilitiesShape]{}, "channel": ChannelShape{}, "channels": List[ChannelShape]{},
-	"contact": ContactShape{}, "contacts": List[ContactShape]{},
-	"conversation": ConversationShape{}, "conversations": List[ConversationShape]{}, "counts": CountsShape{},
-	"distribution": DistributionShape{}, "error": ErrorShape{},
-	"event": EventShape{}, "events": List[EventShape]{},
-	"me": MeShape{}, "message": MessageShape{}, "messages": List[MessageShape]{},
-	"operator": OperatorShape{}, "operators": List[OperatorShape]{},
-	"sessions": List[SessionShape]{}, "settings": SettingsShape{}, "signed": SignedInShape{},
-	"socket": SocketTicketShape{}, "store": StoreShape{}, "stores": List[StoreShape]{}, "templates": List[TemplateShape]{}, "upload": UploadShape{},
+	"capabilities": wire.List[wire.Capabilities]{}, "channel": wire.Channel{}, "channels": wire.List[wire.Channel]{},
+	"contact": wire.Contact{}, "contacts": wire.List[wire.Contact]{},
+	"conversation": wire.Conversation{}, "conversations": wire.List[wire.Conversation]{}, "counts": wire.Counts{},
+	"distribution": wire.Distribution{}, "error": wire.Error{},
+	"event": wire.Event{}, "events": wire.List[wire.Event]{},
+	"me": wire.Me{}, "message": wire.Message{}, "messages": wire.List[wire.Message]{},
+	"operator": wire.Operator{}, "operators": wire.List[wire.Operator]{},
+	"sessions": wire.List[wire.Session]{}, "settings": wire.Settings{}, "signed": wire.SignedIn{},
+	"socket": wire.SocketTicket{}, "store": wire.Store{}, "stores": wire.List[wire.Store]{}, "templates": wire.List[wire.Template]{}, "upload": wire.Upload{},
 }
 
 // items says which shape the items of a frame have, by their type.
 var items = map[string]any{
-	"message.upserted": MessageUpsertedItem{}, "message.removed": MessageRemovedItem{}, "conversation.upserted": ConversationUpsertedItem{}, "event.appended": EventAppendedItem{},
-	"read": ReadItem{}, "presence": PresenceItem{}, "viewing": ViewingItem{}, "typing": TypingItem{}, "notice": NoticeItem{}, "pong": PongItem{},
+	"message.upserted": wire.MessageUpserted{}, "message.removed": wire.MessageRemoved{}, "conversation.upserted": wire.ConversationUpserted{}, "event.appended": wire.EventAppended{},
+	"read": wire.ReadMoved{}, "presence": wire.Presence{}, "viewing": wire.Viewing{}, "typing": wire.Typing{}, "notice": wire.Notice{}, "pong": wire.Pong{},
 }
 
 func TestGoldenFiles(t *testing.T) {
@@ -73,14 +75,14 @@ func TestVisitorGoldenFiles(t *testing.T) {
 		}
 		return golden
 	}
-	checkShape(t, VisitorSessionShape{}, read("session.json"))
-	checkShape(t, List[VisitorMessageShape]{}, read("messages.json"))
-	checkShape(t, FileLinkShape{}, read("file_link.json"))
+	checkShape(t, wire.VisitorSession{}, read("session.json"))
+	checkShape(t, wire.List[wire.VisitorMessage]{}, read("messages.json"))
+	checkShape(t, wire.FileLink{}, read("file_link.json"))
 	var frame []json.RawMessage
 	if err := json.Unmarshal(read("frame.json"), &frame); err != nil || len(frame) != 3 {
 		t.Fatalf("%d items, %v", len(frame), err)
 	}
-	for i, shape := range []any{VisitorMessageItem{}, VisitorTypingItem{}, PongItem{}} {
+	for i, shape := range []any{wire.VisitorMessageUpserted{}, wire.VisitorTyping{}, wire.Pong{}} {
 		checkShape(t, shape, frame[i])
 	}
 }

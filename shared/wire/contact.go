@@ -1,0 +1,55 @@
+package wire
+
+import "github.com/recado-chat/recado/shared/chat"
+
+// Contact is a person who writes to the account.
+type Contact struct {
+	ID string `json:"id"`
+	// Name is what lists show: the profile's until an operator sets another.
+	Name      string  `json:"name"`
+	FirstName string  `json:"firstName"`
+	LastName  string  `json:"lastName"`
+	Email     *string `json:"email"`
+	// Phone is digits with the country code, without a plus; null when it is not known.
+	Phone      *string    `json:"phone"`
+	Blocked    bool       `json:"blocked"`
+	Identities []Identity `json:"identities"`
+	// MarketingOptOutAt is since when the contact refuses advertising; left out for those who do not.
+	MarketingOptOutAt *Time `json:"marketingOptOutAt,omitempty"`
+	CreatedAt         Time  `json:"createdAt"`
+	// Version is the version to send with the next change.
+	Version int64 `json:"version"`
+}
+
+// Identity is a contact's address on a channel.
+type Identity struct {
+	ChannelID string           `json:"channelId"`
+	Type      chat.ChannelType `json:"type"`
+	// ExternalID is the provider's id of the person.
+	ExternalID string `json:"externalId"`
+	// Username is left out when the provider has none.
+	Username string `json:"username,omitempty"`
+	// Phone is left out when the provider gave none.
+	Phone string `json:"phone,omitempty"`
+}
+
+// ContactChange changes a contact; fields that are left out stay as they are.
+type ContactChange struct {
+	// Name defaults to first and last name when one of those is given.
+	Name      *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	FirstName *string `json:"firstName,omitempty" jsonschema:"maxLength=120"`
+	LastName  *string `json:"lastName,omitempty" jsonschema:"maxLength=120"`
+	// Email is removed by null or an empty text.
+	Email Nullable[string] `json:"email,omitzero"`
+	// Phone has 6 to 15 digits and is removed by null or an empty text.
+	Phone Nullable[string] `json:"phone,omitzero"`
+	// Version is the version that was read; another one answers conflict with reason version_changed.
+	Version int64 `json:"version"`
+}
+
+// ContactQuery searches contacts.
+type ContactQuery struct {
+	// Q searches by name, phone or address.
+	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
+	Page
+}

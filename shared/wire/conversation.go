@@ -1,0 +1,161 @@
+package wire
+
+import "github.com/recado-chat/recado/shared/chat"
+
+// ConversationStatus is the state of a conversation. One that still awaits consent is never shown.
+type ConversationStatus string
+
+// The statuses of conversations.
+const (
+	ConversationOpen     = ConversationStatus(chat.Open)
+	ConversationPending  = ConversationStatus(chat.Pending)
+	ConversationSnoozed  = ConversationStatus(chat.Snoozed)
+	ConversationHeld     = ConversationStatus(chat.Held)
+	ConversationResolved = ConversationStatus(chat.Resolved)
+)
+
+// Conversation is an exchange with one contact on one channel.
+type Conversation struct {
+	ID      string             `json:"id"`
+	Status  ConversationStatus `json:"status"`
+	Channel ChannelRef         `json:"channel"`
+	StoreID string             `json:"storeId"`
+	// GroupID is null for a conversation of no group.
+	GroupID *string    `json:"groupId"`
+	Contact ContactRef `json:"contact"`
+	// AssigneeID is the operator who has the conversation; null = in the pool. A resolved one keeps its last.
+	AssigneeID *string  `json:"assigneeId"`
+	Tags       []string `json:"tags"`
+	// Preview is of the newest message; null before the first one.
+	Preview *Preview `json:"preview"`
+	// LastActivityAt is the time of the last message of either side.
+	LastActivityAt Time `json:"lastActivityAt"`
+	// WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message;
+	// null when the contact never wrote or the channel has no window.
+	WindowUntil *Time `json:"windowUntil"`
+	// WaitingSince is the time of the first message that was not answered; null when none waits.
+	WaitingSince *Time `json:"waitingSince"`
+	// DueAt is when the conversation closes if nobody writes; null = it does not close on its own.
+	DueAt *Time `json:"dueAt"`
+	// Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators.
+	Unread *bool `json:"unread,omitempty"`
+	// LastInboundID is the contact's newest message; null when the contact never wrote.
+	LastInboundID *string `json:"lastInboundId"`
+	BotEnabled    bool    `json:"botEnabled"`
+	CreatedAt     Time    `json:"createdAt"`
+	// ResolvedAt is null until the conversation is resolved.
+	ResolvedAt *Time `json:"resolvedAt"`
+	// Version grows with every change: of two states the one with the higher version is newer.
+	Version int64 `json:"version"`
+}
+
+// ChannelRef names the channel of a conversation.
+type ChannelRef struct {
+	ID   string           `json:"id"`
+	Type chat.ChannelType `json:"type"`
+}
+
+// ContactRef names the contact of a conversation.
+type ContactRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Preview is what a list shows of the newest message.
+type Preview struct {
+	// Text is at most 120 characters, with an ellipsis when it was cut.
+	Text      string           `json:"text"`
+	Type      chat.MessageType `json:"type"`
+	Direction chat.Direction   `json:"direction"`
+	MessageID string           `json:"messageId"`
+	// Revoked says that its author took the message back.
+	Revoked bool `json:"revoked"`
+}
+
+// Counts are the numbers of conversations beside the inbox's lists, within what the caller sees.
+type Counts struct {
+	Mine CountsOfMine `json:"mine"`
+	// Unassigned counts the open conversations of the pool.
+	Unassigned Count       `json:"unassigned"`
+	All        CountsOfAll `json:"all"`
+}
+
+// CountsOfMine count the conversations that are assigned to the caller.
+type CountsOfMine struct {
+	Open    Count `json:"open"`
+	Pending Count `json:"pending"`
+	// Unread counts those with messages that the caller has not read, up to 99.
+	Unread Count `json:"unread"`
+}
+
+// CountsOfAll count all conversations that the caller sees.
+type CountsOfAll struct {
+	Open     Count `json:"open"`
+	Pending  Count `json:"pending"`
+	Snoozed  Count `json:"snoozed"`
+	Resolved Count `json:"resolved"`
+}
+
+// Count is exact up to a limit.
+type Count struct {
+	Value int `json:"value"`
+	// More says that there are more than value.
+	More bool `json:"more"`
+}
+
+// Assignment assigns a conversation.
+type Assignment struct {
+	// OperatorID is who gets it; null = back to the pool.
+	OperatorID Nullable[string] `json:"operatorId"`
+	// Version is the version that the caller saw; without it the assignment is made whatever changed.
+	Version int64 `json:"version,omitempty"`
+}
+
+// ReadMark says how far the caller has read.
+type ReadMark struct {
+	// ReadUpTo is the id of a message; without it, or with a later one than the last, up to the last message.
+	ReadUpTo string `json:"readUpTo,omitempty"`
+}
+
+// ConversationQuery selects and sorts conversations.
+type ConversationQuery struct {
+	// Status defaults to active, and to all in a search.
+	Status StatusFilter `json:"status,omitempty"`
+	// Assignee is me, none for the pool, or the id of an operator.
+	Assignee  string `json:"assignee,omitempty"`
+	ChannelID string `json:"channelId,omitempty"`
+	StoreID   string `json:"storeId,omitempty"`
+	// Q searches by the contact's name, phone or address.
+	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
+	// Sort defaults to newest, and to waiting for the pool.
+	Sort Order `json:"sort,omitempty"`
+	Page
+}
+
+// StatusFilter is a status of conversations, or several of them.
+type StatusFilter string
+
+// The filters: active is open and pending.
+const (
+	FilterActive   StatusFilter = "active"
+	FilterAll      StatusFilter = "all"
+	FilterOpen                  = StatusFilter(chat.Open)
+	FilterPending               = StatusFilter(chat.Pending)
+	FilterSnoozed               = StatusFilter(chat.Snoozed)
+	FilterHeld                  = StatusFilter(chat.Held)
+	FilterResolved              = StatusFilter(chat.Resolved)
+)
+
+// Order is how a list of conversations is sorted.
+type Order string
+
+// The orders: by last activity either way, by the longest unanswered, and by the next to close.
+const (
+	OrderNewest  Order = "newest"
+	OrderOldest  Order = "oldest"
+	OrderWaiting Order = "waiting"
+	OrderDue     Order = "due"
+)
+
+// Orders lists every order.
+func Orders() []Order { return []Order{OrderNewest, OrderOldest, OrderWaiting, OrderDue} }

@@ -1,0 +1,20 @@
+package wire
+
+import "github.com/recado-chat/recado/shared/fault"
+
+// Error is the answer of a call that failed.
+type Error struct {
+	Error ErrorBody `json:"error"`
+}
+
+// ErrorBody describes what went wrong.
+type ErrorBody struct {
+	// Code is the kind of error; it decides the HTTP status.
+	Code fault.Code `json:"code"`
+	// Message is English text for developers.
+	Message string `json:"message"`
+	// Field is the path of the offending part of the input; left out when no single field is at fault.
+	Field string `json:"field,omitempty"`
+	// Reason tells conflicts apart by a stable word, for example version_changed or claimed; left out for all other codes.
+	Reason string `json:"reason,omitempty"`
+}

@@ -1,0 +1,226 @@
+package wire
+
+import "github.com/recado-chat/recado/shared/chat"
+
+// Message is one message of a conversation.
+type Message struct {
+	// ID sorts messages of a conversation by time.
+	ID             string           `json:"id"`
+	ConversationID string           `json:"conversationId"`
+	Direction      chat.Direction   `json:"direction"` // in = from the contact
+	Type           chat.MessageType `json:"type"`
+	// Text is left out only of a frame in which it did not fit.
+	Text *string `json:"text,omitempty" default:"\"\""`
+	// Attachments are empty once the message was revoked.
+	Attachments []Attachment `json:"attachments"`
+	// Location is null for every type but location.
+	Location *Location `json:"location"`
+	// Cards are empty for every type but contacts.
+	Cards []Card `json:"cards"`
+	// Interactive is left out for a message without buttons or a list.
+	Interactive *Interactive `json:"interactive,omitempty"`
+	// Template is the template that the text was made from; left out for any other message.
+	Template *TemplateRef `json:"template,omitempty"`
+	Author   Author       `json:"author"`
+	// ReplyTo is the id of the message that is quoted; null when none is.
+	ReplyTo *string `json:"replyTo"`
+	// Page is where on a site a visitor wrote; left out for any other message.
+	Page *SitePage `json:"page,omitempty"`
+	// Referral is what led the contact to write; left out when nothing is known of it.
+	Referral *Referral          `json:"referral,omitempty"`
+	Status   chat.MessageStatus `json:"status"`
+	// Error is the provider's reason for a failure; null when nothing failed.
+	Error *MessageError `json:"error"`
+	// ClientID is the id that the sending client chose; left out for messages of others.
+	ClientID string `json:"clientId,omitempty"`
+	// Reactions are at most one of each side.
+	Reactions []Reaction `json:"reactions"`
+	// EditedAt is the provider's time of the last edit; null when the text is the first one.
+	EditedAt *Time `json:"editedAt"`
+	// RevokedAt is the provider's time at which the author took the message back; null when they did not.
+	RevokedAt *Time `json:"revokedAt"`
+	// SentAt is the provider's time for what a contact wrote, and the time of the request for what an operator did.
+	SentAt Time `json:"sentAt"`
+	// ReceivedAt is when the service received or accepted the message.
+	ReceivedAt Time `json:"receivedAt"`
+	// Version grows with every change: of two states the one with the higher version is newer.
+	Version int64 `json:"version"`
+}
+
+// SitePage is a page of a site on which a visitor wrote.
+type SitePage struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+// Location is a place. Without name and address it is a pin on the map.
+type Location struct {
+	Latitude  float64 `json:"latitude"`  // degrees
+	Longitude float64 `json:"longitude"` // degrees
+	Name      string  `json:"name"`
+	Address   string  `json:"address"`
+}
+
+// Card is a contact card that was shared in a message.
+type Card struct {
+	Name    string   `json:"name"`
+	Company string   `json:"company"`
+	Phones  []string `json:"phones"`
+	Emails  []string `json:"emails"`
+}
+
+// Referral is the advertisement or post through which somebody came to write.
+type Referral struct {
+	// URL is empty when the provider gave no address of the web.
+	URL      string              `json:"url"`
+	Headline string              `json:"headline"`
+	Body     string              `json:"body"`
+	Source   chat.ReferralSource `json:"source"`
+	// SourceID is the provider's id of the advertisement or post.
+	SourceID string `json:"sourceId"`
+}
+
+// Reaction is one side's emoji on a message.
+type Reaction struct {
+	From  chat.Direction `json:"from"` // in = the contact's
+	Emoji string         `json:"emoji"`
+	// At is the provider's time.
+	At Time `json:"at"`
+}
+
+// Attachment is a file of a message.
+type Attachment struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Mime string `json:"mime"`
+	// Size is in bytes; 0 when the provider did not say it and the file is not stored yet.
+	Size int64 `json:"size"`
+	// URL is a path of the API that redirects to the file; null until the file is stored.
+	URL   *string              `json:"url"`
+	State chat.AttachmentState `json:"state"`
+}
+
+// Author is who wrote a message or caused an event.
+type Author struct {
+	Kind chat.AuthorKind `json:"kind"`
+	// ID is of an operator or a contact; empty for the other kinds.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// MessageError is why a message was not delivered.
+type MessageError struct {
+	// Code is the provider's error code, or one of the service's own words, for example timeout.
+	Code string `json:"code"`
+	// Message is the provider's text.
+	Message string `json:"message"`
+}
+
+// Interactive is what a message offers to tap: buttons, or a list that one button opens.
+type Interactive struct {
+	Footer  string   `json:"footer" default:"\"\""`
+	Buttons []Button `json:"buttons" default:"[]"`
+	// Button is the title of the button that opens the list; empty without one.
+	Button   string    `json:"button" default:"\"\""`
+	Sections []Section `json:"sections" default:"[]"`
+}
+
+// Button is one button of a message.
+type Button struct {
+	// ID comes back when the contact taps the button.
+	ID    string `json:"id"`
+	Title string `json:"title"`
+}
+
+// Section is a part of a list.
+type Section struct {
+	Title string `json:"title" default:"\"\""`
+	Rows  []Row  `json:"rows"`
+}
+
+// Row is one choice of a list.
+type Row struct {
+	// ID comes back when the contact taps the row.
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Description string `json:"description" default:"\"\""`
+}
+
+// NewMessage sends a message: with the fields of its type and no others. How long each may be is said by the capabilities.
+type NewMessage struct {
+	// ClientID is an id that the client chose. The same one again answers the same message; with another content, conflict.
+	ClientID string       `json:"clientId" jsonschema:"minLength=1,maxLength=128"`
+	Type     SendableType `json:"type"`
+	Text     string       `json:"text,omitempty"`
+	// Attachments are ids of uploads.
+	Attachments []string `json:"attachments,omitempty" jsonschema:"maxItems=10"`
+	// ReplyTo is the id of a message of the same conversation that is quoted.
+	ReplyTo     *string         `json:"replyTo,omitempty" nullable:"true"`
+	Location    *NewLocation    `json:"location,omitempty"`
+	Cards       []NewCard       `json:"cards,omitempty"`
+	Interactive *NewInteractive `json:"interactive,omitempty"`
+	Template    *NewTemplateRef `json:"template,omitempty"`
+}
+
+// SendableType is a type of message that an operator may send, where the channel can.
+type SendableType string
+
+// The types that may be sent.
+const (
+	SendText        = SendableType(chat.TypeText)
+	SendImage       = SendableType(chat.TypeImage)
+	SendAudio       = SendableType(chat.TypeAudio)
+	SendVideo       = SendableType(chat.TypeVideo)
+	SendDocument    = SendableType(chat.TypeDocument)
+	SendSticker     = SendableType(chat.TypeSticker)
+	SendLocation    = SendableType(chat.TypeLocation)
+	SendContacts    = SendableType(chat.TypeContacts)
+	SendInteractive = SendableType(chat.TypeInteractive)
+	SendTemplate    = SendableType(chat.TypeTemplate)
+)
+
+// NewLocation is a place to send. Both coordinates are needed.
+type NewLocation struct {
+	// Latitude is in degrees.
+	Latitude *float64 `json:"latitude" jsonschema:"minimum=-90,maximum=90" nullable:"false"`
+	// Longitude is in degrees.
+	Longitude *float64 `json:"longitude" jsonschema:"minimum=-180,maximum=180" nullable:"false"`
+	Name      string   `json:"name,omitempty" jsonschema:"maxLength=1000"`
+	Address   string   `json:"address,omitempty" jsonschema:"maxLength=1000"`
+}
+
+// NewCard is a contact card to send.
+type NewCard struct {
+	Name    string   `json:"name"`
+	Company string   `json:"company,omitempty"`
+	Phones  []string `json:"phones,omitempty"`
+	Emails  []string `json:"emails,omitempty"`
+}
+
+// NewInteractive is what a message is to offer to tap: buttons, or a list that one button opens.
+type NewInteractive struct {
+	Footer  string   `json:"footer,omitempty"`
+	Buttons []Button `json:"buttons,omitempty"`
+	// Button is the title of the button that opens the list.
+	Button   string       `json:"button,omitempty"`
+	Sections []NewSection `json:"sections,omitempty"`
+}
+
+// NewSection is a part of a list to send.
+type NewSection struct {
+	Title string   `json:"title,omitempty"`
+	Rows  []NewRow `json:"rows"`
+}
+
+// NewRow is one choice of a list to send.
+type NewRow struct {
+	ID          string `json:"id"`
+	Title       string `json:"title"`
+	Description string `json:"description,omitempty"`
+}
+
+// AttachmentQuery says how a file is wanted.
+type AttachmentQuery struct {
+	// Download makes browsers save the file even if they could show it.
+	Download bool `json:"download,omitempty"`
+}

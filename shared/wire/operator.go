@@ -1,0 +1,116 @@
+package wire
+
+import (
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+// Operator is a person who answers.
+type Operator struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Email is left out for callers who may not manage operators.
+	Email         string            `json:"email,omitempty" jsonschema:"format=email"`
+	EmailVerified bool              `json:"emailVerified"`
+	Role          chat.Role         `json:"role"`
+	Availability  chat.Availability `json:"availability"`
+	// Capacity is how many conversations the operator is given at once.
+	Capacity int `json:"capacity"`
+	// OpenConversations is how many the operator has: open and pending ones.
+	OpenConversations int `json:"openConversations"`
+	// StoreIDs are the stores granted; empty = every store, for the roles that see the whole account.
+	StoreIDs []string `json:"storeIds"`
+	// Languages are those that the operator answers in.
+	Languages []chat.Language `json:"languages" open:"true"`
+	// Language is that of the operator's interface.
+	Language chat.Language `json:"language"`
+	// Picture is a path on this origin that anybody may read; null without a picture.
+	Picture *string `json:"picture"`
+	// Active says whether the operator may sign in.
+	Active bool `json:"active"`
+	// Online says whether the operator has the console open.
+	Online bool `json:"online"`
+	// Version is the version to send with the next change.
+	Version int64 `json:"version"`
+}
+
+// AssignableRole is a role that may be given to an operator: an account has one owner.
+type AssignableRole string
+
+// The roles that may be given.
+const (
+	AssignAdmin      = AssignableRole(chat.Admin)
+	AssignEditor     = AssignableRole(chat.Editor)
+	AssignSupervisor = AssignableRole(chat.Supervisor)
+	AssignOperator   = AssignableRole(chat.OperatorRole)
+	AssignReadOnly   = AssignableRole(chat.ReadOnly)
+)
+
+// NewOperator adds an operator.
+type NewOperator struct {
+	Name     *string         `json:"name" jsonschema:"minLength=1,maxLength=120" nullable:"false"`
+	Email    string          `json:"email" jsonschema:"format=email"`
+	Role     *AssignableRole `json:"role" nullable:"false"`
+	Password string          `json:"password" jsonschema:"minLength=10,maxLength=256"`
+	// Capacity defaults to 20.
+	Capacity *int `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	// StoreIDs default to the account's first store, for roles that see only their stores.
+	StoreIDs *[]string `json:"storeIds,omitempty"`
+	// Languages default to the account's.
+	Languages *[]chat.Language `json:"languages,omitempty" jsonschema:"maxItems=20"`
+	// Availability defaults to away.
+	Availability *chat.Availability `json:"availability,omitempty"`
+}
+
+// OperatorChange changes an operator; fields that are left out stay as they are.
+type OperatorChange struct {
+	Name         *string            `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	Role         *AssignableRole    `json:"role,omitempty"`
+	Capacity     *int               `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	StoreIDs     *[]string          `json:"storeIds,omitempty"`
+	Languages    *[]chat.Language   `json:"languages,omitempty" jsonschema:"maxItems=20"`
+	Active       *bool              `json:"active,omitempty"`
+	Availability *chat.Availability `json:"availability,omitempty"`
+	// Version is the version that was read; another one answers conflict with reason version_changed.
+	Version int64 `json:"version"`
+}
+
+// Me is the caller, with what they may do and where.
+type Me struct {
+	Operator    Operator                `json:"operator"`
+	Permissions []permission.Permission `json:"permissions" open:"true"`
+	Account     Account                 `json:"account"`
+	// Now is the time of the service's clock of stored times: windows close by it.
+	Now Time `json:"now"`
+}
+
+// Account is the account as every operator sees it.
+type Account struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// TimeZone is an IANA time zone name.
+	TimeZone string        `json:"timeZone"`
+	Language chat.Language `json:"language"`
+	Version  int64         `json:"version"`
+}
+
+// MeChange changes the caller's profile; fields that are left out stay as they are.
+type MeChange struct {
+	Name     *string        `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	Language *chat.Language `json:"language,omitempty"`
+	// Picture is the id of an upload with the purpose picture; null removes the picture.
+	Picture Nullable[string] `json:"picture,omitzero"`
+	// Version is the operator's version that was read; another one answers conflict with reason version_changed.
+	Version int64 `json:"version"`
+}
+
+// AvailabilityChange says whether the caller takes new conversations.
+type AvailabilityChange struct {
+	Status chat.Availability `json:"status"`
+}
+
+// PasswordChange sets a new password and ends the caller's other sessions.
+type PasswordChange struct {
+	Current  string `json:"current"`
+	Password string `json:"password" jsonschema:"minLength=10,maxLength=256"`
+}

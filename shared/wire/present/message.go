@@ -1,0 +1,87 @@
+package present
+
+import (
+	"net/url"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+// Message builds a message.
+func Message(m chat.Message) wire.Message {
+	text := m.Text
+	shape := wire.Message{
+		ID:             string(m.ID),
+		ConversationID: string(m.ConversationID),
+		Direction:      m.Direction,
+		Type:           m.Type,
+		Text:           &text,
+		Attachments:    []wire.Attachment{},
+		Cards:          make([]wire.Card, len(m.Cards)),
+		Interactive:    interactive(m.Interactive),
+		Template:       templateRef(m.Template),
+		Author:         author(m.Author),
+		ReplyTo:        orNull(m.ReplyTo),
+		Status:         m.Status,
+		ClientID:       m.ClientID,
+		Reactions:      []wire.Reaction{},
+		EditedAt:       timeOrNull(m.Edited.At),
+		RevokedAt:      timeOrNull(m.Revoked.At),
+		SentAt:         wire.Time(m.SentAt),
+		ReceivedAt:     wire.Time(m.ReceivedAt),
+		Version:        m.Version,
+	}
+	if m.Revoked.IsZero() {
+		for _, a := range m.Attachments {
+			shape.Attachments = append(shape.Attachments, attachment(m, a))
+		}
+	}
+	if r := m.Referral; r != nil {
+		shape.Referral = &wire.Referral{
+			URL: webAddress(r.URL), Headline: r.Headline, Body: r.Body, Source: r.Source, SourceID: r.SourceID,
+		}
+	}
+	if m.Location != nil {
+		at := wire.Location(*m.Location)
+		shape.Location = &at
+	}
+	if m.Page != nil {
+		on := wire.SitePage(*m.Page)
+		shape.Page = &on
+	}
+	for i, card := range m.Cards {
+		shape.Cards[i] = wire.Card{Name: card.Name, Company: card.Company, Phones: texts(card.Phones), Emails: texts(card.Emails)}
+	}
+	for _, r := range m.Reactions {
+		if r.Emoji != "" { // "" was taken back
+			shape.Reactions = append(shape.Reactions, wire.Reaction{From: r.From, Emoji: r.Emoji, At: wire.Time(r.When.At)})
+		}
+	}
+	if m.Error != nil {
+		shape.Error = &wire.MessageError{Code: m.Error.Code, Message: m.Error.Message}
+	}
+	return shape
+}
+
+func attachment(m chat.Message, a chat.Attachment) wire.Attachment {
+	shape := wire.Attachment{ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, State: a.State}
+	if a.State == chat.AttachmentReady {
+		path := "/api/v1/conversations/" + url.PathEscape(string(m.ConversationID)) +
+			"/messages/" + url.PathEscape(string(m.ID)) + "/attachments/" + url.PathEscape(a.ID)
+		shape.URL = &path
+	}
+	return shape
+}
+
+// webAddress keeps everything but pages of the web out of what people click.
+func webAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.String()
+}
+
+func author(a chat.Author) wire.Author {
+	return wire.Author{Kind: a.Kind, ID: a.ID, Name: a.Name}
+}

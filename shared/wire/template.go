@@ -1,0 +1,100 @@
+package wire
+
+import "github.com/recado-chat/recado/shared/chat"
+
+// TemplateRef names the template that a message was made from.
+type TemplateRef struct {
+	Name     string `json:"name"`
+	Language string `json:"language"`
+}
+
+// NewTemplateRef names the template to send, with the values of its placeholders.
+type NewTemplateRef struct {
+	Name string `json:"name" jsonschema:"minLength=1,maxLength=512"`
+	// Language is the template's, as the provider writes it: es, es_AR.
+	Language   string             `json:"language" jsonschema:"minLength=1,maxLength=128"`
+	Parameters TemplateParameters `json:"parameters,omitzero"`
+}
+
+// TemplateParameters are the values of a template's placeholders, each at most 1024 bytes.
+type TemplateParameters struct {
+	// Header are the values of the header, in order; for a location latitude, longitude, name and address.
+	Header []string `json:"header,omitempty"`
+	// Body are the values of the body, in order.
+	Body []string `json:"body,omitempty"`
+	// Buttons are the values of buttons, by the button's index from 0.
+	Buttons map[string]string `json:"buttons,omitempty"`
+}
+
+// TemplateCategory is what a provider charges and reviews a template as.
+type TemplateCategory string
+
+// The categories of templates.
+const (
+	CategoryMarketing      TemplateCategory = "marketing"
+	CategoryUtility        TemplateCategory = "utility"
+	CategoryAuthentication TemplateCategory = "authentication"
+)
+
+// TemplateQuality is the provider's rating of a template by its recipients' reactions.
+type TemplateQuality string
+
+// The ratings.
+const (
+	QualityGreen   TemplateQuality = "green"
+	QualityYellow  TemplateQuality = "yellow"
+	QualityRed     TemplateQuality = "red"
+	QualityUnknown TemplateQuality = "unknown"
+)
+
+// Template is a message that the provider approved, or has still to approve. Outside the window only templates may be sent.
+type Template struct {
+	// ID is the provider's.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Language is as the provider writes it: es, es_AR.
+	Language string              `json:"language"`
+	Category TemplateCategory    `json:"category"`
+	Status   chat.TemplateStatus `json:"status"`
+	Quality  TemplateQuality     `json:"quality"`
+	// Reason is the provider's, for a rejected or paused template; otherwise empty.
+	Reason string `json:"reason"`
+	// UpdatedAt is when the service last stored a change of the template.
+	UpdatedAt Time `json:"updatedAt"`
+	// Header is null for a template without one.
+	Header  *TemplateHeader  `json:"header"`
+	Body    TemplateText     `json:"body"`
+	Footer  string           `json:"footer"`
+	Buttons []TemplateButton `json:"buttons"`
+}
+
+// TemplateHeader is the top of a template: a text, a file or a location.
+type TemplateHeader struct {
+	Format chat.TemplateFormat `json:"format"`
+	Text   string              `json:"text" default:"\"\""`
+	// Parameters is the number of placeholders; of a location four: latitude, longitude, name and address.
+	Parameters int `json:"parameters" default:"0"`
+}
+
+// TemplateText is a text with placeholders, written {{1}}.
+type TemplateText struct {
+	Text string `json:"text"`
+	// Parameters is the number of placeholders.
+	Parameters int `json:"parameters"`
+}
+
+// TemplateButton is a button of a template.
+type TemplateButton struct {
+	Type chat.TemplateButtonType `json:"type"`
+	Text string                  `json:"text"`
+	// Parameter says whether the button needs a value.
+	Parameter bool `json:"parameter"`
+}
+
+// TemplateQuery selects templates.
+type TemplateQuery struct {
+	Status chat.TemplateStatus `json:"status,omitempty"`
+	// Q searches in names and texts.
+	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
+	Page
+}
