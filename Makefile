@@ -142,7 +142,7 @@ test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium
 .PHONY: fuzz
 fuzz: ## look for inputs that break a channel's splitter and parser (a minute each; FUZZTIME changes that)
 	@# Unbounded, minimising the first finding would take the whole time.
-	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse; do \
+	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse telegram/FuzzSplitAndParse; do \
 		$(NICELY) go test -vet=off ./shared/channel/$${target%/*} -run '^$$' -fuzz "^$${target#*/}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; \
 	done
 
@@ -187,7 +187,7 @@ deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secr
 	$(CDK) deploy --all -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: secrets
-secrets: ## write STAGE's provider secrets from META_APP_SECRET and META_VERIFY_TOKEN, and a signing key if there is none
+secrets: ## write STAGE's provider secrets from META_APP_SECRET, META_VERIFY_TOKEN and the like, and generate those that are ours
 	@go run ./infra/secrets -stage $(STAGE)
 
 .PHONY: invoke

@@ -15,8 +15,6 @@ import (
 	"github.com/recado-chat/recado/functions/admin/settings"
 	"github.com/recado-chat/recado/functions/admin/signin"
 	"github.com/recado-chat/recado/functions/admin/stores"
-	"github.com/recado-chat/recado/shared/channel"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/httpapi/team"
 )
@@ -33,19 +31,19 @@ type Store interface {
 
 // Parts are what the routes are made of; all are needed.
 type Parts struct {
-	Store        Store
-	Desk         channels.Desk
-	Vault        enroll.Vault
-	Sealer       channels.Sealer
-	Capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	Store    Store
+	Desk     channels.Desk
+	Vault    enroll.Vault
+	Sealer   channels.Sealer
+	Channels channels.Channels
 	// ForgotTakes is how long a request for a reset link takes, whether or not the address is known.
 	ForgotTakes time.Duration
 }
 
 // New makes the server of the administration.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
-	if parts.Store == nil || parts.Desk == nil || parts.Vault == nil || parts.Sealer == nil || parts.Capabilities == nil {
-		return nil, errors.New("admin: a store, use cases, a vault, a sealer and capabilities are needed")
+	if parts.Store == nil || parts.Desk == nil || parts.Vault == nil || parts.Sealer == nil || parts.Channels == nil {
+		return nil, errors.New("admin: a store, use cases, a vault, a sealer and channels are needed")
 	}
 	server, err := rest.New(deps)
 	if err != nil {
@@ -63,6 +61,6 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 	list := signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()
 	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller}).Routes()...)
 	list = append(list, (&stores.Handler{Server: server, Store: p.Store}).Routes()...)
-	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Sealer: p.Sealer, Capabilities: p.Capabilities}).Routes()...)
+	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)
 	return append(list, (&settings.Handler{Server: server, Store: p.Store}).Routes()...)
 }

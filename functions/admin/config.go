@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
@@ -21,18 +22,19 @@ import (
 // Config is what the environment tells the function.
 type Config struct {
 	rest.Config
-	DirectoryTable   string `env:"DIRECTORY_TABLE"`
-	DeskTable        string `env:"DESK_TABLE"`
-	LiveTable        string `env:"LIVE_TABLE"`
-	SecretKeyID      string `env:"SECRET_KEY_ID"`
-	UserPoolID       string `env:"USER_POOL_ID"`
-	UserPoolClientID string `env:"USER_POOL_CLIENT_ID"`
+	DirectoryTable   string       `env:"DIRECTORY_TABLE"`
+	DeskTable        string       `env:"DESK_TABLE"`
+	LiveTable        string       `env:"LIVE_TABLE"`
+	SecretKeyID      string       `env:"SECRET_KEY_ID"`
+	UserPoolID       string       `env:"USER_POOL_ID"`
+	UserPoolClientID string       `env:"USER_POOL_CLIENT_ID"`
+	Providers        all.Settings `env:"-"`
 }
 
 // forgotTakes is longer than a slow write takes, so that the duration of the answer does not tell whether the address is known.
 const forgotTakes = 400 * time.Millisecond
 
-// Build makes the handler.
+// Build makes the handler. Of the providers it calls only those that check credentials when a channel is connected.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {
@@ -56,11 +58,11 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server
 	if err != nil {
 		return nil, err
 	}
-	capabilities := all.New(all.Config{HTTP: rt.HTTP}).Capabilities
-	syncer, err := templates.New(store, capabilities, rt.Now)
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
+	syncer, err := templates.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	deps.Store = store
-	return New(deps, Parts{Store: store, Desk: syncer, Vault: vault, Sealer: sealer, Capabilities: capabilities, ForgotTakes: forgotTakes})
+	return New(deps, Parts{Store: store, Desk: syncer, Vault: vault, Sealer: sealer, Channels: channels, ForgotTakes: forgotTakes})
 }

@@ -14,8 +14,6 @@ import (
 	"github.com/recado-chat/recado/functions/api/directory"
 	"github.com/recado-chat/recado/functions/api/me"
 	"github.com/recado-chat/recado/functions/api/messages"
-	"github.com/recado-chat/recado/shared/channel"
-	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/httpapi/team"
 	"github.com/recado-chat/recado/shared/wire"
@@ -39,16 +37,16 @@ type Desk interface {
 
 // Parts are what the routes are made of; all are needed.
 type Parts struct {
-	Store        Store
-	Desk         Desk
-	Files        messages.Files
-	Capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	Store    Store
+	Desk     Desk
+	Files    messages.Files
+	Channels directory.Channels
 }
 
 // New makes the server of the API.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
-	if parts.Store == nil || parts.Desk == nil || parts.Files == nil || parts.Capabilities == nil {
-		return nil, errors.New("api: a store, use cases, files and capabilities are needed")
+	if parts.Store == nil || parts.Desk == nil || parts.Files == nil || parts.Channels == nil {
+		return nil, errors.New("api: a store, use cases, files and channels are needed")
 	}
 	server, err := rest.New(deps)
 	if err != nil {
@@ -73,8 +71,8 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 		},
 	}
 	list = append(list, (&me.Handler{Server: server, Store: p.Store, Team: operators, Files: p.Files}).Routes()...)
-	list = append(list, (&directory.Handler{Server: server, Store: p.Store, Team: operators, Capabilities: p.Capabilities}).Routes()...)
-	list = append(list, (&conversations.Handler{Server: server, Store: p.Store, Desk: p.Desk}).Routes()...)
-	list = append(list, (&messages.Handler{Server: server, Store: p.Store, Desk: p.Desk, Files: p.Files, Capabilities: p.Capabilities}).Routes()...)
+	list = append(list, (&directory.Handler{Server: server, Store: p.Store, Team: operators, Channels: p.Channels}).Routes()...)
+	list = append(list, (&conversations.Handler{Server: server, Store: p.Store, Desk: p.Desk, Channels: p.Channels}).Routes()...)
+	list = append(list, (&messages.Handler{Server: server, Store: p.Store, Desk: p.Desk, Files: p.Files, Channels: p.Channels}).Routes()...)
 	return append(list, (&contacts.Handler{Server: server, Store: p.Store}).Routes()...)
 }

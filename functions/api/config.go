@@ -53,13 +53,13 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server
 	if err != nil {
 		return nil, err
 	}
-	capabilities := all.New(all.Config{HTTP: rt.HTTP}).Capabilities
-	useCases, err := newUseCases(store, capabilities, rt.Now)
+	channels := all.Offline()
+	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
 	deps.Store = store
-	return New(deps, Parts{Store: store, Desk: useCases, Files: files, Capabilities: capabilities})
+	return New(deps, Parts{Store: store, Desk: useCases, Files: files, Channels: channels})
 }
 
 // useCases are what operators do with conversations.

@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/directory"
 	"github.com/recado-chat/recado/shared/dynamo/live"
@@ -52,6 +53,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Connections: live.New(tables),
 		Senders:     senders,
 		Dead:        dead,
+		Window:      all.Offline().Window,
 		Metrics:     metrics,
 		Log:         rt.Log,
 	})

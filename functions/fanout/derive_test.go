@@ -27,6 +27,7 @@ func handler() *Handler {
 			return []chat.Store{{ID: "a"}, {ID: "b"}}, nil
 		}),
 		Connections: nobody{},
+		Window:      func(chat.ChannelType) time.Duration { return 24 * time.Hour },
 	}}
 }
 
@@ -247,6 +248,18 @@ func TestAChannelThatMayHaveOtherTemplates(t *testing.T) { // B-12
 		if got := slices.Contains(signals(t, e.out), "to-jobs channel.changed.v1"); got != test.asks {
 			t.Errorf("%s: asks %t", name, got)
 		}
+	}
+}
+
+func TestChannelRemoved_NamesWhatEndsTheWebhook(t *testing.T) {
+	t.Parallel()
+	e := newEmitter("1")
+	if err := channelRemoved(e, chat.Channel{ID: "ch", AccountID: "account", Type: "pigeon", ExternalID: "7", Credentials: chat.Secret("sealed"), Version: 7}); err != nil {
+		t.Fatal(err)
+	}
+	changed, ok, err := events.Decode[events.ChannelChanged](e.out[events.ToJobs][0].Envelope)
+	if err != nil || !ok || changed.Version != 8 || changed.Removed == nil || changed.Removed.Type != "pigeon" || changed.Removed.ExternalID != "7" || string(changed.Removed.Credentials) != "sealed" {
+		t.Errorf("got %+v, %v", changed, err)
 	}
 }
 

@@ -41,7 +41,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
 	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
-	channels := all.New(all.Config{HTTP: rt.HTTP})
+	channels := all.Offline()
 	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)

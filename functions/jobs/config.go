@@ -8,8 +8,10 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/assignment"
@@ -19,16 +21,18 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
+	"github.com/recado-chat/recado/shared/secret"
 )
 
 // Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable string `env:"DIRECTORY_TABLE"`
-	DeskTable      string `env:"DESK_TABLE"`
-	SecretKeyID    string `env:"SECRET_KEY_ID"`
-	GraphURL       string `env:"GRAPH_URL"`
-	GraphVersion   string `env:"GRAPH_VERSION"`
-	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	DirectoryTable string          `env:"DIRECTORY_TABLE"`
+	DeskTable      string          `env:"DESK_TABLE"`
+	SecretKeyID    string          `env:"SECRET_KEY_ID"`
+	WebhookURL     string          `env:"WEBHOOK_URL"`
+	Providers      all.Settings    `env:"-"`
+	SecretNames    all.HookSecrets `env:"-"`
+	DeadQueueURL   string          `env:"DEAD_QUEUE_URL"`
 }
 
 // checkpointKey signs checkpoints, which nobody outside ever sees: it only has to be the same in every process.
@@ -41,7 +45,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
 	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey)))
-	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
 	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
@@ -54,7 +58,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := New(Deps{Store: store, Desk: useCases, Channels: channels, Sealer: sealer, Now: rt.Now, Metrics: metrics, Log: rt.Log})
+	h, err := New(Deps{
+		Store: store, Desk: useCases, Channels: channels, Sealer: sealer,
+		WebhookURL: config.WebhookURL, SecretNames: config.SecretNames, Secrets: secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
+		Now: rt.Now, Metrics: metrics, Log: rt.Log,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
@@ -20,13 +21,12 @@ import (
 
 // Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable string `env:"DIRECTORY_TABLE"`
-	DeskTable      string `env:"DESK_TABLE"`
-	MediaBucket    string `env:"MEDIA_BUCKET"`
-	SecretKeyID    string `env:"SECRET_KEY_ID"`
-	GraphURL       string `env:"GRAPH_URL"`
-	GraphVersion   string `env:"GRAPH_VERSION"`
-	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	DirectoryTable string       `env:"DIRECTORY_TABLE"`
+	DeskTable      string       `env:"DESK_TABLE"`
+	MediaBucket    string       `env:"MEDIA_BUCKET"`
+	SecretKeyID    string       `env:"SECRET_KEY_ID"`
+	Providers      all.Settings `env:"-"`
+	DeadQueueURL   string       `env:"DEAD_QUEUE_URL"`
 }
 
 // Build makes the handler.
@@ -36,7 +36,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
 	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
-	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
 	sender, err := outbound.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)

@@ -151,11 +151,11 @@ func (w *delivery) post(ctx context.Context, _ chat.Conversation, m chat.Message
 // open opens what the provider's API asks for; a channel of our own has none.
 func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
 	if adapter.Capabilities().FirstParty {
-		return chat.Credentials{}, nil
+		return nil, nil
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return chat.Credentials{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
 	}
 	return credentials, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
@@ -32,7 +33,7 @@ const customer = "5491150000001"
 type opener struct{ err error }
 
 func (o *opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
-	return chat.Credentials{AccessToken: string(secret)}, o.err
+	return chat.Credentials(`{"accessToken":"` + string(secret) + `"}`), o.err
 }
 
 // files are the objects of the bucket.
@@ -89,7 +90,7 @@ func (w *world) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
 func (w *world) on(s *store) *send.Handler {
 	w.Helper()
 	h, err := send.New(send.Deps{
-		Channels: all.New(all.Config{GraphURL: w.graph, GraphVersion: "v26.0", HTTP: &http.Client{Timeout: 5 * time.Second}}),
+		Channels: all.New(channel.Environment{Settings: map[string]string{"GRAPH_URL": w.graph}, HTTP: &http.Client{Timeout: 5 * time.Second}}),
 		Desk:     w.DeskOn(s), Store: s, Sealer: w.sealer, Media: w.files, Limiter: w.pace, Now: w.Now, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	w.Must(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/push"
@@ -47,7 +48,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
-	h, err := New(stores{dynamo.NewDesk(db), live.New(db)}, poster, sender, auth.Now, rt.Log)
+	h, err := New(stores{dynamo.NewDesk(db), live.New(db)}, poster, sender, all.Offline().Capabilities, auth.Now, rt.Log)
 	if err != nil {
 		return nil, err
 	}

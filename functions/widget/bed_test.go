@@ -66,7 +66,7 @@ func open(t *testing.T) *bed {
 func (b *bed) site(code, name, page string, store chat.StoreID) {
 	b.Helper()
 	ch := chat.Channel{
-		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: chat.WebChat, Name: name, ExternalID: code,
+		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: "webchat", Name: name, ExternalID: code,
 		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
 	}
 	b.Must(b.store.CreateChannel(b.Context(), ch, nil))

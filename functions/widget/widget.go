@@ -17,7 +17,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/cache"
-	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/cursor"
 	"github.com/recado-chat/recado/shared/fault"
@@ -63,7 +63,7 @@ type Deps struct {
 	Store            Store
 	Files            Files
 	Inbound          sender
-	Chat             channel.Adapter // of our own web chat
+	Chat             *webchat.Adapter
 	Secrets          lister
 	SigningKeyName   string
 	OriginSecretName string

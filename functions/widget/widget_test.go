@@ -30,7 +30,7 @@ func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
 	b.say(session.Token, "1", "¿tienen mate? 🧉") // a second click
 	b.say(session.Token, "2", "de calabaza")
 	c := b.open(siteA, session.VisitorID)
-	if c.StoreID != desktest.Shop || c.ChannelType != chat.WebChat || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
+	if c.StoreID != desktest.Shop || c.ChannelType != "webchat" || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
 		t.Errorf("the conversation is %+v", c)
 	}
 	reply := b.Reply(c.ID, "sí")

@@ -84,13 +84,12 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		return otherwise
 	}
 	options := stack.Options{
-		Dir:         or("DATA_DIR", ".local"),
-		Address:     net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
-		Console:     or("CONSOLE_DIR", "shared/web/console/dist"),
-		Widget:      or("WIDGET_DIR", "shared/web/widget/dist"),
-		AppSecret:   env["META_APP_SECRET"],
-		VerifyToken: env["META_VERIFY_TOKEN"],
-		GraphURL:    env["GRAPH_URL"],
+		Dir:       or("DATA_DIR", ".local"),
+		Address:   net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
+		Console:   or("CONSOLE_DIR", "shared/web/console/dist"),
+		Widget:    or("WIDGET_DIR", "shared/web/widget/dist"),
+		Secrets:   env,
+		Providers: env,
 		// As a phone at hand: each tick is seen on its own.
 		Statuses: whatsapp.Timing{Sent: 300 * time.Millisecond, Delivered: 700 * time.Millisecond},
 	}

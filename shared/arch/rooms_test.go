@@ -76,7 +76,7 @@ var (
 		{room: "shared/dynamo/conversation", only: dataCore("activity", "schedule", "contact", "directory"), reason: "a decision writes the contact and an activity entry, and nothing in Live"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
-		{room: "infra/topology", only: []string{"infra/topology", "events"}, reason: "the topology is plain data: it reads which queue carries which signal, and nothing else"},
+		{room: "infra/topology", only: []string{"infra/topology", "events", "shared/channel", "shared/chat", "shared/fault", "shared/outbound"}, reason: "the topology is plain data: it reads which queue carries which signal, and which settings and secrets a provider needs"},
 		{room: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator speaks the wire format on its own, so that a mistake does not cancel out"},
 	}
 )

@@ -30,7 +30,7 @@ type Capabilities struct {
 	Interactive  *InteractiveLimits // nil = none
 	Templates    bool               // approved templates may be sent outside the window
 	ReadReceipts bool               // the adapter is a channel.Marker
-	Typing       bool               // its Marker also tells of typing
+	Typing       time.Duration      // how long one ShowTyping of the adapter (channel.Typer) is seen; 0 = it has none
 	Rate         SendRate
 	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// messages are pushed to the external user's browsers.

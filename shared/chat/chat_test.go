@@ -89,7 +89,7 @@ func TestNewPreview_WholeRunes(t *testing.T) {
 
 func TestSecret_NotPrinted(t *testing.T) {
 	t.Parallel()
-	printed := fmt.Sprintf("%v %s %+v", Secret("token"), Credentials{AccessToken: "token"}, struct{ C Credentials }{Credentials{AccessToken: "token"}})
+	printed := fmt.Sprintf("%v %s %+v", Secret("token"), Credentials("token"), struct{ C Credentials }{Credentials("token")})
 	if strings.Contains(printed, "token") {
 		t.Errorf("%s", printed)
 	}

@@ -73,9 +73,6 @@ type Conversation struct {
 	Version        int64
 }
 
-// Window is how long after a contact's message WhatsApp and Messenger let us write freely.
-const Window = 24 * time.Hour
-
 // ReopenWithin is how long after it was resolved the contact's next message reopens a conversation.
 const ReopenWithin = 24 * time.Hour
 
@@ -85,12 +82,12 @@ const assignWatch = time.Hour
 // firstAssignWatch is when assignment is tried again for a conversation that just entered the pool, in case the signal was lost.
 const firstAssignWatch = 2 * time.Minute
 
-// WindowUntil is when the channel's window closes; zero before the first inbound message, and where there is none.
-func (c Conversation) WindowUntil() time.Time {
-	if c.LastInboundAt.IsZero() || c.ChannelType.Window() == 0 {
+// WindowUntil is when a channel's window of this length closes; zero before the first inbound message, and for a channel without one.
+func (c Conversation) WindowUntil(window time.Duration) time.Time {
+	if c.LastInboundAt.IsZero() || window == 0 {
 		return time.Time{}
 	}
-	return c.LastInboundAt.Add(c.ChannelType.Window())
+	return c.LastInboundAt.Add(window)
 }
 
 // DueAt is the earliest of the conversation's own timers; zero when none is armed.

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,15 +204,4 @@ func (t Template) Render(ref TemplateRef) string {
 		parts = append(parts, t.Header.Render(ref.Header))
 	}
 	return strings.Join(slices.DeleteFunc(append(parts, t.Body.Render(ref.Body), t.Footer), func(s string) bool { return s == "" }), "\n\n")
-}
-
-// BusinessAccountID is the provider's business account of a channel, if its settings name one: templates belong to it.
-func (c Channel) BusinessAccountID() string {
-	var settings struct {
-		BusinessAccountID string `json:"businessAccountId"`
-	}
-	if json.Unmarshal(c.Settings, &settings) != nil {
-		return ""
-	}
-	return settings.BusinessAccountID
 }

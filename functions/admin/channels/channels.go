@@ -38,13 +38,19 @@ type Desk interface {
 	SyncTemplates(ctx context.Context, ch chat.Channel) error
 }
 
+// Channels are the channel types.
+type Channels interface {
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
 // Handler answers the routes.
 type Handler struct {
 	*rest.Server
-	Store        Store
-	Desk         Desk
-	Sealer       Sealer
-	Capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	Store    Store
+	Desk     Desk
+	Sealer   Sealer
+	Channels Channels
 }
 
 // Routes are the routes that connect, change and disconnect channels.
@@ -68,9 +74,6 @@ func (h *Handler) Routes() []rest.Route {
 		},
 	}
 }
-
-// tokenMax bounds a provider's token; Meta's have a few hundred characters.
-const tokenMax = 4096
 
 func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
 
@@ -96,7 +99,7 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 			return rest.Invalid("settings", "an object of at most 8 KB")
 		}
 	}
-	if able, _ := h.Capabilities(ch.Type); able.Settings != nil {
+	if able, _ := h.Channels.Capabilities(ch.Type); able.Settings != nil {
 		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
 			return err
 		}
@@ -113,14 +116,37 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	if body.Credentials == nil {
 		return nil
 	}
-	token := body.Credentials.AccessToken
-	if token == "" || len(token) > tokenMax {
-		return rest.Invalid("credentials.accessToken", "the provider's access token is needed")
+	given, err := json.Marshal(body.Credentials)
+	if err != nil {
+		return fmt.Errorf("encode credentials: %w", err)
 	}
-	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.Account.ID, chat.Credentials{AccessToken: token}); err != nil {
-		return fmt.Errorf("seal credentials: %w", err)
+	adapter, _ := h.Channels.Of(ch.Type)
+	credentials, err := adapter.Credentials(given)
+	if err != nil {
+		return err
+	}
+	if connector, connects := adapter.(channel.Connector); connects {
+		if err := connectAsset(ctx, connector, credentials, ch); err != nil {
+			return err
+		}
+	}
+	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.Account.ID, credentials); err != nil {
+		return fmt.Errorf("encrypt credentials: %w", err)
 	}
 	ch.Health = chat.Health{State: chat.HealthUnverified, At: h.Now()}
+	return nil
+}
+
+// connectAsset asks the provider whose the credentials are. The asset of a connected channel stays the same.
+func connectAsset(ctx context.Context, connector channel.Connector, credentials chat.Credentials, ch *chat.Channel) error {
+	asset, err := connector.Connect(ctx, credentials, ch.Settings)
+	if err != nil {
+		return err
+	}
+	if ch.ExternalID != "" && ch.ExternalID != asset.ExternalID {
+		return rest.Invalid("credentials", "the credentials belong to another asset")
+	}
+	ch.ExternalID, ch.Settings = asset.ExternalID, asset.Settings
 	return nil
 }
 
@@ -129,7 +155,7 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	able, known := h.Capabilities(body.Type)
+	able, known := h.Channels.Capabilities(body.Type)
 	switch {
 	case !known:
 		return httpapi.Response{}, rest.Invalid("type", "this type of channel cannot be connected")
@@ -139,7 +165,7 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 		return httpapi.Response{}, rest.Invalid("credentials", "a channel of our own has none")
 	case able.FirstParty:
 		body.ExternalID = h.siteCode(c)
-	case body.ExternalID == "" || len(body.ExternalID) > rest.IDMax:
+	case body.ExternalID == "" && !h.connects(body.Type) || len(body.ExternalID) > rest.IDMax:
 		return httpapi.Response{}, rest.Invalid("externalId", "the provider's id of the asset is needed")
 	case body.Credentials == nil:
 		return httpapi.Response{}, rest.Invalid("credentials.accessToken", "the provider's access token is needed")
@@ -170,6 +196,13 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
 	}
 	return rest.Created(present.Channel(ch))
+}
+
+// connects reports whether a channel type asks its provider for the external id.
+func (h *Handler) connects(t chat.ChannelType) bool {
+	adapter, _ := h.Channels.Of(t)
+	_, connects := adapter.(channel.Connector)
+	return connects
 }
 
 // siteCode names a channel of our own in the pages that show it.

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
@@ -44,11 +45,17 @@ type Desk interface {
 	Unread(ctx context.Context, actor chat.Actor, c chat.Conversation) (chat.ReadCursor, error)
 }
 
+// Channels tells what a type of channel can do.
+type Channels interface {
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
 // Handler answers the routes.
 type Handler struct {
 	*rest.Server
-	Store Store
-	Desk  Desk
+	Store    Store
+	Desk     Desk
+	Channels Channels
 }
 
 // Routes are the routes of conversations.
@@ -333,7 +340,7 @@ func (h *Handler) showConversations(ctx context.Context, c *rest.Call, found cha
 		return httpapi.Response{}, err
 	}
 	return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
-		return present.ConversationFor(v, read[v.ID])
+		return present.ConversationFor(v, h.window(v), read[v.ID])
 	}))
 }
 
@@ -354,7 +361,7 @@ func (h *Handler) showConversation(ctx context.Context, c *rest.Call, v chat.Con
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.ConversationFor(v, read[v.ID]))
+	return rest.OK(present.ConversationFor(v, h.window(v), read[v.ID]))
 }
 
 func conversationID(c *rest.Call) chat.ConversationID { return chat.ConversationID(c.Param("id")) }
@@ -365,4 +372,10 @@ func (h *Handler) getConversation(ctx context.Context, c *rest.Call) (httpapi.Re
 		return httpapi.Response{}, err
 	}
 	return h.showConversation(ctx, c, v)
+}
+
+// window is how long after a contact's message the conversation's channel takes free replies.
+func (h *Handler) window(c chat.Conversation) time.Duration {
+	able, _ := h.Channels.Capabilities(c.ChannelType)
+	return able.Window
 }

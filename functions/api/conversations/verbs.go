@@ -64,7 +64,7 @@ func (h *Handler) read(ctx context.Context, c *rest.Call) (httpapi.Response, err
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.ConversationFor(v, cursor))
+	return rest.OK(present.ConversationFor(v, h.window(v), cursor))
 }
 
 func (h *Handler) unread(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -76,5 +76,5 @@ func (h *Handler) unread(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.ConversationFor(v, cursor))
+	return rest.OK(present.ConversationFor(v, h.window(v), cursor))
 }

@@ -16,8 +16,8 @@ import (
 // listCapabilities answers what the kinds of channels can do. The composer asks it, and knows no limit of its own.
 func (h *Handler) listCapabilities(context.Context, *rest.Call) (httpapi.Response, error) {
 	var known []wire.Capabilities
-	for _, t := range chat.ChannelTypes() {
-		if able, ok := h.Capabilities(t); ok {
+	for _, t := range h.Channels.Types() {
+		if able, ok := h.Channels.Capabilities(t); ok {
 			known = append(known, capabilityShape(t, able))
 		}
 	}
@@ -28,7 +28,7 @@ func capabilityShape(t chat.ChannelType, able channel.Capabilities) wire.Capabil
 	shape := wire.Capabilities{
 		ChannelType: t, MaxText: able.MaxText, MaxCaption: able.MaxCaption, WindowSeconds: int64(able.Window.Seconds()),
 		ReplyTo: able.ReplyTo, Attachments: []wire.AttachmentLimit{}, Types: []chat.MessageType{},
-		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing,
+		Templates: able.Templates, MaxCards: able.MaxCards, ReadReceipts: able.ReadReceipts, Typing: able.Typing > 0,
 	}
 	shape.Types = append(shape.Types, able.Types()...)
 	if i := able.Interactive; i != nil {

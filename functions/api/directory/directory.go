@@ -29,12 +29,18 @@ type Store interface {
 	Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q dynamo.TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error)
 }
 
+// Channels are the channel types.
+type Channels interface {
+	Types() []chat.ChannelType
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
 // Handler answers the routes.
 type Handler struct {
 	*rest.Server
-	Store        Store
-	Team         *team.Team
-	Capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	Store    Store
+	Team     *team.Team
+	Channels Channels
 }
 
 // Routes are the routes that read the directory.

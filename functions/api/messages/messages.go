@@ -41,13 +41,18 @@ type Files interface {
 	PresignGet(ctx context.Context, key, name, mime string, inline bool, expires time.Duration) (string, error)
 }
 
+// Channels tells what a type of channel can do.
+type Channels interface {
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
 // Handler answers the routes.
 type Handler struct {
 	*rest.Server
-	Store        Store
-	Desk         Desk
-	Files        Files
-	Capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	Store    Store
+	Desk     Desk
+	Files    Files
+	Channels Channels
 }
 
 // Routes are the routes of messages and of files that are to be sent.

@@ -43,10 +43,9 @@ type Options struct {
 	// is the machine's, so this stack's cannot be moved then.
 	Binaries string
 
-	AppSecret    string // comma-separated lists, as in the deployed parameters
-	VerifyToken  string
-	GraphURL     string // "" = the simulator's
-	GraphVersion string
+	// Secrets and Providers replace secrets and settings of the providers, by the names that `make secrets` and a deployment know:
+	// META_APP_SECRET, a comma-separated list; GRAPH_URL.
+	Secrets, Providers map[string]string
 
 	Statuses whatsapp.Timing
 	// Runtime may change what a function is built from: tests inject faults there.
@@ -111,15 +110,6 @@ func (o *Options) defaults() {
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
-	}
-	if o.AppSecret == "" {
-		o.AppSecret = "local-app-secret"
-	}
-	if o.VerifyToken == "" {
-		o.VerifyToken = "local-verify-token"
-	}
-	if o.GraphVersion == "" {
-		o.GraphVersion = "v26.0"
 	}
 	if o.Backoff == 0 {
 		o.Backoff = time.Second

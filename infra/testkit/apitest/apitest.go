@@ -63,8 +63,8 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 	c := &Clock{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	db := dynamotest.Open(t, engine.Default())
 	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKey([]byte("cursors")))
-	capabilities := all.New(all.Config{HTTP: http.DefaultClient}).Capabilities
-	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Keys: &Keys{Static{"new", "old"}}, Log: &Buffer{}, Clock: c}
+	channels := all.Offline()
+	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, channels.Capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Keys: &Keys{Static{"new", "old"}}, Log: &Buffer{}, Clock: c}
 	f.Deps = rest.Deps{
 		Store: store, Keys: f.Keys, SigningKeyName: "signing", OriginSecretName: "origin",
 		Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(f.Log, nil)), PublicURL: Origin,
@@ -76,13 +76,13 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 // Serve makes both functions anew, with another store behind the routes of api.
 func (f *Fixture) Serve(store api.Store) {
 	f.T.Helper()
-	capabilities := all.New(all.Config{HTTP: http.DefaultClient}).Capabilities
+	channels := all.Offline()
 	var err error
-	if f.API, err = api.New(f.Deps, api.Parts{Store: store, Desk: f.Desk, Files: f.Files, Capabilities: capabilities}); err != nil {
+	if f.API, err = api.New(f.Deps, api.Parts{Store: store, Desk: f.Desk, Files: f.Files, Channels: channels}); err != nil {
 		f.T.Fatal(err)
 	}
 	f.Admin, err = admin.New(f.Deps, admin.Parts{
-		Store: f.Store, Desk: f.Desk, Vault: f.Vault, Sealer: sealer{}, Capabilities: capabilities, ForgotTakes: time.Millisecond,
+		Store: f.Store, Desk: f.Desk, Vault: f.Vault, Sealer: sealer{}, Channels: channels, ForgotTakes: time.Millisecond,
 	})
 	if err != nil {
 		f.T.Fatal(err)
@@ -242,7 +242,7 @@ func (f *Files) PresignGet(_ context.Context, key, name, _ string, inline bool, 
 type sealer struct{}
 
 func (sealer) SealCredentials(_ context.Context, account chat.AccountID, c chat.Credentials) (chat.Secret, error) {
-	return chat.Secret(fmt.Sprintf("sealed for %s: %d bytes", account, len(c.AccessToken))), nil
+	return chat.Secret(fmt.Sprintf("sealed for %s: %d bytes", account, len(c))), nil
 }
 
 // Keys are the secrets of both functions; a test may replace them.

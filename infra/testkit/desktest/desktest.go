@@ -61,7 +61,7 @@ func New(t testing.TB, change ...func(*chat.Account)) *Fixture {
 // DeskOn are the use cases of the same company on another store, such as one in which something fails.
 func (f *Fixture) DeskOn(store Store) *UseCases {
 	f.Helper()
-	return NewUseCases(f, store, all.New(all.Config{}).Capabilities, f.Now)
+	return NewUseCases(f, store, all.Offline().Capabilities, f.Now)
 }
 
 // Now is the fixture's clock.

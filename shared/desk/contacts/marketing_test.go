@@ -48,7 +48,7 @@ func TestSetMarketingConsent_AnyOrder(t *testing.T) {
 		if len(told) == 0 || len(told) > len(steps) {
 			t.Errorf("order %v: told %d times", order, len(told))
 		}
-		if after := b.Conversation(c.ID); after.Status != chat.Open || !after.WindowUntil().Equal(c.WindowUntil()) {
+		if after := b.Conversation(c.ID); after.Status != chat.Open || !after.WindowUntil(24*time.Hour).Equal(c.WindowUntil(24*time.Hour)) {
 			t.Errorf("order %v: %+v", order, after)
 		}
 	}

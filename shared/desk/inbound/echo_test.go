@@ -31,7 +31,7 @@ func TestEcho(t *testing.T) {
 		if after.Preview.Text != "te llamo" || !after.WaitingSince.IsZero() || !after.InPool() || after.Status != chat.Open {
 			t.Errorf("%+v", after)
 		}
-		if !after.WindowUntil().Equal(c.WindowUntil()) {
+		if !after.WindowUntil(24 * time.Hour).Equal(c.WindowUntil(24 * time.Hour)) {
 			t.Error("an echo moved the window")
 		}
 	})
@@ -47,7 +47,7 @@ func TestEcho(t *testing.T) {
 		identity, _, err := b.Store.Identity(b.Context(), desktest.Account, b.Channel.ID, []string{"2"})
 		b.Must(err)
 		c := b.Conversation(identity.OpenConversationID)
-		if c.Status != chat.Pending || c.AssigneeID != "" || !c.WindowUntil().IsZero() || c.ContactName != "+2" {
+		if c.Status != chat.Pending || c.AssigneeID != "" || !c.WindowUntil(24*time.Hour).IsZero() || c.ContactName != "+2" {
 			t.Errorf("%+v", c)
 		}
 		// The contact's answer opens it, for the pool.

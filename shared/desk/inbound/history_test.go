@@ -73,7 +73,7 @@ func TestImportHistory_AnyOrder(t *testing.T) {
 		if got := words(messages); got != "in ¿tienen?, out sí, in ¡gracias!" || len(messages[1].Reactions) != 1 || messages[1].Status != chat.StatusRead {
 			t.Errorf("order %v: %s, %+v", order, got, messages[1])
 		}
-		if c.Status != chat.Resolved || c.Preview.Text != "¡gracias!" || !c.WindowUntil().IsZero() || !c.WaitingSince.IsZero() || !c.DueAt().IsZero() || !c.LastActivityAt.Equal(b.Time.Add(-30*time.Minute)) {
+		if c.Status != chat.Resolved || c.Preview.Text != "¡gracias!" || !c.WindowUntil(24*time.Hour).IsZero() || !c.WaitingSince.IsZero() || !c.DueAt().IsZero() || !c.LastActivityAt.Equal(b.Time.Add(-30*time.Minute)) {
 			t.Errorf("order %v: %+v", order, c)
 		}
 		if (chat.ReadCursor{}).Unread(c) || !c.IsPast() {
@@ -106,7 +106,7 @@ func TestImportHistory(t *testing.T) {
 			live := b.Receive(b.Text("1", "ahora")).Conversation
 			before := b.Conversation(live.ID)
 			tell()
-			if after := b.Conversation(live.ID); after.Version != before.Version || after.Status != chat.Open || !after.InPool() || !after.WindowUntil().Equal(before.WindowUntil()) {
+			if after := b.Conversation(live.ID); after.Version != before.Version || after.Status != chat.Open || !after.InPool() || !after.WindowUntil(24*time.Hour).Equal(before.WindowUntil(24*time.Hour)) {
 				t.Errorf("early %t: %+v", early, after)
 			}
 			past := pastOf(b, "1")
@@ -138,7 +138,7 @@ func TestImportHistory(t *testing.T) {
 		in := b.Text("1", "recién")
 		importHistory(b, past(b, "1", in.ProviderID, chat.In, 0, "recién"))
 		got := b.Receive(in).Conversation
-		if c := b.Conversation(got.ID); c.Status != chat.Open || c.WindowUntil().IsZero() || words(b.Messages(c.ID)) != "in recién" {
+		if c := b.Conversation(got.ID); c.Status != chat.Open || c.WindowUntil(24*time.Hour).IsZero() || words(b.Messages(c.ID)) != "in recién" {
 			t.Errorf("%+v", c)
 		}
 	})

@@ -3,6 +3,7 @@ package present
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
@@ -28,8 +29,8 @@ func MessageRemoved(m chat.Message) (json.RawMessage, error) {
 }
 
 // ConversationUpserted encodes a new or changed conversation.
-func ConversationUpserted(c chat.Conversation) (json.RawMessage, error) {
-	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c)})
+func ConversationUpserted(c chat.Conversation, window time.Duration) (json.RawMessage, error) {
+	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window)})
 }
 
 // EventAppended encodes a new line of a timeline, without the operators considered when those do not fit a frame.

@@ -53,15 +53,15 @@ func TestPresent_AbsentValues(t *testing.T) {
 		hasNone []string
 	}{
 		"a new conversation": {
-			Conversation(chat.Conversation{ID: "c"}),
+			Conversation(chat.Conversation{ID: "c"}, 0),
 			[]string{`"groupId":null`, `"assigneeId":null`, `"tags":[]`, `"preview":null`, `"windowUntil":null`, `"waitingSince":null`, `"dueAt":null`, `"lastInboundId":null`, `"resolvedAt":null`},
 			[]string{`"unread"`},
 		},
 		"a conversation for its reader": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
 		},
 		"a conversation that was read": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
 		},
 		"an empty message": {
 			Message(chat.Message{ID: "m"}), []string{`"text":""`, `"attachments":[]`, `"replyTo":null`, `"error":null`}, []string{`"clientId"`},

@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -159,9 +160,12 @@ func (s *Simulator) post(ctx context.Context, w *sim.Webhook) error {
 	if target.Secret != "" {
 		request.Header.Set("X-Telegram-Bot-Api-Secret-Token", target.Secret)
 	}
-	status, _, err := sim.Call(s.options.Client, request)
+	status, answer, err := sim.Call(s.options.Client, request)
 	if err == nil && (status < 200 || status > 299) {
 		err = fmt.Errorf("wrong response from the webhook: %d %s", status, http.StatusText(status))
+	}
+	if err == nil {
+		s.callInAnswer(w.Account, answer)
 	}
 	if err != nil && ctx.Err() == nil {
 		s.Lock()
@@ -170,4 +174,28 @@ func (s *Simulator) post(ctx context.Context, w *sim.Webhook) error {
 		current.lastError, current.lastErrorDate = strings.ToUpper(err.Error()[:1])+err.Error()[1:], s.options.Now().Unix()
 	}
 	return err
+}
+
+// callInAnswer makes the method call that the answer to a webhook may be. Nobody learns its result.
+// https://core.telegram.org/bots/api#making-requests-when-getting-updates
+func (s *Simulator) callInAnswer(bot string, answer []byte) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(answer, &fields) != nil {
+		return
+	}
+	c := &call{args: map[string]string{}, files: map[string]sim.Upload{}}
+	for name, value := range fields {
+		var text string
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value)
+		}
+		c.args[name] = text
+	}
+	c.method = strings.ToLower(c.args["method"])
+	s.Lock()
+	c.bot = s.Account(bot)
+	s.Unlock()
+	if work := s.methods()[c.method]; work != nil && c.bot != nil {
+		_, _ = work(c)
+	}
 }

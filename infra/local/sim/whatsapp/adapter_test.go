@@ -21,12 +21,12 @@ func TestAdapter_RoundTrip(t *testing.T) {
 	b := newBusiness(t)
 	b.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		a := adapter.New("http://unused.invalid", "v26.0", nil)
-		if err != nil || a.Verify(r.Header, body, []string{secret}) != nil {
+		a := adapter.New("http://unused.invalid", nil)
+		if err != nil || a.Verify(channel.Request{Header: r.Header, Body: body}, func(string) ([]string, error) { return []string{secret}, nil }) != nil {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		items, err := a.Split(body)
+		items, err := a.Split(channel.Request{Body: body})
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -62,8 +62,8 @@ func TestAdapter_RoundTrip(t *testing.T) {
 		t.Errorf("got %+v", in)
 	}
 	notices(t, s, base, next)
-	a := adapter.New(base+"/graph", "v26.0", nil)
-	credentials := chat.Credentials{AccessToken: token}
+	a := adapter.New(base+"/graph", nil)
+	credentials := chat.Credentials(`{"accessToken":"` + token + `"}`)
 	media, err := a.Fetch(t.Context(), credentials, in.Asset, in.Attachments[0].Ref)
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ func TestSetStatus_AnyOrder_PageShowsHighest(t *testing.T) {
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	id := s.Sent()[0].ID
@@ -56,7 +56,7 @@ func TestStatuses_ReadTiming(t *testing.T) {
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+	post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone))
 	if err := s.WaitStatus(timeout(t), s.Sent()[0].ID, whatsapp.Read); err != nil {
 		t.Error(err)
 	}
@@ -69,11 +69,11 @@ func TestMarkRead_ByBusiness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
+	status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
 	if m, _ := s.Message(id); status != http.StatusOK || answer["success"] != true || m.Status != whatsapp.Read {
 		t.Errorf("got %d %v, and the message is %s", status, answer, m.Status)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
 		t.Errorf("got %d %v", status, answer)
 	}
 }
@@ -160,7 +160,7 @@ func TestFaults_Cleared_CallsSucceed(t *testing.T) {
 	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusNoContent {
 		t.Errorf("got %d, %v", response.StatusCode, err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("got %d %v", status, answer)
 	}
 }

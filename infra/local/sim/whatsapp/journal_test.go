@@ -97,7 +97,7 @@ func TestRestart_KeepsMessagesAndWebhooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	if err := s.Close(); err != nil {
@@ -152,7 +152,7 @@ func TestMedia_BothDirections_Limits(t *testing.T) {
 	if image["caption"] != "¿este?" || image["mime_type"] != "image/jpeg" {
 		t.Fatalf("got %v", image)
 	}
-	status, info := get(t, base+"/graph/v26.0/"+fmt.Sprint(image["id"])+"?phone_number_id="+number, token)
+	status, info := get(t, base+"/graph/v27.0/"+fmt.Sprint(image["id"])+"?phone_number_id="+number, token)
 	_, rest, _ := strings.Cut(string(info), `"url":"`)
 	address, _, _ := strings.Cut(strings.ReplaceAll(rest, `\u0026`, "&"), `"`)
 	if status != http.StatusOK || address == "" {
@@ -164,14 +164,14 @@ func TestMedia_BothDirections_Limits(t *testing.T) {
 	if status, _ := get(t, address, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("a wrong token gets %d", status)
 	}
-	if status, _ := get(t, base+"/graph/v26.0/12345", token); status != http.StatusBadRequest {
+	if status, _ := get(t, base+"/graph/v27.0/12345", token); status != http.StatusBadRequest {
 		t.Errorf("an unknown id gets %d", status)
 	}
 
 	kind, body = form(t, map[string]string{"messaging_product": "whatsapp"}, "lista.pdf", "application/pdf", []byte("%PDF"))
-	_, uploaded := send(t, base+"/graph/v26.0/"+number+"/media", token, kind, body)
+	_, uploaded := send(t, base+"/graph/v27.0/"+number+"/media", token, kind, body)
 	document := fmt.Sprintf(`{"messaging_product":"whatsapp",%s,"type":"document","document":{"id":"%v","filename":"lista.pdf","caption":"c"}}`, toPhone, uploaded["id"])
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, document); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, document); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	sent := s.Sent()[0]
@@ -182,7 +182,7 @@ func TestMedia_BothDirections_Limits(t *testing.T) {
 		t.Errorf("the phone gets %d %s", status, content)
 	}
 	kind, body = form(t, map[string]string{"messaging_product": "whatsapp"}, "a.exe", "application/x-msdownload", []byte("MZ"))
-	if status, answer := send(t, base+"/graph/v26.0/"+number+"/media", token, kind, body); status != http.StatusBadRequest || code(answer) != 100 {
+	if status, answer := send(t, base+"/graph/v27.0/"+number+"/media", token, kind, body); status != http.StatusBadRequest || code(answer) != 100 {
 		t.Errorf("got %d %v", status, answer)
 	}
 

@@ -30,7 +30,7 @@ func TestSend_RichTypes_TapReplies(t *testing.T) {
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	a := adapter.New(base+"/graph", "v26.0", nil)
+	a := adapter.New(base+"/graph", nil)
 	texts := func(values ...string) (list []chat.TemplateParameter) {
 		for _, v := range values {
 			list = append(list, chat.TemplateParameter{Text: v})
@@ -77,7 +77,7 @@ func TestSend_RichTypes_TapReplies(t *testing.T) {
 		}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			delivered, err := a.Send(t.Context(), chat.Credentials{AccessToken: token}, test.out)
+			delivered, err := a.Send(t.Context(), chat.Credentials(`{"accessToken":"`+token+`"}`), test.out)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func TestSendTemplate_Validation(t *testing.T) {
 		"without a name":      {`"language":{"code":"es"}`, 131008},
 	} {
 		request := `{"messaging_product":"whatsapp","to":"` + person + `","type":"template","template":{` + test.template + `}}`
-		status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, request)
+		status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, request)
 		if test.code == 0 && status != http.StatusOK || test.code != 0 && code(answer) != test.code {
 			t.Errorf("%s: got %d %v, want %d", name, status, answer, test.code)
 		}
@@ -165,7 +165,7 @@ func TestSendInteractive_Invalid_Refused(t *testing.T) {
 		"an empty body":           `"interactive","interactive":{"type":"button","body":{},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"A"}}]}}`,
 		"duplicate ids":           `"interactive","interactive":{"type":"button","body":{"text":"x"},"action":{"buttons":[{"reply":{"id":"a","title":"A"}},{"reply":{"id":"a","title":"B"}}]}}`,
 	} {
-		status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","to":"`+person+`","type":`+message+`}`)
+		status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","to":"`+person+`","type":`+message+`}`)
 		if code(answer) != 131009 {
 			t.Errorf("%s: got %d %v", name, status, answer)
 		}
@@ -177,9 +177,9 @@ func TestTemplates_Paging_SurviveRestart(t *testing.T) {
 	b := newBusiness(t)
 	options := whatsapp.Options{}
 	s, base := start(t, b, func(o *whatsapp.Options) { options = *o })
-	a := adapter.New(base+"/graph", "v26.0", nil)
+	a := adapter.New(base+"/graph", nil)
 	states := map[string]chat.TemplateStatus{}
-	page, next, err := a.Templates(t.Context(), chat.Credentials{AccessToken: token}, whatsapp.BusinessAccount, "")
+	page, next, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"`+token+`"}`), whatsapp.BusinessAccount, "")
 	if err != nil || next != "" {
 		t.Fatalf("%q, %v", next, err)
 	}
@@ -192,10 +192,10 @@ func TestTemplates_Paging_SurviveRestart(t *testing.T) {
 	}; !maps.Equal(states, want) {
 		t.Errorf("got %v", states)
 	}
-	if _, _, err := a.Templates(t.Context(), chat.Credentials{AccessToken: token}, "1", ""); err == nil {
+	if _, _, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"`+token+`"}`), "1", ""); err == nil {
 		t.Error("the templates of another account were returned")
 	}
-	if _, _, err := a.Templates(t.Context(), chat.Credentials{AccessToken: "other"}, whatsapp.BusinessAccount, ""); channel.Provider(err) == nil {
+	if _, _, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"other"}`), whatsapp.BusinessAccount, ""); channel.Provider(err) == nil {
 		t.Errorf("without the token: %v", err)
 	}
 	for i := range 60 { // more than the adapter's page
@@ -205,7 +205,7 @@ func TestTemplates_Paging_SurviveRestart(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for cursor := ""; ; {
-		page, next, err := a.Templates(t.Context(), chat.Credentials{AccessToken: token}, whatsapp.BusinessAccount, cursor)
+		page, next, err := a.Templates(t.Context(), chat.Credentials(`{"accessToken":"`+token+`"}`), whatsapp.BusinessAccount, cursor)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,11 +242,13 @@ func TestMarkRead_EarlierMessagesToo(t *testing.T) { // B-14
 		}
 		ids = append(ids, id)
 	}
-	a := adapter.New(base+"/graph", "v26.0", nil)
-	for _, typing := range []bool{false, true} {
-		if err := a.MarkRead(t.Context(), chat.Credentials{AccessToken: token}, number, ids[1], typing); err != nil {
-			t.Fatal(err)
-		}
+	a := adapter.New(base+"/graph", nil)
+	credentials := chat.Credentials(`{"accessToken":"` + token + `"}`)
+	if err := a.MarkRead(t.Context(), credentials, number, ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.ShowTyping(t.Context(), credentials, number, ids[1]); err != nil {
+		t.Fatal(err)
 	}
 	marks, err := s.WaitMarks(timeout(t), 2)
 	if err != nil || !slices.Equal(marks, []whatsapp.Mark{{MessageID: ids[1]}, {MessageID: ids[1], Typing: true}}) {
@@ -260,7 +262,7 @@ func TestMarkRead_EarlierMessagesToo(t *testing.T) { // B-14
 	if err := s.Fail(whatsapp.Fault{On: whatsapp.OnMarks, Code: 131000}); err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("the fault was applied to a message: %d %v", status, answer)
 	}
 }

@@ -82,7 +82,7 @@ func TestSend_StatusesFollow_ReadOnOpen(t *testing.T) {
 			if _, err := s.SendText(person, "hola"); err != nil {
 				t.Fatal(err)
 			}
-			status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(to))
+			status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(to))
 			if status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
@@ -137,7 +137,7 @@ func TestSend_InvalidRequests_GraphErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, base := start(t, newBusiness(t), nil)
-			status, answer := post(t, base+"/graph/v26.0/"+c.number+"/messages", c.bearer, c.body)
+			status, answer := post(t, base+"/graph/v27.0/"+c.number+"/messages", c.bearer, c.body)
 			if status != c.status || code(answer) != c.code {
 				t.Errorf("got %d %v, want %d and code %d", status, answer, c.status, c.code)
 			}
@@ -176,7 +176,7 @@ func TestSend_AcceptedThenFailed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(c.to)); status != http.StatusOK {
+			if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(c.to)); status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
 			if err := s.WaitIdle(timeout(t)); err != nil {
@@ -215,11 +215,11 @@ func TestFaults_EachKind(t *testing.T) {
 			if status, answer := post(t, base+"/local/sim/whatsapp/faults", "", c.fault); status != http.StatusOK {
 				t.Fatalf("got %d %v", status, answer)
 			}
-			status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+			status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone))
 			if status != c.status || code(answer) != c.code || len(s.Sent()) != c.taken {
 				t.Errorf("got %d %v and %d accepted, want %+v", status, answer, len(s.Sent()), c)
 			}
-			if status, _ := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+			if status, _ := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 				t.Errorf("the next call fails too: %d", status)
 			}
 		})
@@ -235,7 +235,7 @@ func TestFaults_EachKind(t *testing.T) {
 			_, _ = s.WaitSent(timeout(t), 1) // either way, the call ends
 			cancel()
 		}()
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/graph/v26.0/"+number+"/messages", strings.NewReader(hello(toPhone)))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/graph/v27.0/"+number+"/messages", strings.NewReader(hello(toPhone)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ export type ActionName = (typeof actionNames)[number];
 export const assignableRoles = ["admin","editor","supervisor","operator","readonly"] as const;
 export type AssignableRole = (typeof assignableRoles)[number];
 
-/** AttachmentState is where a file is on its way into our store. */
+/** AttachmentState says whether a file is in our bucket yet. */
 export const attachmentStates = ["pending","ready","failed"] as const;
 export type AttachmentState = (typeof attachmentStates)[number];
 
@@ -16,13 +16,9 @@ export type AttachmentState = (typeof attachmentStates)[number];
 export const authorKinds = ["contact","operator","bot","system","external"] as const;
 export type AuthorKind = (typeof authorKinds)[number];
 
-/** Availability is what an operator says of himself; distribution asks it, an open socket does not matter. */
+/** Availability is set by the operator; automatic assignment reads it. An open socket does not matter. */
 export const availabilities = ["available","away"] as const;
 export type Availability = (typeof availabilities)[number];
-
-/** ChannelType names a provider's product. */
-export const channelTypes = ["whatsapp","messenger","instagram","mercadolibre","webchat"] as const;
-export type ChannelType = (typeof channelTypes)[number];
 
 /** Client is who signs in. */
 export const clients = ["api"] as const;
@@ -36,7 +32,7 @@ export type ConversationStatus = (typeof conversationStatuses)[number];
 export const directions = ["in","out"] as const;
 export type Direction = (typeof directions)[number];
 
-/** DistributionMode is one of the three ways. */
+/** DistributionMode is who gets new conversations. */
 export const distributionModes = ["groups","account","manager"] as const;
 export type DistributionMode = (typeof distributionModes)[number];
 
@@ -56,11 +52,11 @@ export type FileType = (typeof fileTypes)[number];
 export const healthStates = ["unverified","ok","reauthorise","stopped"] as const;
 export type HealthState = (typeof healthStates)[number];
 
-/** Language is what an interface or a person speaks. */
+/** Language is a language of the interface or of a person. */
 export const languages = ["es","pt","en"] as const;
 export type Language = (typeof languages)[number];
 
-/** MessageStatus is where a message is on its way. It only moves forward, by Rank. */
+/** MessageStatus is the delivery state of a message. Within an attempt it only moves forward by Rank, except for the queue's own changes (Requeue, Hold). */
 export const messageStatuses = ["received","queued","held","sending","unknown","sent","delivered","read","failed"] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
@@ -72,15 +68,15 @@ export type MessageType = (typeof messageTypes)[number];
 export const orders = ["newest","oldest","waiting","due"] as const;
 export type Order = (typeof orders)[number];
 
-/** Outcome is what became of one operator who was considered. */
+/** Outcome is the result for one operator who was considered. */
 export const outcomes = ["chosen","inactive","not_granted","away","at_capacity","passed","busier","served_later"] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Permission is one thing that a route asks for. */
+/** Permission is what a route requires. */
 export const permissions = ["conversation.read","conversation.reply","conversation.assign","conversation.resolve","contact.read","contact.edit","operator.read","operator.manage","store.read","store.manage","channel.read","channel.manage","settings.read","settings.manage","profile.edit","administration"] as const;
 export type Permission = (typeof permissions)[number];
 
-/** ReasonCode is why a decision fell as it did. */
+/** ReasonCode is why a decision was made as it was. */
 export const reasonCodes = ["fixed_manager","fewest_open","longest_without","former_operator","by_hand","nobody_eligible","idle","one_month","contact_wrote","no_longer_serves"] as const;
 export type ReasonCode = (typeof reasonCodes)[number];
 
@@ -88,7 +84,7 @@ export type ReasonCode = (typeof reasonCodes)[number];
 export const receiptStatuses = ["delivered","read"] as const;
 export type ReceiptStatus = (typeof receiptStatuses)[number];
 
-/** ReferralSource is what somebody tapped before they wrote. */
+/** ReferralSource is what the contact tapped before writing. */
 export const referralSources = ["ad","post"] as const;
 export type ReferralSource = (typeof referralSources)[number];
 
@@ -120,7 +116,7 @@ export type TemplateFormat = (typeof templateFormats)[number];
 export const templateQualities = ["green","yellow","red","unknown"] as const;
 export type TemplateQuality = (typeof templateQualities)[number];
 
-/** TemplateStatus says whether the provider lets a template be sent. */
+/** TemplateStatus says whether a template may be sent. */
 export const templateStatuses = ["approved","pending","rejected","paused","disabled","in_appeal"] as const;
 export type TemplateStatus = (typeof templateStatuses)[number];
 

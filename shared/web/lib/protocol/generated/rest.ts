@@ -144,7 +144,10 @@ export const storeList = v.object({
 });
 export type StoreList = v.InferOutput<typeof storeList>;
 
-const channelType = v.picklist(e.channelTypes);
+/** ChannelType names a provider's product. Its values are those of the folders below shared/channel; nothing here knows one. */
+export const channelType = v.object({
+});
+export type ChannelType = v.InferOutput<typeof channelType>;
 
 const healthState = v.picklist(e.healthStates);
 
