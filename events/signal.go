@@ -127,8 +127,8 @@ func (ReadMarked) EventType() string { return "read.marked.v1" }
 // MarkGroup keeps the marks of one conversation in order, apart from its replies, which do not wait for them.
 func MarkGroup(conversation string) string { return conversation + ".read" }
 
-// Pushed carries frames to browsers: to those who look at the conversation and to its assignee in the fast lane, to everybody
-// who may see it in a list in the merging one. It is a hint: repeating it is harmless, missing it costs a refetch.
+// Pushed carries frames to the browsers of those who look at the conversation, of its assignee, or of whoever the ids below name. It is
+// a hint: a repeated one changes nothing, and a browser that missed one fetches the state again when it reconnects.
 type Pushed struct {
 	ConversationID string            `json:"conversationId,omitempty"`
 	StoreID        string            `json:"storeId,omitempty"`
@@ -141,3 +141,7 @@ type Pushed struct {
 
 // EventType names the signal.
 func (Pushed) EventType() string { return "frames.pushed.v1" }
+
+// SummaryPushed carries frames to the browsers of everybody who may see the conversation in a list. It has the form of Pushed and a
+// queue of its own, whose batches are merged.
+type SummaryPushed struct{ Pushed }

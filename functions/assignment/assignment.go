@@ -9,7 +9,6 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -35,32 +34,24 @@ func New(accounts accounts, desk distributor) (*Handler, error) {
 	return &Handler{accounts: accounts, desk: desk}, nil
 }
 
-// Handle distributes the pool that the signal speaks of.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	store, hint, err := pool(envelope)
-	if err != nil {
-		return err
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router {
+	return queue.NewRouter(queue.On(h.waiting), queue.On(h.freed))
+}
+
+func (h *Handler) waiting(ctx context.Context, envelope events.Envelope, signal events.ConversationWaiting) error {
+	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), chat.ConversationID(signal.ConversationID))
+}
+
+func (h *Handler) freed(ctx context.Context, envelope events.Envelope, signal events.CapacityFreed) error {
+	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), "")
+}
+
+// distribute assigns what waits in the pool of a store; hint names a conversation that is known to wait.
+func (h *Handler) distribute(ctx context.Context, envelope events.Envelope, store chat.StoreID, hint chat.ConversationID) error {
 	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
 	if err != nil {
 		return fmt.Errorf("read account %s: %w", envelope.AccountID, err)
 	}
 	return h.desk.Distribute(ctx, account, store, hint)
-}
-
-func pool(envelope events.Envelope) (chat.StoreID, chat.ConversationID, error) {
-	waiting, ok, err := events.Decode[events.ConversationWaiting](envelope)
-	if ok && err == nil {
-		return chat.StoreID(waiting.StoreID), chat.ConversationID(waiting.ConversationID), nil
-	}
-	if !ok {
-		var freed events.CapacityFreed
-		if freed, ok, err = events.Decode[events.CapacityFreed](envelope); ok && err == nil {
-			return chat.StoreID(freed.StoreID), "", nil
-		}
-	}
-	if err != nil {
-		return "", "", fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	return "", "", queue.Unknown(envelope)
 }

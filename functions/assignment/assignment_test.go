@@ -39,11 +39,11 @@ func open(t *testing.T, change ...func(*chat.Account)) *world {
 }
 
 func (w *world) waits(id chat.ConversationID) string {
-	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
+	return queuetest.body(w, string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 }
 
 func (w *world) freed(o chat.OperatorID) string {
-	return queuetest.Body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
+	return queuetest.body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
@@ -205,7 +205,7 @@ func TestWhoWasFilledMeanwhileIsPassedOver(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	w.wantAssignee(other, "ANA")
 	w.wantAssignee(id, "EVA")
 	w.wantLoad("ANA", 1)
@@ -227,7 +227,7 @@ func TestWhatTheIndexDoesNotShowYetIsTaken(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	w.wantAssignee(id, "ANA")
 }
 
@@ -268,9 +268,9 @@ func TestARecordThatCanNeverSucceedIsBuriedAndTheOthersAreDone(t *testing.T) {
 	id := w.Write("1")
 	poison := map[string]string{
 		"not an envelope":      `not json`,
-		"another signal":       queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
+		"another signal":       queuetest.body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 		"data of another form": `{"id":"x","type":"conversation.waiting.v1","accountId":"ACCOUNT","data":{"storeId":7}}`,
-		"an unknown account":   queuetest.Body(t, "NOBODY", w.Time, events.ConversationWaiting{ConversationID: "C", StoreID: "S"}),
+		"an unknown account":   queuetest.body(t, "NOBODY", w.Time, events.ConversationWaiting{ConversationID: "C", StoreID: "S"}),
 	}
 	w.deliver(poison["not an envelope"], poison["another signal"], w.waits(id), poison["data of another form"], poison["an unknown account"])
 	w.wantAssignee(id, "ANA")
@@ -303,7 +303,7 @@ func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: "ANA", StoreID: string(desktest.Shop)})
 	w.Must(err)
-	if err := handler.Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
+	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
 		t.Errorf("it is answered %v, and would be buried or forgotten", err)
 	}
 }

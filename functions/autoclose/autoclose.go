@@ -9,7 +9,6 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -35,15 +34,10 @@ func New(accounts accounts, desk closer) (*Handler, error) {
 	return &Handler{accounts: accounts, desk: desk}, nil
 }
 
-// Handle looks at one conversation.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	due, ok, err := events.Decode[events.ConversationDue](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.due)) }
+
+func (h *Handler) due(ctx context.Context, envelope events.Envelope, due events.ConversationDue) error {
 	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
 	if err != nil {
 		return fmt.Errorf("read account %s: %w", envelope.AccountID, err)

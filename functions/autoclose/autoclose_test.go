@@ -45,7 +45,7 @@ func (w *world) given(from string) chat.ConversationID {
 }
 
 func (w *world) due(id chat.ConversationID) string {
-	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
+	return queuetest.body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
@@ -166,7 +166,7 @@ func TestAMessageThatComesWhileItClosesKeepsItOpen(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 	w.Must(err)
-	w.Must(handler.Handle(t.Context(), envelope))
+	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	now := w.Conversation(id)
 	if now.Status != chat.Open || len(w.endings(id)) != 0 || !now.CloseAt.Equal(now.LastActivityAt.Add(time.Hour)) {
 		t.Errorf("it is %s, to be looked at at %s, last active at %s", now.Status, now.CloseAt, now.LastActivityAt)
@@ -194,8 +194,8 @@ func TestABadRecordDoesNotStopTheOthers(t *testing.T) {
 	w.Advance(2 * time.Hour)
 	bad := []string{
 		`not json`,
-		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
-		queuetest.Body(t, "NOBODY", w.Time, events.ConversationDue{ConversationID: string(first)}),
+		queuetest.body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
+		queuetest.body(t, "NOBODY", w.Time, events.ConversationDue{ConversationID: string(first)}),
 		w.due("01K9S3TJ8W0000000000000404"),
 	}
 	w.deliver(bad[0], w.due(first), bad[1], bad[2], bad[3], w.due(second))
@@ -227,7 +227,7 @@ func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
 	w.Must(err)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationDue{ConversationID: "C"})
 	w.Must(err)
-	if err := handler.Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
+	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
 		t.Errorf("it is answered %v, and would be buried or forgotten", err)
 	}
 }

@@ -36,5 +36,5 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Function(rt, "autoclose", config.DeadQueueURL, h.Handle)
+	return queue.Function(rt, "autoclose", config.DeadQueueURL, h.Routes())
 }

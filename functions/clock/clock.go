@@ -17,19 +17,6 @@ import (
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// Target is the function that a due item is for.
-type Target string
-
-// The targets.
-const (
-	ToAssignment Target = "assignment"
-	ToAutoclose  Target = "autoclose"
-	ToSend       Target = "send"
-	ToMedia      Target = "media"
-	ToNotify     Target = "notify"
-	ToJobs       Target = "jobs"
-)
-
 // ahead is how far the clock looks: until its next tick.
 const ahead = time.Minute
 
@@ -37,14 +24,10 @@ type store interface {
 	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[dynamo.DueItem], error)
 }
 
-type sender interface {
-	Send(ctx context.Context, out ...queue.Message) error
-}
-
 // Deps are what the handler works with; all are needed.
 type Deps struct {
 	Store   store
-	Senders map[Target]sender
+	Senders map[events.Queue]*queue.Sender // for every queue of events.Queues(events.FromClock)
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -57,9 +40,9 @@ func New(d Deps) (*Handler, error) {
 	if d.Store == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("clock: a store, a clock and a logger are needed")
 	}
-	for _, target := range []Target{ToAssignment, ToAutoclose, ToSend, ToMedia, ToNotify, ToJobs} {
-		if d.Senders[target] == nil {
-			return nil, fmt.Errorf("clock: a queue to %s is needed", target)
+	for _, name := range events.Queues(events.FromClock) {
+		if d.Senders[name] == nil {
+			return nil, fmt.Errorf("clock: a sender for the queue %s is needed", name)
 		}
 	}
 	return &Handler{d}, nil
@@ -101,7 +84,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		if err != nil {
 			return sent, errors.Join(refused, fmt.Errorf("read shard %d: %w", shard, err))
 		}
-		out := make(map[Target][]queue.Message)
+		out := make(map[events.Queue][]queue.Message)
 		unknown := 0
 		for _, item := range due.Items {
 			known, err := add(out, item, now)
@@ -115,9 +98,9 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		if unknown > 0 {
 			h.Log.LogAttrs(ctx, slog.LevelError, "due entries of unknown kinds were passed", slog.Int("shard", shard), slog.Int("entries", unknown))
 		}
-		for target, signals := range out {
-			if err := h.Senders[target].Send(ctx, signals...); err != nil {
-				refused = errors.Join(refused, fmt.Errorf("send to %s: %w", target, err))
+		for name, signals := range out {
+			if err := h.Senders[name].Send(ctx, signals...); err != nil {
+				refused = errors.Join(refused, fmt.Errorf("send to %s: %w", name, err))
 				continue // the other queues, and what is due behind this, do not wait for one that is out of order
 			}
 			sent += len(signals)
@@ -129,23 +112,27 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 	}
 }
 
-// add turns a due item into its signal. FIFO queues take no delay for a single message, so what goes there waits for the tick
-// at which it is due. An item of a kind that is not known here, such as a newer version's, is passed.
-func add(out map[Target][]queue.Message, item dynamo.DueItem, now time.Time) (known bool, err error) {
-	target, signal, group := route(item)
-	if target == "" || (group != "" && item.DueAt.After(now)) {
-		return target != "", nil
+// add turns a due item into its signal. FIFO queues take no delay for a single message, so an item for one is left to the tick at which it
+// is due. An item of an unknown kind, such as a newer version's, is skipped.
+func add(out map[events.Queue][]queue.Message, item dynamo.DueItem, now time.Time) (known bool, err error) {
+	signal, group := signalOf(item)
+	if signal == nil {
+		return false, nil
 	}
-	id := fmt.Sprintf("%s-%s%s%s-%d", target, item.ConversationID, item.MessageID, item.Subject, item.DueAt.UnixMilli())
+	name := events.QueueOf(signal)
+	if name.FIFO() && item.DueAt.After(now) {
+		return true, nil
+	}
+	id := fmt.Sprintf("%s-%s%s%s-%d", name, item.ConversationID, item.MessageID, item.Subject, item.DueAt.UnixMilli())
 	envelope, err := events.Wrap(id, string(item.AccountID), now, signal)
 	if err != nil {
 		return true, err
 	}
-	o := queue.Message{Envelope: envelope, Group: group, Dedup: id}
-	if group == "" {
-		o.Delay = delay(item.DueAt, now)
+	message := queue.Message{Envelope: envelope, Group: group, Dedup: id}
+	if !name.FIFO() {
+		message.Delay = delay(item.DueAt, now)
 	}
-	out[target] = append(out[target], o)
+	out[name] = append(out[name], message)
 	return true, nil
 }
 
@@ -158,22 +145,23 @@ func delay(due, now time.Time) int32 {
 	return int32((wait + time.Second - 1) / time.Second)
 }
 
-func route(item dynamo.DueItem) (target Target, signal events.Signal, group string) {
+// signalOf is the signal that a timer stands for, with the message group of its FIFO queue; nil for an unknown kind.
+func signalOf(item dynamo.DueItem) (signal events.Signal, group string) {
 	conversation, message := string(item.ConversationID), string(item.MessageID)
 	switch item.Kind {
 	case dynamo.DueClose:
-		return ToAutoclose, events.ConversationDue{ConversationID: conversation, DueAt: item.DueAt}, ""
+		return events.ConversationDue{ConversationID: conversation, DueAt: item.DueAt}, ""
 	case dynamo.DueAssign:
-		return ToAssignment, events.ConversationWaiting{ConversationID: conversation, StoreID: string(item.StoreID)},
+		return events.ConversationWaiting{ConversationID: conversation, StoreID: string(item.StoreID)},
 			string(item.AccountID) + "." + string(item.StoreID)
 	case string(chat.TimerSend):
-		return ToSend, events.MessageQueued{ConversationID: conversation, MessageID: message}, conversation
+		return events.MessageQueued{ConversationID: conversation, MessageID: message}, conversation
 	case string(chat.TimerMedia):
-		return ToMedia, events.MediaPending{ConversationID: conversation, MessageID: message}, ""
+		return events.MediaPending{ConversationID: conversation, MessageID: message}, ""
 	case string(chat.TimerMail):
-		return ToNotify, events.MailQueued{MailID: item.Subject}, ""
+		return events.MailQueued{MailID: item.Subject}, ""
 	case string(chat.TimerJob):
-		return ToJobs, events.JobReady{JobID: item.Subject}, ""
+		return events.JobReady{JobID: item.Subject}, ""
 	}
-	return "", nil, ""
+	return nil, ""
 }

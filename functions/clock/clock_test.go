@@ -24,6 +24,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 // queues are all that the clock sends to.
@@ -187,11 +188,9 @@ func (n narrow) Due(ctx context.Context, shard int, until time.Time, p chat.Page
 // on makes the handler over another store.
 func (w *world) on(store narrow) *Handler {
 	w.Helper()
-	senders := map[Target]sender{}
-	for target, name := range map[Target]string{
-		ToAssignment: "to-assignment.fifo", ToAutoclose: "to-autoclose", ToSend: "to-send.fifo", ToMedia: "to-media", ToNotify: "to-notify", ToJobs: "to-jobs",
-	} {
-		senders[target] = w.queues.Sender(name)
+	senders := map[events.Queue]*queue.Sender{}
+	for _, name := range events.Queues(events.FromClock) {
+		senders[name] = w.queues.Sender(string(name))
 	}
 	h, err := New(Deps{Store: store, Now: w.Now, Log: obs.NewLogger(w.logs, "clock"), Senders: senders})
 	w.Must(err)

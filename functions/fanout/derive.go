@@ -30,24 +30,24 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	pushed := events.Pushed{
 		ConversationID: string(now.ID), StoreID: string(now.StoreID), AssigneeID: string(now.AssigneeID), Frames: []json.RawMessage{frame},
 	}
-	if err := e.emit(ToPushSummary, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, events.SummaryPushed{Pushed: pushed}, ""); err != nil {
 		return err
 	}
 	if now.InPool() && (old == nil || !old.InPool() || rearmed(*old, now)) {
 		signal := events.ConversationWaiting{ConversationID: string(now.ID), StoreID: string(now.StoreID)}
-		if err := e.emit(ToAssignment, now.AccountID, signal, storeGroup(now.AccountID, now.StoreID)); err != nil {
+		if err := e.emit(now.AccountID, signal, storeGroup(now.AccountID, now.StoreID)); err != nil {
 			return err
 		}
 	}
 	if old == nil || (old.Status == now.Status && old.AssigneeID == now.AssigneeID) {
 		return nil
 	}
-	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, pushed, ""); err != nil {
 		return err
 	}
 	if old.AssigneeID != "" && old.AssigneeID != now.AssigneeID {
 		pushed := events.Pushed{OperatorID: string(old.AssigneeID), StoreID: string(now.StoreID), Frames: []json.RawMessage{frame}}
-		if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+		if err := e.emit(now.AccountID, pushed, ""); err != nil {
 			return err
 		}
 	}
@@ -71,16 +71,16 @@ func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.Acc
 	for _, store := range stores {
 		group := storeGroup(account, store.ID)
 		signal := events.CapacityFreed{OperatorID: string(operator), StoreID: string(store.ID)}
-		out, err := e.wrap(ToAssignment, account, signal, group)
+		out, err := e.wrap(account, signal, group)
 		if err != nil {
 			return err
 		}
 		if at, ok := e.freed[group]; ok {
-			e.out[ToAssignment][at] = out
+			e.out[events.ToAssignment][at] = out
 			continue
 		}
-		e.freed[group] = len(e.out[ToAssignment])
-		e.out[ToAssignment] = append(e.out[ToAssignment], out)
+		e.freed[group] = len(e.out[events.ToAssignment])
+		e.out[events.ToAssignment] = append(e.out[events.ToAssignment], out)
 	}
 	return nil
 }
@@ -90,19 +90,19 @@ func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.Acc
 func message(e emitter, old *chat.Message, now chat.Message) error {
 	if waitsForSend(old, now) {
 		signal := events.MessageQueued{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
-		if err := e.emit(ToSend, now.AccountID, signal, string(now.ConversationID)); err != nil {
+		if err := e.emit(now.AccountID, signal, string(now.ConversationID)); err != nil {
 			return err
 		}
 	}
 	pending := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
 	if old == nil && slices.ContainsFunc(now.Attachments, pending) {
 		signal := events.MediaPending{ConversationID: string(now.ConversationID), MessageID: string(now.ID)}
-		if err := e.emit(ToMedia, now.AccountID, signal, ""); err != nil {
+		if err := e.emit(now.AccountID, signal, ""); err != nil {
 			return err
 		}
 	}
 	if keys := revokedFiles(old, now); len(keys) > 0 {
-		if err := e.emit(ToMedia, now.AccountID, events.FilesRevoked{Keys: keys}, ""); err != nil {
+		if err := e.emit(now.AccountID, events.FilesRevoked{Keys: keys}, ""); err != nil {
 			return err
 		}
 	}
@@ -113,7 +113,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	if err != nil {
 		return err
 	}
-	if err := e.emit(ToPush, now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, ""); err != nil {
+	if err := e.emit(now.AccountID, events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}, ""); err != nil {
 		return err
 	}
 	if now.Visitor == "" || old != nil && !differsForVisitor(*old, now) {
@@ -122,7 +122,7 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	if frame, err = present.VisitorMessageUpserted(now); err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
 }
 
 // differsForVisitor says whether a change is one that a visitor sees: how far a message came on its way is for its author, and
@@ -150,7 +150,7 @@ func removed(e emitter, gone chat.Message) error {
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
 }
 
 // waitsForSend is true for a new reply, for one that a person sends again and for one that was held until its channel came back.
@@ -172,7 +172,7 @@ func timeline(e emitter, now chat.Event) error {
 		return err
 	}
 	pushed := events.Pushed{ConversationID: string(now.ConversationID), Frames: []json.RawMessage{frame}}
-	if err := e.emit(ToPush, now.AccountID, pushed, ""); err != nil {
+	if err := e.emit(now.AccountID, pushed, ""); err != nil {
 		return err
 	}
 	if now.Type != chat.EventAssigned || now.Actor.ID == string(now.Data.AssigneeID) {
@@ -182,7 +182,7 @@ func timeline(e emitter, now chat.Event) error {
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
+	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
 }
 
 // operator: who can take more than before asks for it, and everybody sees who is available.
@@ -211,7 +211,7 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
 }
 
 // account: another way of distribution looks at all who wait.
@@ -241,11 +241,11 @@ func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || old.Health.Sends() || !now.Health.Sends() {
 		return nil
 	}
-	return e.emit(ToJobs, now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
+	return e.emit(now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
 }
 
 func channelChanged(e emitter, ch chat.Channel, version int64) error {
-	return e.emit(ToJobs, ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: version}, "")
+	return e.emit(ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: version}, "")
 }
 
 // readCursor: the same operator's other browsers learn what was read, and the provider, if it wants to know.
@@ -259,25 +259,25 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	if err != nil {
 		return err
 	}
-	return e.emit(ToPush, now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
+	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
 }
 
 // mark lets the provider know what was read. Of those of one conversation in a batch the furthest one says it all. They have an order of
 // their own: a reply does not wait for them.
 func (e emitter) mark(r chat.ReadCursor) error {
 	group := events.MarkGroup(string(r.ConversationID))
-	out, err := e.wrap(ToSend, r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
+	out, err := e.wrap(r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
 	if err != nil {
 		return err
 	}
 	if known, ok := e.marked[group]; ok {
 		if known.upTo < r.Tells { // two operators read at once
-			e.out[ToSend][known.at] = out
+			e.out[events.ToSend][known.at] = out
 			e.marked[group] = mark{known.at, r.Tells}
 		}
 		return nil
 	}
-	e.marked[group] = mark{len(e.out[ToSend]), r.Tells}
-	e.out[ToSend] = append(e.out[ToSend], out)
+	e.marked[group] = mark{len(e.out[events.ToSend]), r.Tells}
+	e.out[events.ToSend] = append(e.out[events.ToSend], out)
 	return nil
 }

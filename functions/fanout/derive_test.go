@@ -31,7 +31,7 @@ func handler() *Handler {
 }
 
 func newEmitter(record string) emitter {
-	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]mark), emitted: make(map[Target]int)}
+	return emitter{record: record, at: noon, out: make(outbox), freed: make(map[string]int), marked: make(map[string]mark), emitted: make(map[events.Queue]int)}
 }
 
 // signals lists what was emitted: the target, the type, and for pushes the frames' types.
@@ -187,7 +187,7 @@ func TestARepairedLoadMayHaveRoom(t *testing.T) { // B-04
 		if err := handler().load(t.Context(), e, test.old, test.now); err != nil {
 			t.Fatal(err)
 		}
-		if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+		if got := len(e.out[events.ToAssignment]) > 0; got != test.asks {
 			t.Errorf("%s: asks %t", name, got)
 		}
 	}
@@ -278,13 +278,13 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 	}
 	batch := newEmitter("1")
 	for i, now := range []chat.ReadCursor{first, cursor("d", "1"), cursor("c", "2"), cursor("c", "3"), cursor("c", "2")} {
-		batch.record, batch.emitted = fmt.Sprint(i), make(map[Target]int)
+		batch.record, batch.emitted = fmt.Sprint(i), make(map[events.Queue]int)
 		if err := readCursor(batch, nil, now); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var marks []string
-	for _, out := range batch.out[ToSend] {
+	for _, out := range batch.out[events.ToSend] {
 		marks = append(marks, out.Group+" "+string(out.Envelope.Data)+" "+out.Dedup)
 	}
 	if want := []string{
@@ -319,14 +319,14 @@ func TestOneBatchAsksEachPoolOnce(t *testing.T) {
 	t.Parallel()
 	first := newEmitter("1")
 	second := first
-	second.record, second.emitted = "2", make(map[Target]int)
+	second.record, second.emitted = "2", make(map[events.Queue]int)
 	for _, e := range []emitter{first, second} {
 		if err := handler().capacityFreed(t.Context(), e, "account", "ana"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var ids []string
-	for _, o := range first.out[ToAssignment] {
+	for _, o := range first.out[events.ToAssignment] {
 		ids = append(ids, o.Dedup)
 	}
 	if !slices.Equal(ids, []string{"2-assignment-1", "2-assignment-2"}) {
@@ -362,7 +362,7 @@ func TestOperatorsWhoCanTakeMoreAsk(t *testing.T) {
 			if err := handler().operator(t.Context(), e, &test.old, test.now); err != nil {
 				t.Fatal(err)
 			}
-			if got := len(e.out[ToAssignment]) > 0; got != test.asks {
+			if got := len(e.out[events.ToAssignment]) > 0; got != test.asks {
 				t.Errorf("asks: %v", got)
 			}
 		})

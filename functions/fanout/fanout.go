@@ -27,24 +27,6 @@ import (
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// Target is the function that a signal is for.
-type Target string
-
-// The targets.
-const (
-	ToAssignment  Target = "assignment"
-	ToSend        Target = "send"
-	ToPush        Target = "push"
-	ToPushSummary Target = "push_summary"
-	ToMedia       Target = "media"
-	ToNotify      Target = "notify"
-	ToJobs        Target = "jobs"
-)
-
-type sender interface {
-	Send(ctx context.Context, out ...queue.Message) error
-}
-
 type dead interface {
 	DeadLetter(ctx context.Context, body, source, group, reason string) error
 }
@@ -57,7 +39,7 @@ type connections interface {
 type Deps struct {
 	Stores      *cache.Cache[chat.AccountID, []chat.Store]
 	Connections connections
-	Senders     map[Target]sender
+	Senders     map[events.Queue]*queue.Sender // for every queue of events.Queues(events.FromStream)
 	Dead        dead
 	Metrics     *obs.Metrics
 	Log         *slog.Logger
@@ -71,16 +53,16 @@ func New(d Deps) (*Handler, error) {
 	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Metrics == nil || d.Log == nil {
 		return nil, errors.New("fanout: stores, connections, dead letters, metrics and a logger are needed")
 	}
-	for _, target := range []Target{ToAssignment, ToSend, ToPush, ToPushSummary, ToMedia, ToNotify, ToJobs} {
-		if d.Senders[target] == nil {
-			return nil, fmt.Errorf("fanout: a queue to %s is needed", target)
+	for _, name := range events.Queues(events.FromStream) {
+		if d.Senders[name] == nil {
+			return nil, fmt.Errorf("fanout: a sender for the queue %s is needed", name)
 		}
 	}
 	return &Handler{d}, nil
 }
 
-// outbox collects what a batch leads to, in order for each target.
-type outbox map[Target][]queue.Message
+// outbox collects the signals of a batch, in order for each queue.
+type outbox map[events.Queue][]queue.Message
 
 // Handle takes one batch of a table's stream.
 func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) (lambdaevents.DynamoDBEventResponse, error) {
@@ -98,9 +80,9 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 		}
 	}
 	sent := 0
-	for target, signals := range out {
-		if err := h.Senders[target].Send(ctx, signals...); err != nil {
-			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", target, err)), nil
+	for name, signals := range out {
+		if err := h.Senders[name].Send(ctx, signals...); err != nil {
+			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", name, err)), nil
 		}
 		sent += len(signals)
 	}
@@ -136,7 +118,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 	if change.Expired {
 		return nil
 	}
-	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, marked: marked, emitted: make(map[Target]int)}
+	e := emitter{record: recordID(record), at: record.Change.ApproximateCreationDateTime.Time, out: out, freed: freed, marked: marked, emitted: make(map[events.Queue]int)}
 	if gone := before[chat.Message](change); gone != nil && change.New == nil {
 		return removed(e, *gone)
 	}
@@ -162,11 +144,11 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		return channel(e, before[chat.Channel](change), now)
 	case chat.Mail:
 		if change.Old == nil {
-			return e.emit(ToNotify, now.AccountID, events.MailQueued{MailID: now.ID}, "")
+			return e.emit(now.AccountID, events.MailQueued{MailID: now.ID}, "")
 		}
 	case chat.Job:
 		if !now.Done {
-			return e.emit(ToJobs, now.AccountID, events.JobReady{JobID: now.ID}, "")
+			return e.emit(now.AccountID, events.JobReady{JobID: now.ID}, "")
 		}
 	case chat.ReadCursor:
 		return readCursor(e, before[chat.ReadCursor](change), now)
@@ -202,23 +184,25 @@ type emitter struct {
 	freed  map[string]int  // where the batch asks a pool already
 	marked map[string]mark // how far it marks a conversation already
 	// emitted counts the record's own signals: how many the batch has before it must not change their ids.
-	emitted map[Target]int
+	emitted map[events.Queue]int
 }
 
-// emit adds one signal; group is for FIFO targets.
-func (e emitter) emit(target Target, account chat.AccountID, signal events.Signal, group string) error {
-	out, err := e.wrap(target, account, signal, group)
+// emit adds one signal to the queue of its type; group is the message group of a FIFO queue.
+func (e emitter) emit(account chat.AccountID, signal events.Signal, group string) error {
+	out, err := e.wrap(account, signal, group)
 	if err != nil {
 		return err
 	}
-	e.out[target] = append(e.out[target], out)
+	name := events.QueueOf(signal)
+	e.out[name] = append(e.out[name], out)
 	return nil
 }
 
-// wrap names a signal and makes it ready to be sent.
-func (e emitter) wrap(target Target, account chat.AccountID, signal events.Signal, group string) (queue.Message, error) {
-	e.emitted[target]++
-	id := fmt.Sprintf("%s-%s-%d", e.record, target, e.emitted[target])
+// wrap puts a signal into an envelope whose id follows from the record's.
+func (e emitter) wrap(account chat.AccountID, signal events.Signal, group string) (queue.Message, error) {
+	name := events.QueueOf(signal)
+	e.emitted[name]++
+	id := fmt.Sprintf("%s-%s-%d", e.record, name, e.emitted[name])
 	envelope, err := events.Wrap(id, string(account), e.at, signal)
 	return queue.Message{Envelope: envelope, Group: group, Dedup: id}, err
 }

@@ -83,15 +83,11 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// Handle takes one item in.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	item, ok, err := events.Decode[events.InboundReceived](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the item cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.received)) }
+
+// received applies one item.
+func (h *Handler) received(ctx context.Context, envelope events.Envelope, item events.InboundReceived) error {
 	if item.Raw != nil {
 		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
 	}

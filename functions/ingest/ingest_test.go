@@ -63,7 +63,7 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := h.Handle(t.Context(), envelope); err != nil {
+			if err := h.Routes().Handle(t.Context(), envelope); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(counted.String(), `"ItemsIgnored":1`) {

@@ -53,5 +53,5 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Handle, metrics)
+	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Routes(), metrics)
 }

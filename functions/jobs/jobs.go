@@ -83,29 +83,21 @@ func New(d Deps) (*Handler, error) {
 // perStep is how many items one run works through.
 const perStep = 100
 
-// Handle does the next step of a job, or begins the job that follows from a signal.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	account := chat.AccountID(envelope.AccountID)
-	ready, ok, err := events.Decode[events.JobReady](envelope)
-	if ok && err == nil {
-		return h.step(ctx, account, ready.JobID)
-	}
-	if !ok {
-		var restored events.ChannelRestored
-		if restored, ok, err = events.Decode[events.ChannelRestored](envelope); ok && err == nil {
-			return h.begin(ctx, account, restored)
-		}
-	}
-	if !ok {
-		var changed events.ChannelChanged
-		if changed, ok, err = events.Decode[events.ChannelChanged](envelope); ok && err == nil {
-			return h.beginTemplates(ctx, account, changed)
-		}
-	}
-	if err != nil {
-		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	return queue.Unknown(envelope)
+// Routes are the signals that the function handles: a job's next step, and what begins a job.
+func (h *Handler) Routes() queue.Router {
+	return queue.NewRouter(queue.On(h.ready), queue.On(h.restored), queue.On(h.changed))
+}
+
+func (h *Handler) ready(ctx context.Context, envelope events.Envelope, signal events.JobReady) error {
+	return h.step(ctx, chat.AccountID(envelope.AccountID), signal.JobID)
+}
+
+func (h *Handler) restored(ctx context.Context, envelope events.Envelope, signal events.ChannelRestored) error {
+	return h.begin(ctx, chat.AccountID(envelope.AccountID), signal)
+}
+
+func (h *Handler) changed(ctx context.Context, envelope events.Envelope, signal events.ChannelChanged) error {
+	return h.beginTemplates(ctx, chat.AccountID(envelope.AccountID), signal)
 }
 
 func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {

@@ -135,7 +135,7 @@ func (b *bed) runs(id string) chat.Job {
 		b.must(err)
 		envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: id})
 		b.must(err)
-		b.must(b.Handle(b.ctx, envelope))
+		b.must(b.Routes().Handle(b.ctx, envelope))
 		after, err := b.store.Job(b.ctx, "ACC", id)
 		b.must(err)
 		if after.Version == before.Version {

@@ -255,10 +255,10 @@ func TestARecountThatDiesBetweenItsStepsGoesOn(t *testing.T) { // C-03
 			envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: b.recountID()})
 			b.must(err)
 			for range dies {
-				b.must(b.Handle(b.ctx, envelope))
+				b.must(b.Routes().Handle(b.ctx, envelope))
 			}
 			s.update = func() error { return died }
-			if err := b.Handle(b.ctx, envelope); !errors.Is(err, died) {
+			if err := b.Routes().Handle(b.ctx, envelope); !errors.Is(err, died) {
 				t.Fatalf("it did not die: %v", err)
 			}
 			b.runs(b.recountID())

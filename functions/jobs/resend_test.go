@@ -51,7 +51,7 @@ func (b *bed) restored(ch chat.Channel) (job string) {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelRestored{ChannelID: string(ch.ID), Version: ch.Version})
 	b.must(err)
-	b.must(b.Handle(b.ctx, envelope))
+	b.must(b.Routes().Handle(b.ctx, envelope))
 	return chat.DeterministicID(time.Time{}, ch.Version, "resend", string(ch.ID))
 }
 

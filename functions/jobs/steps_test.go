@@ -36,7 +36,7 @@ func (b *bed) step(h *jobs.Handler) error {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: "JOB"})
 	b.must(err)
-	return h.Handle(b.ctx, envelope)
+	return h.Routes().Handle(b.ctx, envelope)
 }
 
 // stored is the job as it is now.
@@ -209,7 +209,7 @@ func TestAJobThatCannotBeDoneIsBuriedWithItsReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := b.Handle(b.ctx, events.Envelope{ID: "signal", Type: c.kind, AccountID: "ACC", OccurredAt: b.now, Data: json.RawMessage(c.data)})
+			err := b.Routes().Handle(b.ctx, events.Envelope{ID: "signal", Type: c.kind, AccountID: "ACC", OccurredAt: b.now, Data: json.RawMessage(c.data)})
 			if !fault.Permanent(err) || fault.Reason(err) != c.reason {
 				t.Errorf("it is answered %v for %s, want %s for good", err, fault.Reason(err), c.reason)
 			}

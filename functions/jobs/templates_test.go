@@ -79,7 +79,7 @@ func (b *bed) changed(version int64) chat.Job {
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelChanged{ChannelID: string(id), Version: version})
 	b.must(err)
 	for range 2 { // a repeated signal meets the job
-		b.must(b.Handle(b.ctx, envelope))
+		b.must(b.Routes().Handle(b.ctx, envelope))
 	}
 	return b.runs(chat.NewTemplatesJob("ACC", id, b.now, "changed", fmt.Sprint(version)).ID)
 }

@@ -48,5 +48,5 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return queue.Function(rt, "media", config.DeadQueueURL, h.Handle)
+	return queue.Function(rt, "media", config.DeadQueueURL, h.Routes())
 }

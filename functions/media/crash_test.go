@@ -93,7 +93,7 @@ func (w *world) crashing(call int, after bool) fragile {
 	w.must(err)
 	envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
 	w.must(err)
-	return fragile{c, func() error { return handler.Handle(w.Context(), envelope) }}
+	return fragile{c, func() error { return handler.Routes().Handle(w.Context(), envelope) }}
 }
 
 // C-03

@@ -69,22 +69,18 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// Handle fetches the files of one message, or deletes those of one that was taken back.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	revoked, ok, err := events.Decode[events.FilesRevoked](envelope)
-	if ok && err == nil {
-		return h.drop(ctx, revoked.Keys)
-	}
-	var signal events.MediaPending
-	if !ok {
-		signal, ok, err = events.Decode[events.MediaPending](envelope)
-	}
-	if err != nil {
-		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router {
+	return queue.NewRouter(queue.On(h.pending), queue.On(h.revoked))
+}
+
+// revoked deletes the files of a message that its author revoked.
+func (h *Handler) revoked(ctx context.Context, _ events.Envelope, signal events.FilesRevoked) error {
+	return h.drop(ctx, signal.Keys)
+}
+
+// pending fetches the files of one message.
+func (h *Handler) pending(ctx context.Context, envelope events.Envelope, signal events.MediaPending) error {
 	ctx = obs.With(ctx, slog.String("conversation_id", signal.ConversationID), slog.String("message_id", signal.MessageID))
 	account, conversation := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
 	m, err := h.Store.Message(ctx, account, conversation, chat.MessageID(signal.MessageID))

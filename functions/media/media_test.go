@@ -167,7 +167,7 @@ func (w *world) hear(signal events.Signal) error {
 	w.must(err)
 	envelope, err := events.Wrap("1", string(account), w.now, signal)
 	w.must(err)
-	return handler.Handle(w.Context(), envelope)
+	return handler.Routes().Handle(w.Context(), envelope)
 }
 
 func (w *world) attachments() []chat.Attachment {
@@ -450,7 +450,7 @@ func TestSample(t *testing.T) {
 	w.must(err)
 	var envelope events.Envelope
 	w.must(json.Unmarshal([]byte(batch.Records[0].Body), &envelope))
-	w.must(handler.Handle(t.Context(), envelope))
+	w.must(handler.Routes().Handle(t.Context(), envelope))
 	if got := w.attachments()[0].State; got != chat.AttachmentReady {
 		t.Errorf("it is %s", got)
 	}

@@ -48,15 +48,11 @@ func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*H
 	return &Handler{store: store, sender: sender, now: now, log: log}, nil
 }
 
-// Handle sends one mail.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	signal, ok, err := events.Decode[events.MailQueued](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.queued)) }
+
+// queued sends one mail.
+func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal events.MailQueued) error {
 	ctx = obs.With(ctx, slog.String("mail_id", signal.MailID))
 	m, err := h.store.Mail(ctx, chat.AccountID(envelope.AccountID), signal.MailID)
 	if err != nil {

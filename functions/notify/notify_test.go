@@ -142,7 +142,7 @@ func (w *world) deliver(s store, to sender) (err error) {
 			err = errCrash
 		}
 	}()
-	return handler.Handle(w.Context(), envelope)
+	return handler.Routes().Handle(w.Context(), envelope)
 }
 
 func (w *world) mail() chat.Mail {
@@ -353,7 +353,7 @@ func TestSignalsThatMakeNoSenseAreBuried(t *testing.T) {
 		{ID: "1", AccountID: string(account), Type: "mail.queued.v1", Data: json.RawMessage(`{"mailId":"01K9S3TJ8W0000000000000MA9"}`)},
 		{ID: "1", AccountID: "01K9S3TJ8W00000000000000A2", Type: "mail.queued.v1", Data: json.RawMessage(`{"mailId":"` + mailID + `"}`)},
 	} {
-		if err := handler.Handle(t.Context(), envelope); !fault.Permanent(err) {
+		if err := handler.Routes().Handle(t.Context(), envelope); !fault.Permanent(err) {
 			t.Errorf("%s: %v", envelope.Data, err)
 		}
 	}
@@ -387,7 +387,7 @@ func TestSample(t *testing.T) {
 	w.must(err)
 	var envelope events.Envelope
 	w.must(json.Unmarshal([]byte(batch.Records[0].Body), &envelope))
-	w.must(handler.Handle(t.Context(), envelope))
+	w.must(handler.Routes().Handle(t.Context(), envelope))
 	if len(w.box.mails) != 1 {
 		t.Errorf("the box holds %d mails", len(w.box.mails))
 	}

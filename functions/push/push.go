@@ -54,6 +54,11 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return new(batch).routes() }
+
+func (b *batch) routes() queue.Router { return queue.NewRouter(queue.On(b.add)) }
+
 // Handle gathers a batch record by record, and then speaks to each browser once.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*recipients{}}
@@ -61,7 +66,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 		batch.summary = strings.HasSuffix(event.Records[0].EventSourceARN, summaryLane)
 	}
 	begun := h.Now()
-	consumer, err := queue.NewBatchConsumer(batch.add, h.Dead, h.Log, h.Metrics, h.Now)
+	consumer, err := queue.NewBatchConsumer(batch.routes().Handle, h.Dead, h.Log, h.Metrics, h.Now)
 	if err != nil {
 		return lambdaevents.SQSEventResponse{}, err
 	}
@@ -103,19 +108,13 @@ type listeners struct {
 }
 
 // add finds who is to see a signal's frames.
-func (b *batch) add(ctx context.Context, envelope events.Envelope) error {
-	pushed, ok, err := events.Decode[events.Pushed](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the frames cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events.Pushed) error {
 	if envelope.AccountID == "" {
 		return fault.New(fault.Invalid, "the frames belong to no account").WithReason("no_account")
 	}
 	frames := make([]frame, len(pushed.Frames))
 	for i, raw := range pushed.Frames {
+		var err error
 		if frames[i], err = read(raw); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func (w *world) mark(h *send.Handler, signal events.ReadMarked) {
 	signal.ConversationID = string(w.conversation)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, signal)
 	w.Must(err)
-	w.Must(h.Handle(w.Context(), envelope))
+	w.Must(h.Routes().Handle(w.Context(), envelope))
 }
 
 func (w *world) wantMarks(want ...whatsapp.Mark) {

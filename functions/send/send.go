@@ -73,19 +73,17 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{Deps: d}, nil
 }
 
-// Handle delivers what waits in one conversation, or tells the provider what was read in it.
-func (h *Handler) Handle(ctx context.Context, envelope events.Envelope) error {
-	if read, ok, err := events.Decode[events.ReadMarked](envelope); ok && err == nil {
-		h.mark(ctx, chat.AccountID(envelope.AccountID), read)
-		return nil
-	}
-	signal, ok, err := events.Decode[events.MessageQueued](envelope)
-	if err != nil {
-		return fault.New(fault.Invalid, "the signal cannot be read").WithReason("undecodable").WithCause(err)
-	}
-	if !ok {
-		return queue.Unknown(envelope)
-	}
+// Routes are the signals that the function handles.
+func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.queued), queue.On(h.read)) }
+
+// read tells the provider what was read in a conversation. It is a hint: one that fails is dropped.
+func (h *Handler) read(ctx context.Context, envelope events.Envelope, signal events.ReadMarked) error {
+	h.mark(ctx, chat.AccountID(envelope.AccountID), signal)
+	return nil
+}
+
+// queued delivers the messages that wait in a conversation.
+func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal events.MessageQueued) error {
 	account, id := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
 	c, err := h.Store.Conversation(ctx, account, id)
 	if err != nil {

@@ -101,7 +101,7 @@ func (w *world) deliver(h *send.Handler) error {
 	w.Helper()
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(w.conversation)})
 	w.Must(err)
-	return h.Handle(w.Context(), envelope)
+	return h.Routes().Handle(w.Context(), envelope)
 }
 
 // timer is the message's; nil without one.

@@ -12,9 +12,11 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"github.com/recado-chat/recado/functions/admin"
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/functions/widget"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
@@ -39,7 +41,7 @@ func reflectContract(root string) (*contract, error) {
 		return nil, fmt.Errorf("read the comments of shared/wire: %w", err)
 	}
 	c := &contract{
-		operations: slices.Concat(api.Operations(), widget.Operations()),
+		operations: slices.Concat(described(api.Routes()), described(admin.Routes()), widget.Operations()),
 		enums:      enums, unknown: map[reflect.Type]string{},
 		comments: func(t reflect.Type, field string) string {
 			name, _, _ := strings.Cut(t.Name(), "[")
@@ -71,6 +73,26 @@ func reflectContract(root string) (*contract, error) {
 		}
 	}
 	return c, nil
+}
+
+// described are the operations of routes.
+func described(routes []rest.Route) []httpapi.Operation {
+	var list []httpapi.Operation
+	for _, r := range routes {
+		o := httpapi.Operation{
+			Method: r.Method, Pattern: r.Pattern, Summary: r.Summary, Session: httpapi.OperatorSession,
+			Status: r.Status, Body: r.Body, Answer: r.Answer, Query: r.Query, Idempotent: r.Creates,
+		}
+		switch r.Access {
+		case rest.Public:
+			o.Session = httpapi.NoSession
+		case rest.SignedIn:
+		default:
+			o.Permission = string(r.Access)
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 // reference is where references to schemas begin.

@@ -1,6 +1,10 @@
 package topology
 
-import "time"
+import (
+	"time"
+
+	"github.com/recado-chat/recado/events"
+)
 
 // Alarm watches one metric of AWS's own. Its description says what breaks and what to do: it is read at night.
 type Alarm struct {
@@ -38,11 +42,11 @@ var Alarms = []Alarm{
 		Description: "fanout is a minute behind the tables' streams: nothing is assigned, sent or shown live. Read its log; records that it cannot get past go to the inbound bucket after 50 tries. After 24 hours the stream forgets them; the timers then bring what waits.",
 	},
 	{
-		Name: "inbound-age", Queue: "to-ingest.fifo", Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
+		Name: "inbound-age", Queue: string(events.ToIngest), Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
 		Description: "Inbound messages have waited five minutes: ingest fails or is throttled. Read its log; check the account's Lambda concurrency and the Desk table's throttled writes.",
 	},
 	{
-		Name: "outbound-age", Queue: "to-send.fifo", Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
+		Name: "outbound-age", Queue: string(events.ToSend), Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
 		Description: "Replies have waited five minutes: the provider fails or send does. Read send's log for the provider's error codes.",
 	},
 	{

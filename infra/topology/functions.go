@@ -1,25 +1,29 @@
 package topology
 
-import "time"
+import (
+	"time"
+
+	"github.com/recado-chat/recado/events"
+)
 
 // Functions are all functions. What a function may touch is here and nowhere else.
 var Functions = []Function{
 	{
 		Name: "webhook", Timeout: 10 * time.Second, MemoryMB: 256,
 		Buckets: map[Bucket]Objects{Inbound: Store},
-		SendsTo: []string{"to-ingest.fifo"},
+		SendsTo: names(events.ToIngest),
 		Secrets: []Secret{MetaAppSecret, MetaVerifyToken},
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Items{Directory: Get | Query | Update, Desk: Get | Query | Put | Update | Delete},
 		Buckets: map[Bucket]Objects{Inbound: Fetch},
-		SendsTo: []string{"to-push", DeadLetters},
+		SendsTo: append(names(events.ToPush), DeadLetters),
 	},
 	{
 		Name: "fanout", Timeout: 30 * time.Second, MemoryMB: 256,
 		Tables:  map[Table]Items{Directory: Query, Live: Query},
-		SendsTo: []string{"to-assignment.fifo", "to-send.fifo", "to-push", "to-push-summary", "to-media", "to-notify", "to-jobs", DeadLetters},
+		SendsTo: append(names(events.Queues(events.FromStream)...), DeadLetters),
 	},
 	{
 		Name: "assignment", Timeout: 60 * time.Second, MemoryMB: 256,
@@ -36,7 +40,7 @@ var Functions = []Function{
 		Name: "clock", Timeout: 60 * time.Second, MemoryMB: 256, Schedule: time.Minute,
 		Tables:  map[Table]Items{Desk: 0},
 		Indexes: []string{"due"},
-		SendsTo: []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"},
+		SendsTo: names(events.Queues(events.FromClock)...),
 	},
 	{
 		Name: "send", Timeout: 60 * time.Second, MemoryMB: 256,
@@ -63,18 +67,27 @@ var Functions = []Function{
 	{
 		Name: "socket", Timeout: 10 * time.Second, MemoryMB: 256, Socket: true,
 		Tables:         map[Table]Items{Directory: Query, Desk: Get, Live: Get | Query | Put | Update | Delete | Check},
-		SendsTo:        []string{"to-send.fifo"},
+		SendsTo:        names(events.ToSend),
 		PostsToSockets: true,
 	},
 	{
 		Name: "api", Timeout: 29 * time.Second, MemoryMB: 512,
 		Tables: map[Table]Items{
-			Directory: Get | Query | Put | Delete,
+			Directory: Get | Query | Put,
 			Desk:      Get | BatchGet | Query | Put | Update | Delete,
 			Live:      Get | BatchGet | Query | Put | Update | Delete,
 		},
-		Indexes:         []string{"inbox", "waiting"},
-		Buckets:         map[Bucket]Objects{Media: Fetch | Store},
+		Indexes: []string{"inbox", "waiting"},
+		Buckets: map[Bucket]Objects{Media: Fetch | Store},
+		Secrets: []Secret{SigningKey, PublicURL, OriginSecret},
+	},
+	{
+		Name: "admin", Timeout: 29 * time.Second, MemoryMB: 512,
+		Tables: map[Table]Items{
+			Directory: Get | Query | Put | Delete,
+			Desk:      Get | Query | Put,
+			Live:      Get | BatchGet | Query | Put | Update | Delete,
+		},
 		Secrets:         []Secret{SigningKey, PublicURL, OriginSecret},
 		EncryptsSecrets: true,
 		Identity:        true,
@@ -87,7 +100,7 @@ var Functions = []Function{
 			Live:      Get | Put | Update,
 		},
 		Buckets: map[Bucket]Objects{Media: Fetch | Store},
-		SendsTo: []string{"to-ingest.fifo"},
+		SendsTo: names(events.ToIngest),
 		Secrets: []Secret{SigningKey, PublicURL, OriginSecret},
 	},
 	{
@@ -111,17 +124,32 @@ var Functions = []Function{
 // without being tried, so that it is generous.
 const maxReceive = 20
 
+// names turns names of queues into strings.
+func names(queues ...events.Queue) []string {
+	list := make([]string, len(queues))
+	for i, q := range queues {
+		list[i] = string(q)
+	}
+	return list
+}
+
+// carrier fills in what follows from the name of a queue that carries signals.
+func carrier(name events.Queue, q Queue) Queue {
+	q.Name, q.FIFO, q.Env, q.MaxReceive = string(name), name.FIFO(), name.URLKey(), maxReceive
+	return q
+}
+
 // Queues are all queues that feed functions.
 var Queues = []Queue{
-	{Name: "to-ingest.fifo", Function: "ingest", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_INGEST_QUEUE_URL"},
-	{Name: "to-assignment.fifo", Function: "assignment", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_ASSIGNMENT_QUEUE_URL"},
-	{Name: "to-send.fifo", Function: "send", FIFO: true, BatchSize: 10, MaxReceive: maxReceive, Env: "TO_SEND_QUEUE_URL"},
-	{Name: "to-push", Function: "push", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_PUSH_QUEUE_URL"},
-	{Name: "to-push-summary", Function: "push", BatchSize: 1000, Window: 2 * time.Second, MaxReceive: maxReceive, Env: "TO_PUSH_SUMMARY_QUEUE_URL"},
-	{Name: "to-media", Function: "media", BatchSize: 5, MaxReceive: maxReceive, Env: "TO_MEDIA_QUEUE_URL"},
-	{Name: "to-notify", Function: "notify", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_NOTIFY_QUEUE_URL"},
-	{Name: "to-autoclose", Function: "autoclose", BatchSize: 10, MaxReceive: maxReceive, Env: "TO_AUTOCLOSE_QUEUE_URL"},
-	{Name: "to-jobs", Function: "jobs", BatchSize: 1, MaxReceive: maxReceive, Env: "TO_JOBS_QUEUE_URL"},
+	carrier(events.ToIngest, Queue{Function: "ingest", BatchSize: 10}),
+	carrier(events.ToAssignment, Queue{Function: "assignment", BatchSize: 10}),
+	carrier(events.ToSend, Queue{Function: "send", BatchSize: 10}),
+	carrier(events.ToPush, Queue{Function: "push", BatchSize: 10}),
+	carrier(events.ToPushSummary, Queue{Function: "push", BatchSize: 1000, Window: 2 * time.Second}),
+	carrier(events.ToMedia, Queue{Function: "media", BatchSize: 5}),
+	carrier(events.ToNotify, Queue{Function: "notify", BatchSize: 10}),
+	carrier(events.ToAutoclose, Queue{Function: "autoclose", BatchSize: 10}),
+	carrier(events.ToJobs, Queue{Function: "jobs", BatchSize: 1}),
 }
 
 // Routes are the routes of the HTTP API.
@@ -129,6 +157,18 @@ var Routes = []Route{
 	{Method: "GET", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
+	{Method: "POST", Path: "/api/v1/auth/{proxy+}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/auth/sign-out", Function: "api"},
+	{Method: "PUT", Path: "/api/v1/me/password", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/operators", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/operators/{id}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/stores", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/channels", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/channels/{id}", Function: "admin"},
+	{Method: "DELETE", Path: "/api/v1/channels/{id}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/channels/{id}/templates/sync", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/settings", Function: "admin"},
+	{Method: "PUT", Path: "/api/v1/distribution", Function: "admin"},
 	{Method: "GET", Path: "/healthz", Function: "api"},
 	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/admin"
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/functions/autoclose"
@@ -24,18 +26,22 @@ import (
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/functions/widget"
+	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/queue"
 )
 
 // configKeys are the environment keys that each function's Config reads.
 var configKeys = map[string]func() ([]string, error){
+	"admin":      boot.Keys[admin.Config],
 	"api":        boot.Keys[api.Config],
 	"assignment": boot.Keys[assignment.Config],
 	"autoclose":  boot.Keys[autoclose.Config],
-	"clock":      boot.Keys[clock.Config],
-	"fanout":     boot.Keys[fanout.Config],
+	"clock":      withQueues[clock.Config](events.FromClock),
+	"fanout":     withQueues[fanout.Config](events.FromStream),
 	"ingest":     boot.Keys[ingest.Config],
 	"jobs":       boot.Keys[jobs.Config],
 	"media":      boot.Keys[media.Config],
@@ -45,6 +51,46 @@ var configKeys = map[string]func() ([]string, error){
 	"socket":     boot.Keys[socket.Config],
 	"webhook":    boot.Keys[webhook.Config],
 	"widget":     boot.Keys[widget.Config],
+}
+
+// withQueues adds the URLs of the queues that a function sends signals to, which queue.Senders reads.
+func withQueues[T any](from events.Source) func() ([]string, error) {
+	return func() ([]string, error) {
+		keys, err := boot.Keys[T]()
+		for _, name := range events.Queues(from) {
+			keys = append(keys, name.URLKey())
+		}
+		return keys, err
+	}
+}
+
+// routed are the signals that each function's consumer handles.
+var routed = map[string]queue.Router{
+	"assignment": new(assignment.Handler).Routes(),
+	"autoclose":  new(autoclose.Handler).Routes(),
+	"ingest":     new(ingest.Handler).Routes(),
+	"jobs":       new(jobs.Handler).Routes(),
+	"media":      new(media.Handler).Routes(),
+	"notify":     new(notify.Handler).Routes(),
+	"push":       new(push.Handler).Routes(),
+	"send":       new(send.Handler).Routes(),
+}
+
+func TestRoutes_EachConsumerHandlesItsQueuesSignals(t *testing.T) {
+	t.Parallel()
+	carried := map[string][]string{}
+	for _, route := range events.Routes {
+		f := topology.MustQueue(string(route.Queue)).Function
+		if kind := route.Signal.EventType(); !slices.Contains(carried[f], kind) {
+			carried[f] = append(carried[f], kind)
+		}
+	}
+	for _, q := range topology.Queues {
+		want := slices.Sorted(slices.Values(carried[q.Function]))
+		if got := routed[q.Function].Types(); len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("%s handles %v, and its queues carry %v", q.Function, got, want)
+		}
+	}
 }
 
 func folders(t *testing.T) []string {
@@ -176,6 +222,22 @@ func TestTheFirstLaw(t *testing.T) {
 	for _, s := range topology.Streams {
 		if s.Function != "fanout" {
 			t.Errorf("%s reads the stream of %s: fanout alone turns changes into signals", s.Function, s.Table)
+		}
+	}
+}
+
+// TestRoutes_GatewayLeadsToFunction: API Gateway leads every route of the REST functions to the one that answers it.
+func TestRoutes_GatewayLeadsToFunction(t *testing.T) {
+	t.Parallel()
+	leads := make([]gateway.Route, len(topology.Routes))
+	for i, route := range topology.Routes {
+		leads[i] = gateway.Route(route)
+	}
+	for function, routes := range map[string][]rest.Route{"api": api.Routes(), "admin": admin.Routes()} {
+		for _, r := range routes {
+			if got, err := gateway.FunctionOf(leads, r.Method, r.Pattern); err != nil || got != function {
+				t.Errorf("%s %s leads to %q, and %s answers it (%v)", r.Method, r.Pattern, got, function, err)
+			}
 		}
 	}
 }

@@ -61,11 +61,12 @@ var (
 		{room: "shared/rules", only: []string{"shared/chat", "shared/fault", "shared/rules"}, reason: "judgements are pure: no I/O can hide where nothing can be imported"},
 		{room: "shared/channel", only: []string{"shared/chat", "shared/fault", "shared/channel", "shared/outbound"}, reason: "a provider hangs on the nouns from the side; nothing in functions or stores may leak into it"},
 		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "verbs speak to stores through interfaces of their own"},
-		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
+		{room: "shared/cursor", only: []string{"shared/chat", "shared/fault"}, reason: "cursors know ids and faults: stores and handlers sign them alike"},
+		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
 		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
-		{room: "infra/topology", only: []string{"infra/topology"}, reason: "the topology is plain data that everybody may read"},
+		{room: "infra/topology", only: []string{"infra/topology", "events"}, reason: "the topology is plain data: it reads which queue carries which signal, and nothing else"},
 		{room: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator speaks the wire format on its own, so that a mistake does not cancel out"},
 	}
 )

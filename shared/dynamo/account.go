@@ -56,19 +56,19 @@ func decodeAccount(av item) (chat.Account, error) {
 func (s *Store) CreateAccount(ctx context.Context, a chat.Account, st chat.Store, o chat.Operator, mail *chat.Mail) error {
 	var t tx
 	a.Version, st.Version = 1, 1
-	s.addOperator(&t, o)
-	t.put(s.tables.Directory, toAccountItem(a), absent(), ReasonExists)
-	t.put(s.tables.Directory, toStoreItem(st), absent(), ReasonExists)
-	s.addJob(&t, chat.NewRecount(a))
+	addOperator(&t, o)
+	t.put(Directory, toAccountItem(a), absent(), ReasonExists)
+	t.put(Directory, toStoreItem(st), absent(), ReasonExists)
+	addJob(&t, chat.NewRecount(a))
 	if mail != nil {
-		s.addMail(&t, *mail)
+		addMail(&t, *mail)
 	}
 	return s.commit(ctx, &t, "create account "+string(a.ID))
 }
 
 // Account reads one, consistently.
 func (s *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, error) {
-	av, err := s.get(ctx, s.tables.Directory, accountKey(id), true, kindAccount)
+	av, err := s.get(ctx, Directory, accountKey(id), true, kindAccount)
 	if err != nil {
 		return chat.Account{}, err
 	}
@@ -80,10 +80,10 @@ func (s *Store) Account(ctx context.Context, id chat.AccountID) (chat.Account, e
 func (s *Store) UpdateAccount(ctx context.Context, before, after chat.Account, activity *chat.Activity, job *chat.Job) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Directory, toAccountItem(after), atVersion(before.Version), ReasonVersionChanged)
-	s.addActivity(&t, activity)
+	t.put(Directory, toAccountItem(after), atVersion(before.Version), ReasonVersionChanged)
+	addActivity(&t, activity)
 	if job != nil {
-		s.addJob(&t, *job)
+		addJob(&t, *job)
 	}
 	return s.commit(ctx, &t, "update account "+string(after.ID))
 }
@@ -106,14 +106,14 @@ func decodeStore(av item) (chat.Store, error) {
 	if err != nil {
 		return chat.Store{}, err
 	}
-	account, id, err := it.inAccount("S")
+	account, id, err := inAccount(it.header, "S")
 	return chat.Store{
 		ID: chat.StoreID(id), AccountID: account, Name: it.Name, CreatedAt: it.CreatedAt.time(), Version: it.Version,
 	}, err
 }
 
 // inAccount reads the ids of something that lies in its account's partition of Directory.
-func (h header) inAccount(prefix string) (chat.AccountID, string, error) {
+func inAccount(h header, prefix string) (chat.AccountID, string, error) {
 	account, err := split(h.PK, "A", 1)
 	if err != nil {
 		return "", "", damaged(h.Kind, err)
@@ -132,7 +132,7 @@ func inDirectory[T any](ctx context.Context, s *Store, account chat.AccountID, p
 		return nil, notFound(kindAccount)
 	}
 	items, err := s.all(ctx, query{
-		table: s.tables.Directory, condition: inPartition(pk, prefix), consistent: true,
+		table: Directory, condition: inPartition(pk, prefix), consistent: true,
 	}, "read the directory")
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func (s *Store) Stores(ctx context.Context, account chat.AccountID) ([]chat.Stor
 
 // Store reads one, consistently.
 func (s *Store) Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error) {
-	av, err := s.get(ctx, s.tables.Directory, storeKey(account, id), true, kindStore)
+	av, err := s.get(ctx, Directory, storeKey(account, id), true, kindStore)
 	if err != nil {
 		return chat.Store{}, err
 	}
@@ -158,13 +158,13 @@ func (s *Store) Store(ctx context.Context, account chat.AccountID, id chat.Store
 func (s *Store) CreateStore(ctx context.Context, st chat.Store, activity *chat.Activity) error {
 	st.Version = 1
 	var t tx
-	t.put(s.tables.Directory, toStoreItem(st), absent(), ReasonExists)
-	s.addActivity(&t, activity)
+	t.put(Directory, toStoreItem(st), absent(), ReasonExists)
+	addActivity(&t, activity)
 	return s.commit(ctx, &t, "create store "+string(st.ID))
 }
 
-func (s *Store) addActivity(t *tx, a *chat.Activity) {
+func addActivity(t *tx, a *chat.Activity) {
 	if a != nil {
-		t.put(s.tables.Desk, toActivityItem(*a), nil, "")
+		t.put(Desk, toActivityItem(*a), nil, "")
 	}
 }

@@ -44,17 +44,17 @@ func decodeActivity(av item) (chat.Activity, error) {
 
 // PutActivity writes a line of the activity log that belongs to no other write.
 func (s *Store) PutActivity(ctx context.Context, a chat.Activity) error {
-	_, _, err := s.putItem(ctx, s.tables.Desk, toActivityItem(a), nil, "put a line of the activity log")
+	_, _, err := s.putItem(ctx, Desk, toActivityItem(a), nil, "put a line of the activity log")
 	return err
 }
 
 // Activities pages through the activity log of one month ("2026-11", UTC), the newest line first.
-func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p PageRequest) (Page[chat.Activity], error) {
+func (s *Store) Activities(ctx context.Context, account chat.AccountID, month string, p chat.PageRequest) (chat.Page[chat.Activity], error) {
 	at, err := time.Parse(monthLayout, month)
 	if err != nil {
-		return Page[chat.Activity]{}, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
+		return chat.Page[chat.Activity]{}, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
 	}
 	return pageOf(ctx, s, account, "activities "+month, p, query{
-		table: s.tables.Desk, condition: inPartition(activityKey(account, at, "x").pk, ""), descending: true,
+		table: Desk, condition: inPartition(activityKey(account, at, "x").pk, ""), descending: true,
 	}, decodeActivity)
 }

@@ -42,7 +42,7 @@ func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgr
 	free := expression.AttributeNotExists(name("pk")).
 		Or(name("expiresAt").LessThanEqual(value(millisOf(now))),
 			name("lockedAt").LessThanEqual(value(millisOf(now))).And(name("digest").Equal(value(digest))))
-	old, refused, err := s.putItem(ctx, s.tables.Live, answerItem{
+	old, refused, err := s.putItem(ctx, Live, answerItem{
 		header: headed(answerKey(id), kindAnswer), Digest: digest, LockedAt: millisOf(inProgressUntil),
 		ExpiresAt: millisOf(expires), Expires: expiry(expires),
 	}, &free, "begin an answer")
@@ -62,7 +62,7 @@ func (s *Store) BeginAnswer(ctx context.Context, id, digest string, now, inProgr
 // FinishAnswer stores the answer of a request that BeginAnswer let go ahead.
 func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.Time) error {
 	expires := now.Add(answerKept)
-	_, _, err := s.putItem(ctx, s.tables.Live, answerItem{
+	_, _, err := s.putItem(ctx, Live, answerItem{
 		header: headed(answerKey(id), kindAnswer), Status: a.Status, Body: a.Body, Digest: a.Digest,
 		ExpiresAt: millisOf(expires), Expires: expiry(expires),
 	}, nil, "finish an answer")
@@ -71,7 +71,7 @@ func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.
 
 // AbandonAnswer frees the key of a request that failed, so that it may be tried again.
 func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
-	return s.deleteItem(ctx, s.tables.Live, answerKey(id), "abandon an answer")
+	return s.deleteItem(ctx, Live, answerKey(id), "abandon an answer")
 }
 
 // hitItem counts tries within a window of time.
@@ -86,7 +86,7 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 	start := now.Truncate(window)
 	update := headedUpdate(kindHit).Add(expression.Name("count"), expression.Value(1)).
 		Set(expression.Name(ttlAttribute), expression.Value(expiry(start.Add(window))))
-	av, _, err := s.updateItem(ctx, s.tables.Live, hitKey(id, start), update, nil, "count a try")
+	av, _, err := s.updateItem(ctx, Live, hitKey(id, start), update, nil, "count a try")
 	if err != nil {
 		return 0, err
 	}
@@ -98,6 +98,6 @@ func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now ti
 func (s *Store) Forgive(ctx context.Context, id string, window time.Duration, at time.Time) error {
 	there := present()
 	update := expression.Add(expression.Name("count"), expression.Value(-1))
-	_, _, err := s.updateItem(ctx, s.tables.Live, hitKey(id, at.Truncate(window)), update, &there, "forgive a try")
+	_, _, err := s.updateItem(ctx, Live, hitKey(id, at.Truncate(window)), update, &there, "forgive a try")
 	return err
 }

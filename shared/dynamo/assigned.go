@@ -44,7 +44,7 @@ func decodeCarried(av item) (chat.Conversation, error) {
 }
 
 func assignedPartition(account chat.AccountID, operator chat.OperatorID) expression.KeyConditionBuilder {
-	return inPartition(operatorConversationKey(account, operator, "x").pk, "C#")
+	return inPartition(operatorConversationKey(account, operator, "x").pk, edgePrefix)
 }
 
 func statusIn(statuses []chat.Status) *expression.ConditionBuilder {
@@ -61,14 +61,14 @@ func statusIn(statuses []chat.Status) *expression.ConditionBuilder {
 
 // Mine pages through the open conversations of an operator, the newest conversations first; within a page they are sorted by
 // last activity, the newest first. No statuses means all that are not resolved.
-func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p PageRequest) (Page[chat.Conversation], error) {
+func (s *Store) Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	found, err := pageOf(ctx, s, account, fmt.Sprintf("mine %q %q", operator, statuses), p, query{
-		table: s.tables.Desk, condition: assignedPartition(account, operator), filter: statusIn(statuses), descending: true,
+		table: Desk, condition: assignedPartition(account, operator), filter: statusIn(statuses), descending: true,
 	}, decodeAssigned)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
-	page := Page[chat.Conversation]{Next: found.Next}
+	page := chat.Page[chat.Conversation]{Next: found.Next}
 	if page.Items, err = s.Conversations(ctx, account, found.Items); err != nil {
 		return page, err
 	}

@@ -45,7 +45,7 @@ func decodeChannel(av item) (chat.Channel, error) {
 	if err != nil {
 		return chat.Channel{}, err
 	}
-	account, id, err := it.inAccount("C")
+	account, id, err := inAccount(it.header, "C")
 	return chat.Channel{
 		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
 		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials, Settings: it.Settings,
@@ -70,7 +70,7 @@ func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, busi
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.all(ctx, query{table: s.tables.Directory, condition: inPartition(pk, "C#")}, "read the channels of a business account")
+	items, err := s.all(ctx, query{table: Directory, condition: inPartition(pk, businessPrefix)}, "read the channels of a business account")
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +93,16 @@ func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, busi
 }
 
 // addBusiness keeps the edge from a business account to a channel; before is empty for a new channel, after for one that goes.
-func (s *Store) addBusiness(t *tx, before, after chat.Channel) {
+func addBusiness(t *tx, before, after chat.Channel) {
 	was, is := before.BusinessAccountID(), after.BusinessAccountID()
 	if was == is {
 		return
 	}
 	if was != "" {
-		t.remove(s.tables.Directory, businessKey(before.Type, was, before.AccountID, before.ID), nil, "")
+		t.remove(Directory, businessKey(before.Type, was, before.AccountID, before.ID), nil, "")
 	}
 	if is != "" {
-		t.put(s.tables.Directory, toBusinessItem(after), nil, "")
+		t.put(Directory, toBusinessItem(after), nil, "")
 	}
 }
 
@@ -113,7 +113,7 @@ func (s *Store) Channels(ctx context.Context, account chat.AccountID) ([]chat.Ch
 
 // Channel reads one, consistently.
 func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error) {
-	av, err := s.get(ctx, s.tables.Directory, channelKey(account, id), true, kindChannel)
+	av, err := s.get(ctx, Directory, channelKey(account, id), true, kindChannel)
 	if err != nil {
 		return chat.Channel{}, err
 	}
@@ -134,10 +134,10 @@ func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, ex
 func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, activity *chat.Activity) error {
 	c.Version = 1
 	var t tx
-	t.put(s.tables.Directory, toAssetItem(c), freeFor(string(c.ID)), ReasonClaimed).field = "externalId"
-	t.put(s.tables.Directory, toChannelItem(c), absent(), ReasonExists)
-	s.addBusiness(&t, chat.Channel{}, c)
-	s.addActivity(&t, activity)
+	t.put(Directory, toAssetItem(c), freeFor(string(c.ID)), ReasonClaimed).field = "externalId"
+	t.put(Directory, toChannelItem(c), absent(), ReasonExists)
+	addBusiness(&t, chat.Channel{}, c)
+	addActivity(&t, activity)
 	return s.commit(ctx, &t, "create channel "+string(c.ID))
 }
 
@@ -145,22 +145,22 @@ func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, activity *cha
 func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Directory, toChannelItem(after), atVersion(before.Version), ReasonVersionChanged)
+	t.put(Directory, toChannelItem(after), atVersion(before.Version), ReasonVersionChanged)
 	if before.Type != after.Type || before.ExternalID != after.ExternalID {
-		t.put(s.tables.Directory, toAssetItem(after), freeFor(string(after.ID)), ReasonClaimed).field = "externalId"
-		t.remove(s.tables.Directory, assetKey(before.Type, before.ExternalID), held(string(before.ID)), ReasonVersionChanged)
+		t.put(Directory, toAssetItem(after), freeFor(string(after.ID)), ReasonClaimed).field = "externalId"
+		t.remove(Directory, assetKey(before.Type, before.ExternalID), held(string(before.ID)), ReasonVersionChanged)
 	}
-	s.addBusiness(&t, before, after)
-	s.addActivity(&t, activity)
+	addBusiness(&t, before, after)
+	addActivity(&t, activity)
 	return s.commit(ctx, &t, "update channel "+string(after.ID))
 }
 
 // DeleteChannel removes a channel as it was read and gives its asset back.
 func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, activity *chat.Activity) error {
 	var t tx
-	t.remove(s.tables.Directory, channelKey(c.AccountID, c.ID), atVersion(c.Version), ReasonVersionChanged)
-	t.remove(s.tables.Directory, assetKey(c.Type, c.ExternalID), held(string(c.ID)), ReasonVersionChanged)
-	s.addBusiness(&t, c, chat.Channel{})
-	s.addActivity(&t, activity)
+	t.remove(Directory, channelKey(c.AccountID, c.ID), atVersion(c.Version), ReasonVersionChanged)
+	t.remove(Directory, assetKey(c.Type, c.ExternalID), held(string(c.ID)), ReasonVersionChanged)
+	addBusiness(&t, c, chat.Channel{})
+	addActivity(&t, activity)
 	return s.commit(ctx, &t, "delete channel "+string(c.ID))
 }

@@ -20,45 +20,43 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	after := d.After
 	if d.Before == nil {
 		after.Version = 1
-		t.put(s.tables.Desk, toConversationItem(after), absent(), ReasonExists)
-		t.put(s.tables.Desk, toContactConversationItem(after), nil, "")
+		t.put(Desk, toConversationItem(after), absent(), ReasonExists)
+		t.put(Desk, toContactConversationItem(after), nil, "")
 	} else {
 		after.Version = d.Before.Version + 1
-		t.put(s.tables.Desk, toConversationItem(after), atVersion(d.Before.Version), ReasonVersionChanged)
+		t.put(Desk, toConversationItem(after), atVersion(d.Before.Version), ReasonVersionChanged)
 	}
-	s.addReceipt(&t, d.ProviderRef)
-	s.addIdentity(&t, d, now)
-	s.addLoads(&t, d, now)
-	s.addAssigned(&t, d.Before, after)
+	addReceipt(&t, d.ProviderRef)
+	addIdentity(&t, d, now)
+	addLoads(&t, d, now)
+	addAssigned(&t, d.Before, after)
 	if d.NewContact != nil {
-		s.addContact(&t, *d.NewContact)
+		addContact(&t, *d.NewContact)
 	}
 	for _, m := range d.Messages {
 		m.Version = max(m.Version, 1)
-		t.put(s.tables.Desk, toMessageItem(m), absent(), "").done = true
+		t.put(Desk, toMessageItem(m), absent(), "").done = true
 	}
 	for _, e := range d.Events {
-		t.put(s.tables.Desk, toEventItem(e), nil, "")
+		t.put(Desk, toEventItem(e), nil, "")
 	}
 	for _, timer := range d.Timers {
-		t.put(s.tables.Desk, toTimerItem(timer), nil, "")
+		t.put(Desk, toTimerItem(timer), nil, "")
 	}
-	if d.Activity != nil {
-		t.put(s.tables.Desk, toActivityItem(*d.Activity), nil, "")
-	}
+	addActivity(&t, d.Activity)
 	return s.commit(ctx, &t, "commit a decision on conversation "+string(after.ID))
 }
 
-func (s *Store) addReceipt(t *tx, r *chat.ProviderRef) {
+func addReceipt(t *tx, r *chat.ProviderRef) {
 	if r == nil {
 		return
 	}
 	free := receiptFree()
-	t.update(s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(*r), &free, ReasonReceiptExists)
+	t.update(Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(*r), &free, ReasonReceiptExists)
 }
 
 // addIdentity writes the identity that the decision names, or keeps the stored one's open conversation true.
-func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
+func addIdentity(t *tx, d chat.Decision, now time.Time) {
 	if d.Identity != nil {
 		identity := *d.Identity
 		isNew := identity.Version == 0
@@ -67,17 +65,17 @@ func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
 			condition = atVersion(identity.Version)
 		}
 		identity.Version++
-		t.put(s.tables.Desk, toIdentityItem(identity), condition, ReasonIdentityChanged)
+		t.put(Desk, toIdentityItem(identity), condition, ReasonIdentityChanged)
 		for _, address := range d.Aliases {
 			if isNew {
 				// None of a new identity's addresses was known when it was looked up: one that is known now was taken meanwhile.
-				t.put(s.tables.Desk, toAliasItem(identity, address), absent(), ReasonIdentityChanged)
+				t.put(Desk, toAliasItem(identity, address), absent(), ReasonIdentityChanged)
 				continue
 			}
 			free := expression.AttributeNotExists(expression.Name("pk")).
 				Or(expression.Name("kind").Equal(expression.Value(kindAlias)))
 			// An address that is an identity of its own stays one: merging two is a person's decision.
-			t.put(s.tables.Desk, toAliasItem(identity, address), &free, ReasonIdentityChanged).done = true
+			t.put(Desk, toAliasItem(identity, address), &free, ReasonIdentityChanged).done = true
 		}
 		return
 	}
@@ -89,17 +87,17 @@ func (s *Store) addIdentity(t *tx, d chat.Decision, now time.Time) {
 	update := expression.Add(expression.Name("version"), expression.Value(1))
 	if c.IsOpen() {
 		free := present().And(expression.AttributeNotExists(expression.Name("openId")))
-		t.update(s.tables.Desk, k, update.Set(expression.Name("openId"), expression.Value(string(c.ID))), &free, ReasonIdentityChanged)
+		t.update(Desk, k, update.Set(expression.Name("openId"), expression.Value(string(c.ID))), &free, ReasonIdentityChanged)
 		return
 	}
 	// An identity that has gone on to another conversation by now has nothing to forget.
 	own := expression.Name("openId").Equal(expression.Value(string(c.ID)))
-	t.update(s.tables.Desk, k, update.Remove(expression.Name("openId")).
+	t.update(Desk, k, update.Remove(expression.Name("openId")).
 		Set(expression.Name("lastId"), expression.Value(string(c.ID))).
 		Set(expression.Name("lastAt"), expression.Value(millisOf(now))), &own, ReasonIdentityChanged).done = true
 }
 
-func (s *Store) addLoads(t *tx, d chat.Decision, now time.Time) {
+func addLoads(t *tx, d chat.Decision, now time.Time) {
 	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
 		k := loadKey(d.After.AccountID, change.OperatorID)
 		update := moveLoad(change.Delta)
@@ -112,12 +110,12 @@ func (s *Store) addLoads(t *tx, d chat.Decision, now time.Time) {
 				below = &c
 			}
 		}
-		t.update(s.tables.Desk, k, update, below, ReasonAtCapacity)
+		t.update(Desk, k, update, below, ReasonAtCapacity)
 	}
 }
 
 // addAssigned keeps the operators' lists: whoever has an open conversation has an item for it.
-func (s *Store) addAssigned(t *tx, before *chat.Conversation, after chat.Conversation) {
+func addAssigned(t *tx, before *chat.Conversation, after chat.Conversation) {
 	var was chat.OperatorID
 	if before != nil && before.IsOpen() {
 		was = before.AssigneeID
@@ -127,9 +125,9 @@ func (s *Store) addAssigned(t *tx, before *chat.Conversation, after chat.Convers
 		is = after.AssigneeID
 	}
 	if was != "" && was != is {
-		t.remove(s.tables.Desk, operatorConversationKey(after.AccountID, was, after.ID), nil, "")
+		t.remove(Desk, operatorConversationKey(after.AccountID, was, after.ID), nil, "")
 	}
 	if is != "" && (was != is || before.Status != after.Status) {
-		t.put(s.tables.Desk, toAssignedItem(after), nil, "")
+		t.put(Desk, toAssignedItem(after), nil, "")
 	}
 }

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -96,6 +97,13 @@ type revisionItem struct {
 	After     contactFields `dynamodbav:"after"`
 }
 
+func toRevisionItem(before, after chat.Contact, at time.Time, requestID string) revisionItem {
+	return revisionItem{
+		header: headed(revisionKey(after.AccountID, after.ID, after.Version), kindRevision),
+		At:     millisOf(at), RequestID: requestID, Before: fieldsOf(before), After: fieldsOf(after),
+	}
+}
+
 // searchItem is one token of a contact. Everything it says is in its key.
 type searchItem struct{ header }
 
@@ -104,17 +112,17 @@ func toSearchItem(c chat.Contact, t token) searchItem {
 }
 
 // addContact creates a contact with what finds it.
-func (s *Store) addContact(t *tx, c chat.Contact) {
+func addContact(t *tx, c chat.Contact) {
 	c.Version = 1
-	t.put(s.tables.Desk, toContactItem(c), absent(), ReasonExists)
+	t.put(Desk, toContactItem(c), absent(), ReasonExists)
 	for _, tok := range tokensOf(c) {
-		t.put(s.tables.Desk, toSearchItem(c, tok), nil, "")
+		t.put(Desk, toSearchItem(c, tok), nil, "")
 	}
 }
 
 // Contact reads one, consistently.
 func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
-	av, err := s.get(ctx, s.tables.Desk, contactKey(account, id), true, kindContact)
+	av, err := s.get(ctx, Desk, contactKey(account, id), true, kindContact)
 	if err != nil {
 		return chat.Contact{}, err
 	}
@@ -126,60 +134,57 @@ func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.Con
 func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Desk, toContactItem(after), atVersion(before.Version), ReasonVersionChanged)
+	t.put(Desk, toContactItem(after), atVersion(before.Version), ReasonVersionChanged)
 	old, new := tokensOf(before), tokensOf(after)
 	for _, tok := range new {
 		if !slices.Contains(old, tok) {
-			t.put(s.tables.Desk, toSearchItem(after, tok), nil, "")
+			t.put(Desk, toSearchItem(after, tok), nil, "")
 		}
 	}
 	for _, tok := range old {
 		if !slices.Contains(new, tok) {
-			t.remove(s.tables.Desk, searchKey(before.AccountID, tok, before.ID), nil, "")
+			t.remove(Desk, searchKey(before.AccountID, tok, before.ID), nil, "")
 		}
 	}
-	revision := revisionItem{
-		header: headed(revisionKey(after.AccountID, after.ID, after.Version), kindRevision),
-		At:     millisOf(s.clock()), Before: fieldsOf(before), After: fieldsOf(after),
-	}
+	at, requestID := s.clock(), ""
 	if activity != nil {
-		revision.At, revision.RequestID = millisOf(activity.At), activity.RequestID
-		t.put(s.tables.Desk, toActivityItem(*activity), nil, "")
+		at, requestID = activity.At, activity.RequestID
 	}
-	t.put(s.tables.Desk, revision, nil, "")
+	addActivity(&t, activity)
+	t.put(Desk, toRevisionItem(before, after, at, requestID), nil, "")
 	if before.Name != after.Name {
-		s.addNames(&t, after)
+		addNames(&t, after)
 	}
 	if job != nil {
-		s.addJob(&t, *job)
+		addJob(&t, *job)
 	}
 	return s.commit(ctx, &t, "update contact "+string(after.ID))
 }
 
 // addNames gives a contact's identities its name. Their version moves, so that a decision which read the old name begins again.
-func (s *Store) addNames(t *tx, c chat.Contact) {
+func addNames(t *tx, c chat.Contact) {
 	theirs := expression.Name("contactId").Equal(expression.Value(string(c.ID)))
 	for _, i := range c.Identities {
 		update := expression.Set(expression.Name("contactName"), expression.Value(c.Name)).
 			Add(expression.Name("version"), expression.Value(1))
-		t.update(s.tables.Desk, identityKey(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").done = true
+		t.update(Desk, identityKey(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").done = true
 	}
 }
 
 // ContactConversations pages through a contact's conversations, the newest first.
-func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p PageRequest) (Page[chat.Conversation], error) {
+func (s *Store) ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	pk := contactKey(account, contact).pk
 	if pk == "" {
-		return Page[chat.Conversation]{}, notFound(kindContact)
+		return chat.Page[chat.Conversation]{}, notFound(kindContact)
 	}
 	found, err := pageOf(ctx, s, account, "conversations of "+pk, p, query{
-		table: s.tables.Desk, condition: inPartition(pk, contactConversationPrefix), descending: true,
+		table: Desk, condition: inPartition(pk, edgePrefix), descending: true,
 	}, decodeContactConversation)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
 	conversations, err := s.Conversations(ctx, account, found.Items)
-	return Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
+	return chat.Page[chat.Conversation]{Items: conversations, Next: found.Next}, err
 }
 
 // ConversationsOfContact are the next conversations of a contact after one, in the order of their ids, consistently.
@@ -192,9 +197,9 @@ func edgesAfter[T any](ctx context.Context, s *Store, pk string, after chat.Conv
 	if pk == "" {
 		return nil, nil
 	}
-	q := query{table: s.tables.Desk, condition: inPartition(pk, "C#"), consistent: true, limit: limit}
+	q := query{table: Desk, condition: inPartition(pk, edgePrefix), consistent: true, limit: limit}
 	if after != "" {
-		q.start = key{pk, join("C", string(after))}.item()
+		q.start = edgeKey(pk, after).item()
 	}
 	items, _, err := s.page(ctx, q, "read the conversations of "+pk)
 	if err != nil {

@@ -182,7 +182,7 @@ func decodeRow(av item) (chat.Conversation, error) {
 
 // Conversation reads one, consistently.
 func (s *Store) Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error) {
-	av, err := s.get(ctx, s.tables.Desk, conversationKey(account, id), true, kindConversation)
+	av, err := s.get(ctx, Desk, conversationKey(account, id), true, kindConversation)
 	if err != nil {
 		return chat.Conversation{}, err
 	}
@@ -195,7 +195,7 @@ func (s *Store) Conversations(ctx context.Context, account chat.AccountID, ids [
 	for i, id := range ids {
 		keys[i] = conversationKey(account, id)
 	}
-	found, err := s.batchGet(ctx, s.tables.Desk, keys)
+	found, err := s.batchGet(ctx, Desk, keys)
 	if err != nil {
 		return nil, err
 	}

@@ -93,6 +93,6 @@ func decodeEvent(av item) (chat.Event, error) {
 }
 
 // Events pages through a conversation's timeline the way Messages does.
-func (s *Store) Events(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p PageRequest) (Page[chat.Event], error) {
+func (s *Store) Events(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Event], error) {
 	return timeline(ctx, s, account, conv, eventPrefix, p, decodeEvent)
 }

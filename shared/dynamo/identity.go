@@ -39,6 +39,12 @@ func toAliasItem(primary chat.Identity, address string) identityItem {
 	}
 }
 
+// decodeAlias gives the primary address that an alias leads to.
+func decodeAlias(av item) (string, error) {
+	it, err := decode[identityItem](av, kindAlias)
+	return it.External, err
+}
+
 func decodeIdentity(av item) (chat.Identity, error) {
 	it, err := decode[identityItem](av, kindIdentity)
 	if err != nil {
@@ -60,7 +66,7 @@ func decodeIdentity(av item) (chat.Identity, error) {
 // them the user is known already. NotFound means that none is known.
 func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (identity chat.Identity, matched []string, err error) {
 	for _, address := range addresses {
-		av, err := s.get(ctx, s.tables.Desk, identityKey(account, channel, address), true, kindIdentity)
+		av, err := s.get(ctx, Desk, identityKey(account, channel, address), true, kindIdentity)
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}
@@ -68,11 +74,11 @@ func (s *Store) Identity(ctx context.Context, account chat.AccountID, channel ch
 			return chat.Identity{}, nil, err
 		}
 		if kindOf(av) == kindAlias {
-			alias, err := decode[identityItem](av, kindAlias)
+			primary, err := decodeAlias(av)
 			if err != nil {
 				return chat.Identity{}, nil, err
 			}
-			if av, err = s.get(ctx, s.tables.Desk, identityKey(account, channel, alias.External), true, kindIdentity); err != nil {
+			if av, err = s.get(ctx, Desk, identityKey(account, channel, primary), true, kindIdentity); err != nil {
 				return chat.Identity{}, nil, err
 			}
 		}

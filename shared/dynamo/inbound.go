@@ -17,7 +17,7 @@ const noteTries = 8
 func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
 	k := conversationKey(account, id)
 	update, condition := noteForward(id, m)
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, k, update, &condition, "note an inbound message")
+	av, refused, err := s.updateItem(ctx, Desk, k, update, &condition, "note an inbound message")
 	if err != nil {
 		return c, false, err
 	}
@@ -37,7 +37,7 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 		}
 		c.ApplyMessage(m)
 		c.Version++
-		if av, refused, err = s.putItem(ctx, s.tables.Desk, toConversationItem(c), atVersion(c.Version-1), "note a late message"); err != nil {
+		if av, refused, err = s.putItem(ctx, Desk, toConversationItem(c), atVersion(c.Version-1), "note a late message"); err != nil {
 			return chat.Conversation{}, false, err
 		}
 		if !refused {

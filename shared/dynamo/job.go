@@ -49,22 +49,22 @@ func jobTimer(j chat.Job, step time.Time) chat.Timer {
 	return chat.Timer{AccountID: j.AccountID, Kind: chat.TimerJob, Subject: j.ID, DueAt: due}
 }
 
-func (s *Store) addJob(t *tx, j chat.Job) {
+func addJob(t *tx, j chat.Job) {
 	j.Version = 1
-	t.put(s.tables.Desk, toJobItem(j), absent(), ReasonExists)
-	t.put(s.tables.Desk, toTimerItem(jobTimer(j, j.CreatedAt)), nil, "")
+	t.put(Desk, toJobItem(j), absent(), ReasonExists)
+	t.put(Desk, toTimerItem(jobTimer(j, j.CreatedAt)), nil, "")
 }
 
 // PutJob creates a job, with the timer that asks for it again.
 func (s *Store) PutJob(ctx context.Context, j chat.Job) error {
 	var t tx
-	s.addJob(&t, j)
+	addJob(&t, j)
 	return s.commit(ctx, &t, "put job "+j.ID)
 }
 
 // Job reads one, consistently.
 func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error) {
-	av, err := s.get(ctx, s.tables.Desk, jobKey(account, id), true, kindJob)
+	av, err := s.get(ctx, Desk, jobKey(account, id), true, kindJob)
 	if err != nil {
 		return chat.Job{}, err
 	}
@@ -75,12 +75,12 @@ func (s *Store) Job(ctx context.Context, account chat.AccountID, id string) (cha
 func (s *Store) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Desk, toJobItem(after), atVersion(before.Version), ReasonVersionChanged)
+	t.put(Desk, toJobItem(after), atVersion(before.Version), ReasonVersionChanged)
 	timer := jobTimer(after, s.clock())
 	if after.Done {
-		t.remove(s.tables.Desk, timerKey(timer), nil, "")
+		t.remove(Desk, timerKey(timer), nil, "")
 	} else {
-		t.put(s.tables.Desk, toTimerItem(timer), nil, "")
+		t.put(Desk, toTimerItem(timer), nil, "")
 	}
 	return s.commit(ctx, &t, "update job "+after.ID)
 }

@@ -231,9 +231,14 @@ func duePartition(shard int) string { return fmt.Sprintf("D#%02d", shard) }
 
 func dueShard(id string) string { return duePartition(shardOf(id, DueShards)) }
 
-// Contacts: the contact, its conversations and its revisions.
+// Edges lead from a partition's owner, a contact or an operator, to conversations.
 
-const contactConversationPrefix = "C#"
+const edgePrefix = "C#"
+
+// edgeKey is the edge to a conversation in the partition given.
+func edgeKey(pk string, id chat.ConversationID) key { return key{pk, join("C", string(id))} }
+
+// Contacts: the contact, its conversations and its revisions.
 
 func contactKey(account chat.AccountID, id chat.ContactID) key {
 	return key{join("P", string(account), string(id)), "P"}
@@ -248,7 +253,7 @@ func parseContactKey(pk string) (chat.AccountID, chat.ContactID, error) {
 }
 
 func contactConversationKey(account chat.AccountID, contact chat.ContactID, id chat.ConversationID) key {
-	return key{contactKey(account, contact).pk, join("C", string(id))}
+	return edgeKey(contactKey(account, contact).pk, id)
 }
 
 func revisionKey(account chat.AccountID, contact chat.ContactID, version int64) key {
@@ -257,7 +262,17 @@ func revisionKey(account chat.AccountID, contact chat.ContactID, version int64) 
 
 // searchKey places a token by its field and first two characters, so that no account's names share one partition.
 func searchKey(account chat.AccountID, t token, contact chat.ContactID) key {
-	return key{searchPartition(account, t), escape(t.text) + "#" + escape(string(contact))}
+	return key{searchPartition(account, t), searchPrefix(t) + "#" + escape(string(contact))}
+}
+
+// searchPrefix begins the sort keys of the tokens that begin with t.
+func searchPrefix(t token) string { return escape(t.text) }
+
+// parseSearchKey reads which contact a token leads to.
+func parseSearchKey(sk string) (chat.ContactID, error) {
+	_, contact, _ := strings.Cut(sk, "#")
+	id, err := unescape(contact)
+	return chat.ContactID(id), err
 }
 
 func searchPartition(account chat.AccountID, t token) string {
@@ -284,7 +299,7 @@ func receiptKey(account chat.AccountID, scope, id string) key {
 // People: an operator's open conversations, how far they have read, and what the operators of an account carry.
 
 func operatorConversationKey(account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) key {
-	return key{join("O", string(account), string(operator)), join("C", string(id))}
+	return edgeKey(join("O", string(account), string(operator)), id)
 }
 
 func readKey(account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) key {
@@ -345,6 +360,8 @@ func assetKey(channel chat.ChannelType, externalID string) key {
 	return key{join("X", string(channel), externalID), "X"}
 }
 
+const businessPrefix = "C#"
+
 // businessKey puts the channels of a provider's business account together, in whatever accounts of ours they are.
 func businessKey(channel chat.ChannelType, business string, account chat.AccountID, id chat.ChannelID) key {
 	return key{join("B", string(channel), business), join("C", string(account), string(id))}
@@ -358,6 +375,11 @@ func sessionKey(hash string) key { return key{join("S", hash), "S"} }
 func operatorSessionKey(account chat.AccountID, operator chat.OperatorID, hash string) key {
 	return key{join("O", string(account), string(operator)), join("S", hash)}
 }
+
+const (
+	sessionPrefix    = "S#"
+	connectionPrefix = "C#"
+)
 
 func ticketKey(hash string) key { return key{join("T", hash), "T"} }
 

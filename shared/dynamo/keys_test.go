@@ -73,7 +73,7 @@ func specimens() map[string][]any {
 		},
 		"live": {
 			sessionItem{header: headed(sessionKey("HASH"), kindSession)},
-			edgeItem{header: headed(operatorSessionKey("ACCOUNT", "OPERATOR", "HASH"), kindOperatorSession)},
+			toOperatorSessionItem(chat.Session{AccountID: "ACCOUNT", OperatorID: "OPERATOR", Hash: "HASH"}),
 			secretItem{header: headed(ticketKey("HASH"), kindTicket)}, secretItem{header: headed(tokenKey("verify", "HASH"), kindToken)},
 			connectionItem{header: headed(connectionKey("CONNECTION"), kindConnection)},
 			connectionItem{header: headed(accountConnectionKey("ACCOUNT", "CONNECTION"), kindAccountConnection)},

@@ -141,11 +141,11 @@ func (s *Store) months(ctx context.Context, account chat.AccountID, q Conversati
 // ListConversations pages through an account's conversations by last activity, the newest first unless asked otherwise. They
 // are list rows: what a list does not show is empty. One request reads at most about 1 MB, so a page may come back short, or
 // empty, with a Next.
-func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q ConversationQuery, p PageRequest) (Page[chat.Conversation], error) {
+func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	name := q.name()
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
 	m := merge{
 		store: s, index: indexInbox, pkName: "inboxPk", skName: "inboxSk", descending: !q.Oldest, batch: limitOf(p) + 1,
@@ -157,9 +157,9 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 		m.position = last[0]
 	}
 	if m.lanes, err = s.lanes(ctx, account, q); err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
-	page := Page[chat.Conversation]{Items: []chat.Conversation{}}
+	page := chat.Page[chat.Conversation]{Items: []chat.Conversation{}}
 	for len(page.Items) < limitOf(p) && m.scanned < mergeScan {
 		row, err := m.next(ctx)
 		if err != nil || row == nil {
@@ -167,14 +167,14 @@ func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q
 		}
 		c, err := decodeRow(row)
 		if err != nil {
-			return Page[chat.Conversation]{}, err
+			return chat.Page[chat.Conversation]{}, err
 		}
 		if q.matches(c) {
 			page.Items = withNewest(page.Items, c)
 		}
 	}
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }
@@ -207,7 +207,7 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 	}
 	scanned := 0
 	for _, walk := range walks {
-		walk.table, walk.count = s.tables.Desk, true
+		walk.table, walk.count = Desk, true
 		for {
 			walk.limit = most + 1 - n
 			if walk.filter != nil {
@@ -279,11 +279,11 @@ const countScan = 5000
 
 // Pool pages through the conversations that wait for an operator, the longest waiting first: of one store, or of all of them
 // if none is named.
-func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p PageRequest) (Page[chat.Conversation], error) {
+func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	name := fmt.Sprintf("pool %q", store)
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
 	m := merge{store: s, index: indexWaiting, pkName: "waitingPk", skName: "waitingSk", batch: limitOf(p) + 1}
 	if last != nil {
@@ -295,7 +295,7 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	}
 	stores, err := s.storesOf(ctx, account, named)
 	if err != nil {
-		return Page[chat.Conversation]{}, err
+		return chat.Page[chat.Conversation]{}, err
 	}
 	for _, id := range stores {
 		m.lanes = append(m.lanes, &lane{pk: waitingPartition(account, id)})
@@ -304,25 +304,25 @@ func (s *Store) Pool(ctx context.Context, account chat.AccountID, store chat.Sto
 	for len(found) < limitOf(p) {
 		row, err := m.next(ctx)
 		if err != nil {
-			return Page[chat.Conversation]{}, err
+			return chat.Page[chat.Conversation]{}, err
 		}
 		if row == nil {
 			break
 		}
 		_, id, err := parseConversationKey(text(row["pk"]))
 		if err != nil {
-			return Page[chat.Conversation]{}, damaged("waiting entry", err)
+			return chat.Page[chat.Conversation]{}, damaged("waiting entry", err)
 		}
 		found = append(found, id)
 	}
-	page := Page[chat.Conversation]{}
+	page := chat.Page[chat.Conversation]{}
 	if page.Items, err = s.Conversations(ctx, account, found); err != nil {
 		return page, err
 	}
 	// The index may lag: who has been taken meanwhile does not wait any more.
 	page.Items = slices.DeleteFunc(page.Items, func(c chat.Conversation) bool { return !c.InPool() })
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }

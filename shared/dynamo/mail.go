@@ -50,22 +50,22 @@ func mailTimer(m chat.Mail, step time.Time) chat.Timer {
 // mailWaits says whether a mail still has a step before it.
 func mailWaits(m chat.Mail) bool { return m.State == chat.MailQueued || m.State == chat.MailSending }
 
-func (s *Store) addMail(t *tx, m chat.Mail) {
+func addMail(t *tx, m chat.Mail) {
 	m.Version = 1
-	t.put(s.tables.Desk, toMailItem(m), absent(), ReasonExists)
-	t.put(s.tables.Desk, toTimerItem(mailTimer(m, m.CreatedAt)), nil, "")
+	t.put(Desk, toMailItem(m), absent(), ReasonExists)
+	t.put(Desk, toTimerItem(mailTimer(m, m.CreatedAt)), nil, "")
 }
 
 // PutMail creates a mail that is to leave, with the timer that asks for it again.
 func (s *Store) PutMail(ctx context.Context, m chat.Mail) error {
 	var t tx
-	s.addMail(&t, m)
+	addMail(&t, m)
 	return s.commit(ctx, &t, "put mail "+m.ID)
 }
 
 // Mail reads one, consistently.
 func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error) {
-	av, err := s.get(ctx, s.tables.Desk, mailKey(account, id), true, kindMail)
+	av, err := s.get(ctx, Desk, mailKey(account, id), true, kindMail)
 	if err != nil {
 		return chat.Mail{}, err
 	}
@@ -76,12 +76,12 @@ func (s *Store) Mail(ctx context.Context, account chat.AccountID, id string) (ch
 func (s *Store) UpdateMail(ctx context.Context, before, after chat.Mail) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Desk, toMailItem(after), atVersion(before.Version), ReasonVersionChanged)
+	t.put(Desk, toMailItem(after), atVersion(before.Version), ReasonVersionChanged)
 	timer := mailTimer(after, s.clock())
 	if mailWaits(after) {
-		t.put(s.tables.Desk, toTimerItem(timer), nil, "")
+		t.put(Desk, toTimerItem(timer), nil, "")
 	} else {
-		t.remove(s.tables.Desk, timerKey(timer), nil, "")
+		t.remove(Desk, timerKey(timer), nil, "")
 	}
 	return s.commit(ctx, &t, "update mail "+after.ID)
 }

@@ -108,7 +108,7 @@ func (m *merge) read(ctx context.Context, l *lane) error {
 		condition = condition.And(expression.Key(m.skName).GreaterThan(expression.Value(m.position)))
 	}
 	out, err := m.store.run(ctx, query{
-		table: m.store.tables.Desk, index: m.index, condition: condition, descending: m.descending, limit: m.batch,
+		table: Desk, index: m.index, condition: condition, descending: m.descending, limit: m.batch,
 	}, "read the "+m.index+" index")
 	if err != nil {
 		return err

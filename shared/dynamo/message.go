@@ -203,13 +203,13 @@ func decodeMessage(av item) (chat.Message, error) {
 // PutMessage puts a message unless it is there.
 func (s *Store) PutMessage(ctx context.Context, m chat.Message) (created bool, err error) {
 	m.Version = max(m.Version, 1)
-	_, refused, err := s.putItem(ctx, s.tables.Desk, toMessageItem(m), absent(), "put a message")
+	_, refused, err := s.putItem(ctx, Desk, toMessageItem(m), absent(), "put a message")
 	return !refused && err == nil, err
 }
 
 // Message reads one, consistently.
 func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID) (chat.Message, error) {
-	av, err := s.get(ctx, s.tables.Desk, messageKey(account, conv, id), true, kindMessage)
+	av, err := s.get(ctx, Desk, messageKey(account, conv, id), true, kindMessage)
 	if err != nil {
 		return chat.Message{}, err
 	}
@@ -218,28 +218,28 @@ func (s *Store) Message(ctx context.Context, account chat.AccountID, conv chat.C
 
 // Messages pages through a conversation: the first page is the newest, items in a page are oldest first, and Next leads to
 // older ones.
-func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p PageRequest) (Page[chat.Message], error) {
+func (s *Store) Messages(ctx context.Context, account chat.AccountID, conv chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error) {
 	return timeline(ctx, s, account, conv, messagePrefix, p, decodeMessage)
 }
 
 // timeline is a page of what a conversation's partition holds under a prefix, sorted by id.
-func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p PageRequest, decode func(item) (T, error)) (Page[T], error) {
+func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv chat.ConversationID, prefix string, p chat.PageRequest, decode func(item) (T, error)) (chat.Page[T], error) {
 	pk := conversationKey(account, conv).pk
 	if pk == "" {
-		return Page[T]{}, notFound(kindConversation)
+		return chat.Page[T]{}, notFound(kindConversation)
 	}
 	page, err := pageOf(ctx, s, account, "timeline "+pk+" "+prefix, p, query{
-		table: s.tables.Desk, condition: inPartition(pk, prefix), descending: true, consistent: true,
+		table: Desk, condition: inPartition(pk, prefix), descending: true, consistent: true,
 	}, decode)
 	slices.Reverse(page.Items)
 	return page, err
 }
 
 // pageOf is a page of a partition of a table, in the order of its sort keys. The cursor is bound to name.
-func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p PageRequest, q query, decode func(item) (T, error)) (Page[T], error) {
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 2)
+func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name string, p chat.PageRequest, q query, decode func(item) (T, error)) (chat.Page[T], error) {
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
-		return Page[T]{}, err
+		return chat.Page[T]{}, err
 	}
 	if last != nil {
 		q.start = key{last[0], last[1]}.item()
@@ -247,19 +247,19 @@ func pageOf[T any](ctx context.Context, s *Store, account chat.AccountID, name s
 	q.limit = limitOf(p)
 	items, more, err := s.page(ctx, q, "read the list "+name)
 	if err != nil {
-		return Page[T]{}, err
+		return chat.Page[T]{}, err
 	}
-	page := Page[T]{Items: make([]T, 0, len(items))}
+	page := chat.Page[T]{Items: make([]T, 0, len(items))}
 	for _, av := range items {
 		v, err := decode(av)
 		if err != nil {
-			return Page[T]{}, err
+			return chat.Page[T]{}, err
 		}
 		page.Items = append(page.Items, v)
 	}
 	if more {
 		end := keyOf(items[len(items)-1])
-		page.Next, err = s.sealCursor(ctx, name, account, end.pk, end.sk)
+		page.Next, err = s.cursors.Sign(ctx, name, account, end.pk, end.sk)
 	}
 	return page, err
 }
@@ -289,7 +289,7 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 	case providerID != "":
 		condition = condition.And(expression.AttributeNotExists(name("providerId")).Or(name("providerId").Equal(value(providerID))))
 	}
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, messageKey(account, conv, id), update, &condition, "advance a message's status")
+	av, refused, err := s.updateItem(ctx, Desk, messageKey(account, conv, id), update, &condition, "advance a message's status")
 	if err != nil {
 		return chat.Message{}, false, err
 	}
@@ -307,9 +307,9 @@ type Effects = chat.MessageEffects
 func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects Effects) error {
 	var t tx
 	still := expression.Name("messageId").Equal(expression.Value(string(echo.ID)))
-	t.put(s.tables.Desk, toReceiptItem(r), &still, ReasonVersionChanged)
-	t.remove(s.tables.Desk, messageKey(echo.AccountID, echo.ConversationID, echo.ID), atVersion(echo.Version), ReasonVersionChanged)
-	s.addEffects(&t, effects)
+	t.put(Desk, toReceiptItem(r), &still, ReasonVersionChanged)
+	t.remove(Desk, messageKey(echo.AccountID, echo.ConversationID, echo.ID), atVersion(echo.Version), ReasonVersionChanged)
+	addEffects(&t, effects)
 	return s.commit(ctx, &t, "absorb message "+string(echo.ID))
 }
 
@@ -318,24 +318,24 @@ func (s *Store) MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Mes
 func (s *Store) UpdateMessage(ctx context.Context, before, after chat.Message, effects Effects) error {
 	after.Version = before.Version + 1
 	var t tx
-	t.put(s.tables.Desk, toMessageItem(after), atVersion(before.Version), ReasonVersionChanged)
-	s.addEffects(&t, effects)
+	t.put(Desk, toMessageItem(after), atVersion(before.Version), ReasonVersionChanged)
+	addEffects(&t, effects)
 	return s.commit(ctx, &t, "update message "+string(after.ID))
 }
 
-func (s *Store) addEffects(t *tx, effects Effects) {
+func addEffects(t *tx, effects Effects) {
 	if effects.PutTimer != nil {
-		t.put(s.tables.Desk, toTimerItem(*effects.PutTimer), nil, "")
+		t.put(Desk, toTimerItem(*effects.PutTimer), nil, "")
 	}
 	if effects.DropTimer != nil {
-		t.remove(s.tables.Desk, timerKey(*effects.DropTimer), nil, "")
+		t.remove(Desk, timerKey(*effects.DropTimer), nil, "")
 	}
 	if effects.Event != nil {
-		t.put(s.tables.Desk, toEventItem(*effects.Event), nil, "")
+		t.put(Desk, toEventItem(*effects.Event), nil, "")
 	}
 	if c := effects.Conversation; c != nil {
 		next := *c
 		next.Version++
-		t.put(s.tables.Desk, toConversationItem(next), atVersion(c.Version), ReasonVersionChanged)
+		t.put(Desk, toConversationItem(next), atVersion(c.Version), ReasonVersionChanged)
 	}
 }

@@ -43,7 +43,7 @@ func decodeOperator(av item) (chat.Operator, error) {
 	if err != nil {
 		return chat.Operator{}, err
 	}
-	account, id, err := it.inAccount("O")
+	account, id, err := inAccount(it.header, "O")
 	return chat.Operator{
 		ID: chat.OperatorID(id), AccountID: account, Name: it.Name, Email: it.Email, EmailVerified: it.EmailVerified,
 		Role: chat.Role(it.Role), Availability: chat.Availability(it.Availability), Capacity: it.Capacity,
@@ -75,10 +75,10 @@ func held(id string) *expression.ConditionBuilder {
 	return &c
 }
 
-func (s *Store) addOperator(t *tx, o chat.Operator) {
+func addOperator(t *tx, o chat.Operator) {
 	o.Version = 1
-	t.put(s.tables.Directory, toEmailItem(o), freeFor(string(o.ID)), ReasonExists).field = "email"
-	t.put(s.tables.Directory, toOperatorItem(o), absent(), ReasonExists)
+	t.put(Directory, toEmailItem(o), freeFor(string(o.ID)), ReasonExists).field = "email"
+	t.put(Directory, toOperatorItem(o), absent(), ReasonExists)
 }
 
 // Operators are all operators of an account, in the order of their creation.
@@ -88,7 +88,7 @@ func (s *Store) Operators(ctx context.Context, account chat.AccountID) ([]chat.O
 
 // Operator reads one, consistently.
 func (s *Store) Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error) {
-	av, err := s.get(ctx, s.tables.Directory, operatorKey(account, id), true, kindOperator)
+	av, err := s.get(ctx, Directory, operatorKey(account, id), true, kindOperator)
 	if err != nil {
 		return chat.Operator{}, err
 	}
@@ -105,7 +105,7 @@ func (s *Store) OperatorByEmail(ctx context.Context, email string) (chat.Operato
 }
 
 func (s *Store) claim(ctx context.Context, k key, kind, what string) (claimItem, error) {
-	av, err := s.get(ctx, s.tables.Directory, k, true, what)
+	av, err := s.get(ctx, Directory, k, true, what)
 	if err != nil {
 		return claimItem{}, err
 	}
@@ -115,8 +115,8 @@ func (s *Store) claim(ctx context.Context, k key, kind, what string) (claimItem,
 // CreateOperator creates an operator. An address that somebody signs in with is Conflict "exists" with the field "email".
 func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, activity *chat.Activity) error {
 	var t tx
-	s.addOperator(&t, o)
-	s.addActivity(&t, activity)
+	addOperator(&t, o)
+	addActivity(&t, activity)
 	return s.commit(ctx, &t, "create operator "+string(o.ID))
 }
 
@@ -124,9 +124,9 @@ func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, activity *c
 // the old one given back.
 func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator, activity *chat.Activity, job *chat.Job) error {
 	var t tx
-	s.replaceOperator(&t, before, after, activity)
+	replaceOperator(&t, before, after, activity)
 	if job != nil {
-		s.addJob(&t, *job)
+		addJob(&t, *job)
 	}
 	return s.commit(ctx, &t, "update operator "+string(after.ID))
 }
@@ -135,8 +135,8 @@ func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator,
 func (s *Store) RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, activity *chat.Activity) error {
 	there := present()
 	var t tx
-	t.remove(s.tables.Live, tokenKey(kind, hash), &there, ReasonClaimed)
-	s.replaceOperator(&t, before, after, activity)
+	t.remove(Live, tokenKey(kind, hash), &there, ReasonClaimed)
+	replaceOperator(&t, before, after, activity)
 	err := s.commit(ctx, &t, "redeem a link of operator "+string(after.ID))
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == ReasonClaimed {
 		return notFound(kindToken)
@@ -144,12 +144,12 @@ func (s *Store) RedeemToken(ctx context.Context, kind, hash string, before, afte
 	return err
 }
 
-func (s *Store) replaceOperator(t *tx, before, after chat.Operator, activity *chat.Activity) {
+func replaceOperator(t *tx, before, after chat.Operator, activity *chat.Activity) {
 	after.Version = before.Version + 1
-	t.put(s.tables.Directory, toOperatorItem(after), atVersion(before.Version), ReasonVersionChanged)
+	t.put(Directory, toOperatorItem(after), atVersion(before.Version), ReasonVersionChanged)
 	if !strings.EqualFold(before.Email, after.Email) {
-		t.put(s.tables.Directory, toEmailItem(after), freeFor(string(after.ID)), ReasonExists).field = "email"
-		t.remove(s.tables.Directory, emailKey(before.Email), held(string(before.ID)), ReasonVersionChanged)
+		t.put(Directory, toEmailItem(after), freeFor(string(after.ID)), ReasonExists).field = "email"
+		t.remove(Directory, emailKey(before.Email), held(string(before.ID)), ReasonVersionChanged)
 	}
-	s.addActivity(t, activity)
+	addActivity(t, activity)
 }

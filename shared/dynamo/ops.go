@@ -15,12 +15,12 @@ import (
 // The operations that every noun is read and written with: each does one thing to one table and tells faults apart.
 
 // get reads an item, or answers NotFound with the noun's name.
-func (s *Store) get(ctx context.Context, table string, k key, consistent bool, what string) (item, error) {
+func (s *Store) get(ctx context.Context, table Table, k key, consistent bool, what string) (item, error) {
 	if k.pk == "" || k.sk == "" {
 		return nil, notFound(what)
 	}
 	out, err := s.client.GetItem(ctx, &dynamodb.GetItemInput{
-		TableName: aws.String(table), Key: k.item(), ConsistentRead: aws.Bool(consistent),
+		TableName: s.name(table), Key: k.item(), ConsistentRead: aws.Bool(consistent),
 	})
 	if err != nil {
 		return nil, asFault("get the "+what, err)
@@ -40,7 +40,7 @@ const firstPause = 40 * time.Millisecond
 const batchTries = 6
 
 // batchGet reads many items of a table; what is not there is missing from the answer.
-func (s *Store) batchGet(ctx context.Context, table string, keys []key) (map[key]item, error) {
+func (s *Store) batchGet(ctx context.Context, table Table, keys []key) (map[key]item, error) {
 	found := make(map[key]item, len(keys))
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k key) bool { return k.pk == "" || k.sk == "" })
 	for part := range slices.Chunk(distinct(keys), batchMost) {
@@ -56,15 +56,15 @@ func (s *Store) batchGet(ctx context.Context, table string, keys []key) (map[key
 				return nil, err
 			}
 			out, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-				RequestItems: map[string]types.KeysAndAttributes{table: {Keys: left}},
+				RequestItems: map[string]types.KeysAndAttributes{*s.name(table): {Keys: left}},
 			})
 			if err != nil {
 				return nil, asFault("get a batch", err)
 			}
-			for _, av := range out.Responses[table] {
+			for _, av := range out.Responses[*s.name(table)] {
 				found[keyOf(av)] = av
 			}
-			left = out.UnprocessedKeys[table].Keys
+			left = out.UnprocessedKeys[*s.name(table)].Keys
 		}
 	}
 	return found, nil
@@ -96,12 +96,12 @@ func pause(ctx context.Context, try int) error {
 }
 
 // putItem encodes and puts; a nil condition always holds. refused says that the condition did not hold, old what was there.
-func (s *Store) putItem(ctx context.Context, table string, v any, condition *expression.ConditionBuilder, doing string) (old item, refused bool, err error) {
+func (s *Store) putItem(ctx context.Context, table Table, v any, condition *expression.ConditionBuilder, doing string) (old item, refused bool, err error) {
 	av, err := encode(v)
 	if err != nil {
 		return nil, false, err
 	}
-	in := &dynamodb.PutItemInput{TableName: aws.String(table), Item: av}
+	in := &dynamodb.PutItemInput{TableName: s.name(table), Item: av}
 	if condition != nil {
 		e, err := expression.NewBuilder().WithCondition(*condition).Build()
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *Store) putItem(ctx context.Context, table string, v any, condition *exp
 
 // updateItem changes an item and gives what it became; refused says that the condition did not hold, and av is then what was
 // there.
-func (s *Store) updateItem(ctx context.Context, table string, k key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, doing string) (av item, refused bool, err error) {
+func (s *Store) updateItem(ctx context.Context, table Table, k key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, doing string) (av item, refused bool, err error) {
 	builder := expression.NewBuilder().WithUpdate(update)
 	if condition != nil {
 		builder = builder.WithCondition(*condition)
@@ -137,7 +137,7 @@ func (s *Store) updateItem(ctx context.Context, table string, k key, update expr
 	var out *dynamodb.UpdateItemOutput
 	err = uncollided(ctx, func() error {
 		out, err = s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
-			TableName: aws.String(table), Key: k.item(),
+			TableName: s.name(table), Key: k.item(),
 			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 			ReturnValues:                        types.ReturnValueAllNew,
@@ -155,12 +155,12 @@ func (s *Store) updateItem(ctx context.Context, table string, k key, update expr
 }
 
 // deleteItem removes an item, if it is there.
-func (s *Store) deleteItem(ctx context.Context, table string, k key, doing string) error {
+func (s *Store) deleteItem(ctx context.Context, table Table, k key, doing string) error {
 	if k.pk == "" || k.sk == "" {
 		return nil
 	}
 	err := uncollided(ctx, func() error {
-		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: aws.String(table), Key: k.item()})
+		_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: s.name(table), Key: k.item()})
 		return err
 	})
 	return asFault(doing, err)
@@ -168,7 +168,7 @@ func (s *Store) deleteItem(ctx context.Context, table string, k key, doing strin
 
 // takeItem removes an item and gives what it was, nil if it was not there. Of several that try at once, one gets it: that is
 // what the condition is for.
-func (s *Store) takeItem(ctx context.Context, table string, k key, doing string) (item, error) {
+func (s *Store) takeItem(ctx context.Context, table Table, k key, doing string) (item, error) {
 	if k.pk == "" || k.sk == "" {
 		return nil, nil
 	}
@@ -177,7 +177,7 @@ func (s *Store) takeItem(ctx context.Context, table string, k key, doing string)
 		return nil, err
 	}
 	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: aws.String(table), Key: k.item(), ReturnValues: types.ReturnValueAllOld,
+		TableName: s.name(table), Key: k.item(), ReturnValues: types.ReturnValueAllOld,
 		ConditionExpression: e.Condition(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	if _, refused := conditionFailed(err); refused {
@@ -191,15 +191,16 @@ func (s *Store) takeItem(ctx context.Context, table string, k key, doing string)
 
 // query is one walk through a partition of a table or an index.
 type query struct {
-	table, index string
-	condition    expression.KeyConditionBuilder
-	filter       *expression.ConditionBuilder
-	sparse       bool // what the filter lets through may lie far apart: page reads on in whole pages
-	descending   bool
-	consistent   bool
-	start        item // where to go on, exclusive
-	limit        int  // of what is read, before the filter
-	count        bool // count only
+	table      Table
+	index      string
+	condition  expression.KeyConditionBuilder
+	filter     *expression.ConditionBuilder
+	sparse     bool // what the filter lets through may lie far apart: page reads on in whole pages
+	descending bool
+	consistent bool
+	start      item // where to go on, exclusive
+	limit      int  // of what is read, before the filter
+	count      bool // count only
 }
 
 // run reads one page: at most limit items or 1 MB, whichever ends first. A nil last says that the partition has ended.
@@ -213,7 +214,7 @@ func (s *Store) run(ctx context.Context, q query, doing string) (out *dynamodb.Q
 		return nil, err
 	}
 	in := &dynamodb.QueryInput{
-		TableName: aws.String(q.table), KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
+		TableName: s.name(q.table), KeyConditionExpression: e.KeyCondition(), FilterExpression: e.Filter(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		ScanIndexForward: aws.Bool(!q.descending), ExclusiveStartKey: q.start,
 	}

@@ -51,7 +51,7 @@ func decodeLoad(av item) (chat.Load, error) {
 // Loads are what the operators of an account carry, consistently. Who never had a conversation is not among them.
 func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error) {
 	items, err := s.all(ctx, query{
-		table: s.tables.Desk, condition: inPartition(loadKey(account, "x").pk, ""), consistent: true,
+		table: Desk, condition: inPartition(loadKey(account, "x").pk, ""), consistent: true,
 	}, "read the operators' loads")
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *Store) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load,
 
 // Load is what one operator carries, consistently: nothing, if they never had a conversation.
 func (s *Store) Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error) {
-	av, err := s.get(ctx, s.tables.Desk, loadKey(account, operator), true, kindLoad)
+	av, err := s.get(ctx, Desk, loadKey(account, operator), true, kindLoad)
 	if fault.Is(err, fault.NotFound) {
 		return chat.Load{AccountID: account, OperatorID: operator}, nil
 	}
@@ -81,7 +81,7 @@ func (s *Store) RepairLoad(ctx context.Context, seen chat.Load, open int) error 
 	}
 	update := headedUpdate(kindLoad).Set(expression.Name("open"), expression.Value(open)).
 		Set(expression.Name("repairedAt"), expression.Value(millisOf(s.clock()))).Add(moves, expression.Value(1))
-	_, refused, err := s.updateItem(ctx, s.tables.Desk, loadKey(seen.AccountID, seen.OperatorID), update, &unmoved, "repair an operator's load")
+	_, refused, err := s.updateItem(ctx, Desk, loadKey(seen.AccountID, seen.OperatorID), update, &unmoved, "repair an operator's load")
 	if err == nil && refused {
 		return conflict(ReasonVersionChanged)
 	}
@@ -124,14 +124,13 @@ func decodeRead(av item) (chat.ReadCursor, error) {
 // SetRead notes how far an operator has read; of two notes the later one stays, in whatever order they come. Who has read on in
 // one browser does not fall back through what another one says; only the note that nothing was read goes back.
 func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
-	it := toReadItem(r)
 	upTo := expression.Name("upTo")
-	later := expression.Name("at").LessThanEqual(expression.Value(it.At))
-	if it.UpTo != "" {
-		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(it.UpTo))))
+	later := expression.Name("at").LessThanEqual(expression.Value(millisOf(r.At)))
+	if r.ReadUpTo != "" {
+		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
 	}
 	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
-	_, _, err := s.putItem(ctx, s.tables.Desk, it, &later, "note what was read")
+	_, _, err := s.putItem(ctx, Desk, toReadItem(r), &later, "note what was read")
 	return err
 }
 
@@ -141,7 +140,7 @@ func (s *Store) ReadCursors(ctx context.Context, account chat.AccountID, operato
 	for i, id := range convs {
 		keys[i] = readKey(account, operator, id)
 	}
-	found, err := s.batchGet(ctx, s.tables.Desk, keys)
+	found, err := s.batchGet(ctx, Desk, keys)
 	if err != nil {
 		return nil, err
 	}

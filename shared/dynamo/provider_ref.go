@@ -128,7 +128,7 @@ func headedUpdate(kind string) expression.UpdateBuilder {
 // What was parked under the id is kept and comes back in existing, also when it was created now.
 func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existing chat.ProviderRef, created bool, err error) {
 	const doing = "put a receipt"
-	old, refused, err := s.putItem(ctx, s.tables.Desk, toReceiptItem(r), absent(), doing)
+	old, refused, err := s.putItem(ctx, Desk, toReceiptItem(r), absent(), doing)
 	if err != nil {
 		return chat.ProviderRef{}, false, err
 	}
@@ -140,7 +140,7 @@ func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existin
 		return existing, false, err
 	}
 	free := receiptFree()
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
+	av, refused, err := s.updateItem(ctx, Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, doing)
 	if err != nil {
 		return chat.ProviderRef{}, false, err
 	}
@@ -150,7 +150,7 @@ func (s *Store) PutProviderRef(ctx context.Context, r chat.ProviderRef) (existin
 
 // ProviderRef finds what an outside id led to, consistently.
 func (s *Store) ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error) {
-	av, err := s.get(ctx, s.tables.Desk, receiptKey(account, scope, id), true, kindReceipt)
+	av, err := s.get(ctx, Desk, receiptKey(account, scope, id), true, kindReceipt)
 	if err != nil {
 		return chat.ProviderRef{}, err
 	}
@@ -179,7 +179,7 @@ func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, p
 		Set(expression.Name(ttlAttribute), expression.Name(ttlAttribute).IfNotExists(expression.Value(expiry(s.clock().Add(chat.ProviderRefRetention)))))
 	fresh := expression.Size(list).LessThan(expression.Value(parkedMost)).And(expression.Not(expression.Contains(list, part)))
 	free := receiptFree().And(expression.AttributeNotExists(list).Or(fresh))
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(account, scope, providerID), update, &free, "park what came before its message")
+	av, refused, err := s.updateItem(ctx, Desk, receiptKey(account, scope, providerID), update, &free, "park what came before its message")
 	if err != nil {
 		return chat.ProviderRef{}, false, err
 	}
@@ -196,7 +196,7 @@ func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (c
 		ExpiresAt: s.clock().Add(chat.ProviderRefRetention),
 	}
 	free := receiptFree().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
-	av, refused, err := s.updateItem(ctx, s.tables.Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
+	av, refused, err := s.updateItem(ctx, Desk, receiptKey(r.AccountID, r.Scope, r.ID), takeReceipt(r), &free, "record a sent message")
 	if err != nil {
 		return chat.ProviderRef{}, err
 	}

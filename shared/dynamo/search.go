@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/cursor"
 )
 
 // A contact is found by tokens: the words of its names, its e-mail address, and its phones' digits, forwards for what they
@@ -71,11 +71,12 @@ func tokensOf(c chat.Contact) []token {
 	return tokens
 }
 
+// compareTokens sorts tokens as their keys do.
 func compareTokens(a, b token) int {
 	if c := strings.Compare(string(a.field), string(b.field)); c != 0 {
 		return c
 	}
-	return strings.Compare(escape(a.text), escape(b.text))
+	return strings.Compare(searchPrefix(a), searchPrefix(b))
 }
 
 func cut(s string) string {
@@ -172,34 +173,34 @@ func wantsOf(q string) []want {
 
 // SearchContacts finds contacts by the beginnings of the words of their names (all words must match), by the beginning of
 // their e-mail address, and by the beginning or, from six digits on, the end of a phone number, however it was typed.
-func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p PageRequest) (Page[chat.Contact], error) {
+func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error) {
 	name := "contacts " + q
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 2)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
-		return Page[chat.Contact]{}, err
+		return chat.Page[chat.Contact]{}, err
 	}
 	wants := wantsOf(q)
 	at, after := 0, ""
 	if last != nil {
 		if at, err = strconv.Atoi(last[0]); err != nil || at > len(wants) {
-			return Page[chat.Contact]{}, fault.New(fault.Invalid, "the cursor does not belong to this list").WithField("cursor")
+			return chat.Page[chat.Contact]{}, cursor.Invalid()
 		}
 		after = last[1]
 	}
-	page := Page[chat.Contact]{Items: []chat.Contact{}}
+	page := chat.Page[chat.Contact]{Items: []chat.Contact{}}
 	for scanned := 0; at < len(wants); {
 		if len(page.Items) >= limitOf(p) || scanned >= scanMost {
-			page.Next, err = s.sealCursor(ctx, name, account, strconv.Itoa(at), after)
+			page.Next, err = s.cursors.Sign(ctx, name, account, strconv.Itoa(at), after)
 			return page, err
 		}
 		items, more, err := s.tokenPage(ctx, account, wants[at][0], after, max(limitOf(p)-len(page.Items), batchMost/2))
 		if err != nil {
-			return Page[chat.Contact]{}, err
+			return chat.Page[chat.Contact]{}, err
 		}
 		scanned += len(items)
 		read, found, err := s.matching(ctx, account, wants, at, items, limitOf(p)-len(page.Items))
 		if err != nil {
-			return Page[chat.Contact]{}, err
+			return chat.Page[chat.Contact]{}, err
 		}
 		page.Items = append(page.Items, found...)
 		switch {
@@ -218,8 +219,8 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix to
 	if pk == "" {
 		return nil, false, notFound("account")
 	}
-	q := query{table: s.tables.Desk, limit: limit, condition: expression.Key("pk").Equal(expression.Value(pk)).
-		And(expression.Key("sk").BeginsWith(escape(prefix.text)))}
+	q := query{table: Desk, limit: limit, condition: expression.Key("pk").Equal(expression.Value(pk)).
+		And(expression.Key("sk").BeginsWith(searchPrefix(prefix)))}
 	if after != "" {
 		q.start = key{pk, after}.item()
 	}
@@ -231,14 +232,13 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix to
 func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []item, enough int) (read int, found []chat.Contact, err error) {
 	keys := make([]key, len(items))
 	for i, av := range items {
-		_, contact, _ := strings.Cut(text(av["sk"]), "#")
-		id, err := unescape(contact)
+		id, err := parseSearchKey(text(av["sk"]))
 		if err != nil {
 			return 0, nil, damaged(kindSearch, err)
 		}
-		keys[i] = contactKey(account, chat.ContactID(id))
+		keys[i] = contactKey(account, id)
 	}
-	contacts, err := s.batchGet(ctx, s.tables.Desk, keys)
+	contacts, err := s.batchGet(ctx, Desk, keys)
 	if err != nil {
 		return 0, nil, err
 	}

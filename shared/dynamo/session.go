@@ -26,10 +26,25 @@ type sessionItem struct {
 	Expires    int64  `dynamodbav:"expires,omitempty"`
 }
 
-// edgeItem leads from an owner to something that has a place of its own.
-type edgeItem struct {
+// operatorSessionItem leads from an operator to a session.
+type operatorSessionItem struct {
 	header
 	Expires int64 `dynamodbav:"expires,omitempty"`
+}
+
+func toOperatorSessionItem(se chat.Session) operatorSessionItem {
+	return operatorSessionItem{
+		header: headed(operatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession), Expires: expiry(se.ExpiresAt),
+	}
+}
+
+// decodeOperatorSession gives the session's hash.
+func decodeOperatorSession(av item) (string, error) {
+	parts, err := split(text(av["sk"]), "S", 1)
+	if err != nil {
+		return "", damaged(kindOperatorSession, err)
+	}
+	return parts[0], nil
 }
 
 func toSessionItem(se chat.Session) sessionItem {
@@ -61,21 +76,18 @@ func decodeSession(av item) (chat.Session, error) {
 // PutSession begins a session. Only an operator's are listed.
 func (s *Store) PutSession(ctx context.Context, se chat.Session) error {
 	if se.OperatorID == "" {
-		_, _, err := s.putItem(ctx, s.tables.Live, toSessionItem(se), nil, "put a visitor's session")
+		_, _, err := s.putItem(ctx, Live, toSessionItem(se), nil, "put a visitor's session")
 		return err
 	}
 	var t tx
-	t.put(s.tables.Live, toSessionItem(se), nil, "")
-	t.put(s.tables.Live, edgeItem{
-		header:  headed(operatorSessionKey(se.AccountID, se.OperatorID, se.Hash), kindOperatorSession),
-		Expires: expiry(se.ExpiresAt),
-	}, nil, "")
+	t.put(Live, toSessionItem(se), nil, "")
+	t.put(Live, toOperatorSessionItem(se), nil, "")
 	return s.commit(ctx, &t, "put a session")
 }
 
 // Session finds one by the hash of its token, consistently. Whether it has expired is the caller's to ask.
 func (s *Store) Session(ctx context.Context, hash string) (chat.Session, error) {
-	av, err := s.get(ctx, s.tables.Live, sessionKey(hash), true, kindSession)
+	av, err := s.get(ctx, Live, sessionKey(hash), true, kindSession)
 	if err != nil {
 		return chat.Session{}, err
 	}
@@ -88,7 +100,7 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	update := expression.Set(expression.Name("lastSeenAt"), expression.Value(millisOf(lastSeen))).
 		Set(expression.Name("expiresAt"), expression.Value(millisOf(expires))).
 		Set(expression.Name(ttlAttribute), expression.Value(expiry(expires)))
-	av, refused, err := s.updateItem(ctx, s.tables.Live, sessionKey(hash), update, &there, "touch a session")
+	av, refused, err := s.updateItem(ctx, Live, sessionKey(hash), update, &there, "touch a session")
 	if err != nil {
 		return err
 	}
@@ -99,10 +111,8 @@ func (s *Store) TouchSession(ctx context.Context, hash string, lastSeen, expires
 	if err != nil || se.OperatorID == "" {
 		return err
 	}
-	edge := edgeItem{
-		header: headed(operatorSessionKey(se.AccountID, se.OperatorID, hash), kindOperatorSession), Expires: expiry(expires),
-	}
-	_, _, err = s.putItem(ctx, s.tables.Live, edge, nil, "touch a session")
+	se.ExpiresAt = expires
+	_, _, err = s.putItem(ctx, Live, toOperatorSessionItem(se), nil, "touch a session")
 	return err
 }
 
@@ -116,7 +126,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 	for i, hash := range hashes {
 		keys[i] = sessionKey(hash)
 	}
-	found, err := s.batchGet(ctx, s.tables.Live, keys)
+	found, err := s.batchGet(ctx, Live, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -134,19 +144,13 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 
 func (s *Store) sessionHashes(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]string, error) {
 	items, err := s.all(ctx, query{
-		table: s.tables.Live, consistent: true,
-		condition: inPartition(operatorSessionKey(account, operator, "x").pk, "S#"),
+		table: Live, consistent: true,
+		condition: inPartition(operatorSessionKey(account, operator, "x").pk, sessionPrefix),
 	}, "read an operator's sessions")
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(items, func(av item) (string, error) {
-		parts, err := split(text(av["sk"]), "S", 1)
-		if err != nil {
-			return "", damaged(kindOperatorSession, err)
-		}
-		return parts[0], nil
-	})
+	return decodeAll(items, decodeOperatorSession)
 }
 
 // DeleteSession ends a session of an operator, and the sockets that were opened with it. NotFound means that it is not theirs,
@@ -158,8 +162,8 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	}
 	there := present()
 	var t tx
-	t.remove(s.tables.Live, edge, &there, ReasonExists)
-	t.remove(s.tables.Live, sessionKey(hash), nil, "")
+	t.remove(Live, edge, &there, ReasonExists)
+	t.remove(Live, sessionKey(hash), nil, "")
 	if err := s.addEnded(ctx, &t, account, hash); err != nil {
 		return err
 	}

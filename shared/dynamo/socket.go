@@ -34,7 +34,7 @@ type Token struct {
 
 // PutTicket makes a ticket for a socket.
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
-	_, _, err := s.putItem(ctx, s.tables.Live, secretItem{
+	_, _, err := s.putItem(ctx, Live, secretItem{
 		header: headed(ticketKey(t.Hash), kindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
 		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID), Origin: t.Visitor.Origin,
 		Session: t.Session, ExpiresAt: millisOf(t.ExpiresAt), Expires: expiry(t.ExpiresAt),
@@ -54,7 +54,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 
 // PutToken makes a link's secret.
 func (s *Store) PutToken(ctx context.Context, t Token) error {
-	_, _, err := s.putItem(ctx, s.tables.Live, secretItem{
+	_, _, err := s.putItem(ctx, Live, secretItem{
 		header: headed(tokenKey(t.Kind, t.Hash), kindToken), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
 		ExpiresAt: millisOf(t.ExpiresAt), Expires: expiry(t.ExpiresAt),
 	}, nil, "put a token")
@@ -63,7 +63,7 @@ func (s *Store) PutToken(ctx context.Context, t Token) error {
 
 // Token reads a link's secret, consistently, and leaves it. NotFound as with TakeToken.
 func (s *Store) Token(ctx context.Context, kind, hash string, now time.Time) (Token, error) {
-	av, err := s.get(ctx, s.tables.Live, tokenKey(kind, hash), true, kindToken)
+	av, err := s.get(ctx, Live, tokenKey(kind, hash), true, kindToken)
 	if err != nil {
 		return Token{}, err
 	}
@@ -92,7 +92,7 @@ func (s *Store) TakeToken(ctx context.Context, kind, hash string, now time.Time)
 
 // take removes what may be used once: of two that try, one gets it.
 func (s *Store) take(ctx context.Context, k key, kind string, now time.Time) (secretItem, error) {
-	av, err := s.takeItem(ctx, s.tables.Live, k, "take a "+kind)
+	av, err := s.takeItem(ctx, Live, k, "take a "+kind)
 	if err != nil {
 		return secretItem{}, err
 	}
@@ -138,6 +138,27 @@ func toConnectionItem(c chat.Connection) connectionItem {
 	}
 }
 
+// toConnectionOwnerItem is the item that is found by the connection's id and leads to the other one.
+func toConnectionOwnerItem(c chat.Connection) connectionItem {
+	return connectionItem{
+		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
+		Expires: expiry(c.ExpiresAt),
+	}
+}
+
+// decodeConnectionOwner gives the key of the item with all that a connection has.
+func decodeConnectionOwner(av item, id string) (key, error) {
+	it, err := decode[connectionItem](av, kindConnection)
+	if err != nil {
+		return key{}, err
+	}
+	account := chat.AccountID(it.AccountID)
+	if it.VisitorID != "" {
+		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
+	}
+	return accountConnectionKey(account, id), nil
+}
+
 func decodeConnection(av item) (chat.Connection, error) {
 	if text(av["kind"]) == kindVisitorConnection {
 		return decodeVisitorConnection(av)
@@ -146,7 +167,7 @@ func decodeConnection(av item) (chat.Connection, error) {
 	if err != nil {
 		return chat.Connection{}, err
 	}
-	account, id, err := it.inAccount("C")
+	account, id, err := inAccount(it.header, "C")
 	return it.connection(account, id), err
 }
 
@@ -182,13 +203,10 @@ func (it connectionItem) connection(account chat.AccountID, id string) chat.Conn
 func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	var t tx
 	if c.Session != "" {
-		t.check(s.tables.Live, sessionKey(c.Session), present(), ReasonExists)
+		t.check(Live, sessionKey(c.Session), present(), ReasonExists)
 	}
-	t.put(s.tables.Live, connectionItem{
-		header: headed(connectionKey(c.ID), kindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
-		Expires: expiry(c.ExpiresAt),
-	}, nil, "")
-	t.put(s.tables.Live, toConnectionItem(c), nil, "")
+	t.put(Live, toConnectionOwnerItem(c), nil, "")
+	t.put(Live, toConnectionItem(c), nil, "")
 	err := s.commit(ctx, &t, "put a connection")
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == ReasonExists {
 		return notFound(kindSession)
@@ -200,7 +218,7 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 // items stay for the gateway's farewell, by which the others learn who left.
 func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, session string) error {
 	items, err := s.all(ctx, query{
-		table: s.tables.Live, condition: inPartition(accountConnectionKey(account, "x").pk, "C#"), consistent: true,
+		table: Live, condition: inPartition(accountConnectionKey(account, "x").pk, connectionPrefix), consistent: true,
 	}, "read the connections")
 	if err != nil {
 		return err
@@ -212,7 +230,7 @@ func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, ses
 			return err
 		}
 		if c.Session == session && !c.ExpiresAt.IsZero() {
-			t.update(s.tables.Live, accountConnectionKey(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").done = true
+			t.update(Live, accountConnectionKey(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").done = true
 		}
 	}
 	return nil
@@ -220,19 +238,11 @@ func (s *Store) addEnded(ctx context.Context, t *tx, account chat.AccountID, ses
 
 // connectionPlace finds where a socket has all it has.
 func (s *Store) connectionPlace(ctx context.Context, id string) (key, error) {
-	av, err := s.get(ctx, s.tables.Live, connectionKey(id), true, kindConnection)
+	av, err := s.get(ctx, Live, connectionKey(id), true, kindConnection)
 	if err != nil {
 		return key{}, err
 	}
-	it, err := decode[connectionItem](av, kindConnection)
-	if err != nil {
-		return key{}, err
-	}
-	account := chat.AccountID(it.AccountID)
-	if it.VisitorID != "" {
-		return visitorConnectionKey(account, chat.VisitorID(it.VisitorID), id), nil
-	}
-	return accountConnectionKey(account, id), nil
+	return decodeConnectionOwner(av, id)
 }
 
 // Connection reads a socket, consistently.
@@ -246,7 +256,7 @@ func (s *Store) connection(ctx context.Context, id string) (chat.Connection, key
 	if err != nil {
 		return chat.Connection{}, place, err
 	}
-	av, err := s.get(ctx, s.tables.Live, place, true, kindConnection)
+	av, err := s.get(ctx, Live, place, true, kindConnection)
 	if err != nil {
 		return chat.Connection{}, place, err
 	}
@@ -262,8 +272,8 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	}
 	there := present()
 	var t tx
-	t.remove(s.tables.Live, place, &there, ReasonExists)
-	t.remove(s.tables.Live, connectionKey(id), nil, "")
+	t.remove(Live, place, &there, ReasonExists)
+	t.remove(Live, connectionKey(id), nil, "")
 	err = s.commit(ctx, &t, "delete a connection")
 	if fault.Is(err, fault.Conflict) {
 		return chat.Connection{}, notFound(kindConnection)
@@ -285,7 +295,7 @@ func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.all(ctx, query{table: s.tables.Live, condition: inPartition(pk, "C#")}, "read the connections")
+	items, err := s.all(ctx, query{table: Live, condition: inPartition(pk, connectionPrefix)}, "read the connections")
 	if err != nil {
 		return nil, err
 	}
@@ -309,7 +319,7 @@ func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) e
 		}
 	}
 	there := present()
-	_, refused, err := s.updateItem(ctx, s.tables.Live, place, update, &there, "note what is viewed")
+	_, refused, err := s.updateItem(ctx, Live, place, update, &there, "note what is viewed")
 	if err == nil && refused {
 		return notFound(kindConnection)
 	}

@@ -87,7 +87,7 @@ func decodeTemplate(av item) (chat.Template, error) {
 
 // Template reads one, consistently.
 func (s *Store) Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error) {
-	av, err := s.get(ctx, s.tables.Directory, templateKey(account, channel, name, language), true, kindTemplate)
+	av, err := s.get(ctx, Directory, templateKey(account, channel, name, language), true, kindTemplate)
 	if err != nil {
 		return chat.Template{}, err
 	}
@@ -101,10 +101,10 @@ type TemplateQuery struct {
 }
 
 // Templates are those of a channel by name and language.
-func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p PageRequest) (Page[chat.Template], error) {
+func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, q TemplateQuery, p chat.PageRequest) (chat.Page[chat.Template], error) {
 	pk, prefix := accountKey(account).pk, templatePrefix(channel)
 	if pk == "" || prefix == "" {
-		return Page[chat.Template]{}, notFound(kindChannel)
+		return chat.Page[chat.Template]{}, notFound(kindChannel)
 	}
 	var filter *expression.ConditionBuilder
 	if q.Status != "" {
@@ -119,7 +119,7 @@ func (s *Store) Templates(ctx context.Context, account chat.AccountID, channel c
 		filter = &c
 	}
 	name := strings.Join([]string{"templates", prefix, string(q.Status), q.Q}, " ")
-	return pageOf(ctx, s, account, name, p, query{table: s.tables.Directory, condition: inPartition(pk, prefix), filter: filter, sparse: filter != nil}, decodeTemplate)
+	return pageOf(ctx, s, account, name, p, query{table: Directory, condition: inPartition(pk, prefix), filter: filter, sparse: filter != nil}, decodeTemplate)
 }
 
 // templateTries is how often PutTemplate looks again at what overtook it.
@@ -136,7 +136,7 @@ func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Ti
 		}
 		condition := expression.AttributeNotExists(name("pk")).Or(
 			name("syncedAt").LessThanEqual(value(millisOf(t.SyncedAt))).And(unchanged.Or(name("changedAt").LessThanEqual(value(millisOf(readAt))))))
-		old, refused, err := s.putItem(ctx, s.tables.Directory, toTemplateItem(t), &condition, "keep a template")
+		old, refused, err := s.putItem(ctx, Directory, toTemplateItem(t), &condition, "keep a template")
 		if err != nil || !refused {
 			return err
 		}
@@ -173,7 +173,7 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 	at := value(millisOf(change.At))
 	condition := present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
 		name("syncedAt").LessThanEqual(value(millisOf(change.At.Add(wordGrain)))))
-	old, _, err := s.updateItem(ctx, s.tables.Directory, k, update, &condition, "change a template")
+	old, _, err := s.updateItem(ctx, Directory, k, update, &condition, "change a template")
 	if err == nil && len(old) == 0 {
 		return notFound(kindTemplate)
 	}
@@ -185,14 +185,14 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 func (s *Store) SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error) {
 	older := expression.Name("syncedAt").LessThan(expression.Value(millisOf(before)))
 	items, more, err := s.page(ctx, query{
-		table: s.tables.Directory, condition: inPartition(accountKey(account).pk, templatePrefix(channel)), filter: &older, sparse: true, consistent: true, limit: limit,
+		table: Directory, condition: inPartition(accountKey(account).pk, templatePrefix(channel)), filter: &older, sparse: true, consistent: true, limit: limit,
 	}, "look for templates that are no more")
 	if err != nil {
 		return false, err
 	}
 	for _, av := range items {
 		var t tx
-		t.remove(s.tables.Directory, keyOf(av), &older, ReasonVersionChanged)
+		t.remove(Directory, keyOf(av), &older, ReasonVersionChanged)
 		if err := s.commit(ctx, &t, "remove a template"); err != nil && !fault.Is(err, fault.Conflict) {
 			return false, err
 		}

@@ -51,19 +51,19 @@ func decodeTimer(av item) (chat.Timer, error) {
 
 // PutTimer sets a timer, or sets it anew.
 func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
-	_, _, err := s.putItem(ctx, s.tables.Desk, toTimerItem(t), nil, "put a timer")
+	_, _, err := s.putItem(ctx, Desk, toTimerItem(t), nil, "put a timer")
 	return err
 }
 
 // DropTimer removes a timer; one that is not there is fine.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
-	return s.deleteItem(ctx, s.tables.Desk, timerKey(t), "drop a timer")
+	return s.deleteItem(ctx, Desk, timerKey(t), "drop a timer")
 }
 
 // PendingTimers are a conversation's timers of one kind, consistently, the oldest message's first.
 func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error) {
 	items, err := s.all(ctx, query{
-		table: s.tables.Desk, consistent: true,
+		table: Desk, consistent: true,
 		condition: inPartition(conversationKey(account, conv).pk, timerPrefix(kind)),
 	}, "read pending timers")
 	if err != nil {
@@ -74,35 +74,35 @@ func (s *Store) PendingTimers(ctx context.Context, account chat.AccountID, conv 
 
 // Held pages through the timers of the messages that wait for a channel, the oldest message first. A message that was held a
 // moment ago may not be among them yet, and one that has gone on may be.
-func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p PageRequest) (Page[chat.Timer], error) {
+func (s *Store) Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error) {
 	m := merge{store: s, index: indexWaiting, pkName: "waitingPk", skName: "waitingSk", batch: limitOf(p) + 1}
 	m.lanes = []*lane{{pk: heldPartition(account, channel)}}
 	name := fmt.Sprintf("held %q", channel)
-	last, err := s.openCursor(ctx, p.Cursor, name, account, 1)
+	last, err := s.cursors.Verify(ctx, p.Cursor, name, account, 1)
 	if err != nil {
-		return Page[chat.Timer]{}, err
+		return chat.Page[chat.Timer]{}, err
 	}
 	if last != nil {
 		m.position = last[0]
 	}
-	page := Page[chat.Timer]{}
+	page := chat.Page[chat.Timer]{}
 	for len(page.Items) < limitOf(p) {
 		row, err := m.next(ctx)
 		if err != nil {
-			return Page[chat.Timer]{}, err
+			return chat.Page[chat.Timer]{}, err
 		}
 		if row == nil {
 			break
 		}
 		t, err := parseTimerKey(keyOf(row))
 		if err != nil {
-			return Page[chat.Timer]{}, damaged("held entry", err)
+			return chat.Page[chat.Timer]{}, damaged("held entry", err)
 		}
 		t.HeldFor = channel
 		page.Items = append(page.Items, t)
 	}
 	if !m.ended() {
-		page.Next, err = s.sealCursor(ctx, name, account, m.position)
+		page.Next, err = s.cursors.Sign(ctx, name, account, m.position)
 	}
 	return page, err
 }
@@ -165,14 +165,14 @@ func decodeDue(av item) (DueItem, error) {
 
 // Due lists what one shard has until a time, the earliest first. An entry that cannot be read has no kind and stops nobody
 // else's.
-func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageRequest) (Page[DueItem], error) {
+func (s *Store) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[DueItem], error) {
 	pk := duePartition(shard)
-	last, err := s.openCursor(ctx, p.Cursor, "due "+pk, "", 3)
+	last, err := s.cursors.Verify(ctx, p.Cursor, "due "+pk, "", 3)
 	if err != nil {
-		return Page[DueItem]{}, err
+		return chat.Page[DueItem]{}, err
 	}
 	q := query{
-		table: s.tables.Desk, index: indexDue, limit: limitOf(p),
+		table: Desk, index: indexDue, limit: limitOf(p),
 		condition: expression.Key("duePk").Equal(expression.Value(pk)).
 			And(expression.Key("dueAt").LessThanEqual(expression.Value(millisOf(until)))),
 	}
@@ -183,9 +183,9 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 	}
 	items, more, err := s.page(ctx, q, "read what is due")
 	if err != nil {
-		return Page[DueItem]{}, err
+		return chat.Page[DueItem]{}, err
 	}
-	page := Page[DueItem]{Items: make([]DueItem, len(items))}
+	page := chat.Page[DueItem]{Items: make([]DueItem, len(items))}
 	for i, av := range items {
 		if page.Items[i], err = decodeDue(av); err != nil {
 			page.Items[i] = DueItem{}
@@ -195,6 +195,6 @@ func (s *Store) Due(ctx context.Context, shard int, until time.Time, p PageReque
 		return page, nil
 	}
 	end := items[len(items)-1]
-	page.Next, err = s.sealCursor(ctx, "due "+pk, "", text(end["pk"]), text(end["sk"]), number(end["dueAt"]))
+	page.Next, err = s.cursors.Sign(ctx, "due "+pk, "", text(end["pk"]), text(end["sk"]), number(end["dueAt"]))
 	return page, err
 }

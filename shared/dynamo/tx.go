@@ -17,6 +17,7 @@ const txMost = 100
 // write is one item of a transaction and what it means when its condition fails.
 type write struct {
 	types.TransactWriteItem
+	table  Table
 	reason string // of the conflict
 	field  string // of the conflict, if the input had one
 	// done marks a write whose condition fails only when its effect is there already: it is left out, and the rest tried again.
@@ -29,53 +30,53 @@ type tx struct {
 	err    error
 }
 
-func (t *tx) put(table string, v any, condition *expression.ConditionBuilder, reason string) *write {
+func (t *tx) put(table Table, v any, condition *expression.ConditionBuilder, reason string) *write {
 	av, err := encode(v)
 	t.fail(err)
-	put := &types.Put{TableName: aws.String(table), Item: av}
+	put := &types.Put{Item: av}
 	if condition != nil {
 		e, err := expression.NewBuilder().WithCondition(*condition).Build()
 		t.fail(err)
 		put.ConditionExpression, put.ExpressionAttributeNames, put.ExpressionAttributeValues = e.Condition(), e.Names(), e.Values()
 	}
-	return t.add(types.TransactWriteItem{Put: put}, reason)
+	return t.add(table, types.TransactWriteItem{Put: put}, reason)
 }
 
-func (t *tx) update(table string, k key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, reason string) *write {
+func (t *tx) update(table Table, k key, update expression.UpdateBuilder, condition *expression.ConditionBuilder, reason string) *write {
 	builder := expression.NewBuilder().WithUpdate(update)
 	if condition != nil {
 		builder = builder.WithCondition(*condition)
 	}
 	e, err := builder.Build()
 	t.fail(err)
-	return t.add(types.TransactWriteItem{Update: &types.Update{
-		TableName: aws.String(table), Key: k.item(), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+	return t.add(table, types.TransactWriteItem{Update: &types.Update{
+		Key: k.item(), UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}}, reason)
 }
 
-func (t *tx) remove(table string, k key, condition *expression.ConditionBuilder, reason string) *write {
-	del := &types.Delete{TableName: aws.String(table), Key: k.item()}
+func (t *tx) remove(table Table, k key, condition *expression.ConditionBuilder, reason string) *write {
+	del := &types.Delete{Key: k.item()}
 	if condition != nil {
 		e, err := expression.NewBuilder().WithCondition(*condition).Build()
 		t.fail(err)
 		del.ConditionExpression, del.ExpressionAttributeNames, del.ExpressionAttributeValues = e.Condition(), e.Names(), e.Values()
 	}
-	return t.add(types.TransactWriteItem{Delete: del}, reason)
+	return t.add(table, types.TransactWriteItem{Delete: del}, reason)
 }
 
 // check writes nothing, and refuses the rest when the condition does not hold.
-func (t *tx) check(table string, k key, condition expression.ConditionBuilder, reason string) {
+func (t *tx) check(table Table, k key, condition expression.ConditionBuilder, reason string) {
 	e, err := expression.NewBuilder().WithCondition(condition).Build()
 	t.fail(err)
-	t.add(types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: aws.String(table), Key: k.item(), ConditionExpression: e.Condition(),
+	t.add(table, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		Key: k.item(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}}, reason)
 }
 
-func (t *tx) add(w types.TransactWriteItem, reason string) *write {
-	t.writes = append(t.writes, write{TransactWriteItem: w, reason: reason})
+func (t *tx) add(table Table, w types.TransactWriteItem, reason string) *write {
+	t.writes = append(t.writes, write{TransactWriteItem: w, table: table, reason: reason})
 	return &t.writes[len(t.writes)-1]
 }
 
@@ -121,6 +122,9 @@ func (s *Store) commit(ctx context.Context, t *tx, doing string) error {
 		return t.err
 	}
 	writes := t.writes
+	for _, w := range writes {
+		s.address(w)
+	}
 	for collisions := 0; len(writes) > 0; {
 		if len(writes) > txMost {
 			return asFault(doing, errors.New("a decision of more than 100 items"))
@@ -148,6 +152,21 @@ func (s *Store) commit(ctx context.Context, t *tx, doing string) error {
 		})
 	}
 	return nil
+}
+
+// address gives a write the name of its table.
+func (s *Store) address(w write) {
+	name := s.name(w.table)
+	switch {
+	case w.Put != nil:
+		w.Put.TableName = name
+	case w.Update != nil:
+		w.Update.TableName = name
+	case w.Delete != nil:
+		w.Delete.TableName = name
+	case w.ConditionCheck != nil:
+		w.ConditionCheck.TableName = name
+	}
 }
 
 // transact sends the writes; a single one is not worth the price of a transaction.

@@ -170,8 +170,3 @@ func (c *Consumer) recovered(ctx context.Context, envelope events.Envelope) (err
 	}()
 	return c.handle(ctx, envelope)
 }
-
-// Unknown answers a type that this consumer does not handle: permanent, as it would be unknown the next time too.
-func Unknown(envelope events.Envelope) error {
-	return fault.New(fault.Invalid, "no handler for %s", envelope.Type).WithReason("unknown_type")
-}

@@ -20,21 +20,21 @@ func Metrics(rt *boot.Runtime, name string, counters ...obs.Counter) (*obs.Metri
 }
 
 // Function builds the Lambda handler of a function that a queue feeds.
-func Function(rt *boot.Runtime, name, deadURL string, handle Handle) (lambda.Handler, error) {
+func Function(rt *boot.Runtime, name, deadURL string, router Router) (lambda.Handler, error) {
 	metrics, err := Metrics(rt, name)
 	if err != nil {
 		return nil, err
 	}
-	return Counted(rt, name, deadURL, handle, metrics)
+	return Counted(rt, name, deadURL, router, metrics)
 }
 
 // Counted is Function for a handler that counts too, on metrics of Metrics.
-func Counted(rt *boot.Runtime, name, deadURL string, handle Handle, metrics *obs.Metrics) (lambda.Handler, error) {
+func Counted(rt *boot.Runtime, name, deadURL string, router Router, metrics *obs.Metrics) (lambda.Handler, error) {
 	returns, err := NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}
-	consumer, err := NewConsumer(handle, returns, rt.Log, metrics, rt.Now)
+	consumer, err := NewConsumer(router.Handle, returns, rt.Log, metrics, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}

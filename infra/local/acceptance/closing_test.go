@@ -241,7 +241,7 @@ func TestThousandsOfConversationsCloseInTheirMinute(t *testing.T) { // alone, fo
 		Closing: chat.Closing{Idle: idle}, Zone: time.UTC, Number: crowd, Oldest: oldest, Spread: 58 * time.Second, Messages: 1, Bare: true,
 	}
 	began := time.Now()
-	if err := fixture.Write(t.Context(), a.Store(), spec); err != nil {
+	if err := fixture.Write(t.Context(), a.Engine.Client(), a.Tables(), spec); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%d conversations were written in %v", crowd, time.Since(began).Round(time.Millisecond))

@@ -1,54 +1,6 @@
 /** Made by infra/contract from package shared/wire: change it there and run `make generate`. */
 import type * as e from "./enums.ts";
 
-/** SignUp makes an account with its first store and its owner. */
-export type SignUp = {
-  /** AccountName is the name of the business, and of its first store. */
-  accountName: string;
-  /** Name is the owner's name. */
-  name: string;
-  /** Email is the address that the owner signs in with. A known one answers conflict with reason exists. */
-  email: string;
-  /** Password has at most 256 bytes. */
-  password: string;
-  /** Language defaults to es. */
-  language?: e.Language;
-  /** TimeZone is an IANA time zone name and defaults to UTC. */
-  timeZone?: string;
-  /** Client is left out by browsers. */
-  client?: e.Client;
-};
-
-/** SignIn begins a session. */
-export type SignIn = {
-  /** Email is the address that the operator signs in with. */
-  email: string;
-  /** Password is the operator's password. */
-  password: string;
-  /** Client is left out by browsers. */
-  client?: e.Client;
-};
-
-/** Token is the token of a link that was mailed. It works once. */
-export type Token = {
-  /** Token is the token of the link. */
-  token: string;
-};
-
-/** Forgot asks for a link to set a new password. The answer does not depend on whether the address is known. */
-export type Forgot = {
-  /** Email is the address that the operator signs in with. */
-  email: string;
-};
-
-/** Reset sets a new password with a link that was mailed, and ends all sessions. */
-export type Reset = {
-  /** Token is the token of the link. */
-  token: string;
-  /** Password is the new one, at most 256 bytes. */
-  password: string;
-};
-
 /** MeChange changes the caller's profile; fields that are left out stay as they are. */
 export type MeChange = {
   /** Name is what the others read. */
@@ -67,100 +19,6 @@ export type AvailabilityChange = {
   status: e.Availability;
 };
 
-/** PasswordChange sets a new password and ends the caller's other sessions. */
-export type PasswordChange = {
-  /** Current is the password that is valid now. */
-  current: string;
-  /** Password is the new one, at most 256 bytes. */
-  password: string;
-};
-
-/** NewOperator adds an operator. */
-export type NewOperator = {
-  /** Name is what the others read. */
-  name: string;
-  /** Email is the address that the operator signs in with. A known one answers conflict with reason exists. */
-  email: string;
-  /** Role is the operator's role. */
-  role: e.AssignableRole;
-  /** Password is the operator's first password, at most 256 bytes. */
-  password: string;
-  /** Capacity defaults to 20. */
-  capacity?: number;
-  /** StoreIDs default to the account's first store, for roles that see only their stores. */
-  storeIds?: string[];
-  /** Languages default to the account's. */
-  languages?: e.Language[];
-  /** Availability defaults to away. */
-  availability?: e.Availability;
-};
-
-/** OperatorChange changes an operator; fields that are left out stay as they are. */
-export type OperatorChange = {
-  /** Name is what the others read. */
-  name?: string;
-  /** Role is the new role. The owner's stays owner, and nobody else can become owner. */
-  role?: e.Role;
-  /** Capacity is how many conversations the operator is given at once. */
-  capacity?: number;
-  /** StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others. */
-  storeIds?: string[];
-  /** Languages are those that the operator answers in. */
-  languages?: e.Language[];
-  /** Active says whether the operator may sign in; false ends the operator's sessions. */
-  active?: boolean;
-  /** Availability says whether the operator takes new conversations. */
-  availability?: e.Availability;
-  /** Version is the version that was read; another one answers conflict with reason version_changed. */
-  version: number;
-};
-
-/** NewStore adds a store. */
-export type NewStore = {
-  /** Name is the name of the shop or brand. */
-  name: string;
-};
-
-/** ChannelCredentials let the service call the provider for the channel. They are stored encrypted. */
-export type ChannelCredentials = {
-  /** AccessToken is the provider's access token, at most 4096 bytes. */
-  accessToken: string;
-};
-
-/** NewChannel connects a channel. */
-export type NewChannel = {
-  /** Type is a type that the capabilities list. */
-  type: e.ChannelType;
-  /** Name is what operators call the channel. */
-  name: string;
-  /** StoreID defaults to the account's first store. */
-  storeId?: string;
-  /** ExternalID is the provider's id of the asset. An asset of another account answers conflict with reason claimed. */
-  externalId?: string;
-  /** DisplayPhone is the phone number as people read it. */
-  displayPhone?: string;
-  /** Settings are an object of at most 8 KB whose fields depend on the type of channel. */
-  settings?: Record<string, unknown>;
-  /** Credentials are needed for every channel of a provider, and refused for the own web chat. */
-  credentials?: ChannelCredentials;
-};
-
-/** ChannelChange changes or reconnects a channel; fields that are left out stay as they are. */
-export type ChannelChange = {
-  /** Name is what operators call the channel. */
-  name?: string;
-  /** StoreID is a store that the caller sees. */
-  storeId?: string;
-  /** DisplayPhone is the phone number as people read it. */
-  displayPhone?: string;
-  /** Settings replace the channel's settings: an object of at most 8 KB. */
-  settings?: Record<string, unknown>;
-  /** Credentials replace the channel's, and reset its health to unverified. */
-  credentials?: ChannelCredentials;
-  /** Version is the version that was read; another one answers conflict with reason version_changed. */
-  version: number;
-};
-
 /** TemplateQuery selects templates. */
 export type TemplateQuery = {
   /** Status selects the templates of one status. */
@@ -171,32 +29,6 @@ export type TemplateQuery = {
   limit?: number;
   /** Cursor is the nextCursor of the page before; without it the list begins. */
   cursor?: string;
-};
-
-/** ClosingChange sets when assigned conversations close on their own. */
-export type ClosingChange = {
-  /** IdleMinutes is a number of minutes, at most 90 days; null = never. */
-  idleMinutes: number | null;
-};
-
-/** SettingsChange changes the settings; fields that are left out stay as they are. */
-export type SettingsChange = {
-  /** TimeZone is an IANA time zone name. */
-  timeZone?: string;
-  /** Language is the account's default language. */
-  language?: e.Language;
-  /** Closing says when conversations close on their own. */
-  closing?: ClosingChange;
-  /** Version is the version that was read; another one answers conflict with reason version_changed. */
-  version: number;
-};
-
-/** DistributionChange sets how new conversations are assigned. */
-export type DistributionChange = {
-  /** Mode is how an operator is to be chosen. */
-  mode: e.DistributionMode;
-  /** ManagerID is an active operator; needed in mode manager, ignored in the others. */
-  managerId?: string | null;
 };
 
 /** ConversationQuery selects and sorts conversations. */
@@ -217,6 +49,20 @@ export type ConversationQuery = {
   limit?: number;
   /** Cursor is the nextCursor of the page before; without it the list begins. */
   cursor?: string;
+};
+
+/** Assignment assigns a conversation. */
+export type Assignment = {
+  /** OperatorID is who gets it; null = back to the pool. */
+  operatorId: string | null;
+  /** Version is the version that the caller saw; without it the assignment is made whatever changed. */
+  version?: number;
+};
+
+/** ReadMark says how far the caller has read. */
+export type ReadMark = {
+  /** ReadUpTo is the id of a message; without it, or with a later one than the last, up to the last message. */
+  readUpTo?: string;
 };
 
 /** Page selects a page of a list. */
@@ -351,20 +197,6 @@ export type NewUpload = {
   purpose?: e.UploadPurpose;
 };
 
-/** Assignment assigns a conversation. */
-export type Assignment = {
-  /** OperatorID is who gets it; null = back to the pool. */
-  operatorId: string | null;
-  /** Version is the version that the caller saw; without it the assignment is made whatever changed. */
-  version?: number;
-};
-
-/** ReadMark says how far the caller has read. */
-export type ReadMark = {
-  /** ReadUpTo is the id of a message; without it, or with a later one than the last, up to the last message. */
-  readUpTo?: string;
-};
-
 /** ContactQuery searches contacts. */
 export type ContactQuery = {
   /** Q searches by name, phone or address. */
@@ -389,6 +221,174 @@ export type ContactChange = {
   phone?: string | null;
   /** Version is the version that was read; another one answers conflict with reason version_changed. */
   version: number;
+};
+
+/** SignUp makes an account with its first store and its owner. */
+export type SignUp = {
+  /** AccountName is the name of the business, and of its first store. */
+  accountName: string;
+  /** Name is the owner's name. */
+  name: string;
+  /** Email is the address that the owner signs in with. A known one answers conflict with reason exists. */
+  email: string;
+  /** Password has at most 256 bytes. */
+  password: string;
+  /** Language defaults to es. */
+  language?: e.Language;
+  /** TimeZone is an IANA time zone name and defaults to UTC. */
+  timeZone?: string;
+  /** Client is left out by browsers. */
+  client?: e.Client;
+};
+
+/** SignIn begins a session. */
+export type SignIn = {
+  /** Email is the address that the operator signs in with. */
+  email: string;
+  /** Password is the operator's password. */
+  password: string;
+  /** Client is left out by browsers. */
+  client?: e.Client;
+};
+
+/** Token is the token of a link that was mailed. It works once. */
+export type Token = {
+  /** Token is the token of the link. */
+  token: string;
+};
+
+/** Forgot asks for a link to set a new password. The answer does not depend on whether the address is known. */
+export type Forgot = {
+  /** Email is the address that the operator signs in with. */
+  email: string;
+};
+
+/** Reset sets a new password with a link that was mailed, and ends all sessions. */
+export type Reset = {
+  /** Token is the token of the link. */
+  token: string;
+  /** Password is the new one, at most 256 bytes. */
+  password: string;
+};
+
+/** PasswordChange sets a new password and ends the caller's other sessions. */
+export type PasswordChange = {
+  /** Current is the password that is valid now. */
+  current: string;
+  /** Password is the new one, at most 256 bytes. */
+  password: string;
+};
+
+/** NewOperator adds an operator. */
+export type NewOperator = {
+  /** Name is what the others read. */
+  name: string;
+  /** Email is the address that the operator signs in with. A known one answers conflict with reason exists. */
+  email: string;
+  /** Role is the operator's role. */
+  role: e.AssignableRole;
+  /** Password is the operator's first password, at most 256 bytes. */
+  password: string;
+  /** Capacity defaults to 20. */
+  capacity?: number;
+  /** StoreIDs default to the account's first store, for roles that see only their stores. */
+  storeIds?: string[];
+  /** Languages default to the account's. */
+  languages?: e.Language[];
+  /** Availability defaults to away. */
+  availability?: e.Availability;
+};
+
+/** OperatorChange changes an operator; fields that are left out stay as they are. */
+export type OperatorChange = {
+  /** Name is what the others read. */
+  name?: string;
+  /** Role is the new role. The owner's stays owner, and nobody else can become owner. */
+  role?: e.Role;
+  /** Capacity is how many conversations the operator is given at once. */
+  capacity?: number;
+  /** StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others. */
+  storeIds?: string[];
+  /** Languages are those that the operator answers in. */
+  languages?: e.Language[];
+  /** Active says whether the operator may sign in; false ends the operator's sessions. */
+  active?: boolean;
+  /** Availability says whether the operator takes new conversations. */
+  availability?: e.Availability;
+  /** Version is the version that was read; another one answers conflict with reason version_changed. */
+  version: number;
+};
+
+/** NewStore adds a store. */
+export type NewStore = {
+  /** Name is the name of the shop or brand. */
+  name: string;
+};
+
+/** ChannelCredentials let the service call the provider for the channel. They are stored encrypted. */
+export type ChannelCredentials = {
+  /** AccessToken is the provider's access token, at most 4096 bytes. */
+  accessToken: string;
+};
+
+/** NewChannel connects a channel. */
+export type NewChannel = {
+  /** Type is a type that the capabilities list. */
+  type: e.ChannelType;
+  /** Name is what operators call the channel. */
+  name: string;
+  /** StoreID defaults to the account's first store. */
+  storeId?: string;
+  /** ExternalID is the provider's id of the asset. An asset of another account answers conflict with reason claimed. */
+  externalId?: string;
+  /** DisplayPhone is the phone number as people read it. */
+  displayPhone?: string;
+  /** Settings are an object of at most 8 KB whose fields depend on the type of channel. */
+  settings?: Record<string, unknown>;
+  /** Credentials are needed for every channel of a provider, and refused for the own web chat. */
+  credentials?: ChannelCredentials;
+};
+
+/** ChannelChange changes or reconnects a channel; fields that are left out stay as they are. */
+export type ChannelChange = {
+  /** Name is what operators call the channel. */
+  name?: string;
+  /** StoreID is a store that the caller sees. */
+  storeId?: string;
+  /** DisplayPhone is the phone number as people read it. */
+  displayPhone?: string;
+  /** Settings replace the channel's settings: an object of at most 8 KB. */
+  settings?: Record<string, unknown>;
+  /** Credentials replace the channel's, and reset its health to unverified. */
+  credentials?: ChannelCredentials;
+  /** Version is the version that was read; another one answers conflict with reason version_changed. */
+  version: number;
+};
+
+/** ClosingChange sets when assigned conversations close on their own. */
+export type ClosingChange = {
+  /** IdleMinutes is a number of minutes, at most 90 days; null = never. */
+  idleMinutes: number | null;
+};
+
+/** SettingsChange changes the settings; fields that are left out stay as they are. */
+export type SettingsChange = {
+  /** TimeZone is an IANA time zone name. */
+  timeZone?: string;
+  /** Language is the account's default language. */
+  language?: e.Language;
+  /** Closing says when conversations close on their own. */
+  closing?: ClosingChange;
+  /** Version is the version that was read; another one answers conflict with reason version_changed. */
+  version: number;
+};
+
+/** DistributionChange sets how new conversations are assigned. */
+export type DistributionChange = {
+  /** Mode is how an operator is to be chosen. */
+  mode: e.DistributionMode;
+  /** ManagerID is an active operator; needed in mode manager, ignored in the others. */
+  managerId?: string | null;
 };
 
 /** VisitorFrameQuery names the site of the chat's document. */

@@ -13,79 +13,6 @@ export type ServiceHealth = v.InferOutput<typeof serviceHealth>;
 
 const role = v.picklist(e.roles);
 
-/** SignedInOperator is the operator who signed in. */
-export const signedInOperator = v.object({
-  /** ID is the operator's id. */
-  id: v.string(),
-  /** Name is the operator's name. */
-  name: v.string(),
-  /** Email is the address that the operator signed in with. */
-  email: v.string(),
-  /** Role decides what the operator may do. */
-  role: role,
-});
-export type SignedInOperator = v.InferOutput<typeof signedInOperator>;
-
-/** SignedInAccount is the account that the operator belongs to. */
-export const signedInAccount = v.object({
-  /** ID is the account's id. */
-  id: v.string(),
-  /** Name is the name of the business. */
-  name: v.string(),
-});
-export type SignedInAccount = v.InferOutput<typeof signedInAccount>;
-
-/** SignedIn is who signed in. */
-export const signedIn = v.object({
-  /** Operator is who signed in. */
-  operator: signedInOperator,
-  /** Account is the account that the operator belongs to. */
-  account: signedInAccount,
-  /** AccessToken goes into the Authorization header; left out for browsers, which get a cookie. */
-  accessToken: v.optional(v.string()),
-});
-export type SignedIn = v.InferOutput<typeof signedIn>;
-
-/** Empty is an answer without content: the work was accepted and is done later. */
-export const empty = v.object({
-});
-export type Empty = v.InferOutput<typeof empty>;
-
-/** Session is one place where an operator is signed in. Its times are of the wall clock. */
-export const session = v.object({
-  /** ID ends the session and does not open it. */
-  id: v.string(),
-  /** CreatedAt is when the operator signed in. */
-  createdAt: time,
-  /** LastSeenAt is exact to five minutes. */
-  lastSeenAt: time,
-  /** UserAgent is what the client called itself, at most 300 characters. */
-  userAgent: v.string(),
-  /** IP is the address that the operator signed in from. */
-  ip: v.string(),
-  /** Current says that it is the session of this request. */
-  current: v.boolean(),
-});
-export type Session = v.InferOutput<typeof session>;
-
-/** List is a page of a list. */
-export const sessionList = v.object({
-  /** Items are the page's entries, in the order of the list. A page may be empty and still have a next one. */
-  items: v.array(session),
-  /** NextCursor leads to the next page of the same query; null on the last page. */
-  nextCursor: v.nullable(v.string()),
-});
-export type SessionList = v.InferOutput<typeof sessionList>;
-
-/** SocketTicket opens one socket, once. */
-export const socketTicket = v.object({
-  /** URL is the socket's address, ticket included. */
-  url: v.string(),
-  /** ExpiresIn is in seconds. */
-  expiresIn: v.number(),
-});
-export type SocketTicket = v.InferOutput<typeof socketTicket>;
-
 const availability = v.picklist(e.availabilities);
 
 const language = v.picklist(e.languages);
@@ -152,6 +79,41 @@ export const me = v.object({
   now: time,
 });
 export type Me = v.InferOutput<typeof me>;
+
+/** Session is one place where an operator is signed in. Its times are of the wall clock. */
+export const session = v.object({
+  /** ID ends the session and does not open it. */
+  id: v.string(),
+  /** CreatedAt is when the operator signed in. */
+  createdAt: time,
+  /** LastSeenAt is exact to five minutes. */
+  lastSeenAt: time,
+  /** UserAgent is what the client called itself, at most 300 characters. */
+  userAgent: v.string(),
+  /** IP is the address that the operator signed in from. */
+  ip: v.string(),
+  /** Current says that it is the session of this request. */
+  current: v.boolean(),
+});
+export type Session = v.InferOutput<typeof session>;
+
+/** List is a page of a list. */
+export const sessionList = v.object({
+  /** Items are the page's entries, in the order of the list. A page may be empty and still have a next one. */
+  items: v.array(session),
+  /** NextCursor leads to the next page of the same query; null on the last page. */
+  nextCursor: v.nullable(v.string()),
+});
+export type SessionList = v.InferOutput<typeof sessionList>;
+
+/** SocketTicket opens one socket, once. */
+export const socketTicket = v.object({
+  /** URL is the socket's address, ticket included. */
+  url: v.string(),
+  /** ExpiresIn is in seconds. */
+  expiresIn: v.number(),
+});
+export type SocketTicket = v.InferOutput<typeof socketTicket>;
 
 /** List is a page of a list. */
 export const operatorList = v.object({
@@ -901,6 +863,44 @@ export const contactList = v.object({
   nextCursor: v.nullable(v.string()),
 });
 export type ContactList = v.InferOutput<typeof contactList>;
+
+/** SignedInOperator is the operator who signed in. */
+export const signedInOperator = v.object({
+  /** ID is the operator's id. */
+  id: v.string(),
+  /** Name is the operator's name. */
+  name: v.string(),
+  /** Email is the address that the operator signed in with. */
+  email: v.string(),
+  /** Role decides what the operator may do. */
+  role: role,
+});
+export type SignedInOperator = v.InferOutput<typeof signedInOperator>;
+
+/** SignedInAccount is the account that the operator belongs to. */
+export const signedInAccount = v.object({
+  /** ID is the account's id. */
+  id: v.string(),
+  /** Name is the name of the business. */
+  name: v.string(),
+});
+export type SignedInAccount = v.InferOutput<typeof signedInAccount>;
+
+/** SignedIn is who signed in. */
+export const signedIn = v.object({
+  /** Operator is who signed in. */
+  operator: signedInOperator,
+  /** Account is the account that the operator belongs to. */
+  account: signedInAccount,
+  /** AccessToken goes into the Authorization header; left out for browsers, which get a cookie. */
+  accessToken: v.optional(v.string()),
+});
+export type SignedIn = v.InferOutput<typeof signedIn>;
+
+/** Empty is an answer without content: the work was accepted and is done later. */
+export const empty = v.object({
+});
+export type Empty = v.InferOutput<typeof empty>;
 
 const errorCode = v.fallback(v.picklist(e.errorCodes), "internal");
 
