@@ -153,7 +153,7 @@ func (b *bed) do(method, path, token string, body any) answer {
 	}
 	response, err := b.Handle(b.Context(), request)
 	b.Must(err)
-	contracttest.Load(b.TB, "../api/openapi.json").Check(b.TB, contracttest.Exchange{
+	contracttest.Load(b.TB).Check(b.TB, contracttest.Exchange{
 		Method: method, Path: path, Request: request.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
 	})
 	return answer{response}

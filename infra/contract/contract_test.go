@@ -206,7 +206,7 @@ var goldens = map[string]string{
 
 func TestGoldenFiles_FitTheirSchemas(t *testing.T) {
 	t.Parallel()
-	document := contracttest.Load(t, filepath.Join(root, "functions/api/openapi.json"))
+	document := contracttest.Load(t)
 	folder := filepath.Join(root, "shared/web/lib/protocol/testdata")
 	var files []string
 	for _, pattern := range []string{"*.json", "visitor/*.json"} {
@@ -245,7 +245,7 @@ func TestGoldenFiles_FitTheirSchemas(t *testing.T) {
 
 func TestFits_WrongValue_IsRefused(t *testing.T) {
 	t.Parallel()
-	document := contracttest.Load(t, filepath.Join(root, "functions/api/openapi.json"))
+	document := contracttest.Load(t)
 	for name, test := range map[string]struct{ schema, json string }{
 		"a missing field":                   {"Store", `{"id":"s","name":"n"}`},
 		"an unknown field":                  {"Store", `{"id":"s","name":"n","version":1,"colour":"red"}`},

@@ -14,8 +14,7 @@ import (
 // console's: only a field with the tag widget:"strict" has to be right; any other falls back to its default, or to the zero value of
 // its type, and a wrong item of a list is left out. A field with widget:"-" is not read.
 //
-// They are written here and not by a generator of the ecosystem because that (@hey-api/openapi-ts 0.99) needs a newer Node than this
-// repository, has no fallbacks, and makes strict guards that alone are heavier than what is left of the widget's budget.
+// Why no generator of the ecosystem writes them: infra/adr/0008.
 func (c *contract) visitorTS() ([]byte, error) {
 	s := &script{}
 	s.WriteString(banner)

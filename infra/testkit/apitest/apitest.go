@@ -362,7 +362,7 @@ func (c *Client) Do(method, target string, body any) Answer {
 	if err != nil {
 		c.T.Fatalf("the handler failed: %v", err)
 	}
-	contracttest.Load(c.T, "../api/openapi.json").Check(c.T, contracttest.Exchange{
+	contracttest.Load(c.T).Check(c.T, contracttest.Exchange{
 		Method: method, Path: path, Request: event.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
 	})
 	return Answer{c.T, response.StatusCode, response.Headers, response.Cookies, response.Body}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -38,24 +39,30 @@ type content struct {
 // schema is nil where the document has none.
 type schema map[string]any
 
-// loaded are the documents by file: a test that makes a thousand requests reads its document once.
-var loaded sync.Map
+// read reads the document once for all requests of a process.
+var read = sync.OnceValues(func() (d Document, err error) {
+	const file = "functions/api/openapi.json"
+	for folder := "."; ; folder = filepath.Join("..", folder) {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			text, err := os.ReadFile(filepath.Join(folder, file))
+			if err != nil {
+				return d, err
+			}
+			return d, json.Unmarshal(text, &d)
+		}
+		if abs, err := filepath.Abs(folder); err != nil || abs == filepath.Dir(abs) {
+			return d, fmt.Errorf("no %s above the test's folder", file)
+		}
+	}
+})
 
-// Load reads the document from a file, once.
-func Load(t testing.TB, file string) Document {
+// Load reads the published document, wherever in the repository the test runs.
+func Load(t testing.TB) Document {
 	t.Helper()
-	if known, ok := loaded.Load(file); ok {
-		return known.(Document)
-	}
-	text, err := os.ReadFile(file)
+	d, err := read()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("read the OpenAPI document: %v", err)
 	}
-	var d Document
-	if err := json.Unmarshal(text, &d); err != nil {
-		t.Fatalf("read %s: %v", file, err)
-	}
-	loaded.Store(file, d)
 	return d
 }
 
