@@ -14,7 +14,7 @@ import (
 // console's: only a field with the tag widget:"strict" has to be right; any other falls back to its default, or to the zero value of
 // its type, and a wrong item of a list is left out. A field with widget:"-" is not read.
 //
-// Why no generator of the ecosystem writes them: infra/adr/0008.
+// Why no generator of the ecosystem writes them: infra/adr/0009.
 func (c *contract) visitorTS() ([]byte, error) {
 	s := &script{}
 	s.WriteString(banner)
