@@ -110,10 +110,14 @@ func constant(spec *ast.ValueSpec, constants map[string]string) (typ, value stri
 	return to.Name, constants[pkg.Name+"."+from.Sel.Name]
 }
 
-// enumOf is the enumeration of a type, or nil.
+// enumOf is the enumeration of a type, or nil. A string type without constants, such as the type of a channel, is open: any string.
 func (c *contract) enumOf(t reflect.Type) *enumeration {
 	if t.Kind() != reflect.String || !strings.HasPrefix(t.PkgPath(), module) {
 		return nil
 	}
-	return c.enums[strings.TrimPrefix(t.PkgPath(), module)+"."+t.Name()]
+	enum := c.enums[strings.TrimPrefix(t.PkgPath(), module)+"."+t.Name()]
+	if enum == nil || len(enum.values) == 0 {
+		return nil
+	}
+	return enum
 }

@@ -7,7 +7,6 @@ import * as wire from "./generated/rest.ts";
 
 export {
   type Availability,
-  type ChannelType,
   type ConversationStatus,
   type DistributionMode,
   type FileType as FileKind,
@@ -74,6 +73,9 @@ export {
   type Upload,
   upload,
 } from "./generated/rest.ts";
+
+/** A type of channel. The list is open: a newer server has more of them. */
+export type ChannelType = wire.Channel["type"];
 
 /** What is pushed: a frame goes to several operators and leaves out what belongs to one reader. */
 export const conversationSummary = v.omit(wire.conversation, ["unread"]);

@@ -325,10 +325,6 @@ export type NewStore = {
   name: string;
 };
 
-/** ChannelType names a provider's product. Its values are those of the folders below shared/channel; nothing here knows one. */
-export type ChannelType = {
-};
-
 /** ChannelCredentials let the service call the provider for the channel. They are stored encrypted. */
 export type ChannelCredentials = {
   /** AccessToken is the provider's access token, at most 4096 bytes. */
@@ -338,7 +334,7 @@ export type ChannelCredentials = {
 /** NewChannel connects a channel. */
 export type NewChannel = {
   /** Type is a type that the capabilities list. */
-  type: ChannelType;
+  type: string;
   /** Name is what operators call the channel. */
   name: string;
   /** StoreID defaults to the account's first store. */

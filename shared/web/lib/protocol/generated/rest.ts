@@ -144,11 +144,6 @@ export const storeList = v.object({
 });
 export type StoreList = v.InferOutput<typeof storeList>;
 
-/** ChannelType names a provider's product. Its values are those of the folders below shared/channel; nothing here knows one. */
-export const channelType = v.object({
-});
-export type ChannelType = v.InferOutput<typeof channelType>;
-
 const healthState = v.picklist(e.healthStates);
 
 /** ChannelHealth says whether a channel works. */
@@ -169,7 +164,7 @@ export const channel = v.object({
   /** ID is the channel's id. */
   id: v.string(),
   /** Type is the provider's product. */
-  type: channelType,
+  type: v.string(),
   /** Name is what operators call the channel. */
   name: v.string(),
   /** StoreID is the store that the channel's conversations belong to. */
@@ -318,7 +313,7 @@ export type InteractiveLimit = v.InferOutput<typeof interactiveLimit>;
 /** Capabilities are what a type of channel can do. Lengths of texts are in characters. */
 export const capabilities = v.object({
   /** ChannelType is the type of channel that the capabilities are of. */
-  channelType: channelType,
+  channelType: v.string(),
   /** MaxText is the length of a text message. */
   maxText: v.number(),
   /** MaxCaption is the length of the text that goes with a file. */
@@ -393,7 +388,7 @@ export const channelRef = v.object({
   /** ID is the channel's id. */
   id: v.string(),
   /** Type is the provider's product. */
-  type: channelType,
+  type: v.string(),
 });
 export type ChannelRef = v.InferOutput<typeof channelRef>;
 
@@ -821,7 +816,7 @@ export const identity = v.object({
   /** ChannelID is the channel on which the address is valid. */
   channelId: v.string(),
   /** Type is the channel's type. */
-  type: channelType,
+  type: v.string(),
   /** ExternalID is the provider's id of the person. */
   externalId: v.string(),
   /** Username is left out when the provider has none. */
