@@ -1,4 +1,4 @@
-// Package admin is the REST API of what owners administer, under /api/v1: accounts, sign-in, operators, stores, channels and settings. It
+// Package admin is the REST API of what owners administer, under /api/v1: accounts, sign-in, operators, stores, channels and settings, and the document that describes both APIs. It
 // alone encrypts the credentials of channels and changes the user pool; what operators do all day is in functions/api.
 //
 // Each package below holds the routes of one noun with the narrow store that they need; this one puts them together. It may import what
@@ -7,6 +7,7 @@ package admin
 
 import (
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/recado-chat/recado/functions/admin/channels"
@@ -58,7 +59,11 @@ func Routes() []rest.Route { return routes(new(rest.Server), Parts{}) }
 func routes(server *rest.Server, p Parts) []rest.Route {
 	people := team.New(server, p.Store)
 	enroller := enroll.New(p.Store, p.Vault, server.Wall)
-	list := signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()
+	list := []rest.Route{{
+		Method: http.MethodGet, Pattern: "/api/v1/openapi.json", Access: rest.Public, Handle: describe(server),
+		Status: http.StatusOK, Summary: "This description",
+	}}
+	list = append(list, signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()...)
 	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller}).Routes()...)
 	list = append(list, (&stores.Handler{Server: server, Store: p.Store}).Routes()...)
 	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)

@@ -65,10 +65,6 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 			Method: http.MethodGet, Pattern: rest.HealthPath, Access: rest.Public, Handle: rest.Health,
 			Status: http.StatusOK, Summary: "Whether the service answers", Answer: wire.ServiceHealth{},
 		},
-		{
-			Method: http.MethodGet, Pattern: "/api/v1/openapi.json", Access: rest.Public, Handle: describe(server),
-			Status: http.StatusOK, Summary: "This description",
-		},
 	}
 	list = append(list, (&me.Handler{Server: server, Store: p.Store, Team: operators, Files: p.Files}).Routes()...)
 	list = append(list, (&directory.Handler{Server: server, Store: p.Store, Team: operators, Channels: p.Channels}).Routes()...)

@@ -14,7 +14,6 @@ import (
 	"github.com/recado-chat/recado/shared/desk/assignment"
 	"github.com/recado-chat/recado/shared/desk/lifecycle"
 	"github.com/recado-chat/recado/shared/desk/outbound"
-	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/secret"
@@ -67,7 +66,6 @@ type useCases struct {
 	*outbound.Sender
 	*assignment.Assigner
 	*lifecycle.Operations
-	*templates.Syncer
 }
 
 func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
@@ -77,9 +75,6 @@ func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.
 	if u.Assigner, err = assignment.New(store, now); err != nil {
 		return u, err
 	}
-	if u.Operations, err = lifecycle.New(store, capabilities, now); err != nil {
-		return u, err
-	}
-	u.Syncer, err = templates.New(store, capabilities, now)
+	u.Operations, err = lifecycle.New(store, capabilities, now)
 	return u, err
 }

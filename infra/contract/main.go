@@ -35,7 +35,7 @@ func generate(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	const web = "shared/web/lib/protocol/generated/"
-	files := map[string][]byte{"functions/api/openapi.json": document}
+	files := map[string][]byte{"functions/admin/openapi.json": document}
 	for name, write := range map[string]func() ([]byte, error){"enums.ts": c.enumsTS, "rest.ts": c.restTS, "visitor.ts": c.visitorTS, "requests.ts": c.requestsTS} {
 		if files[web+name], err = write(); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

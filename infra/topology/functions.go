@@ -159,6 +159,7 @@ var Routes = []Route{
 	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "POST", Path: "/webhooks/{provider}/{asset}", Function: "webhook"}, // of providers whose bodies do not name the channel
 	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
+	{Method: "GET", Path: "/api/v1/openapi.json", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/auth/{proxy+}", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/auth/sign-out", Function: "api"},
 	{Method: "PUT", Path: "/api/v1/me/password", Function: "admin"},

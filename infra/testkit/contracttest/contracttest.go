@@ -41,7 +41,7 @@ type schema map[string]any
 
 // read reads the document once for all requests of a process.
 var read = sync.OnceValues(func() (d Document, err error) {
-	const file = "functions/api/openapi.json"
+	const file = "functions/admin/openapi.json"
 	for folder := "."; ; folder = filepath.Join("..", folder) {
 		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
 			text, err := os.ReadFile(filepath.Join(folder, file))
