@@ -280,7 +280,7 @@ func (h *Handler) searchConversations(ctx context.Context, c *rest.Call, w inbox
 
 // sortConversations is total: equal times are told apart by id, so that rows never swap without a reason.
 func sortConversations(list []chat.Conversation, by wire.Order) {
-	slices.SortFunc(list, func(a, b chat.Conversation) int {
+	slices.SortStableFunc(list, func(a, b chat.Conversation) int {
 		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
 		switch by {
 		case wire.OrderNewest:

@@ -77,6 +77,25 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
+// byName sorts items by name, and those of one name by id.
+func byName[T any](items []T, key func(T) (name, id string)) []T {
+	type entry struct {
+		name, id string
+		at       int
+	}
+	entries := make([]entry, len(items))
+	for i, item := range items {
+		name, id := key(item)
+		entries[i] = entry{name, id, i}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) })
+	sorted := make([]T, len(items))
+	for i, e := range entries {
+		sorted[i] = items[e.at]
+	}
+	return sorted
+}
+
 // listOperators shows everybody by name; addresses only to those who may manage them.
 func (h *Handler) listOperators(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	operators, err := h.Store.Operators(ctx, c.Account.ID)
@@ -87,7 +106,7 @@ func (h *Handler) listOperators(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	slices.SortFunc(operators, func(a, b chat.Operator) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	operators = byName(operators, func(x chat.Operator) (name, id string) { return x.Name, string(x.ID) })
 	email := c.May(permission.OperatorManage)
 	return rest.OK(present.List(operators, "", func(o chat.Operator) wire.Operator { return s.Show(o, email) }))
 }
@@ -97,7 +116,7 @@ func (h *Handler) listStores(ctx context.Context, c *rest.Call) (httpapi.Respons
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read stores: %w", err)
 	}
-	slices.SortFunc(stores, func(a, b chat.Store) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	stores = byName(stores, func(x chat.Store) (name, id string) { return x.Name, string(x.ID) })
 	return rest.OK(present.List(stores, "", present.Store))
 }
 
@@ -108,7 +127,7 @@ func (h *Handler) listChannels(ctx context.Context, c *rest.Call) (httpapi.Respo
 		return httpapi.Response{}, fmt.Errorf("read channels: %w", err)
 	}
 	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !permission.Sees(c.Operator, ch.StoreID) })
-	slices.SortFunc(channels, func(a, b chat.Channel) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	channels = byName(channels, func(x chat.Channel) (name, id string) { return x.Name, string(x.ID) })
 	return rest.OK(present.List(channels, "", present.Channel))
 }
 

@@ -31,7 +31,6 @@ func (h *Handler) mySessions(ctx context.Context, c *rest.Call) ([]chat.Session,
 	}
 	now := h.Wall()
 	sessions = slices.DeleteFunc(sessions, func(s chat.Session) bool { return !now.Before(s.ExpiresAt) })
-	slices.SortFunc(sessions, func(a, b chat.Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	return sessions, nil
 }
 
