@@ -145,7 +145,7 @@ func diffEntries(prefix string, a, b []entry) []difference {
 func name(v any) string {
 	fields, _ := v.(map[string]any)
 	var parts []string
-	for _, key := range []string{"pk", "sk", "conversationId", "method", "path"} {
+	for _, key := range []string{"pk", "sk", "job", "subject", "conversationId", "method", "path"} {
 		if text, ok := fields[key].(string); ok {
 			parts = append(parts, text)
 		}

@@ -36,6 +36,7 @@ var (
 	signedQuery    = regexp.MustCompile(`(X-Amz-[A-Za-z-]+)=[^&"'\s]+`)
 	hostPattern    = regexp.MustCompile(`(127\.0\.0\.1|localhost):\d+`)
 	secretPattern  = regexp.MustCompile(`[A-Za-z0-9_.+~-]{32,}=*`)
+	requestPattern = regexp.MustCompile(`(?:^|#)[A-Za-z0-9_-]{15}=$`)
 	idPattern      = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{20,26}\b`)
 	millisPattern  = regexp.MustCompile(`\b\d{13}\b`)
 	shardPattern   = regexp.MustCompile(`\bD#\d\d\b`)
@@ -45,6 +46,7 @@ var (
 
 // text normalises a text.
 func (n *names) text(s string) string {
+	s = strings.ReplaceAll(s, "%20", " ") // of keys; it would hide where an id begins
 	s = instantPattern.ReplaceAllStringFunc(s, func(found string) string {
 		at, err := time.Parse(time.RFC3339Nano, found)
 		if err != nil {
@@ -61,6 +63,10 @@ func (n *names) text(s string) string {
 			return found
 		}
 		return n.name("secret", found)
+	})
+	s = requestPattern.ReplaceAllStringFunc(s, func(found string) string {
+		id := strings.TrimPrefix(found, "#")
+		return strings.TrimSuffix(found, id) + n.name("request", id)
 	})
 	s = idPattern.ReplaceAllStringFunc(s, func(found string) string { return n.name("id", found) })
 	s = millisPattern.ReplaceAllStringFunc(s, func(found string) string {

@@ -142,6 +142,12 @@ func (r *run) settle() {
 	}
 }
 
+// summaries waits until the sockets have the frames that are gathered for two seconds.
+func (r *run) summaries() {
+	time.Sleep(2500 * time.Millisecond)
+	r.settle()
+}
+
 // until waits for something that a function does later.
 func (r *run) until(what string, done func() bool) {
 	for deadline := time.Now().Add(quietWithin); !done(); time.Sleep(50 * time.Millisecond) {

@@ -6,7 +6,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
+
+	"github.com/coder/websocket"
 )
 
 const (
@@ -61,11 +62,10 @@ func (r *run) drive() (err error) {
 	t.refusals()
 	t.recorded()
 	t.endings()
-	r.settle()
+	r.summaries()
 	for _, s := range r.sockets {
-		_ = s.conn.Close(1000, "")
+		_ = s.conn.Close(websocket.StatusNormalClosure, "")
 	}
-	time.Sleep(2 * time.Second) // summaries are gathered for so long
 	r.settle()
 	return nil
 }

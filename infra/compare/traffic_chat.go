@@ -350,6 +350,7 @@ func (t *traffic) endings() {
 	t.settle()
 	t.says("5491155550009", "Nora Paz", "text", textOf("¿hay alguien?"))
 	t.owner.get("/conversations?q=nora")
+	t.summaries()
 	operators := t.owner.get("/operators").decoded.(m)["items"].([]any)
 	for _, o := range operators {
 		if o.(m)["role"] == "operator" && o.(m)["active"] == true {
