@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -24,7 +26,7 @@ const (
 	startClock  = "2030-06-03T09:00:00Z" // far from the wall clock, so that the two kinds of times can be told apart
 	startWithin = 2 * time.Minute
 	stopWithin  = 30 * time.Second
-	quietFor    = 400 * time.Millisecond
+	quietFor    = 500 * time.Millisecond
 	quietWithin = time.Minute
 )
 
@@ -228,32 +230,35 @@ func (r *run) say(s *socket, v m) {
 }
 
 // entries are the items of the frames, without how they were put together: that depends on how busy the machine was. So does how
-// many of the states that a conversation, a message or a cursor passes through are shown; of those only the last one is taken.
+// many of the states that a conversation, a message or a cursor passes through are shown; of those only the newest is taken.
 func (s *socket) entries(which int, n *names) []entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []entry
-	last := map[string]int{}
+	last, versions := map[string]int{}, map[string]float64{}
 	for _, item := range s.items {
 		kind, _ := item["type"].(string)
 		e := entry{fmt.Sprintf("socket %d %s", which, kind), n.value(item)}
 		a := answer{decoded: map[string]any(item)}
-		subject := ""
+		subject, version := "", 0.0
 		switch kind {
-		case "conversation.upserted":
-			subject = a.get("conversation.id")
-		case "message.upserted":
-			subject = a.get("message.id")
+		case "conversation.upserted", "message.upserted":
+			what, _, _ := strings.Cut(kind, ".")
+			subject = a.get(what + ".id")
+			version, _ = strconv.ParseFloat(a.get(what+".version"), 64) // browsers keep the newest, in whatever order they come
 		case "read", "viewing":
 			subject = a.get("conversationId")
 		case "presence":
 			subject = a.get("operatorId")
 		}
-		if at, known := last[kind+subject]; known && subject != "" {
-			list[at] = e
+		key := kind + subject
+		if at, known := last[key]; known && subject != "" {
+			if version >= versions[key] {
+				list[at], versions[key] = e, version
+			}
 			continue
 		}
-		last[kind+subject] = len(list)
+		last[key], versions[key] = len(list), version
 		list = append(list, e)
 	}
 	return list

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/coder/websocket"
 )
 
 const recordedBodies = "shared/channel/whatsapp/testdata/*.json"
@@ -349,8 +351,13 @@ func (t *traffic) endings() {
 	t.operator.put("/me/availability", m{"status": "away"})
 	t.settle()
 	t.says("5491155550009", "Nora Paz", "text", textOf("¿hay alguien?"))
+	t.until("the manager's conversation", func() bool {
+		return t.owner.unrecorded("GET", "/conversations?q=nora", nil).get("items.0.assigneeId") != ""
+	})
 	t.owner.get("/conversations?q=nora")
 	t.summaries()
+	_ = t.sockets[1].conn.Close(websocket.StatusNormalClosure, "") // whether it hears of the operator's end first is chance
+	t.settle()
 	operators := t.owner.get("/operators").decoded.(m)["items"].([]any)
 	for _, o := range operators {
 		if o.(m)["role"] == "operator" && o.(m)["active"] == true {
