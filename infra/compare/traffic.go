@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -17,11 +18,15 @@ const (
 	site     = "https://shop.example"
 )
 
+// callerKept is longer than a warm function keeps what it read of a caller or a channel.
+const callerKept = 6 * time.Second
+
 // traffic is what the parts of the traffic know of each other.
 type traffic struct {
 	*run
 	nobody, owner, other                          *user // other owns the second account
 	admin, editor, supervisor, operator, readonly *user
+	visitor                                       *user
 	ids                                           map[string]string // the first account's, by the path segment before them
 	store, channel, siteChannel, siteCode         string
 	conversation                                  string

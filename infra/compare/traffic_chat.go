@@ -207,7 +207,7 @@ func (t *traffic) replies() {
 	dead := t.owner.get("/channels/" + t.channel)
 	t.owner.patch("/channels/"+t.channel, m{"credentials": m{"accessToken": "dead-token"}, "version": dead.version()})
 	t.advance(time.Minute) // past what functions keep of the channel
-	time.Sleep(6 * time.Second)
+	time.Sleep(callerKept)
 	reply(t.owner, m{"type": "text", "text": "con clave muerta"})
 	dead = t.owner.get("/channels/" + t.channel)
 	reply(t.owner, m{"type": "text", "text": "espera"})
@@ -290,8 +290,11 @@ func (t *traffic) lists() {
 	}
 }
 
-// recorded sends the bodies that were recorded for the adapter's tests.
+// recorded sends the bodies that were recorded for the adapter's tests. Nobody takes conversations meanwhile: whether a message is shown
+// to whom its conversation is being given is chance.
 func (t *traffic) recorded() {
+	t.operator.put("/me/availability", m{"status": "away"})
+	t.settle()
 	files, err := filepath.Glob(recordedBodies)
 	if err != nil || len(files) == 0 {
 		panic("there are no recorded webhooks: run this in the repository's root")
@@ -345,11 +348,9 @@ func changes(body []byte) [][]byte {
 	return list
 }
 
-// endings lets time pass: conversations close by themselves, an operator leaves, the channel goes.
+// endings lets time pass: conversations close by themselves, an operator leaves, a site goes.
 func (t *traffic) endings() {
 	t.owner.put("/distribution", m{"mode": "manager", "managerId": t.owner.get("/me").must("operator.id")})
-	t.operator.put("/me/availability", m{"status": "away"})
-	t.settle()
 	t.says("5491155550009", "Nora Paz", "text", textOf("¿hay alguien?"))
 	t.until("the manager's conversation", func() bool {
 		return t.owner.unrecorded("GET", "/conversations?q=nora", nil).get("items.0.assigneeId") != ""
@@ -373,8 +374,11 @@ func (t *traffic) endings() {
 	t.owner.post("/conversations/"+t.conversation+"/messages", m{"clientId": "late", "type": "text", "text": "la ventana está cerrada"})
 	t.settle()
 	t.owner.get("/conversations/counts")
-	t.owner.del("/channels/" + t.channel)
+	t.owner.del("/channels/" + t.siteChannel)
 	t.settle()
-	t.says("5491155550001", "Ana Pérez", "text", textOf("a nadie"))
+	time.Sleep(callerKept)
+	t.visitor.get("/widget/v1/messages")
+	t.nobody.get("/widget/v1/frame?site=" + t.siteCode)
 	t.owner.get("/channels")
+	t.owner.get("/channels/" + t.channel + "/templates")
 }

@@ -16,6 +16,7 @@ func (t *traffic) widget() {
 	}
 	session := t.nobody.post("/widget/v1/sessions", m{"site": t.siteCode, "origin": site})
 	visitor := &user{r: t.run, name: "visitor", token: session.must("token")}
+	t.visitor = visitor
 	t.nobody.post("/widget/v1/sessions", m{"site": t.siteCode, "origin": site, "token": visitor.token})
 	t.nobody.post("/widget/v1/sessions", m{"site": t.siteCode, "origin": "http://localhost:3000", "token": visitor.token})
 	for _, path := range []string{"messages", "files", "messages?limit=0", "messages?cursor=nonsense", "messages?limit=500"} {
