@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -197,8 +198,9 @@ func (u *user) unrecorded(method, path string, body any) answer {
 	if err != nil {
 		panic(fmt.Errorf("%s %s: %w", method, path, err))
 	}
+	defer func() { _ = response.Body.Close() }() // only read
 	a := answer{status: response.StatusCode, header: response.Header}
-	if a.raw, err = readAll(response.Body); err != nil {
+	if a.raw, err = io.ReadAll(response.Body); err != nil {
 		panic(fmt.Errorf("%s %s: %w", method, path, err))
 	}
 	_ = json.Unmarshal(a.raw, &a.decoded) // what is not JSON is compared as a text

@@ -162,7 +162,7 @@ func (n *names) embedded(s string) any {
 
 // number recognises times in milliseconds and in seconds.
 func (n *names) number(v float64) any {
-	at := time.Time{}
+	var at time.Time
 	switch {
 	case v > 1.5e12 && v < 3e12:
 		at = time.UnixMilli(int64(v))

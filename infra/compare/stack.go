@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -262,9 +261,4 @@ func (s *socket) entries(which int, n *names) []entry {
 		list = append(list, e)
 	}
 	return list
-}
-
-func readAll(body io.ReadCloser) ([]byte, error) {
-	defer func() { _ = body.Close() }() // only read
-	return io.ReadAll(body)
 }
