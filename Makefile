@@ -1,4 +1,4 @@
-# Two commands are all a newcomer needs: make run and make test. `make help` lists the others.
+# A newcomer needs make run, make check and make test. `make help` lists the others.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -22,13 +22,31 @@ NPM     := npm --no-audit --no-fund --loglevel=error
 # One way of compiling for everything, so that linters, tests, make run and the functions share what is compiled.
 export GOFLAGS := -trimpath -buildvcs=false
 export CGO_ENABLED := 0
-# The linters vet more than go test would, once; nobody debugs a test's binary.
+# The timed stories of the browser and of the local stack come before compilers and unit tests.
+NICELY := nice -n 5
+# The linters run go vet's checks, and nobody debugs a test's binary.
 TESTED := -vet=off -ldflags=-s
-# The largest packages of others are watched for races without being optimised first, which would take a minute.
-QUICKLY := -gcflags='modernc.org/...=-N -l' -gcflags='github.com/aws/aws-sdk-go-v2/service/...=-N -l'
+# The race detector's build of these packages is not optimised: optimising them takes a minute.
+UNOPTIMISED := -gcflags='modernc.org/...=-N -l' -gcflags='github.com/aws/aws-sdk-go-v2/service/...=-N -l'
 
-# Compilers and linters live for seconds: letting their garbage lie spares a tenth of their work.
-test lint $(LINTER): export GOGC := 400
+# Where each package's tests run: the suites by themselves, the race trees under the race detector only, the others plain.
+# Go keeps a package's result while its code and dependencies are unchanged. RULES reads the whole tree, so it runs every time.
+SUITES := ./infra/local/acceptance ./infra/local/crash ./infra/deploytest
+RACE   := ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
+RULES  := ./shared/arch
+# The other packages: `$(call except,A B)` sets the shell's variable packages to all but those of A and B.
+except  = packages=$$(go list ./... | grep -vxF "$$(go list $(1))")
+
+# What `make check` compares the working tree with.
+BASE    ?= $(shell git merge-base HEAD origin/main 2>/dev/null || git rev-parse HEAD)
+CHANGED  = $(shell git diff --name-only --relative $(BASE); git ls-files --others --exclude-standard)
+
+# phase runs a target and notes its seconds.
+PHASES := $(TOOLS)/phases
+phase   = @began=$$(date +%s); result=0; $(MAKE) $(1) || result=$$?; printf '%-20s %5d s\n' '$(notdir $(1))' $$(($$(date +%s) - began)) >>$(PHASES); exit $$result
+
+# Compilers and linters live for seconds: less garbage collection saves a tenth of their time.
+test check lint $(LINTER): export GOGC := 400
 
 .PHONY: help
 help: ## list the targets
@@ -42,35 +60,77 @@ run: $(ENGINE)/node_modules $(DIST) ## start everything on http://127.0.0.1:8080
 	@exec bin/recado
 
 .PHONY: test
-test: ## all that must be green: budget 20 min on two cores with nothing compiled yet, of which the parts have what is said below
-	@$(MAKE) -j2 -O $(LINTER) install
-	@$(MAKE) -j2 -O lint test-web
-	@$(MAKE) test-packages
-	@$(MAKE) test-system
-	@$(MAKE) test-browser
-	@$(MAKE) -j3 -O test-deploy test-race fuzz-short
+test: ## everything that must pass (budget on two cores: 11 min, 16 with empty caches); prints the seconds of each phase and package
+	@mkdir -p $(TOOLS) && rm -f $(PHASES)
+	@began=$$(date +%s); trap 'printf "\nphase              seconds (lanes overlap)\n"; cat $(PHASES); echo "total $$(($$(date +%s) - began)) s"' EXIT; \
+	$(MAKE) -j3 -O prepare-linter prepare-packages prepare-tools && $(MAKE) -j3 -O lane-go lane-browser lane-deploy
+
+# The lanes run side by side: the first computes, the others mostly wait, for a browser and for CloudFormation.
+.PHONY: prepare-linter prepare-packages prepare-tools compile lane-go lane-browser lane-deploy
+prepare-linter:
+	$(call phase,$(LINTER))
+
+prepare-packages:
+	$(call phase,compile)
+
+prepare-tools:
+	$(call phase,install)
+
+# Every lane needs the packages: compiled once before them, they are not compiled by each at the same time.
+compile:
+	go list -export -deps -test ./... >/dev/null
+
+lane-go:
+	$(call phase,lint)
+	$(call phase,test-packages)
+	$(call phase,test-system)
+
+lane-browser:
+	$(call phase,test-web)
+	$(call phase,test-browser)
+
+lane-deploy:
+	$(call phase,test-deploy)
+	$(call phase,test-race)
+	$(call phase,fuzz-short)
+
+.PHONY: check
+check: $(LINTER) $(ENGINE)/node_modules ## between two thoughts (3 min at most): lint, the tests of what changed since BASE and of what depends on it
+	$(LINTER) run --allow-parallel-runners ./...
+	@$(call except,$(SUITES) $(RULES)); go test $(TESTED) -timeout 10m $$packages
+	go test $(TESTED) -count=1 $(RULES)
+	@changed=' $(CHANGED)'; \
+	touched() { [[ "$$changed" == *" $$1/"* ]]; }; \
+	if touched infra/local/acceptance || touched infra/local/crash; then $(MAKE) test-system; fi; \
+	if touched infra/deploytest; then $(MAKE) test-deploy; fi; \
+	if touched $(WEB); then $(MAKE) test-web; fi
+
+.PHONY: generate
+generate: ## make the OpenAPI document and the browsers' guards from shared/wire and the routes
+	go run ./infra/contract
 
 .PHONY: test-go
-test-go: test-packages test-system ## the Go packages' tests (6 min)
+test-go: test-packages test-race test-system ## the Go packages' tests
 
 .PHONY: test-packages
 test-packages: $(ENGINE)/node_modules
-	go test $(TESTED) -timeout 10m $$(go list ./... | grep -vE '/infra/(local/stories|local/crash|deploytest)$$')
+	@$(call except,$(SUITES) $(RACE) $(RULES)); $(NICELY) go test $(TESTED) -timeout 10m $$packages
+	$(NICELY) go test $(TESTED) -count=1 $(RULES)
 
 .PHONY: test-system
 test-system: $(ENGINE)/node_modules
 	go test $(TESTED) -timeout 15m ./infra/local/acceptance ./infra/local/crash
 
 .PHONY: test-race
-test-race: $(ENGINE)/node_modules ## the race detector on rules, desk and the local stack (1 min)
-	CGO_ENABLED=1 go test -race $(TESTED) $(QUICKLY) -timeout 10m ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
+test-race: $(ENGINE)/node_modules ## the packages in which goroutines meet, under the race detector
+	CGO_ENABLED=1 $(NICELY) go test -race $(TESTED) $(UNOPTIMISED) -timeout 10m $(RACE)
 
 .PHONY: test-deploy
-test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there (5 min, with the race detector and the fuzzing beside it)
+test-deploy: $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST) ## cdk deploy onto an emulator of AWS, as an upgrade, and the main job there
 	go test $(TESTED) -timeout 15m -v ./infra/deploytest
 
 .PHONY: test-web
-test-web: web-install ## the browser side: types, rules of style, unit tests (2 min)
+test-web: web-install ## the browser side: types, style, unit tests
 	cd $(WEB) && $(NPM) run typecheck && $(NPM) run lint && $(NPM) test
 
 .PHONY: test-browser
@@ -81,9 +141,9 @@ test-browser: $(ENGINE)/node_modules $(DIST) chromium ## the stories in Chromium
 
 .PHONY: fuzz
 fuzz: ## look for inputs that break a channel's splitter and parser (a minute each; FUZZTIME changes that)
-	@# Left alone, it spends the whole time on making its first find smaller.
-	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse; do \
-		go test ./shared/channel/$${target%/*} -run '^$$' -fuzz "^$${target#*/}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; \
+	@# Unbounded, minimising the first finding would take the whole time.
+	@for target in whatsapp/FuzzSplit whatsapp/FuzzParse whatsapp/FuzzVerify webchat/FuzzSplitAndParse telegram/FuzzSplitAndParse; do \
+		$(NICELY) go test -vet=off ./shared/channel/$${target%/*} -run '^$$' -fuzz "^$${target#*/}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 50x; \
 	done
 
 .PHONY: fuzz-short
@@ -92,7 +152,7 @@ fuzz-short:
 
 .PHONY: lint
 lint: $(LINTER) ## go vet with all it has and the other linters (.golangci.yml); the house rules are tests in shared/arch
-	$(LINTER) run ./...
+	$(NICELY) $(LINTER) run --allow-parallel-runners ./...
 
 .PHONY: fmt
 fmt: $(LINTER) web-install ## format Go and TypeScript
@@ -127,7 +187,7 @@ deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secr
 	$(CDK) deploy --all -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: secrets
-secrets: ## write STAGE's provider secrets from META_APP_SECRET and META_VERIFY_TOKEN, and a signing key if there is none
+secrets: ## write STAGE's provider secrets from META_APP_SECRET, META_VERIFY_TOKEN and the like, and generate those that are ours
 	@go run ./infra/secrets -stage $(STAGE)
 
 .PHONY: invoke
@@ -147,7 +207,7 @@ clean: ## remove what was built and the local stack's data
 	rm -rf bin .local $(WEB)/console/dist $(WEB)/widget/dist
 
 .PHONY: install
-install: web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready
+install: web-install chromium $(ENGINE)/node_modules $(TOOLS)/cdk/ready $(TOOLS)/deploytest/ready $(DIST)
 
 .PHONY: web-install
 web-install: $(WEB)/node_modules
@@ -174,11 +234,11 @@ $(DIST): $(WEB)/node_modules $(shell find $(WEB)/console $(WEB)/lib $(WEB)/loade
 	cd $(WEB) && $(NPM) run build
 	@touch $@
 
-# Of a hundred linters the ones that take long stand on x/tools and staticcheck: the others are compiled in haste.
-HASTILY := -gcflags='all=-N -l' -gcflags=std= -gcflags=golang.org/x/...= -gcflags=honnef.co/...=
+# Only what the analysis spends its time in is optimised: x/tools and staticcheck. The other hundred linters just compile.
+UNTUNED := -gcflags='all=-N -l' -gcflags=std= -gcflags=golang.org/x/...= -gcflags=honnef.co/...=
 
 $(LINTER): .golangci-lint-version
-	GOBIN=$(abspath $(TOOLS)) go install -ldflags "-s -w" $(HASTILY) github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(shell cat .golangci-lint-version)
+	GOBIN=$(abspath $(TOOLS)) go install -ldflags "-s -w" $(UNTUNED) github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(shell cat .golangci-lint-version)
 	@mv $(TOOLS)/golangci-lint $@
 
 .PHONY: chromium

@@ -103,11 +103,20 @@ type ChannelRestored struct {
 // EventType names the signal.
 func (ChannelRestored) EventType() string { return "channel.restored.v1" }
 
-// ChannelChanged says that a channel is new or gone, or has other credentials or settings: what its provider keeps for it is to be
-// read anew. Version is the channel's from that moment on.
+// ChannelChanged says that a channel is new or gone, or has other credentials or settings: its webhook is registered anew, and what its
+// provider keeps for it is read anew. Version is the channel's from that moment on.
 type ChannelChanged struct {
 	ChannelID string `json:"channelId"`
 	Version   int64  `json:"version"`
+	// Removed is what is needed to end the webhook of a channel that is gone.
+	Removed *RemovedChannel `json:"removed,omitempty"`
+}
+
+// RemovedChannel is a channel that is gone. Credentials are encrypted.
+type RemovedChannel struct {
+	Type        string `json:"type"`
+	ExternalID  string `json:"externalId"`
+	Credentials []byte `json:"credentials,omitempty"`
 }
 
 // EventType names the signal.

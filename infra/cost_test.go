@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/infra/cost"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
 // C-01: the idle bill speaks of what the templates have.
@@ -41,8 +41,8 @@ func TestTheIdleBillCountsWhatTheTemplatesHave(t *testing.T) {
 			}
 		}
 	}
-	if cost.DueShards != dynamo.DueShards {
-		t.Errorf("the idle bill reads %d shards of what is due, and clock reads %d", cost.DueShards, dynamo.DueShards)
+	if cost.DueShards != schedule.DueShards {
+		t.Errorf("the idle bill reads %d shards of what is due, and clock reads %d", cost.DueShards, schedule.DueShards)
 	}
 }
 

@@ -154,7 +154,7 @@ func knownAction(action string) error {
 func TestGrantsAndEnvironmentSayTheSame(t *testing.T) {
 	t.Parallel()
 	values := topology.Values{QueueURL: func(name string) string { return name }, Secret: func(s topology.Secret) string { return s.Name }}
-	plain := []string{topology.GraphURL, topology.GraphVersion, "USER_POOL_CLIENT_ID"} // name no resource, or a part of another one
+	plain := append(slices.Collect(maps.Keys(topology.ProviderSettings())), topology.WebhookURL, "USER_POOL_CLIENT_ID") // name no resource, or a part of another one
 	for _, f := range topology.Functions {
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()

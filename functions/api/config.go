@@ -2,123 +2,84 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
-	"github.com/recado-chat/recado/shared/cache"
-	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/outbound"
+	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
-	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/identity"
-	"github.com/recado-chat/recado/shared/seal"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/secret"
 )
 
-// Config is what the function reads from its environment.
+// Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable   string `env:"DIRECTORY_TABLE"`
-	DeskTable        string `env:"DESK_TABLE"`
-	LiveTable        string `env:"LIVE_TABLE"`
-	MediaBucket      string `env:"MEDIA_BUCKET"`
-	SecretKeyID      string `env:"SECRET_KEY_ID"`
-	UserPoolID       string `env:"USER_POOL_ID"`
-	UserPoolClientID string `env:"USER_POOL_CLIENT_ID"`
-	SigningKeyName   string `env:"SIGNING_KEY_NAME"`
-	PublicURLName    string `env:"PUBLIC_URL_NAME"`
-	OriginSecretName string `env:"ORIGIN_SECRET_NAME"`
+	rest.Config
+	DirectoryTable string `env:"DIRECTORY_TABLE"`
+	DeskTable      string `env:"DESK_TABLE"`
+	LiveTable      string `env:"LIVE_TABLE"`
+	MediaBucket    string `env:"MEDIA_BUCKET"`
 }
 
-// forgotTakes is above what a slow write takes, so that the time of the answer tells nothing.
-const forgotTakes = 400 * time.Millisecond
-
-// Build wires the API. It calls no provider: of the channels it only asks what they can do. A cold start asks nobody at all:
-// the signing key is read when the first request needs it.
+// Build makes the handler. It calls no provider: of the channels it only uses their capabilities.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {
 		return nil, err
 	}
-	f := &function{log: rt.Log, handler: cache.NewLazy(func(ctx context.Context) (*Handler, error) { return connect(ctx, rt, config) })}
-	return boot.Handler(f.Handle), nil
+	return rest.Function(rt.Log, func(ctx context.Context) (*rest.Server, error) { return connect(ctx, rt, config) }), nil
 }
 
-// function is the Handler from the moment on at which a request needs it.
-type function struct {
-	log     *slog.Logger
-	handler *cache.Lazy[*Handler]
-}
-
-// Handle answers one request; whether the service lives is answered without anybody's help.
-func (f *function) Handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
-	if event.RawPath == healthPath {
-		response, err := health(ctx, nil)
-		return response.Encode(event.RequestContext.RequestID, false), err
-	}
-	h, err := f.handler.Get(ctx)
-	if err != nil {
-		return httpapi.Unready(ctx, f.log, event, err), nil
-	}
-	return h.Handle(ctx, event)
-}
-
-func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, error) {
-	keys := secret.New(ssm.NewFromConfig(rt.Client("ssm")), auth.Now)
-	signing := func(ctx context.Context) ([]string, error) { return secret.Required(ctx, keys, config.SigningKeyName) }
-	if _, err := signing(ctx); err != nil {
-		return nil, err
-	}
-	// What is deployed last knows where the console is found, so a service that is only half deployed does not.
-	publicURL, err := secret.Required(ctx, keys, config.PublicURLName)
+func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server, error) {
+	deps, err := config.Connect(ctx, rt)
 	if err != nil {
 		return nil, err
+	}
+	signing := func(ctx context.Context) ([]string, error) {
+		return secret.Required(ctx, deps.Keys, config.SigningKeyName)
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")),
 		dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable},
 		dynamo.WithClock(rt.Now), dynamo.WithCursorKeys(signing))
-	vault, err := identity.NewCognito(cognitoidentityprovider.NewFromConfig(rt.Client("cognito-idp")), config.UserPoolID, config.UserPoolClientID)
-	if err != nil {
-		return nil, err
-	}
 	files, err := blob.New(blob.NewClient(rt.Client("s3")), config.MediaBucket)
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := seal.New(kms.NewFromConfig(rt.Client("kms")), config.SecretKeyID)
+	channels := all.Offline()
+	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, err
 	}
-	capabilities := capabilitiesOf(all.New(all.Config{HTTP: rt.HTTP}))
-	verbs, err := desk.New(store, capabilities, rt.Now)
-	if err != nil {
-		return nil, err
-	}
-	return New(Deps{
-		Store: store, Desk: verbs, Vault: vault, Files: files, Sealer: sealer, Keys: keys, SigningKeyName: config.SigningKeyName,
-		OriginSecretName: config.OriginSecretName,
-		Capabilities:     capabilities, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
-		PublicURL: publicURL[0], ForgotTakes: forgotTakes,
-	})
+	deps.Store = store
+	return New(deps, Parts{Store: store, Desk: useCases, Files: files, Channels: channels})
 }
 
-func capabilitiesOf(channels *all.Channels) func(chat.ChannelType) (channel.Capabilities, bool) {
-	return func(t chat.ChannelType) (channel.Capabilities, bool) {
-		adapter, known := channels.Of(t)
-		if !known {
-			return channel.Capabilities{}, false
-		}
-		return adapter.Capabilities(), true
+// useCases are what operators do with conversations.
+type useCases struct {
+	*outbound.Sender
+	*assignment.Assigner
+	*lifecycle.Operations
+	*templates.Syncer
+}
+
+func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Sender, err = outbound.New(store, capabilities, now); err != nil {
+		return u, err
 	}
+	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Operations, err = lifecycle.New(store, capabilities, now); err != nil {
+		return u, err
+	}
+	u.Syncer, err = templates.New(store, capabilities, now)
+	return u, err
 }

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"encoding/json"
@@ -11,21 +11,24 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/recado-chat/recado/functions/admin"
+	"github.com/recado-chat/recado/functions/api"
+	"github.com/recado-chat/recado/infra/testkit/apitest"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
 
 func environment() map[string]string {
 	return map[string]string{
-		"DIRECTORY_TABLE": "directory", "DESK_TABLE": "desk", "LIVE_TABLE": "live", "MEDIA_BUCKET": "media", "SECRET_KEY_ID": "key",
-		"USER_POOL_ID": "pool", "USER_POOL_CLIENT_ID": "client", "SIGNING_KEY_NAME": "signing",
+		"DIRECTORY_TABLE": "directory", "DESK_TABLE": "desk", "LIVE_TABLE": "live", "MEDIA_BUCKET": "media", "SIGNING_KEY_NAME": "signing",
 		"PUBLIC_URL_NAME": "public-url", "ORIGIN_SECRET_NAME": "origin",
 	}
 }
 
-func TestItSaysThatItLivesWithoutAskingAnybody(t *testing.T) {
+func TestBuild_HealthCheck_CallsNoService(t *testing.T) {
 	t.Parallel()
-	handler, err := Build(t.Context(), &boot.Runtime{Environment: environment(), Now: auth.Now, HTTP: http.DefaultClient, Log: slog.New(slog.DiscardHandler)})
+	handler, err := api.Build(t.Context(), &boot.Runtime{Environment: environment(), Now: auth.Now, HTTP: http.DefaultClient, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,29 +44,34 @@ func TestItSaysThatItLivesWithoutAskingAnybody(t *testing.T) {
 	}
 }
 
-func TestNewNamesWhatIsMissing(t *testing.T) {
+func TestNew_MissingPart_Refused(t *testing.T) {
 	t.Parallel()
-	if _, err := New(Deps{}); err == nil || !strings.Contains(err.Error(), "api: no ") {
-		t.Errorf("nothing was enough: %v", err)
+	b := apitest.New(t)
+	if _, err := api.New(b.Deps, api.Parts{}); err == nil || !strings.HasPrefix(err.Error(), "api: ") {
+		t.Errorf("without parts: %v", err)
 	}
-	b := newBed(t)
+	if _, err := admin.New(b.Deps, admin.Parts{}); err == nil || !strings.HasPrefix(err.Error(), "admin: ") {
+		t.Errorf("without parts: %v", err)
+	}
 	deps := b.Deps
-	deps.Vault = nil
-	if _, err := New(deps); err == nil || err.Error() != "api: no vault" {
-		t.Errorf("without a vault: %v", err)
+	deps.Keys = nil
+	if _, err := rest.New(deps); err == nil || err.Error() != "rest: no keys" {
+		t.Errorf("without keys: %v", err)
 	}
 	deps = b.Deps
 	deps.PublicURL = "console.example"
-	if _, err := New(deps); err == nil || !strings.Contains(err.Error(), "public URL") {
+	if _, err := rest.New(deps); err == nil || !strings.Contains(err.Error(), "public URL") {
 		t.Errorf("without an origin: %v", err)
 	}
 }
 
-func TestSamples(t *testing.T) {
+func TestSamples_AnsweredAsExpected(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := apitest.New(t)
 	want := map[string]int{"health": 200, "openapi": 200, "sign-up": 201, "sign-in-refused": 401, "me-signed-out": 401}
 	files, err := filepath.Glob("../../events/samples/api/*.json")
+	more, _ := filepath.Glob("../../events/samples/admin/*.json")
+	files = append(files, more...)
 	if err != nil || len(files) != len(want) {
 		t.Fatalf("%d samples, want %d: %v", len(files), len(want), err)
 	}

@@ -1,4 +1,4 @@
-package api
+package api_test
 
 import (
 	"context"
@@ -9,19 +9,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/functions/api"
+	"github.com/recado-chat/recado/infra/testkit/apitest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// list reads all pages of a list of conversations and answers the contacts' names in order.
-func (c *client) list(query string) []string {
-	c.t.Helper()
+// listAll reads all pages of a list of conversations and answers the contacts' names in order.
+func listAll(c *apitest.Client, query string) []string {
+	c.T.Helper()
 	names := []string{}
 	cursor := ""
 	for range 50 {
-		page := into[wire.List[wire.Conversation]](c.do("GET", "/api/v1/conversations?"+query+"&cursor="+cursor, nil), http.StatusOK)
+		page := apitest.Into[wire.List[wire.Conversation]](c.Do("GET", "/api/v1/conversations?"+query+"&cursor="+cursor, nil), http.StatusOK)
 		for _, v := range page.Items {
 			names = append(names, v.Contact.Name)
 		}
@@ -30,31 +32,31 @@ func (c *client) list(query string) []string {
 		}
 		cursor = *page.NextCursor
 	}
-	c.t.Fatalf("%s has no end", query)
+	c.T.Fatalf("%s has no end", query)
 	return nil
 }
 
 // S1-03, S1-08 to S1-11, S1-13, S1-15
 func TestConversationLists(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	owner := b.owner("ana@example.com")
-	_, me := owner.me()
-	north, south := owner.connect("phone-1"), owner.connect("phone-2")
+	b := apitest.New(t)
+	owner := b.Owner("ana@example.com")
+	_, me := owner.Me()
+	north, south := owner.Connect("phone-1"), owner.Connect("phone-2")
 	ids := map[string]chat.ConversationID{}
 	for i, called := range []string{"Uno", "Dos", "José García", "Cuatro", "Cinco"} {
 		ch := north
 		if called == "Cinco" {
 			ch = south
 		}
-		ids[called] = owner.receive(ch, fmt.Sprintf("57300111000%d", i), called, "hola")
-		b.clock.advance(time.Minute)
+		ids[called] = owner.Receive(ch, fmt.Sprintf("57300111000%d", i), called, "hola")
+		b.Clock.Advance(time.Minute)
 	}
 	verb := func(called, verb string, body any) {
-		owner.do("POST", "/api/v1/conversations/"+string(ids[called])+"/"+verb, body).want(http.StatusOK)
+		owner.Do("POST", "/api/v1/conversations/"+string(ids[called])+"/"+verb, body).Want(http.StatusOK)
 	}
-	verb("Uno", "assign", fields{"operatorId": me.ID})
-	verb("Dos", "assign", fields{"operatorId": me.ID})
+	verb("Uno", "assign", apitest.Fields{"operatorId": me.ID})
+	verb("Dos", "assign", apitest.Fields{"operatorId": me.ID})
 	verb("Dos", "pending", nil)
 	verb("Cuatro", "resolve", nil)
 	for query, want := range map[string][]string{
@@ -85,21 +87,21 @@ func TestConversationLists(t *testing.T) {
 		"q=cuatro":                           {"Cuatro"},
 		"q=cuatro&status=open":               {},
 	} {
-		if got := owner.list(query); !slices.Equal(got, want) {
+		if got := listAll(owner, query); !slices.Equal(got, want) {
 			t.Errorf("%q shows %q, want %q", query, got, want)
 		}
 	}
 	for query, field := range map[string]string{"status=odd": "status", "sort=odd": "sort", "limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "cursor=xyz": "cursor", "sort=waiting&cursor=xyz": "cursor", "sort=due&cursor=xyz": "cursor"} {
-		owner.do("GET", "/api/v1/conversations?"+query, nil).wantError(http.StatusBadRequest, "invalid", field)
+		owner.Do("GET", "/api/v1/conversations?"+query, nil).WantError(http.StatusBadRequest, "invalid", field)
 	}
 	t.Run("a cursor is good for its own list only", func(t *testing.T) {
 		for _, pair := range [][2]string{{"status=active&limit=1", "status=open&limit=1"}, {"status=active&limit=1&sort=waiting", "status=open&limit=1&sort=waiting"}, {"status=active&limit=1&sort=waiting", "status=active&limit=1&sort=due"}} {
-			page := into[wire.List[wire.Conversation]](owner.do("GET", "/api/v1/conversations?"+pair[0], nil), http.StatusOK)
-			owner.do("GET", "/api/v1/conversations?"+pair[1]+"&cursor="+*page.NextCursor, nil).wantError(http.StatusBadRequest, "invalid", "cursor")
+			page := apitest.Into[wire.List[wire.Conversation]](owner.Do("GET", "/api/v1/conversations?"+pair[0], nil), http.StatusOK)
+			owner.Do("GET", "/api/v1/conversations?"+pair[1]+"&cursor="+*page.NextCursor, nil).WantError(http.StatusBadRequest, "invalid", "cursor")
 		}
 	})
 	t.Run("the counts match", func(t *testing.T) {
-		got := into[wire.Counts](owner.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK)
+		got := apitest.Into[wire.Counts](owner.Do("GET", "/api/v1/conversations/counts", nil), http.StatusOK)
 		var want wire.Counts
 		want.Mine.Open.Value, want.Mine.Pending.Value, want.Mine.Unread.Value = 1, 1, 2
 		want.Unassigned.Value = 2
@@ -109,19 +111,19 @@ func TestConversationLists(t *testing.T) {
 		}
 	})
 	t.Run("who serves another store sees none of it", func(t *testing.T) {
-		store := owner.do("POST", "/api/v1/stores", fields{"name": "Otra"}).want(http.StatusCreated)["id"]
-		owner.do("POST", "/api/v1/operators", fields{"name": "Eva", "email": "eva@example.com", "role": "operator", "password": secretWord, "storeIds": []any{store}}).want(http.StatusCreated)
-		eva := b.signedIn("eva@example.com")
+		store := owner.Do("POST", "/api/v1/stores", apitest.Fields{"name": "Otra"}).Want(http.StatusCreated)["id"]
+		owner.Do("POST", "/api/v1/operators", apitest.Fields{"name": "Eva", "email": "eva@example.com", "role": "operator", "password": apitest.Password, "storeIds": []any{store}}).Want(http.StatusCreated)
+		eva := b.SignedIn("eva@example.com")
 		for _, query := range []string{"status=all", "assignee=none", "q=garcia", "status=all&sort=waiting", "storeId=" + string(north.StoreID)} {
-			if got := eva.list(query); len(got) != 0 {
+			if got := listAll(eva, query); len(got) != 0 {
 				t.Errorf("%q shows %q", query, got)
 			}
 		}
-		eva.do("GET", "/api/v1/conversations/"+string(ids["Uno"]), nil).wantError(http.StatusNotFound, "not_found", "")
-		if got := into[wire.Counts](eva.do("GET", "/api/v1/conversations/counts", nil), http.StatusOK); got != (wire.Counts{}) {
+		eva.Do("GET", "/api/v1/conversations/"+string(ids["Uno"]), nil).WantError(http.StatusNotFound, "not_found", "")
+		if got := apitest.Into[wire.Counts](eva.Do("GET", "/api/v1/conversations/counts", nil), http.StatusOK); got != (wire.Counts{}) {
 			t.Errorf("counts %+v", got)
 		}
-		if channels := into[wire.List[wire.Channel]](eva.do("GET", "/api/v1/channels", nil), http.StatusOK); len(channels.Items) != 0 {
+		if channels := apitest.Into[wire.List[wire.Channel]](eva.Do("GET", "/api/v1/channels", nil), http.StatusOK); len(channels.Items) != 0 {
 			t.Errorf("channels %+v", channels.Items)
 		}
 	})
@@ -130,58 +132,58 @@ func TestConversationLists(t *testing.T) {
 // S1-17, S1-18, S1-21
 func TestVerbs(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	owner := b.owner("ana@example.com")
-	_, me := owner.me()
-	juan, juanID := owner.employ(chat.OperatorRole, "juan@example.com")
-	id := owner.receive(owner.connect("phone-1"), "573001112233", "Luisa", "hola")
+	b := apitest.New(t)
+	owner := b.Owner("ana@example.com")
+	_, me := owner.Me()
+	juan, juanID := owner.Employ(chat.OperatorRole, "juan@example.com")
+	id := owner.Receive(owner.Connect("phone-1"), "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id)
-	get := func(c *client) wire.Conversation {
-		return into[wire.Conversation](c.do("GET", path, nil), http.StatusOK)
+	get := func(c *apitest.Client) wire.Conversation {
+		return apitest.Into[wire.Conversation](c.Do("GET", path, nil), http.StatusOK)
 	}
 	if v := get(owner); !*v.Unread || v.AssigneeID != nil || v.WindowUntil == nil || v.Preview.Text != "hola" {
 		t.Fatalf("it begins as %+v", v)
 	}
 	t.Run("assigning says whom, or null for the pool", func(t *testing.T) {
 		for _, body := range []string{`{}`, `{"operatorId":""}`, `{"operatorId":7}`} {
-			owner.do("POST", path+"/assign", body).wantError(http.StatusBadRequest, "invalid", "operatorId")
+			owner.Do("POST", path+"/assign", body).WantError(http.StatusBadRequest, "invalid", "operatorId")
 		}
 		v := get(owner)
-		owner.do("POST", path+"/assign", fields{"operatorId": me.ID, "version": v.Version}).want(http.StatusOK)
-		owner.do("POST", path+"/assign", fields{"operatorId": juanID, "version": v.Version}).wantError(http.StatusConflict, "conflict", "version")
-		moved := into[wire.Conversation](owner.do("POST", path+"/assign", fields{"operatorId": juanID}), http.StatusOK)
+		owner.Do("POST", path+"/assign", apitest.Fields{"operatorId": me.ID, "version": v.Version}).Want(http.StatusOK)
+		owner.Do("POST", path+"/assign", apitest.Fields{"operatorId": juanID, "version": v.Version}).WantError(http.StatusConflict, "conflict", "version")
+		moved := apitest.Into[wire.Conversation](owner.Do("POST", path+"/assign", apitest.Fields{"operatorId": juanID}), http.StatusOK)
 		if *moved.AssigneeID != juanID {
 			t.Errorf("assigned to %s", *moved.AssigneeID)
 		}
-		if back := into[wire.Conversation](owner.do("POST", path+"/assign", fields{"operatorId": nil}), http.StatusOK); back.AssigneeID != nil {
+		if back := apitest.Into[wire.Conversation](owner.Do("POST", path+"/assign", apitest.Fields{"operatorId": nil}), http.StatusOK); back.AssigneeID != nil {
 			t.Errorf("the pool's is with %s", *back.AssigneeID)
 		}
 	})
 	t.Run("what one has read, another has not", func(t *testing.T) {
 		last := *get(owner).LastInboundID
-		if v := into[wire.Conversation](owner.do("POST", path+"/read", fields{"readUpTo": "ZZZZ"}), http.StatusOK); *v.Unread {
+		if v := apitest.Into[wire.Conversation](owner.Do("POST", path+"/read", apitest.Fields{"readUpTo": "ZZZZ"}), http.StatusOK); *v.Unread {
 			t.Error("read is unread")
 		}
 		if *get(owner).Unread || !*get(juan).Unread {
 			t.Error("the cursors are not each reader's own")
 		}
-		account, _ := owner.me()
-		read, err := b.store.ReadCursors(t.Context(), account.ID, me.ID, []chat.ConversationID{id})
+		account, _ := owner.Me()
+		read, err := b.Store.ReadCursors(t.Context(), account.ID, me.ID, []chat.ConversationID{id})
 		if err != nil || string(read[id].ReadUpTo) != last {
 			t.Errorf("a cursor beyond the last message was kept: %+v, %v", read[id], err)
 		}
-		if v := into[wire.Conversation](owner.do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || !*get(owner).Unread {
+		if v := apitest.Into[wire.Conversation](owner.Do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || !*get(owner).Unread {
 			t.Error("unread is read")
 		}
 	})
 	t.Run("pending, resolved and open again, each as often as one likes", func(t *testing.T) {
 		for _, step := range [][2]string{{"pending", "pending"}, {"pending", "pending"}, {"reopen", "open"}, {"resolve", "resolved"}, {"resolve", "resolved"}, {"reopen", "open"}} {
-			v := into[wire.Conversation](juan.do("POST", path+"/"+step[0], "{}"), http.StatusOK)
+			v := apitest.Into[wire.Conversation](juan.Do("POST", path+"/"+step[0], "{}"), http.StatusOK)
 			if string(v.Status) != step[1] || (v.ResolvedAt != nil) != (step[1] == "resolved") {
 				t.Errorf("%s made it %s, resolved at %v", step[0], v.Status, v.ResolvedAt)
 			}
 		}
-		events := into[wire.List[wire.Event]](owner.do("GET", path+"/events?limit=100", nil), http.StatusOK).Items
+		events := apitest.Into[wire.List[wire.Event]](owner.Do("GET", path+"/events?limit=100", nil), http.StatusOK).Items
 		var types []string
 		for _, e := range events {
 			types = append(types, string(e.Type))
@@ -195,35 +197,37 @@ func TestVerbs(t *testing.T) {
 // S1-22 to S1-25
 func TestMessages(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	owner := b.owner("ana@example.com")
-	ch := owner.connect("phone-1")
-	id := owner.receive(ch, "573001112233", "Luisa", "hola")
+	b := apitest.New(t)
+	owner := b.Owner("ana@example.com")
+	ch := owner.Connect("phone-1")
+	id := owner.Receive(ch, "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id)
-	draft := func(clientID, text string) fields { return fields{"clientId": clientID, "type": "text", "text": text} }
+	draft := func(clientID, text string) apitest.Fields {
+		return apitest.Fields{"clientId": clientID, "type": "text", "text": text}
+	}
 	t.Run("a reply is queued once for its client id", func(t *testing.T) { // §11-33
-		first := owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏"))
-		m := into[wire.Message](first, http.StatusCreated)
+		first := owner.Do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏"))
+		m := apitest.Into[wire.Message](first, http.StatusCreated)
 		if m.Status != "queued" || m.ClientID != "c-1" || *m.Text != "¡Hola! 👩‍👩‍👧‍👦🙏" || m.Author.Name != "Ana" {
 			t.Errorf("queued %+v", m)
 		}
-		again := into[wire.Message](owner.do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏")), http.StatusOK)
+		again := apitest.Into[wire.Message](owner.Do("POST", path+"/messages", draft("c-1", "¡Hola! 👩‍👩‍👧‍👦🙏")), http.StatusOK)
 		if again.ID != m.ID {
 			t.Errorf("repeated as %s", again.ID)
 		}
-		owner.do("POST", path+"/messages", draft("c-1", "another")).wantError(http.StatusConflict, "conflict", "clientId")
-		if got := into[wire.Message](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK); got.ID != m.ID {
+		owner.Do("POST", path+"/messages", draft("c-1", "another")).WantError(http.StatusConflict, "conflict", "clientId")
+		if got := apitest.Into[wire.Message](owner.Do("GET", path+"/messages/"+m.ID, nil), http.StatusOK); got.ID != m.ID {
 			t.Errorf("read %+v", got)
 		}
 	})
 	t.Run("pages go from the newest to older ones, each oldest first", func(t *testing.T) {
 		for i := range 4 {
-			owner.do("POST", path+"/messages", draft(fmt.Sprintf("p-%d", i), fmt.Sprint(i))).want(http.StatusCreated)
+			owner.Do("POST", path+"/messages", draft(fmt.Sprintf("p-%d", i), fmt.Sprint(i))).Want(http.StatusCreated)
 		}
 		var pages []string
 		cursor := ""
 		for {
-			page := into[wire.List[wire.Message]](owner.do("GET", path+"/messages?limit=2&cursor="+cursor, nil), http.StatusOK)
+			page := apitest.Into[wire.List[wire.Message]](owner.Do("GET", path+"/messages?limit=2&cursor="+cursor, nil), http.StatusOK)
 			var texts []string
 			for _, m := range page.Items {
 				texts = append(texts, *m.Text)
@@ -239,74 +243,74 @@ func TestMessages(t *testing.T) {
 		}
 	})
 	for name, test := range map[string]struct {
-		body  fields
+		body  apitest.Fields
 		field string
 	}{
-		"no client id":            {fields{"type": "text", "text": "x"}, "clientId"},
+		"no client id":            {apitest.Fields{"type": "text", "text": "x"}, "clientId"},
 		"no text":                 {draft("x-1", " \n"), "text"},
 		"a text that is too long": {draft("x-2", strings.Repeat("ñ", 4097)), "text"},
-		"a type that is none":     {fields{"clientId": "x-3", "type": "pigeon"}, "type"},
-		"an upload that is none":  {fields{"clientId": "x-4", "type": "image", "attachments": []string{"a.b"}}, "attachments"},
-		"no file at all":          {fields{"clientId": "x-5", "type": "image"}, "attachments"},
+		"a type that is none":     {apitest.Fields{"clientId": "x-3", "type": "pigeon"}, "type"},
+		"an upload that is none":  {apitest.Fields{"clientId": "x-4", "type": "image", "attachments": []string{"a.b"}}, "attachments"},
+		"no file at all":          {apitest.Fields{"clientId": "x-5", "type": "image"}, "attachments"},
 	} {
 		t.Run("refuses "+name, func(t *testing.T) {
-			owner.do("POST", path+"/messages", test.body).wantError(http.StatusBadRequest, "invalid", test.field)
+			owner.Do("POST", path+"/messages", test.body).WantError(http.StatusBadRequest, "invalid", test.field)
 		})
 	}
 	t.Run("a file is checked before it is uploaded, and again before it is sent", func(t *testing.T) {
-		upload := func(name, mime string, size int64) answer {
-			return owner.do("POST", "/api/v1/uploads", fields{"name": name, "mime": mime, "size": size, "conversationId": id})
+		upload := func(name, mime string, size int64) apitest.Answer {
+			return owner.Do("POST", "/api/v1/uploads", apitest.Fields{"name": name, "mime": mime, "size": size, "conversationId": id})
 		}
-		upload("x.exe", "application/x-msdownload", 10).wantError(http.StatusBadRequest, "invalid", "mime")
-		upload("x.png", "image/png", 1<<40).wantError(http.StatusRequestEntityTooLarge, "too_large", "size")
-		upload("x.png", "image/png", 0).wantError(http.StatusBadRequest, "invalid", "size")
-		shape := into[wire.Upload](upload("../foto ñ.png", "image/png", 1234), http.StatusCreated)
-		image := fields{"clientId": "i-1", "type": "image", "text": "mira", "attachments": []string{shape.ID}}
-		owner.do("POST", path+"/messages", image).wantError(http.StatusBadRequest, "invalid", "attachments") // not there yet
+		upload("x.exe", "application/x-msdownload", 10).WantError(http.StatusBadRequest, "invalid", "mime")
+		upload("x.png", "image/png", 1<<40).WantError(http.StatusRequestEntityTooLarge, "too_large", "size")
+		upload("x.png", "image/png", 0).WantError(http.StatusBadRequest, "invalid", "size")
+		shape := apitest.Into[wire.Upload](upload("../foto ñ.png", "image/png", 1234), http.StatusCreated)
+		image := apitest.Fields{"clientId": "i-1", "type": "image", "text": "mira", "attachments": []string{shape.ID}}
+		owner.Do("POST", path+"/messages", image).WantError(http.StatusBadRequest, "invalid", "attachments") // not there yet
 		key := objectOf(shape)
-		b.files.put(key, blob.Info{Size: 1234, Mime: "image/png"})
-		owner.do("POST", path+"/messages", fields{"clientId": "i-2", "type": "video", "attachments": []string{shape.ID}}).wantError(http.StatusBadRequest, "invalid", "mime")
-		other := owner.receive(ch, "573009990000", "Otra", "hola")
-		owner.do("POST", "/api/v1/conversations/"+string(other)+"/messages", image).wantError(http.StatusNotFound, "not_found", "attachments")
-		m := into[wire.Message](owner.do("POST", path+"/messages", image), http.StatusCreated)
-		if again := into[wire.Message](owner.do("POST", path+"/messages", image), http.StatusOK); again.ID != m.ID {
+		b.Files.Put(key, blob.Info{Size: 1234, Mime: "image/png"})
+		owner.Do("POST", path+"/messages", apitest.Fields{"clientId": "i-2", "type": "video", "attachments": []string{shape.ID}}).WantError(http.StatusBadRequest, "invalid", "mime")
+		other := owner.Receive(ch, "573009990000", "Otra", "hola")
+		owner.Do("POST", "/api/v1/conversations/"+string(other)+"/messages", image).WantError(http.StatusNotFound, "not_found", "attachments")
+		m := apitest.Into[wire.Message](owner.Do("POST", path+"/messages", image), http.StatusCreated)
+		if again := apitest.Into[wire.Message](owner.Do("POST", path+"/messages", image), http.StatusOK); again.ID != m.ID {
 			t.Errorf("repeated as %s", again.ID)
 		}
 		if len(m.Attachments) != 1 || m.Attachments[0].Name != "foto ñ.png" || m.Attachments[0].State != "ready" {
 			t.Fatalf("attached %+v", m.Attachments)
 		}
-		link := owner.do("GET", *m.Attachments[0].URL, nil)
-		if link.status != http.StatusFound || !strings.Contains(link.header["Location"], key) || !strings.Contains(link.header["Location"], "inline=true") {
-			t.Errorf("led to %d %s", link.status, link.header["Location"])
+		link := owner.Do("GET", *m.Attachments[0].URL, nil)
+		if link.Status != http.StatusFound || !strings.Contains(link.Header["Location"], key) || !strings.Contains(link.Header["Location"], "inline=true") {
+			t.Errorf("led to %d %s", link.Status, link.Header["Location"])
 		}
-		owner.do("GET", path+"/messages/"+m.ID+"/attachments/nothing", nil).wantError(http.StatusNotFound, "not_found", "")
-		b.clock.advance(23 * time.Hour)
-		owner.receive(ch, "573001112233", "Luisa", "sigo aquí")
-		b.clock.advance(2 * time.Hour)
+		owner.Do("GET", path+"/messages/"+m.ID+"/attachments/nothing", nil).WantError(http.StatusNotFound, "not_found", "")
+		b.Clock.Advance(23 * time.Hour)
+		owner.Receive(ch, "573001112233", "Luisa", "sigo aquí")
+		b.Clock.Advance(2 * time.Hour)
 		image["clientId"] = "i-3"
-		owner.do("POST", path+"/messages", image).wantError(http.StatusBadRequest, "invalid", "attachments") // too old
+		owner.Do("POST", path+"/messages", image).WantError(http.StatusBadRequest, "invalid", "attachments") // too old
 	})
 	t.Run("a message that failed may be sent again, one that is queued stays as it is", func(t *testing.T) {
-		m := into[wire.Message](owner.do("POST", path+"/messages", draft("f-1", "hola")), http.StatusCreated)
-		if same := into[wire.Message](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); same.Version != m.Version {
+		m := apitest.Into[wire.Message](owner.Do("POST", path+"/messages", draft("f-1", "hola")), http.StatusCreated)
+		if same := apitest.Into[wire.Message](owner.Do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); same.Version != m.Version {
 			t.Errorf("what is queued was queued again as %+v", same)
 		}
-		account, _ := owner.me()
+		account, _ := owner.Me()
 		reason := &chat.MessageError{Code: "131026", Message: "Message undeliverable"}
-		if _, _, err := b.store.AdvanceStatus(t.Context(), account.ID, id, chat.MessageID(m.ID), 1, chat.StatusFailed, reason, ""); err != nil {
+		if _, _, err := b.Store.AdvanceStatus(t.Context(), account.ID, id, chat.MessageID(m.ID), 1, chat.StatusFailed, reason, ""); err != nil {
 			t.Fatal(err)
 		}
-		failed := into[wire.Message](owner.do("GET", path+"/messages/"+m.ID, nil), http.StatusOK)
+		failed := apitest.Into[wire.Message](owner.Do("GET", path+"/messages/"+m.ID, nil), http.StatusOK)
 		if failed.Status != "failed" || failed.Error.Code != "131026" {
 			t.Errorf("failed as %+v", failed)
 		}
-		if again := into[wire.Message](owner.do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); again.Status != "queued" || again.Error != nil {
+		if again := apitest.Into[wire.Message](owner.Do("POST", path+"/messages/"+m.ID+"/retry", nil), http.StatusOK); again.Status != "queued" || again.Error != nil {
 			t.Errorf("sent again as %+v", again)
 		}
 	})
 	t.Run("nothing leaves when the window is closed", func(t *testing.T) {
-		b.clock.advance(25 * time.Hour)
-		owner.do("POST", path+"/messages", draft("late", "hola")).wantError(http.StatusConflict, "conflict", "window")
+		b.Clock.Advance(25 * time.Hour)
+		owner.Do("POST", path+"/messages", draft("late", "hola")).WantError(http.StatusConflict, "conflict", "window")
 	})
 }
 
@@ -319,32 +323,32 @@ func objectOf(u wire.Upload) string {
 // S1-08 to S1-10, S1-26
 func TestContacts(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	owner := b.owner("ana@example.com")
-	id := owner.receive(owner.connect("phone-1"), "573001112233", "Luisa", "hola")
-	v := into[wire.Conversation](owner.do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK)
+	b := apitest.New(t)
+	owner := b.Owner("ana@example.com")
+	id := owner.Receive(owner.Connect("phone-1"), "573001112233", "Luisa", "hola")
+	v := apitest.Into[wire.Conversation](owner.Do("GET", "/api/v1/conversations/"+string(id), nil), http.StatusOK)
 	path := "/api/v1/contacts/" + v.Contact.ID
-	contact := into[wire.Contact](owner.do("GET", path, nil), http.StatusOK)
+	contact := apitest.Into[wire.Contact](owner.Do("GET", path, nil), http.StatusOK)
 	if contact.Name != "Luisa" || len(contact.Identities) != 1 || contact.Email != nil {
 		t.Fatalf("the contact begins as %+v", contact)
 	}
-	changed := into[wire.Contact](owner.do("PATCH", path, fields{"firstName": "María José", "lastName": "García", "email": "MJ@Example.com", "phone": "+57 300 111-2233", "version": contact.Version}), http.StatusOK)
+	changed := apitest.Into[wire.Contact](owner.Do("PATCH", path, apitest.Fields{"firstName": "María José", "lastName": "García", "email": "MJ@Example.com", "phone": "+57 300 111-2233", "version": contact.Version}), http.StatusOK)
 	if changed.Name != "María José García" || *changed.Email != "mj@example.com" || *changed.Phone != "573001112233" || changed.Version != contact.Version+1 {
 		t.Errorf("changed to %+v", changed)
 	}
-	owner.do("PATCH", path, fields{"name": "x", "version": contact.Version}).wantError(http.StatusConflict, "conflict", "version")
-	owner.do("PATCH", path, fields{"email": "nobody", "version": changed.Version}).wantError(http.StatusBadRequest, "invalid", "email")
-	owner.do("PATCH", path, fields{"phone": "call me", "version": changed.Version}).wantError(http.StatusBadRequest, "invalid", "phone")
+	owner.Do("PATCH", path, apitest.Fields{"name": "x", "version": contact.Version}).WantError(http.StatusConflict, "conflict", "version")
+	owner.Do("PATCH", path, apitest.Fields{"email": "nobody", "version": changed.Version}).WantError(http.StatusBadRequest, "invalid", "email")
+	owner.Do("PATCH", path, apitest.Fields{"phone": "call me", "version": changed.Version}).WantError(http.StatusBadRequest, "invalid", "phone")
 	for _, q := range []string{"garcia", "maria+gar", "mj@example.com", "mj@", "3001112233", "%2B57+300+111+2233"} {
-		if found := into[wire.List[wire.Contact]](owner.do("GET", "/api/v1/contacts?q="+q, nil), http.StatusOK).Items; len(found) != 1 || found[0].ID != contact.ID {
+		if found := apitest.Into[wire.List[wire.Contact]](owner.Do("GET", "/api/v1/contacts?q="+q, nil), http.StatusOK).Items; len(found) != 1 || found[0].ID != contact.ID {
 			t.Errorf("%s finds %+v", q, found)
 		}
 	}
-	cleared := into[wire.Contact](owner.do("PATCH", path, `{"email":null,"phone":"","version":2}`), http.StatusOK)
+	cleared := apitest.Into[wire.Contact](owner.Do("PATCH", path, `{"email":null,"phone":"","version":2}`), http.StatusOK)
 	if cleared.Email != nil || cleared.Phone != nil || cleared.Name != "María José García" {
 		t.Errorf("cleared to %+v", cleared)
 	}
-	list := into[wire.List[wire.Conversation]](owner.do("GET", path+"/conversations", nil), http.StatusOK)
+	list := apitest.Into[wire.List[wire.Conversation]](owner.Do("GET", path+"/conversations", nil), http.StatusOK)
 	if len(list.Items) != 1 || list.Items[0].ID != string(id) || list.Items[0].Unread == nil {
 		t.Errorf("conversations %+v", list.Items)
 	}
@@ -352,27 +356,25 @@ func TestContacts(t *testing.T) {
 
 func TestARepeatedUploadIsTheSameForADayAndThenAnotherOne(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	c := b.owner("ana@example.com")
-	c.connect("phone-1")
-	keyed := c.with("Idempotency-Key", "upload-1")
-	file := fields{"name": "foto.png", "mime": "image/png", "size": 100}
-	first := keyed.do("POST", "/api/v1/uploads", file).want(http.StatusCreated)
-	if again := keyed.do("POST", "/api/v1/uploads", file).want(http.StatusCreated); again["url"] != first["url"] {
+	b := apitest.New(t)
+	c := b.Owner("ana@example.com")
+	c.Connect("phone-1")
+	keyed := c.With("Idempotency-Key", "upload-1")
+	file := apitest.Fields{"name": "foto.png", "mime": "image/png", "size": 100}
+	first := keyed.Do("POST", "/api/v1/uploads", file).Want(http.StatusCreated)
+	if again := keyed.Do("POST", "/api/v1/uploads", file).Want(http.StatusCreated); again["url"] != first["url"] {
 		t.Errorf("%v, want %v", again["url"], first["url"])
 	}
-	keyed.do("POST", "/api/v1/uploads", fields{"name": "foto.png", "mime": "image/png", "size": 101}).wantError(http.StatusConflict, "conflict", "")
-	b.clock.advance(25 * time.Hour)
-	if later := keyed.do("POST", "/api/v1/uploads", file).want(http.StatusCreated); later["url"] == first["url"] {
+	keyed.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "foto.png", "mime": "image/png", "size": 101}).WantError(http.StatusConflict, "conflict", "")
+	b.Clock.Advance(25 * time.Hour)
+	if later := keyed.Do("POST", "/api/v1/uploads", file).Want(http.StatusCreated); later["url"] == first["url"] {
 		t.Errorf("a link onto the file of a message already sent: %v", later["url"])
 	}
 }
 
-type whole = Store
-
 // sparse is a store whose lists leave nearly everything out.
 type sparse struct {
-	whole
+	api.Store
 	reads int
 }
 
@@ -386,11 +388,11 @@ func (s *sparse) ListConversations(context.Context, chat.AccountID, dynamo.Conve
 
 func TestALongListIsNotReadToItsEndForOneRequest(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	c := b.owner("ana@example.com")
-	lists := &sparse{whole: b.Store}
-	b.Store = lists
-	c.do("GET", "/api/v1/conversations?status=all&sort=waiting", nil).want(http.StatusOK)
+	b := apitest.New(t)
+	c := b.Owner("ana@example.com")
+	lists := &sparse{Store: b.Store}
+	b.Serve(lists)
+	c.Do("GET", "/api/v1/conversations?status=all&sort=waiting", nil).Want(http.StatusOK)
 	if lists.reads > 1 {
 		t.Errorf("one request read %d times a megabyte", lists.reads)
 	}

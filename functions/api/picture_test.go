@@ -1,10 +1,11 @@
-package api
+package api_test
 
 import (
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/recado-chat/recado/infra/testkit/apitest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
@@ -12,38 +13,38 @@ import (
 
 func TestAnOperatorHasAPicture(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
-	ana := b.owner("ana@example.com")
-	beto, _ := ana.employ(chat.OperatorRole, "beto@example.com")
-	announce := func(c *client) string {
-		upload := into[wire.Upload](c.do("POST", "/api/v1/uploads", fields{"name": "yo.png", "mime": "image/png", "size": 5, "purpose": "picture"}), http.StatusCreated)
+	b := apitest.New(t)
+	ana := b.Owner("ana@example.com")
+	beto, _ := ana.Employ(chat.OperatorRole, "beto@example.com")
+	announce := func(c *apitest.Client) string {
+		upload := apitest.Into[wire.Upload](c.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "yo.png", "mime": "image/png", "size": 5, "purpose": "picture"}), http.StatusCreated)
 		key, _, _ := strings.Cut(strings.TrimPrefix(upload.URL, "https://files.example/"), "?")
-		b.files.put(key, blob.Info{Mime: "image/png", Size: 5})
+		b.Files.Put(key, blob.Info{Mime: "image/png", Size: 5})
 		return upload.ID
 	}
-	me := into[wire.Me](ana.do("GET", "/api/v1/me", nil), http.StatusOK)
+	me := apitest.Into[wire.Me](ana.Do("GET", "/api/v1/me", nil), http.StatusOK)
 	id := announce(ana)
-	changed := into[wire.Me](ana.do("PATCH", "/api/v1/me", fields{"picture": id, "version": me.Operator.Version}), http.StatusOK)
+	changed := apitest.Into[wire.Me](ana.Do("PATCH", "/api/v1/me", apitest.Fields{"picture": id, "version": me.Operator.Version}), http.StatusOK)
 	if changed.Operator.Picture == nil || !strings.HasPrefix(*changed.Operator.Picture, "/widget/v1/pictures/"+me.Account.ID+"/") || !strings.HasSuffix(*changed.Operator.Picture, ".png") {
 		t.Fatalf("the picture is %v", changed.Operator.Picture)
 	}
-	kept := into[wire.Me](ana.do("PATCH", "/api/v1/me", fields{"name": "Ana R.", "version": changed.Operator.Version}), http.StatusOK)
+	kept := apitest.Into[wire.Me](ana.Do("PATCH", "/api/v1/me", apitest.Fields{"name": "Ana R.", "version": changed.Operator.Version}), http.StatusOK)
 	if kept.Operator.Picture == nil || *kept.Operator.Picture != *changed.Operator.Picture {
 		t.Errorf("another name changed the picture to %v", kept.Operator.Picture)
 	}
-	gone := into[wire.Me](ana.do("PATCH", "/api/v1/me", fields{"picture": nil, "version": kept.Operator.Version}), http.StatusOK)
+	gone := apitest.Into[wire.Me](ana.Do("PATCH", "/api/v1/me", apitest.Fields{"picture": nil, "version": kept.Operator.Version}), http.StatusOK)
 	if gone.Operator.Picture != nil {
 		t.Errorf("taken away, it is %v", *gone.Operator.Picture)
 	}
-	mine := into[wire.Me](beto.do("GET", "/api/v1/me", nil), http.StatusOK)
-	beto.do("PATCH", "/api/v1/me", fields{"picture": id, "version": mine.Operator.Version}).wantError(http.StatusBadRequest, "invalid", "picture")
-	beto.do("PATCH", "/api/v1/me", fields{"picture": "made up", "version": mine.Operator.Version}).wantError(http.StatusBadRequest, "invalid", "picture")
-	ana.do("POST", "/api/v1/uploads", fields{"name": "a.pdf", "mime": "application/pdf", "size": 5, "purpose": "picture"}).wantError(http.StatusBadRequest, "invalid", "mime")
-	ana.do("POST", "/api/v1/uploads", fields{"name": "a.png", "mime": "image/png", "size": 2<<20 + 1, "purpose": "picture"}).wantError(http.StatusRequestEntityTooLarge, "too_large", "size")
-	ana.do("POST", "/api/v1/uploads", fields{"name": "a.png", "mime": "image/png", "size": 5, "purpose": "other"}).wantError(http.StatusBadRequest, "invalid", "purpose")
+	mine := apitest.Into[wire.Me](beto.Do("GET", "/api/v1/me", nil), http.StatusOK)
+	beto.Do("PATCH", "/api/v1/me", apitest.Fields{"picture": id, "version": mine.Operator.Version}).WantError(http.StatusBadRequest, "invalid", "picture")
+	beto.Do("PATCH", "/api/v1/me", apitest.Fields{"picture": "made up", "version": mine.Operator.Version}).WantError(http.StatusBadRequest, "invalid", "picture")
+	ana.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "a.pdf", "mime": "application/pdf", "size": 5, "purpose": "picture"}).WantError(http.StatusBadRequest, "invalid", "mime")
+	ana.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "a.png", "mime": "image/png", "size": 2<<20 + 1, "purpose": "picture"}).WantError(http.StatusRequestEntityTooLarge, "too_large", "size")
+	ana.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "a.png", "mime": "image/png", "size": 5, "purpose": "other"}).WantError(http.StatusBadRequest, "invalid", "purpose")
 
 	// A picture goes with no message: anybody may see where it lies.
-	ch := ana.connect("phone-1")
-	v := ana.receive(ch, "573001110001", "Rosa", "hola")
-	ana.do("POST", "/api/v1/conversations/"+string(v)+"/messages", fields{"clientId": "p", "type": "image", "attachments": []string{id}}).wantError(http.StatusNotFound, "not_found", "attachments")
+	ch := ana.Connect("phone-1")
+	v := ana.Receive(ch, "573001110001", "Rosa", "hola")
+	ana.Do("POST", "/api/v1/conversations/"+string(v)+"/messages", apitest.Fields{"clientId": "p", "type": "image", "attachments": []string{id}}).WantError(http.StatusNotFound, "not_found", "attachments")
 }

@@ -26,14 +26,14 @@ const feeds = "to-assignment.fifo"
 
 // world is the function as it is deployed, with a company.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 }
 
 func open(t *testing.T, change ...func(*chat.Account)) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t, change...)}
+	w := &world{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "assignment", assignment.Build, w.DB, w.Now, io.Discard)
 	return w
 }

@@ -8,8 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/recado-chat/recado/shared/boot"
-	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/assignment"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -27,12 +26,12 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build assignment: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
-	verbs, err := desk.New(store, all.New(all.Config{HTTP: rt.HTTP}).Capabilities, rt.Now)
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
+	assigner, err := assignment.New(store, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build assignment: %w", err)
 	}
-	h, err := New(store, verbs)
+	h, err := New(store, assigner)
 	if err != nil {
 		return nil, err
 	}

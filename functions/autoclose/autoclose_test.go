@@ -22,7 +22,7 @@ import (
 
 // world is the function as it is deployed, with a company that closes what was quiet for an hour.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	ana     chat.Operator
@@ -30,7 +30,7 @@ type world struct {
 
 func open(t *testing.T, change ...func(*chat.Account)) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t, change...)}
+	w := &world{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "autoclose", autoclose.Build, w.DB, w.Now, io.Discard)
 	w.ana = w.Employ("ANA")
 	return w

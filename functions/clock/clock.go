@@ -13,7 +13,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -21,7 +21,7 @@ import (
 const ahead = time.Minute
 
 type store interface {
-	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[dynamo.DueItem], error)
+	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[schedule.DueItem], error)
 }
 
 // Deps are what the handler works with; all are needed.
@@ -54,8 +54,8 @@ func (h *Handler) Handle(ctx context.Context) error {
 	now := h.Now()
 	var group errgroup.Group
 	group.SetLimit(shardsAtOnce)
-	sent := make([]int, dynamo.DueShards)
-	for shard := range dynamo.DueShards {
+	sent := make([]int, schedule.DueShards)
+	for shard := range schedule.DueShards {
 		group.Go(func() (err error) {
 			sent[shard], err = h.shard(ctx, shard, now)
 			return err
@@ -114,7 +114,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 
 // add turns a due item into its signal. FIFO queues take no delay for a single message, so an item for one is left to the tick at which it
 // is due. An item of an unknown kind, such as a newer version's, is skipped.
-func add(out map[events.Queue][]queue.Message, item dynamo.DueItem, now time.Time) (known bool, err error) {
+func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.Time) (known bool, err error) {
 	signal, group := signalOf(item)
 	if signal == nil {
 		return false, nil
@@ -146,12 +146,12 @@ func delay(due, now time.Time) int32 {
 }
 
 // signalOf is the signal that a timer stands for, with the message group of its FIFO queue; nil for an unknown kind.
-func signalOf(item dynamo.DueItem) (signal events.Signal, group string) {
+func signalOf(item schedule.DueItem) (signal events.Signal, group string) {
 	conversation, message := string(item.ConversationID), string(item.MessageID)
 	switch item.Kind {
-	case dynamo.DueClose:
+	case schedule.DueClose:
 		return events.ConversationDue{ConversationID: conversation, DueAt: item.DueAt}, ""
-	case dynamo.DueAssign:
+	case schedule.DueAssign:
 		return events.ConversationWaiting{ConversationID: conversation, StoreID: string(item.StoreID)},
 			string(item.AccountID) + "." + string(item.StoreID)
 	case string(chat.TimerSend):

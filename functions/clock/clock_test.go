@@ -23,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/queuetest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -32,7 +33,7 @@ var queues = []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-
 
 // world is the function as it is deployed, before real queues.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	logs    *bytes.Buffer
@@ -40,7 +41,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t), logs: &bytes.Buffer{}}
+	w := &world{Fixture: desktest.New(t), logs: &bytes.Buffer{}}
 	w.handler, w.queues = boottest.Function(t, "clock", Build, w.DB, w.Now, w.logs)
 	return w
 }
@@ -177,9 +178,9 @@ type narrow struct {
 	broken int // -1 = none
 }
 
-func (n narrow) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[dynamo.DueItem], error) {
+func (n narrow) Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[schedule.DueItem], error) {
 	if shard == n.broken {
-		return chat.Page[dynamo.DueItem]{}, errors.New("the table does not answer")
+		return chat.Page[schedule.DueItem]{}, errors.New("the table does not answer")
 	}
 	p.Limit = n.limit
 	return n.Store.Due(ctx, shard, until, p)
@@ -205,7 +206,7 @@ func TestEveryShardIsReadToItsEnd(t *testing.T) {
 	for i := range many {
 		w.timer(chat.TimerMedia, fmt.Sprint("M", i), w.Time.Add(-time.Duration(i)*time.Second))
 	}
-	for shard := range dynamo.DueShards {
+	for shard := range schedule.DueShards {
 		page, err := w.Store.Due(t.Context(), shard, w.Time, chat.PageRequest{Limit: many})
 		w.Must(err)
 		shards[len(page.Items)] = true

@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -26,7 +27,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err := errors.Join(faults, missing); err != nil {
 		return nil, fmt.Errorf("build clock: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	store := schedule.New(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
 	h, err := New(Deps{Store: store, Senders: senders, Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err

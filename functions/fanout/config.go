@@ -13,7 +13,10 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
+	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -35,7 +38,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err := errors.Join(faults, missing); err != nil {
 		return nil, fmt.Errorf("build fanout: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Live: config.LiveTable}, dynamo.WithClock(rt.Now))
+	tables := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Live: config.LiveTable}, dynamo.WithClock(rt.Now))
 	client := sqs.NewFromConfig(rt.Client("sqs"))
 	dead, err := queue.NewRetrier(client, config.DeadQueueURL)
 	if err != nil {
@@ -46,10 +49,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build fanout: %w", err)
 	}
 	h, err := New(Deps{
-		Stores:      cache.New(remembered, 1000, rt.Now, store.Stores),
-		Connections: store,
+		Stores:      cache.New(remembered, 1000, rt.Now, directory.New(tables).Stores),
+		Connections: live.New(tables),
 		Senders:     senders,
 		Dead:        dead,
+		Window:      all.Offline().Window,
 		Metrics:     metrics,
 		Log:         rt.Log,
 	})

@@ -23,7 +23,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	if !now.IsOpen() && (old == nil || !old.IsOpen()) && now.IsPast() {
 		return nil // months of the past come in at once: who wants to see them looks for them
 	}
-	frame, err := present.ConversationUpserted(now)
+	frame, err := present.ConversationUpserted(now, h.Window(now.ChannelType))
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,8 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 // settings, may have other templates.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
-		if err := channelChanged(e, now, now.Version); err != nil {
+		changed := events.ChannelChanged{ChannelID: string(now.ID), Version: now.Version}
+		if err := e.emit(now.AccountID, changed, ""); err != nil {
 			return err
 		}
 	}
@@ -244,8 +245,11 @@ func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	return e.emit(now.AccountID, events.ChannelRestored{ChannelID: string(now.ID), Version: now.Version}, "")
 }
 
-func channelChanged(e emitter, ch chat.Channel, version int64) error {
-	return e.emit(ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: version}, "")
+func channelRemoved(e emitter, ch chat.Channel) error {
+	return e.emit(ch.AccountID, events.ChannelChanged{
+		ChannelID: string(ch.ID), Version: ch.Version + 1,
+		Removed: &events.RemovedChannel{Type: string(ch.Type), ExternalID: ch.ExternalID, Credentials: ch.Credentials},
+	}, "")
 }
 
 // readCursor: the same operator's other browsers learn what was read, and the provider, if it wants to know.

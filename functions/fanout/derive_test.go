@@ -27,6 +27,7 @@ func handler() *Handler {
 			return []chat.Store{{ID: "a"}, {ID: "b"}}, nil
 		}),
 		Connections: nobody{},
+		Window:      func(chat.ChannelType) time.Duration { return 24 * time.Hour },
 	}}
 }
 
@@ -75,7 +76,7 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	busier := assigned
 	busier.LastMessageID = "M"
 	past := chat.Conversation{AccountID: "account", StoreID: "a", ChannelID: "ch", ExternalID: "1"}
-	past.Keep(noon)
+	past.AdmitPast(noon)
 	grown, reopened := past, past
 	grown.LastMessageID, reopened.Status, reopened.AssigneeID = "M", chat.Open, "ana"
 	held := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Held}
@@ -85,23 +86,23 @@ func TestConversationsLeadToSignals(t *testing.T) {
 		now      chat.Conversation
 		expected []string
 	}{
-		{"a new one asks for an operator", nil, pooled, []string{"assignment conversation.waiting.v1", "push_summary conversation.upserted"}},
-		{"a held one asks for nobody", nil, held, []string{"push_summary conversation.upserted"}},
-		{"a message in it changes its summary only", &assigned, busier, []string{"push_summary conversation.upserted"}},
-		{"assigned, it is shown at once", &pooled, assigned, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
+		{"a new one asks for an operator", nil, pooled, []string{"to-assignment.fifo conversation.waiting.v1", "to-push-summary conversation.upserted"}},
+		{"a held one asks for nobody", nil, held, []string{"to-push-summary conversation.upserted"}},
+		{"a message in it changes its summary only", &assigned, busier, []string{"to-push-summary conversation.upserted"}},
+		{"assigned, it is shown at once", &pooled, assigned, []string{"to-push conversation.upserted", "to-push-summary conversation.upserted"}},
 		{"given to another, the first is told and may take one", &assigned, moved, []string{
-			"assignment capacity.freed.v1", "assignment capacity.freed.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+			"to-assignment.fifo capacity.freed.v1", "to-assignment.fifo capacity.freed.v1",
+			"to-push conversation.upserted", "to-push conversation.upserted to ana", "to-push-summary conversation.upserted",
 		}},
 		{"the past is nobody's news", nil, past, nil},
 		{"more of the past neither", &past, grown, nil},
-		{"the past that somebody takes up is", &past, reopened, []string{"push conversation.upserted", "push_summary conversation.upserted"}},
+		{"the past that somebody takes up is", &past, reopened, []string{"to-push conversation.upserted", "to-push-summary conversation.upserted"}},
 		{"resolved, it frees capacity in every store", &assigned, resolved, []string{
-			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "push conversation.upserted", "push_summary conversation.upserted",
+			"to-assignment.fifo capacity.freed.v1", "to-assignment.fifo capacity.freed.v1", "to-push conversation.upserted", "to-push-summary conversation.upserted",
 		}},
 		{"given back, it waits and frees capacity", &assigned, pooled, []string{
-			"assignment capacity.freed.v1", "assignment capacity.freed.v1", "assignment conversation.waiting.v1",
-			"push conversation.upserted", "push conversation.upserted to ana", "push_summary conversation.upserted",
+			"to-assignment.fifo capacity.freed.v1", "to-assignment.fifo capacity.freed.v1", "to-assignment.fifo conversation.waiting.v1",
+			"to-push conversation.upserted", "to-push conversation.upserted to ana", "to-push-summary conversation.upserted",
 		}},
 	}
 	for _, test := range tests {
@@ -140,18 +141,18 @@ func TestMessagesLeadToSignals(t *testing.T) {
 		expected []string
 	}{
 		{"an inbound text was pushed by ingest", nil, in, nil},
-		{"an inbound image is fetched", nil, image, []string{"media media.pending.v1"}},
+		{"an inbound image is fetched", nil, image, []string{"to-media media.pending.v1"}},
 		{"one of the past is nobody's news", nil, past, nil},
-		{"a file of the past is fetched", nil, pastImage, []string{"media media.pending.v1"}},
-		{"its arrival is shown", &image, fetched, []string{"push message.upserted"}},
-		{"a reply is sent and shown", nil, out, []string{"push message.upserted", "send message.queued.v1"}},
-		{"its progress is shown", &out, sending, []string{"push message.upserted"}},
-		{"put back, it waits for its timer", &sending, out, []string{"push message.upserted"}},
-		{"held, it waits for its channel", &sending, held, []string{"push message.upserted"}},
-		{"its channel is back, it is sent", &held, out, []string{"push message.upserted", "send message.queued.v1"}},
-		{"asked for again, it is sent", &failed, again, []string{"push message.upserted", "send message.queued.v1"}},
-		{"a reply to a visitor is shown to them too", nil, visited, []string{"push message.upserted", "push message.upserted to visitor V", "send message.queued.v1"}},
-		{"how far it came is not their business", &visited, read, []string{"push message.upserted"}},
+		{"a file of the past is fetched", nil, pastImage, []string{"to-media media.pending.v1"}},
+		{"its arrival is shown", &image, fetched, []string{"to-push message.upserted"}},
+		{"a reply is sent and shown", nil, out, []string{"to-push message.upserted", "to-send.fifo message.queued.v1"}},
+		{"its progress is shown", &out, sending, []string{"to-push message.upserted"}},
+		{"put back, it waits for its timer", &sending, out, []string{"to-push message.upserted"}},
+		{"held, it waits for its channel", &sending, held, []string{"to-push message.upserted"}},
+		{"its channel is back, it is sent", &held, out, []string{"to-push message.upserted", "to-send.fifo message.queued.v1"}},
+		{"asked for again, it is sent", &failed, again, []string{"to-push message.upserted", "to-send.fifo message.queued.v1"}},
+		{"a reply to a visitor is shown to them too", nil, visited, []string{"to-push message.upserted", "to-push message.upserted to visitor V", "to-send.fifo message.queued.v1"}},
+		{"how far it came is not their business", &visited, read, []string{"to-push message.upserted"}},
 		{"what the visitor wrote was pushed by ingest", nil, wrote, nil},
 	}
 	for _, test := range tests {
@@ -216,13 +217,13 @@ func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
 			if err := channel(e, &old, of(test.now)); err != nil {
 				t.Fatal(err)
 			}
-			if got := signals(t, e.out); slices.Equal(got, []string{"jobs channel.restored.v1"}) != test.want || len(got) > 1 {
+			if got := signals(t, e.out); slices.Equal(got, []string{"to-jobs channel.restored.v1"}) != test.want || len(got) > 1 {
 				t.Errorf("got %q", got)
 			}
 		})
 	}
 	e := newEmitter("1")
-	if err := channel(e, nil, of(chat.HealthUnverified)); err != nil || !slices.Equal(signals(t, e.out), []string{"jobs channel.changed.v1"}) {
+	if err := channel(e, nil, of(chat.HealthUnverified)); err != nil || !slices.Equal(signals(t, e.out), []string{"to-jobs channel.changed.v1"}) {
 		t.Errorf("a new channel held nothing: %v, %v", e.out, err)
 	}
 }
@@ -244,9 +245,21 @@ func TestAChannelThatMayHaveOtherTemplates(t *testing.T) { // B-12
 		if err := channel(e, test.old, test.now); err != nil {
 			t.Fatal(err)
 		}
-		if got := slices.Contains(signals(t, e.out), "jobs channel.changed.v1"); got != test.asks {
+		if got := slices.Contains(signals(t, e.out), "to-jobs channel.changed.v1"); got != test.asks {
 			t.Errorf("%s: asks %t", name, got)
 		}
+	}
+}
+
+func TestChannelRemoved_NamesWhatEndsTheWebhook(t *testing.T) {
+	t.Parallel()
+	e := newEmitter("1")
+	if err := channelRemoved(e, chat.Channel{ID: "ch", AccountID: "account", Type: "pigeon", ExternalID: "7", Credentials: chat.Secret("sealed"), Version: 7}); err != nil {
+		t.Fatal(err)
+	}
+	changed, ok, err := events.Decode[events.ChannelChanged](e.out[events.ToJobs][0].Envelope)
+	if err != nil || !ok || changed.Version != 8 || changed.Removed == nil || changed.Removed.Type != "pigeon" || changed.Removed.ExternalID != "7" || string(changed.Removed.Credentials) != "sealed" {
+		t.Errorf("got %+v, %v", changed, err)
 	}
 }
 
@@ -268,9 +281,9 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 		if err := readCursor(e, test.old, test.now); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"push read to ana"}
+		want := []string{"to-push read to ana"}
 		if test.asks {
-			want = append(want, "send read.marked.v1")
+			want = append(want, "to-send.fifo read.marked.v1")
 		}
 		if got := signals(t, e.out); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q", name, got)
@@ -288,7 +301,7 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 		marks = append(marks, out.Group+" "+string(out.Envelope.Data)+" "+out.Dedup)
 	}
 	if want := []string{
-		`c.read {"conversationId":"c","messageId":"3"} 3-send-1`, `d.read {"conversationId":"d","messageId":"1"} 1-send-1`,
+		`c.read {"conversationId":"c","messageId":"3"} 3-to-send.fifo-1`, `d.read {"conversationId":"d","messageId":"1"} 1-to-send.fifo-1`,
 	}; !slices.Equal(marks, want) {
 		t.Errorf("one batch marks %q, want %q", marks, want)
 	}
@@ -301,14 +314,14 @@ func TestTheAssigneeIsTold(t *testing.T) { // S1-17
 	if err := timeline(e, event); err != nil {
 		t.Fatal(err)
 	}
-	if got := signals(t, e.out); !slices.Equal(got, []string{"push event.appended", "push notice to bruno"}) {
+	if got := signals(t, e.out); !slices.Equal(got, []string{"to-push event.appended", "to-push notice to bruno"}) {
 		t.Errorf("got %q", got)
 	}
 	e, event.Actor.ID = newEmitter("2"), "bruno"
 	if err := timeline(e, event); err != nil {
 		t.Fatal(err)
 	}
-	if got := signals(t, e.out); !slices.Equal(got, []string{"push event.appended"}) {
+	if got := signals(t, e.out); !slices.Equal(got, []string{"to-push event.appended"}) {
 		t.Errorf("who took it himself is told: %q", got)
 	}
 }
@@ -329,7 +342,7 @@ func TestOneBatchAsksEachPoolOnce(t *testing.T) {
 	for _, o := range first.out[events.ToAssignment] {
 		ids = append(ids, o.Dedup)
 	}
-	if !slices.Equal(ids, []string{"2-assignment-1", "2-assignment-2"}) {
+	if !slices.Equal(ids, []string{"2-to-assignment.fifo-1", "2-to-assignment.fifo-2"}) {
 		t.Errorf("got %q", ids)
 	}
 }

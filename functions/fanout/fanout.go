@@ -21,7 +21,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/stream"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -41,6 +41,7 @@ type Deps struct {
 	Connections connections
 	Senders     map[events.Queue]*queue.Sender // for every queue of events.Queues(events.FromStream)
 	Dead        dead
+	Window      func(chat.ChannelType) time.Duration // of a channel type, for free replies
 	Metrics     *obs.Metrics
 	Log         *slog.Logger
 }
@@ -50,8 +51,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("fanout: stores, connections, dead letters, metrics and a logger are needed")
+	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Window == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("fanout: stores, connections, dead letters, windows, metrics and a logger are needed")
 	}
 	for _, name := range events.Queues(events.FromStream) {
 		if d.Senders[name] == nil {
@@ -111,7 +112,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 
 // derive adds what one change leads to.
 func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int, marked map[string]mark) error {
-	change, err := dynamo.DecodeChange(record)
+	change, err := stream.Decode(record)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		return removed(e, *gone)
 	}
 	if gone := before[chat.Channel](change); gone != nil && change.New == nil {
-		return channelChanged(e, *gone, gone.Version+1)
+		return channelRemoved(e, *gone)
 	}
 	switch now := change.New.(type) {
 	case chat.Conversation:
@@ -156,7 +157,7 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 	return nil
 }
 
-func before[T any](change dynamo.Change) *T {
+func before[T any](change stream.Change) *T {
 	if old, ok := change.Old.(T); ok {
 		return &old
 	}

@@ -14,7 +14,10 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/contacts"
+	"github.com/recado-chat/recado/shared/desk/inbound"
+	"github.com/recado-chat/recado/shared/desk/templates"
+	"github.com/recado-chat/recado/shared/desk/tracking"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -37,9 +40,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
-	channels := all.New(all.Config{HTTP: rt.HTTP})
-	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
+	channels := all.Offline()
+	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
@@ -57,7 +60,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	}
 	h, err := New(Deps{
 		Channels: channels,
-		Desk:     verbs,
+		Desk:     useCases,
 		Assets: cache.New(remembered, 1000, rt.Now, func(ctx context.Context, a Asset) (chat.Channel, error) {
 			return store.ChannelByAsset(ctx, a.Type, a.ID)
 		}),
@@ -71,4 +74,26 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, err
 	}
 	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Routes(), metrics)
+}
+
+// useCases are what inbound items do.
+type useCases struct {
+	*inbound.Receiver
+	*tracking.Tracker
+	*contacts.Updater
+	*templates.Syncer
+}
+
+func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Receiver, err = inbound.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Tracker, err = tracking.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Updater, err = contacts.New(store, now); err != nil {
+		return u, err
+	}
+	u.Syncer, err = templates.New(store, capabilities, now)
+	return u, err
 }

@@ -14,12 +14,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/inbound"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -27,12 +28,12 @@ import (
 )
 
 type channels interface {
-	Webhook(segment string) (channel.Adapter, bool)
+	Of(t chat.ChannelType) (channel.Adapter, bool)
 }
 
 type verbs interface {
-	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (desk.Received, error)
-	Acknowledge(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
+	Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (inbound.Received, error)
+	UpdateStatus(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	ApplyMessageUpdate(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
 	ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error
@@ -91,7 +92,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if item.Raw != nil {
 		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
 	}
-	adapter, known := h.Channels.Webhook(item.Provider)
+	adapter, known := h.Channels.Of(chat.ChannelType(item.Provider))
 	if !known {
 		return fault.New(fault.Invalid, "no such provider").WithReason("unknown_provider")
 	}
@@ -115,7 +116,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err != nil {
 		return err
 	}
-	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), envelope, account, ch, in)
+	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in)
 }
 
 // applyTemplateStatus takes the provider's word on a template to every channel of the business account that it is of.
@@ -180,10 +181,10 @@ func (h *Handler) ignore(ctx context.Context, in chat.Inbound) {
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "an item is ignored", slog.String("ignored", why), slog.String("asset", in.Asset))
 }
 
-func (h *Handler) take(ctx context.Context, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope events.Envelope, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	switch in.Kind {
 	case chat.InboundStatus:
-		err := h.Desk.Acknowledge(ctx, account, ch, in)
+		err := h.Desk.UpdateStatus(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
 			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
 		}
@@ -204,19 +205,19 @@ func (h *Handler) take(ctx context.Context, envelope events.Envelope, account ch
 		if err != nil {
 			return err
 		}
-		return h.push(ctx, envelope, received)
+		return h.push(ctx, envelope, received, adapter.Capabilities().Window)
 	}
 	return fault.New(fault.Invalid, "no handler for %s", in.Kind).WithReason("unknown_kind")
 }
 
 // push hands the message to the browsers that look at the conversation and to its assignee's.
-func (h *Handler) push(ctx context.Context, cause events.Envelope, received desk.Received) error {
+func (h *Handler) push(ctx context.Context, cause events.Envelope, received inbound.Received, window time.Duration) error {
 	c := received.Conversation
 	message, err := present.MessageUpserted(received.Message)
 	if err != nil {
 		return err
 	}
-	conversation, err := present.ConversationUpserted(c)
+	conversation, err := present.ConversationUpserted(c, window)
 	if err != nil {
 		return err
 	}

@@ -17,13 +17,13 @@ import (
 // only knows one provider, and no channel of it.
 type only struct{ channel.Adapter }
 
-func (o only) Webhook(string) (channel.Adapter, bool) { return o.Adapter, true }
+func (o only) Of(chat.ChannelType) (channel.Adapter, bool) { return o.Adapter, true }
 
 // PROVIDERS §2.1.4, §11-32 and §11-34: what we have no use for leaves a trace with its reason, and is no dead letter although it names no
 // channel.
 func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 	t.Parallel()
-	adapter := whatsapp.New("https://graph.example.org", "v26.0", nil)
+	adapter := whatsapp.New("https://graph.example.org", nil)
 	about := func(field string) string {
 		return `{"field":"` + field + `","value":{"event":"X"}}`
 	}
@@ -53,7 +53,7 @@ func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
 			}
 			nobodys := func(context.Context, chat.ChannelType, string) ([]chat.Channel, error) { return nil, nil }
 			h := &Handler{Deps{Channels: only{adapter}, Businesses: nobodys, Metrics: metrics, Log: obs.NewLogger(&logged, "ingest")}}
-			items, err := adapter.Split([]byte(`{"object":"whatsapp_business_account","entry":[{"id":"7","changes":[` + test.change + `]}]}`))
+			items, err := adapter.Split(channel.Request{Body: []byte(`{"object":"whatsapp_business_account","entry":[{"id":"7","changes":[` + test.change + `]}]}`)})
 			if err != nil || len(items) != 1 {
 				t.Fatalf("%d items, %v", len(items), err)
 			}

@@ -3,27 +3,36 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/contacts"
+	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
+	"github.com/recado-chat/recado/shared/secret"
 )
 
 // Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable string `env:"DIRECTORY_TABLE"`
-	DeskTable      string `env:"DESK_TABLE"`
-	SecretKeyID    string `env:"SECRET_KEY_ID"`
-	GraphURL       string `env:"GRAPH_URL"`
-	GraphVersion   string `env:"GRAPH_VERSION"`
-	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	DirectoryTable string          `env:"DIRECTORY_TABLE"`
+	DeskTable      string          `env:"DESK_TABLE"`
+	SecretKeyID    string          `env:"SECRET_KEY_ID"`
+	WebhookURL     string          `env:"WEBHOOK_URL"`
+	Providers      all.Settings    `env:"-"`
+	SecretNames    all.HookSecrets `env:"-"`
+	DeadQueueURL   string          `env:"DEAD_QUEUE_URL"`
 }
 
 // checkpointKey signs checkpoints, which nobody outside ever sees: it only has to be the same in every process.
@@ -35,9 +44,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey))
-	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
-	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey)))
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
+	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
@@ -49,9 +58,35 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := New(Deps{Store: store, Desk: verbs, Channels: channels, Sealer: sealer, Now: rt.Now, Metrics: metrics, Log: rt.Log})
+	h, err := New(Deps{
+		Store: store, Desk: useCases, Channels: channels, Sealer: sealer,
+		WebhookURL: config.WebhookURL, SecretNames: config.SecretNames, Secrets: secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
+		Now: rt.Now, Metrics: metrics, Log: rt.Log,
+	})
 	if err != nil {
 		return nil, err
 	}
 	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Routes(), metrics)
+}
+
+// useCases are what jobs do to conversations.
+type useCases struct {
+	*lifecycle.Closer
+	*assignment.Assigner
+	*contacts.Updater
+	*outbound.Sender
+}
+
+func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
+	if u.Closer, err = lifecycle.NewCloser(store, now); err != nil {
+		return u, err
+	}
+	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Updater, err = contacts.New(store, now); err != nil {
+		return u, err
+	}
+	u.Sender, err = outbound.New(store, capabilities, now)
+	return u, err
 }

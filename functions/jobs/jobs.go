@@ -11,8 +11,9 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
@@ -21,6 +22,9 @@ import (
 type store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	ChannelByAsset(ctx context.Context, t chat.ChannelType, externalID string) (chat.Channel, error)
+	// UpdateChannel answers Conflict when the channel has changed since before.
+	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 	Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error)
 	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
 	// PutJob answers Conflict for a job that is there.
@@ -35,7 +39,7 @@ type store interface {
 	RepairLoad(ctx context.Context, seen chat.Load, open int) error
 	// Carried goes on after a conversation, consistently; it tells whose each is and its status.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
-	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
 	SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error)
 }
@@ -46,6 +50,10 @@ type channels interface {
 
 type opener interface {
 	OpenCredentials(ctx context.Context, account chat.AccountID, secret chat.Secret) (chat.Credentials, error)
+}
+
+type secrets interface {
+	List(ctx context.Context, parameter string) ([]string, error)
 }
 
 type verbs interface {
@@ -64,9 +72,13 @@ type Deps struct {
 	Desk     verbs
 	Channels channels
 	Sealer   opener
-	Now      func() time.Time
-	Metrics  *obs.Metrics // knows LoadsRepaired
-	Log      *slog.Logger
+	// WebhookURL is where providers find our webhooks, and SecretNames are the parameters whose secrets they are told.
+	WebhookURL  string
+	SecretNames all.HookSecrets
+	Secrets     secrets
+	Now         func() time.Time
+	Metrics     *obs.Metrics // knows LoadsRepaired
+	Log         *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -74,8 +86,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Store == nil || d.Desk == nil || d.Channels == nil || d.Sealer == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("jobs: a store, a desk, channels, a sealer, a clock, metrics and a logger are needed")
+	if d.Store == nil || d.Desk == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("jobs: a store, a desk, channels, a sealer, the address and secrets of webhooks, a clock, metrics and a logger are needed")
 	}
 	return &Handler{d}, nil
 }
@@ -96,8 +108,13 @@ func (h *Handler) restored(ctx context.Context, envelope events.Envelope, signal
 	return h.begin(ctx, chat.AccountID(envelope.AccountID), signal)
 }
 
+// changed follows a channel's change: first its webhook, then its templates. Both may be repeated.
 func (h *Handler) changed(ctx context.Context, envelope events.Envelope, signal events.ChannelChanged) error {
-	return h.beginTemplates(ctx, chat.AccountID(envelope.AccountID), signal)
+	account := chat.AccountID(envelope.AccountID)
+	if err := h.webhook(ctx, account, signal); err != nil {
+		return err
+	}
+	return h.beginTemplates(ctx, account, signal)
 }
 
 func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {
@@ -144,7 +161,7 @@ func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 	if err != nil {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
-	query := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
+	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
 	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)

@@ -10,10 +10,10 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/jobs"
+	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -25,7 +25,7 @@ type bed struct {
 	t     *testing.T
 	ctx   context.Context
 	store *dynamo.Store
-	desk  *desk.Desk
+	desk  *desktest.UseCases
 	now   time.Time
 	said  bytes.Buffer // logs and metrics
 	owner chat.Operator
@@ -38,15 +38,12 @@ func newBed(t *testing.T) *bed {
 	b := &bed{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
 	clock := func() time.Time { return b.now }
 	b.store = dynamotest.New(t, dynamo.WithClock(clock))
-	var err error
-	if b.desk, err = desk.New(b.store, all.New(all.Config{}).Capabilities, clock); err != nil {
-		t.Fatal(err)
-	}
+	b.desk = desktest.NewUseCases(t, b.store, all.Offline().Capabilities, clock)
 	metrics, err := obs.NewMetrics(&b.said, clock, "jobs", jobs.LoadsRepaired)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Channels: all.New(all.Config{}), Sealer: open{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.said, nil))}
+	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.said, nil))}
 	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +52,7 @@ func newBed(t *testing.T) *bed {
 	b.must(b.store.CreateAccount(b.ctx, b.acc, chat.Store{ID: "A", AccountID: "ACC", Name: "A", CreatedAt: b.now}, b.owner, nil))
 	b.must(b.store.CreateStore(b.ctx, chat.Store{ID: "B", AccountID: "ACC", Name: "B", CreatedAt: b.now}, nil))
 	for i, store := range []chat.StoreID{"A", "B"} {
-		ch := chat.Channel{ID: chat.ChannelID("CH" + store), AccountID: "ACC", StoreID: store, Type: chat.WhatsApp, ExternalID: fmt.Sprintf("7%d", i), CreatedAt: b.now, Version: 1}
+		ch := chat.Channel{ID: chat.ChannelID("CH" + store), AccountID: "ACC", StoreID: store, Type: "whatsapp", ExternalID: fmt.Sprintf("7%d", i), CreatedAt: b.now, Version: 1}
 		b.must(b.store.CreateChannel(b.ctx, ch, nil))
 		b.shop[store] = ch
 	}
@@ -65,8 +62,13 @@ func newBed(t *testing.T) *bed {
 // open opens what is sealed as itself.
 type open struct{}
 
+// parameters have one value each: their name.
+type parameters struct{}
+
+func (parameters) List(_ context.Context, name string) ([]string, error) { return []string{name}, nil }
+
 func (open) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
-	return chat.Credentials{AccessToken: string(secret)}, nil
+	return chat.Credentials(secret), nil
 }
 
 func (b *bed) must(err error) {

@@ -10,14 +10,16 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 // holds lets the owner answer, and a channel that is as given hold it.
 func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	b.t.Helper()
 	b.now = b.now.Add(time.Second)
-	_, _, err := b.desk.Reply(b.ctx, chat.Actor{Operator: b.owner, RequestID: text}, id, desk.Draft{ClientID: text, Type: chat.TypeText, Text: text})
+	c, err := b.store.Conversation(b.ctx, "ACC", id)
+	b.must(err)
+	_, _, err = b.desk.Reply(b.ctx, chat.Actor{Operator: b.owner, RequestID: text}, c, drafts.Draft{ClientID: text, Type: chat.TypeText, Text: text})
 	b.must(err)
 	if took := b.delivers(ch, id); len(took) > 0 {
 		b.t.Fatalf("%v left", took)
@@ -27,7 +29,9 @@ func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
 // delivers does what send does with a conversation, and answers what the provider took.
 func (b *bed) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
 	b.t.Helper()
-	_, err := b.desk.Deliver(b.ctx, "ACC", id, ch, nil, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	c, err := b.store.Conversation(b.ctx, "ACC", id)
+	b.must(err)
+	_, err = b.desk.Deliver(b.ctx, c, ch, nil, func(_ context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		took = append(took, m.Text)
 		return channel.Delivered{ProviderID: "wamid.out." + m.Text}, nil
 	})

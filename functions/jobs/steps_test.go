@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/functions/jobs"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -61,10 +62,10 @@ func (b *bed) armed(ids []chat.ConversationID) (n int) {
 // timer is when the clock asks for the job again; zero when it never does.
 func (b *bed) timer() (due time.Time) {
 	b.t.Helper()
-	for shard := range dynamo.DueShards {
+	for shard := range schedule.DueShards {
 		page, err := b.store.Due(b.ctx, shard, b.now.Add(24*time.Hour), chat.PageRequest{Limit: 1000})
 		b.must(err)
-		if i := slices.IndexFunc(page.Items, func(d dynamo.DueItem) bool { return d.Kind == string(chat.TimerJob) && d.Subject == "JOB" }); i >= 0 {
+		if i := slices.IndexFunc(page.Items, func(d schedule.DueItem) bool { return d.Kind == string(chat.TimerJob) && d.Subject == "JOB" }); i >= 0 {
 			due = page.Items[i].DueAt
 		}
 	}

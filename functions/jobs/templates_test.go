@@ -15,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -31,8 +32,8 @@ func (a *approver) Of(chat.ChannelType) (channel.Adapter, bool) { return a, true
 
 func (a *approver) Templates(_ context.Context, credentials chat.Credentials, business, cursor string) (page []chat.Template, next string, err error) {
 	a.calls++
-	if credentials.AccessToken != "token" || business != "700" {
-		return nil, "", fmt.Errorf("asked for %s with %s", business, credentials.AccessToken)
+	if string(credentials) != "token" || business != "700" {
+		return nil, "", fmt.Errorf("asked for %s with %s", business, string(credentials))
 	}
 	if err := a.refuses; err != nil {
 		a.refuses = nil
@@ -58,7 +59,7 @@ func (a *approver) Templates(_ context.Context, credentials chat.Credentials, bu
 func approving(t *testing.T, names ...string) (*bed, *approver) {
 	t.Helper()
 	b := newBed(t)
-	adapter, _ := all.New(all.Config{}).Of(chat.WhatsApp)
+	adapter, _ := all.Offline().Of("whatsapp")
 	provider := &approver{Adapter: adapter, names: names}
 	b.deps.Channels = provider
 	var err error
@@ -86,7 +87,7 @@ func (b *bed) changed(version int64) chat.Job {
 
 func (b *bed) templates() (names []string) {
 	b.t.Helper()
-	page, err := b.store.Templates(b.ctx, "ACC", "CHA", dynamo.TemplateQuery{}, chat.PageRequest{Limit: 100})
+	page, err := b.store.Templates(b.ctx, "ACC", "CHA", directory.TemplateQuery{}, chat.PageRequest{Limit: 100})
 	b.must(err)
 	for _, it := range page.Items {
 		names = append(names, it.Name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
@@ -18,13 +19,12 @@ import (
 
 // Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable string `env:"DIRECTORY_TABLE"`
-	DeskTable      string `env:"DESK_TABLE"`
-	MediaBucket    string `env:"MEDIA_BUCKET"`
-	SecretKeyID    string `env:"SECRET_KEY_ID"`
-	GraphURL       string `env:"GRAPH_URL"`
-	GraphVersion   string `env:"GRAPH_VERSION"`
-	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	DirectoryTable string       `env:"DIRECTORY_TABLE"`
+	DeskTable      string       `env:"DESK_TABLE"`
+	MediaBucket    string       `env:"MEDIA_BUCKET"`
+	SecretKeyID    string       `env:"SECRET_KEY_ID"`
+	Providers      all.Settings `env:"-"`
+	DeadQueueURL   string       `env:"DEAD_QUEUE_URL"`
 }
 
 // Build makes the handler.
@@ -34,7 +34,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build media: %w", err)
 	}
 	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now)))
 	bucket, err := blob.New(blob.NewClient(rt.Client("s3")), config.MediaBucket)
 	if err != nil {
 		return nil, fmt.Errorf("build media: %w", err)
@@ -43,7 +43,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build media: %w", err)
 	}
-	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
 	h, err := New(Deps{Channels: channels, Store: store, Sealer: sealer, Bucket: bucket, Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err

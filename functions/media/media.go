@@ -224,7 +224,11 @@ func Key(m chat.Message, a chat.Attachment) string {
 }
 
 func (h *Handler) fetch(ctx context.Context, from source, m chat.Message, a chat.Attachment) (chat.Attachment, error) {
-	opened, err := from.adapter.Fetch(ctx, from.credentials, from.channel.ExternalID, a.Ref)
+	fetcher, fetches := from.adapter.(channel.Fetcher)
+	if !fetches {
+		return a, fault.New(fault.NotFound, "a %s channel has no files to fetch", from.channel.Type).WithReason("no_media")
+	}
+	opened, err := fetcher.Fetch(ctx, from.credentials, from.channel.ExternalID, a.Ref)
 	if err != nil {
 		return a, fmt.Errorf("fetch attachment %s: %w", a.ID, err)
 	}

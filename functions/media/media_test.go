@@ -43,8 +43,8 @@ type provider struct {
 }
 
 func (p *provider) Fetch(_ context.Context, credentials chat.Credentials, asset, ref string) (channel.Media, error) {
-	if credentials.AccessToken != accessToken || asset != "asset" {
-		return channel.Media{}, fmt.Errorf("asked with %q for asset %q", credentials.AccessToken, asset)
+	if string(credentials) != accessToken || asset != "asset" {
+		return channel.Media{}, fmt.Errorf("asked with %q for asset %q", string(credentials), asset)
 	}
 	p.fetched[ref]++
 	return p.files[ref]()
@@ -70,7 +70,7 @@ func refuses(err error) func() (channel.Media, error) {
 type opener struct{}
 
 func (opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
-	return chat.Credentials{AccessToken: string(secret)}, nil
+	return chat.Credentials(secret), nil
 }
 
 type object struct {
@@ -133,11 +133,11 @@ func open(t *testing.T, files ...func() (channel.Media, error)) *world {
 		chat.Store{ID: shop, AccountID: account, Name: "Tienda", CreatedAt: w.now},
 		chat.Operator{ID: "OP", AccountID: account, Name: "Ana", Email: "ana@example.com", Role: chat.Owner, Active: true}, nil))
 	w.must(w.store.CreateChannel(t.Context(), chat.Channel{
-		ID: number, AccountID: account, StoreID: shop, Type: chat.WhatsApp, Name: "Ventas", ExternalID: "asset", Credentials: chat.Secret(accessToken), CreatedAt: w.now,
+		ID: number, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "asset", Credentials: chat.Secret(accessToken), CreatedAt: w.now,
 	}, nil))
 	w.must(w.store.Commit(t.Context(), chat.Decision{
 		After: chat.Conversation{
-			ID: conversation, AccountID: account, StoreID: shop, ChannelID: number, ChannelType: chat.WhatsApp, ContactID: "CO", ExternalID: "ext",
+			ID: conversation, AccountID: account, StoreID: shop, ChannelID: number, ChannelType: "whatsapp", ContactID: "CO", ExternalID: "ext",
 			Status: chat.Open, CreatedAt: w.now, LastActivityAt: w.now, PoolSince: w.now,
 		},
 		Identity: &chat.Identity{AccountID: account, ChannelID: number, ExternalID: "ext", ContactID: "CO", OpenConversationID: conversation},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/mail"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -27,7 +28,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build notify: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
+	store := schedule.New(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
 	sender, err := mail.New(sesv2.NewFromConfig(rt.Client("sesv2")), config.MailFrom)
 	if err != nil {
 		return nil, fmt.Errorf("build notify: %w", err)

@@ -17,6 +17,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/mail"
 	"github.com/recado-chat/recado/shared/obs"
@@ -155,7 +156,7 @@ func (w *world) mail() chat.Mail {
 // due is when the mail's timer asks again; zero without a timer.
 func (w *world) due() time.Time {
 	w.Helper()
-	for shard := range dynamo.DueShards {
+	for shard := range schedule.DueShards {
 		page, err := w.store.Due(w.Context(), shard, w.now.Add(1000*time.Hour), chat.PageRequest{})
 		w.must(err)
 		for _, item := range page.Items {

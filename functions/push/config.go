@@ -11,6 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
+	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
@@ -24,6 +26,14 @@ type Config struct {
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
 }
 
+type directories = directory.Store
+
+// store finds connections and the operators behind them.
+type store struct {
+	*directories
+	*live.Store
+}
+
 // Build makes the handler.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
@@ -31,12 +41,12 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
 	tables := dynamo.Tables{Directory: config.DirectoryTable, Live: config.LiveTable}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	db := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
 	poster, err := push.New(push.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	rooms, err := audience.New(store, poster, auth.Now, rt.Log)
+	rooms, err := audience.New(store{directory.New(db), live.New(db)}, poster, auth.Now, rt.Log)
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}

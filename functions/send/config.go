@@ -11,8 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
-	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
@@ -20,13 +21,12 @@ import (
 
 // Config is what the environment tells the function.
 type Config struct {
-	DirectoryTable string `env:"DIRECTORY_TABLE"`
-	DeskTable      string `env:"DESK_TABLE"`
-	MediaBucket    string `env:"MEDIA_BUCKET"`
-	SecretKeyID    string `env:"SECRET_KEY_ID"`
-	GraphURL       string `env:"GRAPH_URL"`
-	GraphVersion   string `env:"GRAPH_VERSION"`
-	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	DirectoryTable string       `env:"DIRECTORY_TABLE"`
+	DeskTable      string       `env:"DESK_TABLE"`
+	MediaBucket    string       `env:"MEDIA_BUCKET"`
+	SecretKeyID    string       `env:"SECRET_KEY_ID"`
+	Providers      all.Settings `env:"-"`
+	DeadQueueURL   string       `env:"DEAD_QUEUE_URL"`
 }
 
 // Build makes the handler.
@@ -35,9 +35,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now))
-	channels := all.New(all.Config{GraphURL: config.GraphURL, GraphVersion: config.GraphVersion, HTTP: rt.HTTP})
-	verbs, err := desk.New(store, channels.Capabilities, rt.Now)
+	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
+	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
+	sender, err := outbound.New(store, channels.Capabilities, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
@@ -49,7 +49,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
-	h, err := New(Deps{Channels: channels, Desk: verbs, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
+	h, err := New(Deps{Channels: channels, Desk: sender, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err
 	}

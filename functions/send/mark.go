@@ -44,14 +44,12 @@ func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal event
 		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 	}
 	adapter, _ := h.Channels.Of(ch.Type)
-	marker, marks := adapter.(channel.Marker)
-	if !marks || !ch.Health.Sends() {
+	call, message := teller(adapter, signal.Typing), chat.MessageID(signal.MessageID)
+	if call == nil || !ch.Health.Sends() {
 		return nil
 	}
-	message := chat.MessageID(signal.MessageID)
 	if signal.Typing {
-		able := adapter.Capabilities()
-		if message = c.LastInboundID; !able.Typing || !window.Open(c, able.Window, h.Now()) {
+		if message = c.LastInboundID; !window.Open(c, adapter.Capabilities().Window, h.Now()) {
 			return nil
 		}
 	}
@@ -66,17 +64,30 @@ func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal event
 	if err != nil {
 		return fmt.Errorf("open the token of channel %s: %w", ch.ID, err)
 	}
-	if err := marker.MarkRead(ctx, credentials, ch.ExternalID, read.ProviderID, signal.Typing); err != nil {
+	if err := call(ctx, credentials, ch.ExternalID, read.ProviderID); err != nil {
 		return fmt.Errorf("mark message %s: %w", message, err)
 	}
-	h.readMarks.record(id, message, signal.Typing, h.Limiter.now())
+	var until time.Time
+	if signal.Typing {
+		until = h.Limiter.now().Add(adapter.Capabilities().Typing)
+	}
+	h.readMarks.record(id, message, until)
 	return nil
 }
 
-const (
-	readMarksMax = 1000             // conversations that are remembered; then all are forgotten
-	typingLasts  = 20 * time.Second // how long one word of typing does
-)
+// teller is the adapter's call that shows typing, or marks messages as read; nil when it has none.
+func teller(adapter channel.Adapter, typing bool) func(ctx context.Context, credentials chat.Credentials, asset, providerID string) error {
+	if typer, types := adapter.(channel.Typer); types && typing {
+		return typer.ShowTyping
+	}
+	if marker, marks := adapter.(channel.Marker); marks && !typing {
+		return marker.MarkRead
+	}
+	return nil
+}
+
+// readMarksMax bounds the conversations that are remembered; when it is reached, all are forgotten.
+const readMarksMax = 1000
 
 // readMarks is what a warm function has told the providers: several operators may look at one conversation.
 type readMarks struct {
@@ -86,7 +97,7 @@ type readMarks struct {
 
 type readMark struct {
 	read   chat.MessageID
-	typing time.Time
+	typing time.Time // until when the contact sees that somebody types
 }
 
 // covers says whether the provider knows already: a mark is for a message and all before it.
@@ -95,12 +106,12 @@ func (t *readMarks) covers(id chat.ConversationID, signal events.ReadMarked, now
 	defer t.mu.Unlock()
 	last := t.last[id]
 	if signal.Typing {
-		return !last.typing.IsZero() && now.Sub(last.typing) < typingLasts
+		return now.Before(last.typing)
 	}
 	return last.read >= chat.MessageID(signal.MessageID)
 }
 
-func (t *readMarks) record(id chat.ConversationID, read chat.MessageID, typing bool, now time.Time) {
+func (t *readMarks) record(id chat.ConversationID, read chat.MessageID, typingUntil time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil || len(t.last) >= readMarksMax {
@@ -108,8 +119,8 @@ func (t *readMarks) record(id chat.ConversationID, read chat.MessageID, typing b
 	}
 	last := t.last[id]
 	last.read = max(last.read, read)
-	if typing {
-		last.typing = now
+	if !typingUntil.IsZero() {
+		last.typing = typingUntil
 	}
 	t.last[id] = last
 }

@@ -1,6 +1,6 @@
 // Package send delivers what operators wrote to the provider, in order for each conversation.
 //
-// The attempt is recorded before the provider is asked and the outcome after: see desk.Deliver. A dead token or a stopped
+// The attempt is recorded before the provider is asked and the outcome after: see desk/outbound. A dead token or a stopped
 // account is noted on the channel, and replies are held until that changes. What operators read, and that they type, is told to
 // providers that want to know.
 package send
@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -28,7 +29,7 @@ type channels interface {
 
 type deliverer interface {
 	Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
-	Deliver(ctx context.Context, account chat.AccountID, id chat.ConversationID, ch chat.Channel, ready desk.Ready, post desk.Post) (*channel.ProviderError, error)
+	Deliver(ctx context.Context, c chat.Conversation, ch chat.Channel, ready outbound.Ready, post outbound.Post) (*channel.ProviderError, error)
 }
 
 type store interface {
@@ -101,7 +102,7 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
 	way := &delivery{Handler: h, adapter: adapter, channel: ch}
-	said, err := h.Desk.Deliver(ctx, account, id, ch, way.ready, way.post)
+	said, err := h.Desk.Deliver(ctx, c, ch, way.ready, way.post)
 	if err != nil {
 		return err
 	}
@@ -150,11 +151,11 @@ func (w *delivery) post(ctx context.Context, _ chat.Conversation, m chat.Message
 // open opens what the provider's API asks for; a channel of our own has none.
 func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
 	if adapter.Capabilities().FirstParty {
-		return chat.Credentials{}, nil
+		return nil, nil
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return chat.Credentials{}, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
 	}
 	return credentials, nil
 }

@@ -19,11 +19,12 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/testkit/queuetest"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 const customer = "5491150000001"
@@ -32,7 +33,7 @@ const customer = "5491150000001"
 type opener struct{ err error }
 
 func (o *opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
-	return chat.Credentials{AccessToken: string(secret)}, o.err
+	return chat.Credentials(`{"accessToken":"` + string(secret) + `"}`), o.err
 }
 
 // files are the objects of the bucket.
@@ -48,7 +49,7 @@ func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string
 
 // world is the handler before WhatsApp's simulator, in a company to which a customer has written.
 type world struct {
-	*desktest.Bed
+	*desktest.Fixture
 	phone        *whatsapp.Simulator
 	graph        string
 	sealer       *opener
@@ -60,7 +61,7 @@ type world struct {
 
 func open(t *testing.T) *world {
 	t.Helper()
-	w := &world{Bed: desktest.New(t), sealer: &opener{}, files: files{}}
+	w := &world{Fixture: desktest.New(t), sealer: &opener{}, files: files{}}
 	w.pace = send.NewRateLimiter(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
 	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
 	t.Cleanup(business.Close)
@@ -89,7 +90,7 @@ func (w *world) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
 func (w *world) on(s *store) *send.Handler {
 	w.Helper()
 	h, err := send.New(send.Deps{
-		Channels: all.New(all.Config{GraphURL: w.graph, GraphVersion: "v26.0", HTTP: &http.Client{Timeout: 5 * time.Second}}),
+		Channels: all.New(channel.Environment{Settings: map[string]string{"GRAPH_URL": w.graph}, HTTP: &http.Client{Timeout: 5 * time.Second}}),
 		Desk:     w.DeskOn(s), Store: s, Sealer: w.sealer, Media: w.files, Limiter: w.pace, Now: w.Now, Log: slog.New(slog.NewJSONHandler(&w.log, nil)),
 	})
 	w.Must(err)
@@ -362,7 +363,7 @@ func TestAFileGoesWithItsCaptionAndItsQuote(t *testing.T) {
 	content := append([]byte("\xff\xd8\xff\xe0"), bytes.Repeat([]byte{7}, 1000)...)
 	w.files["key"] = content
 	w.Advance(time.Second)
-	_, _, err := w.Desk.Reply(t.Context(), chat.Actor{Operator: w.Owner, RequestID: "request"}, w.conversation, desk.Draft{
+	_, _, err := w.Draft(w.conversation, drafts.Draft{
 		ClientID: "file", Type: chat.TypeImage, Text: "esta", ReplyTo: quoted.ID,
 		Attachments: []chat.Attachment{{ID: "1", Name: "foto.jpg", Mime: "image/jpeg", Size: int64(len(content)), Key: "key", State: chat.AttachmentReady}},
 	})

@@ -10,7 +10,9 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -24,6 +26,12 @@ type Config struct {
 	SendQueueURL   string `env:"TO_SEND_QUEUE_URL"`
 }
 
+// stores are the tables that the function uses.
+type stores struct {
+	*dynamo.Desk
+	*live.Store
+}
+
 // Build makes the handler.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
@@ -31,7 +39,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
 	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable}
-	store := dynamo.New(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	db := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
 	poster, err := push.New(push.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
@@ -40,7 +48,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
-	h, err := New(store, poster, sender, auth.Now, rt.Log)
+	h, err := New(stores{dynamo.NewDesk(db), live.New(db)}, poster, sender, all.Offline().Capabilities, auth.Now, rt.Log)
 	if err != nil {
 		return nil, err
 	}

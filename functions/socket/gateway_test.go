@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
@@ -43,7 +44,7 @@ func TestThroughAGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := socket.New(store, poster, &outbox{}, auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
+	handler, err := socket.New(store, poster, &outbox{}, all.Offline().Capabilities, auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
 	if err != nil {
 		t.Fatal(err)
 	}

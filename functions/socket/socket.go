@@ -18,6 +18,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/cache"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
@@ -56,23 +57,25 @@ type Handler struct {
 	store  store
 	poster poster
 	sender sender // to send, which tells providers that somebody types
-	rooms  *audience.Broadcaster
-	now    func() time.Time // the wall clock: tickets and connections are real
-	log    *slog.Logger
-	typed  typed
-	words  *cache.Buckets[chat.VisitorID] // of typing: anybody may be a visitor
+	// capabilities are those of a channel type.
+	capabilities func(chat.ChannelType) (channel.Capabilities, bool)
+	rooms        *audience.Broadcaster
+	now          func() time.Time // the wall clock: tickets and connections are real
+	log          *slog.Logger
+	typed        typed
+	words        *cache.Buckets[chat.VisitorID] // of typing: anybody may be a visitor
 }
 
 // New names what is missing.
-func New(store store, poster poster, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
-	if store == nil || poster == nil || sender == nil || now == nil || log == nil {
-		return nil, errors.New("socket: a store, a poster, a sender, a clock and a logger are needed")
+func New(store store, poster poster, sender sender, capabilities func(chat.ChannelType) (channel.Capabilities, bool), now func() time.Time, log *slog.Logger) (*Handler, error) {
+	if store == nil || poster == nil || sender == nil || capabilities == nil || now == nil || log == nil {
+		return nil, errors.New("socket: a store, a poster, a sender, capabilities, a clock and a logger are needed")
 	}
 	rooms, err := audience.New(store, poster, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
-	return &Handler{store: store, poster: poster, sender: sender, rooms: rooms, now: now, log: log, words: cache.NewBuckets[chat.VisitorID](typedMost)}, nil
+	return &Handler{store: store, poster: poster, sender: sender, capabilities: capabilities, rooms: rooms, now: now, log: log, words: cache.NewBuckets[chat.VisitorID](typedMost)}, nil
 }
 
 // Handle answers one event of a connection.
@@ -256,6 +259,7 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 		return h.view(ctx, me, conversation)
 	case wire.ActionTyping:
 		return h.typing(ctx, me, conversation, a.On)
+	case wire.ActionPing:
 	}
 	return h.pong(ctx, me)
 }

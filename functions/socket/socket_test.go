@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
@@ -80,7 +81,7 @@ func open(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, sent: &outbox{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.store = dynamotest.New(t)
-	handler, err := socket.New(w.store, w.gateway, w.sent, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	handler, err := socket.New(w.store, w.gateway, w.sent, all.Offline().Capabilities, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 	w.must(w.store.CreateAccount(t.Context(),
@@ -93,7 +94,7 @@ func open(t *testing.T) *world {
 		external := "ext-" + string(id)
 		w.must(w.store.Commit(t.Context(), chat.Decision{
 			After: chat.Conversation{
-				ID: id, AccountID: account, StoreID: store, ChannelID: "CH", ChannelType: chat.WhatsApp, ContactID: "CO", ExternalID: external,
+				ID: id, AccountID: account, StoreID: store, ChannelID: "CH", ChannelType: "whatsapp", ContactID: "CO", ExternalID: external,
 				Status: chat.Open, CreatedAt: w.now, LastActivityAt: w.now, PoolSince: w.now,
 			},
 			Identity: &chat.Identity{AccountID: account, ChannelID: "CH", ExternalID: external, ContactID: "CO", OpenConversationID: id},
@@ -412,7 +413,7 @@ func TestAStoreThatFailsOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	f := &failing{Store: w.store}
-	handler, err := socket.New(f, w.gateway, &outbox{}, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	handler, err := socket.New(f, w.gateway, &outbox{}, all.Offline().Capabilities, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 

@@ -25,7 +25,7 @@ func (w *world) writes(visitor chat.VisitorID, id chat.ConversationID) {
 	w.Helper()
 	w.must(w.store.Commit(w.Context(), chat.Decision{
 		After: chat.Conversation{
-			ID: id, AccountID: account, StoreID: shop, ChannelID: "WEB", ChannelType: chat.WebChat, ContactID: "CV", ExternalID: string(visitor),
+			ID: id, AccountID: account, StoreID: shop, ChannelID: "WEB", ChannelType: "webchat", ContactID: "CV", ExternalID: string(visitor),
 			Status: chat.Open, CreatedAt: w.now, LastActivityAt: w.now, PoolSince: w.now,
 		},
 		Identity: &chat.Identity{

@@ -17,10 +17,10 @@ import (
 
 // Config is what the environment tells the function.
 type Config struct {
-	IngestQueueURL      string `env:"TO_INGEST_QUEUE_URL"`
-	InboundBucket       string `env:"INBOUND_BUCKET"`
-	MetaAppSecretName   string `env:"META_APP_SECRET_NAME"`
-	MetaVerifyTokenName string `env:"META_VERIFY_TOKEN_NAME"`
+	IngestQueueURL string `env:"TO_INGEST_QUEUE_URL"`
+	InboundBucket  string `env:"INBOUND_BUCKET"`
+	// SecretNames are the parameters of all providers' secrets.
+	SecretNames all.Secrets `env:"-"`
 }
 
 // Build makes the handler.
@@ -38,14 +38,13 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, fmt.Errorf("build webhook: %w", err)
 	}
 	h, err := New(Deps{
-		Channels:     all.New(all.Config{HTTP: rt.HTTP}),
-		Ingest:       ingest,
-		Bodies:       bucket,
-		Secrets:      secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
-		AppSecret:    config.MetaAppSecretName,
-		VerifyTokens: config.MetaVerifyTokenName,
-		Now:          rt.Now,
-		Log:          rt.Log,
+		Channels:    all.Offline(),
+		Ingest:      ingest,
+		Bodies:      bucket,
+		Secrets:     secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
+		SecretNames: config.SecretNames,
+		Now:         rt.Now,
+		Log:         rt.Log,
 	})
 	if err != nil {
 		return nil, err

@@ -1,8 +1,8 @@
-// Package webhook takes what providers post: it proves the sender by the signature over the raw bytes, splits the body into
-// items, and puts each on the inbound queue. It touches no table and calls no provider.
+// Package webhook takes what providers post: the channel's adapter proves the sender and splits the body into items, and each goes to
+// the inbound queue. It touches no table and calls no provider. It imports the port and the list of channels.
 //
-// What is signed right is never refused and never lost: a body that nobody understands goes on as one item, which ingest
-// buries with its reason.
+// A verified body is always accepted: one that cannot be split goes on as a single item, which ingest moves to the dead letters with
+// its reason.
 package webhook
 
 import (
@@ -23,19 +23,20 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// maxBody is the largest body that WhatsApp announces, 3 MB, read as mebibytes so that nothing announced is refused.
+// maxBody bounds a body: no provider announces more than 3 MB, read as mebibytes.
 const maxBody = 3 << 20
 
-// inlineBody is how much of a body travels in a queue message; larger ones lie in the inbound bucket.
+// inlineBody is how much of a body travels in a queue message, in bytes; larger ones go to the inbound bucket.
 const inlineBody = 200 << 10
 
 type channels interface {
-	Webhook(segment string) (channel.Adapter, bool)
+	Of(t chat.ChannelType) (channel.Adapter, bool)
 }
 
 type sender interface {
@@ -52,14 +53,13 @@ type secrets interface {
 
 // Deps are what the handler works with; all are needed.
 type Deps struct {
-	Channels     channels
-	Ingest       sender
-	Bodies       bodies
-	Secrets      secrets
-	AppSecret    string // the parameter that lists the accepted app secrets
-	VerifyTokens string // the parameter that lists the accepted verify tokens
-	Now          func() time.Time
-	Log          *slog.Logger
+	Channels    channels
+	Ingest      sender
+	Bodies      bodies
+	Secrets     secrets
+	SecretNames all.Secrets
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Handler answers the providers.
@@ -67,7 +67,7 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.AppSecret == "" || d.VerifyTokens == "" || d.Now == nil || d.Log == nil {
+	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.SecretNames == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("webhook: channels, a queue, a bucket, secrets with their names, a clock and a logger are needed")
 	}
 	return &Handler{d}, nil
@@ -76,24 +76,26 @@ func New(d Deps) (*Handler, error) {
 // Handle answers one request. Every answer is a status the provider understands; it never returns an error.
 func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
 	provider := r.PathParameters["provider"]
-	body, err := h.answer(ctx, provider, r)
+	body, mime, err := h.answer(ctx, provider, r)
 	status := http.StatusOK
 	if err != nil {
-		status, body = statusOf(err), ""
-		// What was taken has its line in the gateway's access log, and each of its items one in ingest's.
+		status, body, mime = statusOf(err), "", plainText
+		// An accepted request has its line in the gateway's access log, and each of its items one in ingest's.
 		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", known(h.Channels, provider)),
 			slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status), slog.String("reason", fault.Reason(err)))
 	}
 	return lambdaevents.APIGatewayV2HTTPResponse{
 		StatusCode: status,
-		Headers:    map[string]string{"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"},
+		Headers:    map[string]string{"Content-Type": mime, "X-Content-Type-Options": "nosniff"},
 		Body:       body,
 	}, nil
 }
 
+const plainText = "text/plain; charset=utf-8"
+
 // known keeps made-up paths out of the log.
 func known(channels channels, provider string) string {
-	if _, ok := channels.Webhook(provider); ok {
+	if _, ok := channels.Of(chat.ChannelType(provider)); ok {
 		return provider
 	}
 	return "unknown"
@@ -106,8 +108,8 @@ func level(status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// statusOf keeps to what providers act on. Only a queue or a parameter store that does not answer gives a 503: the provider
-// tries again then.
+// statusOf keeps to what providers act on. Only a queue or a parameter store that does not answer gives a 503, after which the
+// provider tries again.
 func statusOf(err error) int {
 	switch fault.As(err).Code {
 	case fault.Unauthenticated:
@@ -126,47 +128,55 @@ func statusOf(err error) int {
 	return http.StatusServiceUnavailable
 }
 
-func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.APIGatewayV2HTTPRequest) (string, error) {
-	adapter, ok := h.Channels.Webhook(provider)
-	if !ok {
-		return "", fault.New(fault.NotFound, "no such provider")
+func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.APIGatewayV2HTTPRequest) (body, mime string, err error) {
+	adapter, _ := h.Channels.Of(chat.ChannelType(provider))
+	receiver, receives := adapter.(channel.Receiver)
+	if !receives {
+		return "", "", fault.New(fault.NotFound, "no such provider")
 	}
+	secrets := all.SecretsOf(adapter.Type(), h.SecretNames, func(parameter string) ([]string, error) { return h.Secrets.List(ctx, parameter) })
 	if r.RequestContext.HTTP.Method == http.MethodGet {
-		return h.handshake(ctx, adapter, r)
+		body, err = handshake(receiver, secrets, r)
+		return body, plainText, err
 	}
-	body, err := rawBody(r)
+	raw, err := rawBody(r)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	accepted, err := h.Secrets.List(ctx, h.AppSecret)
-	if err != nil {
-		return "", fmt.Errorf("read the app secrets: %w", err)
+	request := channel.Request{Asset: r.PathParameters["asset"], Header: httpHeader(r.Headers), Body: raw}
+	if err := receiver.Verify(request, secrets); err != nil {
+		return "", "", err
 	}
-	if err := adapter.Verify(httpHeader(r.Headers), body, accepted); err != nil {
-		return "", err
+	if err := h.accept(ctx, provider, receiver, request); err != nil {
+		return "", "", err
 	}
-	return "", h.accept(ctx, provider, adapter, body)
+	if responder, responds := adapter.(channel.Responder); responds {
+		if call := responder.Respond(request); call != nil {
+			return string(call), "application/json", nil
+		}
+	}
+	return "", plainText, nil
 }
 
-func (h *Handler) handshake(ctx context.Context, adapter channel.Adapter, r lambdaevents.APIGatewayV2HTTPRequest) (string, error) {
+func handshake(receiver channel.Receiver, secrets channel.Secrets, r lambdaevents.APIGatewayV2HTTPRequest) (string, error) {
+	handshaker, has := receiver.(channel.Handshaker)
+	if !has {
+		return "", fault.New(fault.NotFound, "the provider has no handshake")
+	}
 	query, err := url.ParseQuery(r.RawQueryString)
 	if err != nil {
 		return "", fault.New(fault.Forbidden, "the query cannot be read").WithCause(err)
 	}
-	tokens, err := h.Secrets.List(ctx, h.VerifyTokens)
-	if err != nil {
-		return "", fmt.Errorf("read the verify tokens: %w", err)
-	}
-	return adapter.Handshake(query, tokens)
+	return handshaker.Handshake(query, secrets)
 }
 
-// accept puts a proven body on the queue, item by item.
-func (h *Handler) accept(ctx context.Context, provider string, adapter channel.Adapter, body []byte) error {
+// accept puts a verified body on the queue, item by item.
+func (h *Handler) accept(ctx context.Context, provider string, splitter channel.Splitter, request channel.Request) error {
 	now := h.Now()
-	items, err := adapter.Split(body)
+	items, err := splitter.Split(request)
 	if err != nil {
-		sum := sha256.Sum256(body)
-		items = []channel.Item{{ID: hex.EncodeToString(sum[:]), Kind: undecodable, State: fault.Reason(err), Body: body}}
+		sum := sha256.Sum256(request.Body)
+		items = []channel.Item{{ID: hex.EncodeToString(sum[:]), Kind: undecodable, State: fault.Reason(err), Body: request.Body}}
 	}
 	out := make([]queue.Message, 0, len(items))
 	for i, item := range items {

@@ -80,8 +80,8 @@ func open(t *testing.T) *world {
 	}
 	var err error
 	w.Handler, err = webhook.New(webhook.Deps{
-		Channels: all.New(all.Config{}), Ingest: w.queues.Sender(inbound), Bodies: w.bucket, Secrets: w.parameters,
-		AppSecret: "app-secret", VerifyTokens: "verify-token", Now: dynamotest.Noon, Log: obs.NewLogger(w.logs, "webhook"),
+		Channels: all.Offline(), Ingest: w.queues.Sender(inbound), Bodies: w.bucket, Secrets: w.parameters,
+		SecretNames: all.Secrets{"META_APP_SECRET_NAME": "app-secret", "META_VERIFY_TOKEN_NAME": "verify-token"}, Now: dynamotest.Noon, Log: obs.NewLogger(w.logs, "webhook"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -191,6 +191,7 @@ func TestOnlyWhatIsSignedOverTheRawBytesIsTaken(t *testing.T) {
 		"signed with nothing":                {"whatsapp", body, false, signed("", body), http.StatusUnauthorized},
 		"not signed":                         {"whatsapp", body, false, nil, http.StatusUnauthorized},
 		"not base64":                         {"whatsapp", "%", true, signed(secret, body), http.StatusBadRequest},
+		"signed, for a channel without one":  {"webchat", body, false, signed(secret, body), http.StatusNotFound},
 		"signed, for a provider nobody has":  {"telegraph", body, false, signed(secret, body), http.StatusNotFound},
 		"not signed, to an unknown provider": {"telegraph", body, false, nil, http.StatusNotFound},
 	} {

@@ -15,6 +15,7 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/infra/testkit/contracttest"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel"
@@ -36,7 +37,7 @@ const (
 
 // bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
 type bed struct {
-	*desktest.Bed
+	*desktest.Fixture
 	*Handler
 	store   *dynamo.Store
 	files   *files
@@ -50,7 +51,7 @@ type bed struct {
 func open(t *testing.T) *bed {
 	t.Helper()
 	company := desktest.New(t)
-	b := &bed{Bed: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	b := &bed{Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
 	b.site(siteA, "A", pageA, desktest.Shop)
 	var err error
 	b.Handler, err = New(Deps{
@@ -65,7 +66,7 @@ func open(t *testing.T) *bed {
 func (b *bed) site(code, name, page string, store chat.StoreID) {
 	b.Helper()
 	ch := chat.Channel{
-		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: chat.WebChat, Name: name, ExternalID: code,
+		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: "webchat", Name: name, ExternalID: code,
 		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
 	}
 	b.Must(b.store.CreateChannel(b.Context(), ch, nil))
@@ -95,7 +96,7 @@ func (b *bed) ingest() {
 		b.Must(err)
 		ch := b.sites[item.Asset]
 		if in.Kind == chat.InboundStatus {
-			b.Must(b.Desk.Acknowledge(b.Context(), b.Account, ch, in))
+			b.Must(b.Desk.UpdateStatus(b.Context(), b.Account, ch, in))
 			continue
 		}
 		_, err = b.Desk.Receive(b.Context(), b.Account, ch, in)
@@ -152,6 +153,9 @@ func (b *bed) do(method, path, token string, body any) answer {
 	}
 	response, err := b.Handle(b.Context(), request)
 	b.Must(err)
+	contracttest.Load(b.TB).Check(b.TB, contracttest.Exchange{
+		Method: method, Path: path, Request: request.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,
+	})
 	return answer{response}
 }
 
@@ -166,7 +170,7 @@ func into[T any](b *bed, a answer, status int) (value T) {
 
 func (b *bed) refused(what string, a answer, status int, field string) {
 	b.Helper()
-	var e wire.Error
+	var e wire.ErrorAnswer
 	b.Must(json.Unmarshal([]byte(a.Body), &e))
 	if a.StatusCode != status || e.Error.Field != field {
 		b.Errorf("%s: %d %s, want %d of field %q", what, a.StatusCode, a.Body, status, field)
@@ -223,7 +227,7 @@ func (b *bed) open(site, visitor string) chat.Conversation {
 // deliver does what the function send does.
 func (b *bed) deliver(site string, id chat.ConversationID) {
 	b.Helper()
-	_, err := b.Desk.Deliver(b.Context(), desktest.Account, id, b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
+	_, err := b.Desk.Deliver(b.Context(), b.Conversation(id), b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
 	})
 	b.Must(err)

@@ -2,8 +2,6 @@ package widget
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,8 +24,8 @@ const (
 
 // location is where a page of a visitor's messages ended: in which of their conversations, and where in that one.
 type location struct {
-	Conversation chat.ConversationID `json:"c"`
-	Messages     string              `json:"m,omitempty"` // "" = from its end
+	Conversation chat.ConversationID
+	Messages     string // the cursor of the store; "" = from the conversation's end
 }
 
 // listMessages pages through all of the visitor's conversations as one.
@@ -47,13 +45,17 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", from.Conversation, err)
 	}
-	next := location{from.Conversation, found.Next}
+	end := location{from.Conversation, found.Next}
 	if found.Next == "" {
-		if next.Conversation, err = h.before(ctx, c.caller, from.Conversation); err != nil {
+		if end.Conversation, err = h.before(ctx, c.caller, from.Conversation); err != nil {
 			return httpapi.Response{}, err
 		}
 	}
-	return httpapi.JSON(http.StatusOK, present.List(found.Items, next.encode(), present.VisitorMessage))
+	next, err := h.sign(ctx, c.caller, end)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.JSON(http.StatusOK, present.List(found.Items, next, present.VisitorMessage))
 }
 
 func pageLimit(given string) (int, error) {
@@ -67,27 +69,30 @@ func pageLimit(given string) (int, error) {
 	return min(limit, mostLimit), nil
 }
 
-func (p location) encode() string {
-	if p.Conversation == "" {
-		return ""
+// historyOf names the list of a visitor's messages, to which its cursors are bound.
+func historyOf(who caller) string { return fmt.Sprintf("history %q %q", who.channel.ID, who.visitor()) }
+
+// sign makes the cursor of a location, or none after the last conversation.
+func (h *Handler) sign(ctx context.Context, who caller, at location) (string, error) {
+	if at.Conversation == "" {
+		return "", nil
 	}
-	text, _ := json.Marshal(p) // two strings: cannot fail
-	return base64.RawURLEncoding.EncodeToString(text)
+	return h.cursors.Sign(ctx, historyOf(who), who.session.AccountID, string(at.Conversation), at.Messages)
 }
 
 // from finds where a page begins: where the cursor says, if that is the visitor's, or at the newest conversation.
-func (h *Handler) from(ctx context.Context, who caller, cursor string) (location, error) {
-	if cursor == "" {
+func (h *Handler) from(ctx context.Context, who caller, text string) (location, error) {
+	last, err := h.cursors.Verify(ctx, text, historyOf(who), who.session.AccountID, 2)
+	if err != nil {
+		return location{}, err
+	}
+	if last == nil {
 		newest, err := h.before(ctx, who, "")
 		return location{Conversation: newest}, err
 	}
-	var p location
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || json.Unmarshal(text, &p) != nil {
-		return location{}, invalid("cursor", "this is no cursor")
-	}
-	_, err = h.conversation(ctx, who, p.Conversation)
-	return p, err
+	at := location{chat.ConversationID(last[0]), last[1]}
+	_, err = h.conversation(ctx, who, at.Conversation)
+	return at, err
 }
 
 // before finds the visitor's conversation before one, or the newest; "" when there is none. Other conversations of the same contact,

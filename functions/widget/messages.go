@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -123,7 +124,7 @@ func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item)
 	if err != nil {
 		return err
 	}
-	split, err := h.Chat.Split(body)
+	split, err := h.Chat.Split(channel.Request{Body: body})
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item)
 	out := make([]queue.Message, 0, len(split))
 	for i, item := range split {
 		o, err := queue.Inbound(events.InboundReceived{
-			Provider: string(chat.WebChat), Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State,
+			Provider: string(webchat.Type), Asset: item.Asset, ItemID: item.ID, Kind: string(item.Kind), State: item.State,
 			ReceivedAt: now.Add(time.Duration(i) * time.Microsecond), Body: item.Body,
 		}, item.Group)
 		if err != nil {

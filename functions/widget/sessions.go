@@ -26,7 +26,7 @@ func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
 	if code == "" || len(code) > codeMax {
 		return chat.Channel{}, none
 	}
-	ch, err := h.Store.ChannelByAsset(ctx, chat.WebChat, code)
+	ch, err := h.Store.ChannelByAsset(ctx, webchat.Type, code)
 	if fault.Is(err, fault.NotFound) {
 		return ch, none
 	}

@@ -17,8 +17,9 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/cache"
-	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/cursor"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
@@ -62,7 +63,7 @@ type Deps struct {
 	Store            Store
 	Files            Files
 	Inbound          sender
-	Chat             channel.Adapter // of our own web chat
+	Chat             *webchat.Adapter
 	Secrets          lister
 	SigningKeyName   string
 	OriginSecretName string
@@ -76,6 +77,7 @@ type Deps struct {
 type Handler struct {
 	Deps
 	router    *httpapi.Router[route]
+	cursors   cursor.Signer
 	callers   *cache.Cache[string, caller] // by the hash of their token
 	operators *cache.Cache[chat.AccountID, []chat.Operator]
 	limits    *limits
@@ -101,6 +103,7 @@ func New(deps Deps) (*Handler, error) {
 		}
 	}
 	h := &Handler{Deps: deps, limits: newLimits(deps.Wall), secure: secure(deps.PublicURL)}
+	h.cursors = cursor.New(h.signingKeys)
 	h.callers = cache.New(callerKept, callersMax, deps.Wall, h.readCaller)
 	h.operators = cache.New(operatorsKept, operatorsMax, deps.Wall, deps.Store.Operators)
 	var err error

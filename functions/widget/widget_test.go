@@ -30,7 +30,7 @@ func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
 	b.say(session.Token, "1", "¿tienen mate? 🧉") // a second click
 	b.say(session.Token, "2", "de calabaza")
 	c := b.open(siteA, session.VisitorID)
-	if c.StoreID != desktest.Shop || c.ChannelType != chat.WebChat || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
+	if c.StoreID != desktest.Shop || c.ChannelType != "webchat" || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
 		t.Errorf("the conversation is %+v", c)
 	}
 	reply := b.Reply(c.ID, "sí")
@@ -144,9 +144,16 @@ func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
 	theirs := b.open(siteA, other.VisitorID)
 	secret := b.Reply(theirs.ID, "y su respuesta")
 	b.deliver(siteA, theirs.ID)
-	cursor := location{Conversation: theirs.ID}.encode()
+	cursorOf := func(visitor string) string {
+		who := caller{channel: chat.Channel{ID: theirs.ChannelID}}
+		who.session.AccountID, who.session.Visitor.ID = theirs.AccountID, chat.VisitorID(visitor)
+		text, err := b.sign(t.Context(), who, location{Conversation: theirs.ID})
+		b.Must(err)
+		return text
+	}
 	receipt := fields{"status": "read", "conversationId": theirs.ID, "messageIds": []string{string(secret.ID)}}
-	b.refused("their history", b.do("GET", "/widget/v1/messages?cursor="+cursor, mine.Token, nil), 404, "")
+	b.refused("their history", b.do("GET", "/widget/v1/messages?cursor="+cursorOf(mine.VisitorID), mine.Token, nil), 404, "")
+	b.refused("their cursor", b.do("GET", "/widget/v1/messages?cursor="+cursorOf(other.VisitorID), mine.Token, nil), 400, "cursor")
 	b.refused("a receipt of theirs", b.do("POST", "/widget/v1/receipts", mine.Token, receipt), 404, "")
 	b.refused("a file of theirs", b.do("GET", fmt.Sprintf("/widget/v1/files?conversation=%s&message=%s&attachment=1", theirs.ID, secret.ID), mine.Token, nil), 404, "")
 	b.refused("nothing of a conversation", b.do("POST", "/widget/v1/receipts", mine.Token, fields{"status": "read"}), 404, "")

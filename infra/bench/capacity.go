@@ -72,7 +72,7 @@ of which one looks at the conversation; nothing is distributed. Mean of %d, one 
 // known opens a conversation with a customer whom the simulator knows: to others nothing can be delivered.
 func (s *shop) known(ctx context.Context) (id string, err error) {
 	const text = "¿hay alguien?"
-	if _, err := s.Phone.Deliver(whatsapp.Incoming{From: customer(5000), Number: phoneNumber, Text: text}); err != nil {
+	if _, err := s.Phone.Deliver(whatsapp.Incoming{From: customer(5000), Account: phoneNumber, Text: text}); err != nil {
 		return "", err
 	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {

@@ -146,7 +146,7 @@ func standIn(ctx context.Context) (endpoint string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	parameters := ssm.New(map[string]string{topology.MetaVerifyToken.Name: verifyToken})
+	parameters := ssm.New(map[string]string{"meta-verify-token": verifyToken})
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch service, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); {
 		case service == "AmazonSSM":

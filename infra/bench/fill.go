@@ -38,7 +38,7 @@ func fill(ctx context.Context) error {
 	for i := range parts {
 		spec.Number, spec.First = max(messages/perConversation/parts, 1), i*messages/perConversation/parts
 		part := time.Now()
-		if err := fixture.Write(ctx, s.Store(), spec); err != nil {
+		if err := fixture.Write(ctx, s.Engine.Client(), s.Tables(), spec); err != nil {
 			return err
 		}
 		wrote := spec.Number * perConversation

@@ -99,7 +99,7 @@ func inbox(ctx context.Context, all, stayOpen int) (*listed, func(), error) {
 	l.shop = s
 	spec := s.spec()
 	spec.Number, spec.Open, spec.Bare = all, stayOpen, true
-	if err := fixture.Write(ctx, s.Store(), spec); err != nil {
+	if err := fixture.Write(ctx, s.Engine.Client(), s.Tables(), spec); err != nil {
 		stop()
 		return nil, nil, err
 	}

@@ -1,18 +1,21 @@
 // Package config is what the stages of a deployment differ in: typed, with defaults in Go, checked as a whole before anything is
 // synthesised. What may change from one deployment to the next comes as CDK context (`cdk deploy -c stage=prod -c domain=…`).
 //
-// It imports the standard library only.
+// It imports the standard library and the topology, for the settings of providers.
 package config
 
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/recado-chat/recado/infra/topology"
 )
 
 // Stage is one deployment of the whole system into an account and region.
@@ -26,10 +29,9 @@ type Stage struct {
 	Certificate string // ARN of Domain's certificate, in us-east-1: CloudFront takes no other
 	WebACL      string // ARN of a web ACL of scope CLOUDFRONT; "" = none (a web ACL costs 5 dollars a month)
 
-	MailFrom     string // the sender of our e-mails, an identity that SES has verified
-	AlarmEmail   string // who is told of alarms; "" = nobody
-	GraphURL     string
-	GraphVersion string
+	MailFrom   string            // the sender of our e-mails, an identity that SES has verified
+	AlarmEmail string            // who is told of alarms; "" = nobody
+	Providers  map[string]string // the providers' settings by environment variable
 
 	LogsKept     time.Duration
 	InboundKept  time.Duration // oversized bodies and stream records that failed: longer than any queue keeps a message
@@ -43,7 +45,6 @@ const day = 24 * time.Hour
 func defaults() []Stage {
 	base := Stage{
 		Architecture: "arm64", Kept: true, MailFrom: "Recado <no-reply@recado.example>",
-		GraphURL: "https://graph.facebook.com", GraphVersion: "v25.0",
 		LogsKept: 30 * day, InboundKept: 15 * day, WebhookRate: 2000, WebhookBurst: 2000,
 	}
 	dev, prod, test := base, base, base
@@ -69,13 +70,31 @@ func Load(lookup func(key string) string) (Stage, error) {
 	s := stages[i]
 	for key, field := range map[string]*string{
 		"domain": &s.Domain, "certificate": &s.Certificate, "webAcl": &s.WebACL,
-		"mailFrom": &s.MailFrom, "alarmEmail": &s.AlarmEmail, "graphUrl": &s.GraphURL, "architecture": &s.Architecture,
+		"mailFrom": &s.MailFrom, "alarmEmail": &s.AlarmEmail, "architecture": &s.Architecture,
 	} {
 		if value := lookup(key); value != "" {
 			*field = value
 		}
 	}
+	s.Providers = topology.ProviderSettings()
+	for key := range s.Providers {
+		if value := lookup(contextKey(key)); value != "" {
+			s.Providers[key] = value
+		}
+	}
 	return s, s.Validate()
+}
+
+// contextKey is the context key that overrides a setting: graphUrl for GRAPH_URL.
+func contextKey(env string) string {
+	var key strings.Builder
+	for i, word := range strings.Split(strings.ToLower(env), "_") {
+		if i > 0 {
+			word = strings.ToUpper(word[:1]) + word[1:]
+		}
+		key.WriteString(word)
+	}
+	return key.String()
 }
 
 var host = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
@@ -94,7 +113,9 @@ func (s Stage) Validate() error {
 	fault((s.Domain == "") != (s.Certificate == ""), "domain and certificate come together, got %q and %q", s.Domain, s.Certificate)
 	fault(s.Certificate != "" && !global(s.Certificate, "acm"), "certificate %q is not of us-east-1: CloudFront takes no other", s.Certificate)
 	fault(s.WebACL != "" && !global(s.WebACL, "wafv2"), "webAcl %q is not of us-east-1: CloudFront takes no other", s.WebACL)
-	fault(!strings.HasPrefix(s.GraphURL, "http"), "graphUrl %q is no URL", s.GraphURL)
+	for _, key := range slices.Sorted(maps.Keys(s.Providers)) {
+		fault(strings.HasSuffix(key, "_URL") && !strings.HasPrefix(s.Providers[key], "http"), "%s %q is no URL", contextKey(key), s.Providers[key])
+	}
 	_, err := mail.ParseAddress(s.MailFrom)
 	fault(err != nil, "mailFrom %q is no address", s.MailFrom)
 	_, err = mail.ParseAddress(s.AlarmEmail)

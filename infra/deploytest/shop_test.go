@@ -114,7 +114,7 @@ func (s *shop) wantMessage(text string) {
 	if err := s.phone.PutCustomer(whatsapp.Customer{Phone: s.customer, Name: "Cliente de " + s.name}); err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := s.phone.Deliver(whatsapp.Incoming{Number: s.number, From: s.customer, Text: text}); err != nil {
+	if _, err := s.phone.Deliver(whatsapp.Incoming{Account: s.number, From: s.customer, Text: text}); err != nil {
 		s.t.Fatal(err)
 	}
 	select {

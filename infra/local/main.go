@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -55,16 +56,24 @@ func run(ctx context.Context, env map[string]string) error {
   Recado runs at %[1]s
 
     console         %[1]s/            sign in as %[2]s, password %[3]s
-    WhatsApp phone  %[1]s/local/phone/
-    shop            %[5]s
+%[6]s    shop            %[5]s
     mail box        %[1]s/local/mail
     clock, cost     %[1]s/local/
 
   Data and logs are in %[4]s. Ctrl-C stops it.
 
-`, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir, s.ShopURL(stack.Shops[0]))
+`, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir, s.ShopURL(stack.Shops[0]), pages(s))
 	<-ctx.Done()
 	return nil
+}
+
+// pages lists the simulated providers' pages in the form of the lines around them.
+func pages(s *stack.Stack) string {
+	var lines strings.Builder
+	for _, p := range s.Pages() {
+		fmt.Fprintf(&lines, "    %-15s %s%s\n", p.Title, s.URL, p.Path)
+	}
+	return lines.String()
 }
 
 func optionsFrom(env map[string]string) (stack.Options, error) {
@@ -75,13 +84,12 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		return otherwise
 	}
 	options := stack.Options{
-		Dir:         or("DATA_DIR", ".local"),
-		Address:     net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
-		Console:     or("CONSOLE_DIR", "shared/web/console/dist"),
-		Widget:      or("WIDGET_DIR", "shared/web/widget/dist"),
-		AppSecret:   env["META_APP_SECRET"],
-		VerifyToken: env["META_VERIFY_TOKEN"],
-		GraphURL:    env["GRAPH_URL"],
+		Dir:       or("DATA_DIR", ".local"),
+		Address:   net.JoinHostPort("127.0.0.1", or("PORT", "8080")),
+		Console:   or("CONSOLE_DIR", "shared/web/console/dist"),
+		Widget:    or("WIDGET_DIR", "shared/web/widget/dist"),
+		Secrets:   env,
+		Providers: env,
 		// As a phone at hand: each tick is seen on its own.
 		Statuses: whatsapp.Timing{Sent: 300 * time.Millisecond, Delivered: 700 * time.Millisecond},
 	}

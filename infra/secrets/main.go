@@ -1,8 +1,8 @@
 // Command secrets writes a stage's secrets as SecureString parameters, which CloudFormation cannot create: `make secrets STAGE=prod`.
 //
-// Each comes from the environment variable of its name (META_APP_SECRET, META_VERIFY_TOKEN, SIGNING_KEY), a comma-separated list
-// whose first is the newest: "new,old" makes both valid while one replaces the other. One that the environment does not have stays
-// as it is; a signing key that nobody has set is made up. Values are never printed.
+// Each comes from the environment variable of its name, such as SIGNING_KEY and what the providers' folders name, a comma-separated
+// list whose first is the newest: "new,old" makes both valid while one replaces the other. One that the environment does not have
+// stays as it is; generated ones that nobody has set are made up. Values are never printed.
 package main
 
 import (
@@ -48,7 +48,7 @@ func run(ctx context.Context, name string) error {
 			continue
 		}
 		parameter := stage.Parameter(secret.Name)
-		outcome, err := write(ctx, client, parameter, value(secret))
+		outcome, err := write(ctx, client, parameter, value(secret), secret.Generated)
 		if err != nil {
 			return fmt.Errorf("write %s: %w", parameter, err)
 		}
@@ -68,7 +68,8 @@ func value(secret topology.Secret) string {
 	return strings.Join(parts, ",")
 }
 
-func write(ctx context.Context, client *ssm.Client, parameter, value string) (string, error) {
+// write puts a value, or keeps what is there without one; a generated secret that nobody has set is made up.
+func write(ctx context.Context, client *ssm.Client, parameter, value string, generated bool) (string, error) {
 	if value == "" {
 		_, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &parameter})
 		var unset *types.ParameterNotFound
@@ -77,7 +78,7 @@ func write(ctx context.Context, client *ssm.Client, parameter, value string) (st
 			return "kept as it is", nil
 		case !errors.As(err, &unset):
 			return "", err
-		case !strings.HasSuffix(parameter, "/"+topology.SigningKey.Name):
+		case !generated:
 			return "not set: what needs it is not configured", nil
 		}
 		value = rand.Text()

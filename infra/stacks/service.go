@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -76,11 +77,11 @@ func (s *Service) values() topology.Values {
 		Resource: map[string]string{
 			"SOCKET_ENDPOINT": "https://" + s.SocketHost + "/" + socketStage, "SECRET_KEY_ID": *s.state.Key.KeyId(),
 			"USER_POOL_ID": *s.state.Users.UserPoolId(), "USER_POOL_CLIENT_ID": *s.state.Client.UserPoolClientId(),
+			topology.WebhookURL: "https://" + s.HTTPHost + "/webhooks",
 		},
-		Settings: map[string]string{
-			topology.GraphURL: s.stage.GraphURL, topology.GraphVersion: s.stage.GraphVersion, topology.MailFrom: s.stage.MailFrom,
-		},
+		Settings: maps.Clone(s.stage.Providers),
 	}
+	v.Settings[topology.MailFrom] = s.stage.MailFrom
 	for table, resource := range s.state.Tables {
 		v.Tables[table] = *resource.Ref()
 	}

@@ -10,9 +10,9 @@ import (
 var Functions = []Function{
 	{
 		Name: "webhook", Timeout: 10 * time.Second, MemoryMB: 256,
-		Buckets: map[Bucket]Objects{Inbound: Store},
-		SendsTo: names(events.ToIngest),
-		Secrets: []Secret{MetaAppSecret, MetaVerifyToken},
+		Buckets:         map[Bucket]Objects{Inbound: Store},
+		SendsTo:         names(events.ToIngest),
+		ProviderSecrets: true,
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
@@ -48,7 +48,7 @@ var Functions = []Function{
 		Buckets:         map[Bucket]Objects{Media: Fetch},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 	{
 		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
@@ -56,7 +56,7 @@ var Functions = []Function{
 		Buckets:         map[Bucket]Objects{Media: Store | Remove},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 	{
 		Name: "push", Timeout: 30 * time.Second, MemoryMB: 256,
@@ -73,14 +73,24 @@ var Functions = []Function{
 	{
 		Name: "api", Timeout: 29 * time.Second, MemoryMB: 512,
 		Tables: map[Table]Items{
-			Directory: Get | Query | Put | Delete,
+			Directory: Get | Query | Put,
 			Desk:      Get | BatchGet | Query | Put | Update | Delete,
 			Live:      Get | BatchGet | Query | Put | Update | Delete,
 		},
-		Indexes:         []string{"inbox", "waiting"},
-		Buckets:         map[Bucket]Objects{Media: Fetch | Store},
+		Indexes: []string{"inbox", "waiting"},
+		Buckets: map[Bucket]Objects{Media: Fetch | Store},
+		Secrets: []Secret{SigningKey, PublicURL, OriginSecret},
+	},
+	{
+		Name: "admin", Timeout: 29 * time.Second, MemoryMB: 512,
+		Tables: map[Table]Items{
+			Directory: Get | Query | Put | Delete,
+			Desk:      Get | Query | Put,
+			Live:      Get | BatchGet | Query | Put | Update | Delete,
+		},
 		Secrets:         []Secret{SigningKey, PublicURL, OriginSecret},
 		EncryptsSecrets: true,
+		ProviderCalls:   true,
 		Identity:        true,
 	},
 	{
@@ -102,12 +112,12 @@ var Functions = []Function{
 		Settings:  []string{MailFrom},
 	},
 	{
-		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256,
+		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256, RegistersHooks: true,
 		Tables:          map[Table]Items{Directory: Get | Query | Put | Delete, Desk: Get | Query | Put | Update | Delete},
 		Indexes:         []string{"inbox", "waiting"},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
-		Settings:        []string{GraphURL, GraphVersion},
+		ProviderCalls:   true,
 	},
 }
 
@@ -147,7 +157,20 @@ var Queues = []Queue{
 var Routes = []Route{
 	{Method: "GET", Path: "/webhooks/{provider}", Function: "webhook"},
 	{Method: "POST", Path: "/webhooks/{provider}", Function: "webhook"},
+	{Method: "POST", Path: "/webhooks/{provider}/{asset}", Function: "webhook"}, // of providers whose bodies do not name the channel
 	{Method: "ANY", Path: "/api/v1/{proxy+}", Function: "api"},
+	{Method: "POST", Path: "/api/v1/auth/{proxy+}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/auth/sign-out", Function: "api"},
+	{Method: "PUT", Path: "/api/v1/me/password", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/operators", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/operators/{id}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/stores", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/channels", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/channels/{id}", Function: "admin"},
+	{Method: "DELETE", Path: "/api/v1/channels/{id}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/channels/{id}/templates/sync", Function: "admin"},
+	{Method: "PATCH", Path: "/api/v1/settings", Function: "admin"},
+	{Method: "PUT", Path: "/api/v1/distribution", Function: "admin"},
 	{Method: "GET", Path: "/healthz", Function: "api"},
 	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},
 }

@@ -49,7 +49,7 @@ func (f Function) Grants() []Grant {
 		}
 		grants = append(grants, Grant{Kind: KindQueue, Name: name, Actions: []string{"sqs:SendMessage"}, Env: env})
 	}
-	for _, s := range f.Secrets {
+	for _, s := range f.AllSecrets() {
 		grants = append(grants, Grant{Kind: KindParameter, Name: s.Name, Actions: []string{"ssm:GetParameter"}, Env: s.Env})
 	}
 	if f.EncryptsSecrets {

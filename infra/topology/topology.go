@@ -3,7 +3,8 @@
 //
 // Invariants, each a test in shared/arch: a function's environment has exactly the keys that its Config reads; every queue has
 // a dead-letter queue and a visibility of at least six times its function's time-out; webhook, socket's edges and clock only
-// send. It imports the standard library only.
+// send. Beside the standard library it imports the list of channels: which settings and secrets of a deployment a provider needs is
+// said in the provider's folder alone.
 package topology
 
 import (
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/recado-chat/recado/shared/channel/all"
 )
 
 // Table names one of the four tables.
@@ -153,15 +156,15 @@ type Stream struct {
 type Secret struct {
 	Env  string // the key under which the function finds the parameter's name
 	Name string // below /recado/<stage>/
+	// Generated says that it is made up at random when nobody sets it.
+	Generated bool
 }
 
-// The parameters. Each is a list, so that a secret is replaced without a gap. Of the signing keys the first signs and all are
+// The parameters that are no provider's. Each is a list, so that a secret is replaced without a gap. Of the signing keys the first signs and all are
 // accepted, and processes know another list within minutes of each other: a new key goes behind the old one first, some minutes
 // later in front of it, and the old one leaves when nothing that it signed is in use any more, a day later.
 var (
-	MetaAppSecret   = Secret{Env: "META_APP_SECRET_NAME", Name: "meta-app-secret"}
-	MetaVerifyToken = Secret{Env: "META_VERIFY_TOKEN_NAME", Name: "meta-verify-token"}
-	SigningKey      = Secret{Env: "SIGNING_KEY_NAME", Name: "signing-key"}
+	SigningKey = Secret{Env: "SIGNING_KEY_NAME", Name: "signing-key", Generated: true}
 	// PublicURL and OriginSecret are written by the deployment of Edge, which comes last: where the console is found, and what the
 	// distribution adds to each request to its origin, as X-Recado-Origin. Only beside that does the API believe X-Recado-Viewer, the
 	// viewer's address.
@@ -171,7 +174,7 @@ var (
 
 // Secrets are all of them; SecretsOfEdge those that nobody sets by hand.
 var (
-	Secrets       = []Secret{MetaAppSecret, MetaVerifyToken, SigningKey, PublicURL, OriginSecret}
+	Secrets       = append(ProviderSecrets(), SigningKey, PublicURL, OriginSecret)
 	SecretsOfEdge = []Secret{PublicURL, OriginSecret}
 )
 
@@ -193,15 +196,38 @@ type Function struct {
 	PostsToSockets  bool // to browsers' sockets
 	SendsMail       bool
 	Identity        bool     // the identity provider's administration
+	ProviderSecrets bool     // reads the secrets of all providers
+	ProviderCalls   bool     // calls providers: has the settings of all of them
+	RegistersHooks  bool     // registers webhooks with providers: knows their address and the secrets that providers are told
 	Settings        []string // keys with a value of the stage, listed in Setting
 }
 
 // Setting keys are values of the stage that are no resource.
 const (
-	GraphURL     = "GRAPH_URL"
-	GraphVersion = "GRAPH_VERSION"
-	MailFrom     = "MAIL_FROM"
+	MailFrom = "MAIL_FROM"
 )
+
+// ProviderSecrets are the parameters of all providers.
+func ProviderSecrets() []Secret {
+	var secrets []Secret
+	for _, definition := range all.Definitions() {
+		for _, s := range definition.Secrets {
+			secrets = append(secrets, Secret{Env: s.Env, Name: s.Name, Generated: s.Generated})
+		}
+	}
+	return secrets
+}
+
+// ProviderSettings are the settings of all providers, with their defaults.
+func ProviderSettings() map[string]string {
+	settings := make(map[string]string)
+	for _, definition := range all.Definitions() {
+		for _, s := range definition.Settings {
+			settings[s.Env] = s.Default
+		}
+	}
+	return settings
+}
 
 // The environment keys of resources.
 const (
@@ -210,6 +236,8 @@ const (
 	userPoolID     = "USER_POOL_ID"
 	userPoolClient = "USER_POOL_CLIENT_ID"
 	deadQueueURL   = "DEAD_QUEUE_URL"
+	// WebhookURL is where providers find our webhooks, without the provider's segment.
+	WebhookURL = "WEBHOOK_URL"
 )
 
 // Values are what the keys of an environment stand for in one stage.
@@ -218,8 +246,19 @@ type Values struct {
 	Buckets  map[Bucket]string
 	QueueURL func(name string) string
 	Secret   func(Secret) string // the parameter's full name
-	Resource map[string]string   // SOCKET_ENDPOINT, SECRET_KEY_ID, USER_POOL_ID, USER_POOL_CLIENT_ID
+	Resource map[string]string   // SOCKET_ENDPOINT, SECRET_KEY_ID, USER_POOL_ID, USER_POOL_CLIENT_ID, WEBHOOK_URL
 	Settings map[string]string
+}
+
+// AllSecrets are the function's own and the providers' secrets.
+func (f Function) AllSecrets() []Secret {
+	secrets := slices.Clone(f.Secrets)
+	for _, s := range ProviderSecrets() {
+		if f.ProviderSecrets || f.RegistersHooks && s.Generated {
+			secrets = append(secrets, s)
+		}
+	}
+	return secrets
 }
 
 // Environment is the function's whole environment in a stage.
@@ -238,7 +277,7 @@ func (f Function) Environment(v Values) map[string]string {
 		}
 		env[MustQueue(name).Env] = v.QueueURL(name)
 	}
-	for _, secret := range f.Secrets {
+	for _, secret := range f.AllSecrets() {
 		env[secret.Env] = v.Secret(secret)
 	}
 	resource := func(has bool, keys ...string) {
@@ -251,6 +290,12 @@ func (f Function) Environment(v Values) map[string]string {
 	resource(f.EncryptsSecrets || f.DecryptsSecrets, secretKeyID)
 	resource(f.PostsToSockets, socketEndpoint)
 	resource(f.Identity, userPoolID, userPoolClient)
+	resource(f.RegistersHooks, WebhookURL)
+	if f.ProviderCalls {
+		for key := range ProviderSettings() {
+			env[key] = v.Settings[key]
+		}
+	}
 	for _, key := range f.Settings {
 		env[key] = v.Settings[key]
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/functions/admin"
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/functions/autoclose"
@@ -25,14 +26,17 @@ import (
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/functions/widget"
+	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
 // configKeys are the environment keys that each function's Config reads.
 var configKeys = map[string]func() ([]string, error){
+	"admin":      boot.Keys[admin.Config],
 	"api":        boot.Keys[api.Config],
 	"assignment": boot.Keys[assignment.Config],
 	"autoclose":  boot.Keys[autoclose.Config],
@@ -218,6 +222,22 @@ func TestTheFirstLaw(t *testing.T) {
 	for _, s := range topology.Streams {
 		if s.Function != "fanout" {
 			t.Errorf("%s reads the stream of %s: fanout alone turns changes into signals", s.Function, s.Table)
+		}
+	}
+}
+
+// TestRoutes_GatewayLeadsToFunction: API Gateway leads every route of the REST functions to the one that answers it.
+func TestRoutes_GatewayLeadsToFunction(t *testing.T) {
+	t.Parallel()
+	leads := make([]gateway.Route, len(topology.Routes))
+	for i, route := range topology.Routes {
+		leads[i] = gateway.Route(route)
+	}
+	for function, routes := range map[string][]rest.Route{"api": api.Routes(), "admin": admin.Routes()} {
+		for _, r := range routes {
+			if got, err := gateway.FunctionOf(leads, r.Method, r.Pattern); err != nil || got != function {
+				t.Errorf("%s %s leads to %q, and %s answers it (%v)", r.Method, r.Pattern, got, function, err)
+			}
 		}
 	}
 }

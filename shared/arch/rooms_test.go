@@ -60,14 +60,35 @@ var (
 		{room: "events", only: []string{}, reason: "events and chat do not know each other: what crosses a process boundary changes at its own pace"},
 		{room: "shared/rules", only: []string{"shared/chat", "shared/fault", "shared/rules"}, reason: "judgements are pure: no I/O can hide where nothing can be imported"},
 		{room: "shared/channel", only: []string{"shared/chat", "shared/fault", "shared/channel", "shared/outbound"}, reason: "a provider hangs on the nouns from the side; nothing in functions or stores may leak into it"},
-		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "verbs speak to stores through interfaces of their own"},
-		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
+		{room: "shared/desk", only: []string{"shared/chat", "shared/fault", "shared/rules", "shared/channel", "shared/desk"}, reason: "use cases declare the stores that they need as interfaces"},
+		{room: "shared/cursor", only: []string{"shared/chat", "shared/fault"}, reason: "stores and handlers sign cursors in the same way"},
+		{room: "shared/dynamo", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo"}, reason: "the data layer knows the nouns and its technology, nothing else"},
+		{room: "shared/wire", only: []string{"shared/chat", "shared/fault", "shared/rules/permission", "shared/wire"}, reason: "the contract names the domain's enumerations and nothing that stores or sends"},
+		{room: "shared/dynamo/internal/table", only: []string{"shared/chat", "shared/fault", "shared/cursor"}, reason: "the core reads and writes items of any kind"},
+		{room: "shared/dynamo/internal/key", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal/table"}, reason: "keys are built from ids alone"},
+		{room: "shared/dynamo/internal/item", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}, reason: "items are encoded and decoded without I/O"},
+		{room: "shared/dynamo/stream", only: []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}, reason: "reading a change takes the data model, not a store"},
+		{room: "shared/dynamo/activity", only: dataCore(), reason: "every store adds to the activity log, so it uses none of them"},
+		{room: "shared/dynamo/schedule", only: dataCore(), reason: "every store may add a job or a mail to its transaction, so it uses none of them"},
+		{room: "shared/dynamo/live", only: dataCore(), reason: "the Live table is independent of the others"},
+		{room: "shared/dynamo/contact", only: dataCore("activity", "schedule"), reason: "a contact is written with an activity entry and a job, and without its conversations"},
+		{room: "shared/dynamo/directory", only: dataCore("activity", "schedule"), reason: "the directory is written with activity entries, mails and jobs, and without conversations"},
+		{room: "shared/dynamo/conversation", only: dataCore("activity", "schedule", "contact", "directory"), reason: "a decision writes the contact and an activity entry, and nothing in Live"},
 		{room: "shared", forbid: []string{"functions", "infra"}, reason: "arrows point from functions and infra to shared, never back"},
 		{room: "functions", forbid: []string{"infra"}, reason: "nobody imports infra: a function does not know what wires it"},
-		{room: "infra/topology", only: []string{"infra/topology", "events"}, reason: "the topology is plain data: it reads which queue carries which signal, and nothing else"},
+		{room: "infra/topology", only: []string{"infra/topology", "events", "shared/channel", "shared/chat", "shared/fault", "shared/outbound"}, reason: "the topology is plain data: it reads which queue carries which signal, and which settings and secrets a provider needs"},
 		{room: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator speaks the wire format on its own, so that a mistake does not cancel out"},
 	}
 )
+
+// dataCore is what a store of the data layer may import, with the other stores that are named.
+func dataCore(stores ...string) []string {
+	rooms := []string{"shared/chat", "shared/fault", "shared/cursor", "shared/dynamo/internal"}
+	for _, store := range stores {
+		rooms = append(rooms, "shared/dynamo/"+store)
+	}
+	return rooms
+}
 
 func inRoom(path, room string) bool {
 	rest, ours := strings.CutPrefix(path, module+"/")

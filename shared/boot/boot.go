@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -61,10 +62,42 @@ func Load[T any](r *Runtime) (T, error) {
 	set := maps.Clone(r.Environment)
 	maps.DeleteFunc(set, func(_, value string) bool { return value == "" })
 	config, err := env.ParseAsWithOptions[T](env.Options{Environment: set, RequiredIfNoDef: true})
+	for _, group := range groups(&config) {
+		values := make(map[string]string)
+		for _, key := range group.Keys() {
+			if values[key] = set[key]; values[key] == "" {
+				err = errors.Join(err, fmt.Errorf("required environment variable %q is not set", key))
+			}
+		}
+		group.Set(values)
+	}
 	if err != nil {
 		return config, fmt.Errorf("read the configuration: %w", err)
 	}
 	return config, nil
+}
+
+// Group is a field of a Config, tagged `env:"-"`, that stands for several keys which are listed elsewhere. All of them are required.
+type Group interface {
+	Keys() []string
+	Set(values map[string]string)
+}
+
+// groups are the fields of a Config that are Groups.
+func groups(config any) (found []Group) {
+	fields := reflect.ValueOf(config).Elem()
+	if fields.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range fields.NumField() {
+		if !fields.Type().Field(i).IsExported() {
+			continue
+		}
+		if group, is := fields.Field(i).Addr().Interface().(Group); is {
+			found = append(found, group)
+		}
+	}
+	return found
 }
 
 // Keys lists the environment keys that a Config reads.
@@ -75,7 +108,12 @@ func Keys[T any]() ([]string, error) {
 	}
 	keys := make([]string, 0, len(params))
 	for _, param := range params {
-		keys = append(keys, param.Key)
+		if param.Key != "" && param.Key != "-" {
+			keys = append(keys, param.Key)
+		}
+	}
+	for _, group := range groups(new(T)) {
+		keys = append(keys, group.Keys()...)
 	}
 	return keys, nil
 }

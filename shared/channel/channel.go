@@ -1,9 +1,11 @@
-// Package channel is the port to the providers: what every channel can do, in our words.
+// Package channel is the port to the providers: what every channel can do, in our terms.
 //
-// A provider is one folder below that implements Adapter over its own wire format; all lists them. The interfaces are small so
-// that a function asks for what it uses: webhook verifies and splits, ingest parses, send delivers, media fetches. Errors are
-// faults: Unavailable and RateLimited may pass, everything else is final for the message; Provider tells what it means for the
-// channel. It imports chat and fault.
+// A provider is one folder below: a Definition (type, settings, secrets, constructor) and an Adapter over its wire format.
+// Package all lists the providers. Adapter is what every channel has; the other interfaces are optional, and a function asks for
+// the one that it uses by a type assertion: webhook a Receiver, media a Fetcher, jobs a TemplateLister or a Subscriber.
+//
+// Errors are faults: Unavailable and RateLimited may pass, everything else is final for the message; Provider tells what it means
+// for the channel. It imports chat and fault.
 package channel
 
 import (
@@ -17,35 +19,89 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Verifier proves that a request comes from the provider.
-type Verifier interface {
-	// Handshake answers the provider's GET that registers the webhook: the challenge to echo as plain text, or Forbidden.
-	Handshake(query url.Values, verifyTokens []string) (string, error)
-	// Verify checks the signature over the raw body against every accepted secret, or answers Unauthenticated.
-	Verify(header http.Header, body []byte, secrets []string) error
+// Adapter is what every channel has.
+type Adapter interface {
+	Parser
+	Sender
+	Type() chat.ChannelType
+	Capabilities() Capabilities
+	// Credentials checks what a client gave as the channel's credentials, a JSON object, and returns the document to encrypt. Only the
+	// adapter reads it again. Invalid names the field.
+	Credentials(given []byte) (chat.Credentials, error)
 }
 
-// Splitter takes a verified body apart into items that may succeed or fail alone.
+// Request is one call of a provider's webhook.
+type Request struct {
+	Asset  string // the path segment behind the provider's: the channel's external id, or "" where the provider's bodies name it
+	Header http.Header
+	Body   []byte // as it came over the wire
+}
+
+// Secrets reads the accepted values of a secret of the deployment by Secret.Name. Unavailable when they cannot be read.
+type Secrets func(name string) ([]string, error)
+
+// Receiver is a channel whose provider posts to a webhook.
+type Receiver interface {
+	Splitter
+	// Verify proves that a request comes from the provider, in constant time, or returns Unauthenticated.
+	Verify(request Request, secrets Secrets) error
+}
+
+// Handshaker is a channel whose provider proves the webhook's address by a GET before it posts there.
+type Handshaker interface {
+	// Handshake returns the challenge to echo as plain text, or Forbidden.
+	Handshake(query url.Values, secrets Secrets) (string, error)
+}
+
+// Responder is a channel whose provider takes a call of its API as the answer to a webhook.
+type Responder interface {
+	// Respond returns the JSON to answer an accepted request with, nil for an empty answer.
+	Respond(request Request) []byte
+}
+
+// Splitter takes a verified request apart into items that may succeed or fail alone.
 type Splitter interface {
-	// Split never fails for what it does not know: that becomes an item of its own. Invalid means the body is not the
-	// provider's format at all.
-	Split(body []byte) ([]Item, error)
+	// Split never fails for an unknown kind: that becomes an item of its own. Invalid means the body is not the provider's format at
+	// all.
+	Split(request Request) ([]Item, error)
 }
 
 // Item is one part of a webhook body, as the provider wrote it, with what is needed to route it.
 type Item struct {
-	Asset string // the channel's external id; "" when the body names none
-	Group string // what must stay in order: the external user, or the message a status speaks of
+	Asset string // the channel's external id; "" when neither body nor path names one
+	Group string // what must stay in order: the external user, or the message that a status belongs to
 	ID    string // the provider's id of the item; with Kind and Status it makes the deduplication id
 	Kind  chat.InboundKind
 	State string // a status item's status
 	Body  []byte // a self-contained JSON document that Parse reads
 }
 
-// Parser turns an item into our words.
+// Parser turns an item into our terms.
 type Parser interface {
-	// Parse answers Invalid for what can never be understood; kinds we do not know become placeholders or ignored items.
+	// Parse returns Invalid for what can never be understood; unknown kinds become placeholders or ignored items.
 	Parse(body []byte, receivedAt time.Time) (chat.Inbound, error)
+}
+
+// Asset is what a provider says about the owner of credentials: a number, a page, a bot.
+type Asset struct {
+	ExternalID string
+	Settings   []byte // the channel's settings with the provider's display data, a JSON object
+}
+
+// Connector is a channel that asks the provider whose credentials are given before it is connected.
+type Connector interface {
+	// Connect returns the asset that the credentials belong to. settings are those that the client gave. Invalid with the credentials'
+	// field when the provider refuses them, Unavailable or RateLimited when it cannot say.
+	Connect(ctx context.Context, credentials chat.Credentials, settings []byte) (Asset, error)
+}
+
+// Subscriber is a channel whose webhook we register with the provider ourselves.
+type Subscriber interface {
+	// Subscribe makes the provider post what concerns the asset to the webhook; address is that of the channel's type. Repeating it
+	// changes nothing. Errors are those of Send, never uncertain.
+	Subscribe(ctx context.Context, credentials chat.Credentials, asset, address string, secrets Secrets) error
+	// Unsubscribe ends that. Credentials that the provider no longer accepts are no error.
+	Unsubscribe(ctx context.Context, credentials chat.Credentials) error
 }
 
 // Outbound is a message on its way to the provider.
@@ -81,7 +137,7 @@ type Sender interface {
 	Send(ctx context.Context, credentials chat.Credentials, message Outbound) (Delivered, error)
 }
 
-// Fetcher reads the media that an inbound message refers to.
+// Fetcher is a channel whose inbound files are read from the provider.
 type Fetcher interface {
 	// Fetch opens the file; the caller closes it. NotFound means that the provider does not have it any more.
 	Fetch(ctx context.Context, credentials chat.Credentials, asset, ref string) (Media, error)
@@ -94,108 +150,46 @@ type Media struct {
 	io.ReadCloser
 }
 
-// TemplateLister reads the templates of an account of the provider's. Channels without templates are none.
+// TemplateLister is a channel whose messages may be approved by the provider beforehand.
 type TemplateLister interface {
 	// Templates reads the page of the business account's templates that the cursor names, "" for the first; next is "" after the last.
-	// What they belong to here is left empty. Errors are those of Send, never uncertain.
+	// The account and channel are left empty. Errors are those of Send, never uncertain.
 	Templates(ctx context.Context, credentials chat.Credentials, business, cursor string) (page []chat.Template, next string, err error)
 }
 
-// Marker tells the provider what was read. Channels without receipts are none.
+// Marker is a channel whose provider shows the contact what was read.
 type Marker interface {
-	// MarkRead says that the contact's message and all before it were read, and with typing that an answer is being written. Errors are
-	// those of Send, never uncertain.
-	MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string, typing bool) error
+	// MarkRead says that the contact's message and all before it were read. Errors are those of Send, never uncertain.
+	MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
 }
 
-// Limit bounds one kind of attachment.
-type Limit struct {
-	Mimes   []string
-	MaxSize int64
+// Typer is a channel whose provider shows the contact that an answer is being written.
+type Typer interface {
+	// ShowTyping says so after the contact's message with this id. Errors are those of Send, never uncertain.
+	ShowTyping(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
 }
 
-// InteractiveLimits bound what a message may offer to be tapped: texts in runes. MaxRows counts all sections.
-type InteractiveLimits struct {
-	MaxBody, MaxFooter                       int
-	MaxButtons, MaxButtonTitle               int
-	MaxListButton, MaxSections, MaxRows      int
-	MaxRowTitle, MaxRowDescription, MaxRowID int // MaxRowID is the buttons' too
-}
-
-// Capabilities are what a channel can do. The composer, the API and the automatic messages ask this table and nothing else.
-type Capabilities struct {
-	MaxText      int // runes
-	MaxCaption   int // runes; 0 = attachments carry no text
-	Window       time.Duration
-	Attachments  map[chat.MessageType]Limit
-	Captions     map[chat.MessageType]bool // the types that may carry text
-	ReplyTo      bool
-	Locations    bool
-	MaxCards     int                // 0 = none
-	Interactive  *InteractiveLimits // nil = none
-	Templates    bool               // what is approved beforehand may be sent outside the window
-	ReadReceipts bool               // the adapter is a Marker
-	Typing       bool               // and tells of typing
-	Rate         Rate
-	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
-	// the external user's browsers are pushed what they are to see.
-	FirstParty bool
-	// Settings checks the channel's settings and answers them as they are to be stored: Invalid with the field. Without it any
-	// object will do.
-	Settings func(given []byte) ([]byte, error)
-}
-
-// Rate is how fast the provider takes messages; zero fields do not bound.
-type Rate struct {
-	PerSecond int // from one asset
-	PairBurst int // to one person at once, and then
-	PairEvery time.Duration
-}
-
-// Types are the kinds of messages that may be sent.
-func (c Capabilities) Types() []chat.MessageType {
-	var types []chat.MessageType
-	add := func(can bool, t chat.MessageType) {
-		if can {
-			types = append(types, t)
-		}
-	}
-	add(c.MaxText > 0, chat.TypeText)
-	for _, t := range []chat.MessageType{chat.TypeImage, chat.TypeAudio, chat.TypeVideo, chat.TypeDocument, chat.TypeSticker} {
-		_, can := c.Attachments[t]
-		add(can, t)
-	}
-	add(c.Locations, chat.TypeLocation)
-	add(c.MaxCards > 0, chat.TypeContacts)
-	add(c.Interactive != nil, chat.TypeInteractive)
-	add(c.Templates, chat.TypeTemplate)
-	return types
-}
-
-// Adapter is a whole provider.
-type Adapter interface {
-	Verifier
-	Splitter
-	Parser
-	Sender
-	Fetcher
-	Type() chat.ChannelType
-	Capabilities() Capabilities
-}
+// The capability table is made of plain types of chat, so that shared/rules can judge a draft by it.
+type (
+	Capabilities      = chat.Capabilities
+	Limit             = chat.FileLimit
+	InteractiveLimits = chat.InteractiveLimits
+	Rate              = chat.SendRate
+)
 
 // ErrorClass is what a provider's refusal says about the channel, beyond the one message.
 type ErrorClass string
 
-// The meanings.
+// The classes.
 const (
 	ClassMessage     ErrorClass = "message"     // this message alone
 	ClassReauthorise ErrorClass = "reauthorise" // the token is dead: hold replies until it is renewed
 	ClassStopped     ErrorClass = "stopped"     // the provider stopped the account: somebody must act
 	ClassUncertain   ErrorClass = "uncertain"   // it may have been delivered: never resend silently
-	ClassWait        ErrorClass = "wait"        // it was not asked yet: we would be too fast for it
+	ClassWait        ErrorClass = "wait"        // not sent yet: the provider's rate limit is used up
 )
 
-// ProviderError is a provider's refusal. It is the cause of the fault that Send or Fetch answers with.
+// ProviderError is a provider's refusal. It is the cause of the fault that Send or Fetch returns.
 type ProviderError struct {
 	Code       string // the provider's own
 	Message    string // the provider's words, shown to operators

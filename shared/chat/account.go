@@ -6,42 +6,42 @@ import "time"
 type Account struct {
 	ID       AccountID
 	Name     string
-	StoreID  StoreID // the first store: meant wherever a store is left out
+	StoreID  StoreID // the first store: the default where none is named
 	TimeZone string  // IANA name
 	Language Language
-	Metered  bool // prepaid: conversations wait for admission
+	Metered  bool // prepaid: conversations are held until they are admitted
 	Closing  Closing
 	Distribution
-	// InboxShards is over how many partitions each state of the inbox is spread, at least 1. It may grow and never shrink: a
-	// conversation keeps the number with which it was opened, and lists look into as many partitions as there are now. Warm
-	// processes learn of another number within seconds.
+	// InboxShards is the number of partitions of each status of the inbox, at least 1. It may grow and never shrink: a conversation
+	// keeps the number with which it was opened, and lists read as many partitions as there are now. Warm processes use a new number
+	// within seconds.
 	InboxShards int
 	CreatedAt   time.Time
 	Version     int64
 }
 
-// Closing says when quiet conversations close by themselves.
+// Closing says when inactive conversations close automatically.
 type Closing struct {
 	Idle time.Duration // for assigned ones; 0 = never
 }
 
-// Distribution says how a new conversation finds its operator.
+// Distribution says how new conversations are assigned.
 type Distribution struct {
 	Mode      DistributionMode
 	ManagerID OperatorID // with DistributeToManager
 }
 
-// DistributionMode is one of the three ways.
+// DistributionMode is who gets new conversations.
 type DistributionMode string
 
-// The ways of distribution.
+// The modes of distribution.
 const (
-	DistributeToGroups  DistributionMode = "groups"
-	DistributeToAccount DistributionMode = "account"
-	DistributeToManager DistributionMode = "manager"
+	DistributeToGroups  DistributionMode = "groups"  // nobody automatically
+	DistributeToAccount DistributionMode = "account" // the operator with the fewest open conversations
+	DistributeToManager DistributionMode = "manager" // Distribution.ManagerID
 )
 
-// Language is what an interface or a person speaks.
+// Language is a language of the interface or of a person.
 type Language string
 
 // The languages of the interface.

@@ -1,63 +1,59 @@
 package chat
 
-import "time"
-
-// ChannelType names a provider's product.
-type ChannelType string
-
-// The channel types.
-const (
-	WhatsApp     ChannelType = "whatsapp"
-	Messenger    ChannelType = "messenger"
-	Instagram    ChannelType = "instagram"
-	MercadoLibre ChannelType = "mercadolibre"
-	WebChat      ChannelType = "webchat"
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
 )
 
-// ChannelTypes are all of them.
-func ChannelTypes() []ChannelType {
-	return []ChannelType{WhatsApp, Messenger, Instagram, MercadoLibre, WebChat}
-}
+// ChannelType names a provider's product. Its values are those of the folders below shared/channel; nothing here knows one.
+type ChannelType string
 
-// Window is how long after a contact's message a type of channel lets us write freely; 0 = for ever.
-func (t ChannelType) Window() time.Duration {
-	switch t {
-	case WhatsApp, Messenger, Instagram:
-		return Window
-	case MercadoLibre, WebChat:
-	}
-	return 0
-}
-
-// Channel is one connected asset: a WhatsApp number, a page, a seller.
+// Channel is one connected asset: a phone number, a page, a seller.
 type Channel struct {
 	ID           ChannelID
 	AccountID    AccountID
 	StoreID      StoreID
 	Type         ChannelType
 	Name         string
-	ExternalID   string // phone_number_id, page id, …: unique over all accounts
+	ExternalID   string // the provider's id of the asset: unique over all accounts
 	DisplayPhone string
 	Settings     []byte // a JSON object that belongs to the channel's type
-	Credentials  Secret // sealed: only the functions that call the provider can open it
+	Credentials  Secret // encrypted: only the functions that call the provider can decrypt it
 	Health       Health
 	CreatedAt    time.Time
 	Version      int64
 }
 
-// Secret is a sealed value. It prints as nothing.
+// Secret is an encrypted value. It prints as nothing.
 type Secret []byte
 
 // String keeps a secret out of every log line.
 func (Secret) String() string { return "[secret]" }
 
-// Credentials are what a provider's API asks for.
-type Credentials struct {
-	AccessToken string
-}
+// Credentials are what a provider's API asks for: a JSON document in the form of the channel's adapter, which alone reads it. It
+// prints as nothing.
+type Credentials []byte
 
-// String keeps the token out of every log line.
+// String keeps a token out of every log line.
 func (Credentials) String() string { return "[credentials]" }
+
+// GoString keeps it out of %#v.
+func (Credentials) GoString() string { return "[credentials]" }
+
+// LogValue keeps it out of structured logs.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("[credentials]") }
+
+// BusinessAccountID is the provider's account that a channel belongs to, where its settings name one: templates are that account's.
+func (c Channel) BusinessAccountID() string {
+	var settings struct {
+		BusinessAccountID string `json:"businessAccountId"`
+	}
+	if json.Unmarshal(c.Settings, &settings) != nil {
+		return ""
+	}
+	return settings.BusinessAccountID
+}
 
 // HealthState says whether a channel works.
 type HealthState string

@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Contact is a person who writes to the account, over one or several identities.
 type Contact struct {
@@ -18,18 +21,18 @@ type Contact struct {
 	Version          int64
 }
 
-// MarketingConsent is a contact's last word on being sent advertising; zero when they never said any.
+// MarketingConsent is a contact's last choice about advertising; zero = none was made. At is the provider's time.
 type MarketingConsent struct {
 	OptedOut bool
 	At       time.Time
 }
 
-// Supersedes says that m stands against another word: the later one does, and of two of the same second the one that wants none.
+// Supersedes reports whether m replaces another choice: the later one does, and of two at the same time the opt-out.
 func (m MarketingConsent) Supersedes(other MarketingConsent) bool {
 	return m.At.After(other.At) || m.At.Equal(other.At) && m.OptedOut && !other.OptedOut
 }
 
-// MarketingOptOut is since when a contact wants no advertising; zero for one who takes it.
+// MarketingOptOut is when the contact opted out of advertising; zero for one who has not.
 func (c Contact) MarketingOptOut() time.Time {
 	if !c.MarketingConsent.OptedOut {
 		return time.Time{}
@@ -46,14 +49,14 @@ type IdentityRef struct {
 	Phone      string
 }
 
-// Identity is the external user that a channel knows; at most one conversation of it is open. A person whom the provider
+// Identity is the external user that a channel knows; at most one conversation of it is open. A user whom the provider
 // knows by several ids (a phone and a BSUID) has one primary identity, and aliases that point to it.
 type Identity struct {
 	AccountID          AccountID
 	ChannelID          ChannelID
-	ExternalID         string // the primary address: what is written to when nothing better is known
+	ExternalID         string // the primary address
 	Aliases            []string
-	Address            string // where answers go since the person moved; "" = ExternalID
+	Address            string // where answers go since the user's address changed; "" = ExternalID
 	ContactID          ContactID
 	ContactName        string
 	Blocked            bool
@@ -61,4 +64,15 @@ type Identity struct {
 	LastConversationID ConversationID
 	LastResolvedAt     time.Time
 	Version            int64
+}
+
+// Missing are the addresses that do not lead to the identity yet.
+func (i Identity) Missing(addresses []string) []string {
+	var missing []string
+	for _, address := range addresses {
+		if address != i.ExternalID && !slices.Contains(i.Aliases, address) {
+			missing = append(missing, address)
+		}
+	}
+	return missing
 }

@@ -2,31 +2,39 @@ package chat
 
 import "time"
 
-// Decision is everything that one verb writes, all of it or nothing: the law "one decision, one write". The store derives
-// from Before and After what else changes with them: operators' loads, their lists, indexes and the identity's open
-// conversation.
+// Decision is everything that one use case writes, in one transaction. The store derives from Before and After what else changes with
+// them: operators' loads, their lists, indexes and the identity's open conversation.
 type Decision struct {
 	Before *Conversation // as it was read, with its version; nil opens a new one
 	After  Conversation
 	Events []Event
-	// Messages are put with the decision, each if it is not there yet.
+	// Messages are put with the decision, each if it does not exist yet.
 	Messages []Message
-	// ProviderRef makes the decision happen once for one inbound item or one request of a client.
+	// ProviderRef lets the decision be written once per inbound item or client request.
 	ProviderRef *ProviderRef
-	// Identity is what it becomes; with Version 0 it is created, otherwise it must still have the version read.
+	// Identity is the new value; with Version 0 it is created, otherwise the stored one must have the version that was read.
 	Identity *Identity
 	// Aliases are further addresses that lead to Identity from now on.
 	Aliases []string
 	// NewContact is created with the conversation.
 	NewContact *Contact
-	// Capacity, when above zero, lets the new assignee take it only while they carry fewer than that many.
+	// Capacity, when above zero, is a condition: the new assignee has fewer than so many open conversations.
 	Capacity int
-	// Timers are put, one for each step that the decision makes somebody wait for.
+	// Timers are put, one for each step that follows from the decision.
 	Timers   []Timer
 	Activity *Activity
 }
 
-// ProviderRef remembers which message an outside id led to. Scope keeps the names of different givers apart.
+// MessageEffects are what changes together with a message.
+type MessageEffects struct {
+	PutTimer  *Timer
+	DropTimer *Timer
+	Event     *Event
+	// Conversation is what the message's becomes with it; the stored one must still be of the version given.
+	Conversation *Conversation
+}
+
+// ProviderRef is the receipt of an outside id: which message it leads to. Scope separates ids of different origins.
 type ProviderRef struct {
 	AccountID      AccountID
 	Scope          string // a channel's asset, or "client:" and the operator
@@ -35,21 +43,22 @@ type ProviderRef struct {
 	MessageID      MessageID
 	Digest         string          // of the body: the same id with another body is a conflict
 	ParkedStatuses []StatusUpdate  // statuses that came before their message
-	ParkedUpdates  []MessageUpdate // alterations that did
+	ParkedUpdates  []MessageUpdate // updates that came before their message
 	ExpiresAt      time.Time
 }
 
-// ProviderRefRetention is how long receipts are kept: WhatsApp repeats for seven days, and people look back a month.
+// ProviderRefRetention is how long receipts are kept: WhatsApp repeats webhooks for seven days; quotes and reactions of older messages
+// are found for a month.
 const ProviderRefRetention = 30 * 24 * time.Hour
 
-// LoadChange is how a decision moves one operator's load.
+// LoadChange is how a decision changes one operator's load.
 type LoadChange struct {
 	OperatorID OperatorID
 	Delta      int
-	AssignedAt time.Time // set when the operator was given the conversation now
+	AssignedAt time.Time // set when the conversation was assigned to the operator now
 }
 
-// LoadChanges are the operators' loads that a change of a conversation moves.
+// LoadChanges are the changes of operators' loads that follow from a change of a conversation.
 func LoadChanges(before *Conversation, after Conversation, now time.Time) []LoadChange {
 	var was OperatorID
 	if before != nil {
@@ -69,7 +78,7 @@ func LoadChanges(before *Conversation, after Conversation, now time.Time) []Load
 	return changes
 }
 
-// TimerKind says which step a timer asks for again.
+// TimerKind says which step a timer triggers again.
 type TimerKind string
 
 // The kinds of timers.
@@ -80,22 +89,23 @@ const (
 	TimerJob   TimerKind = "job"
 )
 
-// Timer is an item of the due index: a step that is waited for. The step removes it; if it was lost, the clock asks again.
+// Timer is an item of the due index: a step that is expected to happen. The step removes it; if its signal was lost, the clock sends
+// it again at DueAt.
 type Timer struct {
 	AccountID      AccountID
 	Kind           TimerKind
 	ConversationID ConversationID // for TimerSend and TimerMedia
 	MessageID      MessageID
 	Subject        string    // for the others: a mail's or a job's id
-	HeldFor        ChannelID // of a held message: the channel whose return it waits for
+	HeldFor        ChannelID // of a held message: the channel that held it
 	DueAt          time.Time
 	Attempt        int
 }
 
-// TimerGrace is how long a step may take before the clock asks for it again.
+// TimerGrace is how long a step may take before the clock triggers it again.
 const TimerGrace = 2 * time.Minute
 
-// Activity is one line of the activity log: who changed what.
+// Activity is one line of the activity log.
 type Activity struct {
 	AccountID AccountID
 	RequestID string

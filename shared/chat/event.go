@@ -14,15 +14,15 @@ const (
 	EventWaiting       EventType = "waiting" // nobody was eligible
 	EventResolved      EventType = "resolved"
 	EventPending       EventType = "pending"
-	EventTakenUp       EventType = "taken_up" // pending became open
+	EventTakenUp       EventType = "taken_up" // a pending conversation became open
 	EventMessageFailed EventType = "message_failed"
-	EventMoved         EventType = "moved"     // the contact has another number, or another id
-	EventPastKept      EventType = "past_kept" // what was written before the channel was connected is here
-	EventOptedOut      EventType = "opted_out" // the contact wants no advertising
+	EventMoved         EventType = "moved"     // the contact has another number or id
+	EventPastKept      EventType = "past_kept" // it holds imported history
+	EventOptedOut      EventType = "opted_out" // the contact opted out of marketing
 	EventOptedIn       EventType = "opted_in"
 )
 
-// ReasonCode is why a decision fell as it did.
+// ReasonCode is why a decision was made as it was.
 type ReasonCode string
 
 // The reasons.
@@ -36,10 +36,10 @@ const (
 	ReasonIdle           ReasonCode = "idle"
 	ReasonOneMonth       ReasonCode = "one_month"
 	ReasonContactWrote   ReasonCode = "contact_wrote"
-	ReasonNoLongerServes ReasonCode = "no_longer_serves" // who had it is inactive, or lost the store's grant
+	ReasonNoLongerServes ReasonCode = "no_longer_serves" // its assignee is inactive, or lost the store's grant
 )
 
-// Outcome is what became of one operator who was considered.
+// Outcome is the result for one operator who was considered.
 type Outcome string
 
 // The outcomes.
@@ -49,12 +49,12 @@ const (
 	OutcomeNotGranted  Outcome = "not_granted"
 	OutcomeAway        Outcome = "away"
 	OutcomeAtCapacity  Outcome = "at_capacity"
-	OutcomePassed      Outcome = "passed"       // has let it go by already
+	OutcomePassed      Outcome = "passed"       // was unassigned from it
 	OutcomeBusier      Outcome = "busier"       // eligible, with more open conversations
 	OutcomeServedLater Outcome = "served_later" // eligible and as free, but had one more recently
 )
 
-// Considered is one operator who was looked at, and why the choice did or did not fall on them.
+// Considered is one operator who was considered, and why they were or were not chosen.
 type Considered struct {
 	OperatorID OperatorID
 	Name       string
@@ -69,7 +69,7 @@ type Reason struct {
 	Considered []Considered
 }
 
-// Event is one line of a conversation's timeline, written with the decision it tells of. It holds ids, never message text.
+// Event is one line of a conversation's timeline, written with its decision. It holds ids, never message text.
 type Event struct {
 	ID             EventID
 	AccountID      AccountID

@@ -22,7 +22,7 @@ type (
 	EventID        string
 )
 
-// crockford sorts like the numbers it stands for.
+// crockford is in ascending order of its bytes, so that ids sort like the numbers that they encode.
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // NewID makes a 26-character id that sorts by the millisecond it was made in.
@@ -35,12 +35,12 @@ func NewID(now time.Time) string {
 	return encodeID(b)
 }
 
-// arrivalGrain is how far a provider's clock may be off before its time orders the message: WhatsApp's grain is a second, and
-// an answer must not sort before its question.
+// arrivalGrain is the difference up to which the arrival orders a message instead of the provider's time: WhatsApp's times are whole
+// seconds, and an answer must not sort before its question.
 const arrivalGrain = 5 * time.Second
 
-// SortTime is the time that orders a message: the provider's, except that arrival counts when the two are less than five
-// seconds apart or the provider's lies in the future.
+// SortTime is the time that orders a message: the provider's, or the arrival when the two are less than five seconds apart or the
+// provider's is in the future.
 func SortTime(provider, arrival time.Time) time.Time {
 	if provider.IsZero() || arrival.Sub(provider) < arrivalGrain {
 		return arrival
@@ -48,7 +48,7 @@ func SortTime(provider, arrival time.Time) time.Time {
 	return provider
 }
 
-// NewMessageID makes an id that sorts by SortTime, then arrival, to the microsecond: what came in one body keeps its order. The
+// NewMessageID makes an id that sorts by SortTime, then arrival, to the microsecond: messages of one webhook body keep their order. The
 // same arguments give the same id; unique tells apart messages of the same instants (the provider's id or the client's).
 func NewMessageID(sort, arrival time.Time, unique string) MessageID {
 	var b [16]byte
@@ -60,7 +60,7 @@ func NewMessageID(sort, arrival time.Time, unique string) MessageID {
 	return MessageID(encodeID(b))
 }
 
-// MessageIDBefore is the smallest id of the millisecond t: pages and cut-offs start there.
+// MessageIDBefore is the smallest id of the millisecond t.
 func MessageIDBefore(t time.Time) MessageID {
 	var b [16]byte
 	putMillis(b[:6], t)

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// InboundKind says what a provider told us.
+// InboundKind is the kind of an inbound item.
 type InboundKind string
 
 // The kinds of inbound items.
@@ -13,15 +13,15 @@ const (
 	InboundMessage        InboundKind = "message"
 	InboundStatus         InboundKind = "status"
 	InboundUpdate         InboundKind = "alteration"
-	InboundEcho           InboundKind = "echo"      // the business wrote it elsewhere: Sender is who got it
-	InboundIdentityChange InboundKind = "moved"     // Sender is known as Moved from now on
-	InboundHistory        InboundKind = "past"      // either side wrote it before the channel was connected: Sender is the contact
-	InboundMarketing      InboundKind = "marketing" // whether the contact wants advertising
-	InboundTemplate       InboundKind = "template"  // the provider judged a template; it names no channel, but an owner of several
+	InboundEcho           InboundKind = "echo"      // the business wrote it in the provider's app: Sender is the recipient
+	InboundIdentityChange InboundKind = "moved"     // Sender has the addresses of NewIdentity from now on
+	InboundHistory        InboundKind = "past"      // written by either side before the channel was connected: Sender is the contact
+	InboundMarketing      InboundKind = "marketing" // Sender's choice about marketing
+	InboundTemplate       InboundKind = "template"  // a template's status changed; Asset is a business account, which may have several channels
 	InboundIgnored        InboundKind = "ignored"
 )
 
-// Inbound is one thing a provider told us, in our words. Parsers make it, desk acts on it.
+// Inbound is one inbound item in our terms: channel adapters parse it, the use cases of desk apply it.
 type Inbound struct {
 	Kind             InboundKind
 	Asset            string    // the channel's external id
@@ -29,48 +29,48 @@ type Inbound struct {
 	At               time.Time // the provider's time
 	ReceivedAt       time.Time
 	Sender           Sender
-	NewIdentity      Sender // for InboundMoved
+	NewIdentity      Sender // for InboundIdentityChange
 	Type             MessageType
 	Text             string
 	Attachments      []Attachment
 	Location         *Location
 	Cards            []Card
-	ReplyTo          string    // the provider's id of the message it answers
+	ReplyTo          string    // the provider's id of the message that it quotes
 	Visitor          VisitorID // who wrote it, on our own web chat
-	ClientID         string    // and their browser's own id of it
-	Page             *SitePage // and where they did
+	ClientID         string    // their browser's own id of it
+	Page             *SitePage // where they wrote it
 	Referral         *Referral
-	Direction        Direction        // of an InboundPast
-	MarketingConsent MarketingConsent // Sender's word, for InboundMarketing
+	Direction        Direction        // for InboundHistory
+	MarketingConsent MarketingConsent // for InboundMarketing
 	Template         *InboundTemplateChange
 	Status           StatusUpdate
-	Update           *MessageUpdate // of the message that Target names, for InboundAltered
-	Target           string         // the provider's id of that message
+	Update           *MessageUpdate // of the message Target, for InboundUpdate
+	Target           string         // the provider's id of the message that Update changes
 	Ignored          string         // why, for InboundIgnored
 }
 
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
 type Sender struct {
 	Addresses []string
-	Variants  []string // other forms of an address, by which the person may be known
+	Variants  []string // other forms of an address under which the user may be known
 	Name      string
 	Username  string
 	Phone     string
 }
 
-// Known are all addresses by which the person may be known, the surest first.
+// Known are all addresses under which the user may be known, the most reliable first.
 func (s Sender) Known() []string { return slices.Concat(s.Addresses, s.Variants) }
 
-// StatusUpdate is a provider's word on a message we sent.
+// StatusUpdate is a provider's status of a message that we sent.
 type StatusUpdate struct {
 	Status MessageStatus
 	At     time.Time
 	Error  *MessageError
-	// Ref is what we gave along when sending, if the provider hands it back: it finds the message without its provider id.
+	// Ref is the reference that we sent along, if the provider returns it: it finds the message without its provider id.
 	Ref string
 }
 
-// InboundTemplateChange is a provider's word on the template of a name in one language.
+// InboundTemplateChange is a provider's change of the template of a name in one language.
 type InboundTemplateChange struct {
 	Name     string
 	Language string

@@ -1,6 +1,6 @@
 package chat
 
-// Interactive is what a message offers to be tapped: some buttons, or one that opens a list.
+// Interactive is the interactive part of a message: buttons, or a list that one button opens.
 type Interactive struct {
 	Footer   string
 	Buttons  []Button
@@ -8,19 +8,19 @@ type Interactive struct {
 	Sections []Section
 }
 
-// Button is one tap; its id comes back with it.
+// Button is one button; its id comes back with the tap.
 type Button struct {
 	ID    string
 	Title string
 }
 
-// Section is a part of a list, with a heading if there are several.
+// Section is a part of a list, with a title if there are several.
 type Section struct {
 	Title string
 	Rows  []Row
 }
 
-// Row is one choice of a list; its id comes back with it.
+// Row is one choice of a list; its id comes back with the tap.
 type Row struct {
 	ID          string
 	Title       string

@@ -36,7 +36,8 @@ const (
 	TypeUnsupported MessageType = "unsupported"
 )
 
-// MessageStatus is where a message is on its way. It only moves forward, by Rank.
+// MessageStatus is the delivery state of a message. Within an attempt it only moves forward by Rank, except for the queue's own
+// changes (Requeue, Hold).
 type MessageStatus string
 
 // The statuses.
@@ -45,15 +46,15 @@ const (
 	StatusQueued    MessageStatus = "queued"
 	StatusHeld      MessageStatus = "held" // waits for its channel to be reconnected
 	StatusSending   MessageStatus = "sending"
-	StatusUnknown   MessageStatus = "unknown" // an attempt died; the provider's status or a person resolves it
+	StatusUnknown   MessageStatus = "unknown" // an attempt's outcome was lost; the provider's status or a retry resolves it
 	StatusSent      MessageStatus = "sent"
 	StatusDelivered MessageStatus = "delivered"
 	StatusRead      MessageStatus = "read"
 	StatusFailed    MessageStatus = "failed"
 )
 
-// Rank orders the statuses of an attempt: the highest one heard of is the right one, whatever the order of arrival. A failure
-// outranks all, because a provider that says it failed does not take that back.
+// Rank orders the statuses of an attempt: of those that a provider reports, in any order, the highest one stands. A failure outranks
+// all, because providers do not take it back.
 func (s MessageStatus) Rank() int {
 	switch s {
 	case StatusReceived, StatusQueued, StatusHeld:
@@ -94,7 +95,7 @@ type Author struct {
 	Picture string // an operator's, on our own web chat
 }
 
-// AttachmentState is where a file is on its way into our store.
+// AttachmentState says whether a file is in our bucket yet.
 type AttachmentState string
 
 // The states of an attachment.
@@ -121,7 +122,7 @@ type SitePage struct {
 	Title string
 }
 
-// Location is a place. Name and Address may be empty: then it is a pin on the map.
+// Location is a place; Name and Address may be empty. Degrees.
 type Location struct {
 	Latitude  float64
 	Longitude float64
@@ -129,7 +130,7 @@ type Location struct {
 	Address   string
 }
 
-// Card is somebody's contact data, as a phone shares it.
+// Card is a shared contact card.
 type Card struct {
 	Name    string
 	Company string
@@ -137,7 +138,7 @@ type Card struct {
 	Emails  []string
 }
 
-// ReferralSource is what somebody tapped before they wrote.
+// ReferralSource is what the contact tapped before writing.
 type ReferralSource string
 
 // The sources of referrals.
@@ -146,8 +147,7 @@ const (
 	FromPost ReferralSource = "post"
 )
 
-// Referral is the advertisement or post through which somebody came to write. Its media lie with the provider, for as long as it
-// likes.
+// Referral is the advertisement or post through which the contact came to write. MediaURL is the provider's and expires.
 type Referral struct {
 	Source    ReferralSource
 	SourceID  string
@@ -179,18 +179,18 @@ type Message struct {
 	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
-	Page           *SitePage // of our web chat, on which the visitor wrote it
+	Page           *SitePage // where the visitor wrote it, on our own web chat
 	Referral       *Referral
-	Past           bool // written before its channel was connected: nobody is told of it
+	Past           bool // written before its channel was connected: nobody is notified
 	Status         MessageStatus
 	Error          *MessageError
 	ClientID       string    // the browser's own id, for messages that operators and visitors write
-	Visitor        VisitorID // whose browsers are shown it, on our own web chat
+	Visitor        VisitorID // whose browsers it is pushed to, on our own web chat
 	ProviderID     string
 	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
 	Reactions      []Reaction
-	Edited         Moment // when the text became what it is
-	Revoked        Moment // when its author took it back: nothing of it is left
+	Edited         Moment // when the text was last edited
+	Revoked        Moment // when its author revoked it: its content is deleted
 	SentAt         time.Time
 	ReceivedAt     time.Time
 	Version        int64
@@ -199,13 +199,4 @@ type Message struct {
 // LogValue keeps what people wrote out of the logs.
 func (m Message) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", string(m.ID)), slog.String("type", string(m.Type)), slog.Int("length", len(m.Text)))
-}
-
-// Advance moves the status forward if the new one ranks higher in the same attempt, and says whether it did.
-func (m *Message) Advance(to MessageStatus, reason *MessageError) bool {
-	if to.Rank() <= m.Status.Rank() {
-		return false
-	}
-	m.Status, m.Error = to, reason
-	return true
 }

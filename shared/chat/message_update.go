@@ -9,23 +9,23 @@ import (
 // MessageUpdateKind is how a message changes after it was written.
 type MessageUpdateKind string
 
-// The kinds of alterations.
+// The kinds of message updates.
 const (
 	Reacted MessageUpdateKind = "reaction"
 	Edited  MessageUpdateKind = "edit"
-	Revoked MessageUpdateKind = "revoke" // its author took it back
+	Revoked MessageUpdateKind = "revoke" // its author deleted it for everybody
 )
 
-// Moment orders what providers tell: by their time, whose grain may be a second, and then by arrival.
+// Moment orders what providers report: by the provider's time, which may be in whole seconds, and then by arrival.
 type Moment struct {
 	At         time.Time
 	ReceivedAt time.Time
 }
 
-// IsZero says that it has not happened.
+// IsZero reports whether it has not happened.
 func (m Moment) IsZero() bool { return m.At.IsZero() }
 
-// After says that m is the later one.
+// After reports whether m is the later one.
 func (m Moment) After(other Moment) bool {
 	if m.At.Equal(other.At) {
 		return m.ReceivedAt.After(other.ReceivedAt)
@@ -33,27 +33,26 @@ func (m Moment) After(other Moment) bool {
 	return m.At.After(other.At)
 }
 
-// MessageUpdate is a provider's word that one side of a conversation changed a message.
+// MessageUpdate is one side's change of a message, as the provider reports it.
 type MessageUpdate struct {
 	Kind MessageUpdateKind
 	From Direction // In is the contact, Out the business
-	// Emoji is a reaction's; "" takes the side's reaction back.
+	// Emoji is a reaction's; "" removes the side's reaction.
 	Emoji string
 	// Text is an edited message's new one.
 	Text string
 	When Moment
 }
 
-// Reaction is the last word of one side: an emoji, or "" for one that was taken back, which an older word must not bring back.
+// Reaction is the last reaction of one side: an emoji, or "" for a removed one, which keeps an older reaction from coming back.
 type Reaction struct {
 	From  Direction
 	Emoji string
 	When  Moment
 }
 
-// ApplyUpdate applies an alteration and says whether the message changed. In whatever order alterations come, and however often, the
-// same message results: of each kind the latest stands, and what was taken back stays empty. Only its own side edits a message
-// or takes it back.
+// ApplyUpdate applies an update and reports whether the message changed. In any order, and however often they come, updates lead to the
+// same message: of each kind the latest stands, and a revoked message stays empty. Only its own side edits or revokes a message.
 func (m *Message) ApplyUpdate(a MessageUpdate) bool {
 	switch {
 	case a.Kind == Revoked:
@@ -79,7 +78,7 @@ func (m *Message) revoke(a MessageUpdate) bool {
 	return true
 }
 
-// emptied leaves of files their ids: under these, one that comes in after its message was taken back is found and goes as well.
+// emptied keeps the ids of files: a file that is fetched after its message was revoked is found by its id and deleted.
 func emptied(files []Attachment) (left []Attachment) {
 	for _, file := range files {
 		left = append(left, Attachment{ID: file.ID})
@@ -103,8 +102,8 @@ func (m *Message) react(a MessageUpdate) bool {
 	return true
 }
 
-// Alterations are what made the message what it is.
-func (m Message) Alterations() []MessageUpdate {
+// Updates are the updates that made the message what it is.
+func (m Message) Updates() []MessageUpdate {
 	if !m.Revoked.IsZero() {
 		return []MessageUpdate{{Kind: Revoked, From: m.Direction, When: m.Revoked}}
 	}

@@ -21,13 +21,13 @@ func inbound() chat.Message {
 	return chat.Message{ID: "M1", Direction: chat.In, Type: chat.TypeImage, Text: "hola", Attachments: []chat.Attachment{{ID: "1"}}, SentAt: written}
 }
 
-// PROVIDERS §11-22 and §12: the latest word of each side stands, and what was taken back stays empty.
-func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
+// PROVIDERS §11-22 and §12: the latest update of each side stands, and a revoked message stays empty.
+func TestApplyUpdate_AnyOrder(t *testing.T) {
 	t.Parallel()
-	alterations := []chat.MessageUpdate{
+	updates := []chat.MessageUpdate{
 		{Kind: chat.Reacted, From: chat.In, Emoji: "👍", When: moment(1, 1)},
 		{Kind: chat.Reacted, From: chat.In, Emoji: "", When: moment(2, 2)},
-		{Kind: chat.Reacted, From: chat.In, Emoji: "🧡", When: moment(2, 3)}, // in the same second, heard later
+		{Kind: chat.Reacted, From: chat.In, Emoji: "🧡", When: moment(2, 3)}, // in the same second, received later
 		{Kind: chat.Reacted, From: chat.Out, Emoji: "🙏", When: moment(1, 5)},
 		{Kind: chat.Edited, From: chat.In, Text: "hola!", When: moment(3, 3)},
 		{Kind: chat.Edited, From: chat.In, Text: "hola!!", When: moment(4, 4)},
@@ -39,12 +39,12 @@ func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 		{From: chat.In, Emoji: "🧡", When: moment(2, 3)},
 		{From: chat.Out, Emoji: "🙏", When: moment(1, 5)},
 	}
-	for order := range chattest.Permutations(len(alterations)) {
+	for order := range chattest.Permutations(len(updates)) {
 		m := inbound()
 		for _, i := range order {
-			m.ApplyUpdate(alterations[i])
-			if m.ApplyUpdate(alterations[i]) {
-				t.Fatalf("order %v: %v changed the message twice", order, alterations[i])
+			m.ApplyUpdate(updates[i])
+			if m.ApplyUpdate(updates[i]) {
+				t.Fatalf("order %v: %v changed the message twice", order, updates[i])
 			}
 		}
 		if diff := cmp.Diff(want, m); diff != "" {
@@ -55,7 +55,7 @@ func TestAlterationsEndAlikeInEveryOrder(t *testing.T) {
 
 func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
 	t.Parallel()
-	alterations := []chat.MessageUpdate{
+	updates := []chat.MessageUpdate{
 		{Kind: chat.Edited, From: chat.In, Text: "hola!", When: moment(3, 3)},
 		{Kind: chat.Reacted, From: chat.Out, Emoji: "🙏", When: moment(9, 9)},
 		{Kind: chat.Revoked, From: chat.In, When: moment(5, 5)},
@@ -63,10 +63,10 @@ func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
 	}
 	want := inbound()
 	want.Text, want.Attachments, want.Revoked = "", []chat.Attachment{{ID: "1"}}, moment(5, 5)
-	for order := range chattest.Permutations(len(alterations)) {
+	for order := range chattest.Permutations(len(updates)) {
 		m := inbound()
 		for _, i := range order {
-			m.ApplyUpdate(alterations[i])
+			m.ApplyUpdate(updates[i])
 		}
 		if diff := cmp.Diff(want, m); diff != "" {
 			t.Fatalf("order %v (-want +got):\n%s", order, diff)

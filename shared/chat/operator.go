@@ -18,19 +18,19 @@ const (
 	ReadOnly     Role = "readonly"
 )
 
-// Availability is what an operator says of himself; distribution asks it, an open socket does not matter.
+// Availability is set by the operator; automatic assignment reads it. An open socket does not matter.
 type Availability string
 
-// The two of them.
+// The availabilities.
 const (
 	Available Availability = "available"
 	Away      Availability = "away"
 )
 
-// DefaultCapacity is how many conversations a new operator carries at once.
+// DefaultCapacity is how many conversations a new operator may have at once.
 const DefaultCapacity = 20
 
-// Operator is a person who answers.
+// Operator is a person who works in the account.
 type Operator struct {
 	ID            OperatorID
 	AccountID     AccountID
@@ -43,15 +43,15 @@ type Operator struct {
 	StoreIDs      []StoreID // grants; empty = every store for owner, admin and supervisor, none otherwise
 	Languages     []Language
 	Language      Language // of the interface
-	Picture       string   // what visitors see, by the name of its file; "" = none
+	Picture       string   // file name of the picture that visitors see; "" = none
 	Active        bool
 	Subject       string    // the identity provider's name for the person
-	PasswordAt    time.Time // when a mailed link last set the password: older links are dead
+	PasswordAt    time.Time // when a mailed link last set the password: older links are invalid
 	CreatedAt     time.Time
 	Version       int64
 }
 
-// ServesStore says whether the operator has the store's grant.
+// ServesStore reports whether the operator has the store's grant.
 func (o Operator) ServesStore(id StoreID) bool {
 	if len(o.StoreIDs) == 0 {
 		return o.Role == Owner || o.Role == Admin || o.Role == Supervisor
@@ -59,12 +59,39 @@ func (o Operator) ServesStore(id StoreID) bool {
 	return slices.Contains(o.StoreIDs, id)
 }
 
-// Load is what an operator carries now. It changes in the transaction of every decision that changes it.
+// Load is how many conversations an operator has now. It changes in the transaction of every decision that changes it.
 type Load struct {
 	AccountID      AccountID
 	OperatorID     OperatorID
 	Open           int
 	LastAssignedAt time.Time
-	Moves          int64     // how often it changed: a repair is for what was counted, and for nothing later
+	Moves          int64     // how often it changed: a repair applies only if nothing changed since the count
 	RepairedAt     time.Time // by a recount
+}
+
+// ReadCursor is how far an operator has read a conversation. Tells is the contact's newest message, if it was read and the channel has
+// read receipts.
+type ReadCursor struct {
+	AccountID      AccountID
+	OperatorID     OperatorID
+	ConversationID ConversationID
+	ReadUpTo       MessageID
+	Tells          MessageID
+	At             time.Time
+}
+
+// Unread reports whether the contact wrote after what was read.
+func (r ReadCursor) Unread(c Conversation) bool { return c.LastInboundID > r.ReadUpTo }
+
+// Actor is the operator on whose behalf a use case runs, with what the activity log keeps of the request.
+type Actor struct {
+	Operator  Operator
+	RequestID string
+	IP        string
+	UserAgent string
+}
+
+// Author is the actor as messages and Events name it.
+func (a Actor) Author() Author {
+	return Author{Kind: ByOperator, ID: string(a.Operator.ID), Name: a.Operator.Name}
 }

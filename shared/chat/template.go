@@ -2,14 +2,13 @@ package chat
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// TemplateStatus says whether the provider lets a template be sent.
+// TemplateStatus says whether a template may be sent.
 type TemplateStatus string
 
 // The statuses of a template.
@@ -39,7 +38,7 @@ const (
 	HeaderLocation TemplateFormat = "location"
 )
 
-// Media says whether a file fills the header, and which type of message carries such files.
+// Media reports whether the header is a file, and of which type of message.
 func (f TemplateFormat) Media() (MessageType, bool) {
 	switch f {
 	case HeaderImage, HeaderVideo, HeaderDocument:
@@ -61,7 +60,7 @@ const (
 	ButtonOther      TemplateButtonType = "other"
 )
 
-// Template is a message that the provider approved beforehand, with gaps. Between its customers' messages nothing else may be sent.
+// Template is a message with parameters that the provider approved beforehand. Outside the channel's window only templates may be sent.
 type Template struct {
 	ID        string // the provider's
 	AccountID AccountID
@@ -76,12 +75,12 @@ type Template struct {
 	Body      TemplateText
 	Footer    string
 	Buttons   []TemplateButton
-	ChangedAt time.Time // when the provider last spoke of its status
-	SyncedAt  time.Time // when the reading began that found it last
+	ChangedAt time.Time // the provider's time of its last change of status
+	SyncedAt  time.Time // when the last reading that found it began
 	UpdatedAt time.Time
 }
 
-// TemplateText is a text with gaps. Parameters are their names, in the order in which they are filled: "1", "2", or words.
+// TemplateText is a text with placeholders. Parameters are their names, in the order in which they are filled: "1", "2", or words.
 type TemplateText struct {
 	Text       string
 	Parameters []string
@@ -93,14 +92,14 @@ type TemplateHeader struct {
 	TemplateText
 }
 
-// TemplateButton is a button of a template. Parameter says that it has a gap.
+// TemplateButton is a button of a template. Parameter says that it has one.
 type TemplateButton struct {
 	Type      TemplateButtonType
 	Text      string
 	Parameter bool
 }
 
-// TemplateChange is the provider's word that a template became another. What is empty stays as it was.
+// TemplateChange is a provider's change of a template. Empty fields stay as they were.
 type TemplateChange struct {
 	Status  TemplateStatus
 	Quality string
@@ -108,7 +107,7 @@ type TemplateChange struct {
 	At      time.Time
 }
 
-// TemplateRef is a template as one message uses it, with all that is needed to send it.
+// TemplateRef is a template as one message uses it, with everything needed to send it.
 type TemplateRef struct {
 	Name     string
 	Language string
@@ -118,20 +117,20 @@ type TemplateRef struct {
 	Buttons  []TemplateButtonParameter
 }
 
-// TemplateParameter fills one gap. Name is empty where gaps are numbered.
+// TemplateParameter is the value of one parameter. Name is empty for numbered ones.
 type TemplateParameter struct {
 	Name string
 	Text string
 }
 
-// TemplateButtonParameter fills the gap of one button.
+// TemplateButtonParameter is the value of one button's parameter.
 type TemplateButtonParameter struct {
 	Index int
 	Type  TemplateButtonType
 	Text  string
 }
 
-// NewTemplateText finds the gaps of a text: {{1}}, {{2}}, or {{word}}.
+// NewTemplateText finds the placeholders of a text: {{1}}, {{2}}, or {{word}}.
 func NewTemplateText(text string) TemplateText {
 	t := TemplateText{Text: text}
 	for rest := text; ; {
@@ -152,7 +151,7 @@ func NewTemplateText(text string) TemplateText {
 	return t
 }
 
-// number is which gap is meant; words keep the order of the text.
+// number is the parameter's number; 0 for a word, so that words keep the order of the text.
 func number(name string) int {
 	n, err := strconv.Atoi(name)
 	if err != nil {
@@ -161,7 +160,7 @@ func number(name string) int {
 	return n
 }
 
-// Fill names the parameters of a text in their order; false when there are more or fewer than gaps, or one is empty.
+// Fill gives the parameters their values, in order; false when there are more or fewer values than parameters, or one is empty.
 func (t TemplateText) Fill(values []string) ([]TemplateParameter, bool) {
 	if len(values) != len(t.Parameters) || slices.Contains(values, "") {
 		return nil, false
@@ -177,7 +176,7 @@ func (t TemplateText) Fill(values []string) ([]TemplateParameter, bool) {
 	return filled, true
 }
 
-// Render writes the values into the gaps. A value that looks like a gap stays as it is.
+// Render replaces the placeholders by the values. A value that looks like a placeholder is not replaced again.
 func (t TemplateText) Render(filled []TemplateParameter) string {
 	var b strings.Builder
 	for rest := t.Text; ; {
@@ -198,22 +197,11 @@ func (t TemplateText) Render(filled []TemplateParameter) string {
 	}
 }
 
-// Render is what a customer reads of a template: header, body and footer.
+// Render is the text that a contact reads: header, body and footer.
 func (t Template) Render(ref TemplateRef) string {
 	var parts []string
 	if t.Header != nil && t.Header.Format == HeaderText {
 		parts = append(parts, t.Header.Render(ref.Header))
 	}
 	return strings.Join(slices.DeleteFunc(append(parts, t.Body.Render(ref.Body), t.Footer), func(s string) bool { return s == "" }), "\n\n")
-}
-
-// BusinessAccountID is the provider's account that a channel belongs to, where its settings name one: templates are that account's.
-func (c Channel) BusinessAccountID() string {
-	var settings struct {
-		BusinessAccountID string `json:"businessAccountId"`
-	}
-	if json.Unmarshal(c.Settings, &settings) != nil {
-		return ""
-	}
-	return settings.BusinessAccountID
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// B-12: the gaps of a template are found, filled in their order, and never filled twice.
-func TestTheGapsOfATemplate(t *testing.T) {
+// B-12: placeholders are found, filled in their order, and never filled twice.
+func TestTemplateText(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, text string
@@ -18,12 +18,12 @@ func TestTheGapsOfATemplate(t *testing.T) {
 		fits       bool
 	}{
 		{"numbered", "Hola {{1}}, su pedido {{2}} salió", []string{"1", "2"}, []string{"Ana", "42"}, "Hola Ana, su pedido 42 salió", true},
-		{"numbered backwards, and one twice", "{{2}} de {{1}}: {{ 2 }}", []string{"1", "2"}, []string{"a", "b"}, "b de a: b", true},
+		{"numbered in descending order, one twice", "{{2}} de {{1}}: {{ 2 }}", []string{"1", "2"}, []string{"a", "b"}, "b de a: b", true},
 		{"more than nine", "{{10}} {{9}}", []string{"9", "10"}, []string{"nueve", "diez"}, "diez nueve", true},
 		{"named", "Hola {{nombre}}, {{pedido}}", []string{"nombre", "pedido"}, []string{"Ana", "42"}, "Hola Ana, 42", true},
-		{"a value that looks like a gap", "{{1}} {{2}}", []string{"1", "2"}, []string{"{{2}}", "x"}, "{{2}} x", true},
+		{"value that looks like a placeholder", "{{1}} {{2}}", []string{"1", "2"}, []string{"{{2}}", "x"}, "{{2}} x", true},
 		{"none", "Hola", nil, nil, "Hola", true},
-		{"one that does not end", "Hola {{1", nil, nil, "Hola {{1", true},
+		{"unclosed placeholder", "Hola {{1", nil, nil, "Hola {{1", true},
 		{"too few values", "{{1}} {{2}}", []string{"1", "2"}, []string{"a"}, "", false},
 		{"an empty value", "{{1}}", []string{"1"}, []string{""}, "", false},
 		{"too many values", "Hola", nil, []string{"a"}, "", false},
@@ -46,7 +46,7 @@ func TestTheGapsOfATemplate(t *testing.T) {
 	}
 }
 
-func TestOnlyWordsNameAParameter(t *testing.T) {
+func TestFill_NamesOnlyWords(t *testing.T) {
 	t.Parallel()
 	numbered, _ := chat.NewTemplateText("{{1}}").Fill([]string{"a"})
 	named, _ := chat.NewTemplateText("{{nombre}}").Fill([]string{"a"})
@@ -55,7 +55,7 @@ func TestOnlyWordsNameAParameter(t *testing.T) {
 	}
 }
 
-func TestTheBusinessAccountOfAChannel(t *testing.T) {
+func TestBusinessAccountID(t *testing.T) {
 	t.Parallel()
 	for settings, want := range map[string]string{
 		`{"businessAccountId":"700","other":1}`: "700", `{}`: "", ``: "", `{"businessAccountId":7}`: "", `[`: "",

@@ -1,16 +1,20 @@
-package dynamo
+package dynamo_test
 
 import (
 	"reflect"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// filled gives a value in which nothing is empty, so that a field which storing forgets is seen.
+// filled is a value without an empty field, so that a field that is not stored is detected.
 func filled[T any](t *testing.T) T {
 	t.Helper()
 	var v T
@@ -63,10 +67,10 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 	}
 }
 
-func keepsEveryField[T any](t *testing.T, toItem func(T) any, decode func(item) (T, error)) {
+func keepsEveryField[T any](t *testing.T, toItem func(T) any, decode func(table.Item) (T, error)) {
 	t.Helper()
 	for _, want := range []T{filled[T](t), emptyButIDs[T](t)} {
-		av, err := encode(toItem(want))
+		av, err := attributevalue.MarshalMap(toItem(want))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +84,7 @@ func keepsEveryField[T any](t *testing.T, toItem func(T) any, decode func(item) 
 	}
 }
 
-// emptyButIDs has nothing but what its key is made of.
+// emptyButIDs has only the fields of its key.
 func emptyButIDs[T any](t *testing.T) T {
 	t.Helper()
 	var v T
@@ -93,45 +97,45 @@ func emptyButIDs[T any](t *testing.T) T {
 	return v
 }
 
-func TestStoringKeepsEveryField(t *testing.T) {
+func TestItems_RoundTrip(t *testing.T) {
 	t.Parallel()
-	keepsEveryField(t, func(c chat.Conversation) any { return toConversationItem(c) }, decodeConversation)
-	keepsEveryField(t, func(m chat.Message) any { return toMessageItem(m) }, decodeMessage)
-	keepsEveryField(t, func(e chat.Event) any { return toEventItem(e) }, decodeEvent)
-	keepsEveryField(t, func(c chat.Contact) any { return toContactItem(c) }, decodeContact)
-	keepsEveryField(t, func(i chat.Identity) any { return toIdentityItem(i) }, decodeIdentity)
-	keepsEveryField(t, func(m chat.Mail) any { return toMailItem(m) }, decodeMail)
-	keepsEveryField(t, func(j chat.Job) any { return toJobItem(j) }, decodeJob)
-	keepsEveryField(t, func(a chat.Activity) any { return toActivityItem(a) }, decodeActivity)
-	keepsEveryField(t, func(a chat.Account) any { return toAccountItem(a) }, decodeAccount)
-	keepsEveryField(t, func(s chat.Store) any { return toStoreItem(s) }, decodeStore)
-	keepsEveryField(t, func(o chat.Operator) any { return toOperatorItem(o) }, decodeOperator)
-	keepsEveryField(t, func(c chat.Channel) any { return toChannelItem(c) }, decodeChannel)
-	keepsEveryField(t, func(s chat.Session) any { return toSessionItem(s) }, decodeSession)
-	keepsEveryField(t, func(c chat.Connection) any { return toConnectionItem(c) }, decodeConnection)
-	keepsEveryField(t, func(r chat.ReadCursor) any { return toReadItem(r) }, decodeRead)
-	keepsEveryField(t, func(l chat.Load) any { return toLoadItem(l) }, decodeLoad)
+	keepsEveryField(t, func(c chat.Conversation) any { return item.Conversation(c) }, item.DecodeConversation)
+	keepsEveryField(t, func(m chat.Message) any { return item.Message(m) }, item.DecodeMessage)
+	keepsEveryField(t, func(e chat.Event) any { return item.Event(e) }, item.DecodeEvent)
+	keepsEveryField(t, func(c chat.Contact) any { return item.Contact(c) }, item.DecodeContact)
+	keepsEveryField(t, func(i chat.Identity) any { return item.Identity(i) }, item.DecodeIdentity)
+	keepsEveryField(t, func(m chat.Mail) any { return item.Mail(m) }, item.DecodeMail)
+	keepsEveryField(t, func(j chat.Job) any { return item.Job(j) }, item.DecodeJob)
+	keepsEveryField(t, func(a chat.Activity) any { return item.Activity(a) }, item.DecodeActivity)
+	keepsEveryField(t, func(a chat.Account) any { return item.Account(a) }, item.DecodeAccount)
+	keepsEveryField(t, func(s chat.Store) any { return item.Store(s) }, item.DecodeStore)
+	keepsEveryField(t, func(o chat.Operator) any { return item.Operator(o) }, item.DecodeOperator)
+	keepsEveryField(t, func(c chat.Channel) any { return item.Channel(c) }, item.DecodeChannel)
+	keepsEveryField(t, func(s chat.Session) any { return item.Session(s) }, item.DecodeSession)
+	keepsEveryField(t, func(c chat.Connection) any { return item.Connection(c) }, item.DecodeConnection)
+	keepsEveryField(t, func(r chat.ReadCursor) any { return item.ReadCursor(r) }, item.DecodeReadCursor)
+	keepsEveryField(t, func(l chat.Load) any { return item.Load(l) }, item.DecodeLoad)
 }
 
-func TestAListRowHasWhatAListShows(t *testing.T) {
+func TestInboxIndex_HasListRow(t *testing.T) {
 	t.Parallel()
 	c := filled[chat.Conversation](t)
-	av, err := encode(toConversationItem(c))
+	av, err := attributevalue.MarshalMap(item.Conversation(c))
 	if err != nil {
 		t.Fatal(err)
 	}
-	inbox := Schema()["desk"].Indexes[0]
+	inbox := dynamo.Schema()["desk"].Indexes[0]
 	if len(inbox.Include) > 20 {
 		t.Fatalf("an index includes 20 attributes at most, this one %d", len(inbox.Include))
 	}
-	row := item{"pk": av["pk"], "sk": av["sk"], "inboxPk": av["inboxPk"], "inboxSk": av["inboxSk"]}
+	row := table.Item{"pk": av["pk"], "sk": av["sk"], "inboxPk": av["inboxPk"], "inboxSk": av["inboxSk"]}
 	for _, name := range inbox.Include {
 		if av[name] == nil {
 			t.Errorf("a full conversation has no %s", name)
 		}
 		row[name] = av[name]
 	}
-	got, err := decodeRow(row)
+	got, err := item.DecodeRow(row)
 	if err != nil {
 		t.Fatal(err)
 	}

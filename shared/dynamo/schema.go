@@ -11,9 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// TableSchema is what it takes to create a table, as plain data.
+// TableSchema describes a table, as plain data.
 type TableSchema struct {
 	HashKey, RangeKey string
 	Attributes        map[string]string // of keys only: name to type, "S" or "N"
@@ -30,38 +33,28 @@ type IndexSchema struct {
 	Include           []string // with INCLUDE
 }
 
-// The indexes of Desk.
-const (
-	indexInbox   = "inbox"
-	indexWaiting = "waiting"
-	indexDue     = "due"
-)
-
-const ttlAttribute = "expires"
-
 // Schema describes the tables "directory", "desk", "ledger" and "live".
 func Schema() map[string]TableSchema {
 	plain := TableSchema{HashKey: "pk", RangeKey: "sk", Attributes: map[string]string{"pk": "S", "sk": "S"}}
 	directory, desk, ledger, live := plain, plain, plain, plain
 	directory.Stream, desk.Stream, ledger.Stream = true, true, true
-	desk.TTL, live.TTL = ttlAttribute, ttlAttribute
+	desk.TTL, live.TTL = table.TTLAttribute, table.TTLAttribute
 	desk.Attributes = map[string]string{
 		"pk": "S", "sk": "S", "inboxPk": "S", "inboxSk": "S", "waitingPk": "S", "waitingSk": "S", "duePk": "S", "dueAt": "N",
 	}
 	desk.Indexes = []IndexSchema{
-		// The list row and nothing else: twenty attributes are the most that an index may include. Id and account are in pk.
-		{Name: indexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Projection: "INCLUDE", Include: []string{
+		// The fields of a list row. An index includes at most 20 attributes; id and account are in pk.
+		{Name: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Projection: "INCLUDE", Include: []string{
 			"status", "storeId", "groupId", "channel", "contact", "assigneeId", "tags", "campaign", "bot", "preview",
 			"lastInboundId", "lastInboundAt", "createdAt", "activeAt", "waitingAt", "closeAt", "assignAt", "resolvedAt", "version",
 		}},
-		{Name: indexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Projection: "KEYS_ONLY"},
-		{Name: indexDue, HashKey: "duePk", RangeKey: "dueAt", Projection: "INCLUDE", Include: []string{"dueKind", "storeId"}},
+		{Name: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Projection: "KEYS_ONLY"},
+		{Name: key.IndexDue, HashKey: "duePk", RangeKey: "dueAt", Projection: "INCLUDE", Include: []string{"dueKind", "storeId"}},
 	}
 	return map[string]TableSchema{"directory": directory, "desk": desk, "ledger": ledger, "live": live}
 }
 
-// CreateTables creates those of the tables that have a name, and waits until they are there. Tables that exist stay as they
-// are.
+// CreateTables creates the tables that have a name, and waits until they are ready. Existing tables are not changed.
 func CreateTables(ctx context.Context, client *dynamodb.Client, tables Tables) error {
 	schemas := Schema()
 	names := map[string]string{

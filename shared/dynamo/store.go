@@ -1,71 +1,56 @@
 package dynamo
 
 import (
-	"context"
-	"crypto/rand"
-	"time"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/activity"
+	"github.com/recado-chat/recado/shared/dynamo/contact"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
+	"github.com/recado-chat/recado/shared/dynamo/live"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// Tables are the names of the four tables. A function that has no business with one leaves its name empty.
-type Tables struct{ Directory, Desk, Ledger, Live string }
-
-// Store reads and writes the four tables. It is safe for concurrent use.
-type Store struct {
-	client     *dynamodb.Client
-	tables     Tables
-	cursorKeys CursorKeys
-	clock      func() time.Time
-}
-
-// Option changes a Store as it is made.
-type Option func(*Store)
-
-// WithCursorKeys sets what gives the keys that sign cursors. All processes that page through the same lists share them; without
-// any, a cursor is good only in the process that made it.
-func WithCursorKeys(keys CursorKeys) Option { return func(s *Store) { s.cursorKeys = keys } }
-
-// WithCursorKey is WithCursorKeys for a key that never changes.
-func WithCursorKey(key []byte) Option {
-	keys := []string{string(key)}
-	return WithCursorKeys(func(context.Context) ([]string, error) { return keys, nil })
-}
-
-// WithClock sets what tells the time; every Store needs one.
-func WithClock(now func() time.Time) Option { return func(s *Store) { s.clock = now } }
-
-// New makes a Store over a client. It panics without a clock: which one it is, is never a matter of course.
-func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
-	s := &Store{client: client, tables: tables}
-	for _, option := range options {
-		option(s)
-	}
-	if s.clock == nil {
-		panic("dynamo: a Store needs WithClock")
-	}
-	if s.cursorKeys == nil {
-		WithCursorKey([]byte(rand.Text()))(s)
-	}
-	return s
-}
-
-// Page and PageRequest are the nouns of every list.
+// The stores have the same name in each package, and an embedded field has its type's name.
 type (
-	Page[T any] = chat.Page[T]
-	PageRequest = chat.PageRequest
+	activities    = activity.Store
+	contacts      = contact.Store
+	conversations = conversation.Store
+	directories   = directory.Store
+	sessions      = live.Store
+	timers        = schedule.Store
 )
 
-const (
-	usualLimit = 50
-	mostLimit  = 1000
-)
-
-func limitOf(p PageRequest) int {
-	if p.Limit <= 0 {
-		return usualLimit
-	}
-	return min(p.Limit, mostLimit)
+// Desk is what the use cases of shared/desk read and write: conversations, contacts, timers and the directory.
+type Desk struct {
+	*contacts
+	*conversations
+	*directories
+	*timers
 }
+
+// NewDesk makes the stores of a Desk.
+func NewDesk(db *DB) *Desk {
+	return &Desk{contact.New(db), conversation.New(db), directory.New(db), schedule.New(db)}
+}
+
+// Store is all stores together, for the functions that serve people, and for tests.
+type Store struct {
+	*Desk
+	*activities
+	*sessions
+}
+
+// New connects to the tables and makes all stores.
+func New(client *dynamodb.Client, tables Tables, options ...Option) *Store {
+	db := Connect(client, tables, options...)
+	return &Store{NewDesk(db), activity.New(db), live.New(db)}
+}
+
+// The types in the signatures of Store's methods, for those who use it whole.
+type (
+	ConversationQuery = conversation.Query
+	TemplateQuery     = directory.TemplateQuery
+	Token             = live.Token
+	Answer            = live.Answer
+)

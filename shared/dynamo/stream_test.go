@@ -1,20 +1,25 @@
-package dynamo
+package dynamo_test
 
 import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/dynamo/stream"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// streamJSON writes an attribute as the stream's records carry it.
+// streamJSON encodes an attribute as stream records do.
 func streamJSON(t *testing.T, v types.AttributeValue) any {
 	t.Helper()
 	switch v := v.(type) {
@@ -39,7 +44,7 @@ func streamJSON(t *testing.T, v types.AttributeValue) any {
 	return nil
 }
 
-func imageJSON(t *testing.T, av item) map[string]any {
+func imageJSON(t *testing.T, av table.Item) map[string]any {
 	t.Helper()
 	image := map[string]any{}
 	for name, v := range av {
@@ -48,34 +53,34 @@ func imageJSON(t *testing.T, av item) map[string]any {
 	return image
 }
 
-// changed are the nouns that something is derived from, with everything in them filled.
+// changed are the decoded kinds, each as an item and as a noun without an empty field.
 func changed(t *testing.T) map[string][2]any {
 	c, message, event := filled[chat.Conversation](t), filled[chat.Message](t), filled[chat.Event](t)
 	mail, job, acc := filled[chat.Mail](t), filled[chat.Job](t), filled[chat.Account](t)
 	read, operator, ch := filled[chat.ReadCursor](t), filled[chat.Operator](t), filled[chat.Channel](t)
 	load := filled[chat.Load](t)
 	return map[string][2]any{
-		kindConversation: {toConversationItem(c), c},
-		kindMessage:      {toMessageItem(message), message},
-		kindEvent:        {toEventItem(event), event},
-		kindRead:         {toReadItem(read), read},
-		kindMail:         {toMailItem(mail), mail},
-		kindJob:          {toJobItem(job), job},
-		kindAccount:      {toAccountItem(acc), acc},
-		kindOperator:     {toOperatorItem(operator), operator},
-		kindLoad:         {toLoadItem(load), load},
-		kindChannel:      {toChannelItem(ch), ch},
+		item.KindConversation: {item.Conversation(c), c},
+		item.KindMessage:      {item.Message(message), message},
+		item.KindEvent:        {item.Event(event), event},
+		item.KindReadCursor:   {item.ReadCursor(read), read},
+		item.KindMail:         {item.Mail(mail), mail},
+		item.KindJob:          {item.Job(job), job},
+		item.KindAccount:      {item.Account(acc), acc},
+		item.KindOperator:     {item.Operator(operator), operator},
+		item.KindLoad:         {item.Load(load), load},
+		item.KindChannel:      {item.Channel(ch), ch},
 	}
 }
 
-func TestStreamRecordsOfEveryKindAreRead(t *testing.T) {
+func TestDecode_EveryKind(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/images.golden.json"
 	nouns := changed(t)
 	if *update {
 		images := map[string]any{}
 		for kind, pair := range nouns {
-			av, err := encode(pair[0])
+			av, err := attributevalue.MarshalMap(pair[0])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +102,7 @@ func TestStreamRecordsOfEveryKindAreRead(t *testing.T) {
 	if err := json.Unmarshal(body, &images); err != nil {
 		t.Fatal(err)
 	}
-	for kind := range decoders {
+	for kind := range nouns {
 		image := images[kind]
 		if image == nil {
 			t.Errorf("no record of a %s", kind)
@@ -106,13 +111,13 @@ func TestStreamRecordsOfEveryKindAreRead(t *testing.T) {
 		want := nouns[kind][1]
 		for name, c := range map[string]struct {
 			record events.DynamoDBEventRecord
-			want   Change
+			want   stream.Change
 		}{
-			"inserted": {record(nil, image), Change{Kind: kind, New: want}},
-			"modified": {record(image, image), Change{Kind: kind, Old: want, New: want}},
-			"removed":  {record(image, nil), Change{Kind: kind, Old: want}},
+			"inserted": {record(nil, image), stream.Change{Kind: kind, New: want}},
+			"modified": {record(image, image), stream.Change{Kind: kind, Old: want, New: want}},
+			"removed":  {record(image, nil), stream.Change{Kind: kind, Old: want}},
 		} {
-			got, err := DecodeChange(c.record)
+			got, err := stream.Decode(c.record)
 			if err != nil {
 				t.Errorf("%s %s: %v", kind, name, err)
 				continue
@@ -128,48 +133,40 @@ func record(old, new map[string]events.DynamoDBAttributeValue) events.DynamoDBEv
 	return events.DynamoDBEventRecord{Change: events.DynamoDBStreamRecord{OldImage: old, NewImage: new}}
 }
 
-func TestStreamRecordsThatNothingIsDerivedFromArePassedOver(t *testing.T) {
+func TestDecode_PassedOverKind(t *testing.T) {
 	t.Parallel()
-	for kind := range quiet {
-		image := map[string]events.DynamoDBAttributeValue{"kind": events.NewStringAttribute(kind)}
-		r := record(image, nil)
+	decoded := changed(t)
+	tables := specimens()
+	for _, specimen := range slices.Concat(tables["desk"], tables["directory"]) {
+		av, err := attributevalue.MarshalMap(specimen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := table.KindOf(av)
+		if _, ok := decoded[kind]; ok {
+			continue
+		}
+		r := record(map[string]events.DynamoDBAttributeValue{"kind": events.NewStringAttribute(kind)}, nil)
 		r.UserIdentity = &events.DynamoDBUserIdentity{Type: "Service", PrincipalID: "dynamodb.amazonaws.com"}
-		got, err := DecodeChange(r)
-		if err != nil || got != (Change{Kind: kind, Expired: true}) {
+		if got, err := stream.Decode(r); err != nil || got != (stream.Change{Kind: kind, Expired: true}) {
 			t.Errorf("%s: %+v, %v", kind, got, err)
 		}
 	}
 }
 
-func TestEveryKindOfATableWithAStreamIsKnown(t *testing.T) {
-	t.Parallel()
-	tables := specimens()
-	for _, table := range []string{"desk", "directory"} {
-		for _, specimen := range tables[table] {
-			av, err := encode(specimen)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if kind := kindOf(av); decoders[kind] == nil && !quiet[kind] {
-				t.Errorf("fanout buries every change of a %s", kind)
-			}
-		}
-	}
-}
-
-func TestAStreamRecordThatCannotBeReadIsInvalid(t *testing.T) {
+func TestDecode_Unreadable_Invalid(t *testing.T) {
 	t.Parallel()
 	str := events.NewStringAttribute
 	for name, image := range map[string]map[string]events.DynamoDBAttributeValue{
 		"nothing at all":       nil,
 		"no kind":              {"pk": str("x")},
 		"a kind of tomorrow":   {"kind": str("sticker")},
-		"a kind of Live":       {"kind": str(kindSession)},
-		"a key of another one": {"kind": str(kindMessage), "pk": str("X#1"), "sk": str("M#1")},
-		"a wrong type":         {"kind": str(kindMessage), "pk": str("V#A#C"), "sk": str("M#1"), "rank": str("high")},
-		"a set":                {"kind": str(kindMessage), "tags": events.NewStringSetAttribute([]string{"a"})},
+		"a kind of Live":       {"kind": str(item.KindSession)},
+		"a key of another one": {"kind": str(item.KindMessage), "pk": str("X#1"), "sk": str("M#1")},
+		"a wrong type":         {"kind": str(item.KindMessage), "pk": str("V#A#C"), "sk": str("M#1"), "rank": str("high")},
+		"a set":                {"kind": str(item.KindMessage), "tags": events.NewStringSetAttribute([]string{"a"})},
 	} {
-		if _, err := DecodeChange(record(nil, image)); !fault.Is(err, fault.Invalid) {
+		if _, err := stream.Decode(record(nil, image)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -102,7 +102,7 @@ func Error(err error) Response {
 	if code == fault.Conflict { // of other faults, why may be nobody's business
 		body.Reason = f.Reason
 	}
-	response, encodeErr := JSON(status, wire.Error{Error: body})
+	response, encodeErr := JSON(status, wire.ErrorAnswer{Error: body})
 	if encodeErr != nil {
 		return Empty(http.StatusInternalServerError)
 	}

@@ -82,30 +82,19 @@ func (s *Sealer) decrypt(ctx context.Context, value sealed) ([]byte, error) {
 
 // SealCredentials seals a channel's credentials.
 func (s *Sealer) SealCredentials(ctx context.Context, account chat.AccountID, credentials chat.Credentials) (chat.Secret, error) {
-	plaintext, err := json.Marshal(credentialsDocument{AccessToken: credentials.AccessToken})
-	if err != nil {
-		return nil, fmt.Errorf("encode credentials: %w", err)
-	}
-	return s.Seal(ctx, account, plaintext)
+	return s.Seal(ctx, account, credentials)
 }
 
 // OpenCredentials opens a channel's credentials.
 func (s *Sealer) OpenCredentials(ctx context.Context, account chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
 	plaintext, err := s.Open(ctx, account, secret)
 	if err != nil {
-		return chat.Credentials{}, err
+		return nil, err
 	}
-	var document credentialsDocument
-	if json.Unmarshal(plaintext, &document) != nil {
-		// The decoder's words could repeat what was sealed.
-		return chat.Credentials{}, fault.New(fault.Invalid, "the sealed credentials are no document").WithReason("seal_broken")
+	if !json.Valid(plaintext) {
+		return nil, fault.New(fault.Invalid, "the decrypted credentials are not JSON").WithReason("seal_broken")
 	}
-	return chat.Credentials{AccessToken: document.AccessToken}, nil
-}
-
-// credentialsDocument is the stored form of chat.Credentials.
-type credentialsDocument struct {
-	AccessToken string `json:"accessToken"`
+	return plaintext, nil
 }
 
 func bound(account chat.AccountID) map[string]string {

@@ -4,7 +4,9 @@ import "github.com/recado-chat/recado/shared/chat"
 
 // Store is one shop or brand of an account.
 type Store struct {
-	ID   string `json:"id"`
+	// ID is the store's id.
+	ID string `json:"id"`
+	// Name is the name of the shop or brand.
 	Name string `json:"name"`
 	// Version is the version to send with the next change.
 	Version int64 `json:"version"`
@@ -12,6 +14,7 @@ type Store struct {
 
 // NewStore adds a store.
 type NewStore struct {
+	// Name is the name of the shop or brand.
 	Name string `json:"name" jsonschema:"minLength=1,maxLength=120"`
 }
 
@@ -20,9 +23,11 @@ type Settings struct {
 	// TimeZone is an IANA time zone name.
 	TimeZone string `json:"timeZone"`
 	// Language is the account's default language.
-	Language     chat.Language `json:"language"`
-	Closing      Closing       `json:"closing"`
-	Distribution Distribution  `json:"distribution"`
+	Language chat.Language `json:"language"`
+	// Closing says when conversations close on their own.
+	Closing Closing `json:"closing"`
+	// Distribution says how new conversations are assigned.
+	Distribution Distribution `json:"distribution"`
 	// Version is the version to send with the next change.
 	Version int64 `json:"version"`
 }
@@ -36,9 +41,11 @@ type Closing struct {
 // SettingsChange changes the settings; fields that are left out stay as they are.
 type SettingsChange struct {
 	// TimeZone is an IANA time zone name.
-	TimeZone *string        `json:"timeZone,omitempty"`
+	TimeZone *string `json:"timeZone,omitempty"`
+	// Language is the account's default language.
 	Language *chat.Language `json:"language,omitempty"`
-	Closing  *ClosingChange `json:"closing,omitempty"`
+	// Closing says when conversations close on their own.
+	Closing *ClosingChange `json:"closing,omitempty"`
 	// Version is the version that was read; another one answers conflict with reason version_changed.
 	Version int64 `json:"version"`
 }
@@ -51,6 +58,7 @@ type ClosingChange struct {
 
 // Distribution says how new conversations are assigned.
 type Distribution struct {
+	// Mode is how an operator is chosen.
 	Mode chat.DistributionMode `json:"mode"`
 	// ManagerID is the operator who gets every conversation in mode manager; null in the other modes.
 	ManagerID *string `json:"managerId"`
@@ -58,6 +66,7 @@ type Distribution struct {
 
 // DistributionChange sets how new conversations are assigned.
 type DistributionChange struct {
+	// Mode is how an operator is to be chosen.
 	Mode chat.DistributionMode `json:"mode"`
 	// ManagerID is an active operator; needed in mode manager, ignored in the others.
 	ManagerID *string `json:"managerId,omitempty" nullable:"true"`

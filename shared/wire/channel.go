@@ -8,16 +8,20 @@ import (
 
 // Channel is a connected asset of a provider, for example a phone number or a page. Credentials are never answered.
 type Channel struct {
-	ID   string           `json:"id"`
+	// ID is the channel's id.
+	ID string `json:"id"`
+	// Type is the provider's product.
 	Type chat.ChannelType `json:"type"`
-	Name string           `json:"name"`
+	// Name is what operators call the channel.
+	Name string `json:"name"`
 	// StoreID is the store that the channel's conversations belong to.
 	StoreID string `json:"storeId"`
 	// ExternalID is the provider's id of the asset, unique over all accounts; for the own web chat the site's code.
 	ExternalID string `json:"externalId"`
 	// DisplayPhone is the phone number as people read it; left out when there is none.
-	DisplayPhone string        `json:"displayPhone,omitempty"`
-	Health       ChannelHealth `json:"health"`
+	DisplayPhone string `json:"displayPhone,omitempty"`
+	// Health says whether the channel works.
+	Health ChannelHealth `json:"health"`
 	// Settings are an object whose fields depend on the type of channel.
 	Settings json.RawMessage `json:"settings"`
 	// Version is the version to send with the next change.
@@ -26,6 +30,7 @@ type Channel struct {
 
 // ChannelHealth says whether a channel works.
 type ChannelHealth struct {
+	// State is reauthorise when the credentials are no longer valid, and stopped when the provider blocked the account.
 	State chat.HealthState `json:"state"`
 	// Code is the provider's error code; left out when there is none.
 	Code string `json:"code,omitempty"`
@@ -37,12 +42,15 @@ type ChannelHealth struct {
 
 // NewChannel connects a channel.
 type NewChannel struct {
+	// Type is a type that the capabilities list.
 	Type chat.ChannelType `json:"type"`
-	Name string           `json:"name" jsonschema:"minLength=1,maxLength=120"`
+	// Name is what operators call the channel.
+	Name string `json:"name" jsonschema:"minLength=1,maxLength=120"`
 	// StoreID defaults to the account's first store.
 	StoreID *string `json:"storeId,omitempty"`
 	// ExternalID is the provider's id of the asset. An asset of another account answers conflict with reason claimed.
-	ExternalID   string  `json:"externalId,omitempty" jsonschema:"maxLength=128"`
+	ExternalID string `json:"externalId,omitempty" jsonschema:"maxLength=128"`
+	// DisplayPhone is the phone number as people read it.
 	DisplayPhone *string `json:"displayPhone,omitempty" jsonschema:"maxLength=120"`
 	// Settings are an object of at most 8 KB whose fields depend on the type of channel.
 	Settings map[string]json.RawMessage `json:"settings,omitempty"`
@@ -52,8 +60,11 @@ type NewChannel struct {
 
 // ChannelChange changes or reconnects a channel; fields that are left out stay as they are.
 type ChannelChange struct {
-	Name         *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
-	StoreID      *string `json:"storeId,omitempty"`
+	// Name is what operators call the channel.
+	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	// StoreID is a store that the caller sees.
+	StoreID *string `json:"storeId,omitempty"`
+	// DisplayPhone is the phone number as people read it.
 	DisplayPhone *string `json:"displayPhone,omitempty" jsonschema:"maxLength=120"`
 	// Settings replace the channel's settings: an object of at most 8 KB.
 	Settings map[string]json.RawMessage `json:"settings,omitempty"`
@@ -71,6 +82,7 @@ type ChannelCredentials struct {
 
 // Capabilities are what a type of channel can do. Lengths of texts are in characters.
 type Capabilities struct {
+	// ChannelType is the type of channel that the capabilities are of.
 	ChannelType chat.ChannelType `json:"channelType"`
 	// MaxText is the length of a text message.
 	MaxText int `json:"maxText"`
@@ -79,7 +91,8 @@ type Capabilities struct {
 	// WindowSeconds is how long after the contact's last message free messages may be sent; 0 = always.
 	WindowSeconds int64 `json:"windowSeconds"`
 	// ReplyTo says whether a message may quote another one.
-	ReplyTo     bool              `json:"replyTo"`
+	ReplyTo bool `json:"replyTo"`
+	// Attachments are the files that may be sent; empty when none may.
 	Attachments []AttachmentLimit `json:"attachments"`
 	// Types are the types of messages that may be sent.
 	Types []chat.MessageType `json:"types"`
@@ -97,28 +110,36 @@ type Capabilities struct {
 
 // InteractiveLimit bounds buttons and lists. Lengths are in characters.
 type InteractiveLimit struct {
-	MaxBody        int `json:"maxBody"`
-	MaxFooter      int `json:"maxFooter"`
-	MaxButtons     int `json:"maxButtons"`
+	// MaxBody is the length of the text.
+	MaxBody int `json:"maxBody"`
+	// MaxFooter is the length of the footer.
+	MaxFooter int `json:"maxFooter"`
+	// MaxButtons is the number of buttons.
+	MaxButtons int `json:"maxButtons"`
+	// MaxButtonTitle is the length of a button's title.
 	MaxButtonTitle int `json:"maxButtonTitle"`
 	// MaxListButton is the length of the title of the button that opens a list.
 	MaxListButton int `json:"maxListButton"`
-	MaxSections   int `json:"maxSections"`
+	// MaxSections is the number of sections of a list.
+	MaxSections int `json:"maxSections"`
 	// MaxRows is the number of rows over all sections of a list.
-	MaxRows           int `json:"maxRows"`
-	MaxRowTitle       int `json:"maxRowTitle"`
+	MaxRows int `json:"maxRows"`
+	// MaxRowTitle is the length of a row's title.
+	MaxRowTitle int `json:"maxRowTitle"`
+	// MaxRowDescription is the length of a row's description.
 	MaxRowDescription int `json:"maxRowDescription"`
 }
 
 // AttachmentLimit bounds one type of file.
 type AttachmentLimit struct {
-	Type FileType `json:"type"`
+	// Type is the type of message that carries the file.
+	Type FileType `json:"type" widget:"strict"`
 	// Mimes are the media types that may be sent as this type.
-	Mimes []string `json:"mimes"`
+	Mimes []string `json:"mimes" widget:"strict"`
 	// MaxSize is in bytes.
-	MaxSize int64 `json:"maxSize"`
+	MaxSize int64 `json:"maxSize" widget:"strict"`
 	// Caption says whether the file may carry text.
-	Caption bool `json:"caption"`
+	Caption bool `json:"caption" widget:"-"`
 }
 
 // FileType is a type of message that carries a file.

@@ -4,27 +4,36 @@ import "github.com/recado-chat/recado/shared/chat"
 
 // Contact is a person who writes to the account.
 type Contact struct {
+	// ID is the contact's id.
 	ID string `json:"id"`
 	// Name is what lists show: the profile's until an operator sets another.
-	Name      string  `json:"name"`
-	FirstName string  `json:"firstName"`
-	LastName  string  `json:"lastName"`
-	Email     *string `json:"email"`
+	Name string `json:"name"`
+	// FirstName is empty until an operator sets it.
+	FirstName string `json:"firstName"`
+	// LastName is empty until an operator sets it.
+	LastName string `json:"lastName"`
+	// Email is null when it is not known.
+	Email *string `json:"email"`
 	// Phone is digits with the country code, without a plus; null when it is not known.
-	Phone      *string    `json:"phone"`
-	Blocked    bool       `json:"blocked"`
+	Phone *string `json:"phone"`
+	// Blocked says whether an operator blocked the contact.
+	Blocked bool `json:"blocked"`
+	// Identities are the contact's addresses on the account's channels.
 	Identities []Identity `json:"identities"`
 	// MarketingOptOutAt is since when the contact refuses advertising; left out for those who do not.
 	MarketingOptOutAt *Time `json:"marketingOptOutAt,omitempty"`
-	CreatedAt         Time  `json:"createdAt"`
+	// CreatedAt is when the contact was first seen.
+	CreatedAt Time `json:"createdAt"`
 	// Version is the version to send with the next change.
 	Version int64 `json:"version"`
 }
 
 // Identity is a contact's address on a channel.
 type Identity struct {
-	ChannelID string           `json:"channelId"`
-	Type      chat.ChannelType `json:"type"`
+	// ChannelID is the channel on which the address is valid.
+	ChannelID string `json:"channelId"`
+	// Type is the channel's type.
+	Type chat.ChannelType `json:"type"`
 	// ExternalID is the provider's id of the person.
 	ExternalID string `json:"externalId"`
 	// Username is left out when the provider has none.
@@ -36,9 +45,11 @@ type Identity struct {
 // ContactChange changes a contact; fields that are left out stay as they are.
 type ContactChange struct {
 	// Name defaults to first and last name when one of those is given.
-	Name      *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	// FirstName is removed by an empty text.
 	FirstName *string `json:"firstName,omitempty" jsonschema:"maxLength=120"`
-	LastName  *string `json:"lastName,omitempty" jsonschema:"maxLength=120"`
+	// LastName is removed by an empty text.
+	LastName *string `json:"lastName,omitempty" jsonschema:"maxLength=120"`
 	// Email is removed by null or an empty text.
 	Email Nullable[string] `json:"email,omitzero"`
 	// Phone has 6 to 15 digits and is removed by null or an empty text.

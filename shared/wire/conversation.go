@@ -16,16 +16,22 @@ const (
 
 // Conversation is an exchange with one contact on one channel.
 type Conversation struct {
-	ID      string             `json:"id"`
-	Status  ConversationStatus `json:"status"`
-	Channel ChannelRef         `json:"channel"`
-	StoreID string             `json:"storeId"`
+	// ID is the conversation's id.
+	ID string `json:"id"`
+	// Status is the state of the conversation.
+	Status ConversationStatus `json:"status"`
+	// Channel is where the conversation takes place.
+	Channel ChannelRef `json:"channel"`
+	// StoreID is the store that the conversation belongs to.
+	StoreID string `json:"storeId"`
 	// GroupID is null for a conversation of no group.
-	GroupID *string    `json:"groupId"`
+	GroupID *string `json:"groupId"`
+	// Contact is who writes.
 	Contact ContactRef `json:"contact"`
 	// AssigneeID is the operator who has the conversation; null = in the pool. A resolved one keeps its last.
-	AssigneeID *string  `json:"assigneeId"`
-	Tags       []string `json:"tags"`
+	AssigneeID *string `json:"assigneeId"`
+	// Tags are the conversation's labels.
+	Tags []string `json:"tags"`
 	// Preview is of the newest message; null before the first one.
 	Preview *Preview `json:"preview"`
 	// LastActivityAt is the time of the last message of either side.
@@ -41,8 +47,10 @@ type Conversation struct {
 	Unread *bool `json:"unread,omitempty"`
 	// LastInboundID is the contact's newest message; null when the contact never wrote.
 	LastInboundID *string `json:"lastInboundId"`
-	BotEnabled    bool    `json:"botEnabled"`
-	CreatedAt     Time    `json:"createdAt"`
+	// BotEnabled says whether a bot may answer.
+	BotEnabled bool `json:"botEnabled"`
+	// CreatedAt is when the conversation was opened.
+	CreatedAt Time `json:"createdAt"`
 	// ResolvedAt is null until the conversation is resolved.
 	ResolvedAt *Time `json:"resolvedAt"`
 	// Version grows with every change: of two states the one with the higher version is newer.
@@ -51,38 +59,49 @@ type Conversation struct {
 
 // ChannelRef names the channel of a conversation.
 type ChannelRef struct {
-	ID   string           `json:"id"`
+	// ID is the channel's id.
+	ID string `json:"id"`
+	// Type is the provider's product.
 	Type chat.ChannelType `json:"type"`
 }
 
 // ContactRef names the contact of a conversation.
 type ContactRef struct {
-	ID   string `json:"id"`
+	// ID is the contact's id.
+	ID string `json:"id"`
+	// Name is the contact's name.
 	Name string `json:"name"`
 }
 
 // Preview is what a list shows of the newest message.
 type Preview struct {
 	// Text is at most 120 characters, with an ellipsis when it was cut.
-	Text      string           `json:"text"`
-	Type      chat.MessageType `json:"type"`
-	Direction chat.Direction   `json:"direction"`
-	MessageID string           `json:"messageId"`
+	Text string `json:"text"`
+	// Type is the type of the newest message.
+	Type chat.MessageType `json:"type"`
+	// Direction is in for a message from the contact.
+	Direction chat.Direction `json:"direction"`
+	// MessageID is the newest message.
+	MessageID string `json:"messageId"`
 	// Revoked says that its author took the message back.
 	Revoked bool `json:"revoked"`
 }
 
 // Counts are the numbers of conversations beside the inbox's lists, within what the caller sees.
 type Counts struct {
+	// Mine counts the conversations assigned to the caller.
 	Mine CountsOfMine `json:"mine"`
 	// Unassigned counts the open conversations of the pool.
-	Unassigned Count       `json:"unassigned"`
-	All        CountsOfAll `json:"all"`
+	Unassigned Count `json:"unassigned"`
+	// All counts every conversation that the caller sees.
+	All CountsOfAll `json:"all"`
 }
 
 // CountsOfMine count the conversations that are assigned to the caller.
 type CountsOfMine struct {
-	Open    Count `json:"open"`
+	// Open counts open conversations.
+	Open Count `json:"open"`
+	// Pending counts conversations that wait for the contact.
 	Pending Count `json:"pending"`
 	// Unread counts those with messages that the caller has not read, up to 99.
 	Unread Count `json:"unread"`
@@ -90,14 +109,19 @@ type CountsOfMine struct {
 
 // CountsOfAll count all conversations that the caller sees.
 type CountsOfAll struct {
-	Open     Count `json:"open"`
-	Pending  Count `json:"pending"`
-	Snoozed  Count `json:"snoozed"`
+	// Open counts open conversations, with or without an assignee.
+	Open Count `json:"open"`
+	// Pending counts conversations that wait for the contact.
+	Pending Count `json:"pending"`
+	// Snoozed counts snoozed conversations.
+	Snoozed Count `json:"snoozed"`
+	// Resolved counts resolved conversations.
 	Resolved Count `json:"resolved"`
 }
 
 // Count is exact up to a limit.
 type Count struct {
+	// Value is the number, at most 1000 unless a field says otherwise.
 	Value int `json:"value"`
 	// More says that there are more than value.
 	More bool `json:"more"`
@@ -122,9 +146,11 @@ type ConversationQuery struct {
 	// Status defaults to active, and to all in a search.
 	Status StatusFilter `json:"status,omitempty"`
 	// Assignee is me, none for the pool, or the id of an operator.
-	Assignee  string `json:"assignee,omitempty"`
+	Assignee string `json:"assignee,omitempty"`
+	// ChannelID selects the conversations of one channel.
 	ChannelID string `json:"channelId,omitempty"`
-	StoreID   string `json:"storeId,omitempty"`
+	// StoreID selects the conversations of one store.
+	StoreID string `json:"storeId,omitempty"`
 	// Q searches by the contact's name, phone or address.
 	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
 	// Sort defaults to newest, and to waiting for the pool.

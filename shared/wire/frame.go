@@ -7,63 +7,90 @@ const MaxFrame = 32 * 1024
 
 // MessageUpserted carries a new or changed message.
 type MessageUpserted struct {
-	Type           string  `json:"type" const:"message.upserted"`
-	ConversationID string  `json:"conversationId"`
-	Message        Message `json:"message"`
+	Type string `json:"type" const:"message.upserted"`
+	// ConversationID is the conversation of the message.
+	ConversationID string `json:"conversationId"`
+	// Message is the message as it is now.
+	Message Message `json:"message"`
 	// Partial says that the text did not fit the frame and has to be fetched.
 	Partial bool `json:"partial,omitempty"`
 }
 
 // MessageRemoved says that a message no longer exists: it was merged into another one as its echo.
 type MessageRemoved struct {
-	Type           string `json:"type" const:"message.removed"`
+	Type string `json:"type" const:"message.removed"`
+	// ConversationID is the conversation of the message.
 	ConversationID string `json:"conversationId"`
-	MessageID      string `json:"messageId"`
+	// MessageID is the message that no longer exists.
+	MessageID string `json:"messageId"`
 }
 
 // ConversationUpserted carries a new or changed conversation, without unread.
 type ConversationUpserted struct {
-	Type         string       `json:"type" const:"conversation.upserted"`
+	Type string `json:"type" const:"conversation.upserted"`
+	// Conversation is the conversation as it is now, without unread.
 	Conversation Conversation `json:"conversation"`
 }
 
 // EventAppended carries a new line of a timeline.
 type EventAppended struct {
-	Type           string `json:"type" const:"event.appended"`
+	Type string `json:"type" const:"event.appended"`
+	// ConversationID is the conversation of the event.
 	ConversationID string `json:"conversationId"`
-	Event          Event  `json:"event"`
+	// Event is the new line.
+	Event Event `json:"event"`
 }
 
 // ReadMoved tells an operator's browsers how far the operator has read. Of several the one with the newest at counts.
 type ReadMoved struct {
-	Type           string `json:"type" const:"read"`
+	Type string `json:"type" const:"read"`
+	// ConversationID is the conversation that was read.
 	ConversationID string `json:"conversationId"`
 	// ReadUpTo is the id of the last message that was read.
 	ReadUpTo string `json:"readUpTo"`
-	At       Time   `json:"at"`
+	// At is when the cursor moved.
+	At Time `json:"at"`
 }
 
 // Presence says whether an operator is online and takes conversations.
 type Presence struct {
-	Type         string            `json:"type" const:"presence"`
-	OperatorID   string            `json:"operatorId"`
-	Online       bool              `json:"online"`
+	Type string `json:"type" const:"presence"`
+	// OperatorID is the operator's id.
+	OperatorID string `json:"operatorId"`
+	// Online says whether the operator has the console open.
+	Online bool `json:"online"`
+	// Availability says whether the operator takes new conversations.
 	Availability chat.Availability `json:"availability"`
 }
 
 // Viewing is the complete list of the operators who look at a conversation.
 type Viewing struct {
-	Type           string   `json:"type" const:"viewing"`
-	ConversationID string   `json:"conversationId"`
-	OperatorIDs    []string `json:"operatorIds"`
+	Type string `json:"type" const:"viewing"`
+	// ConversationID is the conversation that is looked at.
+	ConversationID string `json:"conversationId"`
+	// OperatorIDs are the operators; empty when nobody looks.
+	OperatorIDs []string `json:"operatorIds"`
 }
 
 // Typing says that somebody types in a conversation, or stopped.
 type Typing struct {
-	Type           string `json:"type" const:"typing"`
+	Type string `json:"type" const:"typing"`
+	// ConversationID is the conversation in which it happens.
 	ConversationID string `json:"conversationId"`
-	By             Author `json:"by"`
-	On             bool   `json:"on"`
+	// By is who types.
+	By Typist `json:"by"`
+	// On is false when the person stopped.
+	On bool `json:"on"`
+}
+
+// Typist is who types.
+type Typist struct {
+	// Kind is contact or operator.
+	Kind chat.AuthorKind `json:"kind" open:"true"`
+	// ID is of an operator or a contact.
+	ID string `json:"id"`
+	// Name is the person's name.
+	Name string `json:"name"`
 }
 
 // Notice is a hint to one operator, as a code that the browser translates.
@@ -92,9 +119,12 @@ const (
 
 // Action is any action of a browser as the service reads it: the fields of all of them.
 type Action struct {
-	Action         ActionName `json:"action"`
-	ConversationID *string    `json:"conversationId,omitempty" nullable:"true"`
-	On             bool       `json:"on,omitempty"`
+	// Action is what is asked.
+	Action ActionName `json:"action"`
+	// ConversationID is of view and typing.
+	ConversationID *string `json:"conversationId,omitempty" nullable:"true"`
+	// On is of typing.
+	On bool `json:"on,omitempty"`
 }
 
 // PingAction asks whether the socket is alive; the answer is a pong.
@@ -111,13 +141,32 @@ type ViewAction struct {
 
 // TypingAction says that the operator types in the conversation they look at, or stopped.
 type TypingAction struct {
-	Action         ActionName `json:"action" const:"typing"`
-	ConversationID string     `json:"conversationId"`
-	On             bool       `json:"on"`
+	Action ActionName `json:"action" const:"typing"`
+	// ConversationID is the conversation that the operator looks at.
+	ConversationID string `json:"conversationId"`
+	// On is false when the operator stopped.
+	On bool `json:"on"`
 }
 
 // VisitorTypingAction says that the visitor types, or stopped.
 type VisitorTypingAction struct {
 	Action ActionName `json:"action" const:"typing"`
-	On     bool       `json:"on"`
+	// On is false when the visitor stopped.
+	On bool `json:"on"`
 }
+
+// Frames lists what the socket of an operator carries: each frame is an array of these, told apart by type.
+func Frames() []any {
+	return []any{
+		MessageUpserted{}, MessageRemoved{}, ConversationUpserted{}, EventAppended{}, ReadMoved{}, Presence{}, Viewing{}, Typing{}, Notice{}, Pong{},
+	}
+}
+
+// VisitorFrames lists what the socket of a visitor carries: each frame is an array of these, told apart by type.
+func VisitorFrames() []any { return []any{VisitorMessageUpserted{}, VisitorTyping{}, Pong{}} }
+
+// Actions lists what the browser of an operator sends over its socket.
+func Actions() []any { return []any{PingAction{}, ViewAction{}, TypingAction{}} }
+
+// VisitorActions lists what the browser of a visitor sends over its socket.
+func VisitorActions() []any { return []any{PingAction{}, VisitorTypingAction{}} }

@@ -5,10 +5,13 @@ import "github.com/recado-chat/recado/shared/chat"
 // Message is one message of a conversation.
 type Message struct {
 	// ID sorts messages of a conversation by time.
-	ID             string           `json:"id"`
-	ConversationID string           `json:"conversationId"`
-	Direction      chat.Direction   `json:"direction"` // in = from the contact
-	Type           chat.MessageType `json:"type"`
+	ID string `json:"id"`
+	// ConversationID is the conversation that the message belongs to.
+	ConversationID string `json:"conversationId"`
+	// Direction is in for a message from the contact.
+	Direction chat.Direction `json:"direction"`
+	// Type says which fields hold the content.
+	Type chat.MessageType `json:"type"`
 	// Text is left out only of a frame in which it did not fit.
 	Text *string `json:"text,omitempty" default:"\"\""`
 	// Attachments are empty once the message was revoked.
@@ -21,17 +24,19 @@ type Message struct {
 	Interactive *Interactive `json:"interactive,omitempty"`
 	// Template is the template that the text was made from; left out for any other message.
 	Template *TemplateRef `json:"template,omitempty"`
-	Author   Author       `json:"author"`
+	// Author is who wrote the message.
+	Author Author `json:"author"`
 	// ReplyTo is the id of the message that is quoted; null when none is.
 	ReplyTo *string `json:"replyTo"`
 	// Page is where on a site a visitor wrote; left out for any other message.
 	Page *SitePage `json:"page,omitempty"`
 	// Referral is what led the contact to write; left out when nothing is known of it.
-	Referral *Referral          `json:"referral,omitempty"`
-	Status   chat.MessageStatus `json:"status"`
+	Referral *Referral `json:"referral,omitempty"`
+	// Status is how far a sent message came; received for one from the contact.
+	Status chat.MessageStatus `json:"status"`
 	// Error is the provider's reason for a failure; null when nothing failed.
 	Error *MessageError `json:"error"`
-	// ClientID is the id that the sending client chose; left out for messages of others.
+	// ClientID is the id that the sending client chose; left out for messages that came from a provider.
 	ClientID string `json:"clientId,omitempty"`
 	// Reactions are at most one of each side.
 	Reactions []Reaction `json:"reactions"`
@@ -49,117 +54,152 @@ type Message struct {
 
 // SitePage is a page of a site on which a visitor wrote.
 type SitePage struct {
-	URL   string `json:"url"`
+	// URL is the page's address, on the origin of the visitor's session.
+	URL string `json:"url"`
+	// Title is the page's title; may be empty.
 	Title string `json:"title"`
 }
 
 // Location is a place. Without name and address it is a pin on the map.
 type Location struct {
-	Latitude  float64 `json:"latitude"`  // degrees
-	Longitude float64 `json:"longitude"` // degrees
-	Name      string  `json:"name"`
-	Address   string  `json:"address"`
+	// Latitude is in degrees.
+	Latitude float64 `json:"latitude" widget:"strict"`
+	// Longitude is in degrees.
+	Longitude float64 `json:"longitude" widget:"strict"`
+	// Name is empty when the sender gave none.
+	Name string `json:"name"`
+	// Address is empty when the sender gave none.
+	Address string `json:"address"`
 }
 
 // Card is a contact card that was shared in a message.
 type Card struct {
-	Name    string   `json:"name"`
-	Company string   `json:"company"`
-	Phones  []string `json:"phones"`
-	Emails  []string `json:"emails"`
+	// Name is the person's name.
+	Name string `json:"name"`
+	// Company is empty when the card names none.
+	Company string `json:"company"`
+	// Phones are the card's phone numbers, as the sender wrote them.
+	Phones []string `json:"phones"`
+	// Emails are the card's email addresses.
+	Emails []string `json:"emails"`
 }
 
 // Referral is the advertisement or post through which somebody came to write.
 type Referral struct {
 	// URL is empty when the provider gave no address of the web.
-	URL      string              `json:"url"`
-	Headline string              `json:"headline"`
-	Body     string              `json:"body"`
-	Source   chat.ReferralSource `json:"source"`
+	URL string `json:"url"`
+	// Headline is the title of the advertisement or post.
+	Headline string `json:"headline"`
+	// Body is the text of the advertisement or post.
+	Body string `json:"body"`
+	// Source is what was tapped.
+	Source chat.ReferralSource `json:"source"`
 	// SourceID is the provider's id of the advertisement or post.
 	SourceID string `json:"sourceId"`
 }
 
 // Reaction is one side's emoji on a message.
 type Reaction struct {
-	From  chat.Direction `json:"from"` // in = the contact's
-	Emoji string         `json:"emoji"`
+	// From is in for the contact's reaction.
+	From chat.Direction `json:"from"`
+	// Emoji is the emoji.
+	Emoji string `json:"emoji"`
 	// At is the provider's time.
 	At Time `json:"at"`
 }
 
 // Attachment is a file of a message.
 type Attachment struct {
-	ID   string `json:"id"`
+	// ID names the file among those of its message.
+	ID string `json:"id"`
+	// Name is the file name, safe to show and to save.
 	Name string `json:"name"`
+	// Mime is the media type, as the sender's provider says it.
 	Mime string `json:"mime"`
 	// Size is in bytes; 0 when the provider did not say it and the file is not stored yet.
 	Size int64 `json:"size"`
 	// URL is a path of the API that redirects to the file; null until the file is stored.
-	URL   *string              `json:"url"`
+	URL *string `json:"url"`
+	// State says whether the file is stored.
 	State chat.AttachmentState `json:"state"`
 }
 
 // Author is who wrote a message or caused an event.
 type Author struct {
+	// Kind is what the author is.
 	Kind chat.AuthorKind `json:"kind"`
 	// ID is of an operator or a contact; empty for the other kinds.
-	ID   string `json:"id"`
+	ID string `json:"id"`
+	// Name is the author's name at that time; may be empty.
 	Name string `json:"name"`
 }
 
 // MessageError is why a message was not delivered.
 type MessageError struct {
-	// Code is the provider's error code, or one of the service's own words, for example timeout.
+	// Code is the provider's error code, or the service's own: an error code of this API, or channel_gone.
 	Code string `json:"code"`
-	// Message is the provider's text.
+	// Message is the provider's text, or the service's.
 	Message string `json:"message"`
 }
 
 // Interactive is what a message offers to tap: buttons, or a list that one button opens.
 type Interactive struct {
-	Footer  string   `json:"footer" default:"\"\""`
+	// Footer is a small text below; empty without one.
+	Footer string `json:"footer" default:"\"\""`
+	// Buttons are empty for a list.
 	Buttons []Button `json:"buttons" default:"[]"`
 	// Button is the title of the button that opens the list; empty without one.
-	Button   string    `json:"button" default:"\"\""`
+	Button string `json:"button" default:"\"\""`
+	// Sections are the parts of the list; empty without one.
 	Sections []Section `json:"sections" default:"[]"`
 }
 
 // Button is one button of a message.
 type Button struct {
 	// ID comes back when the contact taps the button.
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID string `json:"id" widget:"strict"`
+	// Title is what the contact reads.
+	Title string `json:"title" widget:"strict"`
 }
 
 // Section is a part of a list.
 type Section struct {
+	// Title is the heading; empty without one.
 	Title string `json:"title" default:"\"\""`
-	Rows  []Row  `json:"rows"`
+	// Rows are the choices of the section.
+	Rows []Row `json:"rows"`
 }
 
 // Row is one choice of a list.
 type Row struct {
 	// ID comes back when the contact taps the row.
-	ID          string `json:"id"`
-	Title       string `json:"title"`
+	ID string `json:"id" widget:"strict"`
+	// Title is what the contact reads.
+	Title string `json:"title" widget:"strict"`
+	// Description is what the contact reads below the title; empty without one.
 	Description string `json:"description" default:"\"\""`
 }
 
 // NewMessage sends a message: with the fields of its type and no others. How long each may be is said by the capabilities.
 type NewMessage struct {
 	// ClientID is an id that the client chose. The same one again answers the same message; with another content, conflict.
-	ClientID string       `json:"clientId" jsonschema:"minLength=1,maxLength=128"`
-	Type     SendableType `json:"type"`
-	Text     string       `json:"text,omitempty"`
+	ClientID string `json:"clientId" jsonschema:"minLength=1,maxLength=128"`
+	// Type says which fields hold the content.
+	Type SendableType `json:"type"`
+	// Text is the text, or the caption of a file.
+	Text string `json:"text,omitempty"`
 	// Attachments are ids of uploads.
 	Attachments []string `json:"attachments,omitempty" jsonschema:"maxItems=10"`
 	// ReplyTo is the id of a message of the same conversation that is quoted.
-	ReplyTo     *string         `json:"replyTo,omitempty" nullable:"true"`
-	Location    *NewLocation    `json:"location,omitempty"`
-	Cards       []NewCard       `json:"cards,omitempty"`
+	ReplyTo *string `json:"replyTo,omitempty" nullable:"true"`
+	// Location is the place of a message of type location.
+	Location *NewLocation `json:"location,omitempty"`
+	// Cards are the contact cards of a message of type contacts.
+	Cards []NewCard `json:"cards,omitempty"`
+	// Interactive is what a message of type interactive offers to tap.
 	Interactive *NewInteractive `json:"interactive,omitempty"`
-	Template    *NewTemplateRef `json:"template,omitempty"`
+	// Template is the template of a message of type template.
+	Template *NewTemplateRef `json:"template,omitempty"`
 }
 
 // SendableType is a type of message that an operator may send, where the channel can.
@@ -185,37 +225,51 @@ type NewLocation struct {
 	Latitude *float64 `json:"latitude" jsonschema:"minimum=-90,maximum=90" nullable:"false"`
 	// Longitude is in degrees.
 	Longitude *float64 `json:"longitude" jsonschema:"minimum=-180,maximum=180" nullable:"false"`
-	Name      string   `json:"name,omitempty" jsonschema:"maxLength=1000"`
-	Address   string   `json:"address,omitempty" jsonschema:"maxLength=1000"`
+	// Name is the place's name.
+	Name string `json:"name,omitempty" jsonschema:"maxLength=1000"`
+	// Address is the place's address.
+	Address string `json:"address,omitempty" jsonschema:"maxLength=1000"`
 }
 
 // NewCard is a contact card to send.
 type NewCard struct {
-	Name    string   `json:"name"`
-	Company string   `json:"company,omitempty"`
-	Phones  []string `json:"phones,omitempty"`
-	Emails  []string `json:"emails,omitempty"`
+	// Name is the person's name.
+	Name string `json:"name"`
+	// Company is the person's company.
+	Company string `json:"company,omitempty"`
+	// Phones are phone numbers.
+	Phones []string `json:"phones,omitempty"`
+	// Emails are email addresses.
+	Emails []string `json:"emails,omitempty"`
 }
 
 // NewInteractive is what a message is to offer to tap: buttons, or a list that one button opens.
 type NewInteractive struct {
-	Footer  string   `json:"footer,omitempty"`
+	// Footer is a small text below.
+	Footer string `json:"footer,omitempty"`
+	// Buttons are left out for a list.
 	Buttons []Button `json:"buttons,omitempty"`
 	// Button is the title of the button that opens the list.
-	Button   string       `json:"button,omitempty"`
+	Button string `json:"button,omitempty"`
+	// Sections are the parts of the list.
 	Sections []NewSection `json:"sections,omitempty"`
 }
 
 // NewSection is a part of a list to send.
 type NewSection struct {
-	Title string   `json:"title,omitempty"`
-	Rows  []NewRow `json:"rows"`
+	// Title is the heading of the section.
+	Title string `json:"title,omitempty"`
+	// Rows are the choices of the section.
+	Rows []NewRow `json:"rows"`
 }
 
 // NewRow is one choice of a list to send.
 type NewRow struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
+	// ID comes back when the contact taps the row.
+	ID string `json:"id"`
+	// Title is what the contact reads.
+	Title string `json:"title"`
+	// Description is what the contact reads below the title.
 	Description string `json:"description,omitempty"`
 }
 

@@ -7,13 +7,18 @@ import (
 
 // Operator is a person who answers.
 type Operator struct {
-	ID   string `json:"id"`
+	// ID is the operator's id.
+	ID string `json:"id"`
+	// Name is what the others read.
 	Name string `json:"name"`
 	// Email is left out for callers who may not manage operators.
-	Email         string            `json:"email,omitempty" jsonschema:"format=email"`
-	EmailVerified bool              `json:"emailVerified"`
-	Role          chat.Role         `json:"role"`
-	Availability  chat.Availability `json:"availability"`
+	Email string `json:"email,omitempty" jsonschema:"format=email"`
+	// EmailVerified says whether the operator proved the email address.
+	EmailVerified bool `json:"emailVerified"`
+	// Role decides what the operator may do.
+	Role chat.Role `json:"role"`
+	// Availability says whether the operator takes new conversations.
+	Availability chat.Availability `json:"availability"`
 	// Capacity is how many conversations the operator is given at once.
 	Capacity int `json:"capacity"`
 	// OpenConversations is how many the operator has: open and pending ones.
@@ -48,10 +53,14 @@ const (
 
 // NewOperator adds an operator.
 type NewOperator struct {
-	Name     *string         `json:"name" jsonschema:"minLength=1,maxLength=120" nullable:"false"`
-	Email    string          `json:"email" jsonschema:"format=email"`
-	Role     *AssignableRole `json:"role" nullable:"false"`
-	Password string          `json:"password" jsonschema:"minLength=10,maxLength=256"`
+	// Name is what the others read.
+	Name *string `json:"name" jsonschema:"minLength=1,maxLength=120" nullable:"false"`
+	// Email is the address that the operator signs in with. A known one answers conflict with reason exists.
+	Email string `json:"email" jsonschema:"format=email"`
+	// Role is the operator's role.
+	Role *AssignableRole `json:"role" nullable:"false"`
+	// Password is the operator's first password, at most 256 bytes.
+	Password string `json:"password" jsonschema:"minLength=10,maxLength=256"`
 	// Capacity defaults to 20.
 	Capacity *int `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
 	// StoreIDs default to the account's first store, for roles that see only their stores.
@@ -64,12 +73,19 @@ type NewOperator struct {
 
 // OperatorChange changes an operator; fields that are left out stay as they are.
 type OperatorChange struct {
-	Name         *string            `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
-	Role         *AssignableRole    `json:"role,omitempty"`
-	Capacity     *int               `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
-	StoreIDs     *[]string          `json:"storeIds,omitempty"`
-	Languages    *[]chat.Language   `json:"languages,omitempty" jsonschema:"maxItems=20"`
-	Active       *bool              `json:"active,omitempty"`
+	// Name is what the others read.
+	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	// Role is the new role. The owner's stays owner, and nobody else can become owner.
+	Role *chat.Role `json:"role,omitempty"`
+	// Capacity is how many conversations the operator is given at once.
+	Capacity *int `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
+	// StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others.
+	StoreIDs *[]string `json:"storeIds,omitempty"`
+	// Languages are those that the operator answers in.
+	Languages *[]chat.Language `json:"languages,omitempty" jsonschema:"maxItems=20"`
+	// Active says whether the operator may sign in; false ends the operator's sessions.
+	Active *bool `json:"active,omitempty"`
+	// Availability says whether the operator takes new conversations.
 	Availability *chat.Availability `json:"availability,omitempty"`
 	// Version is the version that was read; another one answers conflict with reason version_changed.
 	Version int64 `json:"version"`
@@ -77,26 +93,35 @@ type OperatorChange struct {
 
 // Me is the caller, with what they may do and where.
 type Me struct {
-	Operator    Operator                `json:"operator"`
+	// Operator is the caller.
+	Operator Operator `json:"operator"`
+	// Permissions are what the caller's role includes.
 	Permissions []permission.Permission `json:"permissions" open:"true"`
-	Account     Account                 `json:"account"`
+	// Account is the account that the caller belongs to.
+	Account Account `json:"account"`
 	// Now is the time of the service's clock of stored times: windows close by it.
 	Now Time `json:"now"`
 }
 
 // Account is the account as every operator sees it.
 type Account struct {
-	ID   string `json:"id"`
+	// ID is the account's id.
+	ID string `json:"id"`
+	// Name is the name of the business.
 	Name string `json:"name"`
 	// TimeZone is an IANA time zone name.
-	TimeZone string        `json:"timeZone"`
+	TimeZone string `json:"timeZone"`
+	// Language is the account's default language.
 	Language chat.Language `json:"language"`
-	Version  int64         `json:"version"`
+	// Version grows with every change of the account.
+	Version int64 `json:"version"`
 }
 
 // MeChange changes the caller's profile; fields that are left out stay as they are.
 type MeChange struct {
-	Name     *string        `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	// Name is what the others read.
+	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
+	// Language is that of the caller's interface.
 	Language *chat.Language `json:"language,omitempty"`
 	// Picture is the id of an upload with the purpose picture; null removes the picture.
 	Picture Nullable[string] `json:"picture,omitzero"`
@@ -106,11 +131,14 @@ type MeChange struct {
 
 // AvailabilityChange says whether the caller takes new conversations.
 type AvailabilityChange struct {
+	// Status is the new availability.
 	Status chat.Availability `json:"status"`
 }
 
 // PasswordChange sets a new password and ends the caller's other sessions.
 type PasswordChange struct {
-	Current  string `json:"current"`
+	// Current is the password that is valid now.
+	Current string `json:"current"`
+	// Password is the new one, at most 256 bytes.
 	Password string `json:"password" jsonschema:"minLength=10,maxLength=256"`
 }

@@ -4,15 +4,19 @@ import "github.com/recado-chat/recado/shared/chat"
 
 // TemplateRef names the template that a message was made from.
 type TemplateRef struct {
-	Name     string `json:"name"`
+	// Name is the template's name.
+	Name string `json:"name"`
+	// Language is the template's, as the provider writes it: es, es_AR.
 	Language string `json:"language"`
 }
 
 // NewTemplateRef names the template to send, with the values of its placeholders.
 type NewTemplateRef struct {
+	// Name is the template's name.
 	Name string `json:"name" jsonschema:"minLength=1,maxLength=512"`
 	// Language is the template's, as the provider writes it: es, es_AR.
-	Language   string             `json:"language" jsonschema:"minLength=1,maxLength=128"`
+	Language string `json:"language" jsonschema:"minLength=1,maxLength=128"`
+	// Parameters are the values of the template's placeholders.
 	Parameters TemplateParameters `json:"parameters,omitzero"`
 }
 
@@ -50,34 +54,44 @@ const (
 // Template is a message that the provider approved, or has still to approve. Outside the window only templates may be sent.
 type Template struct {
 	// ID is the provider's.
-	ID   string `json:"id"`
+	ID string `json:"id"`
+	// Name is the template's name, unique with its language.
 	Name string `json:"name"`
 	// Language is as the provider writes it: es, es_AR.
-	Language string              `json:"language"`
-	Category TemplateCategory    `json:"category"`
-	Status   chat.TemplateStatus `json:"status"`
-	Quality  TemplateQuality     `json:"quality"`
+	Language string `json:"language"`
+	// Category is the provider's; it decides what a message costs.
+	Category TemplateCategory `json:"category"`
+	// Status says whether the provider lets the template be sent.
+	Status chat.TemplateStatus `json:"status"`
+	// Quality is the provider's rating.
+	Quality TemplateQuality `json:"quality"`
 	// Reason is the provider's, for a rejected or paused template; otherwise empty.
 	Reason string `json:"reason"`
 	// UpdatedAt is when the service last stored a change of the template.
 	UpdatedAt Time `json:"updatedAt"`
 	// Header is null for a template without one.
-	Header  *TemplateHeader  `json:"header"`
-	Body    TemplateText     `json:"body"`
-	Footer  string           `json:"footer"`
+	Header *TemplateHeader `json:"header"`
+	// Body is the text of the message.
+	Body TemplateText `json:"body"`
+	// Footer is empty for a template without one.
+	Footer string `json:"footer"`
+	// Buttons are empty for a template without buttons.
 	Buttons []TemplateButton `json:"buttons"`
 }
 
 // TemplateHeader is the top of a template: a text, a file or a location.
 type TemplateHeader struct {
+	// Format is what the header consists of.
 	Format chat.TemplateFormat `json:"format"`
-	Text   string              `json:"text" default:"\"\""`
+	// Text is empty unless the format is text.
+	Text string `json:"text" default:"\"\""`
 	// Parameters is the number of placeholders; of a location four: latitude, longitude, name and address.
 	Parameters int `json:"parameters" default:"0"`
 }
 
 // TemplateText is a text with placeholders, written {{1}}.
 type TemplateText struct {
+	// Text is the text with its placeholders.
 	Text string `json:"text"`
 	// Parameters is the number of placeholders.
 	Parameters int `json:"parameters"`
@@ -85,14 +99,17 @@ type TemplateText struct {
 
 // TemplateButton is a button of a template.
 type TemplateButton struct {
+	// Type is what the button does.
 	Type chat.TemplateButtonType `json:"type"`
-	Text string                  `json:"text"`
+	// Text is what the contact reads.
+	Text string `json:"text"`
 	// Parameter says whether the button needs a value.
 	Parameter bool `json:"parameter"`
 }
 
 // TemplateQuery selects templates.
 type TemplateQuery struct {
+	// Status selects the templates of one status.
 	Status chat.TemplateStatus `json:"status,omitempty"`
 	// Q searches in names and texts.
 	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`

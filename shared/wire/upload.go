@@ -3,9 +3,9 @@ package wire
 // Upload says where to put the bytes of a file, and under which id a message may carry it.
 type Upload struct {
 	// ID is good for 24 hours.
-	ID string `json:"id"`
+	ID string `json:"id" widget:"strict"`
 	// URL takes one PUT within 15 minutes.
-	URL string `json:"url"`
+	URL string `json:"url" widget:"strict"`
 	// Headers go with the PUT.
 	Headers map[string]string `json:"headers"`
 }
@@ -18,7 +18,9 @@ const PurposePicture UploadPurpose = "picture"
 
 // NewUpload announces a file.
 type NewUpload struct {
+	// Name is the file name.
 	Name string `json:"name" jsonschema:"minLength=1,maxLength=120"`
+	// Mime is the media type that the bytes will have.
 	Mime string `json:"mime"`
 	// Size is in bytes.
 	Size int64 `json:"size" jsonschema:"minimum=1"`

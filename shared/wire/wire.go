@@ -13,7 +13,8 @@
 // expiry of sessions, tickets and links is of the wall clock. A time is of the first unless its comment says otherwise.
 //
 // Tags beside json: default (what a missing field means, as JSON), const (the only value of a discriminator), nullable (an optional
-// field that may be null) and jsonschema (bounds). Package present builds the answers from the domain's
+// field that may be null), open (any text may be in the place of an enumeration's value), jsonschema (bounds) and widget (strict: the
+// widget cannot do without the field, -: it does not read it; any other field may be wrong or missing there). Package present builds the answers from the domain's
 // types. The package imports chat, fault and rules/permission for their enumerations, and the standard library.
 package wire
 

@@ -125,7 +125,7 @@ func write(ctx context.Context, s *stack.Stack, n int, o Options) (took, settled
 	defer ticker.Stop()
 	for i := range n {
 		text := whatsapp.Incoming{
-			Number: stack.DemoNumber, From: fmt.Sprintf("549115%07d", i%o.Conversations),
+			Account: stack.DemoNumber, From: fmt.Sprintf("549115%07d", i%o.Conversations),
 			Text: fmt.Sprintf("Hola, ¿me confirman si el pedido %d ya salió? Lo espero para mañana a la tarde. ¡Gracias!", 1000+i),
 		}
 		if _, err := s.Phone.Deliver(text); err != nil {

@@ -363,7 +363,7 @@ func (a *account) say(phone, text string) (id string) {
 func (a *account) deliver(batch ...whatsapp.Incoming) []string {
 	a.t.Helper()
 	for i := range batch {
-		batch[i].Number = a.number
+		batch[i].Account = a.number
 	}
 	ids, err := a.Phone.Deliver(batch...)
 	if err != nil {

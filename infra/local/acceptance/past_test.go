@@ -20,10 +20,10 @@ func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
 	bruno := a.operator("Bruno", object{"availability": "available"})
 	a.distribute("account", "")
 	const customer = "5491150006001"
-	if _, err := a.Phone.Share(a.number, customer,
-		whatsapp.Past{Text: "¿Tienen stock?", Ago: 72 * time.Hour},
-		whatsapp.Past{Text: "Sí, quedan dos", FromBusiness: true, Ago: 71 * time.Hour},
-		whatsapp.Past{Ago: time.Hour, File: &whatsapp.Upload{Name: "recibo.png", Mime: "image/png", Content: files[0].content}},
+	if _, err := a.Phone.ShareHistory(a.number, customer,
+		whatsapp.HistoryMessage{Text: "¿Tienen stock?", Ago: 72 * time.Hour},
+		whatsapp.HistoryMessage{Text: "Sí, quedan dos", FromBusiness: true, Ago: 71 * time.Hour},
+		whatsapp.HistoryMessage{Ago: time.Hour, File: &whatsapp.Upload{Name: "recibo.png", Mime: "image/png", Content: files[0].content}},
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAnAdvertisementBringsACustomerWhoWantsNoMoreOfThem(t *testing.T) {
 	b := a.owner.browse()
 	b.view(v.ID)
 	for _, stop := range []bool{true, false} {
-		if err := a.Phone.Prefer(a.number, customer, stop); err != nil {
+		if err := a.Phone.SendMarketingPreference(a.number, customer, stop); err != nil {
 			t.Fatal(err)
 		}
 		told := map[bool]string{true: "opted_out", false: "opted_in"}[stop]

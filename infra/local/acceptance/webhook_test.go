@@ -51,7 +51,7 @@ func (s *system) deliverRaw(body []byte, contentType, signed string) (answer, er
 // input gives a 5xx.
 func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
 	t.Parallel()
-	a := begin(t, func(o *stack.Options) { o.AppSecret = secret + ", the-next-secret" }).open("UTC")
+	a := begin(t, func(o *stack.Options) { o.Secrets = map[string]string{"META_APP_SECRET": secret + ", the-next-secret"} }).open("UTC")
 	body := payload(t, value(a.number, []any{textOf("5491150006001", "wamid.signed", "¿llega?", a.Clock.Now())}, nil, person("5491150006001", "Ñandú")))
 	other := payload(t, value(a.number, []any{textOf("5491150006001", "wamid.other", "¿y este?", a.Clock.Now())}, nil))
 	for _, tt := range []struct {
@@ -97,7 +97,9 @@ func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
 // Bar 8: the handshake echoes the challenge as plain text to whoever knows the token.
 func TestTheHandshakeAnswersWhoKnowsTheToken(t *testing.T) {
 	t.Parallel()
-	s := begin(t, func(o *stack.Options) { o.VerifyToken = "first-token, second-token" })
+	s := begin(t, func(o *stack.Options) {
+		o.Secrets = map[string]string{"META_VERIFY_TOKEN": "first-token, second-token"}
+	})
 	nobody := &client{s: s, t: t}
 	for _, tt := range []struct {
 		mode, token string

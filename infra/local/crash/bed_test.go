@@ -318,7 +318,7 @@ func (t *harness) ask(ctx context.Context, method, path string, body any, key st
 
 // writes is a message of the customer whose number that is.
 func (t *harness) writes(customer, text string) error {
-	ids, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: customer, Text: text})
+	ids, err := t.bed.Phone.Deliver(whatsapp.Incoming{Account: t.asset(), From: customer, Text: text})
 	if err == nil {
 		t.seen["wrote "+text] = ids[0]
 	}
@@ -357,7 +357,7 @@ func (t *harness) conversation(ctx context.Context) (string, error) {
 func (t *harness) received() []whatsapp.Message {
 	var mine []whatsapp.Message
 	for _, m := range t.bed.Phone.Sent() {
-		if m.Number == t.asset() {
+		if m.Account == t.asset() {
 			mine = append(mine, m)
 		}
 	}

@@ -279,7 +279,7 @@ func (p *process) photo(ctx context.Context, n int, text string) error {
 	}
 	var form bytes.Buffer
 	writer := multipart.NewWriter(&form)
-	for name, value := range map[string]string{"number": stack.DemoNumber, "text": text, "type": "image"} {
+	for name, value := range map[string]string{"account": stack.DemoNumber, "text": text, "type": "image"} {
 		if err := writer.WriteField(name, value); err != nil {
 			return err
 		}

@@ -143,7 +143,7 @@ func picture() []byte {
 func photo(customer string) step {
 	return each(func(_ context.Context, t *harness) error {
 		_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-			Number: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
+			Account: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
 		})
 		return err
 	})
@@ -245,7 +245,7 @@ func scenarios() []scenario {
 			name: "a large body goes through the bucket", prepare: []step{text(maria, "hola")}, only: []string{"webhook", "ingest"},
 			steps: []step{each(func(_ context.Context, t *harness) error {
 				_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-					Number: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
+					Account: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
 				})
 				return err
 			})},

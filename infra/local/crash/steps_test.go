@@ -98,7 +98,7 @@ func onTheirPhone(_ context.Context, t *harness) error {
 }
 
 func changesNumber(_ context.Context, t *harness) error {
-	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Number: t.asset(), From: maria, Type: "system", Fields: map[string]any{
+	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Account: t.asset(), From: maria, Type: "system", Fields: map[string]any{
 		"system": map[string]any{"type": "user_changed_number", "wa_id": jose, "body": "María changed the number"},
 	}})
 	return err

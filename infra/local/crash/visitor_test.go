@@ -39,7 +39,7 @@ func visits(ctx context.Context, t *harness) error {
 	t.seen["site"] = "SITE" + t.asset()
 	now := t.bed.Clock.Now()
 	if err := t.bed.store.CreateChannel(ctx, chat.Channel{
-		ID: chat.ChannelID(chat.NewID(now)), AccountID: t.account.ID, StoreID: t.account.StoreID, Type: chat.WebChat, Name: "Sitio",
+		ID: chat.ChannelID(chat.NewID(now)), AccountID: t.account.ID, StoreID: t.account.StoreID, Type: "webchat", Name: "Sitio",
 		ExternalID: t.seen["site"], Settings: fmt.Appendf(nil, `{"origins":[%q]}`, page), Health: chat.Health{State: chat.HealthOK, At: now}, CreatedAt: now, Version: 1,
 	}, nil); err != nil {
 		return err

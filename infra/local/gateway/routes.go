@@ -147,3 +147,13 @@ func (r route) match(path string) (values map[string]string, ok bool) {
 	}
 	return values, true
 }
+
+// FunctionOf is the function that the routes lead a request to, "" for none.
+func FunctionOf(routes []Route, method, path string) (string, error) {
+	t, err := newTable(routes)
+	if err != nil {
+		return "", err
+	}
+	found, _, _ := t.find(method, path)
+	return found.Function, nil
+}

@@ -14,6 +14,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/recado-chat/recado/functions/admin"
 	"github.com/recado-chat/recado/functions/api"
 	"github.com/recado-chat/recado/functions/assignment"
 	"github.com/recado-chat/recado/functions/autoclose"
@@ -37,6 +38,7 @@ import (
 
 // Builders are the functions' own: what runs here is what runs on Lambda.
 var Builders = map[string]boot.Builder{
+	"admin":      admin.Build,
 	"api":        api.Build,
 	"assignment": assignment.Build,
 	"autoclose":  autoclose.Build,

@@ -2,15 +2,19 @@ package stack
 
 import (
 	"embed"
+	"html/template"
 	"net/http"
 )
 
 //go:embed page
 var page embed.FS
 
-// index lists what a newcomer may open.
-func (s *Stack) index(w http.ResponseWriter, r *http.Request) {
-	http.ServeFileFS(w, r, page, "page/index.html")
+var indexPage = template.Must(template.ParseFS(page, "page/index.html"))
+
+// index lists the pages of the local stack.
+func (s *Stack) index(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = indexPage.Execute(w, s.Pages()) // the caller may be gone
 }
 
 func pageFile(name string) http.HandlerFunc {

@@ -1,8 +1,10 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -11,11 +13,14 @@ import (
 	"github.com/recado-chat/recado/infra/local/kms"
 	"github.com/recado-chat/recado/infra/local/mailbox"
 	"github.com/recado-chat/recado/infra/local/s3"
+	"github.com/recado-chat/recado/infra/local/sim"
+	"github.com/recado-chat/recado/infra/local/sim/telegram"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/local/ssm"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 )
 
@@ -43,12 +48,9 @@ func (s *Stack) values() topology.Values {
 		Secret:   parameterName,
 		Resource: map[string]string{
 			"SOCKET_ENDPOINT": s.awsURL(), "SECRET_KEY_ID": "local", "USER_POOL_ID": "local", "USER_POOL_CLIENT_ID": "local",
+			topology.WebhookURL: s.URL + "/webhooks",
 		},
-		Settings: map[string]string{
-			topology.GraphURL:     s.graphURL(),
-			topology.GraphVersion: s.options.GraphVersion,
-			topology.MailFrom:     mailFrom,
-		},
+		Settings: s.settings(),
 	}
 	for _, table := range topology.Tables {
 		v.Tables[table] = tableName(table)
@@ -61,11 +63,28 @@ func (s *Stack) values() topology.Values {
 
 func (s *Stack) awsURL() string { return "http://" + s.aws.Addr().String() }
 
-func (s *Stack) graphURL() string {
-	if s.options.GraphURL != "" {
-		return s.options.GraphURL
+// settings are the providers', pointed at their simulators unless the options say otherwise, and the sender of mails.
+func (s *Stack) settings() map[string]string {
+	settings := topology.ProviderSettings()
+	maps.Copy(settings, map[string]string{
+		"GRAPH_URL": s.URL + "/graph", "TELEGRAM_URL": s.URL + "/telegram", topology.MailFrom: mailFrom,
+	})
+	for key := range topology.ProviderSettings() {
+		settings[key] = cmp.Or(s.options.Providers[key], settings[key])
 	}
-	return s.URL + "/graph"
+	return settings
+}
+
+// secretOf is a secret of a provider: what the options say, or its value on the local stack.
+func (s *Stack) secretOf(name string) string {
+	for _, definition := range all.Definitions() {
+		for _, secret := range definition.Secrets {
+			if secret.Name == name {
+				return cmp.Or(s.options.Secrets[strings.TrimSuffix(secret.Env, "_NAME")], secret.Local)
+			}
+		}
+	}
+	return ""
 }
 
 // endpoints point the SDK at the stand-ins, by the names every AWS SDK knows.
@@ -131,17 +150,31 @@ func (s *Stack) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-func (s *Stack) openPhone(context.Context) (err error) {
+// openSimulators opens the simulated providers. Another one is a line in the list.
+func (s *Stack) openSimulators(context.Context) error {
+	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp, s.openTelegram} {
+		simulator, err := open()
+		if err != nil {
+			return err
+		}
+		s.simulators = append(s.simulators, simulator)
+		s.onStop(func() { _ = simulator.Close() })
+	}
+	return nil
+}
+
+func (s *Stack) openWhatsApp() (_ sim.Simulator, err error) {
 	s.Phone, err = whatsapp.New(whatsapp.Options{
-		DataDir: s.path("whatsapp"), WebhookURL: s.URL + "/webhooks/whatsapp",
-		AppSecret: first(s.options.AppSecret), VerifyToken: first(s.options.VerifyToken), AccessToken: "local-access-token",
+		DataDir: s.path("sim/whatsapp"), WebhookURL: s.URL + "/webhooks/whatsapp",
+		AppSecret: first(s.secretOf("meta-app-secret")), VerifyToken: first(s.secretOf("meta-verify-token")), AccessToken: "local-access-token",
 		Now: s.Clock.Now, Statuses: s.options.Statuses, Log: s.log,
 	})
-	if err != nil {
-		return fmt.Errorf("open the WhatsApp simulator: %w", err)
-	}
-	s.onStop(func() { _ = s.Phone.Close() })
-	return nil
+	return s.Phone, err
+}
+
+func (s *Stack) openTelegram() (_ sim.Simulator, err error) {
+	s.Telegram, err = telegram.New(telegram.Options{DataDir: s.path("sim/telegram"), Now: s.Clock.Now, Log: s.log})
+	return s.Telegram, err
 }
 
 func first(list string) string {
@@ -151,12 +184,11 @@ func first(list string) string {
 
 // awsHandler tells the services of the one loopback endpoint apart by what their protocols say.
 func (s *Stack) awsHandler() http.Handler {
-	parameters := ssm.New(map[string]string{
-		parameterName(topology.MetaAppSecret):   s.options.AppSecret,
-		parameterName(topology.MetaVerifyToken): s.options.VerifyToken,
-		parameterName(topology.SigningKey):      signingKey,
-		parameterName(topology.PublicURL):       s.URL,
-	})
+	values := map[string]string{parameterName(topology.SigningKey): signingKey, parameterName(topology.PublicURL): s.URL}
+	for _, secret := range topology.ProviderSecrets() {
+		values[parameterName(secret)] = s.secretOf(secret.Name)
+	}
+	parameters := ssm.New(values)
 	queues, management := s.Queues.Handler(), s.Socket.Management()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		service, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")

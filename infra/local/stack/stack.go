@@ -22,6 +22,8 @@ import (
 	"github.com/recado-chat/recado/infra/local/mailbox"
 	"github.com/recado-chat/recado/infra/local/meter"
 	"github.com/recado-chat/recado/infra/local/s3"
+	"github.com/recado-chat/recado/infra/local/sim"
+	"github.com/recado-chat/recado/infra/local/sim/telegram"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/sqs"
@@ -41,10 +43,9 @@ type Options struct {
 	// is the machine's, so this stack's cannot be moved then.
 	Binaries string
 
-	AppSecret    string // comma-separated lists, as in the deployed parameters
-	VerifyToken  string
-	GraphURL     string // "" = the simulator's
-	GraphVersion string
+	// Secrets and Providers replace secrets and settings of the providers, by the names that `make secrets` and a deployment know:
+	// META_APP_SECRET, a comma-separated list; GRAPH_URL.
+	Secrets, Providers map[string]string
 
 	Statuses whatsapp.Timing
 	// Runtime may change what a function is built from: tests inject faults there.
@@ -94,6 +95,9 @@ type Stack struct {
 	streams  []*source.StreamSource
 	closers  []func()
 	log      *slog.Logger
+
+	Telegram   *telegram.Simulator
+	simulators []sim.Simulator // Phone, Telegram
 }
 
 // defaults fills in what was left out.
@@ -106,15 +110,6 @@ func (o *Options) defaults() {
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
-	}
-	if o.AppSecret == "" {
-		o.AppSecret = "local-app-secret"
-	}
-	if o.VerifyToken == "" {
-		o.VerifyToken = "local-verify-token"
-	}
-	if o.GraphVersion == "" {
-		o.GraphVersion = "v26.0"
 	}
 	if o.Backoff == 0 {
 		o.Backoff = time.Second
@@ -140,7 +135,7 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 		return nil, err
 	}
 	s.meter = meter.New(s.Clock.Now)
-	for _, step := range []func(context.Context) error{s.listen, s.openServices, s.openDatabase, s.openPhone, s.serveAWS, s.build, s.servePublic, s.startSources} {
+	for _, step := range []func(context.Context) error{s.listen, s.openServices, s.openDatabase, s.openSimulators, s.serveAWS, s.build, s.servePublic, s.startSources} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -164,6 +159,15 @@ func (s *Stack) listen(ctx context.Context) error {
 	}
 	s.URL = "http://" + s.public.Addr().String()
 	return nil
+}
+
+// Pages are the simulated providers' pages, as a person opens them.
+func (s *Stack) Pages() []sim.Link {
+	var pages []sim.Link
+	for _, simulator := range s.simulators {
+		pages = append(pages, simulator.Page())
+	}
+	return pages
 }
 
 func (s *Stack) onStop(f func()) { s.closers = append(s.closers, f) }

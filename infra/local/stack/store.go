@@ -4,7 +4,5 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 )
 
-// Store is the data layer over the stack's tables: fixtures write through it, nothing else does.
-func (s *Stack) Store() *dynamo.Store {
-	return dynamo.New(s.Engine.Client(), tables, dynamo.WithClock(s.Clock.Now))
-}
+// Tables are the names of the stack's tables. Only fixtures write to them directly.
+func (s *Stack) Tables() dynamo.Tables { return tables }

@@ -59,8 +59,11 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 		mux.Handle(prefix, http1)
 	}
 	mux.Handle("/socket", s.Socket)
-	for _, prefix := range []string{"/graph/", "/local/sim/whatsapp/", "/local/phone/"} {
-		mux.Handle(prefix, s.Phone.Handler())
+	for _, simulator := range s.simulators {
+		handler := simulator.Handler()
+		for _, prefix := range simulator.Routes() {
+			mux.Handle(prefix, handler)
+		}
 	}
 	for _, prefix := range []string{"/local/mail", "/local/mail/", "/local/api/mail", "/local/api/mail/"} {
 		mux.Handle(prefix, s.Mail)

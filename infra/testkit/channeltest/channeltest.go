@@ -1,25 +1,27 @@
-// Package channeltest is what every channel must pass: one call of Run, over builders of the provider's wire format.
+// Package channeltest is the conformance suite of the channels: one call of Run, over builders of the provider's wire format.
 //
-// It takes each body the whole way that a webhook goes, through Split and Parse into a real desk, so that what a channel gets
-// wrong shows as a conversation that is wrong. Only tests import it; it imports the port, desk and the helpers of their tests.
+// It takes each request the whole way of a webhook, through Split and Parse into a real desk, so that a mistake of an adapter shows as
+// a wrong conversation. Only tests import it; it imports the port, desk and the other test kits.
 package channeltest
 
 import (
 	"net/http"
 	"net/http/httptest"
-	"net/url"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Kind is what an update tells.
+// Kind is the kind of an update.
 type Kind string
 
-// The kinds of updates. Those that a provider does not know are left out of Wire.Tells.
+// The kinds of updates. Those that a provider does not have are left out of Wire.Tells.
 const (
 	Text     Kind = "text"
 	Echo     Kind = "echo"
@@ -27,47 +29,53 @@ const (
 	Reaction Kind = "reaction"
 	Edit     Kind = "edit"
 	Revoke   Kind = "revoke"
-	Unknown  Kind = "unknown"  // a message of a kind that nobody has heard of
-	Elsewise Kind = "elsewise" // something that is no message at all
+	Unknown  Kind = "unknown"  // a message of an unknown kind
+	Elsewise Kind = "elsewise" // an update that is no message
 )
 
-// Update is one thing that a provider tells.
+// Update is one thing that a provider reports.
 type Update struct {
 	Kind   Kind
 	ID     string // the provider's
-	Person string // the address of the external user
+	Person string // the address of the external user: digits
 	Text   string // of a text, an echo and an edit; a reaction's emoji
-	Target string // the provider's id of the message that is altered, or that the status is of
+	Target string // the provider's id of the message that is changed, or that the status is of
 	Status chat.MessageStatus
 	At     time.Time
 }
 
-// Refusal is an answer of the provider and what it means.
+// Refusal is an answer of the provider and the error that it must become.
 type Refusal struct {
 	Answer  http.HandlerFunc
 	Code    fault.Code
 	Meaning channel.ErrorClass
 }
 
-// Wire is a provider's wire format, built from its documentation. A channel of our own has no provider: of Sign, Takes, Refusals,
-// Serves and Gone it has none, and Calls instead.
+// Wire is a provider's wire format, built from its documentation. A first-party channel has no provider: it has MessageID instead of
+// Sign, Forge, Takes, Refusals, Serves and Gone.
 type Wire struct {
 	// Dial makes the adapter over the provider's API at a URL.
-	Dial  func(url string, client *http.Client) channel.Adapter
-	Asset string // the business's id
-	// Tells are the kinds that this provider has.
+	Dial        func(url string, client *http.Client) channel.Adapter
+	Asset       string // the channel's external id
+	Credentials chat.Credentials
+	// Tells are the kinds of updates that this provider has.
 	Tells []Kind
-	// Body puts updates into one webhook, as the provider would send them together.
-	Body func(updates ...Update) []byte
-	// Sign makes the headers of a body under a secret.
-	Sign func(body []byte, secret string) http.Header
+	// Requests are the webhook requests in which the provider sends the updates, in order and as few as it can.
+	Requests func(updates ...Update) []channel.Request
+	// Sign returns the request with the proof of the sender under a secret, and Forge a signed request changed into one that the
+	// provider did not send.
+	Sign  func(request channel.Request, secret string) channel.Request
+	Forge func(signed channel.Request) channel.Request
 	// Takes answers a message of ours with the provider's id of it.
 	Takes func(id string) http.HandlerFunc
-	// Calls is the id by which a channel of our own knows a message.
-	Calls func(m chat.Message) string
-	// Refusals name every class of errors: this message alone, the token, the account, too fast, and nobody knows.
+	// MessageID is the id by which a first-party channel knows a message.
+	MessageID func(m chat.Message) string
+	// Refusals are of every class of errors that the provider has: this message alone, the token, too fast, unknown outcome, and with
+	// Stops the account.
 	Refusals map[string]Refusal
-	// Serves answers a request for the file with these bytes; its own address is in the request. Gone is a file that is no more.
+	Stops    bool // the provider may stop an account
+	// Serves answers requests for the file of this reference with these bytes; its own address is in the request. Gone answers them
+	// for a file that does not exist any more.
 	Serves func(ref string, content []byte) http.Handler
 	Gone   http.Handler
 }
@@ -75,6 +83,7 @@ type Wire struct {
 // Run checks everything.
 func Run(t *testing.T, w Wire) {
 	t.Run("signatures", func(t *testing.T) { t.Parallel(); w.signatures(t) })
+	t.Run("credentials", func(t *testing.T) { t.Parallel(); w.credentials(t) })
 	t.Run("batches", func(t *testing.T) { t.Parallel(); w.batches(t) })
 	t.Run("capabilities", func(t *testing.T) { t.Parallel(); w.capabilities(t) })
 	t.Run("unknown assets", func(t *testing.T) { t.Parallel(); w.unknownAssets(t) })
@@ -96,50 +105,84 @@ func (w Wire) adapter(t *testing.T, provider http.Handler) channel.Adapter {
 	return w.Dial(server.URL, server.Client())
 }
 
-// hosted says that the channel is our own.
-func (w Wire) hosted() bool { return w.Takes == nil }
+// firstParty says that the channel has no provider.
+func (w Wire) firstParty() bool { return w.Takes == nil }
 
-func (w Wire) tells(kind Kind) bool {
-	for _, k := range w.Tells {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+func (w Wire) tells(kind Kind) bool { return slices.Contains(w.Tells, kind) }
+
+// secrets are the accepted values of every secret of the deployment.
+func secrets(values ...string) channel.Secrets {
+	return func(string) ([]string, error) { return values, nil }
 }
 
+// split takes the requests of some updates apart.
+func (w Wire) split(a channel.Adapter, updates ...Update) (items []channel.Item, err error) {
+	for _, request := range w.Requests(updates...) {
+		some, err := a.(channel.Splitter).Split(request)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, some...)
+	}
+	return items, nil
+}
+
+// signatures: only the provider's own requests pass. A first-party channel has no webhook.
 func (w Wire) signatures(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
-	body := w.Body(Update{Kind: Text, ID: "m1", Person: person, Text: "¿qué tal? 👩‍👩‍👧", At: noon})
-	if w.hosted() {
-		_, shaken := a.Handshake(url.Values{"hub.mode": {"subscribe"}}, []string{"", "s1"})
-		if err := a.Verify(http.Header{}, body, []string{"", "s1"}); !fault.Is(err, fault.NotFound) || !fault.Is(shaken, fault.NotFound) {
-			t.Errorf("a channel of our own has a webhook: %v, %v", err, shaken)
-		}
+	receiver, receives := a.(channel.Receiver)
+	if receives == w.firstParty() {
+		t.Fatalf("first party: %t, and it has a webhook: %t", w.firstParty(), receives)
+	}
+	if w.firstParty() {
 		return
 	}
+	request := w.Requests(Update{Kind: Text, ID: "m1", Person: person, Text: "¿qué tal? 👩‍👩‍👧", At: noon})[0]
 	for name, c := range map[string]struct {
-		body    []byte
-		secrets []string
-		header  http.Header
+		request channel.Request
+		secrets channel.Secrets
 		right   bool
 	}{
-		"the secret":                    {body, []string{"s1"}, w.Sign(body, "s1"), true},
-		"the one before, while it goes": {body, []string{"s2", "s1"}, w.Sign(body, "s1"), true},
-		"another secret":                {body, []string{"s2"}, w.Sign(body, "s1"), false},
-		"no secret":                     {body, nil, w.Sign(body, ""), false},
-		"an empty secret":               {body, []string{""}, w.Sign(body, ""), false},
-		"another body":                  {append([]byte(" "), body...), []string{"s1"}, w.Sign(body, "s1"), false},
-		"no signature":                  {body, []string{"s1"}, http.Header{}, false},
+		"the secret":          {w.Sign(request, "s1"), secrets("s1"), true},
+		"the previous secret": {w.Sign(request, "s1"), secrets("s2", "s1"), true},
+		"another secret":      {w.Sign(request, "s1"), secrets("s2"), false},
+		"no secret":           {w.Sign(request, ""), secrets(), false},
+		"an empty secret":     {w.Sign(request, ""), secrets(""), false},
+		"a forged request":    {w.Forge(w.Sign(request, "s1")), secrets("s1"), false},
+		"no signature":        {request, secrets("s1"), false},
 	} {
-		err := a.Verify(c.header, c.body, c.secrets)
+		err := receiver.Verify(c.request, c.secrets)
 		if c.right && err != nil || !c.right && !fault.Is(err, fault.Unauthenticated) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	down := func(string) ([]string, error) { return nil, fault.New(fault.Unavailable, "no parameters") }
+	if err := receiver.Verify(w.Sign(request, "s1"), down); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("secrets that cannot be read: %v", err)
+	}
 }
 
-// batches: every update of a body is an item, known again when it comes again, and one person's messages share a group. PROVIDERS
+// credentials: a client's are checked, and what is encrypted is checked no differently.
+func (w Wire) credentials(t *testing.T) {
+	a := w.adapter(t, http.NotFoundHandler())
+	for _, wrong := range []string{`{}`, `null`, `[]`, `"token"`, `7`} {
+		if _, err := a.Credentials([]byte(wrong)); !fault.Is(err, fault.Invalid) || !strings.HasPrefix(fault.As(err).Field, "credentials") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+	if w.firstParty() {
+		return
+	}
+	if again, err := a.Credentials(w.Credentials); err != nil || string(again) != string(w.Credentials) {
+		t.Errorf("the document became another one: %v", err)
+	}
+	message := channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "r"}
+	if _, err := a.Send(t.Context(), chat.Credentials(`{"secret":"other-form"}`), message); fault.Reason(err) != "seal_broken" || strings.Contains(err.Error(), "other-form") {
+		t.Errorf("credentials of another form: %v", err)
+	}
+}
+
+// batches: every update is an item with the same id when it is delivered again, and one person's messages share a group. PROVIDERS
 // §11-3.
 func (w Wire) batches(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
@@ -153,11 +196,11 @@ func (w Wire) batches(t *testing.T) {
 			Update{Kind: Status, Target: "out1", Person: person, Status: chat.StatusSent, At: noon},
 			Update{Kind: Status, Target: "out1", Person: person, Status: chat.StatusDelivered, At: noon})
 	}
-	items, err := a.Split(w.Body(updates...))
+	items, err := w.split(a, updates...)
 	if err != nil || len(items) != len(updates) {
 		t.Fatalf("%d items of %d updates: %v", len(items), len(updates), err)
 	}
-	again, err := a.Split(w.Body(updates...))
+	again, err := w.split(a, updates...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,12 +230,12 @@ func (w Wire) batches(t *testing.T) {
 	}
 }
 
-// capabilities: the table says something sensible about everything it names.
+// capabilities: the table has a limit for everything it names, and agrees with the interfaces.
 func (w Wire) capabilities(t *testing.T) {
 	a := w.adapter(t, http.NotFoundHandler())
 	able := a.Capabilities()
-	if able.FirstParty != w.hosted() {
-		t.Errorf("hosted is %t", able.FirstParty)
+	if able.FirstParty != w.firstParty() {
+		t.Errorf("the channel is first-party: %t", able.FirstParty)
 	}
 	if able.MaxText <= 0 || able.Window < 0 || able.MaxCaption < 0 {
 		t.Errorf("%+v", able)
@@ -207,22 +250,24 @@ func (w Wire) capabilities(t *testing.T) {
 			t.Errorf("%s carries a text of %d and may not be attached", kind, able.MaxCaption)
 		}
 	}
-	known := false
-	for _, t := range chat.ChannelTypes() {
-		known = known || t == a.Type()
+	_, marks := a.(channel.Marker)
+	_, types := a.(channel.Typer)
+	_, lists := a.(channel.TemplateLister)
+	if marks != able.ReadReceipts || types != (able.Typing > 0) || lists != able.Templates {
+		t.Errorf("the interfaces say receipts %t, typing %t, templates %t; the capabilities %+v", marks, types, lists, able)
 	}
-	if !known {
-		t.Errorf("nobody knows a channel %q", a.Type())
+	if _, known := all.Offline().Of(a.Type()); !known {
+		t.Errorf("no line in package all names the channel %q", a.Type())
 	}
 }
 
-// refusals: the desk can tell what becomes of the message and of the channel.
+// refusals: every class of errors is told apart. A first-party channel refuses nothing.
 func (w Wire) refusals(t *testing.T) {
-	if w.hosted() {
+	if w.firstParty() {
 		outbound := channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "c.m.1"}
 		for range 2 {
-			if _, err := w.adapter(t, http.NotFoundHandler()).Send(t.Context(), chat.Credentials{}, outbound); err != nil {
-				t.Errorf("a channel of our own refuses: %v", err)
+			if _, err := w.adapter(t, http.NotFoundHandler()).Send(t.Context(), nil, outbound); err != nil {
+				t.Errorf("a first-party channel refuses: %v", err)
 			}
 		}
 		return
@@ -230,7 +275,7 @@ func (w Wire) refusals(t *testing.T) {
 	meanings := map[channel.ErrorClass]bool{}
 	for name, refusal := range w.Refusals {
 		a := w.adapter(t, refusal.Answer)
-		_, err := a.Send(t.Context(), credentials, channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "r"})
+		_, err := a.Send(t.Context(), w.Credentials, channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "r"})
 		p := channel.Provider(err)
 		if !fault.Is(err, refusal.Code) || p == nil || p.Class != refusal.Meaning {
 			t.Errorf("%s: got %v and %+v, want %s and %s", name, err, p, refusal.Code, refusal.Meaning)
@@ -238,7 +283,11 @@ func (w Wire) refusals(t *testing.T) {
 		}
 		meanings[p.Class] = true
 	}
-	for _, meaning := range []channel.ErrorClass{channel.ClassMessage, channel.ClassReauthorise, channel.ClassStopped, channel.ClassUncertain} {
+	classes := []channel.ErrorClass{channel.ClassMessage, channel.ClassReauthorise, channel.ClassUncertain}
+	if w.Stops {
+		classes = append(classes, channel.ClassStopped)
+	}
+	for _, meaning := range classes {
 		if !meanings[meaning] {
 			t.Errorf("no refusal means %s", meaning)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
 const (
@@ -24,14 +25,11 @@ const (
 	other  = "5491155550102"
 )
 
-var (
-	noon        = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	credentials = chat.Credentials{AccessToken: "token"}
-)
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// room is a desk with the channel connected, and the adapter before it.
+// room is a desk with the channel connected, and its adapter.
 type room struct {
-	*desktest.Bed
+	*desktest.Fixture
 	adapter channel.Adapter
 	channel chat.Channel
 	wire    Wire
@@ -39,21 +37,21 @@ type room struct {
 
 func (w Wire) room(t *testing.T, provider http.Handler) *room {
 	t.Helper()
-	r := &room{Bed: desktest.New(t), adapter: w.adapter(t, provider), wire: w}
+	r := &room{Fixture: desktest.New(t), adapter: w.adapter(t, provider), wire: w}
 	r.channel = r.Channel
 	r.channel.ID, r.channel.Type, r.channel.ExternalID = "CONFORMS", r.adapter.Type(), w.Asset
 	r.Must(r.Store.CreateChannel(t.Context(), r.channel, nil))
 	return r
 }
 
-// tell lets the provider send a webhook, which goes where ingest lets it go.
+// tell sends updates as the provider does, and applies them as the function ingest does.
 func (r *room) tell(updates ...Update) error {
-	items, err := r.adapter.Split(r.wire.Body(updates...))
+	items, err := r.wire.split(r.adapter, updates...)
 	if err != nil {
 		return err
 	}
 	for i, item := range items {
-		// As webhook does: what came in one body keeps its order.
+		// As the function webhook does: a microsecond apart, in order.
 		in, err := r.adapter.Parse(item.Body, r.Time.Add(time.Duration(i)*time.Microsecond))
 		if err != nil {
 			return err
@@ -62,7 +60,7 @@ func (r *room) tell(updates ...Update) error {
 		case chat.InboundMessage:
 			_, err = r.Desk.Receive(r.Context(), r.Account, r.channel, in)
 		case chat.InboundStatus:
-			err = r.Desk.Acknowledge(r.Context(), r.Account, r.channel, in)
+			err = r.Desk.UpdateStatus(r.Context(), r.Account, r.channel, in)
 		case chat.InboundUpdate:
 			err = r.Desk.ApplyMessageUpdate(r.Context(), r.Account, r.channel, in)
 		case chat.InboundEcho:
@@ -94,10 +92,10 @@ func (r *room) talk(address string) (chat.Conversation, []chat.Message) {
 	return r.Conversation(identity.OpenConversationID), page.Items
 }
 
-// unknownAssets: an item leads to the channel whose asset it names, and to none where that is not connected.
+// unknownAssets: an item belongs to the channel whose asset it names, and to none where that is not connected.
 func (w Wire) unknownAssets(t *testing.T) {
 	connected, other := w.room(t, http.NotFoundHandler()), desktest.New(t)
-	items, err := connected.adapter.Split(w.Body(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: noon}))
+	items, err := w.split(connected.adapter, Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: noon})
 	connected.Must(err)
 	for _, item := range items {
 		if ch, err := connected.Store.ChannelByAsset(t.Context(), connected.adapter.Type(), item.Asset); err != nil || ch.ID != connected.channel.ID {
@@ -109,31 +107,31 @@ func (w Wire) unknownAssets(t *testing.T) {
 	}
 }
 
-// sizeLimits: what the table allows is queued, and one character or byte more is refused before anything is written. S1-24
+// sizeLimits: the largest that the capabilities allow is queued, and one character or byte more is refused before it is stored. S1-24
 func (w Wire) sizeLimits(t *testing.T) {
 	r := w.room(t, http.NotFoundHandler())
 	able := r.adapter.Capabilities()
 	r.Must(r.tell(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: r.Time}))
 	c, _ := r.talk(person)
 	n := 0
-	try := func(name string, want fault.Code, draft desk.Draft) {
+	try := func(name string, want fault.Code, draft drafts.Draft) {
 		t.Helper()
 		n++
 		draft.ClientID = fmt.Sprint("limit", n)
-		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: draft.ClientID}, c.ID, draft)
+		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: draft.ClientID}, c, draft)
 		if want == "" && err != nil || want != "" && !fault.Is(err, want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
-	try("the longest text", "", desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText)})
-	try("a longer one", fault.Invalid, desk.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText+1)})
+	try("the longest text", "", drafts.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText)})
+	try("a longer one", fault.Invalid, drafts.Draft{Type: chat.TypeText, Text: strings.Repeat("ñ", able.MaxText+1)})
 	for kind, limit := range able.Attachments {
 		file := chat.Attachment{ID: "f", Name: "a", Mime: limit.Mimes[0], Size: limit.MaxSize, Key: "k", State: chat.AttachmentReady}
 		larger := file
 		larger.Size++
-		try("the largest "+string(kind), "", desk.Draft{Type: kind, Attachments: []chat.Attachment{file}})
-		try("a larger "+string(kind), fault.TooLarge, desk.Draft{Type: kind, Attachments: []chat.Attachment{larger}})
-		words := desk.Draft{Type: kind, Attachments: []chat.Attachment{file}, Text: strings.Repeat("ñ", able.MaxCaption)}
+		try("the largest "+string(kind), "", drafts.Draft{Type: kind, Attachments: []chat.Attachment{file}})
+		try("a larger "+string(kind), fault.TooLarge, drafts.Draft{Type: kind, Attachments: []chat.Attachment{larger}})
+		words := drafts.Draft{Type: kind, Attachments: []chat.Attachment{file}, Text: strings.Repeat("ñ", able.MaxCaption)}
 		if able.Captions[kind] {
 			try("the longest words with "+string(kind), "", words)
 			words.Text += "ñ"
@@ -144,7 +142,7 @@ func (w Wire) sizeLimits(t *testing.T) {
 	}
 }
 
-// unknownKinds: what nobody has heard of is no error, and a message of such a kind shows that something came.
+// unknownKinds: an unknown kind is no error, and a message of one becomes a placeholder.
 func (w Wire) unknownKinds(t *testing.T) {
 	r := w.room(t, http.NotFoundHandler())
 	r.Must(r.tell(Update{Kind: Unknown, ID: "m1", Person: person, At: r.Time}, Update{Kind: Elsewise, ID: "e1", Person: person, At: r.Time}))
@@ -154,7 +152,7 @@ func (w Wire) unknownKinds(t *testing.T) {
 	}
 }
 
-// everyOrder: a message and what is done to it end alike in whatever order they come, each of them twice.
+// everyOrder: a message and its changes give the same result in every order of arrival, each delivered twice.
 func (w Wire) everyOrder(t *testing.T) {
 	updates := []Update{{Kind: Text, Text: "hola"}}
 	want := "hola"
@@ -237,11 +235,11 @@ func (w Wire) aroundASend(t *testing.T) {
 		}
 		early, late := order[:slices.Index(order, answer)], order[slices.Index(order, answer)+1:]
 		before = func() { say(early) }
-		said, err := r.Desk.Deliver(r.Context(), desktest.Account, c.ID, r.channel, nil, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
-			if w.hosted() {
+		said, err := r.Desk.Deliver(r.Context(), c, r.channel, nil, func(ctx context.Context, c chat.Conversation, m chat.Message) (channel.Delivered, error) {
+			if w.firstParty() {
 				before()
 			}
-			return r.adapter.Send(ctx, credentials, channel.Outbound{
+			return r.adapter.Send(ctx, w.Credentials, channel.Outbound{
 				Asset: w.Asset, To: c.ExternalID, Type: m.Type, Text: m.Text, Ref: desk.Ref(m),
 			})
 		})
@@ -261,15 +259,15 @@ func (w Wire) aroundASend(t *testing.T) {
 	}
 }
 
-// names is the provider's id of a message of ours, or our own.
+// names is the id that the provider gives a message of ours, or the first-party channel's own.
 func (w Wire) names(n int, m chat.Message) string {
-	if w.hosted() {
-		return w.Calls(m)
+	if w.firstParty() {
+		return w.MessageID(m)
 	}
 	return fmt.Sprint("out", n)
 }
 
-// duplicates: one body that comes twenty times at once is taken once. C-02, PROVIDERS §11-1, §11-2
+// duplicates: the same updates delivered twenty times at once are stored once. C-02, PROVIDERS §11-1, §11-2
 func (w Wire) duplicates(t *testing.T) {
 	r := w.room(t, http.NotFoundHandler())
 	body := []Update{
@@ -298,7 +296,7 @@ func (w Wire) window(t *testing.T) {
 	r.Must(r.tell(Update{Kind: Text, ID: "m1", Person: person, Text: "hola", At: r.Time}))
 	c, _ := r.talk(person)
 	reply := func(id string) error {
-		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: id}, c.ID, desk.Draft{ClientID: id, Type: chat.TypeText, Text: "buenas"})
+		_, _, err := r.Desk.Reply(r.Context(), chat.Actor{Operator: r.Owner, RequestID: id}, c, drafts.Draft{ClientID: id, Type: chat.TypeText, Text: "buenas"})
 		return err
 	}
 	if window == 0 {
@@ -314,16 +312,20 @@ func (w Wire) window(t *testing.T) {
 	}
 }
 
-// media: a file comes as it is, and one that is no more is told apart from one that may come yet.
+// media: a file is read as it is, and one that is gone is told apart from one that may come yet.
 func (w Wire) media(t *testing.T) {
-	if w.hosted() {
-		if _, err := w.adapter(t, http.NotFoundHandler()).Fetch(t.Context(), chat.Credentials{}, w.Asset, "f1"); !fault.Is(err, fault.NotFound) {
-			t.Errorf("a channel of our own has a file that nobody put: %v", err)
+	fetcher := func(provider http.Handler) channel.Fetcher {
+		f, _ := w.adapter(t, provider).(channel.Fetcher)
+		return f
+	}
+	if w.Serves == nil {
+		if fetcher(http.NotFoundHandler()) != nil {
+			t.Error("the adapter fetches files, and the wire format has none")
 		}
 		return
 	}
 	content := []byte("\x89PNG\r\n\x1a\nbytes")
-	got, err := w.adapter(t, w.Serves("f1", content)).Fetch(t.Context(), credentials, w.Asset, "f1")
+	got, err := fetcher(w.Serves("f1", content)).Fetch(t.Context(), w.Credentials, w.Asset, "f1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,11 +336,11 @@ func (w Wire) media(t *testing.T) {
 	if err := got.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.adapter(t, w.Gone).Fetch(t.Context(), credentials, w.Asset, "f1"); !fault.Is(err, fault.NotFound) {
+	if _, err := fetcher(w.Gone).Fetch(t.Context(), w.Credentials, w.Asset, "f1"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a file that is gone: %v", err)
 	}
 	down := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusServiceUnavailable) })
-	if _, err := w.adapter(t, down).Fetch(t.Context(), credentials, w.Asset, "f1"); err == nil || fault.Permanent(err) {
+	if _, err := fetcher(down).Fetch(t.Context(), w.Credentials, w.Asset, "f1"); err == nil || fault.Permanent(err) {
 		t.Errorf("a provider that is down: %v", err)
 	}
 }

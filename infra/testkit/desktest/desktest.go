@@ -1,11 +1,10 @@
-// Package desktest gives tests a desk at work: a company with a store, a WhatsApp number and its owner in a real database, people who
-// write to it, and a clock that the test moves.
+// Package desktest is the test fixture of the use cases: a company with a store, a WhatsApp number and its owner in a real database,
+// contacts who write to it, a provider that takes messages or refuses them, and a clock that the test moves.
 //
 // Only tests import it.
 package desktest
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -13,23 +12,23 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
-// The names of what every bed has.
+// The names that every fixture has.
 const (
 	Account = chat.AccountID("ACCOUNT")
 	Shop    = chat.StoreID("SHOP")
 	Number  = "71" // phone_number_id
 )
 
-// Bed is one test's company.
-type Bed struct {
+// Fixture is one test's company.
+type Fixture struct {
 	testing.TB
 	DB      dynamotest.DB
 	Store   *dynamo.Store
-	Desk    *desk.Desk
+	Desk    *UseCases
 	Account chat.Account
 	Channel chat.Channel  // of Shop
 	Owner   chat.Operator // who is away
@@ -38,149 +37,177 @@ type Bed struct {
 	wrote int
 }
 
-// New opens a company that gives new conversations to whoever is available, and closes what was quiet for an hour.
-func New(t testing.TB, change ...func(*chat.Account)) *Bed {
+// New makes a company that assigns new conversations to whoever is available, and closes what was quiet for an hour.
+func New(t testing.TB, change ...func(*chat.Account)) *Fixture {
 	t.Helper()
-	b := &Bed{TB: t, Time: dynamotest.Noon()}
-	b.DB = dynamotest.Open(t, engine.Default(), dynamo.WithClock(b.Now))
-	b.Store = b.DB.Store
-	b.Desk = b.DeskOn(b.Store)
-	b.Account = chat.Account{
+	f := &Fixture{TB: t, Time: dynamotest.Noon()}
+	f.DB = dynamotest.Open(t, engine.Default(), dynamo.WithClock(f.Now))
+	f.Store = f.DB.Store
+	f.Desk = f.DeskOn(f.Store)
+	f.Account = chat.Account{
 		ID: Account, Name: "Tienda", StoreID: Shop, TimeZone: "America/Argentina/Buenos_Aires", Language: chat.Spanish,
-		Closing: chat.Closing{Idle: time.Hour}, Distribution: chat.Distribution{Mode: chat.DistributeToAccount}, InboxShards: 1, CreatedAt: b.Time, Version: 1,
+		Closing: chat.Closing{Idle: time.Hour}, Distribution: chat.Distribution{Mode: chat.DistributeToAccount}, InboxShards: 1, CreatedAt: f.Time, Version: 1,
 	}
-	for _, f := range change {
-		f(&b.Account)
+	for _, do := range change {
+		do(&f.Account)
 	}
-	b.Owner = b.person("OWNER")
-	b.Owner.Role, b.Owner.Availability, b.Owner.StoreIDs = chat.Owner, chat.Away, nil
-	b.Must(b.Store.CreateAccount(t.Context(), b.Account, chat.Store{ID: Shop, AccountID: Account, Name: "Tienda", CreatedAt: b.Time, Version: 1}, b.Owner, nil))
-	b.Channel = b.connect(Shop, Number)
-	return b
+	f.Owner = f.person("OWNER")
+	f.Owner.Role, f.Owner.Availability, f.Owner.StoreIDs = chat.Owner, chat.Away, nil
+	f.Must(f.Store.CreateAccount(t.Context(), f.Account, chat.Store{ID: Shop, AccountID: Account, Name: "Tienda", CreatedAt: f.Time, Version: 1}, f.Owner, nil))
+	f.Channel = f.connect(Shop, Number)
+	return f
 }
 
-// DeskOn is a desk of the same company on another store, such as one in which something fails.
-func (b *Bed) DeskOn(store desk.Store) *desk.Desk {
-	b.Helper()
-	d, err := desk.New(store, all.New(all.Config{}).Capabilities, b.Now)
-	b.Must(err)
-	return d
+// DeskOn are the use cases of the same company on another store, such as one in which something fails.
+func (f *Fixture) DeskOn(store Store) *UseCases {
+	f.Helper()
+	return NewUseCases(f, store, all.Offline().Capabilities, f.Now)
 }
 
-// Now is what the bed's clock shows.
-func (b *Bed) Now() time.Time { return b.Time }
+// Now is the fixture's clock.
+func (f *Fixture) Now() time.Time { return f.Time }
 
 // Advance moves the clock.
-func (b *Bed) Advance(d time.Duration) { b.Time = b.Time.Add(d) }
+func (f *Fixture) Advance(d time.Duration) { f.Time = f.Time.Add(d) }
 
 // Must ends the test on an error.
-func (b *Bed) Must(err error) {
-	b.Helper()
+func (f *Fixture) Must(err error) {
+	f.Helper()
 	if err != nil {
-		b.Fatal(err)
+		f.Fatal(err)
 	}
 }
+
+// WantFault checks an error's code, and its reason unless that is empty.
+func (f *Fixture) WantFault(err error, code fault.Code, reason string) {
+	f.Helper()
+	if !fault.Is(err, code) || (reason != "" && fault.As(err).Reason != reason) {
+		f.Errorf("got %v, want %s (%s)", err, code, reason)
+	}
+}
+
+// Actor is the owner who acts.
+func (f *Fixture) Actor() chat.Actor { return chat.Actor{Operator: f.Owner, RequestID: "request"} }
 
 // OpenStore opens another store, with a number of its own.
-func (b *Bed) OpenStore(id chat.StoreID, number string) chat.Channel {
-	b.Helper()
-	b.Must(b.Store.CreateStore(b.Context(), chat.Store{ID: id, AccountID: Account, Name: string(id), CreatedAt: b.Time, Version: 1}, nil))
-	return b.connect(id, number)
+func (f *Fixture) OpenStore(id chat.StoreID, number string) chat.Channel {
+	f.Helper()
+	f.Must(f.Store.CreateStore(f.Context(), chat.Store{ID: id, AccountID: Account, Name: string(id), CreatedAt: f.Time, Version: 1}, nil))
+	return f.connect(id, number)
 }
 
-func (b *Bed) connect(store chat.StoreID, number string) chat.Channel {
-	b.Helper()
+func (f *Fixture) connect(store chat.StoreID, number string) chat.Channel {
+	f.Helper()
 	ch := chat.Channel{
-		ID: chat.ChannelID("CHANNEL" + number), AccountID: Account, StoreID: store, Type: chat.WhatsApp, Name: "WhatsApp", ExternalID: number,
-		Credentials: chat.Secret("token"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: b.Time, Version: 1,
+		ID: chat.ChannelID("CHANNEL" + number), AccountID: Account, StoreID: store, Type: "whatsapp", Name: "WhatsApp", ExternalID: number,
+		Credentials: chat.Secret("token"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: f.Time, Version: 1,
 	}
-	b.Must(b.Store.CreateChannel(b.Context(), ch, nil))
+	f.Must(f.Store.CreateChannel(f.Context(), ch, nil))
 	return ch
 }
 
-func (b *Bed) person(id string) chat.Operator {
+func (f *Fixture) person(id string) chat.Operator {
 	return chat.Operator{
 		ID: chat.OperatorID(id), AccountID: Account, Name: id, Email: id + "@example.com", Role: chat.OperatorRole, Availability: chat.Available,
-		Capacity: chat.DefaultCapacity, Active: true, StoreIDs: []chat.StoreID{Shop}, CreatedAt: b.Time, Version: 1,
+		Capacity: chat.DefaultCapacity, Active: true, StoreIDs: []chat.StoreID{Shop}, CreatedAt: f.Time, Version: 1,
 	}
 }
 
-// Employ hires somebody who is available, for Shop.
-func (b *Bed) Employ(id string, change ...func(*chat.Operator)) chat.Operator {
-	b.Helper()
-	o := b.person(id)
-	for _, f := range change {
-		f(&o)
+// Employ adds an operator who is available, for Shop.
+func (f *Fixture) Employ(id string, change ...func(*chat.Operator)) chat.Operator {
+	f.Helper()
+	o := f.person(id)
+	for _, do := range change {
+		do(&o)
 	}
-	b.Must(b.Store.CreateOperator(b.Context(), o, nil))
+	f.Must(f.Store.CreateOperator(f.Context(), o, nil))
 	return o
 }
 
-// Carries bounds how many conversations somebody takes.
+// Carries sets an operator's capacity.
 func Carries(capacity int) func(*chat.Operator) {
 	return func(o *chat.Operator) { o.Capacity = capacity }
 }
 
-// Write lets a person write to Shop, a second after whatever happened last.
-func (b *Bed) Write(from string) chat.ConversationID {
-	b.Helper()
-	return b.WriteTo(b.Channel, from)
+// LoadOf is how many conversations count on an operator's load.
+func (f *Fixture) LoadOf(id chat.OperatorID) int {
+	f.Helper()
+	loads, err := f.Store.Loads(f.Context(), Account)
+	f.Must(err)
+	for _, load := range loads {
+		if load.OperatorID == id {
+			return load.Open
+		}
+	}
+	return 0
 }
 
-// WriteTo lets a person write to a number.
-func (b *Bed) WriteTo(ch chat.Channel, from string) chat.ConversationID {
-	b.Helper()
-	b.Advance(time.Second)
-	b.wrote++
-	received, err := b.Desk.Receive(b.Context(), b.Account, ch, chat.Inbound{
-		Kind: chat.InboundMessage, Asset: ch.ExternalID, ProviderID: fmt.Sprintf("wamid.%d", b.wrote), At: b.Time, ReceivedAt: b.Time,
-		Sender: chat.Sender{Addresses: []string{from}, Name: from, Phone: from}, Type: chat.TypeText, Text: "hola",
-	})
-	b.Must(err)
-	return received.Conversation.ID
-}
-
-// Give assigns a conversation, as a distribution does that has read everything as it is now.
-func (b *Bed) Give(o chat.Operator, id chat.ConversationID) {
-	b.Helper()
-	before := b.Conversation(id)
+// Give assigns a conversation to an operator, as a distribution does.
+func (f *Fixture) Give(o chat.Operator, id chat.ConversationID) {
+	f.Helper()
+	before := f.Conversation(id)
 	after := before
-	b.Must(after.Assign(o.ID, b.Time))
-	after.CloseAt = b.Time.Add(b.Account.Closing.Idle)
-	b.Must(b.Store.Commit(b.Context(), chat.Decision{Before: &before, After: after}, b.Time))
-}
-
-// Reply lets the owner answer.
-func (b *Bed) Reply(id chat.ConversationID, text string) chat.Message {
-	b.Helper()
-	b.Advance(time.Second)
-	b.wrote++
-	m, _, err := b.Desk.Reply(b.Context(), chat.Actor{Operator: b.Owner, RequestID: "request"}, id,
-		desk.Draft{ClientID: fmt.Sprint("client", b.wrote), Type: chat.TypeText, Text: text})
-	b.Must(err)
-	return m
+	f.Must(after.Assign(o.ID, f.Time))
+	after.CloseAt = f.Time.Add(f.Account.Closing.Idle)
+	f.Must(f.Store.Commit(f.Context(), chat.Decision{Before: &before, After: after}, f.Time))
 }
 
 // Conversation is as it is stored.
-func (b *Bed) Conversation(id chat.ConversationID) chat.Conversation {
-	b.Helper()
-	c, err := b.Store.Conversation(b.Context(), Account, id)
-	b.Must(err)
+func (f *Fixture) Conversation(id chat.ConversationID) chat.Conversation {
+	f.Helper()
+	c, err := f.Store.Conversation(f.Context(), Account, id)
+	f.Must(err)
 	return c
 }
 
+// ConversationsBy pages through a list of the account, in pages of so many.
+func (f *Fixture) ConversationsBy(q dynamo.ConversationQuery, limit int) (ids []chat.ConversationID) {
+	f.Helper()
+	q.InboxShards = f.Account.InboxShards
+	request := chat.PageRequest{Limit: limit}
+	for {
+		page, err := f.Store.ListConversations(f.Context(), Account, q, request)
+		f.Must(err)
+		for _, c := range page.Items {
+			ids = append(ids, c.ID)
+		}
+		if request.Cursor = page.Next; request.Cursor == "" {
+			return ids
+		}
+	}
+}
+
 // Message is as it is stored.
-func (b *Bed) Message(m chat.Message) chat.Message {
-	b.Helper()
-	now, err := b.Store.Message(b.Context(), Account, m.ConversationID, m.ID)
-	b.Must(err)
-	return now
+func (f *Fixture) Message(m chat.Message) chat.Message {
+	f.Helper()
+	stored, err := f.Store.Message(f.Context(), Account, m.ConversationID, m.ID)
+	f.Must(err)
+	return stored
+}
+
+// Messages are a conversation's first hundred, oldest first.
+func (f *Fixture) Messages(id chat.ConversationID) []chat.Message {
+	f.Helper()
+	page, err := f.Store.Messages(f.Context(), Account, id, chat.PageRequest{Limit: 100})
+	f.Must(err)
+	return page.Items
 }
 
 // Timeline are a conversation's Events.
-func (b *Bed) Timeline(id chat.ConversationID) []chat.Event {
-	b.Helper()
-	page, err := b.Store.Events(b.Context(), Account, id, chat.PageRequest{Limit: 100})
-	b.Must(err)
+func (f *Fixture) Timeline(id chat.ConversationID) []chat.Event {
+	f.Helper()
+	page, err := f.Store.Events(f.Context(), Account, id, chat.PageRequest{Limit: 100})
+	f.Must(err)
 	return page.Items
 }
+
+// Contact is as it is stored.
+func (f *Fixture) Contact(id chat.ContactID) chat.Contact {
+	f.Helper()
+	contact, err := f.Store.Contact(f.Context(), Account, id)
+	f.Must(err)
+	return contact
+}
+
+// Err keeps the error of a use case whose result the test does not look at.
+func Err[T any](_ T, err error) error { return err }

@@ -1,6 +1,7 @@
-// Package dynamotest gives tests a dynamo.Store on a fresh set of tables, in a real engine.
+// Package dynamotest gives tests a dynamo.Store on a fresh set of tables, in a real engine, and what the contract tests of the
+// stores share: running on both engines, ids, and conversations to start from.
 //
-// Only tests import it; it may import infra/local/engine, which the store itself may not.
+// Only tests import it. It may import infra/local/engine, which the stores may not.
 package dynamotest
 
 import (
@@ -16,17 +17,17 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 )
 
-// DB is a set of tables of one test.
+// DB is the set of tables of one test.
 type DB struct {
 	*dynamo.Store
 	Client *dynamodb.Client
 	Tables dynamo.Tables
 }
 
-// Noon is when it is for a store whose test does not bring a clock.
+// Noon is the time of a store whose test sets no clock.
 func Noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
-// New makes tables in this machine's usual engine and opens a store on them.
+// New makes tables in the default engine and opens a store on them.
 func New(t testing.TB, options ...dynamo.Option) *dynamo.Store {
 	t.Helper()
 	return Open(t, engine.Default(), options...).Store
@@ -46,7 +47,7 @@ func Open(t testing.TB, kind engine.Kind, options ...dynamo.Option) DB {
 	if err := dynamo.CreateTables(t.Context(), db.Client, db.Tables); err != nil {
 		t.Fatalf("create the test's tables: %v", err)
 	}
-	// Tests bring their own time; the engine would sweep up by this machine's.
+	// Tests set their own time, while the engine deletes expired items by the machine's.
 	for which, schema := range dynamo.Schema() {
 		if schema.TTL == "" {
 			continue
@@ -56,7 +57,7 @@ func Open(t testing.TB, kind engine.Kind, options ...dynamo.Option) DB {
 			TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(schema.TTL), Enabled: aws.Bool(false)},
 		})
 		if err != nil {
-			t.Fatalf("stop the sweeping of %s: %v", which, err)
+			t.Fatalf("disable the TTL of %s: %v", which, err)
 		}
 	}
 	db.Store = dynamo.New(db.Client, db.Tables, append([]dynamo.Option{dynamo.WithClock(Noon)}, options...)...)

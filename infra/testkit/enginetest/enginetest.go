@@ -1,7 +1,7 @@
-// Package enginetest gives tests an engine: one of each kind per test process, started by the first test that asks for
-// it, gone with the process. Every test gets a prefix for its tables, so that tests share an engine and not a table.
+// Package enginetest gives tests a database engine: one of each kind per test process, started by the first test that needs it.
+// Every test gets a prefix for its tables, so that tests share an engine and no table.
 //
-// It may import infra/local/engine; only tests import it.
+// Only tests import it. It may import infra/local/engine.
 package enginetest
 
 import (
@@ -22,8 +22,7 @@ type DB struct {
 	Prefix string // begins the name of every table that the test makes
 }
 
-// A test process has no end that a package could hook into without TestMain, so what is started once is kept here and
-// ends when the process does.
+// shared are the engines of the process. They end with it: without TestMain, a package has no hook at the end of the tests.
 var shared = map[engine.Kind]func() (*engine.Engine, error){
 	engine.Dynoxide:      startOnce(engine.Dynoxide),
 	engine.DynamoDBLocal: startOnce(engine.DynamoDBLocal),

@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/enginetest"
 )
 
-func TestTestsShareAnEngineAndNotAPrefix(t *testing.T) {
+func TestShared_OneEngine_OwnPrefix(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []engine.Kind{engine.Dynoxide, engine.DynamoDBLocal} {
 		t.Run(string(kind), func(t *testing.T) {

@@ -22,10 +22,10 @@ func TestConformance(t *testing.T) {
 		Dial:  func(string, *http.Client) channel.Adapter { return webchat.New() },
 		Asset: site,
 		Tells: []channeltest.Kind{channeltest.Text, channeltest.Status},
-		Body: func(updates ...channeltest.Update) []byte {
-			return bodies(t, updates)
+		Requests: func(updates ...channeltest.Update) []channel.Request {
+			return []channel.Request{{Body: bodies(t, updates)}}
 		},
-		Calls: func(m chat.Message) string { return webchat.MessageName(m.ConversationID, m.ID) },
+		MessageID: func(m chat.Message) string { return webchat.MessageName(m.ConversationID, m.ID) },
 	})
 }
 
@@ -111,12 +111,12 @@ func TestSettingsAreChecked(t *testing.T) { // S0-32
 func TestAMessageHasOneNameWhateverTheAttempt(t *testing.T) {
 	t.Parallel()
 	for _, ref := range []string{"C.M.1", "C.M.2"} {
-		got, err := webchat.New().Send(t.Context(), chat.Credentials{}, channel.Outbound{Ref: ref})
+		got, err := webchat.New().Send(t.Context(), nil, channel.Outbound{Ref: ref})
 		if err != nil || got.ProviderID != webchat.MessageName("C", "M") {
 			t.Errorf("%s is known as %q, %v", ref, got.ProviderID, err)
 		}
 	}
-	if _, err := webchat.New().Send(t.Context(), chat.Credentials{}, channel.Outbound{}); !fault.Is(err, fault.Invalid) {
+	if _, err := webchat.New().Send(t.Context(), nil, channel.Outbound{}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a message without a name: %v", err)
 	}
 }
@@ -125,7 +125,7 @@ func FuzzSplitAndParse(f *testing.F) {
 	f.Add([]byte(`{"site":"S","items":[{"kind":"message","visitor":{"id":"V","name":"n"},"id":"1","type":"text","text":"hola"}]}`))
 	f.Add([]byte(`{"site":"S","items":[{"kind":"receipt","visitor":{"id":"V"},"target":"C.M","status":"read"},{"kind":"?","visitor":{"id":"V"}}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		items, err := webchat.New().Split(body)
+		items, err := webchat.New().Split(channel.Request{Body: body})
 		if err != nil {
 			return
 		}

@@ -1,14 +1,13 @@
-// Package webchat is our own chat on the pages of an account's sites: a channel like any other, whose provider is ourselves.
+// Package webchat is our own chat on the pages of an account's sites: a channel like any other, without a provider.
 //
-// The function widget speaks to the visitors' browsers and puts what they say into the wire format below, which Split and Parse read
-// as they read any provider's; nobody else may post it, so there is no webhook. Sending asks nobody: a queued message is in the
-// visitor's history already and was pushed to their browsers. Times are the server's. It imports chat, fault and the port.
+// The function widget serves the visitors' browsers and writes what they send in the wire format below, which Split and Parse read.
+// Nobody else may post it, so there is no webhook; visitors' files are in our bucket before their message comes, so there is nothing
+// to fetch. Sending calls nobody: a queued message is in the visitor's history and was pushed to their browsers. Times are the
+// server's. It imports chat, fault and the port.
 package webchat
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/recado-chat/recado/shared/channel"
@@ -21,14 +20,27 @@ const (
 	maxFile = 10 << 20
 )
 
+// Type names the channel.
+const Type chat.ChannelType = "webchat"
+
+// Definition describes the channel: it has no settings and no secrets of a deployment.
+func Definition() channel.Definition {
+	return channel.Definition{Type: Type, New: func(channel.Environment) channel.Adapter { return New() }}
+}
+
 // Adapter is the channel. It holds nothing.
 type Adapter struct{}
+
+var (
+	_ channel.Adapter  = (*Adapter)(nil)
+	_ channel.Splitter = (*Adapter)(nil)
+)
 
 // New makes the adapter.
 func New() *Adapter { return &Adapter{} }
 
 // Type is the channel's.
-func (*Adapter) Type() chat.ChannelType { return chat.WebChat }
+func (*Adapter) Type() chat.ChannelType { return Type }
 
 // Capabilities bound what a page's visitor gets and sends.
 func (*Adapter) Capabilities() channel.Capabilities {
@@ -55,20 +67,17 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	}
 }
 
-// Handshake refuses everybody: nobody registers a webhook here.
-func (*Adapter) Handshake(url.Values, []string) (string, error) { return "", noWebhook() }
+// Credentials refuses all: the channel has none.
+func (*Adapter) Credentials([]byte) (chat.Credentials, error) {
+	return nil, fault.New(fault.Invalid, "a channel of our own has none").WithField("credentials")
+}
 
-// Verify refuses everybody: visitors come with a session, through widget.
-func (*Adapter) Verify(http.Header, []byte, []string) error { return noWebhook() }
-
-func noWebhook() error { return fault.New(fault.NotFound, "no such provider") }
-
-// Send needs nobody: see the package's comment. The message's id is ours, so that a receipt of the visitor's browser may come before
+// Send calls nobody: see the package's comment. The message's id is ours, so that a receipt of the visitor's browser may come before
 // the send is recorded.
 func (*Adapter) Send(_ context.Context, _ chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
 	i := strings.LastIndexByte(message.Ref, '.')
 	if i < 0 {
-		return channel.Delivered{}, fault.New(fault.Invalid, "the message has no name").WithReason("no_ref")
+		return channel.Delivered{}, fault.New(fault.Invalid, "the message has no reference").WithReason("no_ref")
 	}
 	return channel.Delivered{ProviderID: message.Ref[:i]}, nil // without the attempt
 }
@@ -76,9 +85,4 @@ func (*Adapter) Send(_ context.Context, _ chat.Credentials, message channel.Outb
 // MessageName is how a message of ours is known here: the name that Send gives it, whatever the attempt.
 func MessageName(conversation chat.ConversationID, id chat.MessageID) string {
 	return string(conversation) + "." + string(id)
-}
-
-// Fetch has nothing: visitors' files are in our bucket before their message comes.
-func (*Adapter) Fetch(context.Context, chat.Credentials, string, string) (channel.Media, error) {
-	return channel.Media{}, fault.New(fault.NotFound, "there is no such file")
 }

@@ -70,8 +70,8 @@ func Encode(b Body) ([]byte, error) {
 }
 
 // Split makes an item of each of the body's, in the visitor's order.
-func (*Adapter) Split(body []byte) ([]channel.Item, error) {
-	b, err := decode(body)
+func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
+	b, err := decode(request.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
 // told are the inbound items of a body whose change has this field and value.
 func told(t *testing.T, field, value string) (all []chat.Inbound, assets []string) {
 	t.Helper()
-	items, err := adapter().Split([]byte(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"` + field + `","value":` + value + `}]}]}`))
+	items, err := adapter().Split(channel.Request{Body: []byte(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"` + field + `","value":` + value + `}]}]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,6 @@
 package whatsapp_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -21,15 +18,22 @@ import (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	channeltest.Run(t, channeltest.Wire{
-		Dial:  func(url string, client *http.Client) channel.Adapter { return whatsapp.New(url, "v26.0", client) },
+		Dial:  func(url string, client *http.Client) channel.Adapter { return whatsapp.New(url, client) },
 		Asset: number,
 		Tells: []channeltest.Kind{channeltest.Text, channeltest.Echo, channeltest.Status, channeltest.Reaction, channeltest.Edit, channeltest.Revoke},
-		Body:  webhookOf,
-		Sign: func(body []byte, secret string) http.Header {
-			mac := hmac.New(sha256.New, []byte(secret))
-			mac.Write(body)
-			return http.Header{"X-Hub-Signature-256": {"sha256=" + hex.EncodeToString(mac.Sum(nil))}}
+		Requests: func(updates ...channeltest.Update) []channel.Request {
+			return []channel.Request{{Body: webhookOf(updates...)}}
 		},
+		Sign: func(request channel.Request, secret string) channel.Request {
+			request.Header = http.Header{"X-Hub-Signature-256": {"sha256=" + sign(secret, request.Body)}}
+			return request
+		},
+		Forge: func(signed channel.Request) channel.Request {
+			signed.Body = append([]byte(" "), signed.Body...)
+			return signed
+		},
+		Credentials: credentials,
+		Stops:       true,
 		Takes: func(id string) http.HandlerFunc {
 			return answer(200, `{"messaging_product":"whatsapp","messages":[{"id":"`+id+`"}]}`)
 		},
@@ -43,7 +47,7 @@ func TestConformance(t *testing.T) {
 		},
 		Serves: func(ref string, content []byte) http.Handler {
 			mux := http.NewServeMux()
-			mux.HandleFunc("/v26.0/"+ref, func(w http.ResponseWriter, r *http.Request) {
+			mux.HandleFunc("/"+whatsapp.GraphVersion+"/"+ref, func(w http.ResponseWriter, r *http.Request) {
 				answer(200, fmt.Sprintf(`{"url":"http://%s/bytes","mime_type":"image/png","file_size":%d,"id":%q}`, r.Host, len(content), ref))(w, r)
 			})
 			mux.HandleFunc("/bytes", answer(200, string(content)))

@@ -9,7 +9,7 @@
 // survives a hidden phone number, and the phone number. The first is the one to keep.
 //
 // Outbound, the API knows no idempotency key. Whenever a request may have reached Meta without an answer reaching us, Send says
-// so (channel.MeansUncertain), and the status that carries our reference back decides.
+// so (channel.ClassUncertain), and the status that carries our reference back decides.
 //
 // Windows and limits: free text within 24 h of the contact's last message; text 4096 and caption 1024 characters; media are
 // uploaded and sent by id, inbound media can be fetched for seven days through addresses that live five minutes.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -36,7 +37,7 @@ func checkFault(t *testing.T, err error) {
 func FuzzSplit(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		items, err := adapter().Split(body)
+		items, err := adapter().Split(channel.Request{Body: body})
 		if err != nil {
 			checkFault(t, err)
 			return
@@ -69,7 +70,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, file := range files {
-		items, _ := adapter().Split(read(f, file)) // golden files are no bodies
+		items, _ := adapter().Split(channel.Request{Body: read(f, file)}) // golden files are no bodies
 		for _, item := range items {
 			f.Add(item.Body)
 		}
@@ -115,7 +116,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("sha1=00", []byte("x"))
 	f.Fuzz(func(t *testing.T, signature string, body []byte) {
 		header := http.Header{"X-Hub-Signature-256": {signature}}
-		err := adapter().Verify(header, body, []string{"secret"})
+		err := adapter().Verify(channel.Request{Header: header, Body: body}, accepts("secret"))
 		right := "sha256=" + sign("secret", body)
 		if err == nil && !equalFoldHex(signature, right) {
 			t.Fatalf("the signature %q was taken for %q", signature, right)

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var receivedAt = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func adapter() *whatsapp.Adapter { return whatsapp.New("https://graph.example.org", "v26.0", nil) }
+func adapter() *whatsapp.Adapter { return whatsapp.New("https://graph.example.org", nil) }
 
 // parsed is what a golden file shows of an item: how it is routed and what it says.
 type parsed struct {
@@ -59,7 +59,7 @@ func TestBodiesBecomeOurWords(t *testing.T) {
 
 func canonical(t *testing.T, body []byte) []byte {
 	t.Helper()
-	items, err := adapter().Split(body)
+	items, err := adapter().Split(channel.Request{Body: body})
 	if err != nil {
 		t.Fatalf("split: %v", err)
 	}
@@ -106,7 +106,7 @@ func TestSplitRefusesWhatIsNotWhatsApp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := adapter().Split([]byte(c.body))
+			_, err := adapter().Split(channel.Request{Body: []byte(c.body)})
 			if !fault.Is(err, fault.Invalid) || fault.Reason(err) != c.reason {
 				t.Errorf("got %v, want invalid %s", err, c.reason)
 			}
@@ -129,7 +129,7 @@ func TestSplitTakesAThousandUpdatesOfThreeMegabytes(t *testing.T) {
 	if body.Len() < 3<<20 {
 		t.Fatalf("the body is only %d bytes", body.Len())
 	}
-	items, err := adapter().Split(body.Bytes())
+	items, err := adapter().Split(channel.Request{Body: body.Bytes()})
 	if err != nil || len(items) != 1000 {
 		t.Fatalf("got %d items and %v, want 1000", len(items), err)
 	}
@@ -144,11 +144,11 @@ func TestSplitTakesAThousandUpdatesOfThreeMegabytes(t *testing.T) {
 func TestSameItemOfTwoDeliveriesHasTheSameID(t *testing.T) {
 	t.Parallel()
 	body := read(t, "testdata/ignored.json")
-	first, err := adapter().Split(body)
+	first, err := adapter().Split(channel.Request{Body: body})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := adapter().Split(body)
+	second, err := adapter().Split(channel.Request{Body: body})
 	if err != nil {
 		t.Fatal(err)
 	}

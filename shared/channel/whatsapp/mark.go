@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// outMark says that a message was read.
+// outMark says that a message was read, and with Typing that an answer is being written.
 type outMark struct {
 	MessagingProduct string     `json:"messaging_product"`
 	Status           string     `json:"status"`
@@ -18,13 +18,18 @@ type outTyping struct {
 	Type string `json:"type"`
 }
 
-// MarkRead gives the contact's message, and all before it, the blue ticks. With typing, WhatsApp shows for 25 seconds, or until a
-// message comes, that somebody writes.
-func (a *Adapter) MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string, typing bool) error {
-	mark := outMark{MessagingProduct: "whatsapp", Status: "read", MessageID: providerID}
-	if typing {
-		mark.Typing = &outTyping{Type: "text"}
-	}
+// MarkRead shows the contact's message, and all before it, as read.
+func (a *Adapter) MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string) error {
+	return a.mark(ctx, credentials, asset, outMark{MessageID: providerID})
+}
+
+// ShowTyping shows that somebody types. WhatsApp takes it only with a read mark.
+func (a *Adapter) ShowTyping(ctx context.Context, credentials chat.Credentials, asset, providerID string) error {
+	return a.mark(ctx, credentials, asset, outMark{MessageID: providerID, Typing: &outTyping{Type: "text"}})
+}
+
+func (a *Adapter) mark(ctx context.Context, credentials chat.Credentials, asset string, mark outMark) error {
+	mark.MessagingProduct, mark.Status = "whatsapp", "read"
 	_, err := a.postJSON(ctx, credentials, asset, mark, false)
 	return err
 }

@@ -1,15 +1,10 @@
 package whatsapp
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
 	"time"
@@ -22,27 +17,14 @@ import (
 // mediaTimeout bounds a download: 100 MB at 10 Mbit/s.
 const mediaTimeout = 90 * time.Second
 
-// upload hands a file to Meta and answers its media id, which lives 30 days. The file is streamed, its length announced.
+// upload gives a file to Meta and returns its media id, which is valid for 30 days.
 func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asset string, file channel.File) (string, error) {
-	content, err := file.Open(ctx)
+	fields := []channel.FormField{{Name: "messaging_product", Value: "whatsapp"}, {Name: "type", Value: file.Mime}}
+	request, content, err := channel.NewFileForm(ctx, a.url(asset, "media"), fields, "file", file)
 	if err != nil {
-		return "", fmt.Errorf("open the attachment: %w", err)
+		return "", err
 	}
 	defer func() { _ = content.Close() }() // only read
-
-	head, tail, contentType, err := envelopeOf(file)
-	if err != nil {
-		return "", fmt.Errorf("write the form of an upload: %w", err)
-	}
-	body := io.MultiReader(bytes.NewReader(head), sourceReader{content}, bytes.NewReader(tail))
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url(asset, "media"), body)
-	if err != nil {
-		return "", fmt.Errorf("make the request of an upload: %w", err)
-	}
-	request.Header.Set("Content-Type", contentType)
-	if file.Size > 0 {
-		request.ContentLength = int64(len(head)) + file.Size + int64(len(tail))
-	}
 	answer, err := a.exchange(request, credentials, false)
 	if err != nil {
 		return "", err
@@ -54,34 +36,6 @@ func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asse
 		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload got no id"}, err)
 	}
 	return string(uploaded.ID), nil
-}
-
-// envelopeOf is the form around the file's bytes.
-func envelopeOf(file channel.File) (head, tail []byte, contentType string, err error) {
-	var b bytes.Buffer
-	form := multipart.NewWriter(&b)
-	part := textproto.MIMEHeader{}
-	part.Set("Content-Disposition", multipart.FileContentDisposition("file", channel.FileName(file.Name, "file")))
-	part.Set("Content-Type", file.Mime)
-	err = errors.Join(form.WriteField("messaging_product", "whatsapp"), form.WriteField("type", file.Mime))
-	if err == nil {
-		_, err = form.CreatePart(part)
-	}
-	headSize := b.Len()
-	err = errors.Join(err, form.Close())
-	return b.Bytes()[:headSize], b.Bytes()[headSize:], form.FormDataContentType(), err
-}
-
-// sourceReader marks a failure of our own store, so that it is not taken for Meta's.
-type sourceReader struct{ io.Reader }
-
-// Read passes on.
-func (s sourceReader) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = fault.New(fault.Unavailable, "the attachment cannot be read at the moment").WithCause(err)
-	}
-	return n, err
 }
 
 // Fetch opens an inbound file: Meta is asked where it lies, and there it is read. That address lives five minutes, so when it
@@ -104,7 +58,11 @@ func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, a
 	if err != nil {
 		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp gave no address for the file").WithReason("media_address").WithCause(err)
 	}
-	response, err := a.media.Do(request, credentials.AccessToken)
+	token, err := channel.OpenAccessToken(credentials)
+	if err != nil {
+		return channel.Media{}, false, err
+	}
+	response, err := a.media.Do(request, token)
 	if err != nil {
 		return channel.Media{}, false, fmt.Errorf("download a file from WhatsApp: %w", err)
 	}

@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
@@ -95,23 +97,24 @@ func TestEveryKindLeavesInItsForm(t *testing.T) {
 	}
 }
 
-// B-14: the customer sees that they were read, and that somebody writes.
-func TestMarkRead(t *testing.T) {
+// B-14: the customer sees what was read, and that somebody types.
+func TestMarkReadAndShowTyping(t *testing.T) {
 	t.Parallel()
-	for want, typing := range map[string]bool{
-		`{"messaging_product":"whatsapp","status":"read","message_id":"wamid.IN"}`:                                    false,
-		`{"messaging_product":"whatsapp","status":"read","message_id":"wamid.IN","typing_indicator":{"type":"text"}}`: true,
+	type call = func(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
+	for want, of := range map[string]func(a *whatsapp.Adapter) call{
+		`{"messaging_product":"whatsapp","status":"read","message_id":"wamid.IN"}`:                                    func(a *whatsapp.Adapter) call { return a.MarkRead },
+		`{"messaging_product":"whatsapp","status":"read","message_id":"wamid.IN","typing_indicator":{"type":"text"}}`: func(a *whatsapp.Adapter) call { return a.ShowTyping },
 	} {
 		g, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {answer(200, `{"success":true}`)}})
-		if err := a.MarkRead(t.Context(), credentials, number, "wamid.IN", typing); err != nil {
+		if err := of(a)(t.Context(), credentials, number, "wamid.IN"); err != nil {
 			t.Fatal(err)
 		}
-		if got := g.seen()[0]; string(bytes.TrimSpace(got.body)) != want || got.path != "/v26.0/"+number+"/messages" {
+		if got := g.seen()[0]; string(bytes.TrimSpace(got.body)) != want || got.path != "/"+whatsapp.GraphVersion+"/"+number+"/messages" {
 			t.Errorf("got %s %s", got.path, got.body)
 		}
 	}
 	_, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {hangUp}})
-	err := a.MarkRead(t.Context(), credentials, number, "wamid.IN", false)
+	err := a.MarkRead(t.Context(), credentials, number, "wamid.IN")
 	if p := channel.Provider(err); p == nil || p.Class != channel.ClassMessage {
 		t.Errorf("a mark is never uncertain: %v", err)
 	}

@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -101,15 +97,18 @@ const maxAnswer = 1 << 20
 
 // exchange makes one call to the Graph API. delivers says that the request is the message itself.
 func (a *Adapter) exchange(request *http.Request, credentials chat.Credentials, delivers bool) ([]byte, error) {
-	request.Header.Set("Authorization", "Bearer "+credentials.AccessToken)
-	var line connection
-	request = request.WithContext(httptrace.WithClientTrace(request.Context(), line.trace()))
-	response, err := a.client.Do(request)
+	token, err := channel.OpenAccessToken(credentials)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	var trace channel.RequestTrace
+	response, err := a.client.Do(trace.Attach(request))
 	if err != nil {
 		if f := fault.As(err); f.Code != fault.Internal { // the body's source failed
 			return nil, f
 		}
-		return nil, unanswered(delivers && line.mayHaveWritten(err), noAnswer(), err)
+		return nil, unanswered(delivers && trace.MayHaveWritten(err), noAnswer(), err)
 	}
 	defer func() { _ = response.Body.Close() }() // everything of use has been read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
@@ -124,23 +123,4 @@ func (a *Adapter) exchange(request *http.Request, credentials chat.Credentials, 
 
 func noAnswer() *channel.ProviderError {
 	return &channel.ProviderError{Code: codeNoAnswer, Message: "no answer"}
-}
-
-// connection watches how far a request got.
-type connection struct{ asked, got atomic.Bool }
-
-func (c *connection) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { c.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
-	}
-}
-
-// mayHaveWritten is false only where it is certain that no byte left: no connection was made.
-func (c *connection) mayHaveWritten(err error) bool {
-	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
-		return false
-	}
-	return c.got.Load() || !c.asked.Load()
 }

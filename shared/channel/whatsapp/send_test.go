@@ -48,7 +48,7 @@ func newGraph(t *testing.T, answers map[string][]http.HandlerFunc) (*graph, *wha
 	g := &graph{answers: answers}
 	g.Server = httptest.NewServer(g)
 	t.Cleanup(g.Close)
-	return g, whatsapp.New(g.URL, "v26.0", g.Client())
+	return g, whatsapp.New(g.URL, g.Client())
 }
 
 func (g *graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func file(name, mime, content string) channel.File {
 	}}
 }
 
-var credentials = chat.Credentials{AccessToken: token}
+var credentials = chat.Credentials(`{"accessToken":"` + token + `"}`)
 
 // S0-22, S1-01, PROVIDERS §11-16: what leaves has the documented form, to whoever is known by a user id alone, too.
 func TestSendText(t *testing.T) {
@@ -130,7 +130,7 @@ func TestSendText(t *testing.T) {
 				t.Fatalf("got %+v, %v", delivered, err)
 			}
 			got := g.seen()[0]
-			if got.path != "/v26.0/"+number+"/messages" || got.auth != "Bearer "+token || got.contentType != "application/json" {
+			if got.path != "/"+whatsapp.GraphVersion+"/"+number+"/messages" || got.auth != "Bearer "+token || got.contentType != "application/json" {
 				t.Errorf("got %s with %s and %s", got.path, got.auth, got.contentType)
 			}
 			if strings.TrimSpace(string(got.body)) != c.want {
@@ -154,7 +154,7 @@ func TestEmojiRoundTrip(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {answer(200, taken)}})
-			items, err := a.Split([]byte(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"messages":[{"from":"1","id":"a","type":"text","text":{"body":` + wire + `}}]}}]}]}`))
+			items, err := a.Split(channel.Request{Body: []byte(`{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":{"messages":[{"from":"1","id":"a","type":"text","text":{"body":` + wire + `}}]}}]}]}`)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -382,7 +382,7 @@ func TestNothingWrittenIsRetried(t *testing.T) {
 	for name, base := range map[string]string{"a refused connection": "http://" + address, "an unknown host": "http://no-such-host.invalid"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := whatsapp.New(base, "v26.0", nil).Send(t.Context(), credentials, text("hola"))
+			_, err := whatsapp.New(base, nil).Send(t.Context(), credentials, text("hola"))
 			checkRefusal(t, err, fault.Unavailable, channel.ClassMessage)
 		})
 	}
@@ -390,7 +390,7 @@ func TestNothingWrittenIsRetried(t *testing.T) {
 		t.Parallel()
 		plain := httptest.NewServer(http.NotFoundHandler())
 		t.Cleanup(plain.Close)
-		_, err := whatsapp.New("https"+strings.TrimPrefix(plain.URL, "http"), "v26.0", nil).Send(t.Context(), credentials, text("hola"))
+		_, err := whatsapp.New("https"+strings.TrimPrefix(plain.URL, "http"), nil).Send(t.Context(), credentials, text("hola"))
 		checkRefusal(t, err, fault.Unavailable, channel.ClassMessage)
 	})
 }

@@ -36,12 +36,12 @@ const (
 // speak of, not by its recipient: the recipient may be missing or in another form than the sender of the messages, so that
 // group would promise an order it does not keep; and the statuses of a campaign would queue up before what a person writes. A
 // status needs no order against its message: our reference in it finds the message, and ranks only move forward.
-func (*Adapter) Split(body []byte) ([]channel.Item, error) {
+func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 	var envelope struct {
 		Object scalar `json:"object"`
 		Entry  list   `json:"entry"`
 	}
-	if err := decode(body, &envelope); err != nil {
+	if err := decode(request.Body, &envelope); err != nil {
 		return nil, fault.New(fault.Invalid, "the body is not JSON").WithReason(reasonMalformed).WithCause(err)
 	}
 	if envelope.Object != objectWhatsApp {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -36,7 +37,7 @@ func TestTemplatesAreRead(t *testing.T) {
 			break
 		}
 	}
-	if got := g.seen(); len(got) != 2 || got[0].path != "/v26.0/700/message_templates" || got[0].auth != "Bearer "+token {
+	if got := g.seen(); len(got) != 2 || got[0].path != "/"+whatsapp.GraphVersion+"/700/message_templates" || got[0].auth != "Bearer "+token {
 		t.Errorf("asked %+v %q", got, asked)
 	}
 	got, err := json.MarshalIndent(all, "", " ")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -16,6 +17,11 @@ func sign(secret string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// accepts are the values of every secret.
+func accepts(values ...string) channel.Secrets {
+	return func(string) ([]string, error) { return values, nil }
 }
 
 func equalFoldHex(a, b string) bool {
@@ -50,7 +56,7 @@ func TestVerify(t *testing.T) {
 			if c.signature != "" {
 				header.Set("X-Hub-Signature-256", c.signature)
 			}
-			err := adapter().Verify(header, c.body, c.secrets)
+			err := adapter().Verify(channel.Request{Header: header, Body: c.body}, accepts(c.secrets...))
 			if c.ok && err != nil {
 				t.Errorf("got %v", err)
 			}
@@ -81,7 +87,7 @@ func TestHandshake(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := adapter().Handshake(query, c.tokens)
+			got, err := adapter().Handshake(query, accepts(c.tokens...))
 			if c.ok && (err != nil || got != "1158201444") {
 				t.Errorf("got %q, %v", got, err)
 			}

@@ -11,18 +11,57 @@ import (
 	"github.com/recado-chat/recado/shared/outbound"
 )
 
+// Type names the channel.
+const Type chat.ChannelType = "whatsapp"
+
+// GraphVersion is the version of the Graph API that every call names: the newest, since 2026-11-04. Nothing that v27.0 changes is used
+// here: it adds fields to posts and ad sets, and since its day no version takes new uses of multi-id requests, date formats, method
+// override, field aliases, JSONP and asynchronous batches, which end with v28.0.
+// https://developers.facebook.com/blog/post/2026/11/04/introducing-graph-api-v27-and-marketing-api-v27/
+const GraphVersion = "v27.0"
+
+const graphURL = "GRAPH_URL"
+
+// The secrets of the Meta app: what signs its webhooks, and the token by which Meta's registration of the webhook is known.
+const (
+	appSecret   = "meta-app-secret"
+	verifyToken = "meta-verify-token"
+)
+
+// Definition describes the channel.
+func Definition() channel.Definition {
+	return channel.Definition{
+		Type:     Type,
+		Settings: []channel.Setting{{Env: graphURL, Default: "https://graph.facebook.com"}},
+		Secrets: []channel.Secret{
+			{Env: "META_APP_SECRET_NAME", Name: appSecret, Local: "local-app-secret"},
+			{Env: "META_VERIFY_TOKEN_NAME", Name: verifyToken, Local: "local-verify-token"},
+		},
+		New: func(e channel.Environment) channel.Adapter { return New(e.Settings[graphURL], e.HTTP) },
+	}
+}
+
 // Adapter is WhatsApp behind the channel port. It holds no state between calls.
 type Adapter struct {
-	base   string // https://graph.facebook.com/v26.0
+	base   string // https://graph.facebook.com/v27.0
 	client *http.Client
 	media  *outbound.Client
 }
 
-var _ channel.Adapter = (*Adapter)(nil)
+// What a channel may have beyond an Adapter.
+var (
+	_ channel.Adapter        = (*Adapter)(nil)
+	_ channel.Receiver       = (*Adapter)(nil)
+	_ channel.Handshaker     = (*Adapter)(nil)
+	_ channel.Fetcher        = (*Adapter)(nil)
+	_ channel.Marker         = (*Adapter)(nil)
+	_ channel.Typer          = (*Adapter)(nil)
+	_ channel.TemplateLister = (*Adapter)(nil)
+)
 
-// New makes the adapter for a Graph API at baseURL, such as "https://graph.facebook.com" and "v26.0". The client's time-out
-// bounds every call to the Graph API; nil means http.DefaultClient.
-func New(baseURL, version string, client *http.Client) *Adapter {
+// New makes the adapter for a Graph API at baseURL, such as "https://graph.facebook.com". The client's time-out bounds every call to
+// the Graph API; nil means http.DefaultClient.
+func New(baseURL string, client *http.Client) *Adapter {
 	if client == nil {
 		client = http.DefaultClient
 	}
@@ -38,7 +77,7 @@ func New(baseURL, version string, client *http.Client) *Adapter {
 		}
 	}
 	return &Adapter{
-		base:   strings.TrimRight(baseURL, "/") + "/" + version,
+		base:   strings.TrimRight(baseURL, "/") + "/" + GraphVersion,
 		client: &graph,
 		media: outbound.New(outbound.Config{
 			Private:    private,
@@ -51,9 +90,20 @@ func New(baseURL, version string, client *http.Client) *Adapter {
 }
 
 // Type names the channel.
-func (*Adapter) Type() chat.ChannelType { return chat.WhatsApp }
+func (*Adapter) Type() chat.ChannelType { return Type }
+
+// Credentials are a system user's access token.
+func (*Adapter) Credentials(given []byte) (chat.Credentials, error) {
+	return channel.ReadAccessToken(given)
+}
 
 const (
+	// window is how long after a contact's message free replies are taken.
+	// https://developers.facebook.com/docs/whatsapp/pricing (customer service windows)
+	window = 24 * time.Hour
+	// typing is how long one indicator is relied on: WhatsApp hides it after 25 seconds, or when a message comes.
+	typing = 20 * time.Second
+
 	maxText    = 4096
 	maxCaption = 1024
 	maxCards   = 5
@@ -68,7 +118,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText:    maxText,
 		MaxCaption: maxCaption,
-		Window:     chat.WhatsApp.Window(),
+		Window:     window,
 		ReplyTo:    true,
 		Locations:  true,
 		MaxCards:   maxCards,
@@ -78,7 +128,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		},
 		Templates:    true,
 		ReadReceipts: true,
-		Typing:       true,
+		Typing:       typing,
 		Rate:         channel.Rate{PerSecond: 80, PairBurst: 45, PairEvery: 6 * time.Second},
 		Captions:     map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},
 		Attachments: map[chat.MessageType]channel.Limit{

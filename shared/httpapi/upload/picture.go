@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
@@ -40,4 +41,12 @@ func Picture(account, name string) (key, mime string, ok bool) {
 		return s != "" && len(s) <= 26 && !strings.ContainsFunc(s, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') })
 	}
 	return account + "/" + Pictures + "/" + id, mime, ok && plain(account) && plain(id)
+}
+
+// PictureLimit bounds an operator's picture, which every visitor loads.
+var PictureLimit = channel.Limit{Mimes: PictureMimes(), MaxSize: 2 << 20}
+
+// PictureOwner is whom an uploaded picture of an operator belongs to.
+func PictureOwner(account chat.AccountID, operator chat.OperatorID) Owner {
+	return Owner{Account: account, For: string(operator), Folder: Pictures}
 }

@@ -1,4 +1,4 @@
-// Package assignment decides who takes a conversation: a pure rule, with the reason for every operator it looked at.
+// Package assignment decides which operator gets a conversation: a pure rule, with the reason for every operator it considered.
 //
 // It imports chat and the standard library.
 package assignment
@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Candidate is an operator with what they carry now.
+// Candidate is an operator with their load.
 type Candidate struct {
 	Operator chat.Operator
 	Load     chat.Load
@@ -19,16 +19,17 @@ type Candidate struct {
 // Choice is the rule's answer. With no Operator, nobody is eligible and the conversation waits.
 type Choice struct {
 	Operator *chat.Operator
-	// Capacity is what the claim must still find free; 0 when the choice does not ask for capacity.
+	// Capacity is the condition of the write: the operator has fewer open conversations; 0 = no condition.
 	Capacity int
 	Reason   chat.Reason
 }
 
-// Choose picks the operator for a conversation. Eligible are active operators with the store's grant who are available, below
-// their capacity and have not let it pass. One who had the conversation before it closed takes it again if eligible, however the
-// account distributes. Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then
-// the id, so that the answer never depends on the order of the list. A fixed manager takes it whatever their capacity and
-// availability, never without the grant.
+// Choose picks the operator for a conversation:
+//   - Eligible are active operators with the store's grant who are available, below their capacity and were not unassigned from it.
+//   - Who had it before it closed gets it again if eligible, in every distribution mode.
+//   - Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then the id, so that the
+//     result does not depend on the order of the list.
+//   - A fixed manager gets it whatever their capacity and availability, but not without the grant.
 func Choose(conversation chat.Conversation, distribution chat.Distribution, candidates []Candidate) Choice {
 	former := slices.IndexFunc(candidates, func(c Candidate) bool {
 		return conversation.FormerID != "" && c.Operator.ID == conversation.FormerID && consider(conversation, c).Outcome == ""
@@ -44,7 +45,7 @@ func Choose(conversation chat.Conversation, distribution chat.Distribution, cand
 	return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
 }
 
-// pick chooses among all candidates; former is the place of the one who comes first, -1 for nobody.
+// pick chooses among all candidates; former is the index of the one who is preferred, -1 for none.
 func pick(conversation chat.Conversation, candidates []Candidate, former int) Choice {
 	considered := make([]chat.Considered, len(candidates))
 	var eligible []int
@@ -103,7 +104,7 @@ func describe(c Candidate) chat.Considered {
 	return chat.Considered{OperatorID: c.Operator.ID, Name: c.Operator.Name, Open: c.Load.Open, Capacity: c.Operator.Capacity}
 }
 
-// consider names what rules a candidate out; an empty outcome means eligible.
+// consider is why a candidate is not eligible; an empty outcome means eligible.
 func consider(conversation chat.Conversation, c Candidate) chat.Considered {
 	line := describe(c)
 	switch {

@@ -56,17 +56,17 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 		outcomes     map[chat.OperatorID]chat.Outcome
 	}{
 		{
-			name: "the one with the fewest open conversations takes it", conversation: waiting, distribution: accountWide,
+			name: "fewest open conversations", conversation: waiting, distribution: accountWide,
 			candidates: []Candidate{operator("a", open(3)), operator("b", open(1))}, chosen: "b", code: chat.ReasonFewestOpen,
 			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeBusier, "b": chat.OutcomeChosen},
 		},
 		{
-			name: "among equals the one who has waited longest", conversation: waiting, distribution: accountWide,
+			name: "equal loads: longest without an assignment", conversation: waiting, distribution: accountWide,
 			candidates: []Candidate{operator("a"), operator("b", lastAt(noon.Add(-time.Hour)))}, chosen: "b", code: chat.ReasonLongestWithout,
 			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeServedLater, "b": chat.OutcomeChosen},
 		},
 		{
-			name: "nobody who is away, inactive, full, without the grant or has let it pass", conversation: passed, distribution: accountWide,
+			name: "passed, away, inactive, at capacity, without the grant: nobody", conversation: passed, distribution: accountWide,
 			candidates: []Candidate{operator("a"), operator("b", away), operator("c", inactive), operator("d", open(20)), operator("e", elsewhere)},
 			code:       chat.ReasonNobodyEligible,
 			outcomes: map[chat.OperatorID]chat.Outcome{
@@ -74,29 +74,29 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 			},
 		},
 		{
-			name: "the former operator comes first, though busier", conversation: former, distribution: accountWide,
+			name: "former operator comes first, though busier", conversation: former, distribution: accountWide,
 			candidates: []Candidate{operator("a"), operator("b", open(7))}, chosen: "b", code: chat.ReasonFormerOperator,
 			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeServedLater, "b": chat.OutcomeChosen},
 		},
 		{
-			name: "the former operator does not come first when not eligible", conversation: former, distribution: accountWide,
+			name: "former operator is not eligible", conversation: former, distribution: accountWide,
 			candidates: []Candidate{operator("a"), operator("b", away)}, chosen: "a", code: chat.ReasonFewestOpen,
 			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeChosen, "b": chat.OutcomeAway},
 		},
 		{
-			name: "the fixed manager takes it, away and full as they are", conversation: waiting,
+			name: "manager, though away and at capacity", conversation: waiting,
 			distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: "b"},
 			candidates:   []Candidate{operator("a"), operator("b", away, open(99))}, chosen: "b", code: chat.ReasonFixedManager,
 			outcomes: map[chat.OperatorID]chat.Outcome{"b": chat.OutcomeChosen},
 		},
 		{
-			name: "the fixed manager does not take what they have no grant for", conversation: waiting,
+			name: "manager without the grant", conversation: waiting,
 			distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: "b"},
 			candidates:   []Candidate{operator("a"), operator("b", elsewhere)}, code: chat.ReasonNobodyEligible,
 			outcomes: map[chat.OperatorID]chat.Outcome{"b": chat.OutcomeNotGranted},
 		},
 		{
-			name: "an account that distributes by groups and has none leaves it in the pool", conversation: waiting,
+			name: "distribution by groups leaves it in the pool", conversation: waiting,
 			distribution: chat.Distribution{Mode: chat.DistributeToGroups}, candidates: []Candidate{operator("a")}, code: chat.ReasonNobodyEligible,
 		},
 	}
@@ -109,7 +109,7 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 				chosen = choice.Operator.ID
 			}
 			if chosen != test.chosen || choice.Reason.Code != test.code {
-				t.Errorf("chose %q because %q, want %q because %q", chosen, choice.Reason.Code, test.chosen, test.code)
+				t.Errorf("chose %q (%q), want %q (%q)", chosen, choice.Reason.Code, test.chosen, test.code)
 			}
 			outcomes := make(map[chat.OperatorID]chat.Outcome)
 			for _, line := range choice.Reason.Considered {
@@ -122,7 +122,7 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 	}
 }
 
-func TestChooseNeverGoesAboveCapacityAndDoesNotDependOnTheOrder(t *testing.T) { // B-04
+func TestChoose_CapacityAndOrder(t *testing.T) { // B-04
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		candidates := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Candidate {
@@ -148,7 +148,7 @@ func TestChooseNeverGoesAboveCapacityAndDoesNotDependOnTheOrder(t *testing.T) { 
 		slices.Reverse(candidates)
 		again := Choose(conversation, accountWide, candidates)
 		if (choice.Operator == nil) != (again.Operator == nil) || (choice.Operator != nil && choice.Operator.ID != again.Operator.ID) {
-			t.Fatalf("the order of the list decided: %v, %v", choice.Operator, again.Operator)
+			t.Fatalf("the result depends on the order of the list: %v, %v", choice.Operator, again.Operator)
 		}
 	})
 }

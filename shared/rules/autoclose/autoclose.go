@@ -1,7 +1,7 @@
-// Package autoclose decides what a conversation's closing timer does when it fires: a pure rule.
+// Package autoclose decides whether an inactive conversation closes: a pure rule.
 //
-// Timers are armed lazily: a message does not move them. So the rule is asked when one fires, looks at the last activity, and
-// closes or names the next moment to look. It imports chat and the standard library.
+// A message does not move a conversation's CloseAt. When that has come, the rule looks at the last activity, and closes the conversation
+// or names the next CloseAt. It imports chat and the standard library.
 package autoclose
 
 import (
@@ -14,11 +14,11 @@ import (
 type Verdict struct {
 	Close  bool
 	Reason chat.ReasonCode // with Close
-	At     time.Time       // otherwise: when to look again; zero = never
+	At     time.Time       // otherwise the next CloseAt; zero = never
 }
 
-// Judge decides for a conversation at now. Assigned ones close when idle for the account's time; unassigned ones one calendar
-// month after their last activity, counted in zone. A resolved conversation has no timer.
+// Judge decides for a conversation at now. Assigned ones close when idle for the account's time; unassigned ones one calendar month
+// after their last activity, in the time zone. A resolved conversation is never closed.
 func Judge(c chat.Conversation, closing chat.Closing, zone *time.Location, now time.Time) Verdict {
 	at, reason := Deadline(c, closing, zone)
 	if at.IsZero() || now.Before(at) {
@@ -27,9 +27,9 @@ func Judge(c chat.Conversation, closing chat.Closing, zone *time.Location, now t
 	return Verdict{Close: true, Reason: reason}
 }
 
-// Deadline is the moment at which the conversation closes if nothing happens, and why; zero when it never does. One that was
-// given to an operator when it had already been idle for that long gets the time once more, counted from then: nobody should
-// take a conversation and see it close. For the same reason the month of one that came back into the pool counts from then.
+// Deadline is when the conversation closes if nothing happens, and why; zero = never. If it was already idle for that long when it was
+// assigned, the time counts from the assignment, so that it does not close under its new assignee. For the same reason the month of one
+// that came back into the pool counts from then.
 func Deadline(c chat.Conversation, closing chat.Closing, zone *time.Location) (time.Time, chat.ReasonCode) {
 	switch {
 	case c.Status != chat.Open && c.Status != chat.Pending:
@@ -53,7 +53,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// AddMonth is the same local time one calendar month later; a day that the month lacks becomes its last one.
+// AddMonth is the same local time one calendar month later, or on that month's last day if it has no such day.
 func AddMonth(t time.Time, zone *time.Location) time.Time {
 	local := t.In(zone)
 	year, month, day := local.Date()

@@ -48,15 +48,15 @@ func TestJudge(t *testing.T) { // S3-09, S3-11, S3-12
 		now          time.Time
 		want         Verdict
 	}{
-		{"a millisecond before its time it stays open", assigned, hour, last.Add(time.Hour - time.Millisecond), Verdict{At: last.Add(time.Hour)}},
-		{"at its time it closes", assigned, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
-		{"a pending one closes too", pending, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
-		{"with closing off it never closes", assigned, chat.Closing{}, last.AddDate(1, 0, 0), Verdict{}},
-		{"an unassigned one outlives the idle time", waiting, hour, last.Add(2 * time.Hour), Verdict{At: at(t, "2026-12-22T12:00:00Z")}},
-		{"an unassigned one closes after a month", waiting, hour, at(t, "2026-12-22T12:00:00Z"), Verdict{Close: true, Reason: chat.ReasonOneMonth}},
-		{"one assigned when it was idle already gets the time once more", late, hour, last.Add(3 * time.Hour), Verdict{At: last.Add(4 * time.Hour)}},
-		{"a resolved one has no timer", resolved, hour, last.AddDate(1, 0, 0), Verdict{}},
-		{"a snoozed one has no closing timer", snoozed, hour, last.AddDate(1, 0, 0), Verdict{}},
+		{"a millisecond before the deadline", assigned, hour, last.Add(time.Hour - time.Millisecond), Verdict{At: last.Add(time.Hour)}},
+		{"at the deadline", assigned, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
+		{"pending", pending, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
+		{"closing off", assigned, chat.Closing{}, last.AddDate(1, 0, 0), Verdict{}},
+		{"unassigned, after the idle time", waiting, hour, last.Add(2 * time.Hour), Verdict{At: at(t, "2026-12-22T12:00:00Z")}},
+		{"unassigned, after a month", waiting, hour, at(t, "2026-12-22T12:00:00Z"), Verdict{Close: true, Reason: chat.ReasonOneMonth}},
+		{"assigned when already idle", late, hour, last.Add(3 * time.Hour), Verdict{At: last.Add(4 * time.Hour)}},
+		{"resolved", resolved, hour, last.AddDate(1, 0, 0), Verdict{}},
+		{"snoozed", snoozed, hour, last.AddDate(1, 0, 0), Verdict{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestAddMonth(t *testing.T) { // D3
 	}
 }
 
-func TestJudgeNeverClosesBeforeItsDeadline(t *testing.T) {
+func TestJudge_NotBeforeDeadline(t *testing.T) {
 	t.Parallel()
 	start := at(t, "2026-01-01T00:00:00Z")
 	rapid.Check(t, func(t *rapid.T) {

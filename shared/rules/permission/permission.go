@@ -1,5 +1,5 @@
-// Package permission says what a role may do: presets over a list of permissions, and the scope they hold in. It imports chat
-// and the standard library.
+// Package permission says what a role may do: a preset of permissions per role, and in which stores they hold. It imports chat and the
+// standard library.
 package permission
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Permission is one thing that a route asks for.
+// Permission is what a route requires.
 type Permission string
 
 // The permissions. Account holds what only the owner sees (the administration section).
@@ -47,11 +47,11 @@ var (
 // Of lists a role's permissions; an unknown role has none.
 func Of(role chat.Role) []Permission { return slices.Clone(presets[role]) }
 
-// Has says whether a role includes a permission.
+// Has reports whether a role includes a permission.
 func Has(role chat.Role, p Permission) bool { return slices.Contains(presets[role], p) }
 
-// Sees says whether an operator may see the conversations of a store: those of the stores granted to them, or all
-// of them for an owner, administrator or supervisor without grants. It is the rule by which conversations are given to them.
+// Sees reports whether an operator may see the conversations of a store: those of the stores granted to them, or all of them for an
+// owner, administrator or supervisor without grants. Conversations are assigned by the same rule.
 func Sees(o chat.Operator, store chat.StoreID) bool {
 	return len(presets[o.Role]) > 0 && o.ServesStore(store)
 }

@@ -10,7 +10,7 @@ import (
 
 var roles = []chat.Role{chat.Owner, chat.Admin, chat.Editor, chat.Supervisor, chat.OperatorRole, chat.ReadOnly}
 
-func TestOnlyTheOwnerHasTheAdministration(t *testing.T) { // S0-06
+func TestHas_AdministrationOwnerOnly(t *testing.T) { // S0-06
 	t.Parallel()
 	for _, role := range roles {
 		if Has(role, Administration) != (role == chat.Owner) {
@@ -19,7 +19,7 @@ func TestOnlyTheOwnerHasTheAdministration(t *testing.T) { // S0-06
 	}
 }
 
-func TestReadOnlyOnlyReads(t *testing.T) { // S0-03
+func TestOf_ReadOnly(t *testing.T) { // S0-03
 	t.Parallel()
 	for _, p := range Of(chat.ReadOnly) {
 		if !strings.HasSuffix(string(p), ".read") {
@@ -28,21 +28,21 @@ func TestReadOnlyOnlyReads(t *testing.T) { // S0-03
 	}
 }
 
-func TestEditorsConnectChannelsAndDoNotManagePeople(t *testing.T) { // S0-25
+func TestHas_Editor(t *testing.T) { // S0-25
 	t.Parallel()
 	if !Has(chat.Editor, ChannelManage) || Has(chat.Editor, OperatorManage) || Has(chat.Editor, Administration) {
 		t.Errorf("an editor may %v", Of(chat.Editor))
 	}
 }
 
-func TestAnUnknownRoleMayNothing(t *testing.T) {
+func TestOf_UnknownRole(t *testing.T) {
 	t.Parallel()
 	if len(Of("root")) != 0 || Sees(chat.Operator{Role: "root", StoreIDs: []chat.StoreID{"shop"}}, "shop") {
 		t.Error("an unknown role has a permission")
 	}
 }
 
-func TestOfGivesACopy(t *testing.T) {
+func TestOf_ReturnsCopy(t *testing.T) {
 	t.Parallel()
 	Of(chat.ReadOnly)[0] = Administration
 	if slices.Contains(Of(chat.ReadOnly), Administration) {

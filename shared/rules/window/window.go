@@ -1,4 +1,4 @@
-// Package window decides whether a channel takes a free message now: a pure rule. It imports chat and the standard library.
+// Package window decides whether free text may be sent on a channel now: a pure rule. It imports chat and the standard library.
 package window
 
 import (
@@ -7,8 +7,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Open says whether a free message may leave at now on a channel whose window is that long; 0 = the channel has none. The
-// window counts from the contact's last message by the provider's clock, and its end is no longer inside.
+// Open reports whether free text may be sent at now on a channel with a window of that length; 0 = the channel has none. The window
+// counts from the contact's last message by the provider's clock; its end is outside.
 func Open(c chat.Conversation, length time.Duration, now time.Time) bool {
 	if length == 0 {
 		return true

@@ -6,15 +6,17 @@ import { beforeAll, expect, test, vi } from "vitest";
 
 const BAR = 300_000;
 
+const texts = (...folders: string[]) => folders.map((folder) => `src/${folder}/texts/es.json`);
+
 const route = {
-  start: ["src/app/main.tsx", "../lib/i18n/es.json"],
-  shell: ["src/shell/Shell.tsx"],
-  inbox: ["src/inbox/Inbox.tsx"],
+  start: ["src/app/main.tsx", ...texts("ui")],
+  shell: ["src/shell/Shell.tsx", ...texts("shell")],
+  inbox: ["src/inbox/Inbox.tsx", ...texts("inbox")],
 };
 
-/** What each screen fetches before it is whole: the modules that its routes load, and those that load with them. */
+/** What each screen loads first: the modules of its routes, with their texts. */
 const screens = {
-  "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx"],
+  "sign-in page": [...route.start, "src/auth/AuthLayout.tsx", "src/auth/SignIn.tsx", ...texts("auth")],
   inbox: [...route.start, ...route.shell, ...route.inbox, "src/inbox/NothingOpen.tsx"],
   "open conversation": [
     ...route.start,
@@ -22,13 +24,14 @@ const screens = {
     ...route.inbox,
     "src/conversation/ConversationPane.tsx",
     "src/contact/DetailsPane.tsx",
+    ...texts("conversation", "contact"),
   ],
 };
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 let files: Map<string, Rolldown.OutputChunk | Rolldown.OutputAsset>;
 
-/** Built anew, from what is on the disk now: an old or missing `dist` can say nothing. */
+/** Built from the current sources, not read from `dist`, which may be old or missing. */
 beforeAll(async () => {
   vi.stubEnv("NODE_ENV", "production");
   const built = await build({ configFile: `${root}vite.config.ts`, logLevel: "error", build: { write: false } });
@@ -66,13 +69,13 @@ const fixed = ["public/scheme.js", "public/favicon.svg"].reduce(
   0,
 );
 
-test.each(Object.entries(screens))("the first load of the %s is at most 300 KB gzipped", (name, modules) => {
+test.each(Object.entries(screens))("first load of the %s: at most 300 KB gzipped", (name, modules) => {
   const fetched = new Set(["index.html", ...latin()]);
   for (const module of modules) withImports(chunkOf(module), fetched);
   const total = [...fetched].reduce((sum, file) => sum + weight(file), fixed);
   process.stdout.write(`${name}: ${total} bytes in ${fetched.size + 2} files\n`);
   expect(latin()).toHaveLength(1);
   expect(total).toBeLessThanOrEqual(BAR);
-  // Less than React alone would mean that something is not counted.
+  // Less than the size of React would mean that chunks are missing from the count.
   expect(total).toBeGreaterThan(100_000);
 });

@@ -4,15 +4,15 @@ import { defineConfig } from "vite";
 import { mockServer } from "./dev/mock.ts";
 
 /**
- * What most screens share comes in one file, but not what none needs to be read: overlays, with all that places them,
- * and forms. `console/size.test.ts` says what each first load weighs.
+ * Modules that many screens share are in one chunk, except those that no first screen needs: overlays, their positioning,
+ * and forms. `console/size.test.ts` measures each first load.
  */
 const later =
   /@floating-ui|react-remove-scroll|@mantine\/form|\/(Alert|Combobox|FocusTrap|Floating|Menu|Modal|ModalBase|NativeSelect|Overlay|PasswordInput|Popover|Portal|ScrollArea|Transition)\/|\/ui\/(anchored|modal|select)\./;
 
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL(".", import.meta.url)),
-  // `--mode mock` answers from memory; otherwise the local stack does.
+  // `--mode mock` serves the API from memory; otherwise requests go to the local stack.
   plugins: [react(), mode === "mock" && mockServer()],
   server: {
     port: 5173,
@@ -24,7 +24,7 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: "dist",
     emptyOutDir: true,
-    // Nothing becomes a data: address, which the content security policy would refuse.
+    // No data: URLs, which the content security policy blocks.
     assetsInlineLimit: 0,
     manifest: true,
     rolldownOptions: {
@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
             },
             {
               name: "ui",
-              test: (id) => /node_modules\/|\/src\/(ui|api)\//.test(id) && !later.test(id),
+              test: (id) => /node_modules\/|\/src\/(ui|api|core|channels)\//.test(id) && !later.test(id),
               minShareCount: 5,
               priority: 1,
             },

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { words } from "./desk.ts";
+import { texts } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
-const t = words("es");
+const harness = setUp();
+const t = texts("es");
 
 const email = "marta@panaderia.example";
 const first = "pan con manteca";
@@ -14,18 +14,20 @@ async function linkIn(subject: RegExp, path: string): Promise<string> {
   let link = "";
   await expect
     .poll(async () => {
-      const mail = (await here.stack.mails(email)).find((one) => subject.test(one.subject) && one.text.includes(path));
+      const mail = (await harness.stack.mails(email)).find(
+        (one) => subject.test(one.subject) && one.text.includes(path),
+      );
       link = mail?.text.match(new RegExp(`http\\S+${path}\\?token=\\S+`))?.[0] ?? "";
-      here.stack.keepSecret(link.split("token=")[1] ?? "");
+      harness.stack.addSecrets(link.split("token=")[1] ?? "");
       return link;
     })
     .not.toBe("");
   return link;
 }
 
-test("somebody signs up, confirms the address by mail, and the banner goes", async () => {
-  here.stack.keepSecret(email, first, second);
-  const desk = await here.desk();
+test("sign-up and email confirmation remove the banner", async () => {
+  harness.stack.addSecrets(email, first, second);
+  const desk = await harness.desk();
   const { page } = desk;
   await desk.goto("/sign-in");
   await page.getByRole("link", { name: t("auth.signUp.link") }).click();
@@ -57,15 +59,15 @@ test("somebody signs up, confirms the address by mail, and the banner goes", asy
   await page.getByRole("link", { name: t("auth.verify.continue") }).click();
   await desk.online();
   await banner.waitFor({ state: "detached" });
-  // The same one: a second mail is under way, and its link holds.
+  // The first link again: it can be used once. The second mail's link is still valid.
   await page.goto(link);
   await page.getByText(t("auth.linkExpired")).waitFor();
 });
 
-test("a wrong password is told, a forgotten one is replaced by mail, and the other sessions end", async () => {
-  const desk = await here.desk();
+test("password reset by email ends the other sessions", async () => {
+  const desk = await harness.desk();
   const { page } = desk;
-  const elsewhere = await here.desk();
+  const elsewhere = await harness.desk();
   await elsewhere.signIn(email, first);
 
   await desk.goto("/sign-in");
@@ -75,7 +77,7 @@ test("a wrong password is told, a forgotten one is replaced by mail, and the oth
   await page.getByRole("alert").getByText(t("auth.wrongCredentials")).waitFor();
 
   await page.getByRole("link", { name: t("auth.forgot.link") }).click();
-  await page.getByRole("heading", { name: t("auth.forgot.title") }).waitFor(); // both screens have such a field
+  await page.getByRole("heading", { name: t("auth.forgot.title") }).waitFor(); // both screens have an email field
   await page.getByLabel(t("field.email")).fill(email);
   await desk.button("auth.forgot.submit").click();
   await page.getByText(t("auth.forgot.sent")).waitFor();
@@ -89,8 +91,8 @@ test("a wrong password is told, a forgotten one is replaced by mail, and the oth
   await elsewhere.button("auth.signIn.submit").waitFor();
 });
 
-test("signing out ends the session, and signing in leads back to where somebody wanted to go", async () => {
-  const desk = await here.desk();
+test("sign-in after a sign-out returns to the requested page", async () => {
+  const desk = await harness.desk();
   const { page } = desk;
   await desk.signIn(email, second);
   await desk.menu(t("shell.userMenu", { name: "Marta Núñez" }), "shell.signOut");
@@ -102,4 +104,4 @@ test("signing out ends the session, and signing in leads back to where somebody 
   await page.getByRole("heading", { name: t("settings.operators") }).waitFor();
 });
 
-closing(here);
+finalChecks(harness);

@@ -1,4 +1,4 @@
-/** The REST API as a second person uses it beside the browser, and as what the browser shows is compared with. */
+/** A REST API client, to act beside the browser and to compare with what it shows. */
 import type { Conversation, Message, Operator, TimelineEvent } from "@recado/lib/protocol";
 
 interface List<T> {
@@ -46,7 +46,7 @@ export class Api {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await response.text();
-    if (!response.ok) throw new ApiFault(response.status, `${method} ${path} answered ${response.status} ${text}`);
+    if (!response.ok) throw new ApiError(response.status, `${method} ${path} answered ${response.status} ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
@@ -64,7 +64,7 @@ export class Api {
     return this.all(`/conversations?${new URLSearchParams({ status: "all", limit: "100", ...query })}`);
   }
 
-  /** Oldest first. Pages go backwards, each in order. */
+  /** Oldest first. The API pages backwards. */
   async messages(id: string): Promise<Message[]> {
     return (await this.all<Message>(`/conversations/${id}/messages?limit=100`)).toSorted(byId);
   }
@@ -79,7 +79,7 @@ export class Api {
 
   async withContact(name: string): Promise<Conversation> {
     const found = (await this.conversations()).find(({ contact }) => contact.name === name);
-    if (!found) throw new Error(`nobody called ${name} has a conversation`);
+    if (!found) throw new Error(`no conversation with ${name}`);
     return found;
   }
 
@@ -97,7 +97,7 @@ export class Api {
   }
 }
 
-export class ApiFault extends Error {
+export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,

@@ -1,16 +1,14 @@
-/** An operator at a browser: what the stories do and see, in the words of the catalogue that the console speaks. */
-import type { Key } from "@recado/lib/i18n";
+/** Page object of the console. Elements are found by the texts of the catalogues. */
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
-import en from "../lib/i18n/en.json" with { type: "json" };
-import es from "../lib/i18n/es.json" with { type: "json" };
-import pt from "../lib/i18n/pt.json" with { type: "json" };
+import { catalogueOf } from "../console/dev/catalogues.ts";
+import type { Key } from "../console/src/core/texts.ts";
 import { password } from "./stack.ts";
 
-const catalogues = { en, es, pt } as Record<"en" | "es" | "pt", Record<string, string>>;
+const catalogues = { en: catalogueOf("en"), es: catalogueOf("es"), pt: catalogueOf("pt") };
 
-/** The catalogue's sentence, its placeholders filled in. */
-export function words(language: "en" | "es" | "pt"): (key: Key, values?: Record<string, string | number>) => string {
+/** Returns a lookup of texts in one language, with the placeholders filled in. */
+export function texts(language: "en" | "es" | "pt"): (key: Key, values?: Record<string, string | number>) => string {
   return (key, values = {}) => {
     const sentence = catalogues[language][key];
     if (sentence === undefined) throw new Error(`${language} has no ${key}`);
@@ -18,21 +16,21 @@ export function words(language: "en" | "es" | "pt"): (key: Key, values?: Record<
   };
 }
 
-export const t = words("es");
+export const t = texts("es");
 
 export class Desk {
-  /** What went wrong in the page without the person being told. */
-  readonly faults: string[] = [];
+  /** Uncaught exceptions and console errors of the page. */
+  readonly errors: string[] = [];
 
   constructor(
     readonly page: Page,
     readonly context: BrowserContext,
     readonly url: string,
   ) {
-    page.on("pageerror", (error) => this.faults.push(String(error)));
+    page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error" && /Content.Security.Policy|Refused to|React|key/i.test(message.text())) {
-        this.faults.push(message.text());
+        this.errors.push(message.text());
       }
     });
   }
@@ -49,7 +47,7 @@ export class Desk {
     await this.online();
   }
 
-  /** The inbox is there and the socket is open. */
+  /** Waits until the console is shown and its socket is open. */
   async online(): Promise<void> {
     await this.page.getByRole("navigation").waitFor();
     await expect.poll(() => this.page.getByRole("status").allTextContents()).toContain(t("connection.online"));
@@ -68,7 +66,7 @@ export class Desk {
   }
 
   private async choose(group: Key, key: Key): Promise<void> {
-    // A label may end in a number.
+    // The label can end with a count.
     const label = this.page.getByRole("radiogroup", { name: t(group) }).locator("label");
     await label.filter({ hasText: new RegExp(`^${t(key)}`) }).click();
   }
@@ -111,7 +109,7 @@ export class Desk {
     await this.composer.press("Enter");
   }
 
-  /** How a message of ours stands: what the tick beside it says. */
+  /** The delivery status icon of an outgoing message. */
   delivery(text: string, key: Key): Locator {
     return this.message(text).getByRole("img", { name: t(key), exact: true });
   }
@@ -135,7 +133,7 @@ export class Desk {
     await this.online();
   }
 
-  /** Two steps that tell whether the page was loaded anew in between. */
+  /** Marks the document; the returned function tells whether it is still the same, i.e. not reloaded. */
   async mark(): Promise<() => Promise<boolean>> {
     await this.page.evaluate(() => {
       document.documentElement.dataset.marked = "yes";

@@ -1,4 +1,4 @@
-/** Files that a sniffer takes for what they say they are. */
+/** Test files with the magic bytes of their type. */
 import type { Page } from "playwright-core";
 import type { Upload } from "./phone.ts";
 
@@ -24,7 +24,7 @@ export const prices: Upload = {
   buffer: padded("%PDF-1.7\n", 20_000),
 };
 
-/** A picture that a browser really draws. */
+/** A valid PNG, drawn by the browser. */
 export async function picture(page: Page): Promise<Upload> {
   const drawn = await page.evaluate(() => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 200 });

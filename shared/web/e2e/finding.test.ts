@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana, bruno } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 
 const people = [
   { phone: "5491155550401", name: "María García", text: "primera" },
@@ -11,22 +11,22 @@ const people = [
   { phone: "5511988887777", name: "João Conceição", text: "tercera" },
 ];
 
-test("three people write", async () => {
-  const api = await here.stack.api(ana);
+test("three customers write", async () => {
+  const api = await harness.stack.api(ana);
   for (const { phone, name, text } of people) {
-    await here.stack.phone.add({ phone, name });
-    await here.stack.phone.say(phone, text);
+    await harness.stack.phone.add({ phone, name });
+    await harness.stack.phone.say(phone, text);
     await expect.poll(async () => (await api.conversations()).map(({ contact }) => contact.name)).toContain(name);
   }
   const { items } = await api.get<{ items: { id: string; name: string; version: number }[] }>("/contacts?q=Mar");
   const [maria] = items;
   await api.patch(`/contacts/${maria?.id}`, { email: "maria.garcia@correo.example", version: maria?.version });
-  here.stack.keepSecret("maria.garcia@correo.example");
+  harness.stack.addSecrets("maria.garcia@correo.example");
 });
 
 // S1-08, S1-09, S1-10
-test("people are found by name, number and address, however they are written", async () => {
-  const desk = await here.as(ana);
+test("search finds contacts by name, phone and email in any notation", async () => {
+  const desk = await harness.as(ana);
   await desk.box("inbox.box.all");
   const search = desk.page.getByRole("searchbox", { name: t("inbox.searchLabel") });
   for (const [words, name] of [
@@ -51,18 +51,18 @@ test("people are found by name, number and address, however they are written", a
 });
 
 // S1-11, S1-13, S1-15
-test("the list is filtered by state and operator and ordered four ways, and the numbers are right", async () => {
-  const api = await here.stack.api(ana);
+test("inbox filters by state and operator, sorts four ways and shows correct counts", async () => {
+  const api = await harness.stack.api(ana);
   const operators = await api.operators();
   const idOf = (name: string) => operators.find((one) => one.name === name)?.id ?? "";
   const [maria, oscar, joao] = await Promise.all(people.map(({ name }) => api.withContact(name)));
   if (!maria || !oscar || !joao) throw new Error("somebody is missing");
-  // Nobody is available, so that what is taken off somebody stays without operator.
+  // No operator is available, so unassigned conversations stay unassigned.
   await api.put("/me/availability", { status: "away" });
   await api.act(maria.id, "pending");
   await api.assign(oscar.id, idOf("Bruno Díaz"));
   await api.assign(joao.id, null);
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   await desk.box("inbox.box.all");
   const shows = (...names: string[]) => expect.poll(() => desk.names()).toEqual(names);
   await shows("João Conceição", "Óscar Muñoz");
@@ -79,9 +79,9 @@ test("the list is filtered by state and operator and ordered four ways, and the 
   await desk.menu(t("inbox.sort.label"), "inbox.sort.oldest", "menuitemradio");
   await shows("María García", "Óscar Muñoz", "João Conceição");
   await desk.menu(t("inbox.sort.label"), "inbox.sort.waiting", "menuitemradio");
-  await here.stack.phone.say("5491155550401", "¿sigue ahí?");
+  await harness.stack.phone.say("5491155550401", "¿sigue ahí?");
   await desk.row("María García").getByText("¿sigue ahí?").waitFor();
-  // A new word of somebody who waits already changes nothing about who waits longest.
+  // Another message of a waiting customer does not change the order by waiting time.
   await shows("María García", "Óscar Muñoz", "João Conceição");
   await desk.menu(t("inbox.sort.label"), "inbox.sort.due", "menuitemradio");
   const due = await api.get<{ items: { contact: { name: string } }[] }>("/conversations?status=all&sort=due");
@@ -101,33 +101,33 @@ test("the list is filtered by state and operator and ordered four ways, and the 
   await shows("João Conceição");
   await desk.reload();
   await shows("João Conceição");
-  const other = await here.as(bruno);
+  const other = await harness.as(bruno);
   await expect.poll(() => other.names()).toEqual(["Óscar Muñoz"]);
   await other.box("inbox.box.unassigned");
   await expect.poll(() => other.names()).toEqual(["João Conceição"]);
 });
 
 // S1-22
-test("three hundred conversations scroll with few rows drawn, and a long history pages in without jumping", async () => {
+test("300 conversations scroll with few rows rendered, and older messages load without a jump", async () => {
   const total = 300;
-  const api = await here.stack.api(ana);
+  const api = await harness.stack.api(ana);
   const many = Array.from({ length: total - people.length }, (_, i) => ({
     phone: `54911600${String(i).padStart(5, "0")}`,
     name: `Cliente ${String(i).padStart(3, "0")}`,
   }));
   const talker = "5491155550401";
   await inParallel(8, many, async (customer) => {
-    await here.stack.phone.add(customer);
-    await here.stack.phone.say(customer.phone, `consulta de ${customer.name}`);
+    await harness.stack.phone.add(customer);
+    await harness.stack.phone.say(customer.phone, `consulta de ${customer.name}`);
   });
-  for (let i = 0; i < 130; i += 1) await here.stack.phone.say(talker, `renglón ${String(i).padStart(3, "0")}`);
+  for (let i = 0; i < 130; i += 1) await harness.stack.phone.say(talker, `renglón ${String(i).padStart(3, "0")}`);
   const id = (await api.withContact("María García")).id;
-  // Reading all of it often would keep it from arriving.
+  // Polling the whole history too often would slow down its import.
   const unhurried = { timeout: 60_000, interval: 1_000 };
   await expect.poll(async () => (await api.conversations()).length, unhurried).toBe(total);
   await expect.poll(async () => (await api.messages(id)).length, unhurried).toBe(132);
 
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   await desk.box("inbox.box.all");
   await desk.state("inbox.state.all");
   await desk.rows.first().waitFor();
@@ -158,7 +158,7 @@ test("three hundred conversations scroll with few rows drawn, and a long history
   await desk.open("María García");
   await desk.message("renglón 129").waitFor();
   expect(await desk.log.locator("article").count()).toBeLessThan(60);
-  // Going up page by page: what is in the middle of the view stays where it is when older messages come in above.
+  // Scroll up: the message in the middle of the view stays in place when older ones are added above.
   await expect
     .poll(
       async () => {
@@ -192,4 +192,4 @@ async function inParallel<T>(width: number, items: readonly T[], work: (item: T)
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-closing(here);
+finalChecks(harness);

@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const family = "👨‍👩‍👧‍👦";
 
 const others = [
@@ -16,15 +16,15 @@ const others = [
 ];
 
 // S1-22, S1-23, S1-25, B-13, B-15
-test("a customer writes, the operator sees it without reload and answers, and the ticks move on", async () => {
-  await here.stack.phone.add(...others);
-  for (const { phone, text } of others) await here.stack.phone.say(phone, text);
-  const desk = await here.as(ana, { viewport: { width: 1280, height: 800 } });
+test("operator receives a message without a reload, replies, and the delivery status advances", async () => {
+  await harness.stack.phone.add(...others);
+  for (const { phone, text } of others) await harness.stack.phone.say(phone, text);
+  const desk = await harness.as(ana, { viewport: { width: 1280, height: 800 } });
   for (const { name } of others) await desk.row(name).waitFor();
   const unmoved = await desk.mark();
 
-  const phone = await (await here.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
-  await phone.goto(`${here.stack.url}/local/phone/`);
+  const phone = await (await harness.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
+  await phone.goto(`${harness.stack.url}/local/phone/`);
   await phone.getByRole("button", { name: "New customer" }).click();
   await phone.getByRole("textbox", { name: "Phone" }).fill("+54 9 11 5555-0101");
   await phone.getByLabel("Name", { exact: true }).fill("Sofía García");
@@ -40,7 +40,7 @@ test("a customer writes, the operator sees it without reload and answers, and th
   await desk.message("Hola, ¿a qué hora abren el sábado?").waitFor();
   await row.getByRole("img", { name: t("inbox.unread") }).waitFor({ state: "detached" });
 
-  // The phone is put down, so that nobody reads the answer before its other ticks were seen.
+  // Close the chat on the phone, so that the reply is not read before `delivered` is seen.
   await phone.getByRole("button", { name: "Back to the customers" }).click();
   const answer = `¡Hola, Sofía! De 9 a 18 h. Las esperamos ${family}`;
   const ticks = desk.page.evaluate(
@@ -75,7 +75,7 @@ test("a customer writes, the operator sees it without reload and answers, and th
     .click();
   await phone.locator("li.bubble.theirs").getByText(answer, { exact: true }).waitFor();
   await desk.delivery(answer, "delivery.read").waitFor();
-  // Until the server has it, a message is being sent; from then on its state only moves forward.
+  // `sending` is local; after that the status only moves forward.
   const order = ["queued", "sending", "sent", "delivered", "read"];
   const [first, ...after] = (await ticks).map((status) => order.indexOf(status));
   expect(first).toBe(order.indexOf("sending"));
@@ -85,8 +85,8 @@ test("a customer writes, the operator sees it without reload and answers, and th
   await phone.close();
 
   if (process.env.SCREENSHOT) {
-    // The picture for the README.
-    await here.stack.phone.say("5491155550101", "¡Genial! ¿Tienen estacionamiento?");
+    // The screenshot in the README.
+    await harness.stack.phone.say("5491155550101", "¡Genial! ¿Tienen estacionamiento?");
     await desk.message("¿Tienen estacionamiento?").waitFor();
     await desk.reply("Sí, en la puerta, y es gratis para clientes 🚗");
     await desk.delivery("gratis para clientes", "delivery.delivered").waitFor();
@@ -97,4 +97,4 @@ test("a customer writes, the operator sees it without reload and answers, and th
   }
 });
 
-closing(here);
+finalChecks(harness);

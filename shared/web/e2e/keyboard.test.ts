@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type Desk, t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana, password } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const elena = { phone: "5491155550501", name: "Elena Vidal" };
 const hugo = { phone: "5491155550502", name: "Hugo Paz" };
 
@@ -22,10 +22,10 @@ async function tabTo(desk: Desk, name: string): Promise<void> {
 }
 
 // B-16
-test("the whole main job works without a mouse, and the focus is never lost", async () => {
-  await here.stack.phone.add(elena, hugo);
-  await here.stack.phone.say(elena.phone, "¿Hacen envíos?");
-  const desk = await here.desk();
+test("main workflow works with the keyboard, and the focus is never lost", async () => {
+  await harness.stack.phone.add(elena, hugo);
+  await harness.stack.phone.say(elena.phone, "¿Hacen envíos?");
+  const desk = await harness.desk();
   const { keyboard } = desk.page;
   await desk.goto("/sign-in");
   await expect
@@ -37,10 +37,10 @@ test("the whole main job works without a mouse, and the focus is never lost", as
   await keyboard.press("Enter");
   await desk.online();
   await desk.row(elena.name).waitFor();
-  await here.stack.phone.say(hugo.phone, "Buenas, ¿precio del termo?");
+  await harness.stack.phone.say(hugo.phone, "Buenas, ¿precio del termo?");
   await desk.row(hugo.name).waitFor();
 
-  // The first stop of the page is the way past the navigation.
+  // The first tab stop is the skip link.
   await keyboard.press("Tab");
   await expect.poll(() => focused(desk)).toBe(t("shell.skip"));
 
@@ -63,7 +63,7 @@ test("the whole main job works without a mouse, and the focus is never lost", as
   await desk.delivery("¿A dónde sería?", "delivery.delivered").waitFor();
   await expect.poll(() => focused(desk)).toBe(t("composer.label"));
 
-  // Escape closes what is on top, and only that.
+  // Escape closes only the topmost layer.
   await desk.button("emoji.label").press("Enter");
   await desk.page.getByRole("button", { name: "👍", exact: true }).waitFor();
   await keyboard.press("Escape");
@@ -91,7 +91,7 @@ test("the whole main job works without a mouse, and the focus is never lost", as
   await keyboard.type("hugo");
   await keyboard.press("Escape");
 
-  // A dialog takes the focus and gives it back.
+  // A dialog takes the focus and returns it.
   await tabTo(desk, t("inbox.sort.label"));
   await keyboard.press("?");
   const help = desk.page.getByRole("dialog", { name: t("shortcuts.title") });
@@ -102,8 +102,8 @@ test("the whole main job works without a mouse, and the focus is never lost", as
   await expect.poll(() => focused(desk)).toBe(t("inbox.sort.label"));
 });
 
-test("on a phone's width the list leads to the conversation and back", async () => {
-  const desk = await here.as(ana, { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
+test("on a phone the list opens a conversation and returns", async () => {
+  const desk = await harness.as(ana, { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true });
   const fits = () => desk.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
   await desk.row(hugo.name).tap();
   await desk.message("Buenas, ¿precio del termo?").waitFor();
@@ -127,7 +127,7 @@ test("on a phone's width the list leads to the conversation and back", async () 
   await desk.button("conversation.back").tap();
   await desk.row(hugo.name).getByText("Sale veinte mil").waitFor();
 
-  // What does not exist is no dead end, though it covers the navigation.
+  // The not-found screen covers the navigation but has a way back.
   await desk.goto("/inbox/nothing-like-it");
   await desk.page.getByText(t("error.notFound")).waitFor();
   expect(await desk.button("action.retry").count()).toBe(0);
@@ -150,4 +150,4 @@ test("on a phone's width the list leads to the conversation and back", async () 
   }
 });
 
-closing(here);
+finalChecks(harness);

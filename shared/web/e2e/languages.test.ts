@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { type Desk, words } from "./desk.ts";
+import { type Desk, texts } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const bea = { phone: "5491155550601", name: "Bea Luna" };
 const screens = [
   "/inbox",
@@ -14,48 +14,48 @@ const screens = [
   "/settings/distribution",
 ];
 
-/** What stands on the screen and what a screen reader is told. */
-const everyWord = (desk: Desk) =>
+/** The visible texts and the labels for screen readers. */
+const allTexts = (desk: Desk) =>
   desk.page.evaluate(() => {
     const told = ["aria-label", "title", "placeholder", "alt"];
     const labels = [...document.querySelectorAll("*")].flatMap((one) =>
       told.map((name) => one.getAttribute(name) ?? ""),
     );
-    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden is not what somebody reads
+    // biome-ignore lint/performance/useDomNodeTextContent: innerText leaves out hidden text
     return [document.body.innerText, ...labels].join("\n");
   });
 
-test("each operator chooses a language, and everything changes at once", async () => {
-  await here.stack.phone.add(bea);
-  await here.stack.phone.say(bea.phone, "Olá");
-  const desk = await here.as(ana);
+test("language switch applies at once on all screens", async () => {
+  await harness.stack.phone.add(bea);
+  await harness.stack.phone.say(bea.phone, "Olá");
+  const desk = await harness.as(ana);
   await desk.open(bea.name);
-  let before = words("es");
+  let before = texts("es");
   for (const [language, name] of [
     ["pt", "Português"],
     ["en", "English"],
     ["es", "Español"],
   ] as const) {
-    const t = words(language);
+    const t = texts(language);
     await desk.page.getByRole("button", { name: before("shell.userMenu", { name: "Ana Ruiz" }), exact: true }).click();
     await desk.page.getByRole("menuitemradio", { name }).click();
     await desk.page.getByRole("button", { name: t("conversation.resolve"), exact: true }).waitFor();
     await expect.poll(() => desk.page.locator("html").getAttribute("lang")).toBe(language);
     before = t;
     await desk.page.getByText(t("contact.details")).first().waitFor();
-    expect(await everyWord(desk)).not.toMatch(/\{\{|\b(inbox|conversation|composer|settings|event|state)\.[a-z]\w+/);
+    expect(await allTexts(desk)).not.toMatch(/\{\{|\b(inbox|conversation|composer|settings|event|state)\.[a-z]\w+/);
     for (const path of screens) {
       await desk.goto(path);
       await desk.page.getByRole("navigation", { name: t("shell.navigation") }).waitFor();
       await desk.page.getByRole("heading").first().waitFor();
-      const seen = await everyWord(desk);
+      const seen = await allTexts(desk);
       expect(seen, `${language} ${path}`).not.toMatch(
         /\{\{|\b(inbox|contact|conversation|settings|operators|closing|profile|field|role)\.[a-z]\w+/,
       );
       for (const other of (["es", "pt", "en"] as const).filter((one) => one !== language)) {
         for (const key of ["shell.inbox", "shell.settings", "shell.signOut"] as const) {
-          if (words(other)(key) !== t(key))
-            expect(seen.split("\n"), `${language} ${path}`).not.toContain(words(other)(key));
+          if (texts(other)(key) !== t(key))
+            expect(seen.split("\n"), `${language} ${path}`).not.toContain(texts(other)(key));
         }
       }
     }
@@ -65,9 +65,9 @@ test("each operator chooses a language, and everything changes at once", async (
   }
 });
 
-test("the appearance follows the system until somebody chooses one, and the choice stays", async () => {
-  const t = words("es");
-  const desk = await here.as(ana, { colorScheme: "dark" });
+test("colour scheme follows the system until one is chosen", async () => {
+  const t = texts("es");
+  const desk = await harness.as(ana, { colorScheme: "dark" });
   const scheme = () => desk.page.locator("html").getAttribute("data-mantine-color-scheme");
   expect(await scheme()).toBe("dark");
   await desk.page.getByRole("button", { name: t("shell.userMenu", { name: "Ana Ruiz" }), exact: true }).click();
@@ -77,4 +77,4 @@ test("the appearance follows the system until somebody chooses one, and the choi
   expect(await scheme()).toBe("light");
 });
 
-closing(here);
+finalChecks(harness);

@@ -1,24 +1,24 @@
 import { expect, test } from "vitest";
 import { t } from "./desk.ts";
 import { clip, picture, prices, voice } from "./files.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const pedro = { phone: "5491155550301", name: "Pedro Álvarez" };
 const nadia = { phone: "5491155550302", name: "Nadia Romero" };
 
 // S1-24
-test("each kind of file comes from the phone and goes to it", async () => {
-  await here.stack.phone.add(pedro);
-  await here.stack.phone.say(pedro.phone, "Les mando los archivos");
-  const desk = await here.as(ana);
+test("files of each kind are received and sent", async () => {
+  await harness.stack.phone.add(pedro);
+  await harness.stack.phone.say(pedro.phone, "Les mando los archivos");
+  const desk = await harness.as(ana);
   const photo = await picture(desk.page);
   await desk.open(pedro.name);
-  await here.stack.phone.sendFile(pedro.phone, photo, "Mi terraza al atardecer");
-  await here.stack.phone.sendFile(pedro.phone, voice);
-  await here.stack.phone.sendFile(pedro.phone, clip, "Así suena");
-  await here.stack.phone.sendFile(pedro.phone, prices);
+  await harness.stack.phone.sendFile(pedro.phone, photo, "Mi terraza al atardecer");
+  await harness.stack.phone.sendFile(pedro.phone, voice);
+  await harness.stack.phone.sendFile(pedro.phone, clip, "Así suena");
+  await harness.stack.phone.sendFile(pedro.phone, prices);
 
   const image = desk.message("Mi terraza al atardecer").getByRole("img").first();
   await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
@@ -27,7 +27,7 @@ test("each kind of file comes from the phone and goes to it", async () => {
   const link = desk.log.getByRole("link", { name: t("media.download", { name: prices.name }) });
   const [shown] = await Promise.all([desk.context.waitForEvent("page"), link.click()]);
   await shown.close();
-  const fetched = await desk.context.request.get(`${here.stack.url}${await link.getAttribute("href")}`);
+  const fetched = await desk.context.request.get(`${harness.stack.url}${await link.getAttribute("href")}`);
   expect(await fetched.body()).toEqual(prices.buffer);
   expect(fetched.headers()["content-disposition"]).toContain("Lista de precios.pdf");
   await image.click();
@@ -47,7 +47,9 @@ test("each kind of file comes from the phone and goes to it", async () => {
   }
   await expect
     .poll(async () =>
-      (await here.stack.phone.of(pedro.phone)).filter((m) => m.fromBusiness).map((m) => [m.type, m.file?.size]),
+      (await harness.stack.phone.messagesOf(pedro.phone))
+        .filter((m) => m.fromBusiness)
+        .map((m) => [m.type, m.file?.size]),
     )
     .toEqual([
       ["image", photo.buffer.length],
@@ -59,8 +61,8 @@ test("each kind of file comes from the phone and goes to it", async () => {
 });
 
 // S1-24
-test("a file that the channel does not take is refused before a byte leaves", async () => {
-  const desk = await here.as(ana);
+test("unsupported file is rejected before the upload", async () => {
+  const desk = await harness.as(ana);
   await desk.open(pedro.name);
   const uploads: string[] = [];
   desk.page.on("request", (request) => {
@@ -69,7 +71,9 @@ test("a file that the channel does not take is refused before a byte leaves", as
   const chooser = desk.page.locator('form input[type="file"][multiple]');
   const large = { name: "enorme.png", mimeType: "image/png", buffer: Buffer.alloc(5 * 1024 * 1024 + 1) };
   await chooser.setInputFiles(large);
-  await desk.page.getByText(t("composer.fileTooLarge", { name: large.name, limit: "5 MB" })).waitFor();
+  await desk.page
+    .getByText(t("composer.fileTooLarge", { name: large.name, channel: "WhatsApp", limit: "5 MB" }))
+    .waitFor();
   await chooser.setInputFiles({ name: "vacío.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(0) });
   await desk.page.getByText(t("composer.fileEmpty", { name: "vacío.pdf" })).waitFor();
   await chooser.setInputFiles({
@@ -83,10 +87,10 @@ test("a file that the channel does not take is refused before a byte leaves", as
 });
 
 // B-13
-test("a message that WhatsApp refuses shows the reason, and is sent again by hand", async () => {
-  const desk = await here.as(ana);
+test("failed message shows the reason and can be sent again", async () => {
+  const desk = await harness.as(ana);
   await desk.open(pedro.name);
-  await here.stack.phone.fail({ do: "fail_later", code: 131026 });
+  await harness.stack.phone.fail({ do: "fail_later", code: 131026 });
   await desk.reply("¿Le llegó todo?");
   await desk.delivery("¿Le llegó todo?", "delivery.failed").waitFor();
   await desk.message("¿Le llegó todo?").getByText("Message undeliverable", { exact: false }).waitFor();
@@ -97,10 +101,10 @@ test("a message that WhatsApp refuses shows the reason, and is sent again by han
   await desk.delivery("¿Le llegó todo?", "delivery.delivered").waitFor();
 });
 
-test("what is written without a network waits, goes out once when it is back, and drafts stay", async () => {
-  await here.stack.phone.add(nadia);
-  await here.stack.phone.say(nadia.phone, "¿Siguen abiertos?");
-  const desk = await here.as(ana);
+test("offline message is sent once after reconnecting, and drafts are kept", async () => {
+  await harness.stack.phone.add(nadia);
+  await harness.stack.phone.say(nadia.phone, "¿Siguen abiertos?");
+  const desk = await harness.as(ana);
   await desk.row(nadia.name).waitFor();
   await desk.open(pedro.name);
   await desk.context.setOffline(true);
@@ -108,7 +112,7 @@ test("what is written without a network waits, goes out once when it is back, an
   await desk.message("Sí, hasta las ocho").getByText(t("composer.waiting")).waitFor();
   await desk.context.setOffline(false);
   await desk.delivery("Sí, hasta las ocho", "delivery.delivered").waitFor();
-  const sent = (await here.stack.phone.of(pedro.phone)).filter(({ text }) => text === "Sí, hasta las ocho");
+  const sent = (await harness.stack.phone.messagesOf(pedro.phone)).filter(({ text }) => text === "Sí, hasta las ocho");
   expect(sent).toHaveLength(1);
   expect(await desk.message("Sí, hasta las ocho").count()).toBe(1);
 
@@ -127,8 +131,8 @@ test("what is written without a network waits, goes out once when it is back, an
   await expect.poll(() => desk.composer.inputValue()).toBe("Mañana le confirmo si");
 });
 
-test("what was never fetched says so without a network, takes nothing down, and comes when it is back", async () => {
-  const desk = await here.as(ana);
+test("lazy-loaded part shows an error offline and loads after reconnecting", async () => {
+  const desk = await harness.as(ana);
   await desk.open(pedro.name);
   await desk.context.setOffline(true);
   await desk.button("inbox.sort.label").click();
@@ -144,8 +148,8 @@ test("what was never fetched says so without a network, takes nothing down, and 
   await desk.button("inbox.sort.label").click();
   const item = desk.page.getByRole("menuitemradio", { name: t("inbox.sort.oldest") });
   await item.waitFor();
-  // Its styles came too: a menu without them would be as tall as its letters.
+  // Check that its styles were loaded: without them the menu would be one line high.
   expect((await item.boundingBox())?.height).toBeGreaterThan(30);
 });
 
-closing(here);
+finalChecks(harness);

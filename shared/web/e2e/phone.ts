@@ -1,4 +1,4 @@
-/** The customers' phones: the WhatsApp simulator's control API. */
+/** Client of the WhatsApp simulator's control API: acts as the customers' phones. */
 export interface Customer {
   phone: string;
   name?: string;
@@ -14,7 +14,7 @@ export interface PhoneMessage {
   file?: { id: string; name?: string; mime: string; size: number };
   place?: { latitude: number; longitude: number; name?: string; address?: string };
   cards?: { name: string; phones?: string[] }[];
-  /** What there is to tap, and the button that opens it if it is a list. */
+  /** The reply options; `button` opens them if they are a list. */
   options?: { id?: string; title: string }[];
   button?: string;
   template?: string;
@@ -38,7 +38,7 @@ export class Phone {
     return (await fetch(`${this.api}/state`)).json();
   }
 
-  async of(phone: string): Promise<PhoneMessage[]> {
+  async messagesOf(phone: string): Promise<PhoneMessage[]> {
     return (await this.state()).messages.filter(({ customer }) => customer === phone);
   }
 
@@ -50,7 +50,7 @@ export class Phone {
     await this.post(`/customers/${phone}/messages`, { text });
   }
 
-  /** The customer reacts to a message of either side, or edits or deletes one of theirs. */
+  /** Reacts to any message, or edits or deletes one of the customer's. */
   async change(id: string, change: { emoji: string } | { text: string } | { revoke: true }): Promise<void> {
     await this.post(`/messages/${encodeURIComponent(id)}/change`, change);
   }
@@ -62,17 +62,17 @@ export class Phone {
     await this.answered(await fetch(`${this.api}/customers/${phone}/messages`, { method: "POST", body: form }));
   }
 
-  /** The customer opens the chat: all that came is read. */
-  async look(phone: string): Promise<void> {
+  /** Opens the chat, which marks all messages as read. */
+  async openChat(phone: string): Promise<void> {
     await this.post(`/customers/${phone}/read`, {});
   }
 
-  /** The next call of the business fails. */
+  /** Makes the next API call of the business fail. */
   async fail(fault: { on?: string; do?: string; code?: number; times?: number }): Promise<void> {
     await this.post("/faults", fault);
   }
 
-  /** WhatsApp has a template that the business has not read yet. */
+  /** Adds a template on WhatsApp's side, to be fetched by the next refresh. */
   async putTemplate(template: { name: string; language: string; status: string; body: string }): Promise<void> {
     await this.post("/templates", { id: template.name, category: "UTILITY", ...template });
   }
@@ -88,6 +88,6 @@ export class Phone {
   }
 
   private async answered(response: Response): Promise<void> {
-    if (!response.ok) throw new Error(`the phone answered ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`the simulator answered ${response.status} ${await response.text()}`);
   }
 }

@@ -1,15 +1,15 @@
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { Desk, t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana, bruno, password } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const olga = { phone: "5491155557001", name: "Olga Paredes" };
 
 beforeAll(async () => {
-  await here.stack.phone.add(olga);
-  await here.stack.phone.say(olga.phone, "¿Tienen talle 40?");
+  await harness.stack.phone.add(olga);
+  await harness.stack.phone.say(olga.phone, "¿Tienen talle 40?");
 });
 
 const signInPage = (page: Page) => page.getByRole("button", { name: t("auth.signIn.submit"), exact: true });
@@ -28,11 +28,11 @@ async function tabOf(desk: Desk): Promise<Desk> {
   return tab;
 }
 
-test("what was sent when the session had ended is in the field again after signing in", async () => {
-  const desk = await here.as(ana);
+test("message sent with an expired session is back in the composer after sign-in", async () => {
+  const desk = await harness.as(ana);
   await desk.open(olga.name);
   await desk.composer.fill("Sí, en negro y en marrón");
-  // Whatever the page reads at that moment would find out before the message does.
+  // Block reads, so that the message is the first request to fail.
   await desk.page.route("**/api/v1/**", (route) =>
     route.request().method() === "GET" ? route.abort() : route.continue(),
   );
@@ -45,12 +45,12 @@ test("what was sent when the session had ended is in the field again after signi
   await expect.poll(() => desk.composer.inputValue()).toBe("Sí, en negro y en marrón");
   await desk.composer.press("Enter");
   await desk.delivery("Sí, en negro y en marrón", "delivery.delivered").waitFor();
-  const sent = (await here.stack.phone.of(olga.phone)).filter(({ fromBusiness }) => fromBusiness);
+  const sent = (await harness.stack.phone.messagesOf(olga.phone)).filter(({ fromBusiness }) => fromBusiness);
   expect(sent).toHaveLength(1);
 });
 
-test("signing out in one tab ends it in all, and signing in brings all back", async () => {
-  const desk = await here.as(ana);
+test("sign-out and sign-in in one tab apply to all tabs", async () => {
+  const desk = await harness.as(ana);
   await desk.open(olga.name);
   const tab = await tabOf(desk);
   await tab.menu(t("shell.userMenu", { name: "Ana Ruiz" }), "shell.signOut");
@@ -61,8 +61,8 @@ test("signing out in one tab ends it in all, and signing in brings all back", as
   await desk.page.getByRole("heading", { name: olga.name, level: 2 }).waitFor();
 });
 
-test("a tab never goes on as somebody else", async () => {
-  const desk = await here.as(ana);
+test("tab switches to the operator who signed in elsewhere", async () => {
+  const desk = await harness.as(ana);
   const tab = await tabOf(desk);
   await tab.goto("/sign-in");
   await signInHere(tab, bruno);
@@ -70,4 +70,4 @@ test("a tab never goes on as somebody else", async () => {
   await desk.button("shell.userMenu", { name: "Bruno Díaz" }).waitFor();
 });
 
-closing(here);
+finalChecks(harness);

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana, bruno, password } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const rita = "rita@demo.example";
 const rosa = { phone: "5491155550801", name: "Rosa Quiroga" };
 const luis = { phone: "5491155550802", name: "Luis Ferro" };
 
 async function addOperator(
-  desk: Awaited<ReturnType<typeof here.as>>,
+  desk: Awaited<ReturnType<typeof harness.as>>,
   name: string,
   email: string,
   role: "role.operator" | "role.readonly",
@@ -28,8 +28,8 @@ async function addOperator(
 }
 
 // S3-10
-test("a new operator signs in, may only do what the role allows, and gets what is distributed", async () => {
-  const owner = await here.as(ana);
+test("new operator has the permissions of the role and receives conversations", async () => {
+  const owner = await harness.as(ana);
   await addOperator(owner, "Rita Sosa", rita, "role.operator");
   await owner.goto("/settings/distribution");
   await owner.page.getByRole("radio", { name: t("distribution.account") }).waitFor();
@@ -39,7 +39,7 @@ test("a new operator signs in, may only do what the role allows, and gets what i
     .poll(() => owner.page.getByRole("switch", { name: t("availability.label") }).getAttribute("aria-checked"))
     .toBe("false");
 
-  const operator = await here.as(rita);
+  const operator = await harness.as(rita);
   await operator.goto("/settings/distribution");
   const mode = operator.page.getByRole("radio", { name: t("distribution.manager") });
   await mode.waitFor();
@@ -64,8 +64,8 @@ test("a new operator signs in, may only do what the role allows, and gets what i
     .poll(() => operator.page.getByRole("switch", { name: t("availability.label") }).getAttribute("aria-checked"))
     .toBe("true");
 
-  await here.stack.phone.add(rosa);
-  await here.stack.phone.say(rosa.phone, "¿Quién me atiende?");
+  await harness.stack.phone.add(rosa);
+  await harness.stack.phone.say(rosa.phone, "¿Quién me atiende?");
   await operator.row(rosa.name).waitFor();
   await operator.page.getByText(t("notice.assigned")).waitFor();
 
@@ -78,18 +78,18 @@ test("a new operator signs in, may only do what the role allows, and gets what i
     .getByRole("button", { name: t("action.save") })
     .click();
   await owner.page.getByText(t("state.saved")).waitFor();
-  const manager = await here.as(bruno);
-  await here.stack.phone.add(luis);
-  await here.stack.phone.say(luis.phone, "Hola a todos");
+  const manager = await harness.as(bruno);
+  await harness.stack.phone.add(luis);
+  await harness.stack.phone.say(luis.phone, "Hola a todos");
   await manager.row(luis.name).waitFor();
   await manager.open(luis.name);
   await manager.event(t("reason.fixedManager")).waitFor();
 });
 
-test("who may only read sees the conversations and can change nothing", async () => {
-  const owner = await here.as(ana);
+test("read-only operator sees conversations and cannot change them", async () => {
+  const owner = await harness.as(ana);
   await addOperator(owner, "Olga Mira", "olga@demo.example", "role.readonly");
-  const reader = await here.as("olga@demo.example");
+  const reader = await harness.as("olga@demo.example");
   await reader.box("inbox.box.all");
   await reader.open(luis.name);
   await reader.page.getByText(t("composer.notAllowed")).waitFor();
@@ -99,13 +99,13 @@ test("who may only read sees the conversations and can change nothing", async ()
   await reader.page.keyboard.press("e");
   await reader.page.keyboard.press("a");
   expect(await reader.page.getByRole("option").count()).toBe(0);
-  const { status } = await (await here.stack.api(ana)).withContact(luis.name);
+  const { status } = await (await harness.stack.api(ana)).withContact(luis.name);
   expect(status).toBe("open");
 });
 
 // S3-09, S3-11
-test("what is assigned and went quiet closes by itself, and says why", async () => {
-  const owner = await here.as(ana);
+test("inactive conversation is closed automatically, with the reason", async () => {
+  const owner = await harness.as(ana);
   await owner.goto("/settings/distribution");
   const form = owner.page.locator("form").filter({ hasText: t("closing.title") });
   const closes = form.getByRole("switch", { name: t("closing.switch") });
@@ -115,18 +115,18 @@ test("what is assigned and went quiet closes by itself, and says why", async () 
   await form.getByRole("button", { name: t("action.save") }).click();
   await owner.page.getByText(t("state.saved")).waitFor();
 
-  const manager = await here.as(bruno);
+  const manager = await harness.as(bruno);
   await manager.open(luis.name);
-  await here.stack.advance("46m");
+  await harness.stack.advance("46m");
   await manager.event(t("event.closed")).getByText(t("reason.idle")).waitFor();
   await manager.button("conversation.reopen").waitFor();
   await manager.row(luis.name).waitFor({ state: "detached" });
   await manager.state("inbox.state.resolved");
   await manager.row(luis.name).waitFor();
-  // A word of the customer opens it again.
-  await here.stack.phone.say(luis.phone, "Perdón, me había ido");
+  // A new message reopens it.
+  await harness.stack.phone.say(luis.phone, "Perdón, me había ido");
   await manager.state("inbox.state.open");
   await manager.row(luis.name).getByText("Perdón, me había ido").waitFor();
 });
 
-closing(here);
+finalChecks(harness);

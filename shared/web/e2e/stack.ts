@@ -1,4 +1,4 @@
-/** A running Recado with data of its own, as `make run` starts it. */
+/** A running local stack with its own data directory. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -46,14 +46,14 @@ export class Stack {
     return new Stack(url, new Phone(url), directory, child);
   }
 
-  /** Somebody who calls the API without a browser. */
+  /** An API client signed in as this operator. */
   async api(email: string): Promise<Api> {
     const api = await Api.signIn(this.url, email, password);
-    this.keepSecret(api.token);
+    this.addSecrets(api.token);
     return api;
   }
 
-  keepSecret(...words: string[]): void {
+  addSecrets(...words: string[]): void {
     for (const word of words) this.secrets.add(word);
   }
 
@@ -61,7 +61,7 @@ export class Stack {
     await this.control("/local/clock", { advance: duration });
   }
 
-  /** Breaks so many sockets, chosen at random, and answers how many there were to break. */
+  /** Cuts `n` random sockets and returns how many were cut. */
   async cutSockets(n: number, silent: boolean): Promise<number> {
     const answer = (await this.control("/local/sockets/cut", { n, silent })) as { cut: number };
     return answer.cut;
@@ -79,21 +79,21 @@ export class Stack {
   }
 
   /**
-   * What of all that must stay private is in a line of the functions' logs: what customers and operators wrote, their
-   * names, numbers and addresses, and every token. Words that are too short to mean anything are left out.
+   * Returns the private data found in the functions' logs: message texts, names, phone numbers, email addresses and tokens.
+   * Words under six characters are skipped, because they could match by chance.
    */
   async leaks(): Promise<string[]> {
     const { customers, messages } = await this.phone.state();
-    for (const { phone, name, username } of customers) this.keepSecret(phone, name ?? "", username ?? "");
+    for (const { phone, name, username } of customers) this.addSecrets(phone, name ?? "", username ?? "");
     for (const { text = "", file, options = [], cards = [] } of messages) {
-      this.keepSecret(text, file?.name ?? "", ...options.map(({ title }) => title));
-      this.keepSecret(...cards.flatMap(({ phones = [] }) => phones));
+      this.addSecrets(text, file?.name ?? "", ...options.map(({ title }) => title));
+      this.addSecrets(...cards.flatMap(({ phones = [] }) => phones));
     }
     const operators = (await (await this.api(ana)).get<{ items: { email: string }[] }>("/operators")).items;
-    this.keepSecret(...operators.map(({ email }) => email));
+    this.addSecrets(...operators.map(({ email }) => email));
     for (const { email } of operators) {
       for (const { text } of await this.mails(email))
-        this.keepSecret(...[...text.matchAll(/token=(\S+)/g)].map((m) => m[1] ?? ""));
+        this.addSecrets(...[...text.matchAll(/token=(\S+)/g)].map((m) => m[1] ?? ""));
     }
     const log = await readFile(join(this.directory, "functions.log"), "utf8");
     if (!log.includes('"function":"ingest"') && messages.length > 0) throw new Error("the functions logged nothing");

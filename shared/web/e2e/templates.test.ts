@@ -1,19 +1,19 @@
-import type { Key } from "@recado/lib/i18n";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { Key } from "../console/src/core/texts.ts";
 import { type Desk, t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import type { Customer, PhoneMessage } from "./phone.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const sofia = { phone: "5491155550901", name: "Sofía Vidal" };
 const tomas = { phone: "5491155550902", name: "Tomás Herrera" };
 
-/** The phone that is in the customer's hand, with this chat open. */
+/** Opens the simulator's phone page with this customer's chat. */
 async function holding({ name }: Customer): Promise<Page> {
-  const phone = await (await here.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
-  await phone.goto(`${here.stack.url}/local/phone/`);
+  const phone = await (await harness.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
+  await phone.goto(`${harness.stack.url}/local/phone/`);
   await phone
     .locator("#customers")
     .getByRole("button", { name: new RegExp(name ?? "") })
@@ -21,33 +21,36 @@ async function holding({ name }: Customer): Promise<Page> {
   return phone;
 }
 
-/** What the business sent last. */
+/** The last message of the business. */
 const lastSent = async ({ phone }: Customer): Promise<PhoneMessage | undefined> =>
-  (await here.stack.phone.of(phone)).findLast(({ fromBusiness }) => fromBusiness);
+  (await harness.stack.phone.messagesOf(phone)).findLast(({ fromBusiness }) => fromBusiness);
 
-/** The day goes by for everybody, and nobody loads the page again. */
+/** Advances the clocks of the stack and of the browser, without a reload. */
 async function later({ page }: Desk, minutes: number): Promise<void> {
-  await here.stack.advance(`${minutes}m`);
+  await harness.stack.advance(`${minutes}m`);
   await page.clock.fastForward(minutes * 60_000);
 }
 
 // B-12
-test("after a day only a template may be sent, and its answer gives the text field back", async () => {
-  await here.stack.phone.add(sofia);
-  await here.stack.phone.say(sofia.phone, "¿Está mi pedido?");
-  const desk = await here.desk();
+test("closed 24-hour window allows only templates, and a reply reopens the composer", async () => {
+  await harness.stack.phone.add(sofia);
+  await harness.stack.phone.say(sofia.phone, "¿Está mi pedido?");
+  const desk = await harness.desk();
   const { page } = desk;
   await page.clock.install();
   await desk.signIn(ana);
   await desk.open(sofia.name);
   await desk.composer.waitFor();
-  const countdown = page.getByRole("status").getByText(new RegExp(t("composer.windowCloses", { time: ".*min" })));
+  const countdown = page.getByRole("status").getByText(new RegExp(t("composer.windowCloses_other", { time: ".*min" })));
   expect(await countdown.count()).toBe(0);
   await later(desk, 23 * 60 + 20);
   await countdown.waitFor();
   await desk.composer.waitFor();
   await later(desk, 41);
-  await page.getByRole("note").getByText(t("composer.windowClosed")).waitFor();
+  await page
+    .getByRole("note")
+    .getByText(`${t("composer.windowClosed")} ${t("composer.windowTemplates")}`)
+    .waitFor();
   expect(await desk.composer.count()).toBe(0);
   expect(await desk.button("composer.attach").count()).toBe(0);
 
@@ -57,9 +60,11 @@ test("after a day only a template may be sent, and its answer gives the text fie
   await choice("retomar_contacto").waitFor();
   expect(await choice("retomar_contacto").isEnabled()).toBe(true);
   expect(await choice("promo_pausada").isEnabled()).toBe(false);
-  await choice("promo_pausada").getByText(t("template.why.paused")).waitFor();
+  await choice("promo_pausada")
+    .getByText(t("template.why.paused", { channel: "WhatsApp" }))
+    .waitFor();
   await choice("premio")
-    .getByText(t("template.becauseOf", { why: t("template.why.rejected"), reason: "SCAM" }))
+    .getByText(t("template.becauseOf", { why: t("template.why.rejected", { channel: "WhatsApp" }), reason: "SCAM" }))
     .waitFor();
   await choice("pedido_listo").click();
 
@@ -89,7 +94,7 @@ test("after a day only a template may be sent, and its answer gives the text fie
     template: "pedido_listo",
     text: "Hola Sofía\n\nSu pedido 4021 ya está listo. Lo esperamos hasta las 18 h.\n\nTienda Demo",
   });
-  expect(await desk.composer.count()).toBe(0); // what we say does not open it
+  expect(await desk.composer.count()).toBe(0); // an outgoing message does not reopen the window
 
   const phone = await holding(sofia);
   const bubble = phone.locator("li.bubble.theirs").filter({ hasText: "Su pedido 4021" });
@@ -117,10 +122,10 @@ async function compose(desk: Desk, kind: Key, title: Key) {
 }
 
 // B-12, S1-24
-test("buttons, a list, a place and a contact card reach the phone, and what is tapped answers its question", async () => {
-  await here.stack.phone.add(tomas);
-  await here.stack.phone.say(tomas.phone, "Quiero cambiar la entrega");
-  const desk = await here.as(ana);
+test("buttons, list, location and contact card are delivered, and a choice quotes its question", async () => {
+  await harness.stack.phone.add(tomas);
+  await harness.stack.phone.say(tomas.phone, "Quiero cambiar la entrega");
+  const desk = await harness.as(ana);
   await desk.open(tomas.name);
   const phone = await holding(tomas);
   const offered = (text: string) => phone.locator("li.bubble.theirs").filter({ hasText: text });
@@ -161,7 +166,7 @@ test("buttons, a list, a place and a contact card reach the phone, and what is t
   await card.fill("cards.phones", "+54 9 11 5555-0999");
   await card.send();
   await desk.delivery("Envíos Rápidos", "delivery.read").waitFor();
-  const sent = (await here.stack.phone.of(tomas.phone)).filter(({ fromBusiness }) => fromBusiness);
+  const sent = (await harness.stack.phone.messagesOf(tomas.phone)).filter(({ fromBusiness }) => fromBusiness);
   expect(sent).toMatchObject([
     { type: "interactive", options: [{ title: "Mañana" }, { title: "El lunes" }] },
     { type: "interactive", button: "Ver lugares", options: [{ title: "Portería" }, { title: "Vecino" }] },
@@ -173,8 +178,8 @@ test("buttons, a list, a place and a contact card reach the phone, and what is t
 });
 
 // B-12
-test("the channel's templates are listed with how they stand, and a refresh brings what is new", async () => {
-  const desk = await here.as(ana);
+test("channel's templates show their status, and a refresh adds new ones", async () => {
+  const desk = await harness.as(ana);
   const { page } = desk;
   await desk.goto("/settings/channels");
   await page.getByRole("link", { name: "WhatsApp Tienda Demo" }).click();
@@ -189,7 +194,7 @@ test("the channel's templates are listed with how they stand, and a refresh brin
   await row("premio").getByText(t("template.status.rejected"), { exact: true }).waitFor();
   await row("encuesta").getByText(t("template.status.pending"), { exact: true }).waitFor();
 
-  await here.stack.phone.putTemplate({
+  await harness.stack.phone.putTemplate({
     name: "turno_confirmado",
     language: "es",
     status: "APPROVED",
@@ -201,8 +206,11 @@ test("the channel's templates are listed with how they stand, and a refresh brin
     desk.button("template.refresh").click(),
   ]);
   expect(answer.status()).toBe(202);
-  await page.getByRole("status").getByText(t("template.refreshing")).waitFor();
+  await page
+    .getByRole("status")
+    .getByText(t("template.refreshing", { channel: "WhatsApp" }))
+    .waitFor();
   await row("turno_confirmado").getByText("Su turno está confirmado.").waitFor();
 });
 
-closing(here);
+finalChecks(harness);

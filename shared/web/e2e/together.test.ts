@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { t } from "./desk.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana, bruno } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 
-const here = scene();
+const harness = setUp();
 const lucia = { phone: "5491155550201", name: "Lucía Fernández" };
 
 // B-14, S1-17, S1-18, C-05
-test("two operators see each other, and a conversation that is handed over moves at once", async () => {
-  await here.stack.phone.add(lucia);
-  await here.stack.phone.say(lucia.phone, "¿Me pueden cambiar el pedido?");
-  const first = await here.as(ana);
-  const second = await here.as(bruno);
+test("two operators see each other, and a reassigned conversation moves at once", async () => {
+  await harness.stack.phone.add(lucia);
+  await harness.stack.phone.say(lucia.phone, "¿Me pueden cambiar el pedido?");
+  const first = await harness.as(ana);
+  const second = await harness.as(bruno);
   await first.open(lucia.name);
   await second.page.getByText(t("inbox.empty")).waitFor();
   await second.box("inbox.box.all");
@@ -34,20 +34,20 @@ test("two operators see each other, and a conversation that is handed over moves
   await first.event(line).waitFor();
   await second.event(line).waitFor();
   expect(await second.event(line).count()).toBe(1);
-  const events = await (await here.stack.api(ana)).events(
-    (await (await here.stack.api(ana)).withContact(lucia.name)).id,
+  const events = await (await harness.stack.api(ana)).events(
+    (await (await harness.stack.api(ana)).withContact(lucia.name)).id,
   );
   expect(events.filter(({ type }) => type === "assigned" || type === "unassigned")).toHaveLength(2);
 
-  // What the rule decided before explains itself.
+  // The earlier automatic assignment shows its reason.
   await second.log.getByRole("button", { name: t("event.why") }).click();
   await second.log.getByRole("listitem").filter({ hasText: "Ana Ruiz" }).getByText(t("outcome.chosen")).waitFor();
 });
 
 // S1-16
-test("resolving moves the row for both at once, and reopening brings it back", async () => {
-  const first = await here.as(ana);
-  const second = await here.as(bruno);
+test("resolve and reopen move the row for both operators at once", async () => {
+  const first = await harness.as(ana);
+  const second = await harness.as(bruno);
   await first.box("inbox.box.all");
   await first.row(lucia.name).waitFor();
   await second.open(lucia.name);
@@ -65,10 +65,10 @@ test("resolving moves the row for both at once, and reopening brings it back", a
 });
 
 // S1-21
-test("what one operator has read is unread for the other, also after a reload and on another device", async () => {
-  await here.stack.phone.say(lucia.phone, "¿Hola?");
-  const first = await here.as(ana);
-  const second = await here.as(bruno);
+test("unread state is per operator and shared by that operator's devices", async () => {
+  await harness.stack.phone.say(lucia.phone, "¿Hola?");
+  const first = await harness.as(ana);
+  const second = await harness.as(bruno);
   await first.box("inbox.box.all");
   const unread = t("inbox.unread");
   await first.row(lucia.name).getByText("¿Hola?").waitFor();
@@ -79,8 +79,8 @@ test("what one operator has read is unread for the other, also after a reload an
   await first.reload();
   await first.row(lucia.name).getByRole("img", { name: unread }).waitFor();
 
-  // Assigning changes nothing about it; by hand it is unread again, on every device of that operator.
-  const elsewhere = await here.as(bruno);
+  // Assigning does not change it. "Mark as unread" applies on all of the operator's devices.
+  const elsewhere = await harness.as(bruno);
   await elsewhere.row(lucia.name).waitFor();
   expect(await elsewhere.row(lucia.name).getByRole("img", { name: unread }).count()).toBe(0);
   await second.page.getByRole("button", { name: t("conversation.more"), exact: true }).click();
@@ -92,8 +92,8 @@ test("what one operator has read is unread for the other, also after a reload an
 });
 
 // B-15
-test("whoever looks elsewhere is called when their customer writes, if they chose so", async () => {
-  const desk = await here.desk();
+test("desktop notification is shown for a new message if enabled and the tab is hidden", async () => {
+  const desk = await harness.desk();
   await desk.context.addInitScript(() => {
     const calls: string[] = [];
     const away = { now: false };
@@ -119,7 +119,7 @@ test("whoever looks elsewhere is called when their customer writes, if they chos
     }, away);
 
   await look(true);
-  await here.stack.phone.say(lucia.phone, "¿Sigue en pie?");
+  await harness.stack.phone.say(lucia.phone, "¿Sigue en pie?");
   await desk.row(lucia.name).getByText("¿Sigue en pie?").waitFor();
   expect(await calls()).toEqual([]);
   await expect.poll(() => desk.page.title()).toBe("(1) Recado");
@@ -128,19 +128,19 @@ test("whoever looks elsewhere is called when their customer writes, if they chos
   const choice = desk.page.getByRole("switch", { name: t("profile.alertsSwitch") });
   await choice.click();
   await expect.poll(() => choice.isChecked()).toBe(true);
-  await here.stack.phone.say(lucia.phone, "¿Me lo guardan?");
+  await harness.stack.phone.say(lucia.phone, "¿Me lo guardan?");
   await expect.poll(calls).toEqual([`${lucia.name}: ¿Me lo guardan?`]);
   await look(false);
-  await here.stack.phone.say(lucia.phone, "Ya voy");
+  await harness.stack.phone.say(lucia.phone, "Ya voy");
   await desk.page.getByRole("link", { name: new RegExp(`^${t("shell.inbox")}`) }).click();
   await desk.row(lucia.name).getByText("Ya voy").waitFor();
   expect(await calls()).toHaveLength(1);
 });
 
 // PROVIDERS §2.1.1: reaction, edit, revoke, context
-test("what a customer reacts to, edits and deletes on the phone shows at once where it is read", async () => {
-  await here.stack.phone.say(lucia.phone, "¿Me apartan el rojo?");
-  const desk = await here.as(ana);
+test("customer's reactions, edits and deletions show at once", async () => {
+  await harness.stack.phone.say(lucia.phone, "¿Me apartan el rojo?");
+  const desk = await harness.as(ana);
   await desk.box("inbox.box.all");
   await desk.open(lucia.name);
   await desk.message("¿Me apartan el rojo?").waitFor();
@@ -148,8 +148,8 @@ test("what a customer reacts to, edits and deletes on the phone shows at once wh
   await desk.reply("Apartado, te esperamos");
   await desk.delivery("Apartado, te esperamos", "delivery.delivered").waitFor();
 
-  const phone = await (await here.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
-  await phone.goto(`${here.stack.url}/local/phone/`);
+  const phone = await (await harness.browser.newContext({ viewport: { width: 420, height: 800 } })).newPage();
+  await phone.goto(`${harness.stack.url}/local/phone/`);
   await phone
     .locator("#customers")
     .getByRole("button", { name: new RegExp(lucia.name) })
@@ -169,7 +169,7 @@ test("what a customer reacts to, edits and deletes on the phone shows at once wh
   await desk.message("¿Me apartan el azul? 💙").getByText(t("message.edited")).waitFor();
   expect(await desk.message("¿Me apartan el rojo?").count()).toBe(0);
 
-  // Each side quotes what it answers.
+  // Replies quote their message, in both directions.
   const asked = desk.message("¿Me apartan el azul? 💙");
   await asked.hover();
   await asked.getByRole("button", { name: t("message.reply") }).click();
@@ -184,7 +184,7 @@ test("what a customer reacts to, edits and deletes on the phone shows at once wh
   await phone.getByRole("button", { name: "Send" }).click();
   await desk.message("Perfecto").locator("blockquote").getByText("El azul también").waitFor();
 
-  await here.stack.phone.say(lucia.phone, "mi clave es 1234");
+  await harness.stack.phone.say(lucia.phone, "mi clave es 1234");
   await desk.row(lucia.name).getByText("mi clave es 1234").waitFor();
   await act("mi clave es 1234");
   await phone.getByRole("button", { name: "Delete for everybody" }).click();
@@ -195,4 +195,4 @@ test("what a customer reacts to, edits and deletes on the phone shows at once wh
   expect(await unmoved()).toBe(true);
 });
 
-closing(here);
+finalChecks(harness);

@@ -1,4 +1,4 @@
-/** A visitor of a shop's page: what the stories do and see in the chat, in the words of the widget's own catalogue. */
+/** Page object of a shop's page with the widget. Elements are found by the texts of the widget's catalogue. */
 import type { BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import es from "../widget/src/i18n/es.json" with { type: "json" };
 
@@ -8,18 +8,18 @@ export const w = (key: Key, values: Record<string, string> = {}): string =>
   es[key].replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
 
 export class Visitor {
-  /** What went wrong on the shop's page, or in the chat, without the person being told. */
-  readonly faults: string[] = [];
+  /** Uncaught exceptions and policy violations of the shop's page and the chat. */
+  readonly errors: string[] = [];
 
   constructor(
     readonly page: Page,
     readonly context: BrowserContext,
     readonly shop: string,
   ) {
-    page.on("pageerror", (error) => this.faults.push(String(error)));
+    page.on("pageerror", (error) => this.errors.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error" && /Content.Security.Policy|Refused to/i.test(message.text()))
-        this.faults.push(message.text());
+        this.errors.push(message.text());
     });
   }
 
@@ -57,7 +57,7 @@ export class Visitor {
     return this.log.locator(".row").filter({ hasText: text });
   }
 
-  /** How a message of the visitor's stands. */
+  /** The status icon of a message of the visitor. */
   state(text: string, key: Key): Locator {
     return this.message(text).getByRole("img", { name: w(key) });
   }

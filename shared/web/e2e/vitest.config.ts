@@ -1,6 +1,20 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Each file runs a Recado and a Chromium of its own; two at a time fit two cores. */
+/** The slowest files first: what is long must not begin last, when the other worker has nothing left to do. */
+const slowest = ["resume", "accessibility", "finding", "together"];
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = slowest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return place < 0 ? slowest.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
+/** Each file starts its own local stack and Chromium; two run at a time, for two cores. */
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: "../node_modules/.vite-e2e",
@@ -10,7 +24,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    sequence: { concurrent: false },
+    sequence: { concurrent: false, sequencer: SlowestFirst },
     expect: { poll: { timeout: 20_000, interval: 50 } },
     reporters: ["default"],
   },

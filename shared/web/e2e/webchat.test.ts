@@ -3,18 +3,18 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { t } from "./desk.ts";
 import { picture, prices } from "./files.ts";
+import { finalChecks, setUp } from "./harness.ts";
 import { ana } from "./stack.ts";
-import { closing, scene } from "./story.ts";
 import { Visitor, w } from "./visitor.ts";
 
-const here = scene();
+const harness = setUp();
 const visitors: Visitor[] = [];
 
-/** The shops of the demonstration account are sites of their own: another one than the console's. */
-const shopAt = (name: string): string => here.stack.url.replace("127.0.0.1", name);
+/** The demo account's shops have their own host names, so they are cross-site to the console. */
+const shopAt = (name: string): string => harness.stack.url.replace("127.0.0.1", name);
 
 async function visitor(shop = `${shopAt("localhost")}/local/shop/`): Promise<Visitor> {
-  const context = await here.browser.newContext({
+  const context = await harness.browser.newContext({
     locale: "es-AR",
     viewport: { width: 1280, height: 800 },
     reducedMotion: "reduce",
@@ -29,16 +29,16 @@ afterEach(async () => {
   for (const { context } of visitors) await context.close();
 });
 afterAll(() => {
-  expect(visitors.flatMap(({ faults }) => faults)).toEqual([]);
+  expect(visitors.flatMap(({ errors }) => errors)).toEqual([]);
 });
 
-/** The contact's name in the inbox ends with letters that nobody knows before. */
+/** The visitor's name in the inbox; it ends with a random code. */
 const called = /Visitante /;
 
 // S0-30, S1-24, S1-25
-test("a customer in the widget and an operator talk, with files both ways", async () => {
+test("visitor and operator exchange messages and files", async () => {
   const customer = await visitor();
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   const photo = await picture(desk.page);
   await desk.goto("/settings/profile");
   await desk.page.locator('input[type="file"]').setInputFiles(photo);
@@ -84,21 +84,21 @@ test("a customer in the widget and an operator talk, with files both ways", asyn
 });
 
 // S0-30, S0-32
-test("a site is connected in the console, its code is copied into an empty page, and the chat is there", async () => {
+test("new site's code works on an empty page", async () => {
   let html = "";
   const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end(html));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = `http://localhost:${(server.address() as AddressInfo).port}`;
   try {
-    const desk = await here.as(ana);
+    const desk = await harness.as(ana);
     await desk.goto("/settings/channels");
     await desk.button("channels.connect").click();
     const dialog = desk.page.getByRole("dialog");
-    await dialog.getByText(t("channels.webchat")).click();
+    await dialog.getByText(t("webchat.kind"), { exact: true }).click();
     await dialog.getByLabel(t("field.name"), { exact: true }).fill("Librería Malabia");
     await dialog.getByLabel(t("webchat.origins")).fill(`${page}/inicio`);
     await dialog.getByRole("button", { name: t("webchat.create") }).click();
-    await dialog.getByText(page).first().waitFor(); // what was probably meant
+    await dialog.getByText(page).first().waitFor(); // the corrected address is suggested
     await dialog.getByLabel(t("webchat.origins")).fill(page);
     await dialog.getByRole("button", { name: t("webchat.create") }).click();
     const code = desk.page.getByRole("textbox", { name: t("webchat.snippet") });
@@ -123,14 +123,14 @@ test("a site is connected in the console, its code is copied into an empty page,
     await desk
       .message("saga completa")
       .getByRole("link", { name: /Malabia/ })
-      .waitFor(); // the page it was written on
+      .waitFor(); // the page the visitor wrote from
   } finally {
     server.close();
   }
 });
 
 // S0-31
-test("the conversation goes on over the site's pages, a reload and a second tab, with one button", async () => {
+test("conversation continues on other pages, after a reload and in a second tab", async () => {
   const customer = await visitor();
   await customer.goto("?twice");
   await customer.open();
@@ -139,7 +139,7 @@ test("the conversation goes on over the site's pages, a reload and a second tab,
   const shopLink = customer.page.getByRole("link", { name: "Envíos" });
   await shopLink.click();
   await customer.page.getByRole("heading", { name: "Envíos" }).waitFor();
-  await customer.message("¿Hacen envíos?").waitFor(); // it was open, and is
+  await customer.message("¿Hacen envíos?").waitFor(); // still open
   await customer.page.reload();
   await customer.message("¿Hacen envíos?").waitFor();
   expect(await customer.launcher.count()).toBe(1);
@@ -155,23 +155,23 @@ test("the conversation goes on over the site's pages, a reload and a second tab,
   expect(await customer.message("A Córdoba").count()).toBe(1);
   expect(await tab.message("A Córdoba").count()).toBe(1);
 
-  // Who has closed it is told what came meanwhile.
+  // The closed chat shows the unread count.
   await customer.field.press("Escape");
   await tab.page.close();
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   await desk.page.locator("a[data-conversation]").filter({ hasText: "A Córdoba" }).click();
   await desk.reply("Sí, en tres días");
-  await customer.page.getByRole("button", { name: /sin leer: 1/ }).click();
+  await customer.page.getByRole("button", { name: /1 mensaje sin leer/ }).click();
   await customer.message("Sí, en tres días").waitFor();
 });
 
-test("what is written while the network is away leaves once when it is back, and nothing that came is missing", async () => {
+test("offline messages are sent once after reconnecting, and missed ones are loaded", async () => {
   const customer = await visitor();
   await customer.goto();
   await customer.open();
   await customer.write("¿Están?");
   await customer.state("¿Están?", "state.sent").waitFor();
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   await desk.page.locator("a[data-conversation]").filter({ hasText: "¿Están?" }).click();
   await customer.context.setOffline(true);
   await customer.chat.getByText(w("connection.offline")).waitFor();
@@ -190,7 +190,7 @@ test("what is written while the network is away leaves once when it is back, and
   }
 });
 
-test("where the browser keeps nothing for the chat, it lasts as long as the page", async () => {
+test("chat works without browser storage until the page is left", async () => {
   const customer = await visitor();
   await customer.context.addInitScript(() => {
     for (const name of ["localStorage", "sessionStorage"]) {
@@ -205,7 +205,7 @@ test("where the browser keeps nothing for the chat, it lasts as long as the page
   await customer.open();
   await customer.write("¿Guardan algo?");
   await customer.state("¿Guardan algo?", "state.sent").waitFor();
-  const desk = await here.as(ana);
+  const desk = await harness.as(ana);
   await desk.page.locator("a[data-conversation]").filter({ hasText: "¿Guardan algo?" }).click();
   await desk.reply("Nada de nada");
   await customer.message("Nada de nada").waitFor();
@@ -218,13 +218,13 @@ test("where the browser keeps nothing for the chat, it lasts as long as the page
 });
 
 // S0-32
-test("each site's chats land in its own business, and no other page may show it", async () => {
+test("chats belong to the site's store, and other pages cannot embed the site", async () => {
   const outlet = await visitor(`${shopAt("outlet.localhost")}/local/shop/`);
   await outlet.goto();
   await outlet.open();
   await outlet.write("¿Esto es el outlet?");
   await outlet.state("¿Esto es el outlet?", "state.sent").waitFor();
-  const api = await here.stack.api(ana);
+  const api = await harness.stack.api(ana);
   const channels = (await api.get("/channels")) as {
     items: { id: string; name: string; storeId: string; externalId: string }[];
   };
@@ -237,13 +237,13 @@ test("each site's chats land in its own business, and no other page may show it"
   expect(chat?.storeId).toBe(site?.storeId);
   expect(listed.items.some(({ storeId }) => storeId !== site?.storeId)).toBe(true);
 
-  // The outlet's code on the other shop's page: the browser refuses the frame, and the person is told.
+  // The outlet's code on the other shop's page: the browser blocks the frame, and the visitor sees an error.
   const stolen = await visitor();
   await stolen.goto(`?site=${site?.externalId}`);
   await stolen.launcher.click();
   await stolen.page.getByRole("status").getByText(/chat/i).waitFor();
   expect(await stolen.field.count()).toBe(0);
-  stolen.faults.length = 0; // that the browser says so is the point
+  stolen.errors.length = 0; // the blocked frame logs an expected error
 });
 
-closing(here);
+finalChecks(harness);

@@ -2,16 +2,15 @@
 import type { ToFrame, ToPage } from "@recado/lib/bridge";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { load } from "./src/loader.ts";
-import { wordsFor } from "./src/words.ts";
+import { textsFor } from "./src/texts.ts";
 
 const CODE = "DEMO0SITE0DEMO0SITE0";
 const ours = "https://chat.example";
 const globals = window as unknown as { Recado?: ((command: string) => void) & { q?: unknown } };
 
-/** What the loader wants to hear of what happens to its element; told by hand, so that no page hears of the one before. */
+/** The callback of the loader's MutationObserver. Tests call it, so that observers of earlier tests stay silent. */
 let watched: () => void = () => {};
 
-/** A page as the loader finds it: nothing was here before. */
 beforeEach(() => {
   vi.stubGlobal(
     "MutationObserver",
@@ -24,7 +23,7 @@ beforeEach(() => {
   );
   vi.useFakeTimers();
   vi.stubGlobal("requestIdleCallback", (run: () => void) => setTimeout(run));
-  // Frames stay empty here: what a chat would answer is said by hand.
+  // Iframes stay empty; tests send the chat's messages themselves.
   const { settings } = (window as unknown as { happyDOM: { settings: Record<string, boolean> } }).happyDOM;
   settings.enableIframePageLoading = true;
   vi.spyOn(HTMLIFrameElement.prototype, "src", "set").mockImplementation(function (this: HTMLElement, address) {
@@ -56,26 +55,26 @@ function start(more: Record<string, string> = {}) {
   vi.runOnlyPendingTimers();
   const hosts = [...document.querySelectorAll("html > div")];
   const shadow = hosts[0]?.shadowRoot;
-  if (!shadow) throw new Error("the loader placed nothing");
+  if (!shadow) throw new Error("the loader added no element");
   const button = shadow.querySelector("button") as HTMLButtonElement;
   const frame = () => shadow.querySelector("iframe");
   const said: { message: ToFrame; to: string }[] = [];
-  /** What is in the frame, as far as the loader can tell. */
+  /** The window inside the frame. */
   const inside = { postMessage: (message: ToFrame, to: string) => said.push({ message, to }) } as unknown as Window;
   const answer = (message: ToPage | unknown, origin = ours, source: unknown = inside) =>
     window.dispatchEvent(Object.assign(new Event("message"), { data: message, origin, source }));
   const loaded = () => {
     const element = frame();
-    if (!element) throw new Error("there is no frame");
+    if (!element) throw new Error("no frame");
     Object.defineProperty(element, "contentWindow", { value: inside, configurable: true });
     element.dispatchEvent(new Event("load"));
   };
   return { hosts, shadow, root: shadow.firstElementChild as HTMLElement, button, frame, said, answer, loaded };
 }
 
-describe("the button", () => {
+describe("button", () => {
   // S0-31
-  test("is there at once, and nothing else is loaded until somebody comes near it", () => {
+  test("appears at once; the frame loads on hover", () => {
     const { button, frame } = start();
     expect(button.getAttribute("aria-label") ?? button.ariaLabel).toBe("Open chat");
     expect(frame()).toBeNull();
@@ -84,7 +83,7 @@ describe("the button", () => {
   });
 
   // S0-31
-  test("is one, however often the tag is on the page and whatever code the others carry", () => {
+  test("appears once when the page has several tags", () => {
     load(tag());
     load(tag());
     load(tag({ site: "ANOTHER0SITE0ANOTHER" }));
@@ -94,7 +93,7 @@ describe("the button", () => {
     expect(frame()?.dataset.src).toContain(CODE);
   });
 
-  test("waits for the body of a page that is still being read", () => {
+  test("waits for the body while the page is loading", () => {
     vi.spyOn(document, "body", "get").mockReturnValueOnce(null as unknown as HTMLElement);
     load(tag());
     vi.runOnlyPendingTimers();
@@ -105,30 +104,30 @@ describe("the button", () => {
   });
 
   test.each([
-    ["no tag", null],
-    ["a tag without a code", tag({ site: "" })],
-    ["an address that is none", tag({}, "")],
-  ])("%s does nothing and throws nothing", (_, script) => {
+    ["null", null],
+    ["a tag without a site code", tag({ site: "" })],
+    ["an invalid script URL", tag({}, "")],
+  ])("does not appear and does not throw for %s", (_, script) => {
     expect(() => load(script)).not.toThrow();
     vi.runOnlyPendingTimers();
     expect(document.querySelectorAll("html > div")).toHaveLength(0);
   });
 
-  test("stands on the left where one reads from the right, or where the tag says so", () => {
+  test("is on the left on right-to-left pages", () => {
     document.documentElement.dir = "rtl";
     document.documentElement.style.direction = "rtl";
     expect(start().root.className).toContain("left");
     document.documentElement.style.direction = "";
   });
 
-  test("speaks the page's language, or the browser's, or English", () => {
+  test("uses the language of the page, then of the browser, then English", () => {
     document.documentElement.lang = "pt-BR";
-    expect(start().button.ariaLabel).toBe("Abrir o chat");
-    expect(wordsFor("", "es-AR").open).toBe("Abrir el chat");
-    expect(wordsFor("ja", "ko").open).toBe("Open chat");
+    expect(start().button.ariaLabel).toBe("Abrir chat");
+    expect(textsFor("", "es-AR").open).toBe("Abrir chat");
+    expect(textsFor("ja", "ko").open).toBe("Open chat");
   });
 
-  test("comes back when the page throws it out", () => {
+  test("is added again when the page removes it", () => {
     const { hosts } = start();
     hosts[0]?.remove();
     watched();
@@ -136,7 +135,7 @@ describe("the button", () => {
     expect(hosts[0]?.isConnected).toBe(true);
   });
 
-  test("stays, with its frame, where the page replaces its body", () => {
+  test("stays with its frame when the page replaces its body", () => {
     const { button, frame, hosts } = start();
     button.click();
     const before = frame();
@@ -146,8 +145,8 @@ describe("the button", () => {
   });
 });
 
-describe("opening and closing", () => {
-  test("are told to the frame and to who cannot see", () => {
+describe("panel", () => {
+  test("tells the frame and assistive technology when it opens and closes", () => {
     const { button, root, said, answer, loaded } = start();
     button.click();
     loaded();
@@ -163,7 +162,7 @@ describe("opening and closing", () => {
     expect(new Set(said.map(({ to }) => to))).toEqual(new Set([ours]));
   });
 
-  test("Escape closes, and the focus is on the button again", () => {
+  test("closes on Escape and returns the focus to the button", () => {
     const { button, root, shadow } = start();
     button.click();
     root.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
@@ -171,7 +170,7 @@ describe("opening and closing", () => {
     expect(shadow.activeElement).toBe(button);
   });
 
-  test("what is said before the frame is ready waits for it", () => {
+  test("queues messages until the frame is ready", () => {
     const { said, answer, loaded, button } = start();
     button.click();
     loaded();
@@ -185,7 +184,7 @@ describe("opening and closing", () => {
   });
 
   // S0-31
-  test("is remembered while one goes from page to page", () => {
+  test("stays open on the next page", () => {
     start().button.click();
     for (const host of document.querySelectorAll("html > div")) host.remove();
     delete (document as unknown as Record<symbol, unknown>)[Symbol.for("recado.chat")];
@@ -194,7 +193,7 @@ describe("opening and closing", () => {
     expect(frame()).not.toBeNull();
   });
 
-  test("works by the page's own code, also by what it asked before the file was there", () => {
+  test("obeys the page's commands, including those queued before the script loaded", () => {
     globals.Recado = Object.assign(() => {}, { q: [["open"]] });
     const { root } = start();
     expect(root.classList.contains("open")).toBe(true);
@@ -203,7 +202,7 @@ describe("opening and closing", () => {
     expect(root.classList.contains("open")).toBe(false);
   });
 
-  test("a global of that name that the page has already is left alone", () => {
+  test("leaves an existing global of the same name alone", () => {
     const theirs = () => {};
     globals.Recado = theirs;
     const { button } = start();
@@ -211,12 +210,12 @@ describe("opening and closing", () => {
     expect(button.isConnected).toBe(true);
   });
 
-  test("a frame that never answers is said to be out of reach, and is tried anew", () => {
+  test("shows an error when the frame does not respond, and retries with a new frame", () => {
     const { button, shadow, frame } = start();
     button.click();
     const silent = frame();
     vi.advanceTimersByTime(15_000);
-    expect(shadow.querySelector("p")?.textContent).toBe("The chat does not answer.");
+    expect(shadow.querySelector("p")?.textContent).toBe("Chat is not available.");
     button.click();
     button.click();
     expect(shadow.querySelector("p")?.textContent).toBe("");
@@ -224,21 +223,21 @@ describe("opening and closing", () => {
   });
 });
 
-describe("what the frame says", () => {
+describe("message from the frame", () => {
   const state: ToPage = { type: "state", unread: 3, started: true, color: "#ffcc00" };
 
-  test("shows how much is unread, in the colour of the site", () => {
+  test("sets the unread count and the site's colour", () => {
     const { button, root, shadow, answer, loaded } = start();
     button.dispatchEvent(new Event("focus"));
     loaded();
     answer(state);
     expect(shadow.querySelector("b")?.textContent).toBe("3");
-    expect(button.ariaLabel).toBe("Open chat, unread messages: 3");
+    expect(button.ariaLabel).toBe("Open chat, 3 unread messages");
     expect(root.style.getPropertyValue("--accent")).toBe("#ffcc00");
     expect(root.style.getPropertyValue("--ink")).toBe("#000000");
   });
 
-  test("brings the frame by itself on the next page of who has a conversation", () => {
+  test("loads the frame at once on the next page if a conversation has started", () => {
     const first = start();
     first.button.dispatchEvent(new Event("focus"));
     first.loaded();
@@ -252,11 +251,14 @@ describe("what the frame says", () => {
 
   test.each([
     ["another origin", (a: ReturnType<typeof start>) => a.answer(state, "https://evil.example")],
-    ["another window of our origin", (a: ReturnType<typeof start>) => a.answer(state, ours, window)],
-    ["a kind that is not on the list", (a: ReturnType<typeof start>) => a.answer({ type: "navigate", unread: 9 })],
-    ["no message at all", (a: ReturnType<typeof start>) => [null, undefined, 7, "close", []].map((x) => a.answer(x))],
-    ["a count that is none", (a: ReturnType<typeof start>) => a.answer({ ...state, unread: "<b>" })],
-  ])("is ignored when it comes from %s", (_, say) => {
+    ["another window of the same origin", (a: ReturnType<typeof start>) => a.answer(state, ours, window)],
+    ["an unknown type", (a: ReturnType<typeof start>) => a.answer({ type: "navigate", unread: 9 })],
+    [
+      "a value that is not a message",
+      (a: ReturnType<typeof start>) => [null, undefined, 7, "close", []].map((x) => a.answer(x)),
+    ],
+    ["a count that is not a number", (a: ReturnType<typeof start>) => a.answer({ ...state, unread: "<b>" })],
+  ])("is ignored: %s", (_, say) => {
     const all = start();
     all.button.click();
     all.loaded();
@@ -265,7 +267,7 @@ describe("what the frame says", () => {
     expect(all.root.classList.contains("open")).toBe(true);
   });
 
-  test("the close button inside closes", () => {
+  test("closes the panel on `close`", () => {
     const { button, root, answer, loaded } = start();
     button.click();
     loaded();
@@ -274,7 +276,7 @@ describe("what the frame says", () => {
   });
 });
 
-test("blocked storage costs the memory, not the chat", () => {
+test("chat works when storage is blocked", () => {
   for (const name of ["localStorage", "sessionStorage"] as const) {
     vi.spyOn(window, name, "get").mockImplementation(() => {
       throw new DOMException("denied", "SecurityError");
@@ -286,7 +288,7 @@ test("blocked storage costs the memory, not the chat", () => {
   expect(frame()).not.toBeNull();
 });
 
-test("the host outweighs what a page declares for everything", () => {
+test("host styles override rules of the page", () => {
   const { shadow } = start();
   const [sheet] = shadow.adoptedStyleSheets;
   expect(sheet?.cssRules[0]?.cssText).toContain("position: fixed !important");

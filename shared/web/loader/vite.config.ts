@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
-/** One script without imports, beside the widget, for pages of any age. */
+/** One script without imports, written to the widget's dist folder. ES2020, for older browsers. */
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   build: {

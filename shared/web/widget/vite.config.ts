@@ -4,10 +4,10 @@ import { mockServer } from "./dev/mock.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Two files with names that stay: the server writes the page that names them. */
+/** Builds two files without hashes in their names: the server renders the page that references them. */
 export default defineConfig({
   root: here("."),
-  // `npm run dev:widget` answers from memory; the local stack serves what was built.
+  // `npm run dev:widget` uses an in-memory server; the local stack serves the built files.
   plugins: [mockServer()],
   base: "/widget/",
   server: { port: 5174, host: "127.0.0.1", strictPort: true },

@@ -1,12 +1,14 @@
 package present
 
 import (
+	"time"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// Conversation builds a conversation without unread, as frames carry it.
-func Conversation(c chat.Conversation) wire.Conversation {
+// Conversation builds a conversation without unread, as frames carry it. window is the length of its channel's.
+func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 	shape := wire.Conversation{
 		ID:             string(c.ID),
 		Status:         wire.ConversationStatus(c.Status),
@@ -17,7 +19,7 @@ func Conversation(c chat.Conversation) wire.Conversation {
 		AssigneeID:     orNull(c.AssigneeID),
 		Tags:           texts(c.Tags),
 		LastActivityAt: wire.Time(c.LastActivityAt),
-		WindowUntil:    timeOrNull(c.WindowUntil()),
+		WindowUntil:    timeOrNull(c.WindowUntil(window)),
 		WaitingSince:   timeOrNull(c.WaitingSince),
 		DueAt:          timeOrNull(c.CloseAt),
 		LastInboundID:  orNull(c.LastInboundID),
@@ -35,8 +37,8 @@ func Conversation(c chat.Conversation) wire.Conversation {
 }
 
 // ConversationFor builds a conversation for the operator whose read cursor is given.
-func ConversationFor(c chat.Conversation, read chat.ReadCursor) wire.Conversation {
-	shape := Conversation(c)
+func ConversationFor(c chat.Conversation, window time.Duration, read chat.ReadCursor) wire.Conversation {
+	shape := Conversation(c, window)
 	unread := read.Unread(c)
 	shape.Unread = &unread
 	return shape

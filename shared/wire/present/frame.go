@@ -3,6 +3,7 @@ package present
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
@@ -11,7 +12,7 @@ import (
 // maxItem is the size of a frame without the brackets of its array.
 const maxItem = wire.MaxFrame - len("[]")
 
-// MessageUpserted encodes the item of a new or changed message; one that would not fit a frame goes without its text.
+// MessageUpserted encodes a new or changed message, without its text when that does not fit a frame.
 func MessageUpserted(m chat.Message) (json.RawMessage, error) {
 	item := wire.MessageUpserted{Type: "message.upserted", ConversationID: string(m.ConversationID), Message: Message(m)}
 	encoded, err := encode(item)
@@ -22,17 +23,17 @@ func MessageUpserted(m chat.Message) (json.RawMessage, error) {
 	return encode(item)
 }
 
-// MessageRemoved encodes the item of a message that is no more.
+// MessageRemoved encodes that a message no longer exists.
 func MessageRemoved(m chat.Message) (json.RawMessage, error) {
 	return encode(wire.MessageRemoved{Type: "message.removed", ConversationID: string(m.ConversationID), MessageID: string(m.ID)})
 }
 
-// ConversationUpserted encodes the item of a new or changed conversation.
-func ConversationUpserted(c chat.Conversation) (json.RawMessage, error) {
-	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c)})
+// ConversationUpserted encodes a new or changed conversation.
+func ConversationUpserted(c chat.Conversation, window time.Duration) (json.RawMessage, error) {
+	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window)})
 }
 
-// EventAppended encodes the item of a new Event. One whose reason would not fit a frame goes without those considered.
+// EventAppended encodes a new line of a timeline, without the operators considered when those do not fit a frame.
 func EventAppended(e chat.Event) (json.RawMessage, error) {
 	item := wire.EventAppended{Type: "event.appended", ConversationID: string(e.ConversationID), Event: Event(e)}
 	encoded, err := encode(item)
@@ -43,31 +44,31 @@ func EventAppended(e chat.Event) (json.RawMessage, error) {
 	return encode(item)
 }
 
-// Read encodes the item of a moved read cursor.
+// Read encodes a moved read cursor.
 func Read(r chat.ReadCursor) (json.RawMessage, error) {
 	return encode(wire.ReadMoved{
 		Type: "read", ConversationID: string(r.ConversationID), ReadUpTo: string(r.ReadUpTo), At: wire.Time(r.At),
 	})
 }
 
-// Presence encodes the item of an operator who came, left or changed their availability.
+// Presence encodes that an operator came online, went offline or changed their availability.
 func Presence(operator chat.OperatorID, online bool, availability chat.Availability) (json.RawMessage, error) {
 	return encode(wire.Presence{
 		Type: "presence", OperatorID: string(operator), Online: online, Availability: availability,
 	})
 }
 
-// Viewing encodes the complete list of those who look at a conversation.
+// Viewing encodes the complete list of the operators who look at a conversation.
 func Viewing(conversation chat.ConversationID, operators []chat.OperatorID) (json.RawMessage, error) {
 	return encode(wire.Viewing{Type: "viewing", ConversationID: string(conversation), OperatorIDs: texts(operators)})
 }
 
-// Typing encodes that somebody writes, or no longer does.
+// Typing encodes that somebody types, or stopped.
 func Typing(conversation chat.ConversationID, by chat.Author, on bool) (json.RawMessage, error) {
-	return encode(wire.Typing{Type: "typing", ConversationID: string(conversation), By: author(by), On: on})
+	return encode(wire.Typing{Type: "typing", ConversationID: string(conversation), By: wire.Typist{Kind: by.Kind, ID: by.ID, Name: by.Name}, On: on})
 }
 
-// Notice encodes a word to one operator.
+// Notice encodes a hint to one operator.
 func Notice(code string, conversation chat.ConversationID) (json.RawMessage, error) {
 	return encode(wire.Notice{Type: "notice", Code: code, ConversationID: string(conversation)})
 }
@@ -75,13 +76,13 @@ func Notice(code string, conversation chat.ConversationID) (json.RawMessage, err
 // Pong encodes the answer to a ping.
 func Pong() (json.RawMessage, error) { return encode(wire.Pong{Type: "pong"}) }
 
-// Frames joins items into as few frames as their size allows, in order. An item that fits no frame is refused.
+// Frames joins items into as few frames as possible, in order. An item that does not fit a frame is an error.
 func Frames(items []json.RawMessage) ([][]byte, error) {
 	var frames [][]byte
 	var frame []byte
 	for _, item := range items {
 		if len(item) > maxItem {
-			return nil, fmt.Errorf("an item of %d bytes fits no frame", len(item))
+			return nil, fmt.Errorf("an item of %d bytes does not fit a frame", len(item))
 		}
 		if frame != nil && len(frame)+len(",")+len(item)+len("]") > wire.MaxFrame {
 			frames = append(frames, append(frame, ']'))

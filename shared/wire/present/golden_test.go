@@ -8,19 +8,21 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// goldens lie where the console's tests read them too: a field renamed on one side turns the other side red.
+// goldens are read by the browser side's tests too.
 const goldens = "../../web/lib/protocol/testdata"
 
-// shapes says which shape a golden file has, by the beginning of its name up to the first "_" or ".".
+// shapes says which type a golden file has, by its name up to the first underscore.
 var shapes = map[string]any{
 	"capabilities": wire.List[wire.Capabilities]{}, "channel": wire.Channel{}, "channels": wire.List[wire.Channel]{},
 	"contact": wire.Contact{}, "contacts": wire.List[wire.Contact]{},
 	"conversation": wire.Conversation{}, "conversations": wire.List[wire.Conversation]{}, "counts": wire.Counts{},
-	"distribution": wire.Distribution{}, "error": wire.Error{},
+	"distribution": wire.Distribution{}, "error": wire.ErrorAnswer{},
 	"event": wire.Event{}, "events": wire.List[wire.Event]{},
 	"me": wire.Me{}, "message": wire.Message{}, "messages": wire.List[wire.Message]{},
 	"operator": wire.Operator{}, "operators": wire.List[wire.Operator]{},
@@ -28,13 +30,22 @@ var shapes = map[string]any{
 	"socket": wire.SocketTicket{}, "store": wire.Store{}, "stores": wire.List[wire.Store]{}, "templates": wire.List[wire.Template]{}, "upload": wire.Upload{},
 }
 
-// items says which shape the items of a frame have, by their type.
-var items = map[string]any{
-	"message.upserted": wire.MessageUpserted{}, "message.removed": wire.MessageRemoved{}, "conversation.upserted": wire.ConversationUpserted{}, "event.appended": wire.EventAppended{},
-	"read": wire.ReadMoved{}, "presence": wire.Presence{}, "viewing": wire.Viewing{}, "typing": wire.Typing{}, "notice": wire.Notice{}, "pong": wire.Pong{},
+// items says which type the items of a frame have, by their discriminator.
+func items(frames []any) map[string]any {
+	byType := map[string]any{}
+	for _, frame := range frames {
+		byType[discriminator(frame)] = frame
+	}
+	return byType
 }
 
-func TestGoldenFiles(t *testing.T) {
+// discriminator is the value that the type field of a frame's item always has.
+func discriminator(frame any) string {
+	field, _ := reflect.TypeOf(frame).FieldByName("Type")
+	return field.Tag.Get("const")
+}
+
+func TestGoldenFiles_Operator_RoundTrip(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(goldens + "/*.json")
 	if err != nil || len(files) == 0 {
@@ -43,7 +54,7 @@ func TestGoldenFiles(t *testing.T) {
 	for _, file := range files {
 		name := filepath.Base(file)
 		if name == "actions.json" {
-			continue // what browsers send: the socket's tests read it
+			continue // what browsers send: the tests of functions/socket read it
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,8 +76,7 @@ func TestGoldenFiles(t *testing.T) {
 	}
 }
 
-// TestVisitorGoldenFiles: what the widget reads.
-func TestVisitorGoldenFiles(t *testing.T) {
+func TestGoldenFiles_Visitor_RoundTrip(t *testing.T) {
 	t.Parallel()
 	read := func(name string) []byte {
 		golden, err := os.ReadFile(filepath.Join(goldens, "visitor", name))
@@ -100,7 +110,7 @@ func checkFrame(t *testing.T, golden []byte) {
 		if err := json.Unmarshal(item, &typed); err != nil {
 			t.Fatal(err)
 		}
-		shape, known := items[typed.Type]
+		shape, known := items(wire.Frames())[typed.Type]
 		if !known {
 			t.Errorf("no item has the type %s", typed.Type)
 			continue
@@ -109,7 +119,7 @@ func checkFrame(t *testing.T, golden []byte) {
 	}
 }
 
-// checkShape decodes the golden value strictly into the shape and expects it back.
+// checkShape decodes the golden value strictly into a type and expects the same value when it is encoded again.
 func checkShape(t *testing.T, shape any, golden []byte) {
 	t.Helper()
 	value := reflect.New(reflect.TypeOf(shape))
@@ -123,37 +133,56 @@ func checkShape(t *testing.T, shape any, golden []byte) {
 		t.Fatal(err)
 	}
 	if got, want := plain(t, encoded), plain(t, golden); !reflect.DeepEqual(got, want) {
-		t.Errorf("%T came back as\n%s\nand was\n%s", shape, encoded, golden)
+		t.Errorf("%T is encoded as\n%s\nwant\n%s", shape, encoded, golden)
 	}
 }
 
-// plain is a JSON value without the facts of Events that are null: the contract leaves those out, and readers take both.
 func plain(t *testing.T, encoded []byte) any {
 	t.Helper()
 	var value any
 	if err := json.Unmarshal(encoded, &value); err != nil {
 		t.Fatal(err)
 	}
-	dropNullFacts(value)
 	return value
 }
 
-func dropNullFacts(value any) {
-	switch value := value.(type) {
-	case []any:
-		for _, item := range value {
-			dropNullFacts(item)
+// TestFrames_Encoded_ReadAsTheirType decodes what each encoder writes strictly into the type that its discriminator names.
+func TestFrames_Encoded_ReadAsTheirType(t *testing.T) {
+	t.Parallel()
+	frame := func(item json.RawMessage, err error) json.RawMessage {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
 		}
-	case map[string]any:
-		for name, member := range value {
-			if data, ok := member.(map[string]any); ok && name == "data" {
-				for fact, known := range data {
-					if known == nil {
-						delete(data, fact)
-					}
-				}
+		return item
+	}
+	m := chat.Message{ID: "m", ConversationID: "c", SentAt: time.Unix(1, 0)}
+	for _, test := range []struct {
+		types   []any
+		encoded []json.RawMessage
+	}{
+		{wire.Frames(), []json.RawMessage{
+			frame(MessageUpserted(m)), frame(MessageRemoved(m)), frame(ConversationUpserted(chat.Conversation{ID: "c"}, time.Hour)),
+			frame(EventAppended(chat.Event{ID: "e"})), frame(Read(chat.ReadCursor{ConversationID: "c"})),
+			frame(Presence("o", true, chat.Away)), frame(Viewing("c", nil)), frame(Typing("c", chat.Author{}, true)),
+			frame(Notice("assigned", "c")), frame(Pong()),
+		}},
+		{wire.VisitorFrames(), []json.RawMessage{frame(VisitorMessageUpserted(m)), frame(VisitorTyping(chat.Author{}, true)), frame(Pong())}},
+	} {
+		if len(test.encoded) != len(test.types) {
+			t.Errorf("%d frames are encoded, %d in the contract", len(test.encoded), len(test.types))
+		}
+		for i, item := range test.encoded {
+			var typed struct {
+				Type string `json:"type"`
 			}
-			dropNullFacts(member)
+			if err := json.Unmarshal(item, &typed); err != nil {
+				t.Fatal(err)
+			}
+			if want := discriminator(test.types[i]); typed.Type != want {
+				t.Errorf("%T is encoded as %q, want %q", test.types[i], typed.Type, want)
+			}
+			checkShape(t, test.types[i], item)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func Message(m chat.Message) wire.Message {
 		shape.Cards[i] = wire.Card{Name: card.Name, Company: card.Company, Phones: texts(card.Phones), Emails: texts(card.Emails)}
 	}
 	for _, r := range m.Reactions {
-		if r.Emoji != "" { // "" was taken back
+		if r.Emoji != "" { // "" = removed
 			shape.Reactions = append(shape.Reactions, wire.Reaction{From: r.From, Emoji: r.Emoji, At: wire.Time(r.When.At)})
 		}
 	}
@@ -73,7 +73,7 @@ func attachment(m chat.Message, a chat.Attachment) wire.Attachment {
 	return shape
 }
 
-// webAddress keeps everything but pages of the web out of what people click.
+// webAddress is the address if it is of a web page, and empty otherwise: people click it.
 func webAddress(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

@@ -19,7 +19,7 @@ func encodeString(t *testing.T, value any) string {
 	return string(encoded)
 }
 
-func TestTime(t *testing.T) {
+func TestTime_Encoded_HasMilliseconds(t *testing.T) {
 	t.Parallel()
 	zone := time.FixedZone("-03", -3*60*60)
 	for at, want := range map[time.Time]string{
@@ -28,13 +28,13 @@ func TestTime(t *testing.T) {
 		time.Date(2026, 11, 21, 22, 0, 0, 0, zone):                `"2026-11-22T01:00:00.000Z"`,
 	} {
 		if got := encodeString(t, wire.Time(at)); got != want {
-			t.Errorf("%s is written %s, want %s", at, got, want)
+			t.Errorf("%s is encoded as %s, want %s", at, got, want)
 		}
 	}
 	for _, loose := range []string{`"2026-11-22T00:14:22Z"`, `"2026-11-22"`, `7`, `"2026-11-22T00:14:22.123+00:00"`} {
 		var at wire.Time
 		if json.Unmarshal([]byte(loose), &at) == nil {
-			t.Errorf("%s was read", loose)
+			t.Errorf("%s was decoded", loose)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func referred(url string) wire.Message {
 	}})
 }
 
-func TestWhatIsAbsent(t *testing.T) {
+func TestPresent_AbsentValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		value   any
@@ -53,45 +53,45 @@ func TestWhatIsAbsent(t *testing.T) {
 		hasNone []string
 	}{
 		"a new conversation": {
-			Conversation(chat.Conversation{ID: "c"}),
+			Conversation(chat.Conversation{ID: "c"}, 0),
 			[]string{`"groupId":null`, `"assigneeId":null`, `"tags":[]`, `"preview":null`, `"windowUntil":null`, `"waitingSince":null`, `"dueAt":null`, `"lastInboundId":null`, `"resolvedAt":null`},
 			[]string{`"unread"`},
 		},
 		"a conversation for its reader": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
 		},
 		"a conversation that was read": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
 		},
-		"a message without anything": {
+		"an empty message": {
 			Message(chat.Message{ID: "m"}), []string{`"text":""`, `"attachments":[]`, `"replyTo":null`, `"error":null`}, []string{`"clientId"`},
 		},
-		"a file that is still on its way": {
+		"a file that is not stored yet": {
 			Message(chat.Message{ID: "m", Attachments: []chat.Attachment{{ID: "a", Key: "secret-key", State: chat.AttachmentPending}}}),
 			[]string{`"url":null`}, []string{"secret-key"},
 		},
-		"a file of a message that was taken back": {
+		"a file of a revoked message": {
 			Message(chat.Message{ID: "m", Revoked: chat.Moment{At: time.Unix(1, 0)}, Attachments: []chat.Attachment{{ID: "a"}}}), []string{`"attachments":[]`}, nil,
 		},
-		"a message that came by no advertisement":    {Message(chat.Message{ID: "m"}), nil, []string{"referral"}},
-		"an advertisement with an address that runs": {referred("javascript:alert(1)"), []string{`"url":""`, `"source":"ad"`}, []string{"javascript"}},
-		"an advertisement without a host":            {referred("https:fb.me/x"), []string{`"url":""`}, nil},
-		"an advertisement":                           {referred("https://fb.me/x"), []string{`"url":"https://fb.me/x"`, `"headline":"Ofertas"`, `"sourceId":"12001"`}, []string{"media"}},
-		"a contact who takes advertising":            {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
-		"a contact who wants none":                   {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
-		"a file that is there": {
+		"a message without a referral":     {Message(chat.Message{ID: "m"}), nil, []string{"referral"}},
+		"a referral with a script address": {referred("javascript:alert(1)"), []string{`"url":""`, `"source":"ad"`}, []string{"javascript"}},
+		"a referral without a host":        {referred("https:fb.me/x"), []string{`"url":""`}, nil},
+		"a referral":                       {referred("https://fb.me/x"), []string{`"url":"https://fb.me/x"`, `"headline":"Ofertas"`, `"sourceId":"12001"`}, []string{"media"}},
+		"a contact who opted in":           {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
+		"a contact who opted out":          {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
+		"a stored file": {
 			Message(chat.Message{ID: "m", ConversationID: "c", Attachments: []chat.Attachment{{ID: "a", State: chat.AttachmentReady}}}),
 			[]string{`"url":"/api/v1/conversations/c/messages/m/attachments/a"`}, nil,
 		},
 		"a channel": {
 			Channel(chat.Channel{ID: "h", Credentials: chat.Secret("sealed")}), []string{`"settings":{}`}, []string{"displayPhone", "sealed", "credentials"},
 		},
-		"an operator to those who do not manage": {
+		"an operator for a reader who may not manage operators": {
 			Operator(chat.Operator{ID: "o", Email: "ana@example.com"}, OperatorState{}), []string{`"storeIds":[]`, `"languages":[]`}, []string{"ana@example.com"},
 		},
-		"an Event without a reason": {Event(chat.Event{ID: "e"}), []string{`"reason":null`, `"data":{}`}, nil},
-		"an empty list":             {List(nil, "", Store), []string{`{"items":[],"nextCursor":null}`}, nil},
-		"settings that never close": {Settings(chat.Account{}), []string{`"closing":{"idleMinutes":null}`, `"managerId":null`}, nil},
+		"an Event without a reason":       {Event(chat.Event{ID: "e"}), []string{`"reason":null`, `"data":{}`}, nil},
+		"an empty list":                   {List(nil, "", Store), []string{`{"items":[],"nextCursor":null}`}, nil},
+		"settings without a closing time": {Settings(chat.Account{}), []string{`"closing":{"idleMinutes":null}`, `"managerId":null`}, nil},
 	} {
 		encoded := encodeString(t, test.value)
 		for _, part := range test.has {
@@ -107,16 +107,16 @@ func TestWhatIsAbsent(t *testing.T) {
 	}
 }
 
-func TestMessageUpserted(t *testing.T) {
+func TestMessageUpserted_LongText_LeftOut(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		text    string
 		partial bool
 	}{
-		"a short text goes along":                    {"hola 👩‍👩‍👧‍👦", false},
-		"a text that just fits goes along":           {strings.Repeat("x", maxItem-500), false},
-		"a text that does not fit is left out":       {strings.Repeat("x", wire.MaxFrame), true},
-		"a text that grows when encoded is left out": {strings.Repeat("<", wire.MaxFrame/4), true},
+		"a short text":                                {"hola 👩‍👩‍👧‍👦", false},
+		"a text that just fits":                       {strings.Repeat("x", maxItem-500), false},
+		"a text that does not fit":                    {strings.Repeat("x", wire.MaxFrame), true},
+		"a text that does not fit once it is escaped": {strings.Repeat("<", wire.MaxFrame/4), true},
 	} {
 		encoded, err := MessageUpserted(chat.Message{ID: "m", ConversationID: "c", Text: test.text})
 		if err != nil {
@@ -130,24 +130,24 @@ func TestMessageUpserted(t *testing.T) {
 			t.Errorf("%s: partial %t, %d bytes", name, item.Partial, len(encoded))
 		}
 		if !test.partial && *item.Message.Text != test.text {
-			t.Errorf("%s: the text came back changed", name)
+			t.Errorf("%s: the text changed", name)
 		}
 	}
 }
 
-func TestFrames(t *testing.T) {
+func TestFrames_ItemSizes_FitLimit(t *testing.T) {
 	t.Parallel()
 	item := func(size int) json.RawMessage { return json.RawMessage(`"` + strings.Repeat("x", size-2) + `"`) }
 	for name, test := range map[string]struct {
 		sizes  []int
 		frames int
 	}{
-		"nothing makes no frame":              {nil, 0},
-		"what fits goes in one frame":         {[]int{100, 200, 300}, 1},
-		"what does not fit opens another one": {[]int{20_000, 20_000, 10_000}, 2},
-		"a full frame takes nothing more":     {[]int{maxItem, 2}, 2},
-		"two halves with a comma just fit":    {[]int{wire.MaxFrame/2 - 2, wire.MaxFrame/2 - 1}, 1},
-		"two halves with a comma just do not": {[]int{wire.MaxFrame/2 - 1, wire.MaxFrame/2 - 1}, 2},
+		"no items":                 {nil, 0},
+		"items that fit one frame": {[]int{100, 200, 300}, 1},
+		"an item that does not fit the first frame":  {[]int{20_000, 20_000, 10_000}, 2},
+		"an item after a full frame":                 {[]int{maxItem, 2}, 2},
+		"two items that fit with their comma":        {[]int{wire.MaxFrame/2 - 2, wire.MaxFrame/2 - 1}, 1},
+		"two items that do not fit with their comma": {[]int{wire.MaxFrame/2 - 1, wire.MaxFrame/2 - 1}, 2},
 	} {
 		var list []json.RawMessage
 		for _, size := range test.sizes {
@@ -170,6 +170,6 @@ func TestFrames(t *testing.T) {
 		}
 	}
 	if _, err := Frames([]json.RawMessage{item(maxItem + 1)}); err == nil {
-		t.Error("an item over the limit was taken")
+		t.Error("an item over the limit was accepted")
 	}
 }

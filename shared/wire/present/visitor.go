@@ -25,7 +25,7 @@ func VisitorMessage(m chat.Message) wire.VisitorMessage {
 	return shape
 }
 
-// VisitorMessageUpserted encodes the item of a new or changed message; one that would not fit a frame goes without its text.
+// VisitorMessageUpserted encodes a new or changed message, without its text when that does not fit a frame.
 func VisitorMessageUpserted(m chat.Message) (json.RawMessage, error) {
 	item := wire.VisitorMessageUpserted{Type: "message.upserted", Message: VisitorMessage(m)}
 	encoded, err := encode(item)

@@ -14,19 +14,19 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// The simulator and the adapter were written apart; here they meet. Only this test knows both.
-func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
+// Only tests import both the simulator and the adapter, which implement the wire format independently.
+func TestAdapter_RoundTrip(t *testing.T) {
 	t.Parallel()
 	inbound := make(chan chat.Inbound, 100)
 	b := newBusiness(t)
 	b.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		a := adapter.New("http://unused.invalid", "v26.0", nil)
-		if err != nil || a.Verify(r.Header, body, []string{secret}) != nil {
+		a := adapter.New("http://unused.invalid", nil)
+		if err != nil || a.Verify(channel.Request{Header: r.Header, Body: body}, func(string) ([]string, error) { return []string{secret}, nil }) != nil {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		items, err := a.Split(body)
+		items, err := a.Split(channel.Request{Body: body})
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return
@@ -47,7 +47,7 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 		case in := <-inbound:
 			return in
 		case <-time.After(10 * time.Second):
-			t.Fatal("nothing came")
+			t.Fatal("no webhook arrived")
 			return chat.Inbound{}
 		}
 	}
@@ -61,9 +61,9 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 	if in.Asset != number || in.Text != "👩🏽‍🚀/ñ" || in.Sender.Name != "Ana Pérez" || strings.Join(in.Sender.Addresses, " ") != "AR.77 "+person {
 		t.Errorf("got %+v", in)
 	}
-	tells(t, s, base, next)
-	a := adapter.New(base+"/graph", "v26.0", nil)
-	credentials := chat.Credentials{AccessToken: token}
+	notices(t, s, base, next)
+	a := adapter.New(base+"/graph", nil)
+	credentials := chat.Credentials(`{"accessToken":"` + token + `"}`)
 	media, err := a.Fetch(t.Context(), credentials, in.Asset, in.Attachments[0].Ref)
 	if err != nil {
 		t.Fatal(err)
@@ -108,11 +108,11 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 		fault   whatsapp.Fault
 		meaning channel.ErrorClass
 	}{
-		"a dead token":              {whatsapp.Fault{Code: 190, Status: 401}, channel.ClassReauthorise},
-		"a stopped account":         {whatsapp.Fault{Code: 131031}, channel.ClassStopped},
-		"a drop after it was taken": {whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, channel.ClassUncertain},
-		"a bad gateway":             {whatsapp.Fault{Do: whatsapp.DoStatus}, channel.ClassUncertain},
-		"a limit":                   {whatsapp.Fault{Code: 130429}, channel.ClassMessage},
+		"an invalid token":        {whatsapp.Fault{Code: 190, Status: 401}, channel.ClassReauthorise},
+		"a locked account":        {whatsapp.Fault{Code: 131031}, channel.ClassStopped},
+		"a drop after acceptance": {whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}, channel.ClassUncertain},
+		"a bad gateway":           {whatsapp.Fault{Do: whatsapp.DoStatus}, channel.ClassUncertain},
+		"a rate limit":            {whatsapp.Fault{Code: 130429}, channel.ClassMessage},
 	} {
 		if err := s.Fail(f.fault); err != nil {
 			t.Fatal(err)
@@ -124,8 +124,8 @@ func TestTheAdapterAndTheSimulatorUnderstandEachOther(t *testing.T) {
 	}
 }
 
-// tells goes through what is told of a customer and of a template beside messages.
-func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.Inbound) {
+// notices checks the webhooks that are not messages: history, preferences, templates.
+func notices(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.Inbound) {
 	t.Helper()
 	if _, err := s.Deliver(whatsapp.Incoming{From: person, Text: "vi el aviso", Fields: map[string]any{
 		"referral": map[string]any{"source_url": "https://fb.me/x", "source_id": "12001", "source_type": "ad", "headline": "Ofertas"},
@@ -135,8 +135,8 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 	if in := next(); in.Referral == nil || in.Referral.URL != "https://fb.me/x" || in.Referral.Source != chat.FromAd || in.Referral.Headline != "Ofertas" {
 		t.Errorf("got %+v", in.Referral)
 	}
-	file := whatsapp.Past{File: &whatsapp.Upload{Name: "a.png", Mime: "image/png", Content: []byte("png")}, Ago: time.Hour}
-	ids, err := s.Share(number, person, whatsapp.Past{Text: "¿tienen?", Ago: 3 * time.Hour}, whatsapp.Past{Text: "sí", FromBusiness: true, Ago: 2 * time.Hour}, file)
+	file := whatsapp.HistoryMessage{File: &whatsapp.Upload{Name: "a.png", Mime: "image/png", Content: []byte("png")}, Ago: time.Hour}
+	ids, err := s.ShareHistory(number, person, whatsapp.HistoryMessage{Text: "¿tienen?", Ago: 3 * time.Hour}, whatsapp.HistoryMessage{Text: "sí", FromBusiness: true, Ago: 2 * time.Hour}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,19 +159,19 @@ func tells(t *testing.T, s *whatsapp.Simulator, base string, next func() chat.In
 			t.Errorf("got %+v", in)
 		}
 	}
-	if code, answer := post(t, base+control+"/customers/"+person+"/past", "", `{"messages":[{"text":"hace mucho","ago":3600000000000}]}`); code != http.StatusOK {
+	if code, answer := post(t, base+control+"/customers/"+person+"/history", "", `{"messages":[{"text":"hace mucho","ago":3600000000000}]}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
 	if in := next(); in.Kind != chat.InboundHistory || in.Text != "hace mucho" {
 		t.Errorf("got %+v", in)
 	}
-	if code, answer := post(t, base+control+"/verdicts", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {
+	if code, answer := post(t, base+control+"/template-updates", "", `{"name":"aviso","language":"es_AR","event":"REJECTED","reason":"ABUSIVE_CONTENT"}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
 	if in := next(); in.Kind != chat.InboundTemplate || in.Template.Name != "aviso" || in.Template.Change.Status != chat.TemplateRejected || in.Template.Change.Reason != "ABUSIVE_CONTENT" {
 		t.Errorf("got %+v", in.Template)
 	}
-	if err := s.Judge(whatsapp.Verdict{Name: "aviso", Language: "es_AR", Quality: "YELLOW"}); err != nil {
+	if err := s.SendTemplateUpdate(whatsapp.TemplateUpdate{Name: "aviso", Language: "es_AR", Quality: "YELLOW"}); err != nil {
 		t.Fatal(err)
 	}
 	if in := next(); in.Template == nil || in.Template.Change.Quality != "yellow" || in.Asset != "700100200300400" {

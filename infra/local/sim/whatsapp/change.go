@@ -4,26 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+
+	"github.com/recado-chat/recado/infra/local/sim"
 )
 
-// Change is what a customer does to a message that was written before; exactly one of the three.
-type Change struct {
-	Emoji  *string `json:"emoji"`  // a reaction to a message of either side; "" takes it back
-	Text   *string `json:"text"`   // another text for one of their own
-	Revoke bool    `json:"revoke"` // deletes one of their own for everybody
-}
-
-// Change tells the business of a customer's change, and shows it on the phone.
+// Change reports a customer's reaction, edit or deletion to the business.
 func (s *Simulator) Change(messageID string, change Change) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.byID[messageID]
+	s.Lock()
+	defer s.Unlock()
+	m := s.Find(messageID)
 	if m == nil {
 		return fmt.Errorf("there is no message %q", messageID)
 	}
-	n, from := s.number(m.Number), s.find(m.Customer)
+	n, from := s.Account(m.Account), s.Customer(m.Customer)
 	if n == nil || from == nil {
-		return fmt.Errorf("the number or the customer of %q is gone", messageID)
+		return fmt.Errorf("the number or the customer of %q no longer exists", messageID)
 	}
 	changed := *m
 	var kind string
@@ -36,7 +31,7 @@ func (s *Simulator) Change(messageID string, change Change) error {
 			content["emoji"] = *change.Emoji
 		}
 	case m.FromBusiness:
-		return errors.New("a customer changes only their own messages")
+		return errors.New("only own messages can be changed")
 	case change.Text != nil:
 		kind, changed.Text, changed.Edited = "edit", *change.Text, true
 		content = object{"original_message_id": m.ID, "message": object{"type": "text", "text": object{"body": *change.Text}}}
@@ -44,7 +39,7 @@ func (s *Simulator) Change(messageID string, change Change) error {
 		kind, changed.Text, changed.File, changed.Reaction, changed.Revoked = "revoke", "", nil, "", true
 		content = object{"original_message_id": m.ID}
 	default:
-		return errors.New("nothing is changed")
+		return errors.New("the change is empty")
 	}
 	wire := head(from, newMessageID(from.Phone), s.options.Now().UTC())
 	maps.Copy(wire, object{"type": kind, kind: content})
@@ -55,19 +50,14 @@ func (s *Simulator) Change(messageID string, change Change) error {
 	if err != nil {
 		return err
 	}
-	w := s.queue(from.Phone, body)
-	if err := s.save(record{Message: &changed}, record{Webhook: w}); err != nil {
-		return err
-	}
-	s.delivery.enqueue(w)
-	return nil
+	return s.Save(sim.Record{Message: &changed}, sim.Record{Webhook: s.NewWebhook(n.ID, from.Phone, body)})
 }
 
-// Echo is the business writing to a customer in the app on its own phone: the customer gets it, and the webhook tells of it.
+// Echo is the business writing to a customer in the app on its own phone. A message echo reports it.
 func (s *Simulator) Echo(number, to, text string) (id string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := s.number(number)
+	s.Lock()
+	defer s.Unlock()
+	n := s.Account(number)
 	if n == nil {
 		return "", fmt.Errorf("there is no business number %q", number)
 	}
@@ -76,7 +66,7 @@ func (s *Simulator) Echo(number, to, text string) (id string, err error) {
 		return "", err
 	}
 	m := &Message{
-		ID: newMessageID(c.Phone), Number: n.ID, Customer: c.Phone, FromBusiness: true, Type: "text", Text: text, Status: Sent, At: s.options.Now().UTC(),
+		ID: newMessageID(c.Phone), Account: n.ID, Customer: c.Phone, FromBusiness: true, Type: "text", Text: text, Status: Sent, At: s.options.Now().UTC(),
 	}
 	if err := s.echo(n, c, m); err != nil {
 		return "", err
@@ -84,18 +74,18 @@ func (s *Simulator) Echo(number, to, text string) (id string, err error) {
 	return m.ID, nil
 }
 
-// EchoSent lets the webhook tell of a message that the business sent through the API as if its phone's app had.
+// EchoSent sends a message echo for a message that the business sent through the API.
 func (s *Simulator) EchoSent(messageID string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.byID[messageID]
+	s.Lock()
+	defer s.Unlock()
+	m := s.Find(messageID)
 	if m == nil || !m.FromBusiness {
 		return fmt.Errorf("the business sent no message %q", messageID)
 	}
-	return s.echo(s.number(m.Number), s.find(m.Customer), m)
+	return s.echo(s.Account(m.Account), s.Customer(m.Customer), m)
 }
 
-func (s *Simulator) echo(n *Number, to *Customer, m *Message) error {
+func (s *Simulator) echo(n *Account, to *Customer, m *Message) error {
 	value := valueOf(n)
 	value["message_echoes"] = []any{object{
 		"from": n.Display, "to": to.Phone, "id": m.ID, "timestamp": epoch(m.At), "type": m.Type, "text": object{"body": m.Text},
@@ -104,10 +94,5 @@ func (s *Simulator) echo(n *Number, to *Customer, m *Message) error {
 	if err != nil {
 		return err
 	}
-	w := s.queue(to.Phone, body)
-	if err := s.save(record{Message: m}, record{Webhook: w}); err != nil {
-		return err
-	}
-	s.delivery.enqueue(w)
-	return nil
+	return s.Save(sim.Record{Message: m}, sim.Record{Webhook: s.NewWebhook(n.ID, to.Phone, body)})
 }

@@ -10,37 +10,28 @@ import (
 	"unicode/utf8"
 )
 
-// Place is a location. The API writes its numbers as texts or as numbers.
-type Place struct {
+// sendPlace is a location as businesses post it, with numbers as JSON numbers or as strings.
+type sendPlace struct {
 	Latitude  degrees `json:"latitude"`
 	Longitude degrees `json:"longitude"`
-	Name      string  `json:"name,omitempty"`
-	Address   string  `json:"address,omitempty"`
+	Name      string  `json:"name"`
+	Address   string  `json:"address"`
+}
+
+func (p *sendPlace) place() *Place {
+	if p == nil {
+		return nil
+	}
+	return &Place{Latitude: float64(p.Latitude), Longitude: float64(p.Longitude), Name: p.Name, Address: p.Address}
 }
 
 type degrees float64
 
-// UnmarshalJSON reads a number, or a text that holds one.
+// UnmarshalJSON reads a number, or a string that holds one.
 func (d *degrees) UnmarshalJSON(data []byte) error {
 	value, err := strconv.ParseFloat(strings.Trim(string(data), `"`), 64)
 	*d = degrees(value)
 	return err
-}
-
-// Card is somebody's contact data.
-type Card struct {
-	Name    string   `json:"name"`
-	Company string   `json:"company,omitempty"`
-	Phones  []string `json:"phones,omitempty"`
-	Emails  []string `json:"emails,omitempty"`
-}
-
-// Option is something to tap. Without an id, nothing happens in the chat: it calls, or opens an address.
-type Option struct {
-	ID          string `json:"id,omitempty"`
-	Title       string `json:"title"`
-	Description string `json:"description,omitempty"`
-	Section     string `json:"section,omitempty"`
 }
 
 // sendCard is contact data as businesses post it.
@@ -60,7 +51,7 @@ type sendCard struct {
 	} `json:"emails"`
 }
 
-// sendInteractive is a text with something to tap, as businesses post it.
+// sendInteractive is a text with buttons or a list, as businesses post it.
 type sendInteractive struct {
 	Type string `json:"type"`
 	Body struct {
@@ -82,16 +73,16 @@ type sendInteractive struct {
 	} `json:"action"`
 }
 
-// composeRich makes the message of the kinds that carry more than a text or a file. known is false for all others.
+// composeRich fills in a message of the types beside text and media. known is false for all others.
 func (s *Simulator) composeRich(m *Message, number string, request sendRequest) (known bool, problem *graphError) {
 	refuse := func(format string, args ...any) *graphError {
 		return &graphError{Code: 131009, Message: "(#131009) Parameter value is not valid", Details: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case request.Type == "location" && request.Location != nil:
-		m.Place, m.Text = request.Location, strings.TrimSpace(request.Location.Name+"\n"+request.Location.Address)
+		m.Place, m.Text = request.Location.place(), strings.TrimSpace(request.Location.Name+"\n"+request.Location.Address)
 		if l := m.Place; l.Latitude < -90 || l.Latitude > 90 || l.Longitude < -180 || l.Longitude > 180 {
-			return true, refuse("location is not on this earth")
+			return true, refuse("latitude or longitude is out of range")
 		}
 	case request.Type == "contacts" && len(request.Contacts) > 0:
 		var names []string
@@ -111,7 +102,7 @@ func (s *Simulator) composeRich(m *Message, number string, request sendRequest) 
 		m.Text = strings.Join(names, ", ")
 	case request.Type == "interactive" && request.Interactive != nil:
 		m.Text, m.Footer = request.Interactive.Body.Text, request.Interactive.Footer.Text
-		if err := m.offer(*request.Interactive); err != nil {
+		if err := readOptions(m, *request.Interactive); err != nil {
 			return true, refuse("%v", err)
 		}
 	case request.Type == "template" && len(request.Template) > 0:
@@ -126,8 +117,8 @@ func (s *Simulator) composeRich(m *Message, number string, request sendRequest) 
 	return true, nil
 }
 
-// offer reads what there is to tap, within Meta's limits.
-func (m *Message) offer(i sendInteractive) error {
+// readOptions reads the buttons or list rows of a message, within Meta's limits.
+func readOptions(m *Message, i sendInteractive) error {
 	longer := func(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 	if i.Body.Text == "" || longer(i.Body.Text, 1024) || longer(i.Footer.Text, 60) {
 		return errors.New("interactive: the body has 1 to 1024 characters, the footer at most 60")
@@ -157,7 +148,7 @@ func (m *Message) offer(i sendInteractive) error {
 			return errors.New("interactive: a list has a button and 1 to 10 rows")
 		}
 	default:
-		return fmt.Errorf("interactive: type %q is not one that this simulator knows", i.Type)
+		return fmt.Errorf("interactive: type %q is unknown to this simulator", i.Type)
 	}
 	ids := map[string]bool{}
 	for _, o := range m.Options {
@@ -169,7 +160,7 @@ func (m *Message) offer(i sendInteractive) error {
 	return nil
 }
 
-// Tap is a customer tapping an option of a message, by its id. It answers the id of the message that this sends.
+// Tap presses an option of a message and returns the id of the message that this sends.
 func (s *Simulator) Tap(messageID, option string) (string, error) {
 	m, known := s.Message(messageID)
 	if !known {
@@ -177,10 +168,10 @@ func (s *Simulator) Tap(messageID, option string) (string, error) {
 	}
 	i := slices.IndexFunc(m.Options, func(o Option) bool { return o.ID != "" && o.ID == option })
 	if i < 0 {
-		return "", fmt.Errorf("message %q offers no %q", messageID, option)
+		return "", fmt.Errorf("message %q has no option %q", messageID, option)
 	}
 	chosen := m.Options[i]
-	in := Incoming{Number: m.Number, From: m.Customer, Text: chosen.Title, ReplyTo: m.ID, Type: "interactive"}
+	in := Incoming{Account: m.Account, From: m.Customer, Text: chosen.Title, ReplyTo: m.ID, Type: "interactive"}
 	switch {
 	case m.Template != "":
 		in.Type = "button"
@@ -194,9 +185,5 @@ func (s *Simulator) Tap(messageID, option string) (string, error) {
 	default:
 		in.Fields = object{"interactive": object{"type": "button_reply", "button_reply": object{"id": chosen.ID, "title": chosen.Title}}}
 	}
-	ids, err := s.Deliver(in)
-	if err != nil {
-		return "", err
-	}
-	return ids[0], nil
+	return s.Write(in)
 }

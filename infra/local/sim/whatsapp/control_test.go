@@ -13,15 +13,15 @@ import (
 
 const control = "/local/sim/whatsapp"
 
-// B-13: statuses by hand go out as they are asked for, in any order; the phone shows the highest.
-func TestStatusesByHand(t *testing.T) {
+// B-13
+func TestSetStatus_AnyOrder_PageShowsHighest(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, func(o *whatsapp.Options) { o.Statuses.Manual = true })
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	id := s.Sent()[0].ID
@@ -30,7 +30,7 @@ func TestStatusesByHand(t *testing.T) {
 			t.Fatalf("got %d %v", code, answer)
 		}
 	}
-	if code, answer := post(t, base+control+"/customers/"+person+"/read", "", `{"number":"`+number+`"}`); code != http.StatusOK {
+	if code, answer := post(t, base+control+"/customers/"+person+"/read", "", `{"account":"`+number+`"}`); code != http.StatusOK {
 		t.Fatalf("got %d %v", code, answer)
 	}
 	if err := s.WaitIdle(timeout(t)); err != nil {
@@ -50,43 +50,42 @@ func TestStatusesByHand(t *testing.T) {
 	}
 }
 
-// A message is read by itself where the timing says so.
-func TestReadByItself(t *testing.T) {
+func TestStatuses_ReadTiming(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), func(o *whatsapp.Options) { o.Statuses.Read = time.Millisecond })
 	if _, err := s.SendText(person, "hola"); err != nil {
 		t.Fatal(err)
 	}
-	post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone))
+	post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone))
 	if err := s.WaitStatus(timeout(t), s.Sent()[0].ID, whatsapp.Read); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestTheBusinessReads(t *testing.T) {
+func TestMarkRead_ByBusiness(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	id, err := s.SendText(person, "hola")
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
+	status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"`+id+`"}`)
 	if m, _ := s.Message(id); status != http.StatusOK || answer["success"] != true || m.Status != whatsapp.Read {
 		t.Errorf("got %d %v, and the message is %s", status, answer, m.Status)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, `{"messaging_product":"whatsapp","status":"read","message_id":"wamid.NONE"}`); code(answer) != 131009 {
 		t.Errorf("got %d %v", status, answer)
 	}
 }
 
-func TestEveryKindOfFileFromThePhone(t *testing.T) {
+func TestControl_FileMessage_TypeFromMime(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, nil)
 	for kind, want := range map[string]string{
 		"image/png": "image", "image/webp": "sticker", "audio/ogg; codecs=opus": "audio", "video/mp4": "video", "application/pdf": "document", "image/svg+xml": "document",
 	} {
-		header, body := form(t, map[string]string{"number": number}, "año.bin", kind, []byte("x"))
+		header, body := form(t, map[string]string{"account": number}, "año.bin", kind, []byte("x"))
 		code, answer := send(t, base+control+"/customers/"+person+"/messages", "", header, body)
 		m, _ := s.Message(fmt.Sprint(answer["id"]))
 		if code != http.StatusCreated || m.Type != want || m.File == nil || m.File.Name != "año.bin" {
@@ -104,18 +103,39 @@ func TestEveryKindOfFileFromThePhone(t *testing.T) {
 	}
 }
 
-func TestWhatTheControlRefuses(t *testing.T) {
+func TestControl_PlaceAndCard(t *testing.T) {
+	t.Parallel()
+	b := newBusiness(t)
+	s, base := start(t, b, nil)
+	for _, body := range []string{`{"place":{"latitude":-34.5,"longitude":2,"name":"Plaza"}}`, `{"card":{"name":"Ana","phones":["+54 9"]}}`} {
+		if code, answer := post(t, base+control+"/customers/"+person+"/messages", "", body); code != http.StatusCreated {
+			t.Fatalf("got %d %v", code, answer)
+		}
+	}
+	if err := s.WaitIdle(timeout(t)); err != nil {
+		t.Fatal(err)
+	}
+	got := b.seen()
+	if place, _ := got[0].fields["location"].(map[string]any); got[0].fields["type"] != "location" || place["latitude"] != -34.5 || place["name"] != "Plaza" {
+		t.Errorf("got %v", got[0].fields)
+	}
+	if got[1].fields["type"] != "contacts" || !strings.Contains(fmt.Sprint(got[1].fields["contacts"]), "formatted_name:Ana") {
+		t.Errorf("got %v", got[1].fields)
+	}
+}
+
+func TestControl_InvalidRequests(t *testing.T) {
 	t.Parallel()
 	_, base := start(t, newBusiness(t), nil)
 	for name, c := range map[string]struct{ path, body string }{
-		"a number without an id":           {"/numbers", `{}`},
-		"a customer without a phone":       {"/customers", `{"name":"Ana"}`},
-		"a message to nobody's number":     {"/customers/" + person + "/messages", `{"number":"99","text":"a"}`},
-		"a message that is no JSON":        {"/customers/" + person + "/messages", `hola`},
-		"a message of a phone of no digit": {"/customers/ana/messages", `{"text":"a"}`},
-		"a past with nobody's number":      {"/customers/" + person + "/past", `{"number":"99"}`},
-		"a word to nobody's number":        {"/customers/" + person + "/preference", `{"number":"99"}`},
-		"a fault that does not exist":      {"/faults", `{"do":"explode"}`},
+		"a number without an id":             {"/accounts", `{}`},
+		"a customer without a phone":         {"/customers", `{"name":"Ana"}`},
+		"a message to an unknown number":     {"/customers/" + person + "/messages", `{"account":"99","text":"a"}`},
+		"a message that is not JSON":         {"/customers/" + person + "/messages", `hola`},
+		"a phone without digits":             {"/customers/ana/messages", `{"text":"a"}`},
+		"history of an unknown number":       {"/customers/" + person + "/history", `{"account":"99"}`},
+		"a preference for an unknown number": {"/customers/" + person + "/preference", `{"account":"99"}`},
+		"an unknown fault":                   {"/faults", `{"do":"explode"}`},
 	} {
 		if code, answer := post(t, base+control+c.path, "", c.body); code != http.StatusBadRequest || answer["error"] == "" {
 			t.Errorf("%s: got %d %v", name, code, answer)
@@ -123,7 +143,7 @@ func TestWhatTheControlRefuses(t *testing.T) {
 	}
 }
 
-func TestFaultsCanBeCleared(t *testing.T) {
+func TestFaults_Cleared_CallsSucceed(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	if err := s.Fail(whatsapp.Fault{Times: 100, Code: 190}); err != nil {
@@ -140,7 +160,7 @@ func TestFaultsCanBeCleared(t *testing.T) {
 	if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusNoContent {
 		t.Errorf("got %d, %v", response.StatusCode, err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("got %d %v", status, answer)
 	}
 }

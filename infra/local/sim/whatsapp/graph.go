@@ -8,31 +8,30 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/recado-chat/recado/infra/local/sim"
 )
 
 // Limits of the API.
 const (
-	maxRequest = 1 << 20
-	maxUpload  = 100 << 20
-	urlLives   = 5 * time.Minute
-	window     = 24 * time.Hour
+	urlLifetime = 5 * time.Minute
+	window      = 24 * time.Hour // in which free messages may follow a customer's message
 )
 
-// uploadTypes are what the media endpoint takes, and how large.
+// uploadTypes are the accepted media types with their limits in bytes.
 var uploadTypes = map[string]int64{
 	"image/jpeg": 5 << 20, "image/png": 5 << 20, "image/webp": 500 << 10,
 	"audio/aac": 16 << 20, "audio/amr": 16 << 20, "audio/mpeg": 16 << 20, "audio/mp4": 16 << 20, "audio/ogg": 16 << 20,
 	"video/mp4": 16 << 20, "video/3gpp": 16 << 20,
-	"text/plain": maxUpload, "application/pdf": maxUpload, "application/msword": maxUpload,
-	"application/vnd.ms-excel": maxUpload, "application/vnd.ms-powerpoint": maxUpload,
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   maxUpload,
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         maxUpload,
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": maxUpload,
+	"text/plain": sim.MaxUpload, "application/pdf": sim.MaxUpload, "application/msword": sim.MaxUpload,
+	"application/vnd.ms-excel": sim.MaxUpload, "application/vnd.ms-powerpoint": sim.MaxUpload,
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   sim.MaxUpload,
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         sim.MaxUpload,
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": sim.MaxUpload,
 }
 
 var userIDPattern = regexp.MustCompile(`^[A-Z]{2}\.[A-Za-z0-9.]+$`)
@@ -48,31 +47,27 @@ func (s *Simulator) graphRoutes(mux *http.ServeMux) {
 	})
 }
 
-// bearer says whether the call carries the token for the number; "" = for any number.
-func (s *Simulator) bearer(r *http.Request, number string) bool {
+// authorized reports whether the call carries the token of the number, or of any number if it is empty. The caller holds the lock.
+func (s *Simulator) authorized(r *http.Request, number string) bool {
 	given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || given == "" {
 		return false
 	}
-	for _, n := range s.numbers {
-		if (number == "" || n.ID == number) && given == cmp.Or(n.Token, s.options.AccessToken) {
-			return true
-		}
-	}
-	return false
+	return s.AccountWhere(func(n *Account) bool {
+		return (number == "" || n.ID == number) && given == cmp.Or(n.Token, s.options.AccessToken)
+	}) != nil
 }
 
-// enter checks the number and the token of a call, and strikes it with a fault that waits. It answers the fault that is to
-// strike at the end, and false when the call has been answered.
+// enter applies the fault that waits for a call, and checks the number and the token. It returns false if it answered the call,
+// and otherwise the fault that is to answer it after the work is done.
 func (s *Simulator) enter(w http.ResponseWriter, r *http.Request, number, on string) (*Fault, bool) {
-	s.mu.Lock()
-	known, allowed := number == "" || s.number(number) != nil, s.bearer(r, number)
-	f := s.takeFault(on)
-	s.mu.Unlock()
-	if f != nil && !f.Accept {
-		s.strike(w, r, f)
+	f, ok := s.Enter(w, r, on)
+	if !ok {
 		return nil, false
 	}
+	s.Lock()
+	known, allowed := number == "" || s.Account(number) != nil, s.authorized(r, number)
+	s.Unlock()
 	if !known {
 		writeError(w, http.StatusBadRequest, graphError{Code: 100, Subcode: 33, Message: fmt.Sprintf(
 			"Unsupported post request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation.", number)})
@@ -85,7 +80,16 @@ func (s *Simulator) enter(w http.ResponseWriter, r *http.Request, number, on str
 	return f, true
 }
 
-// sendRequest is what businesses post to messages.
+// struck answers a call with the fault that enter returned, if there is one.
+func (s *Simulator) struck(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+	if f == nil || f.Do == DoFailLater {
+		return false
+	}
+	s.Strike(w, r, *f)
+	return true
+}
+
+// sendRequest is the body of POST messages.
 type sendRequest struct {
 	MessagingProduct string `json:"messaging_product"`
 	To               string `json:"to"`
@@ -108,7 +112,7 @@ type sendRequest struct {
 	Video       *sendMedia       `json:"video"`
 	Document    *sendMedia       `json:"document"`
 	Sticker     *sendMedia       `json:"sticker"`
-	Location    *Place           `json:"location"`
+	Location    *sendPlace       `json:"location"`
 	Contacts    []sendCard       `json:"contacts"`
 	Interactive *sendInteractive `json:"interactive"`
 	Template    json.RawMessage  `json:"template"`
@@ -125,7 +129,7 @@ func (r sendRequest) media() *sendMedia {
 }
 
 func (s *Simulator) postMessages(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequest))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, sim.MaxRequest))
 	if err != nil {
 		writeError(w, 0, graphError{Code: 100, Message: "(#100) The request is too large"})
 		return
@@ -152,17 +156,15 @@ func (s *Simulator) postMessages(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case problem != nil:
 		writeError(w, 0, *problem)
-	case f != nil && f.Do != DoFailLater:
-		s.strike(w, r, f)
-	default:
-		writeJSON(w, http.StatusOK, answer)
+	case !s.struck(w, r, f):
+		sim.WriteJSON(w, http.StatusOK, answer)
 	}
 }
 
-// accept takes a message as Meta does: most of what can still go wrong is told by a status.
+// accept takes a message as Meta does: most errors follow in a failed status.
 func (s *Simulator) accept(number string, request sendRequest, raw []byte, f *Fault) (object, *graphError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	m, problem := s.compose(number, request)
 	if problem != nil {
 		return nil, problem
@@ -173,7 +175,7 @@ func (s *Simulator) accept(number string, request sendRequest, raw []byte, f *Fa
 	case f != nil && f.Do == DoFailLater:
 		code = f.Code
 	case code == 0 && request.Type != "template" && !s.windowOpen(number, to.Phone, m.At):
-		code = 131047
+		code = codeWindowClosed
 	}
 	m.ID, m.Customer, m.Raw, m.ToUserID = newMessageID(to.Phone), to.Phone, raw, request.To == ""
 	if m.ToUserID {
@@ -181,7 +183,7 @@ func (s *Simulator) accept(number string, request sendRequest, raw []byte, f *Fa
 	} else {
 		contact["wa_id"] = to.Phone
 	}
-	if err := s.save(record{Message: m}); err != nil {
+	if err := s.Save(sim.Record{Message: m}); err != nil {
 		return nil, &graphError{Code: 131000, Message: "(#131000) " + err.Error()}
 	}
 	if code == 0 {
@@ -195,13 +197,13 @@ func (s *Simulator) accept(number string, request sendRequest, raw []byte, f *Fa
 	}, nil
 }
 
-// compose checks a request and makes its message.
+// compose validates a request and makes its message.
 func (s *Simulator) compose(number string, request sendRequest) (*Message, *graphError) {
 	invalid := func(format string, args ...any) (*Message, *graphError) {
 		return nil, &graphError{Code: 100, Message: "(#100) Invalid parameter", Details: fmt.Sprintf(format, args...)}
 	}
 	m := &Message{
-		Number: number, FromBusiness: true, Type: request.Type, ReplyTo: request.Context.MessageID, Callback: request.Callback,
+		Account: number, FromBusiness: true, Type: request.Type, ReplyTo: request.Context.MessageID, Callback: request.Callback,
 		Status: Accepted, At: s.options.Now().UTC(),
 	}
 	if request.To == "" && request.Recipient == "" {
@@ -214,8 +216,8 @@ func (s *Simulator) compose(number string, request sendRequest) (*Message, *grap
 		}
 		m.Text = request.Text.Body
 	case media != nil:
-		file := s.files[media.ID]
-		if file == nil || file.Number != number {
+		file := s.File(media.ID)
+		if file == nil || file.Account != number {
 			return invalid("%s['id'] is not a valid whatsapp business account media attachment ID", request.Type)
 		}
 		if utf8.RuneCountInString(media.Caption) > 1024 {
@@ -233,51 +235,38 @@ func (s *Simulator) compose(number string, request sendRequest) (*Message, *grap
 			return nil, problem
 		}
 		if !known {
-			return invalid("type %q is not one that this simulator knows", request.Type)
+			return invalid("type %q is unknown to this simulator", request.Type)
 		}
 	}
 	return m, nil
 }
 
-// recipient finds whom a request means. "to" wins; a user id in it, and a user id that nobody has, are accepted and never
-// delivered: the code says with what error.
+// recipient finds the customer that a request addresses; "to" has precedence over "recipient". An address that nobody has is
+// accepted and never delivered: the code is the error of its failed status.
 func (s *Simulator) recipient(request sendRequest) (*Customer, int) {
-	nobody := &Customer{Phone: "0", Name: "Nobody", UserID: cmp.Or(request.To, request.Recipient)}
-	if request.To != "" {
-		if userIDPattern.MatchString(request.To) || digits(request.To) == "" {
-			return s.stranger(nobody), 131026
+	if request.To == "" {
+		if c := s.CustomerWhere(func(c *Customer) bool { return c.UserID == request.Recipient }); c != nil {
+			return c, 0
 		}
-		c, err := s.customer(request.To)
-		if err != nil {
-			return s.stranger(nobody), 131026
+	} else if !userIDPattern.MatchString(request.To) && sim.Digits(request.To) != "" {
+		if c, err := s.customer(request.To); err == nil {
+			return c, 0
 		}
-		return c, 0
 	}
-	if i := slices.IndexFunc(s.customers, func(c *Customer) bool { return c.UserID == request.Recipient }); i >= 0 {
-		return s.customers[i], 0
-	}
-	return s.stranger(nobody), 131026
+	nobody, err := s.putCustomer(Customer{Phone: "0", Name: "Nobody", UserID: cmp.Or(request.To, request.Recipient)})
+	s.LogFailure(err)
+	return nobody, codeUndeliverable
 }
 
-// stranger makes the person known whom nobody reaches, so that the status finds somebody.
-func (s *Simulator) stranger(c *Customer) *Customer {
-	s.logFailure(s.putCustomer(*c))
-	return s.find(c.Phone)
-}
-
-// windowOpen says whether the customer wrote to the number within the last 24 hours.
+// windowOpen reports whether the customer wrote to the number within the last 24 hours.
 func (s *Simulator) windowOpen(number, phone string, now time.Time) bool {
-	for _, m := range slices.Backward(s.messages) {
-		if !m.FromBusiness && m.Number == number && m.Customer == phone {
-			return now.Sub(m.At) < window
-		}
-	}
-	return false
+	last := s.LastIncoming(number, phone)
+	return last != nil && now.Sub(last.At) < window
 }
 
 func (s *Simulator) postMedia(w http.ResponseWriter, r *http.Request) {
 	number := r.PathValue("id")
-	r.Body = http.MaxBytesReader(w, r.Body, maxUpload+maxRequest)
+	r.Body = http.MaxBytesReader(w, r.Body, sim.MaxUpload+sim.MaxRequest)
 	content, header, err := r.FormFile("file")
 	if err != nil {
 		writeError(w, 0, graphError{Code: 100, Message: "(#100) Param file must be a file"})
@@ -286,7 +275,7 @@ func (s *Simulator) postMedia(w http.ResponseWriter, r *http.Request) {
 	defer func() { _ = content.Close() }() // only read
 	bytes, err := io.ReadAll(content)
 	if err != nil {
-		writeError(w, 0, graphError{Code: 131053, Details: "The upload broke off."})
+		writeError(w, 0, graphError{Code: 131053, Details: "The upload was interrupted."})
 		return
 	}
 	f, ok := s.enter(w, r, number, OnMedia)
@@ -306,45 +295,39 @@ func (s *Simulator) postMedia(w http.ResponseWriter, r *http.Request) {
 		writeError(w, 0, graphError{Code: 131053, Details: "The file is larger than " + strconv.FormatInt(limit, 10) + " bytes."})
 		return
 	}
-	s.mu.Lock()
+	s.Lock()
 	file, err := s.keep(number, Upload{Name: header.Filename, Mime: kind, Content: bytes})
-	s.mu.Unlock()
+	s.Unlock()
 	switch {
 	case err != nil:
 		writeError(w, http.StatusInternalServerError, graphError{Code: 131000, Message: "(#131000) " + err.Error()})
-	case f != nil:
-		s.strike(w, r, f)
-	default:
-		writeJSON(w, http.StatusOK, object{"id": file.ID})
+	case !s.struck(w, r, f):
+		sim.WriteJSON(w, http.StatusOK, object{"id": file.ID})
 	}
 }
 
-// getObject answers what a media id or a number id stands for.
+// getObject returns the media or the number with this id.
 func (s *Simulator) getObject(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	s.mu.Lock()
-	n, file := s.number(id), s.files[id]
-	s.mu.Unlock()
+	s.Lock()
+	n, file := s.Account(id), s.File(id)
+	s.Unlock()
 	switch {
 	case n != nil:
-		if _, ok := s.enter(w, r, id, "number"); ok {
-			writeJSON(w, http.StatusOK, object{"id": n.ID, "display_phone_number": "+" + n.Display, "verified_name": n.Name, "quality_rating": "GREEN"})
+		if _, ok := s.enter(w, r, id, onNumber); ok {
+			sim.WriteJSON(w, http.StatusOK, object{"id": n.ID, "display_phone_number": "+" + n.Display, "verified_name": n.Name, "quality_rating": "GREEN"})
 		}
 	case file != nil:
-		f, ok := s.enter(w, r, file.Number, OnInfo)
-		if !ok {
-			return
-		}
-		if f != nil {
-			s.strike(w, r, f)
+		f, ok := s.enter(w, r, file.Account, OnInfo)
+		if !ok || s.struck(w, r, f) {
 			return
 		}
 		scheme := "http"
 		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
 			scheme = "https"
 		}
-		address := fmt.Sprintf("%s://%s/graph/download/%s?ext=%s", scheme, r.Host, id, epoch(s.options.Now().Add(urlLives)))
-		writeJSON(w, http.StatusOK, object{
+		address := fmt.Sprintf("%s://%s/graph/download/%s?ext=%s", scheme, r.Host, id, epoch(s.options.Now().Add(urlLifetime)))
+		sim.WriteJSON(w, http.StatusOK, object{
 			"messaging_product": "whatsapp", "url": address, "mime_type": file.Mime, "sha256": file.SHA256, "file_size": file.Size, "id": id,
 		})
 	default:
@@ -356,21 +339,16 @@ func (s *Simulator) getObject(w http.ResponseWriter, r *http.Request) {
 
 func (s *Simulator) download(w http.ResponseWriter, r *http.Request) {
 	f, ok := s.enter(w, r, "", OnDownload)
-	if !ok {
+	if !ok || s.struck(w, r, f) {
 		return
 	}
-	if f != nil {
-		s.strike(w, r, f)
-		return
-	}
-	s.mu.Lock()
-	file := s.files[r.PathValue("id")]
-	s.mu.Unlock()
+	s.Lock()
+	file := s.File(r.PathValue("id"))
+	s.Unlock()
 	ends, err := strconv.ParseInt(r.URL.Query().Get("ext"), 10, 64)
 	if file == nil || err != nil || s.options.Now().Unix() > ends {
 		http.Error(w, "URL signature expired", http.StatusNotFound)
 		return
 	}
-	w.Header().Set("Content-Type", file.Mime)
-	http.ServeFile(w, r, s.mediaPath(file.ID))
+	s.ServeFile(w, r, file, file.Mime)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-func TestWebhooksAreTriedAgain(t *testing.T) {
+func TestWebhook_ServerError_Retried(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t, 500, 503)
 	s, _ := start(t, b, nil)
@@ -27,7 +27,7 @@ func TestWebhooksAreTriedAgain(t *testing.T) {
 	}
 }
 
-func TestWebhooksAreGivenUpInTheEnd(t *testing.T) {
+func TestWebhook_RetriesExhausted_GivenUp(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t, 500, 500, 500)
 	s, _ := start(t, b, nil)
@@ -39,11 +39,11 @@ func TestWebhooksAreGivenUpInTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, _ := s.Message(id); s.GivenUp() != 1 || m.Status != whatsapp.Sent {
-		t.Errorf("got %d given up and %s, want one tick", s.GivenUp(), m.Status)
+		t.Errorf("got %d given up and %s, want sent", s.GivenUp(), m.Status)
 	}
 }
 
-func TestMessagesOfACustomerComeInOrder(t *testing.T) {
+func TestDeliver_OneCustomer_InOrder(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, _ := start(t, b, nil)
@@ -62,7 +62,7 @@ func TestMessagesOfACustomerComeInOrder(t *testing.T) {
 	}
 }
 
-func TestABatchIsOneWebhook(t *testing.T) {
+func TestDeliver_Batch_OneWebhook(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, _ := start(t, b, nil)
@@ -86,8 +86,8 @@ func TestABatchIsOneWebhook(t *testing.T) {
 	}
 }
 
-// What was accepted, and what the business has not taken yet, outlives the process.
-func TestARestartForgetsNothing(t *testing.T) {
+// Accepted messages and unanswered webhooks survive the process.
+func TestRestart_KeepsMessagesAndWebhooks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	down := newBusiness(t, 500, 500, 500, 500)
@@ -97,7 +97,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	if err := s.Close(); err != nil {
@@ -107,7 +107,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.WriteString(`{"message":{"id":"wamid.CUT`); err != nil { // the process died in the middle of a line
+	if _, err := file.WriteString(`{"message":{"id":"wamid.CUT`); err != nil { // an interrupted write
 		t.Fatal(err)
 	}
 	if err := file.Close(); err != nil {
@@ -134,8 +134,8 @@ func TestARestartForgetsNothing(t *testing.T) {
 	}
 }
 
-// S1-24: files go both ways, with Meta's limits.
-func TestFiles(t *testing.T) {
+// S1-24
+func TestMedia_BothDirections_Limits(t *testing.T) {
 	t.Parallel()
 	clock := noon
 	b := newBusiness(t)
@@ -152,7 +152,7 @@ func TestFiles(t *testing.T) {
 	if image["caption"] != "¿este?" || image["mime_type"] != "image/jpeg" {
 		t.Fatalf("got %v", image)
 	}
-	status, info := get(t, base+"/graph/v26.0/"+fmt.Sprint(image["id"])+"?phone_number_id="+number, token)
+	status, info := get(t, base+"/graph/v27.0/"+fmt.Sprint(image["id"])+"?phone_number_id="+number, token)
 	_, rest, _ := strings.Cut(string(info), `"url":"`)
 	address, _, _ := strings.Cut(strings.ReplaceAll(rest, `\u0026`, "&"), `"`)
 	if status != http.StatusOK || address == "" {
@@ -164,14 +164,14 @@ func TestFiles(t *testing.T) {
 	if status, _ := get(t, address, "wrong"); status != http.StatusUnauthorized {
 		t.Errorf("a wrong token gets %d", status)
 	}
-	if status, _ := get(t, base+"/graph/v26.0/12345", token); status != http.StatusBadRequest {
+	if status, _ := get(t, base+"/graph/v27.0/12345", token); status != http.StatusBadRequest {
 		t.Errorf("an unknown id gets %d", status)
 	}
 
 	kind, body = form(t, map[string]string{"messaging_product": "whatsapp"}, "lista.pdf", "application/pdf", []byte("%PDF"))
-	_, uploaded := send(t, base+"/graph/v26.0/"+number+"/media", token, kind, body)
+	_, uploaded := send(t, base+"/graph/v27.0/"+number+"/media", token, kind, body)
 	document := fmt.Sprintf(`{"messaging_product":"whatsapp",%s,"type":"document","document":{"id":"%v","filename":"lista.pdf","caption":"c"}}`, toPhone, uploaded["id"])
-	if status, answer := post(t, base+"/graph/v26.0/"+number+"/messages", token, document); status != http.StatusOK {
+	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, document); status != http.StatusOK {
 		t.Fatalf("got %d %v", status, answer)
 	}
 	sent := s.Sent()[0]
@@ -182,7 +182,7 @@ func TestFiles(t *testing.T) {
 		t.Errorf("the phone gets %d %s", status, content)
 	}
 	kind, body = form(t, map[string]string{"messaging_product": "whatsapp"}, "a.exe", "application/x-msdownload", []byte("MZ"))
-	if status, answer := send(t, base+"/graph/v26.0/"+number+"/media", token, kind, body); status != http.StatusBadRequest || code(answer) != 100 {
+	if status, answer := send(t, base+"/graph/v27.0/"+number+"/media", token, kind, body); status != http.StatusBadRequest || code(answer) != 100 {
 		t.Errorf("got %d %v", status, answer)
 	}
 
@@ -192,7 +192,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func TestHandshakeAndRawBodies(t *testing.T) {
+func TestHandshake_AndRawWebhooks(t *testing.T) {
 	t.Parallel()
 	b := newBusiness(t)
 	s, base := start(t, b, nil)
@@ -201,7 +201,7 @@ func TestHandshakeAndRawBodies(t *testing.T) {
 	}
 	wrong, _ := start(t, b, func(o *whatsapp.Options) { o.VerifyToken = "wrong" })
 	if wrong.Handshake(t.Context()) == nil {
-		t.Error("a wrong verify token is not noticed")
+		t.Error("a wrong verify token is accepted")
 	}
 	if _, answer := post(t, base+"/local/sim/whatsapp/webhooks", "", `{"object":"page"}`); fmt.Sprint(answer["status"]) != "200" {
 		t.Errorf("got %v", answer)
@@ -211,7 +211,7 @@ func TestHandshakeAndRawBodies(t *testing.T) {
 	}
 }
 
-func TestThePageAndItsState(t *testing.T) {
+func TestPage_FilesAndState(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	if _, err := s.SendText(person, "hola"); err != nil {
@@ -228,7 +228,7 @@ func TestThePageAndItsState(t *testing.T) {
 	}
 }
 
-func TestTheStreamTellsOfWhatHappens(t *testing.T) {
+func TestEvents_StreamNewMessage(t *testing.T) {
 	t.Parallel()
 	s, base := start(t, newBusiness(t), nil)
 	request, err := http.NewRequestWithContext(timeout(t), http.MethodGet, base+"/local/sim/whatsapp/events", nil)

@@ -1,280 +1,202 @@
 package whatsapp
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
+
+	"github.com/recado-chat/recado/infra/local/sim"
 )
 
-// Options say how the simulator is wired.
+// The shared types under the names that tests of this channel use.
+type (
+	Account  = sim.Account
+	Customer = sim.Customer
+	File     = sim.File
+	Message  = sim.Message
+	Incoming = sim.Incoming
+	Upload   = sim.Upload
+	Change   = sim.Change
+	Fault    = sim.Fault
+	Place    = sim.Place
+	Card     = sim.Card
+	Option   = sim.Option
+)
+
+// The statuses of a message, as webhooks report them. Accepted is never reported.
+const (
+	Accepted  = sim.Accepted
+	Sent      = sim.Sent
+	Delivered = sim.Delivered
+	Read      = sim.Read
+	Failed    = sim.Failed
+)
+
+// What a Fault does here, beside DoError.
+const (
+	DoStatus    = sim.DoStatus
+	DoHang      = sim.DoHang
+	DoDrop      = sim.DoDrop
+	DoFailLater = sim.DoFailLater
+)
+
+// Options configure the simulator.
 type Options struct {
 	DataDir     string
-	WebhookURL  string // where the business listens
+	WebhookURL  string // of the business
 	AppSecret   string // signs the webhooks
-	VerifyToken string // given along with the handshake
-	AccessToken string // taken for numbers that have no token of their own
+	VerifyToken string // sent with the handshake
+	AccessToken string // valid for numbers without a token of their own
 	Now         func() time.Time
 	Statuses    Timing
-	Retries     []time.Duration // the waits between the tries of a webhook; nil = about five minutes in all
-	Client      *http.Client    // for webhooks; nil = one with a time-out of 20 s, as Meta's
+	Retries     []time.Duration // the waits between the attempts of a webhook; nil takes sim's
+	Client      *http.Client    // for webhooks; nil makes one with Meta's time limit of 20 s
 	Log         *slog.Logger
 }
 
-// Timing is how the statuses of a message follow its acceptance, in real time.
+// Timing is when the statuses of a message follow its acceptance, in real time.
 type Timing struct {
-	Manual    bool // none comes by itself
+	Manual    bool // statuses come from SetStatus only
 	Sent      time.Duration
 	Delivered time.Duration // after sent
-	Read      time.Duration // after delivered; 0 = when somebody looks at the phone
-}
-
-// defaultRetries are a business that is down for some minutes. Meta goes on for days.
-var defaultRetries = []time.Duration{
-	time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 30 * time.Second,
-	time.Minute, time.Minute, 2 * time.Minute,
+	Read      time.Duration // after delivered; 0 waits for the customer to open the chat
 }
 
 const webhookTimeout = 20 * time.Second
 
 // Simulator is WhatsApp. It is safe for concurrent use.
 type Simulator struct {
-	options  Options
-	journal  *journal
-	context  context.Context // the life of its goroutines, which Close ends
-	stop     context.CancelFunc
-	running  sync.WaitGroup
-	delivery *delivery
-
-	mu        sync.Mutex
-	numbers   []*Number
-	customers []*Customer
-	files     map[string]*File
-	messages  []*Message
-	byID      map[string]*Message
+	*sim.Store
+	sim.Faults
+	options   Options
 	templates []*Template
 	marks     []Mark
-	pending   map[int64]*webhook
-	nextID    int64
-	givenUp   int
-	faults    []*Fault
-	watchers  map[chan event]struct{}
 }
 
-// New opens the data directory and takes up where the last run ended.
+// stored is what this provider keeps in the journal beside sim's records.
+type stored struct {
+	Template *Template `json:"template"`
+}
+
+// New opens the data directory and resumes what the last run left.
 func New(options Options) (*Simulator, error) {
-	if options.DataDir == "" || options.AppSecret == "" || options.WebhookURL == "" || options.Now == nil {
-		return nil, errors.New("the WhatsApp simulator needs DataDir, AppSecret, WebhookURL and Now")
-	}
-	if options.Retries == nil {
-		options.Retries = defaultRetries
+	if options.AppSecret == "" || options.WebhookURL == "" {
+		return nil, errors.New("the WhatsApp simulator needs AppSecret and WebhookURL")
 	}
 	if options.Client == nil {
-		options.Client = &http.Client{Timeout: webhookTimeout, Transport: &http.Transport{MaxIdleConnsPerHost: parallel}}
+		options.Client = sim.NewClient(webhookTimeout)
 	}
-	if options.Log == nil {
-		options.Log = slog.New(slog.DiscardHandler)
-	}
-	if err := os.MkdirAll(filepath.Join(options.DataDir, "media"), 0o700); err != nil {
-		return nil, fmt.Errorf("make the WhatsApp simulator's directory: %w", err)
-	}
-	s := &Simulator{
-		options: options, templates: demoTemplates(),
-		files: map[string]*File{}, byID: map[string]*Message{}, pending: map[int64]*webhook{}, watchers: map[chan event]struct{}{},
-	}
-	if err := replay(options.DataDir, s.apply); err != nil {
-		return nil, err
-	}
+	s := &Simulator{options: options, templates: demoTemplates()}
 	var err error
-	if s.journal, err = rewrite(options.DataDir, s.snapshot()); err != nil {
-		return nil, err
+	if s.Store, err = sim.Open(sim.Options{
+		Dir: options.DataDir, Now: options.Now, Log: options.Log, Retries: options.Retries,
+		Post: s.deliver, Restore: s.restore, Snapshot: s.snapshot,
+	}); err != nil {
+		return nil, fmt.Errorf("open the WhatsApp simulator: %w", err)
 	}
-	s.context, s.stop = context.WithCancel(context.Background())
-	s.delivery = newDelivery(s)
-	s.resume()
+	s.Calls, s.FailLater = []string{OnMessages, OnMarks, OnTemplates, OnMedia, OnInfo, OnDownload}, true
+	s.WriteError, s.Closed = writeFault, s.Done()
+	s.Start()
+	s.resumeStatuses()
 	return s, nil
 }
 
-// Close ends what runs in the background. What is still to do is taken up by the next New.
+// Close stops background work. The next New resumes it.
 func (s *Simulator) Close() error {
-	s.stop()
-	s.running.Wait()
-	s.options.Client.CloseIdleConnections()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.journal.file.Close(); err != nil {
-		return fmt.Errorf("close the journal: %w", err)
+	defer s.options.Client.CloseIdleConnections()
+	return s.Store.Close()
+}
+
+func (s *Simulator) restore(data json.RawMessage) error {
+	var o stored
+	if err := json.Unmarshal(data, &o); err != nil {
+		return fmt.Errorf("read a template from the journal: %w", err)
 	}
+	if o.Template == nil {
+		return errors.New("the journal is another simulator's")
+	}
+	s.putTemplate(o.Template)
 	return nil
 }
 
-// apply makes a record part of what the simulator knows.
-func (s *Simulator) apply(r record) {
-	switch {
-	case r.Number != nil:
-		s.numbers = upsert(s.numbers, r.Number, func(n *Number) string { return n.ID })
-	case r.Customer != nil:
-		s.customers = upsert(s.customers, r.Customer, func(c *Customer) string { return c.Phone })
-	case r.File != nil:
-		s.files[r.File.ID] = r.File
-	case r.Message != nil:
-		if known := s.byID[r.Message.ID]; known != nil {
-			*known = *r.Message
-		} else {
-			s.byID[r.Message.ID] = r.Message
-			s.messages = append(s.messages, r.Message)
-		}
-	case r.Template != nil:
-		s.templates = upsert(s.templates, r.Template, func(t *Template) string { return t.Name + " " + t.Language })
-	case r.Webhook != nil:
-		s.pending[r.Webhook.ID] = r.Webhook
-		s.nextID = max(s.nextID, r.Webhook.ID)
-	case r.Done != 0:
-		delete(s.pending, r.Done)
-		s.nextID = max(s.nextID, r.Done)
-	}
-}
-
-func upsert[T any](all []*T, one *T, key func(*T) string) []*T {
-	if i := slices.IndexFunc(all, func(t *T) bool { return key(t) == key(one) }); i >= 0 {
-		all[i] = one
-		return all
-	}
-	return append(all, one)
-}
-
-// snapshot is everything that counts, as records.
-func (s *Simulator) snapshot() []record {
-	var records []record
-	for _, n := range s.numbers {
-		records = append(records, record{Number: n})
-	}
-	for _, c := range s.customers {
-		records = append(records, record{Customer: c})
-	}
-	for _, f := range s.files {
-		records = append(records, record{File: f})
-	}
-	for _, m := range s.messages {
-		records = append(records, record{Message: m})
-	}
+func (s *Simulator) snapshot() []any {
+	var all []any
 	for _, t := range s.templates {
-		records = append(records, record{Template: t})
+		all = append(all, stored{t})
 	}
-	for _, w := range s.pendingInOrder() {
-		records = append(records, record{Webhook: w})
-	}
-	return records
+	return all
 }
 
-func (s *Simulator) pendingInOrder() []*webhook {
-	open := make([]*webhook, 0, len(s.pending))
-	for _, w := range s.pending {
-		open = append(open, w)
-	}
-	slices.SortFunc(open, func(a, b *webhook) int { return int(a.ID - b.ID) })
-	return open
-}
-
-// resume takes up the webhooks and statuses of the last run.
-func (s *Simulator) resume() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, w := range s.pendingInOrder() {
-		s.delivery.enqueue(w)
-	}
-	for _, m := range s.messages {
-		if m.FromBusiness && ranks[m.Status] < ranks[Delivered] {
+// resumeStatuses lets the statuses follow that the last run left out.
+func (s *Simulator) resumeStatuses() {
+	s.Lock()
+	defer s.Unlock()
+	for _, m := range s.Messages() {
+		if m.FromBusiness && !sim.Reached(m.Status, Delivered) {
 			s.followUp(m.ID)
 		}
 	}
 }
 
-// save writes records and makes them known. The caller holds the lock.
-func (s *Simulator) save(records ...record) error {
-	for _, r := range records {
-		if err := s.journal.append(r); err != nil {
-			return err
-		}
-		s.apply(r)
-		s.tell(r)
-	}
-	return nil
-}
-
-// AddNumber registers a business number, or changes it. Calls for it need the token.
+// AddNumber adds a business number, or changes it. Calls for it need the token.
 func (s *Simulator) AddNumber(phoneNumberID, display, token string) error {
-	return s.PutNumber(Number{ID: phoneNumberID, Display: display, Token: token})
+	return s.PutAccount(Account{ID: phoneNumberID, Display: display, Token: token})
 }
 
-// PutNumber registers a business number with its name, or changes it.
-func (s *Simulator) PutNumber(n Number) error {
-	if n.ID == "" {
+// PutAccount adds a business number with its name, or changes it.
+func (s *Simulator) PutAccount(a Account) error {
+	if a.ID == "" {
 		return errors.New("a number needs its id")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.save(record{Number: &n})
+	s.Lock()
+	defer s.Unlock()
+	return s.Save(sim.Record{Account: &a})
 }
 
-// PutCustomer makes a customer known, or changes one.
+// PutCustomer adds or changes a customer.
 func (s *Simulator) PutCustomer(c Customer) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.putCustomer(c)
+	_, err := s.AddCustomer(c)
+	return err
 }
 
-func (s *Simulator) putCustomer(c Customer) error {
-	if c.Phone = digits(c.Phone); c.Phone == "" {
-		return errors.New("a customer needs a phone")
+// AddCustomer adds or changes a customer, whose id is the phone.
+func (s *Simulator) AddCustomer(c Customer) (Customer, error) {
+	s.Lock()
+	defer s.Unlock()
+	stored, err := s.putCustomer(c)
+	if err != nil {
+		return Customer{}, err
 	}
+	return *stored, nil
+}
+
+func (s *Simulator) putCustomer(c Customer) (*Customer, error) {
+	if c.Phone = sim.Digits(c.Phone); c.Phone == "" {
+		return nil, errors.New("a customer needs a phone")
+	}
+	c.ID = c.Phone
 	if c.UserID == "" {
 		c.UserID = userIDOf(c.Phone)
 	}
-	return s.save(record{Customer: &c})
+	return &c, s.Save(sim.Record{Customer: &c})
 }
 
-// customer finds a person by phone, or makes one with a phone and nothing else. The caller holds the lock.
+// customer finds a person by phone, or adds one. The caller holds the lock.
 func (s *Simulator) customer(phone string) (*Customer, error) {
-	phone = digits(phone)
-	find := func() *Customer {
-		i := slices.IndexFunc(s.customers, func(c *Customer) bool { return c.Phone == phone })
-		if i < 0 {
-			return nil
-		}
-		return s.customers[i]
-	}
-	if c := find(); c != nil {
+	if c := s.Customer(sim.Digits(phone)); c != nil {
 		return c, nil
 	}
-	if err := s.putCustomer(Customer{Phone: phone}); err != nil {
-		return nil, err
-	}
-	return find(), nil
+	return s.putCustomer(Customer{Phone: phone})
 }
 
-// number finds a business number; "" is the first. The caller holds the lock.
-func (s *Simulator) number(id string) *Number {
-	for _, n := range s.numbers {
-		if id == "" || n.ID == id {
-			return n
-		}
-	}
-	return nil
-}
-
-// userIDOf makes a business-scoped user id that stays the same for a phone.
+// userIDOf makes a business-scoped user id that is always the same for a phone.
 func userIDOf(phone string) string {
 	sum := sha256.Sum256([]byte(phone))
 	var id uint64
@@ -284,7 +206,7 @@ func userIDOf(phone string) string {
 	return "AR." + strconv.FormatUint(id, 10)
 }
 
-// newMessageID looks like Meta's: base64 of something that only it understands.
+// newMessageID makes an id of Meta's form: base64 of opaque bytes.
 func newMessageID(phone string) string {
 	var unique [12]byte
 	_, _ = rand.Read(unique[:]) // never fails
@@ -298,29 +220,10 @@ func newMediaID() string {
 	for _, b := range unique {
 		id = id<<8 | uint64(b)
 	}
-	return strconv.FormatUint(1e15+id%9e15, 10) // sixteen digits, as the provider's have
+	return strconv.FormatUint(1e15+id%9e15, 10) // sixteen digits, as Meta's
 }
 
-func (s *Simulator) mediaPath(id string) string {
-	return filepath.Join(s.options.DataDir, "media", filepath.Base(id))
-}
-
-// keep stores a file's bytes, then tells of it. The caller holds the lock.
+// keep stores a media file. The caller holds the lock.
 func (s *Simulator) keep(number string, u Upload) (*File, error) {
-	sum := sha256.Sum256(u.Content)
-	f := &File{ID: newMediaID(), Number: number, Name: u.Name, Mime: u.Mime, Size: int64(len(u.Content)), SHA256: hex.EncodeToString(sum[:])}
-	if err := os.WriteFile(s.mediaPath(f.ID), u.Content, 0o600); err != nil {
-		return nil, fmt.Errorf("keep a media file: %w", err)
-	}
-	return f, s.save(record{File: f})
-}
-
-func digits(s string) string {
-	var out []byte
-	for i := range len(s) {
-		if s[i] >= '0' && s[i] <= '9' {
-			out = append(out, s[i])
-		}
-	}
-	return string(out)
+	return s.Keep(newMediaID(), number, u)
 }

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/recado-chat/recado/infra/local/sim"
 )
 
-// BusinessAccount is the WhatsApp business account that all numbers belong to.
+// BusinessAccount is the id of the WhatsApp business account that every number belongs to.
 const BusinessAccount = "700100200300400"
 
-// Template is a message that was approved beforehand, or has still to be.
+// Template is a message template.
 type Template struct {
 	ID       string           `json:"id"`
 	Name     string           `json:"name"`
@@ -36,7 +38,7 @@ type TemplateButton struct {
 	URL  string `json:"url,omitempty"`
 }
 
-// demoTemplates are those of an account to which nobody gave others.
+// demoTemplates are the templates of a new data directory.
 func demoTemplates() []*Template {
 	return []*Template{
 		{ID: "5001", Name: "pedido_listo", Language: "es_AR", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN", Format: "TEXT", Header: "Hola {{1}}",
@@ -54,10 +56,10 @@ func demoTemplates() []*Template {
 	}
 }
 
-// Templates are what the account has.
+// Templates lists the templates of the business account.
 func (s *Simulator) Templates() []Template {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	var all []Template
 	for _, t := range s.templates {
 		all = append(all, *t)
@@ -65,37 +67,47 @@ func (s *Simulator) Templates() []Template {
 	return all
 }
 
-// PutTemplate makes a template known, or changes it, without telling the business.
+// PutTemplate adds or changes a template without a webhook.
 func (s *Simulator) PutTemplate(t Template) error {
 	if t.Name == "" || t.Language == "" {
 		return errors.New("a template needs its name and language")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.save(record{Template: &t})
+	s.Lock()
+	defer s.Unlock()
+	return s.saveTemplate(&t)
 }
 
-// ReviewTemplate gives a template another status, as Meta's review does, and tells the business.
+// ReviewTemplate changes a template's status, as Meta's review does, and reports it to the business.
 func (s *Simulator) ReviewTemplate(name, language, status, reason string) error {
 	if err := s.review(name, language, status, reason); err != nil {
 		return err
 	}
-	return s.Judge(Verdict{Name: name, Language: language, Event: status, Reason: reason})
+	return s.SendTemplateUpdate(TemplateUpdate{Name: name, Language: language, Event: status, Reason: reason})
 }
 
 func (s *Simulator) review(name, language, status, reason string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	t := s.template(name, language)
 	if t == nil {
 		return fmt.Errorf("there is no template %q in %q", name, language)
 	}
 	changed := *t
 	changed.Status, changed.Reason = status, reason
-	return s.save(record{Template: &changed})
+	return s.saveTemplate(&changed)
 }
 
-// template finds one; the caller holds the lock.
+// saveTemplate keeps a template. The caller holds the lock.
+func (s *Simulator) saveTemplate(t *Template) error {
+	s.putTemplate(t)
+	return s.Save(sim.Record{Other: stored{t}})
+}
+
+func (s *Simulator) putTemplate(t *Template) {
+	s.templates = sim.Upsert(s.templates, t, func(t *Template) string { return t.Name + " " + t.Language })
+}
+
+// template finds one. The caller holds the lock.
 func (s *Simulator) template(name, language string) *Template {
 	i := slices.IndexFunc(s.templates, func(t *Template) bool { return t.Name == name && t.Language == language })
 	if i < 0 {
@@ -104,14 +116,10 @@ func (s *Simulator) template(name, language string) *Template {
 	return s.templates[i]
 }
 
-// getTemplates answers a page of them.
+// getTemplates returns one page of the templates.
 func (s *Simulator) getTemplates(w http.ResponseWriter, r *http.Request) {
 	f, ok := s.enter(w, r, "", OnTemplates)
-	if !ok {
-		return
-	}
-	if f != nil {
-		s.strike(w, r, f)
+	if !ok || s.struck(w, r, f) {
 		return
 	}
 	if id := r.PathValue("id"); id != BusinessAccount {
@@ -136,7 +144,7 @@ func (s *Simulator) getTemplates(w http.ResponseWriter, r *http.Request) {
 	if to < len(all) {
 		paging["next"] = fmt.Sprintf("http://%s%s?after=%d", r.Host, r.URL.Path, to)
 	}
-	writeJSON(w, http.StatusOK, object{"data": data, "paging": paging})
+	sim.WriteJSON(w, http.StatusOK, object{"data": data, "paging": paging})
 }
 
 func (t Template) wire() object {
@@ -187,17 +195,17 @@ type templateParameter struct {
 	Image      *sendMedia `json:"image"`
 	Video      *sendMedia `json:"video"`
 	Document   *sendMedia `json:"document"`
-	Location   *Place     `json:"location"`
+	Location   *sendPlace `json:"location"`
 }
 
-var gaps = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
+var placeholders = regexp.MustCompile(`\{\{\s*\w+\s*\}\}`)
 
-// filled writes the parameters into a text's gaps, or says how Meta refuses another number of them.
+// filled replaces the placeholders of a text, or returns Meta's error for a wrong number of parameters.
 func filled(where, text string, parameters []templateParameter) (string, *graphError) {
 	var names []string
-	for _, gap := range gaps.FindAllString(text, -1) {
-		if !slices.Contains(names, gap) {
-			names = append(names, gap)
+	for _, placeholder := range placeholders.FindAllString(text, -1) {
+		if !slices.Contains(names, placeholder) {
+			names = append(names, placeholder)
 		}
 	}
 	if len(parameters) != len(names) {
@@ -212,7 +220,7 @@ func filled(where, text string, parameters []templateParameter) (string, *graphE
 	return strings.NewReplacer(pairs...).Replace(text), nil
 }
 
-// fillTemplate makes the message that the customer sees, or refuses as Meta does. The caller holds the lock.
+// fillTemplate renders the message that the customer sees, or returns Meta's error. The caller holds the lock.
 func (s *Simulator) fillTemplate(m *Message, number string, sent sendTemplate) *graphError {
 	t := s.template(sent.Name, sent.Language.Code)
 	switch {
@@ -273,16 +281,16 @@ func (s *Simulator) fillHeader(m *Message, number string, t Template, parameters
 		return "", mismatch
 	}
 	if t.Format == "LOCATION" {
-		m.Place = parameters[0].Location
+		m.Place = parameters[0].Location.place()
 		return "", nil
 	}
 	media := map[string]*sendMedia{"IMAGE": parameters[0].Image, "VIDEO": parameters[0].Video, "DOCUMENT": parameters[0].Document}[t.Format]
 	if media == nil {
 		return "", mismatch
 	}
-	file := s.files[media.ID]
-	if file == nil || file.Number != number {
-		return "", &graphError{Code: 131053, Details: "The media of the header is not there."}
+	file := s.File(media.ID)
+	if file == nil || file.Account != number {
+		return "", &graphError{Code: 131053, Details: "The media of the header does not exist."}
 	}
 	shown := *file
 	m.File = &shown

@@ -1,4 +1,4 @@
-/** People and conversations to look at, the same on every start. */
+/** Sample operators, contacts and conversations, the same on every start. */
 import type { Channel, Contact, Conversation, Message, Operator, TimelineEvent } from "@recado/lib/protocol";
 import { permissions as all } from "../../lib/protocol/rest.ts";
 
@@ -300,7 +300,7 @@ export function eventsOf(one: Conversation): TimelineEvent[] {
   return [
     event("1", "opened", 64.5, { actor: { kind: "contact", id: one.contact.id, name: one.contact.name } }),
     event("2", "assigned", 64.2, {
-      data: { assigneeId: "op_1", previousAssigneeId: null },
+      data: { assigneeId: "op_1" },
       reason: {
         code: "fewest_open",
         considered: [

@@ -1,4 +1,4 @@
-/** A server in memory for working on the looks of the console: `vite --mode mock`. Never part of a build. */
+/** An in-memory API for work on the console's appearance: `vite --mode mock`. Not part of a build. */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -42,6 +42,7 @@ class Failure extends Error {
     readonly status: number,
     readonly code: string,
     readonly field?: string,
+    readonly reason?: string,
   ) {
     super(code);
   }
@@ -222,7 +223,7 @@ const routes: [string, RegExp, Handler][] = [
     "POST",
     /^\/channels\/([^/]+)\/templates\/sync$/,
     ([id]) => {
-      if (id !== "ch_1") throw new Failure(409, "conflict", "settings.businessAccountId");
+      if (id !== "ch_1") throw new Failure(409, "conflict", "settings", "no_business_account");
       return {};
     },
   ],
@@ -299,7 +300,7 @@ const routes: [string, RegExp, Handler][] = [
       nextCursor: null,
     }),
   ],
-  // What a script that takes screenshots makes happen: a customer writes, somebody types, the socket breaks.
+  // Events that a screenshot script triggers: an inbound message, typing, a broken socket.
   ["POST", /^\/dev\/say$/, (_, body) => say(String(body.conversationId), "in", String(body.text))],
   ["POST", /^\/dev\/push$/, (_, body) => push(body.frame as FrameItem)],
   [
@@ -327,7 +328,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return reply(200, handler(match.slice(1), text ? JSON.parse(text) : {}, url.searchParams));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return reply(error.status, { error: { code: error.code, message: error.code, field: error.field } });
+      return reply(error.status, {
+        error: { code: error.code, message: error.code, field: error.field, reason: error.reason },
+      });
     }
   }
   reply(404, { error: { code: "not_found", message: path } });

@@ -1,4 +1,4 @@
-/** Sites, templates and what the kinds of channels can do: what there is to look at beside conversations. */
+/** Sample sites, templates and capabilities. */
 import type { Capabilities, Channel, Conversation, Template } from "@recado/lib/protocol";
 import known from "../../lib/protocol/testdata/capabilities.json" with { type: "json" };
 import { channels, contacts, conversations } from "./data.ts";
@@ -93,7 +93,7 @@ export const sites: Channel[] = [
 ];
 
 for (const channel of channels) if (channel.id === "ch_1") channel.settings = { businessAccountId: "102290129340398" };
-// Tomás asked for no more advertising; his window is closed.
+// Tomás opted out of marketing; his reply window is closed.
 for (const contact of contacts) if (contact.id === "ct_1") contact.marketingOptOutAt = "2026-11-02T12:00:00.000Z";
 for (const one of conversations) if (one.id === "cv_1") Object.assign(one, { windowUntil: null, assigneeId: "op_1" });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inkOn } from "./index.ts";
+import { textColorOn } from "./index.ts";
 
 const luminance = (colour: string) => {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
@@ -13,13 +13,13 @@ const contrast = (a: string, b: string) => {
   return (light + 0.05) / (dark + 0.05);
 };
 
-test("text on any accent colour can be read", () => {
+test("text on any accent colour has a contrast of at least 4.5:1", () => {
   const parts = ["00", "33", "66", "80", "99", "cc", "ff"];
   for (const red of parts)
     for (const green of parts)
       for (const blue of parts) {
         const accent = `#${red}${green}${blue}`;
-        expect([accent, contrast(accent, inkOn(accent)) >= 4.5]).toEqual([accent, true]);
+        expect([accent, contrast(accent, textColorOn(accent)) >= 4.5]).toEqual([accent, true]);
       }
 });
 
@@ -28,6 +28,6 @@ test.each([
   ["#000000", "#ffffff"],
   ["#0b726d", "#ffffff"],
   ["#ffcc00", "#000000"],
-])("on %s one writes in %s", (accent, ink) => {
-  expect(inkOn(accent)).toBe(ink);
+])("text on %s is %s", (accent, ink) => {
+  expect(textColorOn(accent)).toBe(ink);
 });

@@ -1,9 +1,9 @@
 /**
- * What the loader in the shop's page and the chat in its frame tell each other: a closed list. Whoever receives checks
- * where a message comes from before it asks what it is.
+ * The messages between the loader in the shop's page and the chat in its frame. Receivers check a message's origin and
+ * source before its type.
  */
 
-/** From the page to the frame. The first `hello` binds the frame to the page that said it. */
+/** From the page to the frame. The frame accepts only messages from the origin of the first `hello`. */
 export type ToFrame =
   | { type: "hello"; url: string; title: string; open: boolean }
   /** The panel was opened or closed. */
@@ -13,14 +13,14 @@ export type ToFrame =
 export type ToPage =
   | { type: "ready" }
   | { type: "close" }
-  /** `started`: there is a conversation to come back to. Colours are `#rrggbb`. */
+  /** `started`: the visitor has a conversation. `color` is `#rrggbb`. */
   | { type: "state"; unread: number; started: boolean; color: string };
 
-/** Where a site has chosen no colour. */
-export const PETROL = "#0b726d";
+/** Used if a site has no colour. */
+export const DEFAULT_ACCENT = "#0b726d";
 
-/** Black or white, whichever is read better on the colour: at least 4.58:1. */
-export function inkOn(colour: string): string {
+/** Black or white, whichever has more contrast on the colour: at least 4.58:1 (WCAG 2 relative luminance). */
+export function textColorOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

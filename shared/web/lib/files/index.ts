@@ -1,3 +1,3 @@
-/** Files on their way out: what is taken, and how the bytes leave. */
+/** File uploads: the channel's limits and the upload itself. */
 export * from "./limits.ts";
 export * from "./put.ts";

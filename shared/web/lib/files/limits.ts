@@ -1,15 +1,15 @@
-/** What a channel takes. Checked before a byte leaves, and again by the server. */
+/** Checks files against the limits of a channel before an upload. The server checks again. */
 import type { FileKind } from "../protocol/index.ts";
 
 export interface FileLimits {
   attachments: readonly { type: FileKind; mimes: readonly string[]; maxSize: number }[];
 }
 
-/** A sticker is sent on purpose: a picture of the same kind of file must not become one by being attached. */
+/** Without a kind, all but stickers: an attached WebP image must not become a sticker. */
 const limitsOf = (able: FileLimits, kind?: FileKind) =>
   able.attachments.filter(({ type }) => (kind ? type === kind : type !== "sticker"));
 
-/** What the dialog for choosing a file offers. */
+/** The value of a file input's `accept` attribute. */
 export const accepted = (able: FileLimits, kind?: FileKind): string =>
   limitsOf(able, kind)
     .flatMap(({ mimes }) => mimes)
@@ -21,7 +21,7 @@ export interface Refusal {
 }
 export type FileVerdict = { kind: FileKind } | Refusal;
 
-/** Of one kind if it is named, or else of any kind that may be attached. */
+/** Checks a file against one kind, or against all kinds that can be attached. */
 export function checkFile(file: { type: string; size: number }, able: FileLimits, kind?: FileKind): FileVerdict {
   const mime = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
   const limit = limitsOf(able, kind).find(({ mimes }) => mimes.includes(mime));

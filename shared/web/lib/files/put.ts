@@ -1,8 +1,8 @@
 import type { Upload } from "../protocol/index.ts";
 
 /**
- * Puts the bytes where the server said and answers the status; 0 means that no answer came. fetch tells nothing about the
- * way up, so it is an XMLHttpRequest.
+ * Uploads a file and resolves with the HTTP status, 0 if there was no response. Uses XMLHttpRequest, because fetch has no
+ * upload progress. `onProgress` gets a value from 0 to 1.
  */
 export function putFile(target: Upload, file: Blob, onProgress: (part: number) => void): Promise<number> {
   return new Promise((resolve) => {

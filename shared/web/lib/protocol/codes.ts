@@ -1,17 +1,2 @@
-/** Closed lists that are needed where the shapes are not. */
-
-export const errorCodes = [
-  "invalid",
-  "unauthenticated",
-  "forbidden",
-  "not_found",
-  "conflict",
-  "too_large",
-  "rate_limited",
-  "unavailable",
-  "internal",
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
-
-export const languages = ["es", "pt", "en"] as const;
-export type Language = (typeof languages)[number];
+/** Lists of values that are needed where the guards are not. */
+export { type ErrorCode, errorCodes, type Language, languages } from "./generated/enums.ts";

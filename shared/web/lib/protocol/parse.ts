@@ -1,7 +1,7 @@
-/** The one door through which JSON enters the browser. */
+/** Parsing of JSON that comes from the server. */
 import * as v from "valibot";
 
-/** The server answered something that is not the shape both sides agreed on. */
+/** The server answered something else than its contract says. */
 export class ShapeError extends Error {
   override name = "ShapeError";
 }
@@ -21,13 +21,13 @@ export function parse<T extends v.GenericSchema>(schema: T, text: string): v.Inf
   return result.output;
 }
 
-/** The value if it has the shape, or nothing: for lists, of which one bad item must not cost the others. */
+/** The value if it fits, or an empty list: one wrong item must not lose the others of its list. */
 export function fitting<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T>[] {
   const result = v.safeParse(schema, value);
   return result.success ? [result.output] : [];
 }
 
-/** The items of a list, without those of unknown or wrong shape. */
+/** The items of a list that fit; unknown and wrong ones are left out. */
 export function parseItems<T extends v.GenericSchema>(schema: T, text: string): v.InferOutput<T>[] {
   let value: unknown;
   try {

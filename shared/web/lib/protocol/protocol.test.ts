@@ -52,7 +52,7 @@ const shapes = {
   error_internal: wire.errorAnswer,
 };
 const frames = ["frame_messages", "frame_partial", "frame_people"];
-/** What the browser sends: read by the server's tests, written by the type below. */
+/** What the browser sends; the server's tests read the same golden file. */
 const actions: wire.SocketAction[] = [
   { action: "ping" },
   { action: "view", conversationId: "cv_01kanq3m5r7h2j" },
@@ -61,34 +61,34 @@ const actions: wire.SocketAction[] = [
 ];
 
 describe("golden files", () => {
-  test.each(Object.entries(shapes))("%s passes its guard and loses no field", (name, shape) => {
+  test.each(Object.entries(shapes))("%s: parse keeps every field", (name, shape) => {
     expect(wire.parse(shape, read(name))).toEqual(JSON.parse(read(name)));
   });
 
-  test.each(frames)("%s is understood item by item", (name) => {
+  test.each(frames)("%s: parseFrame keeps every item", (name) => {
     const written = JSON.parse(read(name)) as Record<string, unknown>[];
     expect(wire.parseFrame(read(name))).toMatchObject(written);
     expect(wire.parseFrame(read(name))).toHaveLength(written.length);
   });
 
-  test("every kind of frame item is in a golden file", () => {
+  test("every type of frame item has an example", () => {
     const seen = new Set(frames.flatMap((name) => wire.parseFrame(read(name)).map(({ type }) => type)));
     expect([...seen].toSorted()).toEqual(wire.frameItem.options.map(({ entries }) => entries.type.literal).toSorted());
   });
 
-  test("the actions of the browser are the ones written down", () => {
+  test("actions: the type allows the examples", () => {
     expect(JSON.parse(read("actions"))).toEqual(actions);
   });
 
-  test("no golden file is left unread", () => {
+  test("every golden file is tested", () => {
     const known = [...Object.keys(shapes), ...frames, "actions"].map((name) => `${name}.json`);
-    const files = readdirSync(folder).filter((name) => name.endsWith(".json")); // what visitors read lies in a folder of its own
+    const files = readdirSync(folder).filter((name) => name.endsWith(".json")); // the visitors' are in a folder of their own
     expect(files.toSorted()).toEqual(known.toSorted());
   });
 });
 
 describe("parse", () => {
-  test("drops what it does not know", () => {
+  test("an unknown field: dropped", () => {
     expect(wire.parse(wire.store, '{"id":"st_1","name":"Malabia","version":1,"later":true}')).toEqual({
       id: "st_1",
       name: "Malabia",
@@ -100,16 +100,16 @@ describe("parse", () => {
     ["no JSON", "<html>"],
     ["a missing field", '{"id":"st_1","version":1}'],
     ["a wrong type", '{"id":"st_1","name":"Malabia","version":"1"}'],
-  ])("refuses %s", (_, text) => {
+  ])("%s: refused", (_, text) => {
     expect(() => wire.parse(wire.store, text)).toThrow(wire.ShapeError);
   });
 
-  test("shows a kind of message that it does not know as unsupported", () => {
+  test("an unknown message type: unsupported", () => {
     const text = read("message_in").replace('"type": "text"', '"type": "hologram"');
     expect(wire.parse(wire.message, text).type).toBe("unsupported");
   });
 
-  test("a template of an unknown state, heading or button may be shown and not sent", () => {
+  test("a template of unknown status, header or button: disabled and other", () => {
     const known = {
       id: "t1",
       name: "aviso",
@@ -138,9 +138,9 @@ describe("parse", () => {
     });
   });
 
-  test("a message keeps what may be tapped, the template it was made from and the page it was written on", () => {
+  test("a message with buttons, template and page: kept", () => {
     const more = {
-      interactive: { footer: "", buttons: [{ id: "b1", title: "Sí" }] },
+      interactive: { footer: "", buttons: [{ id: "b1", title: "Sí" }], button: "", sections: [] },
       template: { name: "aviso", language: "es_AR" },
       page: { url: "https://shop.example/", title: "" },
     };
@@ -148,20 +148,20 @@ describe("parse", () => {
     expect(wire.parse(wire.message, JSON.stringify(written))).toMatchObject(more);
   });
 
-  test("reads an error code that it does not know as internal", () => {
+  test("an unknown error code: internal", () => {
     expect(wire.parse(wire.errorAnswer, '{"error":{"code":"teapot","message":"x"}}').error.code).toBe("internal");
   });
 });
 
 describe("parseFrame", () => {
-  test("one bad item does not cost the others", () => {
+  test("a wrong item: left out", () => {
     expect(wire.parseFrame('[{"type":"pong"},{"type":"read"},{"type":"later"},7,{"type":"pong"}]')).toEqual([
       { type: "pong" },
       { type: "pong" },
     ]);
   });
 
-  test.each(["", "{}", "null", "[", '"x"'])("nothing comes of %j", (text) => {
+  test.each(["", "{}", "null", "[", '"x"'])("%j: no items", (text) => {
     expect(wire.parseFrame(text)).toEqual([]);
   });
 });

@@ -23,18 +23,18 @@ const parsed = (changes: object) => wire.parse(wire.visitorMessage, JSON.stringi
 const golden = (name: string) => readFileSync(new URL(`./testdata/visitor/${name}.json`, import.meta.url), "utf8");
 
 describe("golden files", () => {
-  test("a page of messages passes its guard and loses no field", () => {
+  test("messages: parse keeps every field", () => {
     expect(wire.parse(wire.visitorMessages, golden("messages"))).toMatchObject(JSON.parse(golden("messages")));
   });
 
-  test("a session and a link pass their guards", () => {
+  test("session and file link: parse keeps what is read", () => {
     const session = wire.parse(wire.visitorSession, golden("session"));
     expect(JSON.parse(golden("session"))).toMatchObject(session);
     expect(session).toMatchObject({ unread: 2, online: true, limits: { maxText: 4096 } });
     expect(wire.parse(wire.fileLink, golden("file_link"))).toEqual(JSON.parse(golden("file_link")));
   });
 
-  test("a frame is understood item by item", () => {
+  test("frame: parseVisitorFrame keeps every item", () => {
     expect(wire.parseVisitorFrame(golden("frame")).map(({ type }) => type)).toEqual([
       "message.upserted",
       "typing",
@@ -44,11 +44,11 @@ describe("golden files", () => {
 });
 
 describe("a visitor's message", () => {
-  test("passes and loses nothing that it has", () => {
+  test("complete: kept", () => {
     expect(parsed({})).toMatchObject(message);
   });
 
-  test("is whole where the server left out what may be left out", () => {
+  test("only what is required: the rest has defaults", () => {
     const { id, conversationId, direction, sentAt } = message;
     expect(wire.parse(wire.visitorMessage, JSON.stringify({ id, conversationId, direction, sentAt }))).toEqual({
       id,
@@ -70,11 +70,11 @@ describe("a visitor's message", () => {
     });
   });
 
-  test("has no text where the text is null", () => {
+  test("null text: empty", () => {
     expect(parsed({ text: null }).text).toBe("");
   });
 
-  test("keeps what is right of what is half wrong", () => {
+  test("wrong parts: left out or defaulted", () => {
     const odd = parsed({
       attachments: [{ id: "a1" }, { name: "no id" }, 7],
       location: { latitude: "north" },
@@ -88,27 +88,27 @@ describe("a visitor's message", () => {
     expect(odd.interactive).toEqual({
       footer: "",
       button: "",
-      buttons: [{ id: "a", title: "Sí", description: "" }],
+      buttons: [{ id: "a", title: "Sí" }],
       sections: [],
     });
     expect(odd.author.name).toBe("");
   });
 
   test.each([{ id: 7 }, { direction: "sideways" }, { sentAt: "yesterday" }, { conversationId: null }])(
-    "is none with %j",
+    "%j: refused",
     (wrong) => {
       expect(() => parsed(wrong)).toThrow(wire.ShapeError);
     },
   );
 
-  test("that is wrong does not cost the others of its page", () => {
+  test("a wrong one in a page: left out", () => {
     const page = JSON.stringify({ items: [message, { id: "m2" }, null], nextCursor: null });
     expect(wire.parse(wire.visitorMessages, page).items.map(({ id }) => id)).toEqual(["m1"]);
   });
 });
 
 describe("parseVisitorFrame", () => {
-  test("understands what is on the list, item by item, and leaves out the rest", () => {
+  test("unknown and wrong items: left out", () => {
     const items = [
       { type: "message.upserted", message, partial: true },
       { type: "message.upserted", message: { id: "m2" } },
@@ -125,7 +125,7 @@ describe("parseVisitorFrame", () => {
     expect(read[0]).toMatchObject({ partial: true, message: { id: "m1" } });
   });
 
-  test.each(["", "{}", "null", "[", '"x"'])("nothing comes of %j", (text) => {
+  test.each(["", "{}", "null", "[", '"x"'])("%j: no items", (text) => {
     expect(wire.parseVisitorFrame(text)).toEqual([]);
   });
 });
@@ -141,18 +141,18 @@ describe("a session", () => {
     limits: { maxText: 4096, attachments: [{ type: "image", mimes: ["image/png"], maxSize: 5 }] },
   };
 
-  test("passes and drops what is unknown", () => {
+  test("an unknown field: dropped", () => {
     expect(wire.parse(wire.visitorSession, JSON.stringify({ ...session, later: 1 }))).toEqual(session);
   });
 
-  test("does not fail on a kind of file that a newer server takes", () => {
+  test("an unknown type of file: left out", () => {
     const attachments = [...session.limits.attachments, { type: "hologram", mimes: [], maxSize: 1 }];
     const newer = { ...session, limits: { maxText: 100, attachments } };
     expect(wire.parse(wire.visitorSession, JSON.stringify(newer)).limits.attachments).toHaveLength(1);
   });
 });
 
-test("only texts are headers of an upload", () => {
+test("upload headers that are no text: left out", () => {
   const upload = { id: "up_1", url: "https://files.example/x", headers: { "Content-Type": "image/png", odd: 7 } };
   expect(wire.parse(wire.visitorUpload, JSON.stringify(upload)).headers).toEqual({ "Content-Type": "image/png" });
 });

@@ -1,2 +1,2 @@
-/** A WebSocket that comes back: a ticket per attempt, pings before the gateway idles out, back-off with jitter. */
+/** A WebSocket that reconnects: a new ticket per attempt, pings against the gateway's idle timeout, back-off with jitter. */
 export * from "./socket.ts";

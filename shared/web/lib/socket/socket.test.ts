@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { parseFrame } from "../protocol/index.ts";
 import { backOff, openSocket, SignedOutError } from "./index.ts";
 
-/** A clock that runs what is due, in order, when it is told to. */
+/** A fake clock: `advance` runs the due timers in order. */
 function clock() {
   let now = 0;
   let serial = 0;
@@ -78,7 +78,7 @@ async function setUp(ticket = vi.fn(async () => `ws://host/socket?ticket=${ticke
 }
 
 describe("backOff", () => {
-  test("doubles, stops growing, and draws the upper half", () => {
+  test("doubles up to the limit, with jitter in the upper half", () => {
     expect([0, 1, 2, 3].map((attempt) => backOff(attempt, () => 1))).toEqual([500, 1000, 2000, 4000]);
     expect(backOff(40, () => 1)).toBe(30_000);
     expect(backOff(40, () => 0)).toBe(15_000);
@@ -86,7 +86,7 @@ describe("backOff", () => {
 });
 
 describe("openSocket", () => {
-  test("connects with a ticket and hands on what arrives", async () => {
+  test("connects with a ticket and passes on frames", async () => {
     const { last, onFrame, onState, onReconnect } = await setUp();
     last().open();
     last().onmessage?.({ data: '[{"type":"pong"}]' });
@@ -96,7 +96,7 @@ describe("openSocket", () => {
     expect(onReconnect).not.toHaveBeenCalled();
   });
 
-  test("comes back with a new ticket and says that it was away", async () => {
+  test("reconnects with a new ticket and calls onReconnect", async () => {
     const { last, timers, ticket, onReconnect } = await setUp();
     last().open();
     last().close();
@@ -108,7 +108,7 @@ describe("openSocket", () => {
     expect(onReconnect).toHaveBeenCalledTimes(1);
   });
 
-  test("waits longer after each failure and starts small again after a success", async () => {
+  test("increases the back-off after each failure and resets it after a success", async () => {
     const failing = vi.fn(async () => {
       if (failing.mock.calls.length < 4) throw new Error("down");
       return "ws://host/socket";
@@ -126,7 +126,7 @@ describe("openSocket", () => {
     expect(failing).toHaveBeenCalledTimes(5);
   });
 
-  test("pings every four minutes and hangs up when nothing answers", async () => {
+  test("pings every four minutes and closes when there is no response", async () => {
     const { last, timers, ticket } = await setUp();
     last().open();
     await timers.advance(4 * 60_000);
@@ -141,7 +141,7 @@ describe("openSocket", () => {
     expect(ticket.mock.calls.length).toBeGreaterThan(1);
   });
 
-  test("ends for good when nobody is signed in", async () => {
+  test("stops reconnecting when signed out", async () => {
     const { timers, ticket, onState } = await setUp(
       vi.fn(async () => {
         throw new SignedOutError();
@@ -152,7 +152,7 @@ describe("openSocket", () => {
     expect(onState).toHaveBeenLastCalledWith("closed");
   });
 
-  test("a nudge ends the waiting", async () => {
+  test("reconnects at once on nudge", async () => {
     const { socket, last, ticket } = await setUp();
     last().open();
     last().close();
@@ -161,7 +161,7 @@ describe("openSocket", () => {
     expect(ticket).toHaveBeenCalledTimes(2);
   });
 
-  test("drops what is said while it is away", async () => {
+  test("drops actions while offline", async () => {
     const { socket, last } = await setUp();
     socket.send({ action: "view", conversationId: "cv_1" });
     last().open();
@@ -170,7 +170,7 @@ describe("openSocket", () => {
     expect(last().sent).toEqual(['{"action":"view","conversationId":"cv_1"}']);
   });
 
-  test("a closed one stays closed", async () => {
+  test("does not reconnect after close", async () => {
     const { socket, last, timers, ticket } = await setUp();
     last().open();
     socket.close();

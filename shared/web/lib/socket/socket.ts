@@ -2,7 +2,7 @@ import type { FrameItem, SocketAction } from "../protocol/index.ts";
 
 export type ConnectionState = "connecting" | "online" | "offline" | "closed";
 
-/** Getting a ticket failed because the person is no longer signed in: there is nothing to reconnect to. */
+/** Thrown by `ticket` if the session has ended. Stops reconnecting. */
 export class SignedOutError extends Error {
   override name = "SignedOutError";
 }
@@ -13,13 +13,13 @@ interface Timers {
 }
 
 export interface SocketOptions<Item> {
-  /** A fresh single-use address for every attempt. Throws SignedOutError to end for good. */
+  /** Returns a new single-use URL for each attempt. Throws SignedOutError to stop reconnecting. */
   ticket: () => Promise<string>;
-  /** The guard of what comes: it leaves out what it does not know. */
+  /** Parses a frame; unknown items are dropped. */
   read: (text: string) => Item[];
   onFrame: (items: Item[]) => void;
   onState: (state: ConnectionState) => void;
-  /** Whatever was pushed in the meantime is lost: the owner refetches what it shows. */
+  /** Pushes sent while disconnected are lost, so the caller must refetch. */
   onReconnect: () => void;
   connect?: (url: string) => WebSocket;
   timers?: Timers;
@@ -31,16 +31,16 @@ const PONG_WITHIN = 15_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
 
-/** Half of the delay is fixed and half is drawn, so that a restart of the server is not met by all browsers at once. */
+/** Exponential back-off in ms, with jitter in the upper half, so that clients do not reconnect all at once. */
 export function backOff(attempt: number, random: () => number): number {
   const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** attempt);
   return delay / 2 + (random() * delay) / 2;
 }
 
 export interface Socket<Action = SocketAction> {
-  /** Says it now, or drops it while offline: everything that is sent here is a hint. */
+  /** Sends now, or drops the action while offline: actions are only hints (viewing, typing). */
   send(action: Action): void;
-  /** Tries at once instead of waiting out the back-off (the network is back, the tab is looked at). */
+  /** Reconnects at once instead of waiting for the back-off, e.g. when the network is back or the tab is visible. */
   nudge(): void;
   close(): void;
 }

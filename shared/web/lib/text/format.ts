@@ -3,26 +3,31 @@
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** As the providers count when they say how large a file may be. */
+/** Providers state file limits in MiB. */
 const MEGA = 1024 * 1024;
 
 const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 export interface Formats {
-  /** For a list: the time today, "yesterday", the weekday, then the date. */
+  /** For lists: the time if today, then "yesterday", the weekday, the date. */
   listTime: (iso: string, now: number) => string;
   time: (iso: string) => string;
   day: (iso: string, now: number) => string;
   full: (iso: string) => string;
-  /** A length such as "5 min" or "3 h", rounded down. */
+  /** A duration such as "5 min" or "3 h", rounded down. */
   length: (ms: number) => string;
+  /** The number in `length`, for plural forms. */
+  lengthCount: (ms: number) => number;
   size: (bytes: number) => string;
   number: (value: number) => string;
 }
 
+const lengthCount = (ms: number): number =>
+  Math.max(0, Math.floor(ms / (ms >= DAY ? DAY : ms >= HOUR ? HOUR : MINUTE)));
+
 const made = new Map<string, Formats>();
 
-/** A dozen of Intl's formatters cost more to make than a message to draw, so that all rows share theirs. */
+/** Cached per language, because Intl formatters are expensive to create. */
 export function formatsFor(language: string): Formats {
   const formats = made.get(language) ?? makeFormats(language);
   made.set(language, formats);
@@ -64,11 +69,8 @@ function makeFormats(language: string): Formats {
       return at.getFullYear() === new Date(now).getFullYear() ? longDay.format(at) : longDate.format(at);
     },
     full: (iso) => full.format(new Date(iso)),
-    length: (ms) => {
-      if (ms >= DAY) return days.format(Math.floor(ms / DAY));
-      if (ms >= HOUR) return hours.format(Math.floor(ms / HOUR));
-      return minutes.format(Math.max(0, Math.floor(ms / MINUTE)));
-    },
+    length: (ms) => (ms >= DAY ? days : ms >= HOUR ? hours : minutes).format(lengthCount(ms)),
+    lengthCount,
     size: (value) => (value < MEGA ? kilo.format(Math.max(1, Math.round(value / 1024))) : mega.format(value / MEGA)),
     number: (value) => number.format(value),
   };

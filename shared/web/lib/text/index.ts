@@ -1,7 +1,7 @@
-/** What people wrote and what they read beside it: links, initials, times and sizes. */
+/** Links in messages, initials, and formats of times, sizes and numbers. */
 export * from "./format.ts";
 export * from "./initials.ts";
 export * from "./links.ts";
 
-/** Up to three emojis and nothing else are shown large. */
+/** One to three emojis and nothing else: shown large. */
 export const emojiOnly = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;

@@ -1,7 +1,7 @@
 const segmenter = new Intl.Segmenter();
 const graphemes = (word: string): string[] => Array.from(segmenter.segment(word), ({ segment }) => segment);
 
-/** First letters of the first and last word; whole characters, so that an emoji stays one. A number has none. */
+/** The first grapheme of the first and last word. Empty for phone numbers. */
 export function initials(name: string): string {
   if (/^[+\d\s()-]*$/.test(name)) return "";
   const words = name.trim().split(/\s+/).filter(Boolean);

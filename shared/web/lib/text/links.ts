@@ -1,8 +1,8 @@
-/** Splits text into plain parts and links. Links are made from what was parsed, never from markup. */
+/** Splits text into plain parts and links. Only http and https URLs become links. */
 export type TextPart = { kind: "text"; text: string } | { kind: "link"; text: string; href: string };
 
 const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"']+/giu;
-/** Closing marks that belong to the sentence, not to the address. */
+/** Trailing punctuation, which belongs to the sentence and not to the URL. */
 const trailing = /[.,;:!?…»”’)\]}]+$/u;
 
 export function partsOf(text: string): TextPart[] {
@@ -25,7 +25,7 @@ export function partsOf(text: string): TextPart[] {
 
 function trimmed(address: string): string {
   const end = trailing.exec(address)?.[0] ?? "";
-  // A bracket that the address itself opened stays: wiki/Recado_(mensaje)
+  // Keep a closing bracket that the URL opened: wiki/Recado_(mensaje)
   const opens = address.includes("(") && end.startsWith(")");
   return opens ? address.slice(0, address.length - end.length + 1) : address.slice(0, address.length - end.length);
 }

@@ -1,32 +1,36 @@
 /**
- * The chat's button on a shop's page. It leaves the page as it is: one element beside the body, one global function, and
- * not before somebody wants to chat, or has chatted, more than this file. The chat itself is in a frame of our own origin.
+ * The chat button on a shop's page.
+ *
+ * - It adds one element next to the body and one global function (`Recado`).
+ * - The chat runs in an iframe of our own origin. The iframe loads on hover, focus or click, or at once if the visitor has
+ *   chatted before.
  */
-import { inkOn, PETROL, type ToFrame, type ToPage } from "@recado/lib/bridge";
+import { DEFAULT_ACCENT, type ToFrame, type ToPage, textColorOn } from "@recado/lib/bridge";
 import { style } from "./style.ts";
-import { wordsFor } from "./words.ts";
+import { textsFor } from "./texts.ts";
 
 type Command = "open" | "close";
 type Api = ((command: Command) => void) & { q?: ArrayLike<unknown>[] };
 
-const MARK = Symbol.for("recado.chat");
-/** How long a frame may take to load, and a loaded one to say that it is there: pages of errors never do. */
-const LOADING = 15_000;
-const ANSWERING = 3_000;
+const LOADED = Symbol.for("recado.chat");
+/** Time for the frame to load, in ms. */
+const LOAD_TIMEOUT = 15_000;
+/** Time for a loaded frame to send `ready`, in ms. Error pages never send it. */
+const READY_TIMEOUT = 3_000;
 
-/** What goes wrong here must not be the page's trouble. */
+/** Catches all exceptions: errors of the chat must not reach the page. */
 const safely =
-  <T extends unknown[]>(run: (...given: T) => void) =>
-  (...given: T): void => {
+  <T extends unknown[]>(run: (...args: T) => void) =>
+  (...args: T): void => {
     try {
-      run(...given);
+      run(...args);
     } catch {
-      // The page goes on without a chat.
+      // The page works without the chat.
     }
   };
 
-/** Reads, or writes what is given. Storage throws where the visitor has blocked it; then nothing is remembered. */
-function kept(where: "localStorage" | "sessionStorage", key: string, value?: string): string {
+/** Reads a key, or writes it if a value is given. Returns "" if the browser blocks storage. */
+function storage(where: "localStorage" | "sessionStorage", key: string, value?: string): string {
   try {
     if (value !== undefined) window[where].setItem(key, value);
     return window[where].getItem(key) ?? "";
@@ -37,7 +41,7 @@ function kept(where: "localStorage" | "sessionStorage", key: string, value?: str
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function drawing(path: string): SVGElement {
+function icon(path: string): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -46,11 +50,11 @@ function drawing(path: string): SVGElement {
   return svg;
 }
 
-function place(site: string, origin: string, script: HTMLScriptElement): void {
+function mount(site: string, origin: string, script: HTMLScriptElement): void {
   const page = document.documentElement;
   const key = `recado:${site}`;
-  const words = wordsFor(page.lang, navigator.language);
-  const [started, colour] = kept("localStorage", key).split(" ");
+  const texts = textsFor(page.lang, navigator.language);
+  const [started, colour] = storage("localStorage", key).split(" ");
 
   const host = document.createElement("div");
   const shadow = host.attachShadow({ mode: "open" });
@@ -59,85 +63,85 @@ function place(site: string, origin: string, script: HTMLScriptElement): void {
   shadow.adoptedStyleSheets = [sheet];
   const root = document.createElement("div");
   const panel = document.createElement("section");
-  const note = document.createElement("p");
+  const status = document.createElement("p");
   const button = document.createElement("button");
   const badge = document.createElement("b");
   let frame: HTMLIFrameElement | undefined;
-  let open = kept("sessionStorage", key) === "open";
+  let open = storage("sessionStorage", key) === "open";
   let ready = false;
   let unread = 0;
-  let unsaid: ToFrame[] = [];
+  let queue: ToFrame[] = [];
 
   const left = script.dataset.position === "left" || getComputedStyle(page).direction === "rtl";
   root.className = left ? "left" : "";
-  panel.ariaLabel = words.title;
-  note.role = "status";
+  panel.ariaLabel = texts.title;
+  status.role = "status";
   button.type = "button";
   button.append(
-    drawing(
+    icon(
       "M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H12l-4.5 4v-4h-1A2.5 2.5 0 0 1 4 13.5zM8.5 8.5h7M8.5 11.8h4",
     ),
-    drawing("M6 9.5l6 6 6-6"),
+    icon("M6 9.5l6 6 6-6"),
     badge,
   );
-  panel.append(note);
+  panel.append(status);
   root.append(panel, button);
   shadow.append(root);
 
-  const paint = (accent: string) => {
+  const setAccent = (accent: string) => {
     root.style.setProperty("--accent", accent);
-    root.style.setProperty("--ink", inkOn(accent));
+    root.style.setProperty("--ink", textColorOn(accent));
   };
 
-  const show = () => {
+  const render = () => {
     root.classList.toggle("open", open);
     root.classList.toggle("ready", ready);
     button.ariaExpanded = String(open);
-    button.ariaLabel = open ? words.close : unread ? words.unread(unread) : words.open;
+    button.ariaLabel = open ? texts.close : unread ? texts.unread(unread) : texts.open;
     badge.textContent = unread ? (unread > 99 ? "99+" : String(unread)) : "";
   };
 
-  const say = (message: ToFrame) => {
+  const post = (message: ToFrame) => {
     if (ready || message.type === "hello") frame?.contentWindow?.postMessage(message, origin);
-    else unsaid.push(message);
+    else queue.push(message);
   };
 
-  const doubt = (ms: number) =>
+  const failAfter = (ms: number) =>
     setTimeout(() => {
-      if (!ready) note.textContent = words.failed;
+      if (!ready) status.textContent = texts.failed;
     }, ms);
 
-  const build = safely(() => {
+  const loadFrame = safely(() => {
     if (frame) return;
     frame = document.createElement("iframe");
-    frame.title = words.title;
+    frame.title = texts.title;
     frame.allow = "clipboard-write";
     frame.src = `${origin}/widget/v1/frame?site=${encodeURIComponent(site)}`;
     frame.addEventListener(
       "load",
       safely(() => {
         ready = false;
-        doubt(ANSWERING);
-        say({ type: "hello", url: location.href.slice(0, 2048), title: document.title.slice(0, 256), open });
+        failAfter(READY_TIMEOUT);
+        post({ type: "hello", url: location.href.slice(0, 2048), title: document.title.slice(0, 256), open });
       }),
     );
     panel.append(frame);
-    doubt(LOADING);
+    failAfter(LOAD_TIMEOUT);
   });
 
-  const turn = safely((wanted: boolean) => {
+  const setOpen = safely((wanted: boolean) => {
     if (wanted === open) return;
     open = wanted;
-    kept("sessionStorage", key, open ? "open" : "");
-    if (open && note.textContent) {
-      // It did not answer: another try, with a new frame.
-      note.textContent = "";
+    storage("sessionStorage", key, open ? "open" : "");
+    if (open && status.textContent) {
+      // The last attempt failed: retry with a new frame.
+      status.textContent = "";
       frame?.remove();
       frame = undefined;
     }
-    show();
-    build();
-    say({ type: "panel", open });
+    render();
+    loadFrame();
+    post({ type: "panel", open });
     if (!open) button.focus();
     else frame?.focus();
   });
@@ -149,26 +153,26 @@ function place(site: string, origin: string, script: HTMLScriptElement): void {
       const message = event.data as ToPage | undefined;
       if (message?.type === "ready") {
         ready = true;
-        note.textContent = "";
-        for (const waiting of unsaid) say(waiting);
-        unsaid = [];
+        status.textContent = "";
+        for (const queued of queue) post(queued);
+        queue = [];
         if (open && shadow.activeElement === button) frame.focus();
-      } else if (message?.type === "close") turn(false);
+      } else if (message?.type === "close") setOpen(false);
       else if (message?.type === "state") {
         unread = Math.max(0, Math.floor(Number(message.unread)) || 0);
-        paint(message.color);
-        kept("localStorage", key, `${message.started ? "started" : ""} ${message.color}`);
+        setAccent(message.color);
+        storage("localStorage", key, `${message.started ? "started" : ""} ${message.color}`);
       } else return;
-      show();
+      render();
     }),
   );
-  button.addEventListener("pointerenter", build);
-  button.addEventListener("focus", build);
-  button.addEventListener("click", () => turn(!open));
+  button.addEventListener("pointerenter", loadFrame);
+  button.addEventListener("focus", loadFrame);
+  button.addEventListener("click", () => setOpen(!open));
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") turn(false);
+    if (event.key === "Escape") setOpen(false);
   });
-  // Above the keyboard of a phone, which covers what is fixed.
+  // The keyboard of a phone covers fixed elements, so the panel follows the visual viewport.
   const view = window.visualViewport;
   const fit = () => {
     root.style.setProperty("--height", `${view?.height}px`);
@@ -177,7 +181,7 @@ function place(site: string, origin: string, script: HTMLScriptElement): void {
   view?.addEventListener("resize", fit);
   view?.addEventListener("scroll", fit);
 
-  // Beside the body: a page that replaces its body does not take the conversation away.
+  // The element is outside the body, so it survives when a page replaces its body.
   const watch = new MutationObserver(() => {
     if (!host.isConnected) setTimeout(attach, 50);
   });
@@ -188,27 +192,27 @@ function place(site: string, origin: string, script: HTMLScriptElement): void {
     watch.observe(document.documentElement, { childList: true });
   });
 
-  paint(colour || script.dataset.color || PETROL);
-  show();
+  setAccent(colour || script.dataset.color || DEFAULT_ACCENT);
+  render();
   attach();
-  if (started || open) build();
+  if (started || open) loadFrame();
 
   const api: Api = (command) => {
-    if (command === "open" || command === "close") turn(command === "open");
+    if (command === "open" || command === "close") setOpen(command === "open");
   };
-  const before = (window as { Recado?: Api }).Recado;
-  if (before && !before.q) return;
+  const previous = (window as { Recado?: Api }).Recado;
+  if (previous && !previous.q) return;
   (window as { Recado?: Api }).Recado = api;
-  for (const given of before?.q ?? []) api(given[0] as Command);
+  for (const args of previous?.q ?? []) api(args[0] as Command);
 }
 
-/** Once per page, however often the tag is there and whatever code the others carry. */
+/** Only the first tag on a page has an effect. */
 export const load = safely((script: HTMLScriptElement | null) => {
   const site = script?.dataset.site;
-  if (!script || !site || MARK in document) return;
-  (document as unknown as Record<symbol, string>)[MARK] = site;
+  if (!script || !site || LOADED in document) return;
+  (document as unknown as Record<symbol, string>)[LOADED] = site;
   const { origin } = new URL(script.src);
-  const start = safely(() => place(site, origin, script));
+  const start = safely(() => mount(site, origin, script));
   const idle = () =>
     "requestIdleCallback" in window ? requestIdleCallback(start, { timeout: 500 }) : setTimeout(start);
   if (document.body) idle();

@@ -1,6 +1,6 @@
 /**
- * The button and its panel. What is `!important` on the host outweighs every rule of the page, also important ones; inside
- * the shadow root no rule of the page counts. Lengths are in px, because the page decides what a rem is.
+ * Styles of the button and its panel. `!important` in `:host` overrides all rules of the page; rules of the page do not
+ * apply inside the shadow root. Lengths are in px, because the page sets the size of a rem.
  */
 export const style = `
 :host{all:initial!important;position:fixed!important;inset:auto!important;z-index:2147483000!important;display:block!important;color-scheme:light dark!important}

@@ -1,6 +1,6 @@
 /**
- * The web chat's server in memory, and a shop's page on another site to try it on: `npm run dev:widget`. Never part of a
- * build. The page has buttons for what operators do; they and scripts post to `/dev/`.
+ * An in-memory web chat server and a shop page on another origin, for `npm run dev:widget`. Never part of a build. The
+ * page's buttons simulate operators by posting to `/dev/`; scripts can do the same.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ interface Wire extends Record<string, unknown> {
 const state = {
   messages: [] as Wire[],
   online: true,
-  /** Answered to every call of the API until it is taken away. */
+  /** The error returned by every API call while it is set. */
   failing: null as { status: number; retryAfter?: number } | null,
   posted: [] as Record<string, unknown>[],
   receipts: [] as unknown[],
@@ -74,7 +74,7 @@ function add(fields: Record<string, unknown>): Wire {
   return message;
 }
 
-/** A visitor's message goes through a queue: it is shown back a little later. */
+/** The real server queues a visitor's message, so it is pushed back after a short delay. */
 function take(body: Record<string, unknown>): void {
   if (state.messages.some(({ clientId }) => clientId === body.clientId)) return;
   state.posted.push(body);
@@ -166,7 +166,7 @@ function answer(request: IncomingMessage, url: URL, body: Record<string, unknown
   }
 }
 
-/** What operators do, for the page's buttons and for scripts. */
+/** Operator actions, for the page's buttons and for scripts. */
 function staged(path: string, body: Record<string, unknown>): unknown {
   switch (path) {
     case "/dev/say":
@@ -228,7 +228,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, dev: bo
       : ["/widget/app.js", '<link rel="stylesheet" href="/widget/app.css">', ""];
     response.writeHead(200, {
       "Content-Type": "text/html; charset=utf-8",
-      // Vite's own page brings styles as elements.
+      // Vite's dev server injects <style> elements, which this policy blocks.
       ...(dev ? {} : { "Content-Security-Policy": policy }),
     });
     response.end(
@@ -274,7 +274,7 @@ const shopPage = (host: string) => `<!doctype html><html lang="es"><head><meta c
 <script>const post = (path, body) => fetch("${host}/dev/" + path, { method: "POST", body: JSON.stringify(body) });</script>
 <script async src="${host}/widget/loader.js" data-site="${SITE}"></script></body></html>`;
 
-/** For the sources (`dev`) and for what was built (`preview`); the loader is always the one that was built last. */
+/** Works with the sources (`dev`) and with the build (`preview`). The loader always comes from the last build. */
 export function mockServer(): Plugin {
   const attach = (server: ViteDevServer | PreviewServer, port: number, dev: boolean) => {
     const page = createServer((_, response) => {

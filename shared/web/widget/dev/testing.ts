@@ -1,7 +1,7 @@
-/** What the tests of the widget share. */
+/** Helpers shared by the widget's tests. */
 import type { VisitorMessage } from "@recado/lib/protocol/visitor";
-import type { Keep } from "../src/storage.ts";
-import type { Waiting } from "../src/waiting.ts";
+import type { RetryTimer } from "../src/retry.ts";
+import type { KeyValueStore } from "../src/storage.ts";
 
 export const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 12, minute)).toISOString();
 
@@ -25,7 +25,7 @@ export const messageOf = (fields: Partial<VisitorMessage> = {}): VisitorMessage 
   ...fields,
 });
 
-export function keepInMemory(kept = new Map<string, string>()): Keep & { kept: Map<string, string> } {
+export function memoryStore(kept = new Map<string, string>()): KeyValueStore & { kept: Map<string, string> } {
   return {
     kept,
     get: (key) => kept.get(key) ?? null,
@@ -34,8 +34,8 @@ export function keepInMemory(kept = new Map<string, string>()): Keep & { kept: M
   };
 }
 
-/** Waits end when they are told to; how long they would have lasted is written down. */
-export function waitingByHand(): Waiting & { waits: { ms: number; firm: boolean }[] } {
+/** A timer whose waits end only on `nudge`; the requested durations are recorded. */
+export function manualTimer(): RetryTimer & { waits: { ms: number; firm: boolean }[] } {
   const waits: { ms: number; firm: boolean }[] = [];
   const wakers = new Set<() => void>();
   return {

@@ -1,17 +1,17 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { inkOn } from "@recado/lib/bridge";
+import { textColorOn } from "@recado/lib/bridge";
 import { useEffect } from "preact/hooks";
-import { Composer, usePick } from "./Composer.tsx";
+import { Composer, useFilePicker } from "./Composer.tsx";
 import type { Chat } from "./chat.ts";
 import { ChatContext, useChat } from "./context.ts";
 import { Header } from "./Header.tsx";
 import { type Key, t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
 import { MessageList } from "./MessageList.tsx";
-import type { Trouble } from "./session.ts";
+import type { SessionError } from "./session.ts";
 
-/** What no waiting mends: there is nothing to write to. */
-const final: Partial<Record<Trouble, Key>> = {
+/** Permanent errors: the chat is replaced by a message. */
+const permanentErrors: Partial<Record<SessionError, Key>> = {
   forbidden: "failure.forbidden",
   notFound: "failure.notFound",
 };
@@ -20,7 +20,7 @@ export function App({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   useSignalEffect(() => {
     const { style } = document.documentElement;
     style.setProperty("--accent", chat.accent.value);
-    style.setProperty("--accent-ink", inkOn(chat.accent.value));
+    style.setProperty("--accent-ink", textColorOn(chat.accent.value));
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -40,10 +40,10 @@ export function App({ chat, onClose }: { chat: Chat; onClose: () => void }) {
 
 function Panel({ onClose }: { onClose: () => void }) {
   const chat = useChat();
-  const pick = usePick();
+  const pick = useFilePicker();
   const dragging = useSignal(false);
-  const trouble = chat.session.trouble.value;
-  const over = trouble && final[trouble];
+  const error = chat.session.error.value;
+  const fatal = error && permanentErrors[error];
   return (
     <main
       class="chat"
@@ -62,10 +62,10 @@ function Panel({ onClose }: { onClose: () => void }) {
     >
       <Header onClose={onClose} />
       <Connection />
-      {over ? (
+      {fatal ? (
         <p class="trouble" role="alert">
           <Icon name="alert" />
-          {t(over)}
+          {t(fatal)}
         </p>
       ) : (
         <>
@@ -79,14 +79,14 @@ function Panel({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Says when what is seen may be old; what is short-lived is not worth a word. */
+/** Shows connection problems. CSS delays short ones (`late`). */
 function Connection() {
   const chat = useChat();
   const state = chat.live.state.value;
   const lost = chat.session.current.value && state !== "online" && state !== "closed";
   const key: Key | null = chat.offline.value
     ? "connection.offline"
-    : chat.session.trouble.value === "unavailable"
+    : chat.session.error.value === "unavailable"
       ? "failure.unavailable"
       : lost
         ? chat.history.loaded.value

@@ -7,9 +7,9 @@ import { type Key, t } from "./i18n/index.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { FileLines, Media, Picture } from "./Media.tsx";
 import type { Outgoing } from "./outbox.ts";
-import { Card, Choices, nameOf, Place, Quote } from "./Shared.tsx";
+import { authorName, Card, Choices, Place, Quote } from "./Shared.tsx";
 
-/** Kinds that are shown in full; of any other the reader learns that something came. */
+/** Supported message types. Others show a placeholder. */
 const known = new Set([
   "text",
   "image",
@@ -22,8 +22,8 @@ const known = new Set([
   "interactive",
 ]);
 
-/** What people wrote, as text: links are made of what was parsed, never of markup. */
-export const Words = ({ text }: { text: string }) => (
+/** Renders plain text. Links come from `partsOf`, never from markup in the message. */
+export const MessageText = ({ text }: { text: string }) => (
   <p class={emojiOnly.test(text) ? "words large" : "words"} dir="auto">
     {partsOf(text).map((part) =>
       part.kind === "link" ? (
@@ -45,7 +45,7 @@ const states: Record<string, { icon: IconName; key: Key }> = {
   waiting: { icon: "clock", key: "state.waiting" },
 };
 
-/** Whatever else the server calls it, it has it. */
+/** An unknown status means that the server has accepted the message. */
 function State({ status }: { status: string }) {
   const { icon, key } = states[status] ?? { icon: "check", key: "state.sent" };
   return <Icon name={icon} label={t(key)} />;
@@ -73,16 +73,16 @@ export function Bubble({ message, quoted, starts, used, onReply }: BubbleProps) 
   const described = location !== null || cards.length > 0;
   return (
     <div class="row" data-mine={mine || undefined} data-starts={starts || undefined}>
-      {!mine && starts && <Avatar name={nameOf(message)} picture={author.picture} />}
+      {!mine && starts && <Avatar name={authorName(message)} picture={author.picture} />}
       <div class="turn">
-        {!mine && starts && <bdi class="author">{nameOf(message)}</bdi>}
+        {!mine && starts && <bdi class="author">{authorName(message)}</bdi>}
         <div class="bubble">
           {message.replyTo && shown && message.type !== "interactive" && <Quote message={quoted} />}
           {shown && location && <Place location={location} />}
           {shown && cards.map((card) => <Card card={card} />)}
           {shown && message.attachments.map((one) => <Media key={one.id} message={message} attachment={one} />)}
           {!shown && <p class="aside">{t(revokedAt ? "message.revoked" : "message.unknown")}</p>}
-          {shown && message.text && !described && <Words text={message.text} />}
+          {shown && message.text && !described && <MessageText text={message.text} />}
           {shown && !mine && <Choices message={message} used={used} />}
           <span class="stamp">
             {message.editedAt && !revokedAt && <span>{t("message.edited")}</span>}
@@ -143,7 +143,7 @@ export function OutgoingBubble({
           {uploading && (
             <progress value={part} aria-label={t("state.uploading", { percent: `${Math.round(part * 100)} %` })} />
           )}
-          {entry.text && <Words text={entry.text} />}
+          {entry.text && <MessageText text={entry.text} />}
           <span class="stamp">
             <time dateTime={entry.createdAt}>{formats.time(entry.createdAt)}</time>
             <State status={state} />

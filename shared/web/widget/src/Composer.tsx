@@ -4,11 +4,11 @@ import type { FileKind } from "@recado/lib/protocol/visitor";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
-import { t } from "./i18n/index.ts";
+import { t, tCount } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
 import type { Draft } from "./outbox.ts";
+import { uuid } from "./retry.ts";
 import { Quote } from "./Shared.tsx";
-import { uuid } from "./waiting.ts";
 
 interface Picked {
   id: string;
@@ -16,15 +16,15 @@ interface Picked {
   kind: FileKind;
 }
 
-/** What is chosen and not sent: files may be dropped anywhere in the chat. */
+/** Files selected but not yet sent. Module state, because files can be dropped anywhere in the chat. */
 const picked = signal<readonly Picked[]>([]);
-const refusals = signal<readonly string[]>([]);
-/** What is left is told when it is about to run out. */
-const FEW = 200;
-const TALLEST = 132;
+const fileErrors = signal<readonly string[]>([]);
+/** The counter appears when fewer characters than this remain. */
+const COUNTER_THRESHOLD = 200;
+const MAX_HEIGHT = 132;
 
-/** Takes the files that the site takes, and says why it does not take the others. */
-export function usePick(): (files: Iterable<File>) => void {
+/** Adds the files that the site accepts and shows an error for each of the others. */
+export function useFilePicker(): (files: Iterable<File>) => void {
   const { session } = useChat();
   return (files) => {
     const limits = session.current.peek()?.limits;
@@ -38,27 +38,27 @@ export function usePick(): (files: Iterable<File>) => void {
         refused.push(t("composer.tooLarge", { name, limit: formats.size(verdict.limit) }));
       } else refused.push(t(verdict.refused === "empty" ? "composer.empty" : "composer.wrongType", { name }));
     }
-    refusals.value = refused;
+    fileErrors.value = refused;
   };
 }
 
 export function Composer() {
   const chat = useChat();
-  const pick = usePick();
+  const pick = useFilePicker();
   const field = useRef<HTMLTextAreaElement>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const text = useSignal(chat.draft);
   const answering = chat.replyingTo.value;
   const limits = chat.session.current.value?.limits;
-  const most = limits?.maxText ?? 4096;
-  const left = most - [...text.value.trim()].length;
-  const sendable = (text.value.trim() !== "" || picked.value.length > 0) && left >= 0;
+  const maxLength = limits?.maxText ?? 4096;
+  const remaining = maxLength - [...text.value.trim()].length;
+  const sendable = (text.value.trim() !== "" || picked.value.length > 0) && remaining >= 0;
 
-  const entered = chat.entered.value;
+  const openCount = chat.openCount.value;
   useEffect(() => {
-    // On a phone the field would bring up the keyboard, which hides what there is to read.
-    if (entered > 0 && !matchMedia("(pointer: coarse)").matches) field.current?.focus();
-  }, [entered]);
+    // No autofocus on touch devices: the on-screen keyboard would cover the messages.
+    if (openCount > 0 && !matchMedia("(pointer: coarse)").matches) field.current?.focus();
+  }, [openCount]);
   useEffect(() => {
     if (answering) field.current?.focus();
   }, [answering]);
@@ -66,29 +66,29 @@ export function Composer() {
     const element = field.current;
     if (!element) return;
     element.style.height = "auto";
-    element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;
+    element.style.height = `${Math.min(element.scrollHeight, MAX_HEIGHT)}px`;
   });
 
   const change = (next: string) => {
     text.value = next;
     chat.draft = next;
-    chat.live.sayTyping(next !== "");
+    chat.live.sendTyping(next !== "");
   };
 
   const submit = () => {
     if (!sendable) return;
-    const words = text.value.trim();
-    // The first of what leaves quotes; words go with the first file that can show them.
+    const body = text.value.trim();
+    // Only the first message carries the quote. The text is the caption of the first file that can have one.
     let replyTo = answering?.id ?? null;
-    const carrier = picked.value.findIndex(({ kind }) => kind !== "audio" && kind !== "sticker");
+    const captionIndex = picked.value.findIndex(({ kind }) => kind !== "audio" && kind !== "sticker");
     const drafts: Draft[] = picked.value.map(({ content, kind }, index) => {
-      const draft = { type: kind, content, text: index === carrier ? words : "", replyTo };
+      const draft = { type: kind, content, text: index === captionIndex ? body : "", replyTo };
       replyTo = null;
       return draft;
     });
-    if (words && carrier === -1) drafts.push({ type: "text", text: words, replyTo });
+    if (body && captionIndex === -1) drafts.push({ type: "text", text: body, replyTo });
     picked.value = [];
-    refusals.value = [];
+    fileErrors.value = [];
     chat.replyingTo.value = null;
     change("");
     chat.send(...drafts);
@@ -103,22 +103,22 @@ export function Composer() {
         submit();
       }}
     >
-      {refusals.value.length > 0 && (
+      {fileErrors.value.length > 0 && (
         <div class="strip" role="alert">
           <div class="lines">
-            {refusals.value.map((refusal) => (
-              <span key={refusal} dir="auto">
-                {refusal}
+            {fileErrors.value.map((message) => (
+              <span key={message} dir="auto">
+                {message}
               </span>
             ))}
           </div>
-          <Drop label={t("action.dismiss")} onClick={() => (refusals.value = [])} />
+          <RemoveButton label={t("action.dismiss")} onClick={() => (fileErrors.value = [])} />
         </div>
       )}
       {answering && (
         <div class="strip">
           <Quote message={answering} />
-          <Drop label={t("composer.noQuote")} onClick={() => (chat.replyingTo.value = null)} />
+          <RemoveButton label={t("composer.noQuote")} onClick={() => (chat.replyingTo.value = null)} />
         </div>
       )}
       {picked.value.map(({ id, content }) => (
@@ -128,7 +128,7 @@ export function Composer() {
             <bdi class="strong">{content.name}</bdi>
             <span class="small">{formats.size(content.size)}</span>
           </span>
-          <Drop
+          <RemoveButton
             label={t("action.remove", { name: content.name })}
             onClick={() => (picked.value = picked.value.filter((one) => one.id !== id))}
           />
@@ -166,13 +166,13 @@ export function Composer() {
           dir="auto"
           enterkeyhint="send"
           aria-label={t("composer.label")}
-          aria-invalid={left < 0}
-          aria-describedby="left"
+          aria-invalid={remaining < 0}
+          aria-describedby="remaining"
           placeholder={t("composer.placeholder")}
           value={text.value}
           onInput={({ currentTarget }) => change(currentTarget.value)}
           onKeyDown={(event) => {
-            // While a character is being composed, Enter belongs to the input method.
+            // During IME composition Enter confirms the character.
             if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
             event.preventDefault();
             submit();
@@ -183,22 +183,22 @@ export function Composer() {
             event.preventDefault();
             pick(files);
           }}
-          onBlur={() => chat.live.sayTyping(false)}
+          onBlur={() => chat.live.sendTyping(false)}
         />
         <button type="submit" class="send" disabled={!sendable} title={t("action.send")} aria-label={t("action.send")}>
           <Icon name="send" />
         </button>
       </div>
-      <p id="left" class="small count" role="status" data-over={left < 0 || undefined}>
-        {left < 0
-          ? t("composer.tooLong", { n: formats.number(-left) })
-          : left < FEW && t("composer.left", { n: formats.number(left) })}
+      <p id="remaining" class="small count" role="status" data-over={remaining < 0 || undefined}>
+        {remaining < 0
+          ? tCount("composer.tooLong", -remaining, formats.number(-remaining))
+          : remaining < COUNTER_THRESHOLD && tCount("composer.left", remaining, formats.number(remaining))}
       </p>
     </form>
   );
 }
 
-const Drop = ({ label, onClick }: { label: string; onClick: () => void }) => (
+const RemoveButton = ({ label, onClick }: { label: string; onClick: () => void }) => (
   <button type="button" class="ghost" title={label} aria-label={label} onClick={onClick}>
     <Icon name="close" />
   </button>

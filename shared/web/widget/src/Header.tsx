@@ -2,13 +2,13 @@ import { Avatar } from "./Avatar.tsx";
 import { useChat } from "./context.ts";
 import { t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
-import { peopleOf } from "./rows.ts";
+import { recentOperators } from "./rows.ts";
 
 export function Header({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const site = chat.session.current.value?.site;
   const title = site?.title || site?.name || "";
-  const people = peopleOf(chat.history.messages.value);
+  const people = recentOperators(chat.history.messages.value);
   const shown = people.length > 0 ? people : title ? [{ name: title, picture: null }] : [];
   return (
     <header class="header">

@@ -16,15 +16,15 @@ export function Media({ message, attachment }: MediaProps) {
   const preview = useChat().outbox.preview(message.clientId);
   if (preview) return <Picture url={preview} name={attachment.name} />;
   if (attachment.state === "pending") return <p class="aside">{t("media.pending")}</p>;
-  if (attachment.state === "failed") return <Missing />;
+  if (attachment.state === "failed") return <Unavailable />;
   return ["image", "audio", "video"].includes(kindOf(attachment) ?? "") ? (
-    <Played message={message} attachment={attachment} />
+    <InlineMedia message={message} attachment={attachment} />
   ) : (
     <Document message={message} attachment={attachment} />
   );
 }
 
-const Missing = () => (
+const Unavailable = () => (
   <p class="aside">
     <Icon name="alert" /> {t("media.failed")}
   </p>
@@ -36,8 +36,8 @@ export const Picture = ({ url, name, onError }: { url: string; name: string; onE
   </a>
 );
 
-/** Its link is asked for when it comes into sight, and once more when it turns out to be too old. */
-function Played({ message, attachment }: MediaProps) {
+/** Fetches the link when the element scrolls into view, and once more if loading fails (the link may have expired). */
+function InlineMedia({ message, attachment }: MediaProps) {
   const chat = useChat();
   const place = useRef<HTMLDivElement>(null);
   const [url, setUrl] = useState("");
@@ -45,11 +45,11 @@ function Played({ message, attachment }: MediaProps) {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    let gone = false;
+    let cancelled = false;
     const fetchLink = () =>
       chat.linkTo(message, attachment, false, tries > 0).then(
-        (link) => !gone && setUrl(link),
-        () => !gone && setTries(2),
+        (link) => !cancelled && setUrl(link),
+        () => !cancelled && setTries(2),
       );
     const watch = new IntersectionObserver(
       (seen) => {
@@ -61,32 +61,32 @@ function Played({ message, attachment }: MediaProps) {
     );
     if (tries < 2) watch.observe(element);
     return () => {
-      gone = true;
+      cancelled = true;
       watch.disconnect();
     };
   }, [chat, message, attachment, tries]);
-  const again = () => {
+  const retry = () => {
     setUrl("");
     setTries(tries + 1);
   };
-  if (tries > 1) return <Missing />;
+  if (tries > 1) return <Unavailable />;
   const kind = kindOf(attachment);
   return (
     <div ref={place} class={`media ${kind}`}>
-      {url && kind === "image" && <Picture url={url} name={attachment.name} onError={again} />}
+      {url && kind === "image" && <Picture url={url} name={attachment.name} onError={retry} />}
       {url && kind === "audio" && (
-        // biome-ignore lint/a11y/useMediaCaption: what people record has no captions
-        <audio controls preload="none" src={url} aria-label={attachment.name} onError={again} />
+        // biome-ignore lint/a11y/useMediaCaption: user recordings have no captions
+        <audio controls preload="none" src={url} aria-label={attachment.name} onError={retry} />
       )}
       {url && kind === "video" && (
-        // biome-ignore lint/a11y/useMediaCaption: what people film has no captions
-        <video controls preload="metadata" src={url} aria-label={attachment.name} onError={again} />
+        // biome-ignore lint/a11y/useMediaCaption: user videos have no captions
+        <video controls preload="metadata" src={url} aria-label={attachment.name} onError={retry} />
       )}
     </div>
   );
 }
 
-/** The link is asked for when it is wanted: it lives for minutes only. */
+/** Fetches the link on click, because links expire after a few minutes. */
 function Document({ message, attachment }: MediaProps) {
   const chat = useChat();
   const [failed, setFailed] = useState(false);
@@ -94,7 +94,7 @@ function Document({ message, attachment }: MediaProps) {
     try {
       const link = document.createElement("a");
       link.href = await chat.linkTo(message, attachment, true);
-      // In a tab of its own, which a download leaves at once: if it is an error instead, the chat is still there.
+      // Opens in a new tab, so that an error page does not replace the chat.
       link.target = "_blank";
       link.rel = "noopener noreferrer";
       link.click();
@@ -110,7 +110,7 @@ function Document({ message, attachment }: MediaProps) {
         <FileLines name={attachment.name} size={attachment.size} />
         <Icon name="download" label={t("media.download")} />
       </button>
-      {failed && <Missing />}
+      {failed && <Unavailable />}
     </>
   );
 }

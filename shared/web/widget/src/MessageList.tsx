@@ -1,18 +1,18 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Avatar } from "./Avatar.tsx";
-import { Bubble, OutgoingBubble, Words } from "./Bubble.tsx";
+import { Bubble, MessageText, OutgoingBubble } from "./Bubble.tsx";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
 import { t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
-import { chosen, type Row, rowsOf } from "./rows.ts";
+import { answeredIds, type Row, rowsOf } from "./rows.ts";
 
 const dayOf = (iso: string) => new Date(iso).toDateString();
-/** So near to the end one reads the end. */
-const NEAR = 48;
-/** So near to the beginning older messages are fetched. */
-const AHEAD = 300;
+/** Within this distance of the end, in px, the list counts as scrolled to the end. */
+const END_THRESHOLD = 48;
+/** Within this distance of the top, in px, older messages are loaded. */
+const LOAD_THRESHOLD = 300;
 
 export function MessageList() {
   const chat = useChat();
@@ -21,8 +21,8 @@ export function MessageList() {
   const outgoing = chat.outgoing.value;
   const older = history.older.value;
   const rows = rowsOf(messages, outgoing, dayOf);
-  const used = useComputed(() => chosen(history.messages.value, outbox.entries.value)).value;
-  const { box, content, atEnd, toEnd, onScroll } = useReading(rows);
+  const used = useComputed(() => answeredIds(history.messages.value, outbox.entries.value)).value;
+  const { box, content, atEnd, scrollToEnd, onScroll } = useScrollPosition(rows);
 
   const byId = new Map(messages.map((message) => [message.id, message]));
   const quoted = (id: string | null) => (id === null ? undefined : byId.get(id));
@@ -61,12 +61,12 @@ export function MessageList() {
         role="log"
         aria-label={t("list.label")}
         aria-busy={older === "loading"}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
         tabIndex={0}
         onScroll={onScroll}
       >
         <div ref={content} class="content">
-          {(older === "loading" || (!history.loaded.value && !chat.session.trouble.value)) && (
+          {(older === "loading" || (!history.loaded.value && !chat.session.error.value)) && (
             <p class="note late">{t("list.loading")}</p>
           )}
           {older === "failed" && (
@@ -83,7 +83,7 @@ export function MessageList() {
         </div>
       </div>
       {!atEnd && (
-        <button type="button" class="latest" aria-label={t("action.latest")} onClick={toEnd}>
+        <button type="button" class="latest" aria-label={t("action.latest")} onClick={scrollToEnd}>
           <Icon name="down" />
         </button>
       )}
@@ -91,16 +91,16 @@ export function MessageList() {
   );
 }
 
-/** Stays at the end while one reads there, and at the same message when older ones come above it. */
-function useReading(rows: readonly Row[]) {
+/** Keeps the list at the end if it was there, and on the same message when older ones are added above. */
+function useScrollPosition(rows: readonly Row[]) {
   const { history } = useChat();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const place = useRef({ stuck: true, top: 0, height: 0, first: "", own: 0 });
+  const place = useRef({ sticky: true, top: 0, height: 0, first: "", own: 0 });
   const [atEnd, setAtEnd] = useState(true);
 
-  const toEnd = () => {
-    place.current.stuck = true;
+  const scrollToEnd = () => {
+    place.current.sticky = true;
     setAtEnd(true);
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
@@ -108,12 +108,12 @@ function useReading(rows: readonly Row[]) {
     const element = box.current;
     if (!element) return;
     const { scrollTop } = element;
-    const near = element.scrollHeight - scrollTop - element.clientHeight < NEAR;
-    // What has grown since the end was reached did not move anybody away from it: only going up does.
-    const stuck = near || (place.current.stuck && scrollTop >= place.current.top);
-    Object.assign(place.current, { stuck, top: scrollTop });
-    setAtEnd(stuck);
-    if (element.scrollTop < AHEAD && history.older.peek() === "more") void history.loadOlder();
+    const near = element.scrollHeight - scrollTop - element.clientHeight < END_THRESHOLD;
+    // New content does not unstick the list; only scrolling up does.
+    const sticky = near || (place.current.sticky && scrollTop >= place.current.top);
+    Object.assign(place.current, { sticky, top: scrollTop });
+    setAtEnd(sticky);
+    if (element.scrollTop < LOAD_THRESHOLD && history.older.peek() === "more") void history.loadOlder();
   };
   const first = rows.find(({ kind }) => kind !== "day")?.key ?? "";
   const own = rows.filter(({ kind }) => kind === "outgoing").length;
@@ -123,26 +123,26 @@ function useReading(rows: readonly Row[]) {
     if (!element) return;
     const was = place.current;
     const grown = element.scrollHeight - was.height;
-    if (own > was.own) toEnd();
-    else if (was.first !== "" && first !== was.first && !was.stuck && grown > 0) element.scrollTop += grown;
+    if (own > was.own) scrollToEnd();
+    else if (was.first !== "" && first !== was.first && !was.sticky && grown > 0) element.scrollTop += grown;
     place.current = { ...place.current, height: element.scrollHeight, first, own };
   });
   useEffect(() => {
     const grows = new ResizeObserver(() => {
       const element = box.current;
       if (!element) return;
-      if (place.current.stuck) element.scrollTop = element.scrollHeight;
+      if (place.current.sticky) element.scrollTop = element.scrollHeight;
       place.current.height = element.scrollHeight;
-      // A page may be too short to scroll.
+      // The loaded messages may not fill the view, and then there is no scroll event.
       if (element.scrollHeight <= element.clientHeight && history.older.peek() === "more") void history.loadOlder();
     });
     for (const { current } of [box, content]) if (current) grows.observe(current);
     return () => grows.disconnect();
   }, [history]);
-  return { box, content, atEnd, toEnd, onScroll };
+  return { box, content, atEnd, scrollToEnd, onScroll };
 }
 
-/** The first word is the site's, for who has written nothing before this page. */
+/** The site's greeting, shown until the visitor has written something. */
 function Greeting() {
   const { session, history } = useChat();
   const known = session.current.value;
@@ -154,7 +154,7 @@ function Greeting() {
       <div class="turn">
         <bdi class="author">{name}</bdi>
         <div class="bubble">
-          <Words text={known.site.greeting} />
+          <MessageText text={known.site.greeting} />
         </div>
       </div>
     </div>

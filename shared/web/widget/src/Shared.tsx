@@ -1,17 +1,17 @@
-/** What is not text and not a file: places, people, choices, quotes. */
+/** Locations, contact cards, choices and quotes. */
 import type { Choice, VisitorMessage } from "@recado/lib/protocol/visitor";
 import { useChat } from "./context.ts";
 import { t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
 
-/** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
-const onMap = (latitude: number, longitude: number) =>
+/** See developers.google.com/maps/documentation/urls. On a phone the link opens the maps app. */
+const mapUrl = (latitude: number, longitude: number) =>
   `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
 
 export function Place({ location }: { location: NonNullable<VisitorMessage["location"]> }) {
   const { latitude, longitude, name, address } = location;
   return (
-    <a class="card" href={onMap(latitude, longitude)} target="_blank" rel="noopener noreferrer">
+    <a class="card" href={mapUrl(latitude, longitude)} target="_blank" rel="noopener noreferrer">
       <Icon name="pin" />
       <span class="lines">
         <bdi class="strong">{name || t("message.place")}</bdi>
@@ -60,7 +60,7 @@ export function Choices({ message, used }: { message: VisitorMessage; used: bool
           {interactive.footer}
         </p>
       )}
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and this is none */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms, and this is not one */}
       <div class="choices" role="group" aria-label={interactive.button || t("message.choices")}>
         {interactive.buttons.map(button)}
         {interactive.sections.map(({ title, rows }) => (
@@ -74,15 +74,15 @@ export function Choices({ message, used }: { message: VisitorMessage; used: bool
   );
 }
 
-export const nameOf = ({ direction, author }: VisitorMessage): string =>
+export const authorName = ({ direction, author }: VisitorMessage): string =>
   direction === "in" ? t("message.you") : author.kind === "operator" ? author.name : author.name || t("message.bot");
 
-/** What a message answers, in two lines. It may be on an older page. */
+/** The quoted message; undefined if it is not loaded. */
 export function Quote({ message }: { message: VisitorMessage | undefined }) {
   const words = message && (message.revokedAt ? t("message.revoked") : message.text || message.attachments[0]?.name);
   return (
     <blockquote class="quote">
-      {message && <bdi class="strong">{nameOf(message)}</bdi>}
+      {message && <bdi class="strong">{authorName(message)}</bdi>}
       <span dir="auto">{words || t(message ? "message.file" : "message.earlier")}</span>
     </blockquote>
   );

@@ -1,31 +1,31 @@
-/** The calls to the server. What goes wrong comes as a code; `offline` is ours: no answer came at all. */
+/** HTTP client of the widget's API. Errors carry the server's code, or `offline` if there was no response. */
 import { type ErrorCode, parse, visitorError } from "@recado/lib/protocol/visitor";
 import type { GenericSchema, InferOutput } from "valibot";
 
-export class Refusal extends Error {
-  override name = "Refusal";
+export class ApiError extends Error {
+  override name = "ApiError";
   constructor(
     readonly code: ErrorCode | "offline",
-    /** In milliseconds, if the server said so. */
+    /** From the Retry-After header, in milliseconds. */
     readonly retryAfter?: number,
   ) {
     super(code);
   }
 
-  /** Whether the same request may well succeed later. */
-  get passing(): boolean {
+  /** Whether the same request can succeed later. */
+  get retryable(): boolean {
     return ["offline", "unavailable", "internal", "rate_limited"].includes(this.code);
   }
 }
 
-/** A bug is treated as an answer that was not understood: it may pass. */
-export const refusalOf = (error: unknown): Refusal => (error instanceof Refusal ? error : new Refusal("internal"));
+/** Any other exception becomes `internal`, which is retryable. */
+export const toApiError = (error: unknown): ApiError => (error instanceof ApiError ? error : new ApiError("internal"));
 
-const PATIENCE = 30_000;
+const TIMEOUT = 30_000;
 
 export class Api {
   token: string | null = null;
-  /** Called with the token that the server no longer takes; another is there when it is done. */
+  /** Called with the rejected token; `token` holds a new one when it resolves. */
   renew: (stale: string | null) => Promise<void> = async () => {};
 
   async get<T extends GenericSchema>(path: string, schema: T): Promise<InferOutput<T>> {
@@ -36,12 +36,12 @@ export class Api {
     return parse(schema, await this.call("POST", path, body));
   }
 
-  /** For calls whose answer says nothing but that it worked. */
-  async tell(path: string, body: unknown): Promise<void> {
+  /** A POST whose response body is ignored. */
+  async send(path: string, body: unknown): Promise<void> {
     await this.call("POST", path, body);
   }
 
-  private async call(method: string, path: string, body?: unknown, again = path !== "/sessions"): Promise<string> {
+  private async call(method: string, path: string, body?: unknown, retry = path !== "/sessions"): Promise<string> {
     const { token } = this;
     const headers: Record<string, string> = {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -49,35 +49,35 @@ export class Api {
     let response: Response;
     let text: string;
     try {
-      // Without cookies: the console of the same host has some, which are none of a visitor's business.
+      // No cookies: the console on the same host has some, and they must not be sent here.
       response = await fetch(`/widget/v1${path}`, {
         method,
         headers,
         credentials: "omit",
         body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(TIMEOUT),
       });
       text = await response.text();
     } catch {
-      throw new Refusal("offline");
+      throw new ApiError("offline");
     }
     if (response.ok) return text;
-    const refusal = failureOf(response, text);
-    if (refusal.code !== "unauthenticated" || !again) throw refusal;
+    const failure = failureOf(response, text);
+    if (failure.code !== "unauthenticated" || !retry) throw failure;
     await this.renew(token);
     return this.call(method, path, body, false);
   }
 }
 
-function failureOf({ status, headers }: Response, text: string): Refusal {
+function failureOf({ status, headers }: Response, text: string): ApiError {
   const seconds = Number(headers.get("Retry-After"));
   const retryAfter = seconds > 0 ? Math.min(seconds, 3600) * 1000 : undefined;
   try {
-    return new Refusal(parse(visitorError, text).error.code, retryAfter);
+    return new ApiError(parse(visitorError, text).error.code, retryAfter);
   } catch {
-    // A gateway answered instead of the server: its body says nothing to us.
+    // The response came from a gateway, without our error body.
     const code =
       status === 429 ? "rate_limited" : status === 413 ? "too_large" : status >= 500 ? "unavailable" : "invalid";
-    return new Refusal(status === 401 ? "unauthenticated" : code, retryAfter);
+    return new ApiError(status === 401 ? "unauthenticated" : code, retryAfter);
   }
 }

@@ -33,7 +33,7 @@ class FakeSocket {
   }
 }
 
-/** What the server has, and what it was told. The chats of earlier tests live on: it does not answer them. */
+/** The fake server. Chats of earlier tests are still running; their tokens are ignored. */
 const server = {
   token: "",
   messages: [] as VisitorMessage[],
@@ -91,7 +91,7 @@ afterEach(() => {
 function setUp(open = true) {
   const chat = new Chat("SITE", { origin, url: `${origin}/remeras`, title: "Remeras" });
   const page: ToPage[] = [];
-  chat.report((message) => page.push(message));
+  chat.onState((message) => page.push(message));
   chat.show(open);
   const onClose = vi.fn();
   render(<App chat={chat} onClose={onClose} />, document.body);
@@ -111,21 +111,21 @@ function setUp(open = true) {
 }
 const upserted = (message: VisitorMessage, more = {}) => ({ type: "message.upserted", message, ...more });
 
-describe("a visitor", () => {
-  test("who only passes by makes nothing on the server", async () => {
+describe("visitor", () => {
+  test("makes no request while the panel is closed", async () => {
     setUp(false);
     await Promise.resolve();
     expect(server.calls).toEqual([]);
   });
 
   // S2-20
-  test("is greeted by the site when nothing was written", async () => {
+  test("sees the site's greeting before the first message", async () => {
     const { shows } = setUp();
     await shows("¿En qué te ayudamos?");
     await shows("Tienda Malabia");
   });
 
-  test("who was here before gets what came in the meantime, with the panel closed", async () => {
+  test("receives missed messages on return, with the panel closed", async () => {
     localStorage.setItem(`${prefix}token`, server.token);
     server.started = true;
     server.messages = [messageOf({ text: "¿Seguís ahí?" })];
@@ -136,19 +136,19 @@ describe("a visitor", () => {
     );
   });
 
-  test("learns that nobody is there, until somebody writes", async () => {
+  test("sees the away notice until an operator writes", async () => {
     server.online = false;
     const { shows, push, text, online } = setUp();
-    await shows("Nobody is here right now.");
+    await shows("We're away.");
     await online();
     push(upserted(messageOf({ sentAt: new Date(Date.now() + 1000).toISOString() })));
-    await vi.waitFor(() => expect(text()).not.toContain("Nobody is here right now."));
+    await vi.waitFor(() => expect(text()).not.toContain("We're away."));
   });
 
   test.each([
-    [403, "forbidden", "The chat is not set up for this page."],
+    [403, "forbidden", "Chat is not available on this page."],
     [404, "not_found", "This chat does not exist."],
-  ])("where the server says %i %s reads: %s", async (status, code, words) => {
+  ])("sees an error for %i %s: %s", async (status, code, words) => {
     server.refusal = { status, code };
     const { shows, field } = setUp();
     await shows(words);
@@ -156,8 +156,8 @@ describe("a visitor", () => {
   });
 });
 
-describe("writing", () => {
-  test("Enter sends, once, and what the server shows back takes the place of what was on its way", async () => {
+describe("composer", () => {
+  test("Enter sends once, and the server's message replaces the outgoing one", async () => {
     const { write, press, field, push, online, shows } = setUp();
     await online();
     await write("hola");
@@ -177,7 +177,7 @@ describe("writing", () => {
     expect(document.querySelectorAll(".row[data-mine]")).toHaveLength(1);
   });
 
-  test("Shift and Enter, and Enter of an input method, do not send", async () => {
+  test("Shift+Enter and Enter during IME composition do not send", async () => {
     const { write, press, online } = setUp();
     await online();
     await write("hola");
@@ -186,16 +186,16 @@ describe("writing", () => {
     expect(told("/messages")).toEqual([]);
   });
 
-  test("what is too long is counted and stays", async () => {
+  test("text over the limit shows a counter and is not sent", async () => {
     const { write, press, shows, online } = setUp();
     await online();
     await write("👩‍👩‍👧‍👦".repeat(3));
-    await shows("Too long by 1 characters");
+    await shows("1 character over the limit");
     press("Enter");
     expect(told("/messages")).toEqual([]);
   });
 
-  test("says so to the operators, but not at each key", async () => {
+  test("typing is reported at the start and the end, not per key", async () => {
     const { write, online } = setUp();
     await online();
     await write("h");
@@ -204,7 +204,7 @@ describe("writing", () => {
     expect(FakeSocket.newest?.sent).toEqual(['{"action":"typing","on":true}', '{"action":"typing","on":false}']);
   });
 
-  test("survives the page: what was begun is there again", async () => {
+  test("draft is restored after a reload", async () => {
     const first = setUp();
     await first.online();
     await first.write("quería pre");
@@ -212,13 +212,13 @@ describe("writing", () => {
     expect(setUp().field().value).toBe("quería pre");
   });
 
-  test("what failed for good says so, and can be tried again or thrown away", async () => {
+  test("rejected message shows an error and can be retried", async () => {
     const { write, press, shows, online } = setUp();
     await online();
     server.refusal = { status: 413, code: "too_large" };
     await write("hola");
     press("Enter");
-    await shows("It is too large.");
+    await shows("Too large to send.");
     const button = (words: string) =>
       [...document.querySelectorAll("button")].find(({ textContent }) => textContent === words);
     server.refusal = null;
@@ -227,7 +227,7 @@ describe("writing", () => {
     expect(told("/messages")[1]?.clientId).toBe(told("/messages")[0]?.clientId);
   });
 
-  test("a file that the site does not take is refused before a byte leaves", async () => {
+  test("unsupported file is rejected before the upload", async () => {
     const { shows, online } = setUp();
     await online();
     const dropped = [
@@ -238,14 +238,14 @@ describe("writing", () => {
       dataTransfer: { files: dropped },
     });
     document.querySelector(".composer")?.dispatchEvent(event);
-    await shows("Files like virus.exe cannot be sent here.");
-    await shows("grande.png is larger than");
+    await shows("virus.exe: file type not supported.");
+    await shows("grande.png is too large");
     expect(told("/uploads")).toEqual([]);
   });
 });
 
-describe("reading", () => {
-  test("text is text, and links are made of what was parsed", async () => {
+describe("messages", () => {
+  test("markup is shown as text, and URLs become links", async () => {
     server.messages = [
       messageOf({ text: '<img src=x onerror="alert(1)"> javascript:alert(1) https://shop.example/a' }),
     ];
@@ -256,7 +256,7 @@ describe("reading", () => {
     expect(links).toEqual([["https://shop.example/a", "noopener noreferrer nofollow"]]);
   });
 
-  test("what cannot be shown, was taken back or edited says so", async () => {
+  test("unsupported, deleted and edited messages are labelled", async () => {
     server.messages = [
       messageOf({ id: "a", type: "hologram" }),
       messageOf({ id: "b", text: "secret", revokedAt: at(1) }),
@@ -264,14 +264,14 @@ describe("reading", () => {
       messageOf({ id: "d", text: "sí", replyTo: "c" }),
     ];
     const { shows, text } = setUp();
-    await shows("This message cannot be shown here");
+    await shows("This message cannot be displayed");
     await shows("This message was deleted");
     await shows("edited");
     expect(text()).not.toContain("secret");
     expect(document.querySelector("blockquote")?.textContent).toBe("Lucía Pérezcorregido");
   });
 
-  test("a choice is made once", async () => {
+  test("choice is sent once", async () => {
     const interactive = { footer: "", button: "", sections: [], buttons: [{ id: "y", title: "Sí", description: "" }] };
     server.messages = [messageOf({ type: "interactive", interactive })];
     const { shows } = setUp();
@@ -285,7 +285,7 @@ describe("reading", () => {
     );
   });
 
-  test("counts as read when the panel is open, in sight and has the focus", async () => {
+  test("are read when the panel is open, visible and focused", async () => {
     server.messages = [messageOf()];
     const { chat, page, online } = setUp();
     await online();
@@ -298,7 +298,7 @@ describe("reading", () => {
     chat.show(false);
   });
 
-  test("sees who types, until the answer is there", async () => {
+  test("typing indicator disappears when the message arrives", async () => {
     const { push, shows, text, online } = setUp();
     await online();
     push({ type: "typing", by: { kind: "operator", name: "Lucía" }, on: true });
@@ -308,7 +308,7 @@ describe("reading", () => {
   });
 
   // C-04
-  test("after a break of the socket everything is read again", async () => {
+  test("are refreshed after the socket reconnects", async () => {
     const { chat, shows, online } = setUp();
     await online();
     server.messages = [messageOf({ text: "mientras tanto" })];
@@ -318,7 +318,7 @@ describe("reading", () => {
     await shows("mientras tanto");
   });
 
-  test("a text that did not fit the frame is fetched", async () => {
+  test("partial message in a frame is fetched in full", async () => {
     const { chat, push, shows, online } = setUp();
     await online();
     await vi.waitFor(() => expect(chat.history.loaded.value).toBe(true));
@@ -328,7 +328,7 @@ describe("reading", () => {
   });
 });
 
-test("Escape first leaves the quote, then the panel", async () => {
+test("Escape cancels the reply, then closes the panel", async () => {
   server.messages = [messageOf()];
   const { onClose, shows, press } = setUp();
   await shows("hola");

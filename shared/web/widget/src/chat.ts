@@ -1,6 +1,6 @@
-/** One visitor's chat: what is known of it, and how its parts hang together. */
+/** The state of one visitor's chat. Connects session, history, outbox, socket and receipts. */
 import { computed, effect, signal } from "@preact/signals";
-import { PETROL, type ToPage } from "@recado/lib/bridge";
+import { DEFAULT_ACCENT, type ToPage } from "@recado/lib/bridge";
 import {
   type Choice,
   fileLink,
@@ -13,30 +13,30 @@ import { History } from "./history.ts";
 import { Live } from "./live.ts";
 import { type Draft, Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
-import { chosen } from "./rows.ts";
+import { retryTimer, uuid, withTabLock } from "./retry.ts";
+import { answeredIds } from "./rows.ts";
 import { type Page, Session } from "./session.ts";
-import { keepIn } from "./storage.ts";
+import { openStore } from "./storage.ts";
 import { transportOver } from "./transport.ts";
-import { locked, uuid, waiting } from "./waiting.ts";
 
 const PER_PAGE = 30;
-/** A message that was taken is shown back by socket; one that was not by now is looked for. */
-const SHOWN_BACK = 8_000;
-/** Links are asked for anew a little before they end. */
-const MARGIN = 15_000;
+/** A sent message comes back over the socket. If it has not after this time, in ms, the history is refreshed. */
+const ECHO_TIMEOUT = 8_000;
+/** Links are renewed this long before they expire, in ms. */
+const LINK_MARGIN = 15_000;
 
-const colour = (text: string | undefined): string => (text && /^#[\da-f]{6}$/i.test(text) ? text : PETROL);
+const colour = (text: string | undefined): string => (text && /^#[\da-f]{6}$/i.test(text) ? text : DEFAULT_ACCENT);
 const timeOf = ({ sentAt }: VisitorMessage): number => Date.parse(sentAt);
 
 export class Chat {
   private readonly api = new Api();
-  private readonly clock = waiting();
-  private readonly local = keepIn("localStorage");
-  private readonly tabOnly = keepIn("sessionStorage");
+  private readonly timer = retryTimer();
+  private readonly local = openStore("localStorage");
+  private readonly tabOnly = openStore("sessionStorage");
   private readonly prefix: string;
-  private readonly links = new Map<string, { url: string; until: number }>();
+  private readonly links = new Map<string, { url: string; expiresAt: number }>();
   private readonly receipts = new Receipts((status, conversationId, messageIds) =>
-    this.api.tell("/receipts", { status, conversationId, messageIds }),
+    this.api.send("/receipts", { status, conversationId, messageIds }),
   );
   readonly history = new History((cursor) => {
     const query = new URLSearchParams({ limit: String(PER_PAGE), ...(cursor !== null && { cursor }) });
@@ -46,27 +46,27 @@ export class Chat {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly open = signal(false);
-  /** Counts the times that the visitor opened the panel: the focus goes where one writes. */
-  readonly entered = signal(0);
+  /** How often the visitor opened the panel. Each time the text field gets the focus. */
+  readonly openCount = signal(0);
   readonly replyingTo = signal<VisitorMessage | null>(null);
-  private readonly looking = signal(false);
+  private readonly focused = signal(false);
   private readonly readUpTo = signal(0);
   private started = false;
-  private readonly began = Date.now();
+  private readonly startedAt = Date.now();
 
   readonly accent = computed(() => colour(this.session.current.value?.site.color));
   readonly offline = signal(!navigator.onLine);
-  /** What the server has not shown back yet. */
+  /** Outbox entries that are not in the history yet. */
   readonly outgoing = computed(() => {
     const shown = new Set(this.history.messages.value.map(({ clientId }) => clientId));
     return this.outbox.entries.value.filter(({ clientId }) => !shown.has(clientId));
   });
-  /** Nobody was there when this page began, and nobody has written since. */
+  /** No operator was online when the page loaded, and none has written since. */
   readonly away = computed(() => {
     const session = this.session.current.value;
     if (!session || session.online) return false;
     return !this.history.messages.value.some(
-      (message) => message.author.kind === "operator" && timeOf(message) > this.began,
+      (message) => message.author.kind === "operator" && timeOf(message) > this.startedAt,
     );
   });
   readonly unread = computed(() => {
@@ -83,7 +83,7 @@ export class Chat {
 
   constructor(site: string, page: Page) {
     this.prefix = `recado:${site}:${page.origin}:`;
-    this.session = new Session(site, page, this.api, this.local, locked, this.clock, () => this.forget());
+    this.session = new Session(site, page, this.api, this.local, withTabLock, this.timer, () => this.reset());
     const tab = this.tabOnly.get(`${this.prefix}tab`) ?? uuid();
     this.tabOnly.set(`${this.prefix}tab`, tab);
     this.readUpTo.value = Number(this.local.get(`${this.prefix}read`) ?? 0);
@@ -92,30 +92,30 @@ export class Chat {
       tab,
       transportOver(this.api, page),
       this.local,
-      locked,
-      this.clock,
-      () => setTimeout(() => this.missing() && this.live.read(SHOWN_BACK), SHOWN_BACK),
+      withTabLock,
+      this.timer,
+      () => setTimeout(() => this.hasUnconfirmed() && this.live.refresh(ECHO_TIMEOUT), ECHO_TIMEOUT),
     );
-    this.follow();
-    // Whoever was here before gets what came in the meantime; of somebody new nothing is made until the panel opens.
-    if (this.session.known) void this.start();
+    this.subscribe();
+    // Returning visitors connect at once. For a new visitor nothing is created on the server until the panel opens.
+    if (this.session.hasToken) void this.start();
   }
 
-  /** The panel is open or not; `entering` is the visitor who just opened it. */
-  show(open: boolean, entering = false): void {
+  /** Sets whether the panel is open; `byVisitor` is true if the visitor has just opened it. */
+  show(open: boolean, byVisitor = false): void {
     this.open.value = open;
-    if (open && entering) this.entered.value += 1;
+    if (open && byVisitor) this.openCount.value += 1;
     if (open) void this.start();
   }
 
   send(...drafts: Draft[]): void {
     for (const draft of drafts) this.outbox.add(draft);
-    this.live.sayTyping(false);
+    this.live.sendTyping(false);
   }
 
-  /** Two taps are one choice, also when the second comes before the button knows of the first. */
+  /** Ignores a second tap, also before the button is disabled. */
   choose({ id }: VisitorMessage, option: Choice): void {
-    if (chosen(this.history.messages.peek(), this.outbox.entries.peek()).has(id)) return;
+    if (answeredIds(this.history.messages.peek(), this.outbox.entries.peek()).has(id)) return;
     this.send({ type: "interactive", text: option.title, replyTo: id, optionId: option.id });
   }
 
@@ -127,25 +127,25 @@ export class Chat {
     this.tabOnly.set(`${this.prefix}draft`, text || null);
   }
 
-  /** A link to a file, good for a while; `anew` after one that was refused. */
-  async linkTo(message: VisitorMessage, { id }: VisitorAttachment, download = false, anew = false): Promise<string> {
+  /** A temporary link to a file. `refresh` skips the cache after a link was rejected. */
+  async linkTo(message: VisitorMessage, { id }: VisitorAttachment, download = false, refresh = false): Promise<string> {
     const key = `${message.id} ${id} ${download}`;
     const known = this.links.get(key);
-    if (known && !anew && known.until > Date.now()) return known.url;
+    if (known && !refresh && known.expiresAt > Date.now()) return known.url;
     const query = new URLSearchParams({ conversation: message.conversationId, message: message.id, attachment: id });
     if (download) query.set("download", "true");
     const { url, expiresIn } = await this.api.get(`/files?${query}`, fileLink);
-    this.links.set(key, { url, until: Date.now() + expiresIn * 1000 - MARGIN });
+    this.links.set(key, { url, expiresAt: Date.now() + expiresIn * 1000 - LINK_MARGIN });
     return url;
   }
 
-  /** Keeps the page around the frame informed. */
-  report(say: (message: ToPage) => void): void {
+  /** Sends the chat's state to the embedding page whenever it changes. */
+  onState(post: (message: ToPage) => void): void {
     effect(() => {
       const session = this.session.current.value;
       if (!session) return;
       const started = session.started || this.history.messages.value.length > 0 || this.outbox.entries.value.length > 0;
-      say({ type: "state", unread: this.unread.value, started, color: this.accent.value });
+      post({ type: "state", unread: this.unread.value, started, color: this.accent.value });
     });
   }
 
@@ -155,26 +155,26 @@ export class Chat {
     try {
       await this.session.open();
     } catch {
-      // Why is in the session's trouble: nothing more to do on this page.
+      // Permanent error; the reason is in `session.error`.
       return;
     }
     this.live.start();
     void this.outbox.run();
   }
 
-  private missing(): boolean {
+  private hasUnconfirmed(): boolean {
     return this.outgoing.peek().some(({ state }) => state === "sent");
   }
 
-  private forget(): void {
-    this.history.forget();
-    this.outbox.uploadAgain();
-    this.live.read(0);
+  private reset(): void {
+    this.history.reset();
+    this.outbox.clearUploads();
+    this.live.refresh(0);
   }
 
-  private follow(): void {
+  private subscribe(): void {
     const look = () => {
-      this.looking.value = document.visibilityState === "visible" && document.hasFocus();
+      this.focused.value = document.visibilityState === "visible" && document.hasFocus();
     };
     for (const name of ["focus", "blur"]) window.addEventListener(name, look);
     document.addEventListener("visibilitychange", () => {
@@ -189,15 +189,15 @@ export class Chat {
       this.offline.value = true;
     });
     window.addEventListener("storage", ({ key, newValue }) => {
-      this.outbox.heard(key, newValue);
+      this.outbox.onStorage(key, newValue);
       if (key === `${this.prefix}read`) this.readUpTo.value = Math.max(this.readUpTo.peek(), Number(newValue));
     });
     look();
     effect(() => this.outbox.confirm(new Set(this.history.messages.value.map(({ clientId }) => clientId))));
     effect(() => {
       const messages = this.history.messages.value;
-      const reads = this.open.value && this.looking.value;
-      this.receipts.tell(reads ? "read" : "delivered", messages);
+      const reads = this.open.value && this.focused.value;
+      this.receipts.add(reads ? "read" : "delivered", messages);
       const last = messages.findLast(({ direction }) => direction === "out");
       if (!reads || !last || timeOf(last) <= this.readUpTo.peek()) return;
       this.readUpTo.value = timeOf(last);
@@ -206,7 +206,7 @@ export class Chat {
   }
 
   private nudge(): void {
-    this.clock.nudge();
+    this.timer.nudge();
     this.live.nudge();
     void this.outbox.run();
   }

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { at, messageOf } from "../dev/testing.ts";
 import { History, type MessagePage } from "./history.ts";
 
-/** A server with so many messages, one a minute, in pages of three. */
+/** A fake server with `count` messages, one per minute, in pages of three. */
 function setUp(count: number) {
   const all = Array.from({ length: count }, (_, i) => messageOf({ id: `m${i}`, sentAt: at(i), text: `${i}` }));
   const page = vi.fn(async (cursor: string | null): Promise<MessagePage> => {
@@ -19,7 +19,7 @@ const upserted = (message: ReturnType<typeof messageOf>, partial = false) =>
   ({ type: "message.upserted", message, partial }) as const;
 
 describe("History", () => {
-  test("starts with the newest page and goes back page by page", async () => {
+  test("loads the newest page, then older pages", async () => {
     const { history, ids } = setUp(7);
     await history.refresh();
     expect([ids(), history.older.value]).toEqual([["m4", "m5", "m6"], "more"]);
@@ -30,7 +30,7 @@ describe("History", () => {
     expect(ids()[0]).toBe("m0");
   });
 
-  test("the highest version wins, in whatever order they come", async () => {
+  test("keeps the highest version, in any order of arrival", async () => {
     const { history, all, texts } = setUp(1);
     history.apply(upserted(messageOf({ ...all[0], text: "third", version: 3 })));
     await history.refresh();
@@ -38,7 +38,7 @@ describe("History", () => {
     expect(texts()).toEqual(["third"]);
   });
 
-  test("a partial one changes states, but costs no text", async () => {
+  test("partial message updates the status and keeps the text", async () => {
     const { history, all, texts } = setUp(1);
     await history.refresh();
     history.apply(upserted(messageOf({ ...all[0], text: "", status: "read", version: 2 }), true));
@@ -46,7 +46,7 @@ describe("History", () => {
     expect(texts()).toEqual(["0"]);
   });
 
-  test("is in the order of time, and of ids within the same moment", () => {
+  test("sorts by time, then by id", () => {
     const { history, ids } = setUp(0);
     for (const [id, minute] of [
       ["b", 5],
@@ -59,7 +59,7 @@ describe("History", () => {
   });
 
   // C-04
-  test("a refresh reads again all that is loaded, and what came meanwhile, without a gap", async () => {
+  test("refresh reloads the loaded range and new messages, without a gap", async () => {
     const { history, all, ids, texts } = setUp(6);
     await history.refresh();
     await history.loadOlder();
@@ -72,7 +72,7 @@ describe("History", () => {
     expect(history.older.value).toBe("none");
   });
 
-  test("a refresh does not lose what is pushed while it runs", async () => {
+  test("refresh keeps messages pushed during it", async () => {
     const { history, page, ids } = setUp(2);
     await history.refresh();
     page.mockImplementationOnce(async () => {
@@ -86,13 +86,13 @@ describe("History", () => {
     expect(ids()).toEqual(["m0", "new", "z"]);
   });
 
-  test("asked for while it runs, it runs once more, however often", async () => {
+  test("calls during a refresh cause one more refresh", async () => {
     const { history, page } = setUp(1);
     await Promise.all([history.refresh(), history.refresh(), history.refresh()]);
     await vi.waitFor(() => expect(page).toHaveBeenCalledTimes(2));
   });
 
-  test("a page that does not come says so and can be asked for again", async () => {
+  test("failed page can be retried", async () => {
     const { history, page, ids } = setUp(5);
     await history.refresh();
     page.mockRejectedValueOnce(new Error("offline"));
@@ -102,10 +102,10 @@ describe("History", () => {
     expect(ids()).toHaveLength(5);
   });
 
-  test("an answer that was meant for somebody else is dropped", async () => {
+  test("response for a previous visitor is dropped", async () => {
     const { history, ids } = setUp(3);
     const late = history.refresh();
-    history.forget();
+    history.reset();
     await late;
     expect([ids(), history.loaded.value]).toEqual([[], false]);
   });

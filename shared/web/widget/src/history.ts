@@ -1,4 +1,4 @@
-/** The messages that are loaded: fetched in pages, changed by what is pushed. The highest version of each wins. */
+/** The loaded messages: fetched in pages, updated by pushes. The highest version of a message wins. */
 import { batch, signal } from "@preact/signals";
 import type { VisitorItem, VisitorMessage } from "@recado/lib/protocol/visitor";
 
@@ -7,13 +7,13 @@ export interface MessagePage {
   nextCursor: string | null;
 }
 
-/** A refresh reads again what is shown, but not a whole life. */
-const MOST_PAGES = 10;
+/** Upper limit of pages that a refresh reads. */
+const MAX_PAGES = 10;
 
-const before = (a: VisitorMessage, b: VisitorMessage): number =>
+const compare = (a: VisitorMessage, b: VisitorMessage): number =>
   Date.parse(a.sentAt) - Date.parse(b.sentAt) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** A partial one brings states but no text, so the text that is known stays. */
+/** A partial message has a status but no text; the known text is kept. */
 function newer(known: VisitorMessage | undefined, next: VisitorMessage, partial: boolean): VisitorMessage {
   if (!known) return next;
   if (known.version > next.version || (known.version === next.version && partial)) return known;
@@ -25,27 +25,27 @@ export class History {
   readonly loaded = signal(false);
   readonly older = signal<"none" | "more" | "loading" | "failed">("none");
   private cursor: string | null = null;
-  /** What was pushed while a refresh was under way, which may not know of it. */
-  private arrived = new Set<string>();
+  /** Messages pushed during a refresh; its response may not contain them. */
+  private pushed = new Set<string>();
   private refreshing: Promise<void> | undefined;
-  private again = false;
-  private era = 0;
+  private refreshAgain = false;
+  private generation = 0;
 
   constructor(private readonly page: (cursor: string | null) => Promise<MessagePage>) {}
 
   apply(item: VisitorItem): void {
     if (item.type !== "message.upserted") return;
-    this.arrived.add(item.message.id);
+    this.pushed.add(item.message.id);
     this.merge([item.message], item.partial);
   }
 
-  /** Reads again what is loaded; at first that is the newest page. Asked for while it runs, it runs once more. */
+  /** Reloads the loaded range, at first the newest page. A call during a refresh runs one more afterwards. */
   refresh(): Promise<void> {
-    if (this.refreshing) this.again = true;
-    this.refreshing ??= this.reread().finally(() => {
+    if (this.refreshing) this.refreshAgain = true;
+    this.refreshing ??= this.reload().finally(() => {
       this.refreshing = undefined;
-      if (this.again) {
-        this.again = false;
+      if (this.refreshAgain) {
+        this.refreshAgain = false;
         void this.refresh().catch(() => {});
       }
     });
@@ -54,63 +54,63 @@ export class History {
 
   async loadOlder(): Promise<void> {
     if (this.cursor === null || this.older.peek() === "loading") return;
-    const { era } = this;
+    const { generation } = this;
     this.older.value = "loading";
     try {
       const { items, nextCursor } = await this.page(this.cursor);
-      if (era !== this.era) return;
+      if (generation !== this.generation) return;
       batch(() => {
-        this.continueAt(nextCursor);
+        this.setCursor(nextCursor);
         this.merge(items, false);
       });
     } catch {
-      if (era === this.era) this.older.value = "failed";
+      if (generation === this.generation) this.older.value = "failed";
     }
   }
 
-  forget(): void {
-    this.era += 1;
+  reset(): void {
+    this.generation += 1;
     batch(() => {
       this.messages.value = [];
       this.loaded.value = false;
-      this.continueAt(null);
+      this.setCursor(null);
     });
   }
 
-  private async reread(): Promise<void> {
-    const { era } = this;
+  private async reload(): Promise<void> {
+    const { generation } = this;
     const [oldest] = this.messages.peek();
     const first = !this.loaded.peek();
     const found: VisitorMessage[] = [];
     let cursor: string | null = null;
-    this.arrived.clear();
-    for (let pages = 0; pages < MOST_PAGES; pages++) {
+    this.pushed.clear();
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
       const answer = await this.page(cursor);
-      if (era !== this.era) return;
+      if (generation !== this.generation) return;
       found.unshift(...answer.items);
       cursor = answer.nextCursor;
       const [reached] = found;
-      if (cursor === null || first || !oldest || (reached && before(reached, oldest) <= 0)) break;
+      if (cursor === null || first || !oldest || (reached && compare(reached, oldest) <= 0)) break;
     }
     batch(() => {
       this.dropMissing(found);
       this.merge(found, false);
-      this.continueAt(cursor);
+      this.setCursor(cursor);
       this.loaded.value = true;
     });
   }
 
-  /** What the server did not answer again is gone, unless it is so new that the answer may not know of it. */
+  /** Removes messages that the server no longer returns, except those newer than its response. */
   private dropMissing(found: readonly VisitorMessage[]): void {
     const newest = found.at(-1);
     if (!newest) return;
     const ids = new Set(found.map(({ id }) => id));
     this.messages.value = this.messages
       .peek()
-      .filter((known) => ids.has(known.id) || this.arrived.has(known.id) || before(newest, known) < 0);
+      .filter((known) => ids.has(known.id) || this.pushed.has(known.id) || compare(newest, known) < 0);
   }
 
-  private continueAt(cursor: string | null): void {
+  private setCursor(cursor: string | null): void {
     this.cursor = cursor;
     this.older.value = cursor === null ? "none" : "more";
   }
@@ -120,6 +120,6 @@ export class History {
     for (const message of next) {
       byId.set(message.id, newer(byId.get(message.id), message, partial));
     }
-    this.messages.value = [...byId.values()].sort(before);
+    this.messages.value = [...byId.values()].sort(compare);
   }
 }

@@ -1,12 +1,12 @@
-/** The page around the frame. Its origin is what the browser says of its first message, never what the message says. */
+/** Messages to and from the embedding page. Its origin is `event.origin` of the first message, never the message's content. */
 import type { ToFrame, ToPage } from "@recado/lib/bridge";
 import type { Page } from "./session.ts";
 
 export interface Host {
-  say(message: ToPage): void;
+  post(message: ToPage): void;
 }
 
-export function meet(on: {
+export function connectHost(on: {
   hello: (page: Page, open: boolean, host: Host) => void;
   panel: (open: boolean) => void;
 }): void {
@@ -17,10 +17,10 @@ export function meet(on: {
     const message = event.data as Partial<ToFrame> | null;
     if (message?.type === "hello" && origin === undefined) {
       origin = event.origin;
-      const host: Host = { say: (answer) => window.parent.postMessage(answer, event.origin) };
+      const host: Host = { post: (answer) => window.parent.postMessage(answer, event.origin) };
       const { url = "", title = "", open = false } = message;
       on.hello({ origin, url: String(url), title: String(title) }, open === true, host);
-      host.say({ type: "ready" });
+      host.post({ type: "ready" });
     } else if (message?.type === "panel" && origin !== undefined) on.panel(message.open === true);
   });
 }

@@ -1,4 +1,4 @@
-/** The few drawings, as strokes of the text's colour. */
+/** Icons as SVG paths, stroked in the text colour. */
 const paths = {
   alert: "M12 8v5M12 16.5v.01M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18z",
   attach: "M15 7l-6.5 6.5a1.5 1.5 0 0 0 3 3L18 10a3 3 0 0 0-6-6l-6.5 6.5a4.5 4.5 0 0 0 9 9L21 13",
@@ -16,7 +16,7 @@ const paths = {
 } as const;
 export type IconName = keyof typeof paths;
 
-/** With a label it says something by itself; without one it goes with words. */
+/** With a label the icon is announced to screen readers; without one it is decorative. */
 export function Icon({ name, label }: { name: IconName; label?: string }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" role="img" aria-label={label} aria-hidden={!label}>

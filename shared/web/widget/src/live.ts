@@ -1,27 +1,27 @@
-/** The socket: what operators do is seen at once. Whatever it may have missed is read again when it is back. */
+/** Applies what the socket pushes. Refreshes the history after each reconnect. */
 import { signal } from "@preact/signals";
 import { parseVisitorFrame, type VisitorAction, type VisitorItem, visitorTicket } from "@recado/lib/protocol/visitor";
 import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
-import { type Api, refusalOf } from "./api.ts";
+import { type Api, toApiError } from "./api.ts";
 import type { History } from "./history.ts";
 
-/** Where no socket gets through, messages come with the attempts, but not more often than this. */
-const SELDOM = 10_000;
-/** So long the messages wait for the socket, which would have them read twice. */
-const HEAD_START = 2_000;
-/** Typing that nobody says is over. */
-const TYPING_ENDS = 6_000;
-const SAY_TYPING_EVERY = 4_000;
+/** If the socket cannot connect, messages are polled with each attempt, but not more often than this (ms). */
+const OFFLINE_POLL = 10_000;
+/** How long the first read waits for the socket, in ms, so that messages are not read twice. */
+const SOCKET_GRACE = 2_000;
+/** A typing indicator without an end disappears after this time, in ms. */
+const TYPING_TIMEOUT = 6_000;
+const TYPING_INTERVAL = 4_000;
 
 export class Live {
   readonly state = signal<ConnectionState>("connecting");
-  /** Who types: a name, or an empty one for somebody. */
+  /** The name of who is typing, empty if unknown, null if nobody. */
   readonly typing = signal<string | null>(null);
   private socket: Socket<VisitorAction> | undefined;
-  private readAt = 0;
-  private typingEnds: ReturnType<typeof setTimeout> | undefined;
-  private quiet: ReturnType<typeof setTimeout> | undefined;
-  private saidTypingAt: number | undefined;
+  private refreshedAt = 0;
+  private typingTimer: ReturnType<typeof setTimeout> | undefined;
+  private idleTimer: ReturnType<typeof setTimeout> | undefined;
+  private typingSentAt: number | undefined;
 
   constructor(
     private readonly api: Api,
@@ -30,17 +30,17 @@ export class Live {
 
   start(): void {
     if (this.socket) return;
-    setTimeout(() => this.read(HEAD_START), HEAD_START);
+    setTimeout(() => this.refresh(SOCKET_GRACE), SOCKET_GRACE);
     this.socket = openSocket<VisitorItem, VisitorAction>({
       ticket: () => this.ticket(),
       read: parseVisitorFrame,
       onFrame: (items) => items.forEach((item) => void this.apply(item)),
       onState: (state) => {
         this.state.value = state;
-        if (state === "online") this.read(0);
-        else if (state === "offline") this.read(SELDOM);
+        if (state === "online") this.refresh(0);
+        else if (state === "offline") this.refresh(OFFLINE_POLL);
       },
-      // Being online again says the same.
+      // onState("online") already refreshes.
       onReconnect: () => {},
     });
   }
@@ -49,27 +49,27 @@ export class Live {
     this.socket?.nudge();
   }
 
-  /** Reads the messages again, unless that was done so lately. */
-  read(unlessWithin: number): void {
+  /** Refreshes the history unless it was read within the last `minInterval` ms. */
+  refresh(minInterval: number): void {
     const now = performance.now();
-    if (this.readAt > 0 && now - this.readAt < unlessWithin) return;
-    this.readAt = now;
+    if (this.refreshedAt > 0 && now - this.refreshedAt < minInterval) return;
+    this.refreshedAt = now;
     this.history.refresh().catch(() => {
-      // The next connection reads them.
-      this.readAt = 0;
+      // Read again at the next connection.
+      this.refreshedAt = 0;
     });
   }
 
-  sayTyping(on: boolean): void {
-    clearTimeout(this.quiet);
+  sendTyping(on: boolean): void {
+    clearTimeout(this.idleTimer);
     const now = performance.now();
     if (on) {
-      this.quiet = setTimeout(() => this.sayTyping(false), TYPING_ENDS);
-      if (this.saidTypingAt !== undefined && now - this.saidTypingAt < SAY_TYPING_EVERY) return;
-      this.saidTypingAt = now;
+      this.idleTimer = setTimeout(() => this.sendTyping(false), TYPING_TIMEOUT);
+      if (this.typingSentAt !== undefined && now - this.typingSentAt < TYPING_INTERVAL) return;
+      this.typingSentAt = now;
       this.socket?.send({ action: "typing", on: true });
-    } else if (this.saidTypingAt !== undefined) {
-      this.saidTypingAt = undefined;
+    } else if (this.typingSentAt !== undefined) {
+      this.typingSentAt = undefined;
       this.socket?.send({ action: "typing", on: false });
     }
   }
@@ -79,22 +79,22 @@ export class Live {
       const { url } = await this.api.post("/socket-tickets", {}, visitorTicket);
       return url;
     } catch (error) {
-      if (refusalOf(error).code === "forbidden") throw new SignedOutError();
+      if (toApiError(error).code === "forbidden") throw new SignedOutError();
       throw error;
     }
   }
 
   private apply(item: VisitorItem): void {
-    if (item.type === "typing") this.hearTyping(item.on ? item.by.name : null);
+    if (item.type === "typing") this.setTyping(item.on ? item.by.name : null);
     else if (item.type !== "pong") this.history.apply(item);
     if (item.type !== "message.upserted") return;
-    if (item.message.direction === "out") this.hearTyping(null);
-    if (item.partial) this.read(0);
+    if (item.message.direction === "out") this.setTyping(null);
+    if (item.partial) this.refresh(0);
   }
 
-  private hearTyping(name: string | null): void {
-    clearTimeout(this.typingEnds);
+  private setTyping(name: string | null): void {
+    clearTimeout(this.typingTimer);
     this.typing.value = name;
-    if (name !== null) this.typingEnds = setTimeout(() => this.hearTyping(null), TYPING_ENDS);
+    if (name !== null) this.typingTimer = setTimeout(() => this.setTyping(null), TYPING_TIMEOUT);
   }
 }

@@ -1,10 +1,10 @@
-/** The chat in its frame. It waits for the page around it to say who it is. */
+/** Entry point of the frame. Starts the chat when the embedding page sends `hello`. */
 import { render } from "preact";
 import { App } from "./App.tsx";
 import "./app.css";
 import { Chat } from "./chat.ts";
 import "./composer.css";
-import { meet } from "./host.ts";
+import { connectHost } from "./host.ts";
 import { language } from "./i18n/index.ts";
 import "./messages.css";
 
@@ -14,12 +14,12 @@ let chat: Chat | undefined;
 
 document.documentElement.lang = language;
 if (root && site) {
-  meet({
+  connectHost({
     hello(page, open, host) {
       chat = new Chat(site, page);
-      chat.report(host.say);
+      chat.onState(host.post);
       chat.show(open);
-      render(<App chat={chat} onClose={() => host.say({ type: "close" })} />, root);
+      render(<App chat={chat} onClose={() => host.post({ type: "close" })} />, root);
     },
     panel: (open) => chat?.show(open, open),
   });

@@ -1,23 +1,23 @@
 // @vitest-environment happy-dom
 import { describe, expect, test, vi } from "vitest";
-import { keepInMemory, waitingByHand } from "../dev/testing.ts";
-import { Refusal } from "./api.ts";
+import { manualTimer, memoryStore } from "../dev/testing.ts";
+import { ApiError } from "./api.ts";
 import { Outbox, type OutgoingBody, type Transport } from "./outbox.ts";
-import type { Lock } from "./waiting.ts";
+import type { Lock } from "./retry.ts";
 
 const prefix = "recado:S:o:out:";
 const alone: Lock = (_, run) => run();
 
 interface Given {
-  keep?: ReturnType<typeof keepInMemory>;
+  store?: ReturnType<typeof memoryStore>;
   tab?: string;
   lock?: Lock;
   post?: (body: OutgoingBody, nth: number) => Error | undefined;
 }
 
-function setUp({ keep = keepInMemory(), tab = "tab1", lock = alone, post = () => undefined }: Given = {}) {
+function setUp({ store = memoryStore(), tab = "tab1", lock = alone, post = () => undefined }: Given = {}) {
   const bodies: OutgoingBody[] = [];
-  const clock = waitingByHand();
+  const timer = manualTimer();
   const sent = vi.fn();
   const transport: Transport = {
     upload: vi.fn(async (_file, onProgress) => {
@@ -30,66 +30,66 @@ function setUp({ keep = keepInMemory(), tab = "tab1", lock = alone, post = () =>
       if (failure) throw failure;
     },
   };
-  const outbox = new Outbox(prefix, tab, transport, keep, lock, clock, sent);
+  const outbox = new Outbox(prefix, tab, transport, store, lock, timer, sent);
   const say = (text: string) => outbox.add({ type: "text", text, replyTo: null });
   const states = () => outbox.entries.value.map(({ state }) => state);
-  const waits = (n: number) => vi.waitFor(() => expect(clock.waits).toHaveLength(n));
-  return { outbox, bodies, clock, sent, transport, keep, say, states, waits };
+  const waits = (n: number) => vi.waitFor(() => expect(timer.waits).toHaveLength(n));
+  return { outbox, bodies, timer, sent, transport, store, say, states, waits };
 }
 const photo = () => new File(["x"], "foto.png", { type: "image/png" });
 
 describe("Outbox", () => {
-  test("shows a message at once, says when the server has it, and lets go of it when it is shown back", async () => {
-    const { outbox, say, states, keep } = setUp();
+  test("shows a message at once, marks it as sent, and removes it when the server returns it", async () => {
+    const { outbox, say, states, store } = setUp();
     say("hola");
     expect(states()).toEqual(["sending"]);
     await vi.waitFor(() => expect(states()).toEqual(["sent"]));
     outbox.confirm(new Set([outbox.entries.value[0]?.clientId]));
     expect(outbox.entries.value).toEqual([]);
-    expect(keep.keys(prefix)).toEqual([]);
+    expect(store.keys(prefix)).toEqual([]);
   });
 
   // C-02
-  test("repeats with the same clientId while the network is away, waiting longer each time", async () => {
+  test("retries offline with the same clientId and increasing delays", async () => {
     vi.spyOn(Math, "random").mockReturnValue(1);
-    const { say, bodies, clock, states, waits } = setUp({
-      post: (_, nth) => (nth < 4 ? new Refusal("offline") : undefined),
+    const { say, bodies, timer, states, waits } = setUp({
+      post: (_, nth) => (nth < 4 ? new ApiError("offline") : undefined),
     });
     say("hola");
     for (let n = 1; n < 4; n++) {
       await waits(n);
       expect(states()).toEqual(["waiting"]);
-      clock.nudge();
+      timer.nudge();
     }
     await vi.waitFor(() => expect(states()).toEqual(["sent"]));
     expect(new Set(bodies.map(({ clientId }) => clientId)).size).toBe(1);
-    expect(clock.waits.map(({ ms }) => ms)).toEqual([500, 1000, 2000]);
+    expect(timer.waits.map(({ ms }) => ms)).toEqual([500, 1000, 2000]);
     vi.restoreAllMocks();
   });
 
-  test("waits as long as the server asks, whatever the network does", async () => {
-    const { say, clock, outbox, waits } = setUp({ post: () => new Refusal("rate_limited", 7000) });
+  test("waits for Retry-After, also on nudge", async () => {
+    const { say, timer, outbox, waits } = setUp({ post: () => new ApiError("rate_limited", 7000) });
     say("hola");
     await waits(1);
-    expect(clock.waits).toEqual([{ ms: 7000, firm: true }]);
+    expect(timer.waits).toEqual([{ ms: 7000, firm: true }]);
     expect(outbox.entries.value[0]?.retryAt).toBeGreaterThan(Date.now());
   });
 
-  test("sends one after the other, in the order they were written", async () => {
-    const { say, bodies, clock, waits } = setUp({
-      post: (_, nth) => (nth === 1 ? new Refusal("unavailable") : undefined),
+  test("sends one at a time, in order", async () => {
+    const { say, bodies, timer, waits } = setUp({
+      post: (_, nth) => (nth === 1 ? new ApiError("unavailable") : undefined),
     });
     say("uno");
     say("dos");
     await waits(1);
-    clock.nudge();
+    timer.nudge();
     await vi.waitFor(() => expect(bodies.map(({ text }) => text)).toEqual(["uno", "uno", "dos"]));
   });
 
   test.each(["invalid", "too_large", "forbidden"] as const)(
-    "%s is final: it says so, the next goes on",
+    "%s fails the entry and the next one is sent",
     async (code) => {
-      const { say, states, outbox } = setUp({ post: (_, nth) => (nth === 1 ? new Refusal(code) : undefined) });
+      const { say, states, outbox } = setUp({ post: (_, nth) => (nth === 1 ? new ApiError(code) : undefined) });
       say("uno");
       say("dos");
       await vi.waitFor(() => expect(states()).toEqual(["failed", "sent"]));
@@ -97,8 +97,8 @@ describe("Outbox", () => {
     },
   );
 
-  test("a retry by hand sends the same clientId again, and what is discarded is gone", async () => {
-    const { outbox, say, states, bodies, keep } = setUp({ post: () => new Refusal("invalid") });
+  test("manual retry keeps the clientId, and discard deletes the entry", async () => {
+    const { outbox, say, states, bodies, store } = setUp({ post: () => new ApiError("invalid") });
     say("hola");
     await vi.waitFor(() => expect(states()).toEqual(["failed"]));
     const { clientId = "" } = outbox.entries.value[0] ?? {};
@@ -107,81 +107,81 @@ describe("Outbox", () => {
     expect(bodies[1]?.clientId).toBe(bodies[0]?.clientId);
     await vi.waitFor(() => expect(states()).toEqual(["failed"]));
     outbox.discard(clientId);
-    expect([states(), keep.keys(prefix)]).toEqual([[], []]);
+    expect([states(), store.keys(prefix)]).toEqual([[], []]);
   });
 
-  test("uploads a file once, however often its message has to be repeated", async () => {
-    const { outbox, transport, bodies, clock, waits, states } = setUp({
-      post: (_, nth) => (nth === 1 ? new Refusal("offline") : undefined),
+  test("uploads a file once when the message is retried", async () => {
+    const { outbox, transport, bodies, timer, waits, states } = setUp({
+      post: (_, nth) => (nth === 1 ? new ApiError("offline") : undefined),
     });
     outbox.add({ type: "image", text: "mira", replyTo: null, content: photo() });
     await waits(1);
-    clock.nudge();
+    timer.nudge();
     await vi.waitFor(() => expect(states()).toEqual(["sent"]));
     expect(transport.upload).toHaveBeenCalledTimes(1);
     expect(bodies.map(({ attachments }) => attachments)).toEqual([["up_0"], ["up_0"]]);
   });
 
-  test("uploads anew when somebody else's session took over", async () => {
-    const { outbox, transport, clock, waits } = setUp({
-      post: (_, nth) => (nth === 1 ? new Refusal("offline") : undefined),
+  test("uploads again after a change of visitor", async () => {
+    const { outbox, transport, timer, waits } = setUp({
+      post: (_, nth) => (nth === 1 ? new ApiError("offline") : undefined),
     });
     outbox.add({ type: "image", text: "", replyTo: null, content: photo() });
     await waits(1);
-    outbox.uploadAgain();
-    clock.nudge();
+    outbox.clearUploads();
+    timer.nudge();
     await vi.waitFor(() => expect(transport.upload).toHaveBeenCalledTimes(2));
   });
 });
 
-describe("after the page was loaded anew", () => {
+describe("Outbox after a reload", () => {
   // C-03
-  test("what had not left leaves, in its order, as what it was", async () => {
-    const first = setUp({ post: () => new Refusal("offline") });
+  test("sends unsent entries in order", async () => {
+    const first = setUp({ post: () => new ApiError("offline") });
     first.say("uno");
     first.say("dos");
     await first.waits(1);
-    const second = setUp({ keep: first.keep });
+    const second = setUp({ store: first.store });
     await vi.waitFor(() => expect(second.states()).toEqual(["sent", "sent"]));
     expect(second.bodies.map(({ text }) => text)).toEqual(["uno", "dos"]);
     expect(second.bodies[0]?.clientId).toBe(first.bodies[0]?.clientId);
   });
 
-  test("what the server has is shown as sent until it comes back, and not sent again", async () => {
+  test("shows sent entries and does not send them again", async () => {
     const first = setUp();
     first.say("hola");
     await vi.waitFor(() => expect(first.states()).toEqual(["sent"]));
-    const second = setUp({ keep: first.keep });
+    const second = setUp({ store: first.store });
     expect(second.states()).toEqual(["sent"]);
     await second.outbox.run();
     expect(second.bodies).toEqual([]);
   });
 
-  test("a file whose bytes are gone says so instead of waiting for ever", async () => {
+  test("fails a file entry whose bytes are lost", async () => {
     const first = setUp();
-    vi.mocked(first.transport.upload).mockRejectedValue(new Refusal("offline"));
+    vi.mocked(first.transport.upload).mockRejectedValue(new ApiError("offline"));
     first.outbox.add({ type: "image", text: "", replyTo: null, content: photo() });
     await first.waits(1);
-    const second = setUp({ keep: first.keep });
+    const second = setUp({ store: first.store });
     expect(second.outbox.entries.value).toMatchObject([{ state: "failed", error: "fileLost" }]);
-    expect(setUp({ keep: first.keep, tab: "tab2" }).states()).toEqual([]);
+    expect(setUp({ store: first.store, tab: "tab2" }).states()).toEqual([]);
   });
 
-  test("what is no entry is left out", () => {
-    const keep = keepInMemory(
+  test("ignores invalid entries", () => {
+    const store = memoryStore(
       new Map([
         [`${prefix}a`, "{"],
         [`${prefix}b`, '{"clientId":"b"}'],
         ["other", "1"],
       ]),
     );
-    expect(setUp({ keep }).states()).toEqual([]);
+    expect(setUp({ store }).states()).toEqual([]);
   });
 });
 
-describe("two tabs", () => {
+describe("Outbox in two tabs", () => {
   // C-02
-  test("send a message once: the second finds it sent when its turn comes", async () => {
+  test("sends a message once", async () => {
     let turn: Promise<unknown> = Promise.resolve();
     const lock: Lock = (_, run) => {
       const mine = turn.then(run);
@@ -190,14 +190,14 @@ describe("two tabs", () => {
     };
     const first = setUp({ lock });
     first.say("hola");
-    const second = setUp({ keep: first.keep, lock, tab: "tab2" });
+    const second = setUp({ store: first.store, lock, tab: "tab2" });
     expect(second.states()).toEqual(["sending"]);
     await vi.waitFor(() => expect([first.states(), second.states()]).toEqual([["sent"], ["sent"]]));
     expect(first.bodies.length + second.bodies.length).toBe(1);
   });
 
-  test("show what the other wrote, and drop what it let go of", () => {
-    const { outbox, states, keep } = setUp();
+  test("shows and removes the other tab's entries", () => {
+    const { outbox, states, store } = setUp();
     const entry = {
       clientId: "c9",
       type: "text",
@@ -207,11 +207,11 @@ describe("two tabs", () => {
       createdAt: new Date().toISOString(),
       tab: "tab2",
     };
-    keep.set(`${prefix}c9`, JSON.stringify(entry));
-    outbox.heard(`${prefix}c9`, JSON.stringify(entry));
+    store.set(`${prefix}c9`, JSON.stringify(entry));
+    outbox.onStorage(`${prefix}c9`, JSON.stringify(entry));
     expect(states()).toEqual(["sending"]);
-    outbox.heard(`${prefix}c9`, null);
+    outbox.onStorage(`${prefix}c9`, null);
     expect(states()).toEqual([]);
-    outbox.heard("something else", null);
+    outbox.onStorage("something else", null);
   });
 });

@@ -1,14 +1,16 @@
 /**
- * What the visitor wrote and the server has not shown back. An entry keeps its clientId through every try, so that a repeat
- * can never become a second message. Entries leave one after the other, in order; they are kept in this browser, where
- * every tab of the site sees them and one at a time sends them.
+ * Messages that the visitor sent and the server has not returned yet.
+ *
+ * - An entry keeps its clientId through all retries, so the server can drop duplicates.
+ * - Entries are sent one at a time, in order.
+ * - They are stored in the browser and shared by all tabs of the site; a lock lets one tab send at a time.
  */
 import { signal } from "@preact/signals";
 import { type FileKind, parse } from "@recado/lib/protocol/visitor";
 import * as v from "valibot";
-import { type Refusal, refusalOf } from "./api.ts";
-import type { Keep } from "./storage.ts";
-import { type Lock, pauseAfter, uuid, type Waiting } from "./waiting.ts";
+import { type ApiError, toApiError } from "./api.ts";
+import { type Lock, type RetryTimer, uuid, waitBeforeRetry } from "./retry.ts";
+import type { KeyValueStore } from "./storage.ts";
 
 const outgoing = v.object({
   clientId: v.string(),
@@ -17,13 +19,13 @@ const outgoing = v.object({
   replyTo: v.nullable(v.string()),
   optionId: v.optional(v.string()),
   file: v.optional(v.object({ name: v.string(), size: v.number(), uploadId: v.optional(v.string()) })),
-  /** `waiting`: another try follows by itself. `sent`: the server has it. `failed`: it will not go unless asked. */
+  /** `waiting`: will be retried. `sent`: accepted by the server. `failed`: needs a manual retry. */
   state: v.picklist(["sending", "waiting", "sent", "failed"]),
   error: v.optional(v.string()),
-  /** When the server lets it go out, if it asked to wait. */
+  /** Time of the next attempt if the server sent Retry-After, in Unix ms. */
   retryAt: v.optional(v.number()),
   createdAt: v.string(),
-  /** The tab that holds the file. */
+  /** Id of the tab that has the file's bytes. */
   tab: v.string(),
 });
 export type Outgoing = v.InferOutput<typeof outgoing>;
@@ -44,12 +46,12 @@ export interface Transport {
   post(body: OutgoingBody): Promise<void>;
 }
 
-/** What was not shown back in a day never will be. */
-const FORGOTTEN = 24 * 3600_000;
+/** Sent entries are deleted after this time, in ms. */
+const EXPIRY = 24 * 3600_000;
 
 export class Outbox {
   readonly entries = signal<readonly Outgoing[]>([]);
-  /** How much of each file has left, from 0 to 1. */
+  /** Upload progress by clientId, from 0 to 1. */
   readonly progress = signal<ReadonlyMap<string, number>>(new Map());
   private files = new Map<string, File>();
   private previews = new Map<string, string>();
@@ -60,12 +62,12 @@ export class Outbox {
     private readonly prefix: string,
     private readonly tab: string,
     private readonly transport: Transport,
-    private readonly keep: Keep,
+    private readonly store: KeyValueStore,
     private readonly lock: Lock,
-    private readonly clock: Waiting,
+    private readonly timer: RetryTimer,
     private readonly onSent: () => void,
   ) {
-    for (const key of keep.keys(prefix)) this.heard(key, keep.get(key), true);
+    for (const key of store.keys(prefix)) this.onStorage(key, store.get(key), true);
   }
 
   add(draft: Draft): void {
@@ -92,48 +94,48 @@ export class Outbox {
   }
 
   discard(clientId: string): void {
-    this.keep.set(this.prefix + clientId, null);
+    this.store.set(this.prefix + clientId, null);
     this.drop(clientId);
   }
 
-  /** A picture that this page sent is shown from here, before and after it has gone round. */
+  /** Object URL of an image that this page sent, also valid after the server has returned the message. */
   preview(clientId: string | undefined): string | undefined {
     return clientId && this.previews.get(clientId);
   }
 
-  /** The server has shown these. */
+  /** Deletes the entries that the server has returned. */
   confirm(clientIds: ReadonlySet<string | undefined>): void {
     for (const { clientId } of this.entries.peek()) if (clientIds.has(clientId)) this.discard(clientId);
   }
 
-  /** Somebody else's session took over: what was uploaded in the old one is not in the new one. */
-  uploadAgain(): void {
+  /** Uploads belong to a session; after a change of visitor the files are uploaded again. */
+  clearUploads(): void {
     for (const { clientId, file } of this.entries.peek()) {
       if (file?.uploadId) this.change(clientId, { file: { ...file, uploadId: undefined } });
     }
   }
 
-  /** What another tab wrote into the storage, or what this one finds there at its start. */
-  heard(key: string | null, value: string | null, starting = false): void {
+  /** Reads an entry that another tab stored, or that was there when this tab loaded (`starting`). */
+  onStorage(key: string | null, value: string | null, starting = false): void {
     if (!key?.startsWith(this.prefix)) return;
     const entry = value === null ? undefined : readEntry(value);
     if (!entry) {
       this.drop(key.slice(this.prefix.length));
       return;
     }
-    const old = Date.now() - Date.parse(entry.createdAt) > FORGOTTEN;
+    const old = Date.now() - Date.parse(entry.createdAt) > EXPIRY;
     if (old && entry.state === "sent") {
       this.discard(entry.clientId);
       return;
     }
     if (!this.sendable(entry) && entry.state !== "sent") {
-      // Its bytes are in another tab, which shows it; or they were in this one before it was loaded anew.
+      // The bytes are in another tab, or this tab lost them on a reload.
       if (!starting || (entry.tab !== this.tab && !old)) return;
       entry.state = "failed";
       entry.error = "fileLost";
     }
     this.show(entry);
-    // The tab that wrote it is at it: this one takes over when that one is gone.
+    // The tab that stored the entry sends it. This one takes over if that tab is gone.
     if (starting || entry.state === "waiting") void this.run();
   }
 
@@ -142,7 +144,7 @@ export class Outbox {
     this.running = true;
     let tries = 0;
     for (;;) {
-      // Not in the same turn as what called: the constructor has to end first.
+      // Continue in a microtask: the constructor must finish first.
       await Promise.resolve();
       const entry = this.entries
         .peek()
@@ -152,19 +154,19 @@ export class Outbox {
         await this.deliver(entry.clientId);
         tries = 0;
       } catch (error) {
-        const refusal = refusalOf(error);
-        if (!refusal.passing)
-          this.change(entry.clientId, { state: "failed", error: refusal.code, ...withoutUpload(entry) });
-        else await this.waitOut(entry.clientId, refusal, tries++);
+        const failure = toApiError(error);
+        if (!failure.retryable)
+          this.change(entry.clientId, { state: "failed", error: failure.code, ...withoutUpload(entry) });
+        else await this.waitForRetry(entry.clientId, failure, tries++);
       }
     }
     this.running = false;
   }
 
-  private async waitOut(clientId: string, { code, retryAfter }: Refusal, tries: number): Promise<void> {
+  private async waitForRetry(clientId: string, { code, retryAfter }: ApiError, tries: number): Promise<void> {
     const retryAt = retryAfter && Date.now() + retryAfter;
     this.change(clientId, { state: "waiting", error: code, retryAt });
-    await pauseAfter(this.clock, tries, retryAfter);
+    await waitBeforeRetry(this.timer, tries, retryAfter);
   }
 
   private async deliver(clientId: string): Promise<void> {
@@ -172,11 +174,11 @@ export class Outbox {
     const content = this.files.get(clientId);
     if (file && content && !file.uploadId) {
       this.change(clientId, { state: "sending" });
-      const uploadId = await this.transport.upload(content, (part) => this.advance(clientId, part));
+      const uploadId = await this.transport.upload(content, (part) => this.setProgress(clientId, part));
       this.change(clientId, { file: { ...file, uploadId } });
     }
     await this.lock(`${this.prefix}send`, async () => {
-      const stored = this.keep.get(this.prefix + clientId);
+      const stored = this.store.get(this.prefix + clientId);
       const entry = stored === null ? undefined : readEntry(stored);
       if (!entry) return this.drop(clientId);
       if (entry.state === "sent" || entry.state === "failed") return this.show(entry);
@@ -198,7 +200,7 @@ export class Outbox {
     return !file || file.uploadId !== undefined || this.files.has(clientId);
   }
 
-  private advance(clientId: string, part: number): void {
+  private setProgress(clientId: string, part: number): void {
     this.progress.value = new Map(this.progress.peek()).set(clientId, part);
   }
 
@@ -212,7 +214,7 @@ export class Outbox {
   }
 
   private put(entry: Outgoing): void {
-    this.keep.set(this.prefix + entry.clientId, JSON.stringify(entry));
+    this.store.set(this.prefix + entry.clientId, JSON.stringify(entry));
     this.show(entry);
   }
 
@@ -224,7 +226,7 @@ export class Outbox {
     this.entries.value = next;
   }
 
-  /** No two entries have the same time, so that their order outlives the page. */
+  /** Strictly increasing, so that the order of the entries survives a reload. */
   private nextTime(): string {
     this.latest = Math.max(Date.now(), this.latest + 1);
     return new Date(this.latest).toISOString();
@@ -236,7 +238,7 @@ export class Outbox {
   }
 }
 
-/** An upload that was refused with its message may be what was refused: a retry brings the bytes anew. */
+/** The upload may be the reason for a rejection, so a retry uploads the file again. */
 const withoutUpload = ({ file }: Outgoing): Partial<Outgoing> =>
   file ? { file: { ...file, uploadId: undefined } } : {};
 

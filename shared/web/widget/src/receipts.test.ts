@@ -17,12 +17,12 @@ function setUp() {
 }
 
 describe("Receipts", () => {
-  test("gathers for a moment, by conversation, and tells each once", async () => {
+  test("sends one batch per conversation, each receipt once", async () => {
     const { post, receipts, pass } = setUp();
-    receipts.tell("delivered", [messageOf({ id: "a" }), messageOf({ id: "b", conversationId: "cv_2" })]);
-    receipts.tell("delivered", [messageOf({ id: "a" }), messageOf({ id: "c" })]);
+    receipts.add("delivered", [messageOf({ id: "a" }), messageOf({ id: "b", conversationId: "cv_2" })]);
+    receipts.add("delivered", [messageOf({ id: "a" }), messageOf({ id: "c" })]);
     await pass();
-    receipts.tell("delivered", [messageOf({ id: "c" })]);
+    receipts.add("delivered", [messageOf({ id: "c" })]);
     await pass();
     expect(post.mock.calls).toEqual([
       ["delivered", "cv_1", ["a", "c"]],
@@ -30,27 +30,27 @@ describe("Receipts", () => {
     ]);
   });
 
-  test("only goes forward", async () => {
+  test("never goes back from read to delivered", async () => {
     const { post, receipts, pass } = setUp();
-    receipts.tell("delivered", [messageOf({ id: "a" })]);
-    receipts.tell("read", [messageOf({ id: "a" })]);
+    receipts.add("delivered", [messageOf({ id: "a" })]);
+    receipts.add("read", [messageOf({ id: "a" })]);
     await pass();
-    receipts.tell("delivered", [messageOf({ id: "a" })]);
-    receipts.tell("read", [messageOf({ id: "b", status: "read" })]);
+    receipts.add("delivered", [messageOf({ id: "a" })]);
+    receipts.add("read", [messageOf({ id: "b", status: "read" })]);
     await pass();
     expect(post.mock.calls).toEqual([["read", "cv_1", ["a"]]]);
   });
 
-  test("is silent on the visitor's own messages and on those that never arrived", async () => {
+  test("skips the visitor's own and failed messages", async () => {
     const { post, receipts, pass } = setUp();
-    receipts.tell("read", [messageOf({ direction: "in" }), messageOf({ status: "failed" })]);
+    receipts.add("read", [messageOf({ direction: "in" }), messageOf({ status: "failed" })]);
     await pass();
     expect(post).not.toHaveBeenCalled();
   });
 
-  test("tells at most fifty at once", async () => {
+  test("sends at most fifty per batch", async () => {
     const { post, receipts, pass } = setUp();
-    receipts.tell(
+    receipts.add(
       "read",
       Array.from({ length: 120 }, (_, i) => messageOf({ id: `m${i}` })),
     );
@@ -58,12 +58,12 @@ describe("Receipts", () => {
     expect(post.mock.calls.map(([, , ids]) => ids.length)).toEqual([50, 50, 20]);
   });
 
-  test("tells again what was not heard", async () => {
+  test("sends again after a failure", async () => {
     const { post, receipts, pass } = setUp();
     post.mockRejectedValueOnce(new Error("offline"));
-    receipts.tell("read", [messageOf()]);
+    receipts.add("read", [messageOf()]);
     await pass();
-    receipts.tell("read", [messageOf()]);
+    receipts.add("read", [messageOf()]);
     await pass();
     expect(post).toHaveBeenCalledTimes(2);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { at, messageOf } from "../dev/testing.ts";
 import type { Outgoing } from "./outbox.ts";
-import { chosen, peopleOf, rowsOf } from "./rows.ts";
+import { answeredIds, recentOperators, rowsOf } from "./rows.ts";
 
 const dayOf = (iso: string) => iso.slice(0, 10);
 const outgoing = (fields: Partial<Outgoing> = {}): Outgoing => ({
@@ -19,12 +19,12 @@ const mine = { direction: "in", author: { kind: "contact", name: "", picture: nu
 const by = (name: string, kind = "operator") => ({ author: { kind, name, picture: null } });
 
 describe("rowsOf", () => {
-  test("separates days", () => {
+  test("inserts day separators", () => {
     const rows = rowsOf([said("a", 1), said("b", 24 * 60)], [], dayOf);
     expect(rows.map(({ kind }) => kind)).toEqual(["day", "message", "day", "message"]);
   });
 
-  test("begins a turn when somebody else speaks, or after five minutes", () => {
+  test("starts a group at a new author or after five minutes", () => {
     const messages = [said("a", 1), said("b", 2), said("c", 3, by("Bruno")), said("d", 4, mine), said("e", 20, mine)];
     const rows = rowsOf(messages, [], dayOf);
     expect(rows.flatMap((row) => (row.kind === "message" ? [row.starts] : []))).toEqual([
@@ -36,24 +36,24 @@ describe("rowsOf", () => {
     ]);
   });
 
-  test("what is on its way comes last, even if the visitor's clock is behind by a day", () => {
+  test("outgoing entries come last, also with a slow clock", () => {
     const rows = rowsOf([said("a", 24 * 60)], [outgoing({ createdAt: at(0) })], dayOf);
     expect(rows.map(({ kind }) => kind)).toEqual(["day", "message", "outgoing"]);
   });
 });
 
-test("a choice is used once the visitor's answer is there or on its way", () => {
+test("answeredIds includes received and outgoing answers", () => {
   const answer = said("b", 2, { ...mine, type: "interactive", replyTo: "m1" });
   const quote = said("c", 3, { ...mine, replyTo: "m2" });
-  expect([...chosen([answer, quote], [outgoing({ type: "interactive", replyTo: "m3" })])]).toEqual(["m1", "m3"]);
+  expect([...answeredIds([answer, quote], [outgoing({ type: "interactive", replyTo: "m3" })])]).toEqual(["m1", "m3"]);
 });
 
-test("those who answer are operators, the last one first, each once", () => {
+test("recentOperators lists each operator once, latest first", () => {
   const messages = [
     said("a", 1, by("Ana")),
     said("b", 2, by("Bot", "bot")),
     said("c", 3, by("Bruno")),
     said("d", 4, mine),
   ];
-  expect(peopleOf([...messages, said("e", 5, by("Ana"))]).map(({ name }) => name)).toEqual(["Ana", "Bruno"]);
+  expect(recentOperators([...messages, said("e", 5, by("Ana"))]).map(({ name }) => name)).toEqual(["Ana", "Bruno"]);
 });

@@ -1,4 +1,4 @@
-/** The rows of the chat: messages, what is on its way, and the days. Pure. */
+/** Builds the rows of the chat: messages, outgoing entries and day separators. Pure functions. */
 import type { VisitorMessage } from "@recado/lib/protocol/visitor";
 import type { Outgoing } from "./outbox.ts";
 
@@ -7,8 +7,8 @@ export type Row =
   | { kind: "message"; key: string; message: VisitorMessage; starts: boolean }
   | { kind: "outgoing"; key: string; entry: Outgoing; starts: boolean };
 
-/** Messages by the same person within this time read as one turn. */
-const TURN = 5 * 60_000;
+/** Messages of one author within this time, in ms, are grouped. */
+const GROUP_WINDOW = 5 * 60_000;
 const VISITOR = "in";
 
 export function rowsOf(
@@ -28,7 +28,7 @@ export function rowsOf(
       speaker = "";
     }
     const time = Date.parse(at);
-    const starts = who !== speaker || time - spokeAt > TURN;
+    const starts = who !== speaker || time - spokeAt > GROUP_WINDOW;
     speaker = who;
     spokeAt = time;
     return starts;
@@ -38,7 +38,7 @@ export function rowsOf(
     const starts = begin(direction === "in" ? VISITOR : `${author.kind} ${author.name}`, sentAt);
     rows.push({ kind: "message", key: message.id, message, starts });
   }
-  // A visitor's clock may be behind: what is on its way never goes before what has arrived.
+  // The visitor's clock may be slow; outgoing entries always come after received messages.
   const latest = messages.at(-1)?.sentAt;
   for (const entry of outgoing) {
     const at = latest !== undefined && Date.parse(latest) > Date.parse(entry.createdAt) ? latest : entry.createdAt;
@@ -47,8 +47,8 @@ export function rowsOf(
   return rows;
 }
 
-/** The messages whose buttons were used: a choice is made once. */
-export function chosen(messages: readonly VisitorMessage[], outgoing: readonly Outgoing[]): ReadonlySet<string> {
+/** Ids of the messages whose choice was already made. */
+export function answeredIds(messages: readonly VisitorMessage[], outgoing: readonly Outgoing[]): ReadonlySet<string> {
   const answers = [...messages.filter(({ direction }) => direction === "in"), ...outgoing];
   return new Set(answers.flatMap(({ type, replyTo }) => (type === "interactive" && replyTo ? [replyTo] : [])));
 }
@@ -58,8 +58,8 @@ export interface Person {
   picture: string | null;
 }
 
-/** Who answered lately, the last one first; people, not programs. */
-export function peopleOf(messages: readonly VisitorMessage[], most = 3): Person[] {
+/** The operators who answered, latest first; without bots. */
+export function recentOperators(messages: readonly VisitorMessage[], most = 3): Person[] {
   const people = new Map<string, Person>();
   for (const { direction, author } of messages.toReversed()) {
     if (direction === "out" && author.kind === "operator" && author.name && !people.has(author.name)) {

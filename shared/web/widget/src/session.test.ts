@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { keepInMemory, waitingByHand } from "../dev/testing.ts";
-import { Api, Refusal } from "./api.ts";
+import { manualTimer, memoryStore } from "../dev/testing.ts";
+import { Api, ApiError } from "./api.ts";
 import { Session } from "./session.ts";
 
 const page = { origin: "https://shop.example", url: "https://shop.example/remeras", title: "Remeras" };
@@ -19,7 +19,7 @@ interface Call {
   authorization: string | undefined;
 }
 
-/** A server that answers by a script: a status, or a status and a body. */
+/** A fake server with scripted responses: a status, or a status and a body. */
 function setUp(answers: (call: Call, nth: number) => [number, unknown?, Record<string, string>?], kept = {}) {
   const calls: Call[] = [];
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
@@ -35,98 +35,98 @@ function setUp(answers: (call: Call, nth: number) => [number, unknown?, Record<s
     return new Response(JSON.stringify(body), { status, headers: more });
   });
   const api = new Api();
-  const keep = keepInMemory(new Map(Object.entries(kept)));
-  const clock = waitingByHand();
-  const stranger = vi.fn();
-  const session = new Session("SITE", page, api, keep, (_, run) => run(), clock, stranger);
-  return { api, session, keep, clock, stranger, calls };
+  const store = memoryStore(new Map(Object.entries(kept)));
+  const timer = manualTimer();
+  const onVisitorChanged = vi.fn();
+  const session = new Session("SITE", page, api, store, (_, run) => run(), timer, onVisitorChanged);
+  return { api, session, store, timer, onVisitorChanged, calls };
 }
 const refused = (code: string) => ({ error: { code, message: "" } });
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe("Session", () => {
-  test("names the origin that the browser told, and keeps the token for it", async () => {
-    const { session, calls, keep, api } = setUp(() => [201, sessionOf("t1")]);
-    expect(session.known).toBe(false);
+  test("sends the origin and stores the token", async () => {
+    const { session, calls, store, api } = setUp(() => [201, sessionOf("t1")]);
+    expect(session.hasToken).toBe(false);
     await session.open();
     expect(calls[0]).toMatchObject({
       path: "/widget/v1/sessions",
       authorization: undefined,
       body: { site: "SITE", origin: "https://shop.example" },
     });
-    expect([keep.get(key), api.token, session.known]).toEqual(["t1", "t1", true]);
+    expect([store.get(key), api.token, session.hasToken]).toEqual(["t1", "t1", true]);
   });
 
-  test("comes back with the token it has", async () => {
+  test("sends the stored token", async () => {
     const { session, calls } = setUp(() => [200, sessionOf("t1")], { [key]: "t1" });
     await session.open();
     expect(calls[0]?.body?.token).toBe("t1");
   });
 
   test.each([
-    ["not on the site's list", 403, "forbidden", "forbidden"],
-    ["of no origin at all", 400, "invalid", "forbidden"],
-    ["with an unknown site", 404, "not_found", "notFound"],
-  ])("a page %s is told so, and asks no more", async (_, status, code, trouble) => {
+    ["origin not allowed", 403, "forbidden", "forbidden"],
+    ["no origin", 400, "invalid", "forbidden"],
+    ["unknown site", 404, "not_found", "notFound"],
+  ])("fails without a retry: %s", async (_, status, code, error) => {
     const { session, calls } = setUp(() => [status, refused(code)]);
-    await expect(session.open()).rejects.toThrow(Refusal);
-    expect([session.trouble.value, calls.length]).toEqual([trouble, 1]);
+    await expect(session.open()).rejects.toThrow(ApiError);
+    expect([session.error.value, calls.length]).toEqual([error, 1]);
   });
 
   test.each([
-    ["the network is away", [0]],
-    ["the server is down", [503, "<html>"]],
-    ["an answer makes no sense", [200, {}]],
-  ] as [string, [number, unknown?]][])("tries again while %s", async (_, answer) => {
-    const { session, clock } = setUp((_call, nth) => (nth === 1 ? answer : [201, sessionOf("t1")]));
+    ["no network", [0]],
+    ["server down", [503, "<html>"]],
+    ["invalid response", [200, {}]],
+  ] as [string, [number, unknown?]][])("retries: %s", async (_, answer) => {
+    const { session, timer } = setUp((_call, nth) => (nth === 1 ? answer : [201, sessionOf("t1")]));
     const opening = session.open();
-    await vi.waitFor(() => expect(session.trouble.value).toBe("unavailable"));
-    clock.nudge();
+    await vi.waitFor(() => expect(session.error.value).toBe("unavailable"));
+    timer.nudge();
     await opening;
-    expect(session.trouble.value).toBeNull();
+    expect(session.error.value).toBeNull();
   });
 
-  test("waits as long as the server asks when it asked too often", async () => {
-    const { session, clock } = setUp(() => [429, refused("rate_limited"), { "Retry-After": "20" }]);
+  test("waits for Retry-After when rate limited", async () => {
+    const { session, timer } = setUp(() => [429, refused("rate_limited"), { "Retry-After": "20" }]);
     void session.open();
-    await vi.waitFor(() => expect(clock.waits).toEqual([{ ms: 20_000, firm: true }]));
+    await vi.waitFor(() => expect(timer.waits).toEqual([{ ms: 20_000, firm: true }]));
   });
 
-  test("two who open at once ask once", async () => {
+  test("concurrent open calls share one request", async () => {
     const { session, calls } = setUp(() => [201, sessionOf("t1")]);
     await Promise.all([session.open(), session.open()]);
     expect(calls).toHaveLength(1);
   });
 });
 
-describe("a call whose session is over", () => {
+describe("call with an expired session", () => {
   const withToken = { [key]: "t1" };
 
-  test("starts again and is repeated once, with the new token", async () => {
-    const { api, session, calls, stranger } = setUp((call, nth) => {
+  test("opens a new session and retries once", async () => {
+    const { api, session, calls, onVisitorChanged } = setUp((call, nth) => {
       if (call.path.endsWith("/sessions"))
         return [200, sessionOf(nth === 1 ? "t1" : "t2", nth === 1 ? "vi_1" : "vi_2")];
       return call.authorization === "Bearer t2" ? [202] : [401, refused("unauthenticated")];
     }, withToken);
     await session.open();
-    await Promise.all([api.tell("/messages", {}), api.tell("/receipts", {})]);
+    await Promise.all([api.send("/messages", {}), api.send("/receipts", {})]);
     expect(calls.filter(({ path }) => path.endsWith("/sessions"))).toHaveLength(2);
-    // Somebody else's messages are not shown.
-    expect(stranger).toHaveBeenCalledTimes(1);
+    // The previous visitor's messages must not be shown.
+    expect(onVisitorChanged).toHaveBeenCalledTimes(1);
   });
 
-  test("is not repeated for ever", async () => {
+  test("retries only once", async () => {
     const { api, session } = setUp(
       (call) => (call.path.endsWith("/sessions") ? [200, sessionOf("t1")] : [401]),
       withToken,
     );
     await session.open();
-    await expect(api.tell("/messages", {})).rejects.toMatchObject({ code: "unauthenticated" });
+    await expect(api.send("/messages", {})).rejects.toMatchObject({ code: "unauthenticated" });
   });
 });
 
-describe("what a refusal says", () => {
+describe("error response", () => {
   test.each([
     [400, refused("invalid"), "invalid", false],
     [413, "<html>", "too_large", false],
@@ -134,8 +134,8 @@ describe("what a refusal says", () => {
     [500, refused("internal"), "internal", true],
     [502, "<html>", "unavailable", true],
     [418, refused("teapot"), "internal", true],
-  ])("%i with %j is %s", async (status, body, code, passing) => {
+  ])("%i with %j is %s", async (status, body, code, retryable) => {
     const { api } = setUp(() => [status, body]);
-    await expect(api.tell("/messages", {})).rejects.toMatchObject({ code, passing });
+    await expect(api.send("/messages", {})).rejects.toMatchObject({ code, retryable });
   });
 });

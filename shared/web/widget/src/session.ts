@@ -1,11 +1,11 @@
-/** Who the visitor is: a token that the server gave, kept for this site and page's origin. */
+/** The visitor's session. Its token is stored per site and origin of the embedding page. */
 import { signal } from "@preact/signals";
 import { type VisitorSession, visitorSession } from "@recado/lib/protocol/visitor";
-import { type Api, Refusal, refusalOf } from "./api.ts";
-import type { Keep } from "./storage.ts";
-import { type Lock, pauseAfter, type Waiting } from "./waiting.ts";
+import { type Api, ApiError, toApiError } from "./api.ts";
+import { type Lock, type RetryTimer, waitBeforeRetry } from "./retry.ts";
+import type { KeyValueStore } from "./storage.ts";
 
-export type Trouble = "unavailable" | "forbidden" | "notFound";
+export type SessionError = "unavailable" | "forbidden" | "notFound";
 
 export interface Page {
   origin: string;
@@ -15,19 +15,19 @@ export interface Page {
 
 export class Session {
   readonly current = signal<VisitorSession | null>(null);
-  /** Why there is none. Only `unavailable` passes by itself. */
-  readonly trouble = signal<Trouble | null>(null);
+  /** Why there is no session. Only `unavailable` is retried. */
+  readonly error = signal<SessionError | null>(null);
   private opening: Promise<void> | undefined;
 
   constructor(
     private readonly site: string,
     private readonly page: Page,
     private readonly api: Api,
-    private readonly keep: Keep,
+    private readonly store: KeyValueStore,
     private readonly lock: Lock,
-    private readonly clock: Waiting,
-    /** Somebody else than before: nothing of what is shown is theirs. */
-    private readonly onStranger: () => void,
+    private readonly timer: RetryTimer,
+    /** Called when the server creates a new visitor: the shown messages belong to the previous one. */
+    private readonly onVisitorChanged: () => void,
   ) {
     api.renew = (stale) => (stale === api.token ? this.open() : Promise.resolve());
   }
@@ -36,49 +36,49 @@ export class Session {
     return `recado:${this.site}:${this.page.origin}:token`;
   }
 
-  /** Whether this visitor was here before. */
-  get known(): boolean {
-    return this.keep.get(this.key) !== null;
+  /** Whether this browser has a token from an earlier visit. */
+  get hasToken(): boolean {
+    return this.store.get(this.key) !== null;
   }
 
-  /** Resolves when the server has taken the visitor in; throws when it never will. */
+  /** Resolves when the session is open; throws on a permanent error. */
   open(): Promise<void> {
-    this.opening ??= this.ask().finally(() => {
+    this.opening ??= this.openWithRetry().finally(() => {
       this.opening = undefined;
     });
     return this.opening;
   }
 
-  private async ask(): Promise<void> {
+  private async openWithRetry(): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        // Two tabs that open at once are one visitor: the second finds the first one's token.
-        await this.lock(this.key, () => this.askOnce());
-        this.trouble.value = null;
+        // Tabs that open at the same time share one visitor: the second one finds the token of the first.
+        await this.lock(this.key, () => this.requestSession());
+        this.error.value = null;
         return;
       } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal.code === "unauthenticated") {
-          this.keep.set(this.key, null);
+        const failure = toApiError(error);
+        if (failure.code === "unauthenticated") {
+          this.store.set(this.key, null);
           this.api.token = null;
-        } else if (!refusal.passing) {
-          this.trouble.value = refusal.code === "not_found" ? "notFound" : "forbidden";
-          throw new Refusal("forbidden");
+        } else if (!failure.retryable) {
+          this.error.value = failure.code === "not_found" ? "notFound" : "forbidden";
+          throw new ApiError("forbidden");
         }
-        this.trouble.value = "unavailable";
-        await pauseAfter(this.clock, tries, refusal.retryAfter);
+        this.error.value = "unavailable";
+        await waitBeforeRetry(this.timer, tries, failure.retryAfter);
       }
     }
   }
 
-  private async askOnce(): Promise<void> {
+  private async requestSession(): Promise<void> {
     const { origin } = this.page;
-    const token = this.keep.get(this.key) ?? this.api.token ?? undefined;
+    const token = this.store.get(this.key) ?? this.api.token ?? undefined;
     const session = await this.api.post("/sessions", { site: this.site, origin, token }, visitorSession);
     const before = this.current.peek();
-    this.keep.set(this.key, session.token);
+    this.store.set(this.key, session.token);
     this.api.token = session.token;
     this.current.value = session;
-    if (before && before.visitorId !== session.visitorId) this.onStranger();
+    if (before && before.visitorId !== session.visitorId) this.onVisitorChanged();
   }
 }

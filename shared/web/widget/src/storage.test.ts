@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { keepIn } from "./storage.ts";
-import { locked, uuid } from "./waiting.ts";
+import { uuid, withTabLock } from "./retry.ts";
+import { openStore } from "./storage.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -9,57 +9,57 @@ afterEach(() => {
   localStorage.clear();
 });
 
-describe("keepIn", () => {
-  test("keeps over the life of the page", () => {
-    keepIn("localStorage").set("recado:a", "1");
-    const later = keepIn("localStorage");
+describe("openStore", () => {
+  test("survives a reload", () => {
+    openStore("localStorage").set("recado:a", "1");
+    const later = openStore("localStorage");
     expect([later.get("recado:a"), later.keys("recado:")]).toEqual(["1", ["recado:a"]]);
     later.set("recado:a", null);
-    expect(keepIn("localStorage").get("recado:a")).toBeNull();
+    expect(openStore("localStorage").get("recado:a")).toBeNull();
   });
 
-  test("remembers for the page alone where the browser forbids it", () => {
+  test("falls back to memory when storage is blocked", () => {
     vi.spyOn(window, "localStorage", "get").mockImplementation(() => {
       throw new DOMException("denied", "SecurityError");
     });
-    const keep = keepIn("localStorage");
-    keep.set("recado:a", "1");
-    expect([keep.get("recado:a"), keep.keys("recado:")]).toEqual(["1", ["recado:a"]]);
+    const store = openStore("localStorage");
+    store.set("recado:a", "1");
+    expect([store.get("recado:a"), store.keys("recado:")]).toEqual(["1", ["recado:a"]]);
   });
 
-  test("what does not fit any more lives as long as the page", () => {
-    const keep = keepIn("localStorage");
+  test("falls back to memory when storage is full", () => {
+    const store = openStore("localStorage");
     vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
       throw new DOMException("full", "QuotaExceededError");
     });
-    keep.set("recado:a", "1");
-    expect(keep.get("recado:a")).toBe("1");
-    keep.set("recado:a", null);
-    expect(keep.get("recado:a")).toBeNull();
+    store.set("recado:a", "1");
+    expect(store.get("recado:a")).toBe("1");
+    store.set("recado:a", null);
+    expect(store.get("recado:a")).toBeNull();
   });
 });
 
-describe("locked", () => {
+describe("withTabLock", () => {
   test.each([
-    ["a browser without locks", undefined],
-    ["one that forbids them here", { request: () => Promise.reject(new DOMException("denied", "SecurityError")) }],
-    ["one that has them", { request: (_: string, run: () => unknown) => run() }],
-  ])("does the work once in %s", async (_, locks) => {
+    ["no Web Locks API", undefined],
+    ["locks denied", { request: () => Promise.reject(new DOMException("denied", "SecurityError")) }],
+    ["locks available", { request: (_: string, run: () => unknown) => run() }],
+  ])("runs once: %s", async (_, locks) => {
     vi.stubGlobal("navigator", { locks });
     const work = vi.fn(async () => 7);
-    expect(await locked("x", work)).toBe(7);
+    expect(await withTabLock("x", work)).toBe(7);
     expect(work).toHaveBeenCalledTimes(1);
   });
 
-  test("does not repeat work that failed", async () => {
+  test("does not run again after an error", async () => {
     vi.stubGlobal("navigator", { locks: { request: async (_: string, run: () => unknown) => run() } });
     const work = vi.fn(() => Promise.reject(new Error("no")));
-    await expect(locked("x", work)).rejects.toThrow("no");
+    await expect(withTabLock("x", work)).rejects.toThrow("no");
     expect(work).toHaveBeenCalledTimes(1);
   });
 });
 
-test("an id is a UUID also on a page that came over plain HTTP", () => {
+test("uuid works without crypto.randomUUID", () => {
   const { getRandomValues } = crypto;
   vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(crypto) });
   const ids = new Set(Array.from({ length: 50 }, uuid));

@@ -1,11 +1,11 @@
-/** What a browser keeps. Where the visitor has blocked storage everything works for the life of the page. */
-export interface Keep {
+/** Browser storage with a fallback to memory, for browsers that block storage. */
+export interface KeyValueStore {
   get(key: string): string | null;
   set(key: string, value: string | null): void;
   keys(prefix: string): string[];
 }
 
-export function keepIn(which: "localStorage" | "sessionStorage"): Keep {
+export function openStore(which: "localStorage" | "sessionStorage"): KeyValueStore {
   const memory = new Map<string, string>();
   let storage: Storage | undefined;
   try {
@@ -24,7 +24,7 @@ export function keepIn(which: "localStorage" | "sessionStorage"): Keep {
         else if (storage) storage.setItem(key, value);
         else memory.set(key, value);
       } catch {
-        // It is full: this one lives as long as the page.
+        // The quota is exceeded: keep the value in memory.
         if (value !== null) memory.set(key, value);
       }
     },

@@ -1,47 +1,19 @@
-import { type ErrorCode, errorAnswer, parse } from "@recado/lib/protocol";
+import { errorAnswer, parse } from "@recado/lib/protocol";
 import type { GenericSchema, InferOutput } from "valibot";
-
-const reasonsByField: Partial<Record<string, string>> = {
-  window: "window_closed",
-  template: "template_unavailable",
-  externalId: "claimed",
-  "settings.businessAccountId": "no_business_account",
-};
-
-/** What went wrong, as a code that the console words. `offline` is ours: no answer came at all. */
-export class ApiError extends Error {
-  override name = "ApiError";
-  constructor(
-    readonly code: ErrorCode | "offline",
-    readonly field?: string,
-    private readonly word?: string,
-  ) {
-    super(code);
-  }
-
-  /** Which of the faults of its code it is. An answer without a word says it by the field it names. */
-  get reason(): string | undefined {
-    return this.word ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
-  }
-
-  /** Whether the same request may well succeed later. */
-  get passing(): boolean {
-    return ["offline", "unavailable", "internal", "rate_limited"].includes(this.code);
-  }
-}
+import { ApiError } from "../core/errors.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 let signedOut = () => {};
 
-/** Called whenever the server no longer knows who is asking. */
+/** Registers what to do when the session has ended. */
 export function onSignedOut(run: () => void): void {
   signedOut = run;
 }
 
 interface CallOptions {
   signal?: AbortSignal;
-  /** The same key again gets the first answer again: a repeat makes nothing twice. */
+  /** Idempotency key: a request with the same key gets the first response again. */
   key?: string;
 }
 
@@ -75,7 +47,7 @@ function failureOf(status: number, text: string): ApiError {
     const { error } = parse(errorAnswer, text);
     return new ApiError(error.code, error.field, error.reason);
   } catch {
-    // A gateway answered instead of the server: its body says nothing to us.
+    // A gateway answered instead of the server, with another body.
     return new ApiError(status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "invalid");
   }
 }
@@ -94,12 +66,12 @@ export const send = async <T extends GenericSchema>(
   key?: string,
 ): Promise<InferOutput<T>> => parse(schema, await call(method, path, body, { key }));
 
-/** For calls whose answer says nothing but that it worked. */
+/** For requests whose response body is not needed. */
 export const tell = async (method: Method, path: string, body?: unknown): Promise<void> => {
   await call(method, path, body);
 };
 
-/** Path with a query; values that are not set are left out. */
+/** Appends a query string. Empty values are left out. */
 export function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {

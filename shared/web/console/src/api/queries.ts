@@ -1,11 +1,11 @@
-/** Every read of the server: its key, its shape, how its pages follow each other. */
+/** All queries: key, response shape, pagination. */
 import * as wire from "@recado/lib/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type InboxView, viewQuery } from "../inbox/view.ts";
+import { setServerTime } from "../core/clock.ts";
 import { get, withQuery } from "./client.ts";
-import { setServerTime } from "./clock.ts";
+import { type InboxView, viewQuery } from "./view.ts";
 
-/** Widened on purpose: a plain null would make every later cursor a type error. */
+/** Typed as nullable string: with the type null, later cursors would be type errors. */
 const firstPage = null as string | null;
 
 export const meQuery = queryOptions({
@@ -24,7 +24,7 @@ export const operatorsQuery = queryOptions({
   staleTime: 60_000,
 });
 
-/** It changes with a release of the server, no sooner. */
+/** Capabilities change only with a release of the server. */
 export const capabilitiesQuery = queryOptions({
   queryKey: ["capabilities"],
   queryFn: async ({ signal }) => (await get("/capabilities", wire.capabilitiesList, signal)).items,

@@ -1,7 +1,7 @@
-/** A browser has one session for all its tabs: what one of them does to it, the others hear. */
+/** All tabs share one session. A tab tells the others when it signs in or out. */
 const channel = new BroadcastChannel("recado.session");
 
-/** Whose session it is from now on, or nobody's. */
+/** `operatorId` is null after signing out. */
 export function tellSession(operatorId: string | null): void {
   channel.postMessage(operatorId);
 }

@@ -6,7 +6,7 @@ import classes from "./notices.module.css";
 
 const SHOWN_FOR = 5_000;
 
-/** Part of the first load on purpose: the first notice may be that there is no network. */
+/** Part of the first load: without a network it could not be loaded to say so. */
 export function Notices() {
   const { notifications } = useNotifications();
   return (
@@ -24,7 +24,7 @@ function Notice({ notice }: { notice: NotificationData }) {
   const { id, message, color } = notice;
   const onOpen = notice.onClick as (() => void) | undefined;
   const hide = () => hideNotification(id ?? "");
-  // Whoever is reading it, or is about to press it, has time.
+  // Hover and focus stop the timer.
   useEffect(() => {
     if (held) return;
     const timer = setTimeout(() => hideNotification(id ?? ""), SHOWN_FOR);

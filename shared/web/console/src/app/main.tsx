@@ -9,7 +9,8 @@ import { createRoot } from "react-dom/client";
 import { onSignedOut } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import { onSession } from "../api/session.ts";
-import { startI18n } from "./i18n.ts";
+import { startTexts } from "../core/texts.ts";
+import { commonTexts } from "../ui/texts/index.ts";
 import { Notices } from "./Notices.tsx";
 import { queryClient } from "./query.ts";
 import { router } from "./router.tsx";
@@ -20,7 +21,7 @@ const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
 function leave(): void {
   queryClient.clear();
   const { pathname, href } = router.latestLocation;
-  // Several requests may hear it at once: the first has led to the sign-in page already.
+  // Several requests may fail at once: the first one navigates to the sign-in page.
   if (pathname !== "/sign-in") void router.navigate({ to: "/sign-in", search: { next: href } });
 }
 
@@ -30,20 +31,20 @@ onSession((operatorId) => {
   if (operatorId === null) {
     if (queryClient.getQueryData(meQuery.queryKey)) leave();
   } else if (pathname === "/sign-in") router.history.push(search.next ?? "/inbox");
-  // Whoever it was until now must neither be seen nor act any more.
+  // Another operator signed in: drop all data of the previous one.
   else if (queryClient.getQueryData(meQuery.queryKey)?.operator.id !== operatorId) location.reload();
 });
 
 const root = document.getElementById("root");
 if (root) {
-  await startI18n();
+  await startTexts(commonTexts);
   createRoot(root).render(
     <StrictMode>
       <MantineProvider
         theme={theme}
         defaultColorScheme="auto"
         colorSchemeManager={colorScheme}
-        // The style sheet with the default values is left out, so none of them may be.
+        // Mantine's style sheet of default variables is not loaded, so all variables must be set.
         deduplicateCssVariables={false}
       >
         <QueryClientProvider client={queryClient}>

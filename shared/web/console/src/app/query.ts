@@ -1,12 +1,12 @@
 import { QueryClient } from "@tanstack/react-query";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 
 const TRIES = 3;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // The socket keeps what is shown up to date; a reconnect invalidates everything.
+      // The socket keeps queries up to date, and a reconnect invalidates them.
       staleTime: 30_000,
       refetchOnWindowFocus: false,
       networkMode: "always",

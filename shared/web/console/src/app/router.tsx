@@ -6,12 +6,27 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { ApiError } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
-import { parseView } from "../inbox/view.ts";
+import { parseView } from "../api/view.ts";
+import { authTexts } from "../auth/texts/index.ts";
+import { channelTexts } from "../channels/index.ts";
+import { contactTexts } from "../contact/texts/index.ts";
+import { conversationTexts } from "../conversation/texts/index.ts";
+import { ApiError } from "../core/errors.ts";
+import { setLanguage, type Texts, withTexts } from "../core/texts.ts";
+import { inboxTexts } from "../inbox/texts/index.ts";
+import { settingsTexts } from "../settings/texts/index.ts";
+import { shellTexts } from "../shell/texts/index.ts";
+import { templatesTexts } from "../templates/texts/index.ts";
 import { BootFailed, Loading, NotFound } from "../ui/states.tsx";
-import { speak } from "./i18n.ts";
 import { queryClient } from "./query.ts";
+
+/** A route's component, loaded together with its texts. */
+const screen = <M extends Record<string, unknown>, K extends keyof M>(
+  texts: readonly Texts[],
+  load: () => Promise<M>,
+  name: K,
+) => lazyRouteComponent(() => withTexts(texts, load), name);
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: BootFailed });
 
@@ -19,7 +34,7 @@ const token = (search: Record<string, unknown>): { token: string } => ({
   token: typeof search.token === "string" ? search.token : "",
 });
 
-/** Only a path of ours: an address of somebody else must not be reached through the sign-in page. */
+/** Only a path of this origin, to prevent open redirects through the sign-in page. */
 const next = (search: Record<string, unknown>): { next?: string } =>
   typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
 
@@ -29,35 +44,35 @@ const tab = (search: Record<string, unknown>): { tab?: string } =>
 const auth = createRoute({
   getParentRoute: () => root,
   id: "auth",
-  component: lazyRouteComponent(() => import("../auth/AuthLayout.tsx"), "AuthLayout"),
+  component: screen([authTexts], () => import("../auth/AuthLayout.tsx"), "AuthLayout"),
 });
 const signIn = createRoute({
   getParentRoute: () => auth,
   path: "/sign-in",
   validateSearch: next,
-  component: lazyRouteComponent(() => import("../auth/SignIn.tsx"), "SignIn"),
+  component: screen([authTexts], () => import("../auth/SignIn.tsx"), "SignIn"),
 });
 const signUp = createRoute({
   getParentRoute: () => auth,
   path: "/sign-up",
-  component: lazyRouteComponent(() => import("../auth/SignUp.tsx"), "SignUp"),
+  component: screen([authTexts], () => import("../auth/SignUp.tsx"), "SignUp"),
 });
 const forgot = createRoute({
   getParentRoute: () => auth,
   path: "/forgot",
-  component: lazyRouteComponent(() => import("../auth/Forgot.tsx"), "Forgot"),
+  component: screen([authTexts], () => import("../auth/Forgot.tsx"), "Forgot"),
 });
 const reset = createRoute({
   getParentRoute: () => auth,
   path: "/reset",
   validateSearch: token,
-  component: lazyRouteComponent(() => import("../auth/Reset.tsx"), "Reset"),
+  component: screen([authTexts], () => import("../auth/Reset.tsx"), "Reset"),
 });
 const verify = createRoute({
   getParentRoute: () => auth,
   path: "/verify",
   validateSearch: token,
-  component: lazyRouteComponent(() => import("../auth/Verify.tsx"), "Verify"),
+  component: screen([authTexts], () => import("../auth/Verify.tsx"), "Verify"),
 });
 
 const shell = createRoute({
@@ -66,7 +81,7 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     try {
       const me = await queryClient.ensureQueryData(meQuery);
-      await speak(me.operator.language);
+      await setLanguage(me.operator.language);
     } catch (error) {
       if (error instanceof ApiError && error.code === "unauthenticated") {
         throw redirect({ to: "/sign-in", search: { next: location.href } });
@@ -75,7 +90,7 @@ const shell = createRoute({
     }
   },
   pendingComponent: Loading,
-  component: lazyRouteComponent(() => import("../shell/Shell.tsx"), "Shell"),
+  component: screen([shellTexts], () => import("../shell/Shell.tsx"), "Shell"),
 });
 const home = createRoute({
   getParentRoute: () => shell,
@@ -88,27 +103,27 @@ const inbox = createRoute({
   getParentRoute: () => shell,
   path: "/inbox",
   validateSearch: parseViewSearch,
-  component: lazyRouteComponent(() => import("../inbox/Inbox.tsx"), "Inbox"),
+  component: screen([inboxTexts], () => import("../inbox/Inbox.tsx"), "Inbox"),
 });
 const inboxIndex = createRoute({
   getParentRoute: () => inbox,
   path: "/",
-  component: lazyRouteComponent(() => import("../inbox/NothingOpen.tsx"), "NothingOpen"),
+  component: screen([inboxTexts], () => import("../inbox/NothingOpen.tsx"), "NothingOpen"),
 });
 const conversation = createRoute({
   getParentRoute: () => inbox,
   path: "$conversationId",
-  component: lazyRouteComponent(() => import("../conversation/ConversationPane.tsx"), "ConversationPane"),
+  component: screen([conversationTexts], () => import("../conversation/ConversationPane.tsx"), "ConversationPane"),
 });
 const contacts = createRoute({
   getParentRoute: () => shell,
   path: "/contacts",
-  component: lazyRouteComponent(() => import("../contact/Contacts.tsx"), "Contacts"),
+  component: screen([contactTexts], () => import("../contact/Contacts.tsx"), "Contacts"),
 });
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  component: lazyRouteComponent(() => import("../settings/SettingsLayout.tsx"), "SettingsLayout"),
+  component: screen([settingsTexts], () => import("../settings/SettingsLayout.tsx"), "SettingsLayout"),
 });
 const settingsIndex = createRoute({
   getParentRoute: () => settings,
@@ -120,31 +135,32 @@ const settingsIndex = createRoute({
 const profile = createRoute({
   getParentRoute: () => settings,
   path: "profile",
-  component: lazyRouteComponent(() => import("../settings/Profile.tsx"), "Profile"),
+  component: screen([settingsTexts], () => import("../settings/Profile.tsx"), "Profile"),
 });
 const operators = createRoute({
   getParentRoute: () => settings,
   path: "operators",
-  component: lazyRouteComponent(() => import("../settings/Operators.tsx"), "Operators"),
+  component: screen([settingsTexts], () => import("../settings/Operators.tsx"), "Operators"),
 });
+const channelPageTexts = [settingsTexts, templatesTexts, ...channelTexts];
 const channels = createRoute({
   getParentRoute: () => settings,
   path: "channels",
-  component: lazyRouteComponent(() => import("../settings/Channels.tsx"), "Channels"),
+  component: screen(channelPageTexts, () => import("../settings/Channels.tsx"), "Channels"),
 });
 const channel = createRoute({
   getParentRoute: () => settings,
   path: "channels/$channelId",
   validateSearch: tab,
-  component: lazyRouteComponent(() => import("../settings/ChannelPage.tsx"), "ChannelPage"),
+  component: screen(channelPageTexts, () => import("../settings/ChannelPage.tsx"), "ChannelPage"),
 });
 const distribution = createRoute({
   getParentRoute: () => settings,
   path: "distribution",
-  component: lazyRouteComponent(() => import("../settings/Distribution.tsx"), "Distribution"),
+  component: screen([settingsTexts], () => import("../settings/Distribution.tsx"), "Distribution"),
 });
 
-/** The address holds only what differs from the default, so that it stays short. */
+/** The address contains only values that differ from the default. */
 function parseViewSearch(search: Record<string, unknown>): Partial<ReturnType<typeof parseView>> {
   const view = parseView(search);
   return Object.fromEntries(Object.entries(view).filter(([name]) => search[name] !== undefined));

@@ -1,6 +1,6 @@
 import { createTheme, type MantineColorsTuple } from "@mantine/core";
 
-/** The one accent. Shade 7 on white is 5.7:1, shade 4 on the dark surface 8.6:1. */
+/** The accent colour. Contrast of shade 7 on white is 5.7:1, of shade 4 on the dark surface 8.6:1. */
 const petrol: MantineColorsTuple = [
   "#e8f6f5",
   "#d3ebe9",
@@ -14,7 +14,7 @@ const petrol: MantineColorsTuple = [
   "#034a47",
 ];
 
-/** Neutral with a breath of blue, so that the accent does not look dirty beside it. */
+/** Neutral with some blue, to match the accent. */
 const dark: MantineColorsTuple = [
   "#d5dadf",
   "#b3bbc3",
@@ -54,7 +54,7 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
-    // The placeholder that takes the first focus is no item, which a menu may not hold.
+    // The focus placeholder is not a menu item, which the menu role does not allow.
     Menu: { defaultProps: { shadow: "md", radius: "md", withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, radius: "lg" }, styles: { title: { fontWeight: 650, fontSize: 17 } } },
   },

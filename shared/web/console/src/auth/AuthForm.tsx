@@ -2,7 +2,7 @@ import "@mantine/core/styles/Alert.css";
 import { Alert, Stack, Text, Title } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
 
-/** The frame of every page before sign-in: title, what it is for, what went wrong, the fields. */
+/** Layout of the pages before sign-in: title, lead, error, fields, footer. */
 export function AuthForm(props: {
   title: string;
   lead?: string;

@@ -6,8 +6,8 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { tell } from "../api/client.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { email } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { email } from "./fields.ts";
 
 export function Forgot() {
   const { t } = useTranslation();
@@ -15,7 +15,7 @@ export function Forgot() {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "" },
-    validate: { email: email(t("field.emailInvalid")) },
+    validate: { email: email(t("field.emailMissing"), t("field.emailInvalid")) },
   });
   const ask = useMutation({ mutationFn: (values: { email: string }) => tell("POST", "/auth/forgot", values) });
 

@@ -7,8 +7,8 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { tell } from "../api/client.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { longEnough, PASSWORD_LENGTH } from "./fields.ts";
 
 export function Reset() {
   const { t } = useTranslation();

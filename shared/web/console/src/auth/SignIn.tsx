@@ -8,8 +8,8 @@ import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { tellSession } from "../api/session.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { filled } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { filled } from "./fields.ts";
 
 export function SignIn() {
   const { t } = useTranslation();
@@ -20,7 +20,7 @@ export function SignIn() {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "", password: "" },
-    validate: { email: filled(t("field.required")), password: filled(t("field.required")) },
+    validate: { email: filled(t("field.emailMissing")), password: filled(t("field.required")) },
   });
   const signIn = useMutation({
     mutationFn: (values: { email: string; password: string }) => send("POST", "/auth/sign-in", values, signedIn),

@@ -5,11 +5,12 @@ import { signedIn } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { ApiError, send } from "../api/client.ts";
+import { send } from "../api/client.ts";
 import { tellSession } from "../api/session.ts";
+import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { email, filled, longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
 import { AuthForm } from "./AuthForm.tsx";
-import { email, filled, longEnough, PASSWORD_LENGTH } from "./fields.ts";
 
 export function SignUp() {
   const { t, i18n } = useTranslation();
@@ -22,7 +23,7 @@ export function SignUp() {
     validate: {
       accountName: filled(t("field.required")),
       name: filled(t("field.required")),
-      email: email(t("field.emailInvalid")),
+      email: email(t("field.emailMissing"), t("field.emailInvalid")),
       password: longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH })),
     },
   });

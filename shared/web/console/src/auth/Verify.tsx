@@ -8,7 +8,7 @@ import { meQuery } from "../api/queries.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { AuthForm } from "./AuthForm.tsx";
 
-/** Opening the link is the whole act; a query, so that the token is spent once however often the page renders. */
+/** Verifies the e-mail address when the link is opened. A query, so that the token is sent once however often it renders. */
 export function Verify() {
   const { t } = useTranslation();
   const client = useQueryClient();

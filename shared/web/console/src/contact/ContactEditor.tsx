@@ -4,7 +4,8 @@ import { notifications } from "@mantine/notifications";
 import { type Contact, contact as shape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ApiError, send } from "../api/client.ts";
+import { send } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
 
 // S1-26
@@ -38,7 +39,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     },
     onSuccess: (next) => {
       client.setQueryData(["contact", next.id], next);
-      // The name is shown in rows and headers too.
+      // Lists and headers show the name, too.
       for (const key of ["conversations", "conversation", "contactConversations", "contacts"]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
@@ -48,7 +49,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
       if (error.field && error.field in form.values) form.setFieldError(error.field, t("error.invalid"));
-      // What somebody else wrote is fetched; what was typed here stays, to be looked at and saved again.
+      // Fetch the other person's changes; the form keeps its values for another save.
       if (error.code === "conflict") void client.invalidateQueries({ queryKey: ["contact", contact.id] });
     },
   });

@@ -7,16 +7,17 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { contactConversationsQuery, contactsQuery } from "../api/queries.ts";
-import { statusKeys } from "../inbox/status.ts";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { itemsOf } from "../live/pages.ts";
-import { ChannelBadge } from "../ui/ChannelBadge.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
+import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
 
-/** Everybody who ever wrote, found by name, phone or e-mail; opening one shows the conversations. */
+/** Search of contacts by name, phone or e-mail. Expanding a contact shows its conversations. */
 export function Contacts() {
   const { t } = useTranslation();
   const [text, setText] = useState("");
@@ -85,7 +86,7 @@ function Person({ contact }: { contact: Contact }) {
     <div>
       <button type="button" className={classes.person} aria-expanded={open} onClick={() => setOpen((shown) => !shown)}>
         <PersonAvatar id={contact.id} name={contact.name} size={38} />
-        <bdi className={classes.personName}>{contact.name || t("contact.nameless")}</bdi>
+        <bdi className={classes.personName}>{contactName(contact.name, t)}</bdi>
         <span className={classes.personFacts}>
           {contact.phone && <bdi>{phoneText(contact.phone)}</bdi>}
           {contact.email && <bdi>{contact.email}</bdi>}

@@ -6,17 +6,19 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { channelsQuery, contactConversationsQuery, contactQuery } from "../api/queries.ts";
-import { statusKeys } from "../inbox/status.ts";
-import { useMay } from "../shell/me.ts";
-import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
+import { channelOf } from "../channels/index.ts";
+import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { ErrorState } from "../ui/states.tsx";
+import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
 
-/** Seldom opened, and it brings the forms: loaded when it is. */
+/** Rarely opened, and it needs the forms library: loaded on demand. */
 const loadContactEditor = async () => (await import("./ContactEditor.tsx")).ContactEditor;
 
 export function DetailsPane({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -80,7 +82,7 @@ function Card({ contact }: { contact: Contact }) {
       <div className={classes.face}>
         <PersonAvatar id={contact.id} name={contact.name} size={60} />
         <div className={classes.faceName} dir="auto">
-          {contact.name || t("contact.nameless")}
+          {contactName(contact.name, t)}
         </div>
         {contact.blocked && <Badge color="red">{t("contact.blocked")}</Badge>}
         {contact.marketingOptOutAt && (
@@ -137,10 +139,10 @@ function Identities({ contact }: { contact: Contact }) {
     <Section title={t("contact.identities")}>
       <ul className={classes.plain}>
         {contact.identities.map((identity) => {
-          const where = channels?.find(({ id }) => id === identity.channelId)?.name ?? channelNames[identity.type];
+          const { name, anonymousContacts } = channelOf(identity.type);
+          const where = channels?.find(({ id }) => id === identity.channelId)?.name ?? name;
           const who = identity.phone ? phoneText(identity.phone) : identity.username;
-          // What a site calls its visitors is nothing to anybody.
-          const known = who ?? (identity.type === "webchat" ? undefined : identity.externalId);
+          const known = who ?? (anonymousContacts ? undefined : identity.externalId);
           return (
             <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
               <ChannelBadge type={identity.type} size={20} />

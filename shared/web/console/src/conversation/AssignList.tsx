@@ -6,8 +6,8 @@ import { IconUserOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMe } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
-import { useMe } from "../shell/me.ts";
 import { At } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
@@ -49,7 +49,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
         overlay.onClose();
         const operatorId = value === NOBODY ? null : value;
         if (operatorId !== conversation.assigneeId) {
-          // Without the version: a message that comes in meanwhile is no reason to refuse.
+          // Without the version: a new message in the meantime must not cause a conflict.
           action.mutate({ verb: "assign", body: { operatorId } });
         }
       }}

@@ -3,7 +3,7 @@ import { IconList } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./choices.module.css";
 
-/** What the customer may tap below a text. Here it is to be read, not to be tapped. */
+/** Buttons or list of an interactive message, read-only. */
 export function Choices({ interactive, open = false }: { interactive: Interactive; open?: boolean }) {
   const { t } = useTranslation();
   const { footer, buttons, button, sections } = interactive;

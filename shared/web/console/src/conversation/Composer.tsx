@@ -1,18 +1,7 @@
 import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core";
 import { accepted, checkFile } from "@recado/lib/files";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
-import {
-  IconClock,
-  IconFile,
-  IconLock,
-  IconPaperclip,
-  IconPhoto,
-  IconPlus,
-  IconSend2,
-  IconSticker,
-  IconTemplate,
-  IconX,
-} from "@tabler/icons-react";
+import { IconClock, IconLock, IconPaperclip, IconPlus, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
   type ClipboardEvent,
@@ -25,32 +14,40 @@ import {
   useState,
 } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
+import { channelOf, channelTexts } from "../channels/index.ts";
+import { withTexts } from "../core/texts.ts";
+import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { useMay, useMe } from "../shell/me.ts";
+import type { FormKind } from "../live/outgoing.ts";
+import { templatesTexts } from "../templates/texts/index.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { useAnswer, useAnswering } from "./answering.tsx";
 import { carriesText, refusalKey } from "./attachments.ts";
+import { ComposerFiles } from "./ComposerFiles.tsx";
 import type { FormProps, Made } from "./compose/form.ts";
 import { type MoreKind, offered } from "./compose/kinds.ts";
+import { composeTexts } from "./compose/texts/index.ts";
 import classes from "./composer.module.css";
-import { type FormKind, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "./drafts.ts";
 import { EmojiPicker } from "./EmojiPicker.tsx";
 import { Quote } from "./Quote.tsx";
 import { useTypingSignal } from "./typing.ts";
 import { replyWindow } from "./window.ts";
 
-/** Seldom used, and each a small screen of its own: loaded when it is opened. */
+/** Rarely used, so loaded on demand. */
 const forms: Record<FormKind, () => Promise<ComponentType<FormProps>>> = {
-  location: async () => (await import("./compose/LocationForm.tsx")).LocationForm,
-  contacts: async () => (await import("./compose/ContactsForm.tsx")).ContactsForm,
-  interactive: async () => (await import("./compose/ChoicesForm.tsx")).ChoicesForm,
-  template: async () => (await import("./compose/TemplateDialog.tsx")).TemplateDialog,
+  location: async () => (await withTexts([composeTexts], () => import("./compose/LocationForm.tsx"))).LocationForm,
+  contacts: async () => (await withTexts([composeTexts], () => import("./compose/ContactsForm.tsx"))).ContactsForm,
+  interactive: async () => (await withTexts([composeTexts], () => import("./compose/ChoicesForm.tsx"))).ChoicesForm,
+  template: async () =>
+    (await withTexts(templateDialogTexts, () => import("./compose/TemplateDialog.tsx"))).TemplateDialog,
 };
-const loadMoreMenu = async () => (await import("./compose/MoreMenu.tsx")).MoreMenu;
+const templateDialogTexts = [composeTexts, templatesTexts, ...channelTexts];
+const loadMoreMenu = async () => (await withTexts([composeTexts], () => import("./compose/MoreMenu.tsx"))).MoreMenu;
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -70,11 +67,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   }
   const window = replyWindow(conversation, able, now);
   if (!window.open) {
+    const why = t(conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed");
+    const next = t(able.templates ? "composer.windowTemplates" : "composer.windowWait");
     return (
-      <Closed
-        icon={IconClock}
-        text={conversation.windowUntil === null ? t("composer.windowNever") : t("composer.windowClosed")}
-      >
+      <Closed icon={IconClock} text={`${why} ${next}`}>
         {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
       </Closed>
     );
@@ -84,7 +80,10 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       {window.closesIn !== null && (
         <div className={classes.countdown} role="status">
           <IconClock size={14} />
-          {t("composer.windowCloses", { time: formats.length(window.closesIn) })}
+          {t("composer.windowCloses", {
+            time: formats.length(window.closesIn),
+            count: formats.lengthCount(window.closesIn),
+          })}
         </div>
       )}
       <Field conversation={conversation} able={able} />
@@ -160,12 +159,13 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   };
 
   const pick = (chosen: Iterable<File>, kind?: FileKind) => {
+    const channel = channelOf(conversation.channel.type).name;
     const taken: Picked[] = [];
     const refused: string[] = [];
     for (const file of chosen) {
       const verdict = checkFile(file, able, kind);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
-      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit) }));
+      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit), channel }));
     }
     keep([...files, ...taken]);
     setRefusals(refused);
@@ -180,13 +180,13 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     if (!sendable) return;
     const words = text.trim();
     const conversationId = conversation.id;
-    // The first of what leaves quotes.
+    // The first message has the quote.
     let replyTo = answering?.id ?? null;
     const add = (entry: { type: "text" | FileKind; text: string; file?: File }) => {
       outbox.add({ conversationId, replyTo, ...entry });
       replyTo = null;
     };
-    // Where no file can carry them, the words follow as a message of their own.
+    // If no file can have a caption, the text follows as a message of its own.
     const carrier = files.findIndex(({ kind }) => carriesText(kind, able));
     files.forEach(({ file, kind }, index) => {
       add({ type: kind, text: index === carrier ? words : "", file });
@@ -218,7 +218,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
       if (answering) answer(null);
       else event.currentTarget.blur();
     }
-    // While a character is being composed, Enter belongs to the input method.
+    // During composition, Enter belongs to the input method.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     submit();
@@ -279,24 +279,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
             <CloseButton size={24} iconSize={14} aria-label={t("composer.noQuote")} onClick={() => answer(null)} />
           </div>
         )}
-        {files.length > 0 && (
-          <ul className={classes.files} aria-label={t("composer.files")}>
-            {files.map(({ id, file, kind }) => (
-              <li key={id} className={classes.file}>
-                <FileIcon kind={kind} />
-                <bdi className={classes.fileName}>{file.name}</bdi>
-                <span className={classes.fileSize}>{formats.size(file.size)}</span>
-                <ActionIcon
-                  size={24}
-                  aria-label={t("composer.removeFile", { name: file.name })}
-                  onClick={() => keep(files.filter((one) => one.id !== id))}
-                >
-                  <IconX size={14} />
-                </ActionIcon>
-              </li>
-            ))}
-          </ul>
-        )}
+        <ComposerFiles files={files} onRemove={(id) => keep(files.filter((one) => one.id !== id))} />
         <Textarea
           ref={field}
           variant="unstyled"
@@ -390,9 +373,4 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
       )}
     </>
   );
-}
-
-function FileIcon({ kind }: { kind: FileKind }) {
-  if (kind === "sticker") return <IconSticker size={16} />;
-  return kind === "image" ? <IconPhoto size={16} /> : <IconFile size={16} />;
 }

@@ -9,11 +9,13 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../api/me.ts";
 import { channelsQuery, operatorsQuery } from "../api/queries.ts";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
+import { channelOf } from "../channels/index.ts";
 import { useViewers } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { useMay, useMe } from "../shell/me.ts";
-import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { AssignPicker } from "./AssignPicker.tsx";
@@ -31,9 +33,9 @@ export function ConversationHeader(props: {
   const { contact, channel, status } = conversation;
   const may = useMay();
   const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data;
-  const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelNames[channel.type];
+  const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelOf(channel.type).name;
   const action = useConversationAction(conversation.id);
-  // A button that is disabled while it works would lose the focus.
+  // A button that is disabled while it is loading loses the focus.
   const act = (verb: "resolve" | "reopen") => {
     if (!action.isPending) action.mutate({ verb, body: {} });
   };
@@ -50,7 +52,7 @@ export function ConversationHeader(props: {
         <PersonAvatar id={contact.id} name={contact.name} size={36} />
         <span className={classes.whoLines}>
           <h2 className={classes.whoName} dir="auto">
-            {contact.name || t("contact.nameless")}
+            {contactName(contact.name, t)}
           </h2>
           <span className={classes.whoChannel}>
             <ChannelBadge type={channel.type} size={14} />

@@ -2,7 +2,7 @@ import { Menu } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowBackUp, IconHourglass, IconMail } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../shell/me.ts";
+import { useMay } from "../api/me.ts";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -36,7 +36,7 @@ export function ConversationMenu(props: OverlayProps & { conversation: Conversat
         leftSection={<IconMail size={16} />}
         disabled={lastInboundId === null}
         onClick={() => {
-          // Leaving first: an open conversation counts as being read.
+          // Close it first: an open conversation is marked as read.
           onLeave();
           action.mutate({ verb: "unread", body: {} });
         }}

@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { conversationQuery } from "../api/queries.ts";
+import { contactTexts } from "../contact/texts/index.ts";
+import { withTexts } from "../core/texts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { useMay } from "../shell/me.ts";
 import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { ErrorState, Loading } from "../ui/states.tsx";
@@ -17,14 +19,15 @@ import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
 
-/** Loaded after the messages, which are what somebody came for. */
-const loadDetailsPane = async () => (await import("../contact/DetailsPane.tsx")).DetailsPane;
+/** Loaded after the messages, which come first. */
+const loadDetailsPane = async () =>
+  (await withTexts([contactTexts], () => import("../contact/DetailsPane.tsx"))).DetailsPane;
 
 const WIDE = "(min-width: 1280px)";
 
 export function ConversationPane() {
   const { conversationId } = useParams({ from: "/shell/inbox/$conversationId" });
-  // A fresh pane per conversation: no draft, scroll position or open menu crosses over.
+  // The key resets all state (draft, scroll position, open menus) with the conversation.
   return <Opened key={conversationId} id={conversationId} />;
 }
 
@@ -106,7 +109,7 @@ function Opened({ id }: { id: string }) {
   );
 }
 
-/** On a phone an open conversation covers everything else, also while it is not there yet. */
+/** The way back on phones, while the conversation is loading or failed to load. */
 function Back({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation();
   return (

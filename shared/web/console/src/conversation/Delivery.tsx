@@ -1,4 +1,3 @@
-import type { Key } from "@recado/lib/i18n";
 import type { MessageStatus } from "@recado/lib/protocol";
 import {
   IconAlertCircle,
@@ -9,6 +8,7 @@ import {
   IconQuestionMark,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import type { Key } from "../core/texts.ts";
 import classes from "./message.module.css";
 
 const marks: Record<MessageStatus, { icon: typeof IconCheck; key: Key }> = {

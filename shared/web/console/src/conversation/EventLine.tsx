@@ -6,8 +6,8 @@ import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { operatorsQuery } from "../api/queries.ts";
 import { useFormats } from "../ui/format.ts";
+import classes from "./event.module.css";
 import { outcomes, reasons, sentences } from "./eventWords.ts";
-import classes from "./message.module.css";
 
 // C-05
 export const EventLine = memo(function EventLine({ event }: { event: TimelineEvent }) {

@@ -9,7 +9,7 @@ import classes from "./message.module.css";
 
 const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
 
-/** A template's picture is its header. */
+/** A template's attachment is its header. */
 const pictured = new Set<MessageType>(["image", "sticker", "template"]);
 
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
@@ -84,7 +84,7 @@ function DocumentCard({ attachment, url }: { attachment: Attachment; url: string
     <a
       className={classes.document}
       href={url}
-      // Not as a download of this page: the link leads to another origin, and what is shown there would replace the console.
+      // Opens in a new tab: `download` does not work across origins, and the file would replace the console.
       target="_blank"
       rel="noopener noreferrer"
       aria-label={t("media.download", { name: attachment.name })}

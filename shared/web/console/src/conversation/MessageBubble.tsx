@@ -3,10 +3,10 @@ import type { Message } from "@recado/lib/protocol";
 import { IconArrowBackUp, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { previewKeys } from "../inbox/preview.ts";
-import { useMay } from "../shell/me.ts";
-import { reasonKey } from "../ui/errors.ts";
+import { useMay } from "../api/me.ts";
+import { channelOf } from "../channels/index.ts";
 import { useFormats } from "../ui/format.ts";
+import { previewKeys } from "../ui/preview.ts";
 import { SiteLink } from "../ui/SiteLink.tsx";
 import { useRetryMessage } from "./actions.ts";
 import { useAnswer } from "./answering.tsx";
@@ -15,10 +15,11 @@ import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
+import { messageReason } from "./reasons.ts";
 import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
-/** Kinds that are shown in full; of any other the reader learns that it came. */
+/** Types with a full display. Others show a placeholder. */
 const shownKinds = new Set([
   "text",
   "image",
@@ -31,30 +32,32 @@ const shownKinds = new Set([
   "template",
 ]);
 
-/** The customer does not have these, or not yet. */
+/** Statuses of messages that the customer has not received. They cannot be quoted. */
 const unquotable = new Set(["queued", "held", "sending", "failed", "unknown"]);
 
 const reactionKeys = { in: "message.reaction.in", out: "message.reaction.out" } as const;
 
 export const MessageBubble = memo(function MessageBubble(props: {
   message: Message;
-  /** What it answers, if that is loaded. */
+  /** The quoted message, if it is loaded. */
   quoted: Message | undefined;
   starts: boolean;
   conversationId: string;
+  channelType: string;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
   const { message, quoted, starts } = props;
-  const retry = useRetryMessage(props.conversationId);
+  const channel = channelOf(props.channelType).name;
+  const retry = useRetryMessage(props.conversationId, channel);
   const answer = useAnswer();
   const quotable = may("conversation.reply") && !message.revokedAt && !unquotable.has(message.status);
   const out = message.direction === "out";
   const known = shownKinds.has(message.type) || message.location !== null;
   const described = message.location !== null || message.cards.length > 0;
   const time = formats.time(message.sentAt);
-  const failure = reasonKey(message.error?.code);
+  const failure = messageReason(message.error?.code);
   const edited = message.editedAt ? t("message.edited") : null;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
@@ -124,7 +127,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
         <div className={classes.failure} role="alert">
           <span dir="auto">
             {message.error
-              ? t("message.failedBecause", { reason: failure ? t(failure) : message.error.message })
+              ? t("message.failedBecause", { reason: failure ? t(failure, { channel }) : message.error.message })
               : t("message.failed")}
           </span>
           {may("conversation.reply") && (

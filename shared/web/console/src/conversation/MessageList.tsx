@@ -5,11 +5,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../api/me.ts";
 import { eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
-import { useMay, useMe } from "../shell/me.ts";
+import { unconfirmed } from "../live/outbox.ts";
+import { contactName } from "../ui/contactName.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -17,7 +19,6 @@ import classes from "./conversation.module.css";
 import { EventLine } from "./EventLine.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
-import { unconfirmed } from "./outbox.ts";
 import { type Row, rowsOf } from "./timeline.ts";
 
 const localDay = new Intl.DateTimeFormat("en-CA");
@@ -105,7 +106,7 @@ function Log(props: {
     getScrollElement: () => scroll.current,
     estimateSize: () => 64,
     getItemKey: (index) => rows[index]?.key ?? index,
-    // Older pages come in above without moving what is read; new ones are followed only from the end.
+    // Keep the scroll position when older pages are added above; follow new messages only at the end.
     anchorTo: "end",
     followOnAppend: true,
     scrollEndThreshold: 80,
@@ -190,14 +191,14 @@ function Log(props: {
   );
 }
 
-/** Whoever reads the end keeps reading it when the frame shrinks (a longer draft) or a row turns out taller. */
+/** Stays at the end when the list shrinks (a longer draft) or a row grows. */
 function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const frame = scroll.current;
     if (!frame) return;
     let pinned = true;
     let last = frame.scrollTop;
-    // Only a person's way up lets go of the end: after a refetch many rows may have come at once.
+    // Only scrolling up unpins: a refetch may add many rows at once.
     const onScroll = () => {
       const atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 80;
       pinned = atEnd || (pinned && frame.scrollTop >= last);
@@ -230,14 +231,27 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
       return <EventLine event={row.event} />;
     case "message":
       return (
-        <MessageBubble message={row.message} quoted={row.quoted} starts={row.starts} conversationId={conversation.id} />
+        <MessageBubble
+          message={row.message}
+          quoted={row.quoted}
+          starts={row.starts}
+          conversationId={conversation.id}
+          channelType={conversation.channel.type}
+        />
       );
     case "outgoing":
-      return <OutgoingBubble outgoing={row.outgoing} quoted={row.quoted} starts={row.starts} />;
+      return (
+        <OutgoingBubble
+          outgoing={row.outgoing}
+          quoted={row.quoted}
+          starts={row.starts}
+          channelType={conversation.channel.type}
+        />
+      );
   }
 }
 
-/** Says that all is read once it is really in front of somebody: the end is shown and the window has the focus. */
+/** Marks the conversation as read when its end is visible and the window has the focus. */
 function useReadMark(conversation: Conversation, seen: boolean): void {
   const { mutate } = useConversationAction(conversation.id);
   const [focused, setFocused] = useState(() => document.hasFocus());
@@ -265,7 +279,7 @@ function Typing({ conversationId }: { conversationId: string }) {
   const me = useMe();
   const { live } = useLive();
   const others = useTypists(live.ephemeral, conversationId).filter(({ id }) => id !== me.operator.id);
-  const names = others.map(({ name }) => name).join(", ");
+  const names = others.map(({ name }) => contactName(name, t)).join(", ");
   return (
     <div className={classes.typing} role="status" data-shown={others.length > 0 || undefined}>
       {others.length > 0 && (

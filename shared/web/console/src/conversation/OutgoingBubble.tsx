@@ -1,42 +1,47 @@
+import type { Outgoing } from "../live/outgoing.ts";
 import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import type { Message } from "@recado/lib/protocol";
 import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { channelOf } from "../channels/index.ts";
+import type { Key } from "../core/texts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import { reasonKey } from "../ui/errors.ts";
 import { useFormats } from "../ui/format.ts";
 import { Choices } from "./Choices.tsx";
 import { Delivery } from "./Delivery.tsx";
 import classes from "./message.module.css";
-import type { Outgoing } from "./outbox.ts";
 import { Quote } from "./Quote.tsx";
+import { messageReason } from "./reasons.ts";
 import { Card, Place, TemplateMark } from "./Shared.tsx";
 import { UserText } from "./UserText.tsx";
 
-const reasons: Partial<Record<string, Key>> = {
+const codes: Partial<Record<string, Key>> = {
   too_large: "error.tooLarge",
   forbidden: "error.forbidden",
   not_found: "error.notFound",
   invalid: "composer.refused",
 };
 
-/** A message on its way: it looks like one that is sent, with a clock, and says so when it stays behind. */
+/** A message that the server has not confirmed: sending, waiting for the network, or failed. */
 export function OutgoingBubble({
   outgoing,
   quoted,
   starts,
+  channelType,
 }: {
   outgoing: Outgoing;
   quoted: Message | undefined;
   starts: boolean;
+  channelType: string;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { outbox } = useLive();
   const { conversationId, clientId, file, state } = outgoing;
+  const reason = messageReason(outgoing.error);
+  const other = codes[outgoing.error ?? "internal"] ?? "message.failed";
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
       <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
@@ -70,7 +75,7 @@ export function OutgoingBubble({
       )}
       {state === "failed" && (
         <div className={classes.failure} role="alert">
-          <span>{t(reasonKey(outgoing.error) ?? reasons[outgoing.error ?? "internal"] ?? "message.failed")}</span>
+          <span>{reason ? t(reason, { channel: channelOf(channelType).name }) : t(other)}</span>
           <Button
             size="compact-xs"
             variant="subtle"

@@ -1,15 +1,16 @@
 import type { Message } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { previewKeys } from "../inbox/preview.ts";
+import { contactName } from "../ui/contactName.ts";
+import { previewKeys } from "../ui/preview.ts";
 import classes from "./message.module.css";
 
-/** What a message answers, in three lines. It may be on an older page, or never have been here. */
+/** The quoted message, in up to three lines. It may not be loaded, or not exist here. */
 export function Quote({ message }: { message: Message | undefined }) {
   const { t } = useTranslation();
   const words = message && (message.revokedAt ? t("message.revoked") : message.text || t(previewKeys[message.type]));
   return (
     <blockquote className={classes.quote}>
-      {message?.author.name && <bdi className={classes.quoteAuthor}>{message.author.name}</bdi>}
+      {message?.author.name && <bdi className={classes.quoteAuthor}>{contactName(message.author.name, t)}</bdi>}
       <span dir="auto">{words ?? t("message.earlier")}</span>
     </blockquote>
   );

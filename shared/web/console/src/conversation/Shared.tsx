@@ -1,11 +1,11 @@
-/** What a message holds beside words and files: places, people, the advertisement that was tapped, the mark of a template. */
+/** Parts of a message beside text and files: location, contact card, referral, template mark. */
 import type { Message } from "@recado/lib/protocol";
 import { IconExternalLink, IconMapPin, IconSpeakerphone, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import choices from "./choices.module.css";
 import classes from "./message.module.css";
 
-/** Documented at developers.google.com/maps/documentation/urls: opens in the reader's map, on a phone in its app. */
+/** A Google Maps URL, see developers.google.com/maps/documentation/urls. */
 export const onMap = (latitude: number, longitude: number) =>
   `https://www.google.com/maps/search/?api=1&query=${encodeURIComponent(`${latitude},${longitude}`)}`;
 
@@ -53,7 +53,7 @@ export function Card({ card }: { card: Message["cards"][number] }) {
 
 const cameKeys = { ad: "message.referral.ad", post: "message.referral.post" } as const;
 
-/** A link only where there is a page to show. */
+/** The advertisement or post that the customer came from. A link when it has a URL. */
 export function Referral({ referral }: { referral: NonNullable<Message["referral"]> }) {
   const { t } = useTranslation();
   const { url, headline, body, source } = referral;

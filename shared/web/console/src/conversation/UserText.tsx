@@ -2,7 +2,7 @@ import { emojiOnly, partsOf } from "@recado/lib/text";
 import { memo } from "react";
 import classes from "./message.module.css";
 
-/** What people wrote, as text. The end of its last line is kept free for the stamp, which lies over it. */
+/** A message text. The end of its last line leaves room for the time stamp over it. */
 export const UserText = memo(function UserText({ text, stamp }: { text: string; stamp: string }) {
   return (
     <p className={classes.text} dir="auto" data-stamp={stamp} data-large={emojiOnly.test(text) || undefined}>

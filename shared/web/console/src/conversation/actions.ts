@@ -1,9 +1,10 @@
-/** What an operator does to a conversation. Each answer is the conversation, and goes the way of a frame. */
+/** Actions on a conversation. Each response is the conversation and is applied like a socket frame. */
 import { message as messageShape, conversation as shape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { send } from "../api/client.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { codeOf, useFailureNotice } from "../ui/errors.ts";
+import { messageReasons } from "./reasons.ts";
 
 export type Action =
   | { verb: "assign"; body: { operatorId: string | null } }
@@ -24,7 +25,7 @@ export function useConversationAction(id: string) {
     },
     onSuccess: (next) => live.answered(next),
     onError: (error, { verb }) => {
-      // Reading is said again with the next message; nobody has to hear that it failed.
+      // The next message marks it as read again, so a failure is not shown.
       if (verb === "read") return;
       if (codeOf(error) === "conflict") void client.invalidateQueries({ queryKey: ["conversation", id] });
       (verb === "reopen" ? notReopened : failed)(error);
@@ -32,9 +33,9 @@ export function useConversationAction(id: string) {
   });
 }
 
-export function useRetryMessage(conversationId: string) {
+export function useRetryMessage(conversationId: string, channel: string) {
   const { live } = useLive();
-  const failed = useFailureNotice({ conflict: "composer.windowClosed" });
+  const failed = useFailureNotice({ conflict: "composer.windowClosed" }, messageReasons, { channel });
   return useMutation({
     mutationFn: (messageId: string) =>
       send(

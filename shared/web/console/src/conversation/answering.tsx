@@ -1,11 +1,11 @@
-/** Which message the next answer quotes. It belongs to the open conversation and is forgotten with it. */
+/** The message that the next reply quotes, per open conversation. */
 import type { Message } from "@recado/lib/protocol";
 import { createContext, type Dispatch, type ReactNode, type SetStateAction, useContext, useState } from "react";
 
 type Answering = Message | null;
 
 const Chosen = createContext<Answering>(null);
-/** Apart, so that choosing one draws no message anew. */
+/** A context of its own, so that choosing a message does not render all messages again. */
 const Choose = createContext<Dispatch<SetStateAction<Answering>>>(() => {});
 
 export const useAnswering = () => useContext(Chosen);

@@ -1,6 +1,6 @@
 import type { Operator } from "@recado/lib/protocol";
 
-/** Whoever is available comes first, then whoever has fewest open. */
+/** Active operators that match: available first, then fewest open conversations, then by name. */
 export function assignable(operators: readonly Operator[], search: string): Operator[] {
   const wanted = search.trim().toLocaleLowerCase();
   const away = (operator: Operator) => (operator.availability === "available" ? 0 : 1);

@@ -1,7 +1,7 @@
-/** Which kinds of file a channel lets carry words, and what a person is told of a file that it does not take. */
+/** Which file types may have a caption, and the texts for rejected files. */
 import type { Refusal } from "@recado/lib/files";
-import type { Key } from "@recado/lib/i18n";
 import type { Capabilities, FileKind } from "@recado/lib/protocol";
+import type { Key } from "../core/texts.ts";
 
 export const carriesText = (kind: FileKind, able: Capabilities): boolean =>
   able.attachments.some(({ type, caption }) => type === kind && caption);
@@ -15,7 +15,7 @@ const wrongType: Record<FileKind | "any", Key> = {
   sticker: "composer.stickerWrongType",
 };
 
-/** The sentence for a file that was refused; it names the file and the limit. */
+/** The text for a rejected file, with placeholders for its name and the limit. */
 export function refusalKey({ refused }: Refusal, kind?: FileKind): Key {
   if (refused === "wrongType") return wrongType[kind ?? "any"];
   return refused === "empty" ? "composer.fileEmpty" : "composer.fileTooLarge";

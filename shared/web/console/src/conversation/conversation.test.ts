@@ -5,9 +5,9 @@ import { partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
-import { at, conversationOf, messageOf } from "../live/testing.ts";
+import { at, conversationOf, messageOf } from "../core/testing.ts";
+import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, writeForm } from "../live/drafts.ts";
 import { refusalKey } from "./attachments.ts";
-import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, writeForm } from "./drafts.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { rowsOf } from "./timeline.ts";
 import { replyWindow } from "./window.ts";
@@ -29,29 +29,29 @@ describe("rowsOf", () => {
     rowsOf({ messages: [], events: [], outgoing: [], older: false, dayOf: (iso) => iso.slice(0, 10), ...input });
   const said = (id: string, minute: number, more = {}) => messageOf({ id, sentAt: at(minute), ...more });
 
-  test("puts events between the messages they happened between", () => {
+  test("puts events between messages by time", () => {
     const made = rows({ messages: [said("m1", 1), said("m2", 9)], events: [eventAt(0), eventAt(5), eventAt(20)] });
     expect(made.map(({ key }) => key)).toEqual(["day 2026-11-22", "e0", "m1", "e5", "m2", "e20"]);
   });
 
-  test("separates days", () => {
+  test("adds day separators", () => {
     const made = rows({ messages: [said("m1", 1), said("m2", 24 * 60 + 1)] });
     expect(made.map(({ kind }) => kind)).toEqual(["day", "message", "day", "message"]);
   });
 
-  test("holds back events that belong before messages which are not loaded", () => {
+  test("leaves out events before the loaded messages", () => {
     const input = { messages: [said("m1", 10)], events: [eventAt(5), eventAt(15)] };
     expect(rows({ ...input, older: true }).map(({ key }) => key)).toEqual(["day 2026-11-22", "m1", "e15"]);
   });
 
-  test("groups what one person writes in a row, until somebody else or five minutes come between", () => {
+  test("groups messages by author within five minutes", () => {
     const out = { direction: "out", author: { kind: "operator", id: "op_1", name: "Lucía" } } as const;
     const made = rows({ messages: [said("a", 1), said("b", 2), said("c", 3, out), said("d", 4), said("e", 20)] });
     const starts = made.flatMap((row) => (row.kind === "message" ? [row.starts] : []));
     expect(starts).toEqual([true, false, true, true, true]);
   });
 
-  test("an answer keeps the key it had while it was on its way", () => {
+  test("a sent message keeps its outgoing key", () => {
     const outgoing = {
       clientId: "c1",
       conversationId: "cv_1",
@@ -80,7 +80,7 @@ describe("replyWindow", () => {
     expect(until(windowUntil)).toEqual(expected);
   });
 
-  test("a channel without one is always open", () => {
+  test("a channel without a window is always open", () => {
     const able = { ...whatsapp, windowSeconds: 0 };
     expect(replyWindow(conversationOf({ windowUntil: null }), able, now)).toEqual({ open: true, closesIn: null });
   });
@@ -117,7 +117,7 @@ describe("checkFile", () => {
     expect(checkFile({ type, size }, able, "sticker")).toEqual(verdict);
   });
 
-  test("each refusal has a sentence of its own, and each kind that is asked for by name says what it takes", () => {
+  test("each refusal and each named file type has its text", () => {
     const refusal = (refused: Refusal["refused"], kind?: FileKind) => refusalKey({ refused, limit: 1 }, kind);
     expect([refusal("tooLarge"), refusal("empty"), refusal("wrongType")]).toEqual([
       "composer.fileTooLarge",
@@ -128,7 +128,7 @@ describe("checkFile", () => {
     expect(new Set(named).size).toBe(4);
   });
 
-  test("the dialog for choosing a file offers stickers only when one is wanted", () => {
+  test("accepted includes stickers only when asked for", () => {
     expect(accepted(able)).not.toContain("image/webp");
     expect(accepted(able, "sticker")).toBe("image/webp");
   });
@@ -148,7 +148,7 @@ describe("partsOf", () => {
     expect(links(text)).toEqual(expected);
   });
 
-  test("loses no character", () => {
+  test("keeps every character", () => {
     const text = "uno https://a.example, dos www.b.example/ñ! 👩‍👧";
     expect(
       partsOf(text)
@@ -159,7 +159,7 @@ describe("partsOf", () => {
 });
 
 describe("drafts", () => {
-  test("are kept per operator and conversation until they are emptied", () => {
+  test("texts are kept per operator and conversation", () => {
     writeDraft("op_1", "cv_1", "a medias 👩‍👧");
     writeDraft("op_1", "cv_2", "otro");
     expect(readDraft("op_1", "cv_1")).toBe("a medias 👩‍👧");
@@ -169,7 +169,7 @@ describe("drafts", () => {
     expect(readDraft("op_1", "cv_2")).toBe("otro");
   });
 
-  test("files wait with the text of their own conversation", () => {
+  test("files are kept per conversation", () => {
     const picked = { id: "f1", file: new File(["x"], "foto.png"), kind: "image" as const };
     writeFiles("op_1", "cv_1", [picked]);
     expect(readFiles("op_1", "cv_1")).toEqual([picked]);
@@ -178,7 +178,7 @@ describe("drafts", () => {
     expect(readFiles("op_1", "cv_1")).toEqual([]);
   });
 
-  test("a half-filled form waits for its own conversation and its own operator", () => {
+  test("forms are kept per operator and conversation", () => {
     const place = { latitude: "-34,6", longitude: "", name: "", address: "" };
     writeForm("op_1", "cv_1", "location", place);
     expect(readForm("op_1", "cv_1", "location")).toEqual(place);
@@ -189,7 +189,7 @@ describe("drafts", () => {
     expect(readForm("op_1", "cv_1", "location")).toBeUndefined();
   });
 
-  test("a form that could not leave comes back as a form, and its words do not land in the text", () => {
+  test("takeBack restores a form, not its text", () => {
     const value = { latitude: "1", longitude: "2", name: "Plaza", address: "" };
     takeBack("op_1", [
       {
@@ -209,7 +209,7 @@ describe("drafts", () => {
     expect(readDraft("op_1", "cv_4")).toBe("");
   });
 
-  test("what could not leave comes back in order, before what was written since", () => {
+  test("takeBack puts unsent messages before the draft", () => {
     const outgoing = (clientId: string, text: string, file?: File) => ({
       clientId,
       conversationId: "cv_3",
@@ -233,13 +233,13 @@ describe("drafts", () => {
 describe("emojis", () => {
   const all = emojiGroups.flatMap(({ emojis }) => emojis);
 
-  test("are whole characters, none twice", () => {
+  test("are single graphemes without duplicates", () => {
     const characters = new Intl.Segmenter("es", { granularity: "grapheme" });
     expect(all.filter((emoji) => [...characters.segment(emoji)].length !== 1)).toEqual([]);
     expect(new Set(all).size).toBe(all.length);
   });
 
-  test("the last used come first, whole sequences too", () => {
+  test("recent emojis: last used first, sequences whole", () => {
     rememberEmoji("😀");
     rememberEmoji("👨‍👩‍👧‍👦");
     rememberEmoji("😀");

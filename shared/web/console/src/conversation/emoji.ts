@@ -1,5 +1,5 @@
-/** A hand-picked set: what people in shops send. Sequences are kept whole, as the keyboard of a phone writes them. */
-import type { Key } from "@recado/lib/i18n";
+/** A hand-picked set of emojis. Sequences are single entries. */
+import type { Key } from "../core/texts.ts";
 
 export const emojiGroups: { key: Key; emojis: string[] }[] = [
   {

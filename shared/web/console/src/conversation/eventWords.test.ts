@@ -4,7 +4,7 @@ import { outcomes, reasons, sentences } from "./eventWords.ts";
 
 const source = readFileSync(new URL("../../../../chat/event.go", import.meta.url), "utf8");
 
-/** The values of a constant's type, as the server declares them. */
+/** The values of a Go constant type. */
 const declared = (type: string): string[] =>
   [...source.matchAll(new RegExp(`\\s${type} = "(\\w+)"`, "g"))].map(([, value]) => value ?? "");
 
@@ -13,7 +13,7 @@ test.each([
   ["EventType", sentences, []],
   ["ReasonCode", reasons, ["by_hand"]],
   ["Outcome", outcomes, []],
-])("the console has words for every %s that the server writes", (type, words, wordless) => {
+])("every %s of the server has a text", (type, words, wordless) => {
   const values = declared(type);
   expect(values.length).toBeGreaterThan(5);
   expect(values.filter((value) => !(value in words))).toEqual(wordless);

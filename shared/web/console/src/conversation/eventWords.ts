@@ -1,7 +1,7 @@
-/** What the timeline says of each event, of its reason, and of everybody who was considered. */
-import type { Key } from "@recado/lib/i18n";
+/** Texts of timeline events, their reasons, and the operators that were considered. */
+import type { Key } from "../core/texts.ts";
 
-/** Done by a person and done by a rule are different sentences. */
+/** Events by a person and by a rule have different texts. */
 export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
   opened: { byPerson: "event.opened", byRule: "event.opened" },
   reopened: { byPerson: "event.reopenedBy", byRule: "event.reopened" },
@@ -18,7 +18,7 @@ export const sentences: Record<string, { byPerson: Key; byRule: Key }> = {
   message_failed: { byPerson: "event.messageFailed", byRule: "event.messageFailed" },
 };
 
-/** `by_hand` needs no word: the sentence already names who did it. */
+/** `by_hand` has no text: the event's text already names the person. */
 export const reasons: Record<string, Key> = {
   fixed_manager: "reason.fixedManager",
   fewest_open: "reason.fewestOpen",

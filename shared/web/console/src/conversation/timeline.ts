@@ -1,6 +1,7 @@
-/** The rows of an open conversation: messages, what happened between them, what is on its way, and the days. Pure. */
+/** The rows of an open conversation: messages, events, outgoing messages and day separators. Pure. */
+
 import type { Message, TimelineEvent } from "@recado/lib/protocol";
-import type { Outgoing } from "./outbox.ts";
+import type { Outgoing } from "../live/outgoing.ts";
 
 export type Row =
   | { kind: "day"; key: string; at: string }
@@ -8,14 +9,14 @@ export type Row =
   | { kind: "message"; key: string; message: Message; starts: boolean; quoted: Message | undefined }
   | { kind: "outgoing"; key: string; outgoing: Outgoing; starts: boolean; quoted: Message | undefined };
 
-/** Messages by the same person within this time read as one turn. */
+/** Messages by the same author within this time are grouped. */
 const TURN = 5 * 60_000;
 
 interface Input {
   messages: readonly Message[];
   events: readonly TimelineEvent[];
   outgoing: readonly Outgoing[];
-  /** Whether older messages exist that are not loaded: events older than what is loaded then wait for them. */
+  /** Whether older messages are not loaded yet. Events before the loaded messages are then left out. */
   older: boolean;
   dayOf: (iso: string) => string;
 }
@@ -38,7 +39,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
     speaker = "";
     rows.push({ kind: "day", key: `day ${today}`, at });
   };
-  const speak = (who: string, at: string): boolean => {
+  const startsGroup = (who: string, at: string): boolean => {
     const time = Date.parse(at);
     const starts = who !== speaker || time - spokeAt > TURN;
     speaker = who;
@@ -56,8 +57,8 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   for (const message of messages) {
     eventsUntil(message.sentAt);
     begin(message.sentAt);
-    const starts = speak(`${message.direction} ${message.author.id}`, message.sentAt);
-    // The key of an answer is the one it had while it was on its way, so that its row stays the same element.
+    const starts = startsGroup(`${message.direction} ${message.author.id}`, message.sentAt);
+    // A sent message keeps the key of its outgoing row, so that React keeps the element.
     rows.push({
       kind: "message",
       key: message.clientId ?? message.id,
@@ -69,7 +70,7 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   eventsUntil(null);
   for (const entry of outgoing) {
     begin(entry.createdAt);
-    const starts = speak("outgoing", entry.createdAt);
+    const starts = startsGroup("outgoing", entry.createdAt);
     rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts, quoted: quotedBy(entry.replyTo) });
   }
   return rows;

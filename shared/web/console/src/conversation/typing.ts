@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useRef } from "react";
 import { useLive } from "../live/LiveProvider.tsx";
 
-/** Often enough that others keep seeing it, seldom enough to cost nothing. */
+/** Milliseconds between repeated typing signals; less than their lifetime at the receivers. */
 const SAY_EVERY = 4_000;
 const QUIET_AFTER = 6_000;
 
-/** Tells the others that this operator types, and that he stopped. */
+/** Signals to other operators that this one is typing or has stopped. */
 export function useTypingSignal(conversationId: string): (on: boolean) => void {
   const { say } = useLive();
   const saidAt = useRef(0);

@@ -6,9 +6,9 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { channelsQuery, conversationsQuery, operatorsQuery } from "../api/queries.ts";
 import { rowsOf } from "../live/conversations.ts";
-import { useMay } from "../shell/me.ts";
 import { useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
@@ -72,7 +72,7 @@ export function ConversationList() {
   );
 }
 
-/** Without a channel nothing can ever come: then the way there is shown. */
+/** The empty state. Without a channel it links to the channel settings. */
 function Empty() {
   const { t } = useTranslation();
   const may = useMay();
@@ -131,7 +131,7 @@ function Rows(props: {
     if (!item) return;
     setCursorId(item.id);
     virtual.scrollToIndex(index);
-    // The row may have to be drawn first.
+    // The row may not be rendered yet.
     requestAnimationFrame(() =>
       scroll.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(item.id)}"]`)?.focus(),
     );
@@ -142,13 +142,13 @@ function Rows(props: {
   };
   const open = () => {
     const item = items.find((one) => one.id === cursorId);
-    // A focused button or link keeps its own Enter.
+    // Enter belongs to a focused button or link.
     if (!item || (document.activeElement && document.activeElement !== document.body)) return false;
     void navigate({ to: "/inbox/$conversationId", params: { conversationId: item.id }, search });
   };
   const down = () => move(1);
   const up = () => move(-1);
-  // In the messages an arrow scrolls.
+  // Arrow keys scroll the messages.
   const byArrow = (step: () => void) => () => {
     if (document.activeElement?.closest('[role="log"]')) return false;
     step();

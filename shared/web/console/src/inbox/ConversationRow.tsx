@@ -3,12 +3,13 @@ import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVi
 import { Link, useSearch } from "@tanstack/react-router";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { ChannelBadge } from "../ui/ChannelBadge.tsx";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { useFormats } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { previewKey } from "../ui/preview.ts";
+import { statusKeys } from "../ui/status.ts";
 import classes from "./inbox.module.css";
-import { previewKey } from "./preview.ts";
-import { statusKeys } from "./status.ts";
 
 const icons = { image: IconPhoto, audio: IconMicrophone, video: IconVideo, document: IconFile } as const;
 
@@ -54,7 +55,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
       <span className={classes.lines}>
         <span className={classes.line}>
           <span className={classes.name}>
-            <bdi>{contact.name || t("contact.nameless")}</bdi>
+            <bdi>{contactName(contact.name, t)}</bdi>
           </span>
           <time className={classes.time} dateTime={conversation.lastActivityAt}>
             {formats.listTime(conversation.lastActivityAt, now)}

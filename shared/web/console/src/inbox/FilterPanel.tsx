@@ -1,8 +1,8 @@
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { channelsQuery, operatorsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
 import { AnchoredPopover } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { Select } from "../ui/select.ts";

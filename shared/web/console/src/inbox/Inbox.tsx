@@ -5,7 +5,7 @@ import { InboxHeader } from "./InboxHeader.tsx";
 import classes from "./inbox.module.css";
 import { useView } from "./useView.ts";
 
-/** Three panes side by side where there is room; on a phone the list, and over it the open conversation. */
+/** List, conversation and details side by side; on phones the open conversation covers the list. */
 export function Inbox() {
   const { t } = useTranslation();
   const { openId } = useView();

@@ -1,18 +1,18 @@
 import { ActionIcon, CloseButton, Indicator, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import type { Key } from "@recado/lib/i18n";
 import type { Count, Counts } from "@recado/lib/protocol";
 import { IconArrowsSort, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { countsQuery } from "../api/queries.ts";
+import { boxes, type InboxView, states } from "../api/view.ts";
+import type { Key } from "../core/texts.ts";
 import { useCountText } from "../ui/format.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import classes from "./inbox.module.css";
 import { useView } from "./useView.ts";
-import { boxes, type InboxView, states } from "./view.ts";
 
 const boxKeys: Record<InboxView["box"], Key> = {
   mine: "inbox.box.mine",
@@ -29,7 +29,7 @@ const stateKeys: Record<InboxView["status"], Key> = {
 const boxCount = (counts: Counts | undefined, box: InboxView["box"]): Count | undefined =>
   counts && { mine: counts.mine.open, unassigned: counts.unassigned, all: counts.all.open }[box];
 
-/** Only what the server counts for this box: a number is shown when it is right, otherwise none. */
+/** A count is shown only for boxes that the server counts. */
 function stateCount(counts: Counts | undefined, view: InboxView, state: InboxView["status"]): Count | undefined {
   if (!counts || view.operator || view.channel || view.q) return undefined;
   if (view.box === "mine" && (state === "open" || state === "pending")) return counts.mine[state];

@@ -1,10 +1,10 @@
 import { Menu } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import { useTranslation } from "react-i18next";
+import { type InboxView, sorts } from "../api/view.ts";
+import type { Key } from "../core/texts.ts";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { useView } from "./useView.ts";
-import { type InboxView, sorts } from "./view.ts";
 
 const sortKeys: Record<InboxView["sort"], Key> = {
   newest: "inbox.sort.newest",

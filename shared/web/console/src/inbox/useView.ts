@@ -1,8 +1,8 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { defaultView, type InboxView, parseView } from "./view.ts";
+import { defaultView, type InboxView, parseView } from "../api/view.ts";
 
-/** The view of the address bar, and how to change it. What equals the default is left out of the address. */
+/** The view in the address, and a function to change it. Defaults are left out of the address. */
 export function useView() {
   const search = useSearch({ from: "/shell/inbox" });
   const { conversationId } = useParams({ strict: false });

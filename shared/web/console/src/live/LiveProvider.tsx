@@ -3,18 +3,19 @@ import { parseFrame, socketTicket } from "@recado/lib/protocol";
 import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { ApiError, send as request } from "../api/client.ts";
-import { takeBack } from "../conversation/drafts.ts";
-import { Outbox } from "../conversation/outbox.ts";
-import { transport } from "../conversation/transport.ts";
+import { send as request } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 import { calling } from "./alerts.ts";
+import { takeBack } from "./drafts.ts";
 import { Live } from "./live.ts";
+import { Outbox } from "./outbox.ts";
+import { transport } from "./transport.ts";
 
 interface Connection {
   live: Live;
   outbox: Outbox;
   state: ConnectionState;
-  /** What this browser looks at is said again after a reconnect; typing is not. */
+  /** Sends an action. The viewed conversation is sent again after a reconnect; typing is not. */
   say: (action: SocketAction) => void;
 }
 

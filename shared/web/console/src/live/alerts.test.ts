@@ -1,7 +1,7 @@
 import type { FrameItem, Message } from "@recado/lib/protocol";
 import { expect, test } from "vitest";
+import { messageOf } from "../core/testing.ts";
 import { calling } from "./alerts.ts";
-import { messageOf } from "./testing.ts";
 
 const frame = (changes: Partial<Message>): FrameItem => {
   const message = messageOf(changes);
@@ -11,7 +11,7 @@ const mine = (id: string) => id === "cv_1";
 const called = (items: FrameItem[], heard = "") => calling(items, mine, heard).map(({ id }) => id);
 
 // B-15
-test("a customer's message calls whoever has the conversation, once", () => {
+test("an inbound message alerts its assignee once", () => {
   expect(called([frame({ id: "m2" }), frame({ id: "m3" })])).toEqual(["m2", "m3"]);
   expect(called([frame({ id: "m2", version: 2 })], "m2")).toEqual([]);
 });
@@ -20,6 +20,6 @@ test.each<[string, FrameItem]>([
   ["an answer", frame({ direction: "out" })],
   ["a message to somebody else's conversation", frame({ conversationId: "cv_2" })],
   ["anything that is no message", { type: "pong" }],
-])("%s calls nobody", (_, item) => {
+])("%s alerts nobody", (_, item) => {
   expect(called([item])).toEqual([]);
 });

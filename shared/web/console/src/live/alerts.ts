@@ -1,4 +1,4 @@
-/** Calls an operator who looks elsewhere. Each browser has a choice of its own, for the permission is the browser's. */
+/** Desktop notifications with a sound. The setting is per browser, like the permission. */
 import type { FrameItem, Message } from "@recado/lib/protocol";
 
 const remembered = "recado.alerts";
@@ -8,7 +8,7 @@ export const alertsPossible = (): boolean => "Notification" in window;
 export const alertsOn = (): boolean =>
   alertsPossible() && Notification.permission === "granted" && localStorage.getItem(remembered) === "on";
 
-/** Answers whether alerts are on now: the browser may refuse. */
+/** Resolves to whether alerts are on: the browser may refuse the permission. */
 export async function switchAlerts(on: boolean): Promise<boolean> {
   if (on && Notification.permission !== "granted") await Notification.requestPermission();
   if (on) localStorage.setItem(remembered, "on");
@@ -16,7 +16,7 @@ export async function switchAlerts(on: boolean): Promise<boolean> {
   return alertsOn();
 }
 
-/** A customer's message to oneself, the first time it is heard of: later frames only change states. */
+/** New inbound messages in the operator's conversations. Later frames of a message only change its status. */
 export function calling(items: readonly FrameItem[], isMine: (conversationId: string) => boolean, heard: string) {
   return items.flatMap((item): Message[] =>
     item.type === "message.upserted" &&
@@ -39,7 +39,7 @@ export function alertOf(call: { title: string; body: string; tag: string; onOpen
       shown.close();
     };
   } catch {
-    // On Android a page may not show notifications itself: the sound has to do.
+    // Android does not allow pages to show notifications: only the sound is played.
   }
 }
 

@@ -1,18 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { defaultView, type InboxView } from "../inbox/view.ts";
+import { defaultView, type InboxView } from "../api/view.ts";
+import { at, conversationOf } from "../core/testing.ts";
 import { marked, newerMark, placed, received, rowsOf } from "./conversations.ts";
 import { itemsOf, relay } from "./pages.ts";
-import { at, conversationOf, pagesOf } from "./testing.ts";
+import { pagesOf } from "./testing.ts";
 
 const { unread: _, ...pushed } = conversationOf({ version: 2 });
 
 describe("received", () => {
-  test("keeps what is known when the pushed one is older", () => {
+  test("ignores an older version", () => {
     const known = conversationOf({ version: 3, status: "pending" });
     expect(received(known, { ...pushed, status: "resolved" }, undefined)).toBe(known);
   });
 
-  test("keeps what is known when both are the same", () => {
+  test("ignores the same version", () => {
     const known = conversationOf({ version: 2, unread: true });
     expect(received(known, pushed, undefined)).toBe(known);
   });
@@ -39,7 +40,7 @@ describe("received", () => {
     expect(received(known, { ...pushed, lastInboundId }, { readUpTo, at: at(1) }).unread).toBe(unread);
   });
 
-  test("one that was never seen is unread when somebody wrote in it", () => {
+  test("an unknown one is unread if it has inbound messages", () => {
     expect(received(undefined, { ...pushed, lastInboundId: "m1" }, undefined).unread).toBe(true);
     expect(received(undefined, pushed, undefined).unread).toBe(false);
   });
@@ -49,13 +50,13 @@ describe("read marks", () => {
   const early = { readUpTo: "m9", at: at(1) };
   const late = { readUpTo: "m3", at: at(2) };
 
-  test("the newest word wins, whichever comes first and however far it reads", () => {
+  test("the newest mark wins", () => {
     expect(newerMark(early, late)).toBe(late);
     expect(newerMark(late, early)).toBe(late);
     expect(newerMark(undefined, early)).toBe(early);
   });
 
-  test("change a conversation only when it makes a difference", () => {
+  test("marked changes only what differs", () => {
     const unread = conversationOf({ unread: true, lastInboundId: "m4" });
     expect(marked(unread, late)).toBe(unread);
     expect(marked(unread, early).unread).toBe(false);
@@ -68,16 +69,16 @@ describe("placed", () => {
   const ids = (data: ReturnType<typeof placed>) => itemsOf(data).map(({ id }) => id);
   const list = pagesOf([[row("c", 30), row("b", 20), row("a", 10)]]);
 
-  test("moves a row up when something happens in it", () => {
+  test("moves an active row up", () => {
     expect(ids(placed(list, view, "op_me", row("a", 40, { version: 2 })))).toEqual(["a", "c", "b"]);
   });
 
-  test("leaves the order alone when nothing that sorts has changed", () => {
+  test("keeps the order if no sort key changed", () => {
     expect(ids(placed(list, view, "op_me", row("b", 20, { version: 2, unread: true })))).toEqual(["c", "b", "a"]);
   });
 
   // S1-15
-  test("tells equal times apart by id, so that rows do not swap", () => {
+  test("orders equal times by id", () => {
     const same = pagesOf([[row("c", 10), row("b", 10), row("a", 10)]]);
     expect(ids(placed(same, view, "op_me", row("b", 10, { version: 2 })))).toEqual(["c", "b", "a"]);
   });
@@ -88,7 +89,7 @@ describe("placed", () => {
   });
 
   // S1-16
-  test("takes a resolved one out of the open list and puts it into the resolved list", () => {
+  test("moves a resolved one to the resolved list", () => {
     const resolved = row("b", 20, { status: "resolved", version: 2 });
     expect(ids(placed(list, view, "op_me", resolved))).toEqual(["c", "a"]);
     expect(ids(placed(pagesOf([[]]), { ...view, status: "resolved" }, "op_me", resolved))).toEqual(["b"]);
@@ -96,7 +97,7 @@ describe("placed", () => {
   });
 
   // S1-18
-  test("moves between whose they are when the assignee changes", () => {
+  test("moves between boxes when the assignee changes", () => {
     const taken = row("b", 20, { assigneeId: "op_other", version: 2 });
     expect(ids(placed(list, view, "op_me", taken))).toEqual(["c", "a"]);
     expect(ids(placed(list, { ...view, box: "all" }, "op_me", taken))).toEqual(["c", "b", "a"]);
@@ -108,13 +109,13 @@ describe("placed", () => {
     ["operator", { operator: "op_other" }, { assigneeId: "op_other" }, { assigneeId: "op_me" }],
     ["no operator", { operator: "none" }, { assigneeId: null }, { assigneeId: "op_me" }],
     ["channel", { channel: "ch_2" }, { channel: { id: "ch_2", type: "whatsapp" } }, {}],
-  ] as const)("honours the filter by %s", (_, filter, inside, outside) => {
+  ] as const)("filters by %s", (_, filter, inside, outside) => {
     const filtered: InboxView = { ...view, box: "all", ...filter };
     expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, inside)))).toEqual(["x"]);
     expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, outside)))).toEqual([]);
   });
 
-  test("leaves what belongs beyond the loaded pages to the next page", () => {
+  test("leaves out rows beyond the loaded pages", () => {
     const loaded = pagesOf([[row("c", 30), row("b", 20)]], true);
     expect(placed(loaded, view, "op_me", row("x", 5))).toBe(loaded);
     expect(ids(placed(loaded, { ...view, sort: "newest" }, "op_me", row("x", 25)))).toEqual(["c", "x", "b"]);
@@ -130,7 +131,7 @@ describe("placed", () => {
     expect(ids(answered)).toEqual(["x", "b", "a"]);
   });
 
-  test("under a search, changes known rows where they are and brings in nothing", () => {
+  test("with a search, changes known rows only", () => {
     const searched: InboxView = { ...view, q: "sofia" };
     const next = placed(list, searched, "op_me", row("a", 40, { version: 2, unread: true }));
     expect(ids(next)).toEqual(["c", "b", "a"]);
@@ -141,7 +142,7 @@ describe("placed", () => {
 });
 
 // S1-15
-test("a conversation that two pages bring is one row, and its newest version", () => {
+test("rowsOf keeps the newest of duplicate rows", () => {
   const old = conversationOf({ id: "a", version: 4, lastActivityAt: at(1) });
   const moved = conversationOf({ id: "a", version: 5, lastActivityAt: at(9), status: "resolved" });
   const other = conversationOf({ id: "b", lastActivityAt: at(5) });

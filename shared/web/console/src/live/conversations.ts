@@ -1,9 +1,9 @@
-/** How a conversation that was pushed or answered changes what is shown. All pure. */
+/** Applies a conversation from a frame or a response to cached data. Pure. */
 import type { Conversation, ConversationSummary } from "@recado/lib/protocol";
-import { belongs, compareIn, type InboxView } from "../inbox/view.ts";
+import { belongs, compareIn, type InboxView } from "../api/view.ts";
 import { complete, itemsOf, type Page, type Pages, relay } from "./pages.ts";
 
-/** How far this operator has read, and when that was said: the newest word wins. */
+/** How far this operator has read, and when that was recorded. The newest mark wins. */
 export interface ReadMark {
   readUpTo: string;
   at: string;
@@ -16,7 +16,7 @@ export function newerMark(known: ReadMark | undefined, next: ReadMark): ReadMark
 const unreadBy = (lastInboundId: string | null, mark: ReadMark): boolean =>
   lastInboundId !== null && lastInboundId > mark.readUpTo;
 
-/** A pushed conversation leaves `unread` out, because it is different for everybody: it is worked out here. */
+/** Frames go to all operators and leave `unread` out, so it is computed here. */
 export function received(
   known: Conversation | undefined,
   next: ConversationSummary,
@@ -33,7 +33,7 @@ export function marked(conversation: Conversation, mark: ReadMark): Conversation
   return unread === conversation.unread ? conversation : { ...conversation, unread };
 }
 
-/** The rows of a list. A conversation that moved while two pages were read is on both: its newest version counts. */
+/** The rows of a list. A conversation that moved between two page requests is on both: only the newest version is kept. */
 export function rowsOf(data: { pages: Page<Conversation>[] } | undefined): Conversation[] {
   const newest = new Map<string, Conversation>();
   for (const item of itemsOf(data)) {
@@ -44,8 +44,9 @@ export function rowsOf(data: { pages: Page<Conversation>[] } | undefined): Conve
 }
 
 /**
- * Puts a conversation where it belongs in a list: it moves, enters or leaves. One that belongs beyond the loaded part
- * stays out, for the next page brings it. Under a search only known rows change: what matches is the server's to say.
+ * Moves, inserts or removes a conversation in a list:
+ * - A conversation beyond the loaded pages is left out, as its page will bring it.
+ * - With a search term only known rows change, as only the server knows what matches.
  */
 export function placed(
   data: Pages<Conversation>,
@@ -70,7 +71,7 @@ export function placed(
   const compare = compareIn(view.sort);
   const index = others.findIndex((item) => compare(next, item) < 0);
   if (index === -1 && !complete(data)) {
-    // Beyond what is loaded. A row that was shown falls out with it.
+    // Beyond the loaded pages: a known row is removed.
     return known ? relay(data, others) : data;
   }
   const at = index === -1 ? others.length : index;

@@ -1,4 +1,4 @@
-/** Who looks at a conversation and who types in it: known only while it happens, never stored. */
+/** Who views a conversation and who types in it. Never stored. */
 import { useSyncExternalStore } from "react";
 
 export interface Person {
@@ -7,7 +7,7 @@ export interface Person {
   name: string;
 }
 
-/** "Stopped typing" may be lost, so typing ends by itself. */
+/** Typing expires after this time in milliseconds: the signal that it stopped may get lost. */
 const TYPING_LASTS = 8_000;
 
 const nobody: readonly never[] = [];

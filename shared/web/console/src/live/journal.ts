@@ -1,13 +1,13 @@
-/** What was said lately, the newest word on each subject: also on what no list shows any more. */
+/** Recent frame items, the newest per subject. */
 import type { FrameItem } from "@recado/lib/protocol";
 
-/** Longer than any answer may take. */
+/** Milliseconds that an item is kept: longer than any request takes. */
 const REMEMBERED_FOR = 120_000;
 
 export class Journal {
   private readonly words = new Map<string, { at: number; item: FrameItem }>();
 
-  /** Whether it is news. Two lanes bring frames, so an older word may come after a newer one, which then stands. */
+  /** Records an item. Returns false when a newer one is known: frames may arrive out of order. */
   note(item: FrameItem): boolean {
     const now = performance.now();
     for (const [subject, { at }] of this.words) {
@@ -32,7 +32,7 @@ export class Journal {
   }
 }
 
-/** What passes by itself, like typing, has no subject. */
+/** Ephemeral items, such as typing, have no subject. */
 function subjectOf(item: FrameItem): string | undefined {
   switch (item.type) {
     case "conversation.upserted":

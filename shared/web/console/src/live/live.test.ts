@@ -1,11 +1,12 @@
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { defaultView } from "../inbox/view.ts";
+import { defaultView } from "../api/view.ts";
+import { at, conversationOf, messageOf } from "../core/testing.ts";
 import { Live } from "./live.ts";
 import { inOrder } from "./messages.ts";
 import { itemsOf, type Page, type Pages } from "./pages.ts";
-import { at, conversationOf, messageOf, pagesOf } from "./testing.ts";
+import { pagesOf } from "./testing.ts";
 
 const listKey = ["conversations", defaultView];
 let client: QueryClient;
@@ -27,7 +28,7 @@ const upserted = (changes: Partial<Conversation>): FrameItem => {
 const shown = () => itemsOf(client.getQueryData<Pages<Conversation>>(listKey));
 
 describe("Live", () => {
-  test("shows a pushed conversation in every list and in the open pane", () => {
+  test("conversation frame updates lists and open pane", () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     client.setQueryData(["conversation", "cv_1"], conversationOf());
     live.apply([upserted({ version: 2, lastInboundId: "m2" })]);
@@ -36,7 +37,7 @@ describe("Live", () => {
   });
 
   // S1-21
-  test("reading on another device clears the dot, and an older word does not bring it back", () => {
+  test("read mark of another device; older frame ignored", () => {
     client.setQueryData(listKey, pagesOf([[conversationOf({ unread: true, lastInboundId: "m2" })]]));
     live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "m2", at: at(5) }]);
     live.apply([{ type: "read", conversationId: "cv_1", readUpTo: "m1", at: at(4) }]);
@@ -45,7 +46,7 @@ describe("Live", () => {
     expect(shown()[0]?.unread).toBe(true);
   });
 
-  test("what was read here shows at once, and the server's word overrules it whatever the clock says", () => {
+  test("local read mark applies until the server's", () => {
     client.setQueryData(listKey, pagesOf([[conversationOf({ unread: true, lastInboundId: "m2" })]]));
     live.read("cv_1", "m2");
     expect(shown()[0]?.unread).toBe(false);
@@ -54,7 +55,7 @@ describe("Live", () => {
   });
 
   // C-04
-  test("what happened before the server knew that this browser looks is read when it says so, once", () => {
+  test("viewing confirmation refetches once", () => {
     const asked: unknown[] = [];
     client.invalidateQueries = (filters) => {
       asked.push(filters?.queryKey);
@@ -72,7 +73,7 @@ describe("Live", () => {
     ]);
   });
 
-  test("an answer that was asked for before a frame came does not undo the frame", async () => {
+  test("an older response does not undo a frame", async () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     let answer: (page: Page<Conversation>) => void = () => {};
     const fetching = client.fetchInfiniteQuery({
@@ -92,7 +93,7 @@ describe("Live", () => {
   });
 
   // C-04
-  test("an older word that comes late does not bring back who left the list", () => {
+  test("a late older frame does not add a row again", () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     live.apply([upserted({ version: 3, assigneeId: "op_other" })]);
     live.apply([upserted({ version: 2, preview: null, lastActivityAt: at(1) })]);
@@ -101,7 +102,7 @@ describe("Live", () => {
   });
 
   // C-04
-  test("who enters a list unknown is confirmed by the server: it may have left since, or be read", async () => {
+  test("an unknown row is fetched from the server", async () => {
     const now = [
       conversationOf({ id: "cv_left", version: 7, status: "resolved" }),
       conversationOf({ id: "cv_read", version: 2, lastInboundId: "m2", unread: false }),
@@ -127,7 +128,7 @@ describe("Live", () => {
     expect(fetched).toHaveBeenCalledTimes(2);
   });
 
-  test("the answer of a mutation is shown unless something newer was pushed", () => {
+  test("mutation response applies unless older", () => {
     client.setQueryData(["conversation", "cv_1"], conversationOf({ version: 3 }));
     live.answered(conversationOf({ version: 4, status: "pending", unread: true }));
     expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ status: "pending", unread: true });
@@ -135,7 +136,7 @@ describe("Live", () => {
     expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ version: 4, status: "pending" });
   });
 
-  test("fetches the text that a partial message left out", async () => {
+  test("fetches the text of a partial message", async () => {
     const whole = messageOf({ id: "m9", text: "entero" });
     const fetched = vi.fn(async () => new Response(JSON.stringify(whole)));
     vi.stubGlobal("fetch", fetched);
@@ -147,7 +148,7 @@ describe("Live", () => {
     expect(fetched).toHaveBeenCalledWith("/api/v1/conversations/cv_1/messages/m9", expect.anything());
   });
 
-  test("an echo that was taken in goes, and no late word brings it back", () => {
+  test("a removed message stays removed", () => {
     client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf(), messageOf({ id: "m2", text: "eco" })]]));
     const texts = () => inOrder(client.getQueryData<Pages<Message>>(["messages", "cv_1"])).map(({ text }) => text);
     live.apply([{ type: "message.removed", conversationId: "cv_1", messageId: "m2" }]);
@@ -157,7 +158,7 @@ describe("Live", () => {
     expect(texts()).toEqual(["hola"]);
   });
 
-  test("what the timeline tells of a contact is read again", () => {
+  test("contact events refetch the contact", () => {
     const asked: unknown[] = [];
     client.invalidateQueries = (filters) => {
       asked.push(filters?.queryKey);
@@ -176,7 +177,7 @@ describe("Live", () => {
   });
 
   // B-13
-  test("shows who looks and who types, until they stop or write", () => {
+  test("viewers and typists until they stop or write", () => {
     const by = { kind: "operator", id: "op_2", name: "Martín" };
     live.apply([
       { type: "viewing", conversationId: "cv_1", operatorIds: ["op_me", "op_2"] },
@@ -189,7 +190,7 @@ describe("Live", () => {
   });
 
   // C-04
-  test("after a reconnect what is shown is read again, and the rest is forgotten", async () => {
+  test("reconnect refetches active and drops inactive", async () => {
     client.setQueryData(listKey, pagesOf([[conversationOf()]]));
     client.setQueryData(["messages", "cv_1"], pagesOf([[messageOf()]]));
     const queryFn = vi.fn(async () => ({ items: [conversationOf({ version: 2 })], nextCursor: null }));

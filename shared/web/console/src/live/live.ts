@@ -1,14 +1,14 @@
 /**
- * Keeps the query cache equal to what the server says: frames and answers of mutations go through the pure functions
- * beside this file. An answer that was asked for before a frame came must not undo the frame, so what arrived lately is
- * kept and laid over every answer: versions make that harmless where the answer knew it already.
+ * Applies socket frames and mutation responses to the query cache, through the pure functions beside this file.
+ *
+ * A response may be older than a frame that arrived while it was requested. Recent frames are therefore kept in a journal
+ * and applied again to every response; versions make applying twice harmless.
  */
-
 import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
 import * as wire from "@recado/lib/protocol";
 import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
-import type { InboxView } from "../inbox/view.ts";
+import type { InboxView } from "../api/view.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
@@ -17,7 +17,7 @@ import { itemsOf, type Pages } from "./pages.ts";
 
 const COUNTS_AFTER = 800;
 
-/** Events that tell of the contact's card, of which no frame does. */
+/** Events that change the contact, for which there is no frame. */
 const ofContact = new Set(["moved", "opted_out", "opted_in"]);
 
 export class Live {
@@ -45,14 +45,14 @@ export class Live {
     this.ephemeral.clear();
   }
 
-  /** All of a frame is drawn at once. */
+  /** Applies all items of a frame in one render. */
   apply(items: FrameItem[]): void {
     notifyManager.batch(() => {
       for (const item of items) if (this.journal.note(item)) this.applyOne(item);
     });
   }
 
-  /** The answer of a mutation: as good as a frame, and it knows `unread`. */
+  /** Applies a mutation's response, which unlike a frame contains `unread`. */
   answered(conversation: Conversation): void {
     const news = this.journal.note({ type: "conversation.upserted", conversation });
     const { id, unread, lastInboundId } = conversation;
@@ -65,7 +65,7 @@ export class Live {
     this.apply([{ type: "message.upserted", conversationId: message.conversationId, message }]);
   }
 
-  /** What was read here shows at once. It carries no time of this browser's clock: whatever the server says wins. */
+  /** Marks as read immediately. The mark keeps the old time, so that the server's next mark wins. */
   read(conversationId: string, readUpTo: string): void {
     const mark = { readUpTo, at: this.marks.get(conversationId)?.at ?? "" };
     this.marks.set(conversationId, mark);
@@ -74,8 +74,8 @@ export class Live {
   }
 
   /**
-   * A frame may have been lost while the socket was away: what is shown is read again. The rest is forgotten, because the next
-   * frame that changes it would make it look fresh.
+   * After a reconnect, when frames may have been lost: refetches active queries and removes inactive ones, which a later
+   * frame would mark as fresh.
    */
   refetchAll(): void {
     this.ephemeral.clear();
@@ -86,8 +86,9 @@ export class Live {
   }
 
   /**
-   * What this browser told the server that it looks at. Only whom the server knows to look is told all that happens, and what
-   * happened between an answer and that moment is told to nobody: it is read again when the server names who looks.
+   * Notes which conversation this browser has asked to view. The server sends all frames of a conversation to its viewers
+   * only. Frames between the first response and the server's confirmation are lost, so the confirmation (`viewing`)
+   * refetches messages and events.
    */
   looksAt(conversationId: string | null): void {
     this.asked = conversationId;
@@ -199,14 +200,14 @@ export class Live {
   }
 
   /**
-   * Whoever enters a list unknown is asked for: only the server knows whether this operator has read it, and whether the word
-   * that brought it is older than the list that was read without it.
+   * Fetches a conversation that a frame added to a list. Only the server knows whether this operator has read it, and
+   * whether the frame is older than the list.
    */
   private async confirm(id: string): Promise<void> {
     try {
       this.answered(await get(`/conversations/${encodeURIComponent(id)}`, wire.conversation));
     } catch {
-      // What was pushed stands until the next word on it.
+      // The pushed state stays until the next frame.
     }
   }
 
@@ -224,7 +225,7 @@ export class Live {
     try {
       this.message(await get(path, wire.message));
     } catch {
-      // The text is missing until the conversation is read again, which opening it or reconnecting does.
+      // The text is missing until the next refetch, on opening the conversation or reconnecting.
       void this.client.invalidateQueries({ queryKey: ["messages", message.conversationId], refetchType: "none" });
     }
   }

@@ -1,13 +1,13 @@
-/** How a message or a timeline event that was pushed, fetched or answered changes the loaded pages. All pure. */
+/** Applies a message or a timeline event to the loaded pages. Pure. */
 import type { Message, TimelineEvent } from "@recado/lib/protocol";
 import { complete, itemsOf, type Page, type Pages } from "./pages.ts";
 
-/** Oldest first, over pages that arrive newest first. */
+/** Items oldest first; pages arrive newest first. */
 export function inOrder<T>(data: { pages: Page<T>[] } | undefined): T[] {
   return data ? data.pages.toReversed().flatMap((page) => page.items) : [];
 }
 
-/** Keeps the higher version. A partial one brings states but no text, so the text that is known stays. */
+/** Keeps the higher version. A partial message has a status but no text, so the known text is kept. */
 export function mergedMessage(known: Message | undefined, next: Message, partial = false): Message {
   if (known && known.version >= next.version && !(known.version === next.version && !partial)) return known;
   return known && partial ? { ...next, text: known.text } : next;
@@ -26,7 +26,7 @@ export function withEvent(data: Pages<TimelineEvent>, next: TimelineEvent): Page
   return inserted(data, next, () => next);
 }
 
-/** Pages are newest first, items in a page oldest first; ids sort as text. Older than all that is loaded: left for its page. */
+/** Pages are newest first, items in a page oldest first; ids sort as text. An item older than all pages is left out. */
 function inserted<T extends { id: string }>(data: Pages<T>, next: T, replace: (known: T) => T): Pages<T> {
   const known = itemsOf(data).find((item) => item.id === next.id);
   if (known) {

@@ -1,4 +1,4 @@
-/** Loaded pages of a list, changed without asking the server again. All pure. */
+/** Changes to loaded pages of an infinite query. Pure. */
 import type { InfiniteData } from "@tanstack/react-query";
 
 export interface Page<T> {
@@ -12,7 +12,7 @@ export function itemsOf<T>(data: { pages: Page<T>[] } | undefined): T[] {
   return data ? data.pages.flatMap((page) => page.items) : [];
 }
 
-/** Lays a changed list over the pages it came from. Their borders carry no meaning; their cursors stay. */
+/** Distributes a changed list over its pages. Page sizes may change; cursors stay. */
 export function relay<T>(data: Pages<T>, items: T[]): Pages<T> {
   let start = 0;
   const last = data.pages.length - 1;

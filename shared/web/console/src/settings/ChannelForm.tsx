@@ -6,49 +6,44 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { capabilitiesQuery } from "../api/queries.ts";
-import { channelNames } from "../ui/ChannelBadge.tsx";
+import { channelOf } from "../channels/index.ts";
+import { connectable, setupOf } from "../channels/setup.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
-import { WebchatForm } from "./WebchatForm.tsx";
-import { WhatsappForm } from "./WhatsappForm.tsx";
-
-/** Those that can be connected by hand. */
-const kinds = ["whatsapp", "webchat"] as const;
+import { ChannelFields } from "./ChannelFields.tsx";
 
 /** Connects a channel, or changes one. */
 export function ChannelForm({ channel, onClose }: { channel: Channel | null; onClose: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
-  const known = useQuery(capabilitiesQuery).data;
-  const offered = kinds.filter((kind) => known?.some(({ channelType }) => channelType === kind));
-  const [type, setType] = useState<string>(channel?.type ?? "whatsapp");
-  const title = type === "webchat" ? t("channels.connectWebchat") : t("channels.connectWhatsapp");
+  const able = useQuery(capabilitiesQuery).data;
+  const offered = connectable.filter((type) => able?.some(({ channelType }) => channelType === type));
+  const [chosen, setChosen] = useState<string>();
+  const type = channel?.type ?? chosen ?? offered[0] ?? connectable[0];
+  if (type === undefined) return null;
+  const { connect } = setupOf(type);
+  const choiceOf = (one: string): string => {
+    const choice = setupOf(one).connect?.choice;
+    return choice ? t(choice) : channelOf(one).name;
+  };
   return (
     <Modal
       opened
       onClose={onClose}
-      title={channel ? t("channels.edit") : title}
+      title={channel || !connect ? t("channels.edit") : t(connect.title)}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
       <Stack gap="sm">
         {!channel && offered.length > 1 && (
-          <Radio.Group label={t("channels.type")} value={type} onChange={setType}>
+          <Radio.Group label={t("channels.type")} value={type} onChange={setChosen}>
             <Group gap="lg" mt={4}>
-              {offered.map((kind) => (
-                <Radio
-                  key={kind}
-                  value={kind}
-                  label={kind === "webchat" ? t("channels.webchat") : channelNames[kind]}
-                />
+              {offered.map((one) => (
+                <Radio key={one} value={one} label={choiceOf(one)} />
               ))}
             </Group>
           </Radio.Group>
         )}
-        {type === "webchat" ? (
-          <WebchatForm channel={channel} onClose={onClose} />
-        ) : (
-          <WhatsappForm channel={channel} onClose={onClose} />
-        )}
+        <ChannelFields key={type} type={type} channel={channel} onClose={onClose} />
       </Stack>
     </Modal>
   );

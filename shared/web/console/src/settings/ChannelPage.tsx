@@ -6,20 +6,20 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client.ts";
+import { useMay } from "../api/me.ts";
 import { capabilitiesQuery, channelsQuery, storesQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
-import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
+import { channelOf } from "../channels/index.ts";
+import { setupOf } from "../channels/setup.ts";
+import { ApiError } from "../core/errors.ts";
+import { Later } from "../ui/later.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { ChannelForm } from "./ChannelForm.tsx";
 import classes from "./channel.module.css";
 import { Health, identityOf } from "./Health.tsx";
-import { Installation } from "./Installation.tsx";
-import { siteOf } from "./site.ts";
 import { Templates } from "./Templates.tsx";
-import { businessAccountOf } from "./whatsapp.ts";
 
-/** One channel: what it is, and what belongs to its kind alone. */
+/** A channel's details and tabs. */
 export function ChannelPage() {
   const { t } = useTranslation();
   const { channelId } = useParams({ from: "/shell/settings/channels/$channelId" });
@@ -49,11 +49,14 @@ function Opened({ channel }: { channel: Channel }) {
   const search = useSearch({ from: "/shell/settings/channels/$channelId" });
   const able = useQuery(capabilitiesQuery).data?.find(({ channelType }) => channelType === channel.type);
   const [editing, setEditing] = useState(false);
+  const ownTabs = setupOf(channel.type).tabs ?? [];
   const tabs = [
     { value: "general", label: t("channels.tab.general"), content: <Facts channel={channel} /> },
-    ...(channel.type === "webchat"
-      ? [{ value: "installation", label: t("channels.tab.installation"), content: <Installation channel={channel} /> }]
-      : []),
+    ...ownTabs.map(({ value, label, load }) => ({
+      value,
+      label: t(label),
+      content: <Later load={load} props={{ channel }} fallback={<Skeleton height={220} />} />,
+    })),
     ...(able?.templates
       ? [{ value: "templates", label: t("channels.tab.templates"), content: <Templates channel={channel} /> }]
       : []),
@@ -66,7 +69,7 @@ function Opened({ channel }: { channel: Channel }) {
         <div className={classes.headLines}>
           <h1 dir="auto">{channel.name}</h1>
           <p>
-            {channelNames[channel.type]} · <bdi>{identityOf(channel)}</bdi>
+            {channelOf(channel.type).name} · <bdi>{identityOf(channel)}</bdi>
           </p>
         </div>
         <Health channel={channel} />
@@ -116,26 +119,11 @@ function Facts({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
   const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data;
-  const site = siteOf(channel);
+  const own = setupOf(channel.type).facts?.(channel) ?? [];
   const facts: [string, string][] = [
     [t("field.name"), channel.name],
     [t("field.store"), stores?.find(({ id }) => id === channel.storeId)?.name ?? ""],
-    ...(channel.type === "webchat"
-      ? ([
-          [t("webchat.code"), channel.externalId],
-          [t("webchat.origins"), site.origins.join("\n")],
-          [t("webchat.title"), site.title],
-          [t("webchat.greeting"), site.greeting],
-          [t("webchat.color"), site.color],
-        ] satisfies [string, string][])
-      : []),
-    ...(channel.type === "whatsapp"
-      ? ([
-          [t("field.phone"), channel.displayPhone ?? ""],
-          [t("channels.phoneNumberId"), channel.externalId],
-          [t("channels.businessAccountId"), businessAccountOf(channel.settings)],
-        ] satisfies [string, string][])
-      : []),
+    ...own.map(({ label, value }): [string, string] => [t(label), value]),
     ...(channel.health.message ? [[t("channels.lastFault"), channel.health.message] as [string, string]] : []),
   ];
   return (

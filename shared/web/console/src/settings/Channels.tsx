@@ -5,9 +5,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { channelsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
-import { ChannelBadge, channelNames } from "../ui/ChannelBadge.tsx";
+import { ChannelBadge } from "../channels/ChannelBadge.tsx";
+import { channelOf } from "../channels/index.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { ChannelForm } from "./ChannelForm.tsx";
 import { Health, identityOf } from "./Health.tsx";
@@ -52,7 +53,7 @@ export function Channels() {
                   {channel.name}
                 </Link>
                 <span className={classes.rowMeta}>
-                  {channelNames[channel.type]} · <bdi>{identityOf(channel)}</bdi>
+                  {channelOf(channel.type).name} · <bdi>{identityOf(channel)}</bdi>
                 </span>
                 {channel.health.message && <bdi className={classes.rowMeta}>{channel.health.message}</bdi>}
               </span>

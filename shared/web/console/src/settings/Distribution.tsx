@@ -15,8 +15,8 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
+import { useMay } from "../api/me.ts";
 import { operatorsQuery, settingsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { Select } from "../ui/select.ts";
 import { ErrorState } from "../ui/states.tsx";

@@ -1,9 +1,9 @@
 import "@mantine/core/styles/Badge.css";
 import { Badge } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import type { Channel } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { siteOf } from "./site.ts";
+import { channelOf } from "../channels/index.ts";
+import type { Key } from "../core/texts.ts";
 
 const health: Record<Channel["health"]["state"], { key: Key; color: string }> = {
   ok: { key: "channels.ok", color: "petrol" },
@@ -22,12 +22,6 @@ export function Health({ channel }: { channel: Channel }) {
   );
 }
 
-/** What people know a channel by. */
-export function identityOf(channel: Channel): string {
-  if (channel.type === "webchat") {
-    return siteOf(channel)
-      .origins.map((origin) => origin.replace(/^https?:\/\//, ""))
-      .join(", ");
-  }
-  return channel.displayPhone ?? channel.externalId;
-}
+/** What people recognise a channel by, such as its phone number. */
+export const identityOf = (channel: Channel): string =>
+  channelOf(channel.type).identityOf?.(channel) ?? channel.displayPhone ?? channel.externalId;

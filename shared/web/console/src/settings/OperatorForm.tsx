@@ -9,18 +9,19 @@ import { notifications } from "@mantine/notifications";
 import { languages, type Operator, type Role, roles, operator as shape } from "@recado/lib/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { ApiError, send } from "../api/client.ts";
+import { send } from "../api/client.ts";
+import { useMay } from "../api/me.ts";
 import { operatorsQuery, storesQuery } from "../api/queries.ts";
-import { email, filled, longEnough, PASSWORD_LENGTH } from "../auth/fields.ts";
-import { useMay } from "../shell/me.ts";
+import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { email, filled, longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
 import { MultiSelect } from "../ui/select.ts";
-import { roleKeys } from "./Operators.tsx";
+import { roleKeys } from "./roles.ts";
 
-/** One form for a new operator and a known one: address and password are given once, at the start. */
+/** Creates or edits an operator. E-mail and password are set on creation only. */
 export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
@@ -42,7 +43,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
     },
     validate: {
       name: filled(t("field.required")),
-      email: (value) => (operator ? null : email(t("field.emailInvalid"))(value)),
+      email: (value) => (operator ? null : email(t("field.required"), t("field.emailInvalid"))(value)),
       password: (value) => (operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value)),
     },
   });
@@ -54,7 +55,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
             `/operators/${encodeURIComponent(operator.id)}`,
             {
               ...values,
-              // The owner's role is no choice of this form.
+              // The owner's role cannot be changed here.
               role: operator.role === "owner" ? undefined : values.role,
               active,
               availability: available ? "available" : "away",

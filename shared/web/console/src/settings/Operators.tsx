@@ -1,27 +1,18 @@
 import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Skeleton, Stack } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
-import type { Operator, Role } from "@recado/lib/protocol";
+import type { Operator } from "@recado/lib/protocol";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
-import { useMay } from "../shell/me.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { OperatorForm } from "./OperatorForm.tsx";
 import { PageHead } from "./PageHead.tsx";
+import { roleKeys } from "./roles.ts";
 import classes from "./settings.module.css";
-
-export const roleKeys: Record<Role, Key> = {
-  owner: "role.owner",
-  admin: "role.admin",
-  editor: "role.editor",
-  supervisor: "role.supervisor",
-  operator: "role.operator",
-  readonly: "role.readonly",
-};
 
 export function Operators() {
   const { t } = useTranslation();

@@ -3,18 +3,18 @@ import { type Me, me as meShape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
-import { uploadPicture } from "../conversation/transport.ts";
-import { useMe } from "../shell/me.ts";
+import { uploadPicture } from "../live/transport.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import classes from "./settings.module.css";
 
-/** The server's own limits, said before anything is uploaded. */
+/** The server's limits, checked before the upload. */
 const TYPES = ["image/jpeg", "image/png", "image/webp"];
 const MOST = 2 * 1024 * 1024;
 
-/** What visitors of the web chat, and colleagues, see of oneself. */
+/** The operator's picture, shown to colleagues and to visitors of the web chat. */
 export function Picture() {
   const { t } = useTranslation();
   const me = useMe();

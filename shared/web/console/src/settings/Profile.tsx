@@ -9,11 +9,11 @@ import { IconDeviceDesktop } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
 import { meQuery, sessionsQuery } from "../api/queries.ts";
-import { speak } from "../app/i18n.ts";
-import { filled, longEnough, PASSWORD_LENGTH } from "../auth/fields.ts";
-import { useMe } from "../shell/me.ts";
+import { setLanguage } from "../core/texts.ts";
 import { useErrorText, useFailureNotice } from "../ui/errors.ts";
+import { filled, longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
 import { useFormats } from "../ui/format.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { ErrorState } from "../ui/states.tsx";
@@ -53,7 +53,7 @@ function About() {
       client.setQueryData<Me>(meQuery.queryKey, next);
       void client.invalidateQueries({ queryKey: ["operators"] });
       form.resetDirty();
-      await speak(next.operator.language);
+      await setLanguage(next.operator.language);
       notifications.show({ message: t("state.saved") });
     },
     onError: (error) => {

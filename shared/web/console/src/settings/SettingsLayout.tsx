@@ -2,7 +2,7 @@ import { IconPlugConnected, IconRoute, IconUser, IconUsers } from "@tabler/icons
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../shell/me.ts";
+import { useMay } from "../api/me.ts";
 import classes from "./settings.module.css";
 
 export function SettingsLayout() {
@@ -10,7 +10,7 @@ export function SettingsLayout() {
   const may = useMay();
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  // On a phone the entries are a row that may be wider than the screen.
+  // On phones the entries are in one row, which may scroll.
   useEffect(() => {
     const entry = pathname.split("/").slice(0, 3).join("/");
     nav.current?.querySelector(`[href="${entry}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -7,18 +7,18 @@ import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { tell } from "../api/client.ts";
+import { useMay } from "../api/me.ts";
 import { templatesQuery } from "../api/queries.ts";
-import { languageName } from "../conversation/compose/templates.ts";
+import { channelOf } from "../channels/index.ts";
+import { setupOf } from "../channels/setup.ts";
 import { itemsOf } from "../live/pages.ts";
-import { useMay } from "../shell/me.ts";
+import { categoryKeys, languageName, qualityKeys, statusColors, statusKeys } from "../templates/words.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
-import { categoryKeys, qualityKeys, statusColors, statusKeys } from "../ui/templateWords.ts";
 import classes from "./channel.module.css";
-import { businessAccountOf } from "./whatsapp.ts";
 
-/** The provider's answer comes by and by: for this long the list is read again and again. */
+/** A sync takes a while. The list is polled for READING milliseconds, every AGAIN milliseconds. */
 const READING = 20_000;
 const AGAIN = 3_000;
 
@@ -26,7 +26,8 @@ const AGAIN = 3_000;
 export function Templates({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
-  const errorText = useErrorText();
+  const { templates: own, reasons } = setupOf(channel.type);
+  const errorText = useErrorText({}, reasons);
   const [text, setText] = useState("");
   const [status, setStatus] = useState<TemplateStatus | null>(null);
   const [reading, setReading] = useState(false);
@@ -47,7 +48,7 @@ export function Templates({ channel }: { channel: Channel }) {
   }, [reading]);
   const busy = sync.isPending || reading;
   const filtered = q !== "" || status !== null;
-  const noAccount = channel.type === "whatsapp" && businessAccountOf(channel.settings) === "";
+  const none = own?.missing?.(channel) ?? own?.refresh;
   return (
     <>
       <div className={classes.templateTools}>
@@ -84,7 +85,7 @@ export function Templates({ channel }: { channel: Channel }) {
       <div role="status">
         {reading && (
           <Text size="sm" c="dimmed" mb="sm">
-            {t("template.refreshing")}
+            {t("template.refreshing", { channel: channelOf(channel.type).name })}
           </Text>
         )}
       </div>
@@ -107,7 +108,7 @@ export function Templates({ channel }: { channel: Channel }) {
         <EmptyState
           icon={filtered ? IconSearchOff : IconTemplate}
           title={filtered ? t("inbox.noMatch") : t("template.none")}
-          text={filtered ? t("inbox.noMatchHint") : t(noAccount ? "error.noBusinessAccount" : "template.noneRefresh")}
+          text={filtered ? t("inbox.noMatchHint") : none && t(none)}
         />
       )}
       {templates.length > 0 && (

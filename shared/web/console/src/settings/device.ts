@@ -1,4 +1,4 @@
-/** "Firefox · Windows" out of what the browser calls itself; the whole of it when neither is known. */
+/** "Firefox · Windows" from a user agent; the whole user agent when neither is recognised. */
 export function deviceName(userAgent: string): string {
   const browser = /Edg\//.test(userAgent)
     ? "Edge"

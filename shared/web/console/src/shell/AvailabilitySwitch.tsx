@@ -3,9 +3,9 @@ import { type Availability, type Me, operator } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
 import { useFailureNotice } from "../ui/errors.ts";
-import { useMe } from "./me.ts";
 import classes from "./shell.module.css";
 
 export function AvailabilitySwitch() {

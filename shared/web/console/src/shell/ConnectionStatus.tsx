@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useLive } from "../live/LiveProvider.tsx";
 import classes from "./shell.module.css";
 
-/** A blink of the network is not worth a word. */
+/** Milliseconds offline before it is shown. */
 const PATIENCE = 1_500;
 
 export function ConnectionStatus() {

@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ComponentType, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../api/me.ts";
 import { countsQuery } from "../api/queries.ts";
 import { useCountText } from "../ui/format.ts";
 import { Mark } from "../ui/Wordmark.tsx";
 import { AvailabilitySwitch } from "./AvailabilitySwitch.tsx";
-import { useMay } from "./me.ts";
 import classes from "./shell.module.css";
 import { UserMenu } from "./UserMenu.tsx";
 

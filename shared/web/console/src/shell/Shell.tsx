@@ -3,13 +3,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { previewKeys } from "../inbox/preview.ts";
+import { useMe } from "../api/me.ts";
 import { alertOf } from "../live/alerts.ts";
 import { LiveProvider } from "../live/LiveProvider.tsx";
+import { contactName } from "../ui/contactName.ts";
 import { Hints } from "../ui/Hints.tsx";
+import { previewKeys } from "../ui/preview.ts";
 import { Loading } from "../ui/states.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
-import { useMe } from "./me.ts";
 import { Rail } from "./Rail.tsx";
 import { ShortcutHelp } from "./ShortcutHelp.tsx";
 import classes from "./shell.module.css";
@@ -43,7 +44,7 @@ function SignedIn() {
       }}
       onCall={({ conversationId, author, text, type }) =>
         alertOf({
-          title: author.name || t("contact.nameless"),
+          title: contactName(author.name, t),
           body: text || t(previewKeys[type]),
           tag: conversationId,
           onOpen: () => open(conversationId),

@@ -1,7 +1,7 @@
 import "@mantine/core/styles/Kbd.css";
 import { Group, Kbd, Stack, Text } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import { useTranslation } from "react-i18next";
+import type { Key } from "../core/texts.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
 

@@ -1,8 +1,8 @@
 import { UnstyledButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useMe } from "../api/me.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
-import { useMe } from "./me.ts";
 import classes from "./shell.module.css";
 
 export function UserMenu() {

@@ -5,14 +5,14 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
 import { tellSession } from "../api/session.ts";
-import { speak } from "../app/i18n.ts";
+import { setLanguage } from "../core/texts.ts";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
-import { useMe } from "./me.ts";
 import { openShortcutHelp } from "./ShortcutHelp.tsx";
 
 const schemes = [
@@ -30,10 +30,10 @@ export function UserMenuItems(overlay: OverlayProps) {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const changeLanguage = useMutation({
     mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
-    onMutate: (language) => speak(language),
+    onMutate: (language) => setLanguage(language),
     onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
     onError: (error) => {
-      void speak(me.operator.language);
+      void setLanguage(me.operator.language);
       failed(error);
     },
   });

@@ -10,7 +10,7 @@ export function Hint({ target }: { target: HTMLElement }) {
       position={(target.dataset.hintSide as FloatingPosition | undefined) ?? "top"}
       multiline
       maw={240}
-      // Whoever needs it read out hears the element's own name or description.
+      // Screen readers use the element's own name or description.
       aria-hidden="true"
     />
   );

@@ -5,7 +5,7 @@ const loadHint = async () => (await import("./Hint.tsx")).Hint;
 
 const PATIENCE = 350;
 
-/** Shows what `data-hint` says of the element under the pointer or the keyboard's focus. */
+/** Shows the `data-hint` of the element under the pointer or with the keyboard focus. */
 export function Hints() {
   const [target, setTarget] = useState<HTMLElement | null>(null);
   useEffect(() => {

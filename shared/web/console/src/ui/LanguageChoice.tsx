@@ -2,9 +2,9 @@ import "@mantine/core/styles/Combobox.css";
 import { NativeSelect } from "@mantine/core";
 import { type Language, languages } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { speak } from "../app/i18n.ts";
+import { setLanguage } from "../core/texts.ts";
 
-/** Each language in its own words: whoever needs it may not read the current one. */
+/** Each language is named in itself, for readers who do not understand the current one. */
 export const languageNames: Record<Language, string> = { es: "Español", pt: "Português", en: "English" };
 
 export function LanguageChoice() {
@@ -16,7 +16,7 @@ export function LanguageChoice() {
       aria-label={t("profile.language")}
       value={i18n.language}
       data={languages.map((value) => ({ value, label: languageNames[value] }))}
-      onChange={(event) => void speak(event.currentTarget.value as Language)}
+      onChange={(event) => void setLanguage(event.currentTarget.value as Language)}
     />
   );
 }

@@ -3,7 +3,7 @@ import { IconWorld } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import classes from "./ui.module.css";
 
-/** The page somebody wrote from. Its address comes from their browser: only the web's own kinds are followed. */
+/** The page that a visitor wrote from. Their browser sends the address, so only http and https become links. */
 export function SiteLink({ page }: { page: SitePage }) {
   const { t } = useTranslation();
   const words = page.title || page.url;

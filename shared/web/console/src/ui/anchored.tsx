@@ -1,11 +1,11 @@
-/** Overlays for `useOverlay`: they open at a button that was drawn before their code was there. */
+/** Overlays for `useOverlay`: they open at a button that was rendered before their code was loaded. */
 import "@mantine/core/styles/Popover.css";
 import "@mantine/core/styles/Menu.css";
 import { Menu, type MenuProps, Popover, type PopoverProps } from "@mantine/core";
 import { type ReactNode, type Ref, useImperativeHandle } from "react";
 import type { OverlayProps } from "./overlay.tsx";
 
-/** Stands for the button where Mantine expects the element itself. */
+/** A ref object for the button, which Mantine needs to position the overlay. */
 export function At({ element, ref }: { element: HTMLElement; ref?: Ref<HTMLElement> }) {
   useImperativeHandle(ref, () => element, [element]);
   return null;

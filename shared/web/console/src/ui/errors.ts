@@ -1,10 +1,9 @@
-/** Errors come as codes; here they become sentences in the reader's language. */
-
+/** Maps error codes to texts. */
 import { notifications } from "@mantine/notifications";
-import type { Key } from "@recado/lib/i18n";
 import type { ErrorCode } from "@recado/lib/protocol";
 import { useTranslation } from "react-i18next";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
+import type { Key } from "../core/texts.ts";
 
 const sentences: Record<ErrorCode | "offline", Key> = {
   invalid: "error.invalid",
@@ -19,32 +18,37 @@ const sentences: Record<ErrorCode | "offline", Key> = {
   offline: "error.offline",
 };
 
-/** Faults that a code alone tells too little of. */
+/** Texts for reasons that any screen may meet. */
 const reasonSentences: Partial<Record<string, Key>> = {
-  window_closed: "composer.windowClosed",
-  template_unavailable: "error.templateUnavailable",
-  no_business_account: "error.noBusinessAccount",
   unsupported: "error.unsupported",
-  claimed: "channels.taken",
 };
 
-export const reasonKey = (reason: string | undefined): Key | undefined => reasonSentences[reason ?? ""];
+/** A screen's own texts, by reason. */
+export type Reasons = Readonly<Partial<Record<string, Key>>>;
 
 export const codeOf = (error: unknown): ErrorCode | "offline" => (error instanceof ApiError ? error.code : "internal");
 
-/** Sentences for one screen come first: "conflict" means something else there than in general. */
-export function useErrorText(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
+/**
+ * The text for an error: by reason if there is one, else by code. The screen's own texts come before the general ones.
+ * `values` fill the placeholders of the screen's own texts.
+ */
+export function useErrorText(
+  own: Partial<Record<ErrorCode | "offline", Key>> = {},
+  reasons: Reasons = {},
+  values: { channel?: string } = {},
+) {
   const { t } = useTranslation();
   return (error: unknown): string => {
     const code = codeOf(error);
-    const exact = error instanceof ApiError ? reasonKey(error.reason) : undefined;
-    return t(exact ?? own[code] ?? sentences[code]);
+    const reason = (error instanceof ApiError && error.reason) || "";
+    const key = reasons[reason] ?? reasonSentences[reason] ?? own[code] ?? sentences[code];
+    return t(key, values);
   };
 }
 
-/** Tells of an action that failed where there is no better place for it. */
-export function useFailureNotice(own: Partial<Record<ErrorCode | "offline", Key>> = {}) {
-  const errorText = useErrorText(own);
+/** Shows a failed action as a notification. */
+export function useFailureNotice(...words: Parameters<typeof useErrorText>) {
+  const errorText = useErrorText(...words);
   return (error: unknown) => {
     notifications.show({ color: "red", message: errorText(error) });
   };

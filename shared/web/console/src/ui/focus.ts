@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
 
-/** For a dialog that exists only while it is open: whoever had the focus before gets it back. */
+/** Returns the focus to the element that had it before, when a dialog that is mounted only while open unmounts. */
 export function useReturnFocus(): void {
   const [before] = useState(() => document.activeElement);
   useEffect(
     () => () => {
-      // The dialog's own trap lets go first.
+      // After the dialog's focus trap has released the focus.
       requestAnimationFrame(() => {
         if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
       });

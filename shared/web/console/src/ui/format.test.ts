@@ -1,6 +1,5 @@
 import { formatsFor, initials } from "@recado/lib/text";
 import { describe, expect, test } from "vitest";
-import { deviceName } from "../settings/device.ts";
 
 const now = new Date(2026, 10, 22, 15, 30).getTime();
 const before = (days: number) => new Date(2026, 10, 22 - days, 9, 5).toISOString();
@@ -14,7 +13,7 @@ describe("formatsFor", () => {
     ["es", 2, "vie"],
     ["es", 20, "2 nov"],
     ["es", 400, "18/10/25"],
-  ])("a list in %s shows what was %i days ago as %s", (language, days, text) => {
+  ])("listTime in %s, %i days ago: %s", (language, days, text) => {
     expect(formatsFor(language).listTime(before(days), now)).toBe(text);
   });
 
@@ -22,11 +21,12 @@ describe("formatsFor", () => {
     [59_000, "0 min"],
     [42 * 60_000, "42 min"],
     [3 * 3_600_000 + 5, "3 h"],
-  ])("%i ms last %s", (ms, text) => {
+  ])("length of %i ms: %s", (ms, text) => {
     expect(formatsFor("es").length(ms)).toBe(text);
+    expect(formatsFor("es").lengthCount(ms)).toBe(Number.parseInt(text, 10));
   });
 
-  test("sizes are in the reader's notation", () => {
+  test("size uses the language's number format", () => {
     expect(formatsFor("es").size(1_284_000)).toBe("1,2 MB");
     expect(formatsFor("en").size(900)).toBe("1 kB");
   });
@@ -41,13 +41,4 @@ test.each([
   ["  ", ""],
 ])("initials of %j", (name, letters) => {
   expect(initials(name)).toBe(letters);
-});
-
-test.each([
-  ["Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36", "Chrome · Linux"],
-  ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari · iOS"],
-  ["Mozilla/5.0 (Windows NT 10.0) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge · Windows"],
-  ["curl/8.5.0", "curl/8.5.0"],
-])("%s is called %s", (userAgent, name) => {
-  expect(deviceName(userAgent)).toBe(name);
 });

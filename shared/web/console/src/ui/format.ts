@@ -3,9 +3,9 @@ import type { Count } from "@recado/lib/protocol";
 import { type Formats, formatsFor } from "@recado/lib/text";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { serverNow } from "../api/clock.ts";
+import { serverNow } from "../core/clock.ts";
 
-/** The server's clock, often enough for what is shown in minutes. */
+/** The server's time in milliseconds, updated every `every` milliseconds. */
 export function useNow(every = 30_000): number {
   const [now, setNow] = useState(serverNow);
   useEffect(() => {
@@ -15,7 +15,7 @@ export function useNow(every = 30_000): number {
   return now;
 }
 
-/** Phones are kept as digits; a person reads and dials them with the plus. */
+/** Phone numbers are stored as digits and shown with a plus. */
 export const phoneText = (digits: string): string => (/^\d/.test(digits) ? `+${digits}` : digits);
 
 export function useFormats(): Formats {

@@ -2,7 +2,7 @@ import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
 const AGAIN = 3_000;
 
-// A style sheet that could not be fetched is not asked for a second time, unless its element is a new one.
+// A browser does not request a failed style sheet again unless its element is replaced.
 window.addEventListener(
   "error",
   ({ target }) => {
@@ -11,7 +11,7 @@ window.addEventListener(
   true,
 );
 
-/** Fetches a part of the console. After a failure it may be called again. */
+/** Loads a part of the console. After a failure it may be called again. */
 export function fetchPart<T>(load: () => Promise<T>): Promise<T> {
   for (const link of document.querySelectorAll<HTMLLinkElement>("link[data-missing]")) {
     const fresh = link.cloneNode() as HTMLLinkElement;
@@ -22,8 +22,8 @@ export function fetchPart<T>(load: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Shows a component whose code is fetched only now. Without a network it stays away, tries again by itself, and takes
- * nothing down with it, which React's own way would.
+ * Renders a component whose code is loaded on demand. Unlike `React.lazy`, a failed load does not throw: the fallback
+ * stays and the load is retried.
  */
 export function Later<P extends object>(shown: {
   load: () => Promise<ComponentType<P>>;

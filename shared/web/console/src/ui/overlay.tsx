@@ -1,6 +1,6 @@
 import { type ComponentType, type ReactNode, useCallback, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { ApiError } from "../api/client.ts";
+import { ApiError } from "../core/errors.ts";
 import { useFailureNotice } from "./errors.ts";
 import { fetchPart } from "./later.tsx";
 
@@ -12,8 +12,8 @@ export interface OverlayProps {
 }
 
 /**
- * A button whose menu or panel is fetched when somebody reaches for it: what places overlays is a tenth of the console,
- * and no screen needs it to be read.
+ * A button whose menu or panel is loaded on hover, focus or click: the code that positions overlays is a tenth of the
+ * console, and no screen needs it for its first paint.
  */
 export function useOverlay<P extends object>(
   kind: "menu" | "dialog" | "listbox",
@@ -27,7 +27,7 @@ export function useOverlay<P extends object>(
   const onClose = useCallback(() => setOpened(false), []);
   const fetchIt = async () => {
     const component = await fetchPart(load);
-    // Drawn before it opens, so that it knows where the focus was.
+    // Mounted before it opens, so that it can record the focused element.
     flushSync(() => setLoaded(() => component));
   };
   const open = async () => {

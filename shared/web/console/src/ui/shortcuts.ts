@@ -9,12 +9,15 @@ const inOverlay = (): boolean =>
     one.checkVisibility(),
   );
 
-/** Single keys, only where they cannot be meant as text and no dialog is open. A handler that returns false lets go. */
+/**
+ * Single-key shortcuts. They are ignored in text fields and while a dialog is open. A handler that returns false leaves
+ * the key to the browser.
+ */
 export function useShortcuts(handlers: Record<string, () => unknown>): void {
   const current = useRef(handlers);
   current.current = handlers;
   useEffect(() => {
-    // Asked before anybody handles the key: what Escape closes is gone afterwards, and the key was meant for it.
+    // Checked in the capture phase: an overlay that Escape closes is gone when the event bubbles.
     let covered = false;
     const onKeyFirst = () => {
       covered = inOverlay();

@@ -42,7 +42,7 @@ export function EmptyState(props: {
 export function ErrorState(props: { error: unknown; onRetry: () => void; retrying?: boolean }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
-  // What is not there does not come by asking again.
+  // Retrying does not help when the resource does not exist.
   const hopeless = codeOf(props.error) === "not_found";
   return (
     <Center h="100%" p="xl" role="alert">

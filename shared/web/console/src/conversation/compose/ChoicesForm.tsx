@@ -1,3 +1,4 @@
+import type { ChoicesDraft } from "../../live/outgoing.ts";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Radio.css";
 import { Group, Radio } from "@mantine/core";
@@ -5,15 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Choices } from "../Choices.tsx";
 import { AddPart, Counted, type PartProps, PartTools } from "./choiceParts.tsx";
-import {
-  type ChoiceFault,
-  type ChoicesDraft,
-  choiceFaults,
-  emptyButton,
-  emptyChoices,
-  interactiveOf,
-  moved,
-} from "./choices.ts";
+import { type ChoiceFault, choiceFaults, emptyButton, emptyChoices, interactiveOf, moved } from "./choices.ts";
 import classes from "./compose.module.css";
 import { type FormProps, useFormDraft } from "./form.ts";
 import { ListFields } from "./ListFields.tsx";
@@ -100,7 +93,7 @@ export function ChoicesForm({ conversation, able, onClose, onSend }: FormProps) 
   );
 }
 
-/** What is missing is said once somebody tries to send; what is too long, or there twice, at once. */
+/** Missing values are reported on submit; values that are too long or duplicate, immediately. */
 const shownFault = (fault: ChoiceFault | undefined, tried: boolean): ChoiceFault | undefined =>
   fault === "missing" && !tried ? undefined : fault;
 

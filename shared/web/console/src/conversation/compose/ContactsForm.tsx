@@ -5,14 +5,16 @@ import { IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../../api/me.ts";
 import { contactsQuery } from "../../api/queries.ts";
+import type { CardDraft } from "../../live/outgoing.ts";
 import { itemsOf } from "../../live/pages.ts";
-import { useMay } from "../../shell/me.ts";
+import { contactName } from "../../ui/contactName.ts";
 import { phoneText } from "../../ui/format.ts";
 import { PersonAvatar } from "../../ui/PersonAvatar.tsx";
 import { ErrorState } from "../../ui/states.tsx";
 import { Card } from "../Shared.tsx";
-import { type CardDraft, cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
+import { cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
 import classes from "./compose.module.css";
 import { type FormProps, useFormDraft } from "./form.ts";
 import { Bubble } from "./Preview.tsx";
@@ -29,7 +31,7 @@ export function ContactsForm({ conversation, able, onClose, onSend }: FormProps)
   const written = drafts.filter((draft) => !isUntouched(draft));
 
   const add = (draft: CardDraft) => {
-    // One that nobody has touched makes room.
+    // An untouched card is replaced.
     const kept = drafts.filter((known) => !isUntouched(known));
     if (kept.length < most) change([...kept, draft]);
   };
@@ -118,7 +120,7 @@ function Finder({ full, onPick }: { full: boolean; onPick: (contact: Contact) =>
         disabled={full}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        // Enter searches; it must not send what is half done.
+        // Enter must not submit the form.
         onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
       />
       {q !== "" && !full && (
@@ -144,7 +146,7 @@ function Finder({ full, onPick }: { full: boolean; onPick: (contact: Contact) =>
             >
               <PersonAvatar id={contact.id} name={contact.name} size={30} />
               <span className={classes.resultLines}>
-                <bdi>{contact.name || t("contact.nameless")}</bdi>
+                <bdi>{contactName(contact.name, t)}</bdi>
                 <bdi className={classes.quiet}>
                   {contact.phone ? phoneText(contact.phone) : (contact.email ?? t("cards.noWay"))}
                 </bdi>

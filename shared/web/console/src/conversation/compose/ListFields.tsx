@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
+import type { RowDraft, SectionDraft } from "../../live/outgoing.ts";
 import { AddPart, Counted, type PartProps, PartTools } from "./choiceParts.tsx";
-import { emptyRow, emptySection, moved, type RowDraft, rowsIn, type SectionDraft } from "./choices.ts";
+import { emptyRow, emptySection, moved, rowsIn } from "./choices.ts";
 import classes from "./compose.module.css";
 
-/** The list that a button opens: sections, and in each the rows to choose from. The limit of rows is for all together. */
+/** Sections and rows of a list. The limit of rows is for all sections together. */
 export function ListFields({ draft, limits, faultOf, onChange }: PartProps) {
   const { t } = useTranslation();
   const { sections } = draft;
@@ -84,7 +85,7 @@ export function ListFields({ draft, limits, faultOf, onChange }: PartProps) {
       <AddPart
         label={t("choices.addSection")}
         count={sections.length}
-        // A section without a row is none: where no row is left, none is added.
+        // A section needs a row, so none is added when the rows' limit is reached.
         limit={rows >= limits.maxRows ? sections.length : limits.maxSections}
         onAdd={() => onChange({ sections: [...sections, emptySection()] })}
       />

@@ -2,25 +2,26 @@ import { Group, TextInput } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { type ClipboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { LocationDraft } from "../../live/outgoing.ts";
 import { onMap, Place } from "../Shared.tsx";
 import classes from "./compose.module.css";
 import { type FormProps, useFormDraft } from "./form.ts";
+import { emptyLocation, locationOf, pasted } from "./location.ts";
 import { Bubble } from "./Preview.tsx";
-import { emptyPlace, type PlaceDraft, pasted, placeOf } from "./place.ts";
 import { Dialog, SendForm } from "./SendDialog.tsx";
 
 export function LocationForm({ conversation, onClose, onSend }: FormProps) {
   const { t } = useTranslation();
-  const [draft, change, forget] = useFormDraft(conversation.id, "location", () => emptyPlace);
+  const [draft, change, forget] = useFormDraft(conversation.id, "location", () => emptyLocation);
   const [source, setSource] = useState("");
   const [tried, setTried] = useState(false);
-  const made = placeOf(draft);
+  const made = locationOf(draft);
   const found = pasted(source);
   const fault = (field: "latitude" | "longitude") =>
     tried && "faults" in made && made.faults.includes(field) ? t(faultKeys[field]) : undefined;
-  const set = (changes: Partial<PlaceDraft>) => change({ ...draft, ...changes });
+  const set = (changes: Partial<LocationDraft>) => change({ ...draft, ...changes });
 
-  /** Two numbers in one go fill both fields, wherever they are dropped. */
+  /** Pasted coordinates or a map link fill both fields. */
   const take = (text: string): boolean => {
     const point = pasted(text);
     if (!point || point === "shortLink") return false;

@@ -1,7 +1,7 @@
 import { Menu } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import { IconAddressBook, IconListDetails, IconMapPin, IconSticker } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import type { Key } from "../../core/texts.ts";
 import { AnchoredMenu } from "../../ui/anchored.tsx";
 import type { OverlayProps } from "../../ui/overlay.tsx";
 import type { MoreKind } from "./kinds.ts";

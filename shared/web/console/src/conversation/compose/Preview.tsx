@@ -1,4 +1,4 @@
-/** A message that is not sent yet, drawn as the customer will see it. */
+/** Preview of a message as the customer will see it. */
 import type { ReactNode } from "react";
 import message from "../message.module.css";
 import classes from "./compose.module.css";

@@ -8,7 +8,7 @@ import classes from "./compose.module.css";
 
 const PHONE = "(max-width: 760px)";
 
-/** A dialog as wide as what it holds; on a phone it is the screen. */
+/** A dialog; full screen on phones. */
 export function Dialog(props: { title: string; wide?: boolean; onClose: () => void; children: ReactNode }) {
   const { t } = useTranslation();
   useReturnFocus();
@@ -27,10 +27,10 @@ export function Dialog(props: { title: string; wide?: boolean; onClose: () => vo
   );
 }
 
-/** The fields of a message beside the message itself, as it will be seen. */
+/** Form fields beside the preview of the message. */
 export function SendForm(props: {
   preview: ReactNode;
-  /** Whether it was good enough to leave. If not, the first field at fault gets the focus. */
+  /** Returns false when the form is invalid; then the first invalid field gets the focus. */
   onSend: () => boolean;
   onDiscard?: () => void;
   onClose: () => void;

@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay, useMe } from "../../api/me.ts";
 import { contactQuery } from "../../api/queries.ts";
-import { useMay, useMe } from "../../shell/me.ts";
-import { readForm, writeForm } from "../drafts.ts";
+import { channelOf } from "../../channels/index.ts";
+import { readForm, writeForm } from "../../live/drafts.ts";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import type { FormProps } from "./form.ts";
 import { Dialog } from "./SendDialog.tsx";
 import { TemplateForm } from "./TemplateForm.tsx";
 import { TemplatePicker } from "./TemplatePicker.tsx";
-import { draftOf, type TemplateDraft } from "./templates.ts";
+import { draftOf } from "./templates.ts";
 
 // B-12
-/** First which template, then what goes into its gaps. A half-filled one is there again when the dialog opens again. */
+/** Choice of a template, then its parameters. A half-filled form is kept while the dialog is closed. */
 export function TemplateDialog({ conversation, able, onClose, onSend }: FormProps) {
   const { t } = useTranslation();
   const may = useMay();
@@ -25,7 +27,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
   const content = useRef<HTMLDivElement>(null);
   const step = draft?.template.id;
   const shown = useRef(step);
-  // The dialog looks for its first field only when it opens; from one step to the other what had the focus is gone.
+  // The dialog focuses its first field only when it opens, so each step does it again.
   useEffect(() => {
     if (shown.current === step) return;
     shown.current = step;
@@ -40,6 +42,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
             key={draft.template.id}
             draft={draft}
             able={able}
+            channel={channelOf(conversation.channel.type).name}
             optedOut={optedOut}
             onChange={change}
             onBack={() => change(undefined)}
@@ -52,6 +55,7 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
         ) : (
           <TemplatePicker
             channelId={conversation.channel.id}
+            channelType={conversation.channel.type}
             optedOut={optedOut}
             onPick={(template) => change(draftOf(template))}
           />

@@ -4,28 +4,23 @@ import type { Capabilities, FileKind, Template } from "@recado/lib/protocol";
 import { IconAlertTriangle, IconArrowLeft, IconFile, IconUpload, IconX } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { channelOf } from "../../channels/index.ts";
+import type { TemplateDraft } from "../../live/outgoing.ts";
+import { categoryKeys, languageName } from "../../templates/words.ts";
 import { useFormats } from "../../ui/format.ts";
-import { categoryKeys } from "../../ui/templateWords.ts";
 import { refusalKey } from "../attachments.ts";
 import classes from "./compose.module.css";
 import type { Made } from "./form.ts";
-import { HeaderPlace } from "./HeaderPlace.tsx";
+import { HeaderLocation } from "./HeaderLocation.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import {
-  cleaned,
-  gapsOf,
-  headerFile,
-  isComplete,
-  languageName,
-  type TemplateDraft,
-  usageOf,
-  wordsOf,
-} from "./templates.ts";
+import { cleaned, headerFile, isComplete, placeholdersOf, usageOf, wordsOf } from "./templates.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;
   able: Capabilities;
+  /** The name of the channel. */
+  channel: string;
   optedOut: boolean;
   onChange: (draft: TemplateDraft) => void;
   onBack: () => void;
@@ -52,8 +47,8 @@ export function TemplateForm(props: {
     });
     return true;
   };
-  const headerGaps = gapsOf(template.header?.text ?? "", draft.header.length);
-  const bodyGaps = gapsOf(template.body.text, draft.body.length);
+  const headerPlaceholders = placeholdersOf(template.header?.text ?? "", draft.header.length);
+  const bodyPlaceholders = placeholdersOf(template.body.text, draft.body.length);
   const nothingToFill =
     draft.header.length + draft.body.length + Object.keys(draft.buttons).length === 0 && fileKind === null;
   return (
@@ -83,7 +78,7 @@ export function TemplateForm(props: {
       {props.optedOut && template.category === "marketing" && (
         <p className={classes.warning} role="note">
           <IconAlertTriangle size={18} aria-hidden="true" />
-          {t("template.optedOut")}
+          {t("template.optedOut", { channel: props.channel })}
         </p>
       )}
       {nothingToFill && <p className={classes.quiet}>{t("template.nothingToFill")}</p>}
@@ -97,12 +92,12 @@ export function TemplateForm(props: {
         />
       )}
       {template.header?.format === "location" ? (
-        <HeaderPlace draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
+        <HeaderLocation draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
       ) : (
         draft.header.map((value, index) => (
           <TextInput
-            key={headerGaps[index]}
-            label={t("template.headerGap", { gap: `{{${headerGaps[index]}}}` })}
+            key={headerPlaceholders[index]}
+            label={t("template.headerGap", { gap: `{{${headerPlaceholders[index]}}}` })}
             dir="auto"
             required
             autoComplete="off"
@@ -117,8 +112,8 @@ export function TemplateForm(props: {
       )}
       {draft.body.map((value, index) => (
         <TextInput
-          key={bodyGaps[index]}
-          label={t("template.bodyGap", { gap: `{{${bodyGaps[index]}}}` })}
+          key={bodyPlaceholders[index]}
+          label={t("template.bodyGap", { gap: `{{${bodyPlaceholders[index]}}}` })}
           dir="auto"
           required
           autoComplete="off"
@@ -155,7 +150,7 @@ const fileKeys = {
   document: "template.headerDocument",
 } as const;
 
-/** The header's file: checked against the channel's table before a byte leaves. */
+/** The header's file, checked against the channel's limits before the upload. */
 function HeaderFile(props: {
   kind: FileKind;
   able: Capabilities;
@@ -173,7 +168,8 @@ function HeaderFile(props: {
     if (!chosen) return;
     const verdict = checkFile(chosen, able, kind);
     if ("refused" in verdict) {
-      setRefusal(t(refusalKey(verdict, kind), { name: chosen.name, limit: formats.size(verdict.limit) }));
+      const channel = channelOf(able.channelType).name;
+      setRefusal(t(refusalKey(verdict, kind), { name: chosen.name, limit: formats.size(verdict.limit), channel }));
       return;
     }
     setRefusal(undefined);

@@ -7,19 +7,28 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { templatesQuery } from "../../api/queries.ts";
+import { channelOf } from "../../channels/index.ts";
+import { setupOf } from "../../channels/setup.ts";
 import { itemsOf } from "../../live/pages.ts";
+import { blockReasonKeys, categoryKeys, languageName, statusColors, statusKeys } from "../../templates/words.ts";
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
-import { categoryKeys, hindranceKeys, statusColors, statusKeys } from "../../ui/templateWords.ts";
-import classes from "./compose.module.css";
-import { hindranceOf, languageName } from "./templates.ts";
+import compose from "./compose.module.css";
+import classes from "./picker.module.css";
+import { blockReasonOf } from "./templates.ts";
 
-/** Found by what the server knows of them, fifty at a time: an account may have thousands. */
-export function TemplatePicker(props: { channelId: string; optedOut: boolean; onPick: (template: Template) => void }) {
+/** The server searches and paginates: an account may have thousands of templates. */
+export function TemplatePicker(props: {
+  channelId: string;
+  channelType: string;
+  optedOut: boolean;
+  onPick: (template: Template) => void;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 300);
   const list = useInfiniteQuery(templatesQuery(props.channelId, { q }));
   const templates = itemsOf(list.data);
+  const none = setupOf(props.channelType).templates?.none;
   return (
     <div className={classes.picker}>
       <TextInput
@@ -47,14 +56,19 @@ export function TemplatePicker(props: { channelId: string; optedOut: boolean; on
           <EmptyState
             icon={q ? IconSearchOff : IconTemplate}
             title={q ? t("inbox.noMatch") : t("template.none")}
-            text={q ? t("inbox.noMatchHint") : t("template.noneHint")}
+            text={q ? t("inbox.noMatchHint") : none && t(none)}
           />
         )}
         {templates.length > 0 && (
           <ul className={classes.templates} aria-label={t("template.list")}>
             {templates.map((template) => (
               <li key={template.id}>
-                <Choice template={template} optedOut={props.optedOut} onPick={() => props.onPick(template)} />
+                <Choice
+                  template={template}
+                  channel={channelOf(props.channelType).name}
+                  optedOut={props.optedOut}
+                  onPick={() => props.onPick(template)}
+                />
               </li>
             ))}
           </ul>
@@ -75,11 +89,13 @@ export function TemplatePicker(props: { channelId: string; optedOut: boolean; on
   );
 }
 
-function Choice({ template, optedOut, onPick }: { template: Template; optedOut: boolean; onPick: () => void }) {
+function Choice(props: { template: Template; channel: string; optedOut: boolean; onPick: () => void }) {
   const { t, i18n } = useTranslation();
-  const hindrance = hindranceOf(template);
+  const { template, channel, optedOut, onPick } = props;
+  const blockReason = blockReasonOf(template);
+  const why = blockReason && t(blockReasonKeys[blockReason], { channel });
   return (
-    <button type="button" className={classes.template} disabled={hindrance !== null} onClick={onPick}>
+    <button type="button" className={classes.template} disabled={blockReason !== null} onClick={onPick}>
       <span className={classes.templateHead}>
         <bdi className={classes.templateName}>{template.name}</bdi>
         {template.status !== "approved" && (
@@ -91,17 +107,15 @@ function Choice({ template, optedOut, onPick }: { template: Template; optedOut: 
       <span className={classes.templateText} dir="auto">
         {template.body.text}
       </span>
-      <span className={classes.quiet}>
+      <span className={compose.quiet}>
         {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])}
       </span>
-      {hindrance && (
+      {why && (
         <span className={classes.templateWhy} dir="auto">
-          {template.reason
-            ? t("template.becauseOf", { why: t(hindranceKeys[hindrance]), reason: template.reason })
-            : t(hindranceKeys[hindrance])}
+          {template.reason ? t("template.becauseOf", { why, reason: template.reason }) : why}
         </span>
       )}
-      {!hindrance && optedOut && template.category === "marketing" && (
+      {!blockReason && optedOut && template.category === "marketing" && (
         <span className={classes.templateWarning}>
           <IconAlertTriangle size={14} aria-hidden="true" />
           {t("template.optedOutShort")}

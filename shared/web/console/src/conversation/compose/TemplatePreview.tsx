@@ -11,12 +11,13 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { TemplateDraft } from "../../live/outgoing.ts";
 import choices from "../choices.module.css";
 import { Place } from "../Shared.tsx";
 import classes from "./compose.module.css";
+import { locationOf } from "./location.ts";
 import { Bubble, StyledText } from "./Preview.tsx";
-import { placeOf } from "./place.ts";
-import { filled, headerFile, headerPlace, styled, type TemplateDraft } from "./templates.ts";
+import { filled, headerFile, headerLocation, styled } from "./templates.ts";
 
 const icons = {
   quick_reply: IconArrowBackUp,
@@ -64,7 +65,7 @@ export function TemplatePreview({ draft }: { draft: TemplateDraft }) {
 }
 
 function Spot({ draft }: { draft: TemplateDraft }) {
-  const made = placeOf(headerPlace(draft));
+  const made = locationOf(headerLocation(draft));
   if ("location" in made) return <Place location={made.location} />;
   return (
     <div className={classes.mediaEmpty}>

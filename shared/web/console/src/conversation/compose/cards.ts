@@ -1,15 +1,8 @@
-/** Contact cards on their way to become a message. Pure. */
-import type { Card, Contact } from "@recado/lib/protocol";
-import { phoneText } from "../../ui/format.ts";
+/** Drafts of contact cards. Pure. */
 
-/** Phones and addresses are one a line. */
-export interface CardDraft {
-  key: string;
-  name: string;
-  company: string;
-  phones: string;
-  emails: string;
-}
+import type { Card, Contact } from "@recado/lib/protocol";
+import type { CardDraft } from "../../live/outgoing.ts";
+import { phoneText } from "../../ui/format.ts";
 
 export const emptyCard = (): CardDraft => ({ key: crypto.randomUUID(), name: "", company: "", phones: "", emails: "" });
 
@@ -31,7 +24,7 @@ export const isUntouched = (draft: CardDraft): boolean =>
 
 export type CardFault = "name" | "phones" | "emails" | "unreachable";
 
-/** What keeps a card from being sent. */
+/** Validates a card. */
 export function cardFaults(draft: CardDraft): Set<CardFault> {
   const { phones, emails } = cardOf(draft);
   const faults = new Set<CardFault>();

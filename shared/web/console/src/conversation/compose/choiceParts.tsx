@@ -1,11 +1,13 @@
-/** The pieces that buttons and lists are built with. */
+/** Components shared by the forms for buttons and lists. */
+
 import { ActionIcon, Button, Textarea, TextInput } from "@mantine/core";
-import type { Key } from "@recado/lib/i18n";
 import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
+import type { Key } from "../../core/texts.ts";
+import type { ChoicesDraft } from "../../live/outgoing.ts";
 import { useFormats } from "../../ui/format.ts";
-import { type ChoiceFault, type ChoiceLimits, type ChoicesDraft, lengthOf } from "./choices.ts";
+import { type ChoiceFault, type ChoiceLimits, lengthOf } from "./choices.ts";
 import classes from "./compose.module.css";
 
 export interface PartProps {
@@ -21,7 +23,7 @@ const faultKeys: Record<ChoiceFault, Key> = {
   twice: "choices.twice",
 };
 
-/** A field that counts what is in it. Too much can be typed, so that it can be shortened instead of being cut. */
+/** A field with a character count. Text over the limit is marked, not cut off. */
 export function Counted(props: {
   label: string;
   description?: string;
@@ -59,7 +61,7 @@ export function Counted(props: {
   );
 }
 
-/** Up, down and away. A button that can do nothing stays where it is, so that the focus does too. */
+/** Buttons to move and remove a part. Disabled ones stay in place to keep the focus. */
 export function PartTools(props: {
   name: string;
   index: number;

@@ -1,28 +1,7 @@
-/** A message with buttons or a list to tap, while it is built. Lengths are counted in characters. Pure. */
+/** Drafts of messages with buttons or a list. Lengths are in code points. Pure. */
+
 import type { Capabilities, Interactive } from "@recado/lib/protocol";
-
-export interface ButtonDraft {
-  key: string;
-  title: string;
-}
-
-export interface RowDraft extends ButtonDraft {
-  description: string;
-}
-
-export interface SectionDraft extends ButtonDraft {
-  rows: RowDraft[];
-}
-
-export interface ChoicesDraft {
-  kind: "buttons" | "list";
-  text: string;
-  footer: string;
-  buttons: ButtonDraft[];
-  /** What opens the list. */
-  button: string;
-  sections: SectionDraft[];
-}
+import type { ButtonDraft, ChoicesDraft, RowDraft, SectionDraft } from "../../live/outgoing.ts";
 
 export type ChoiceLimits = NonNullable<Capabilities["interactive"]>;
 
@@ -39,7 +18,7 @@ export const emptyChoices = (): ChoicesDraft => ({
   sections: [emptySection()],
 });
 
-/** As people count: an emoji of several parts is several for the channel, and so it is here. */
+/** In code points, as the channels count: an emoji sequence counts as several. */
 export const lengthOf = (text: string): number => [...text.trim()].length;
 
 export const rowsIn = (draft: ChoicesDraft): number =>
@@ -47,7 +26,7 @@ export const rowsIn = (draft: ChoicesDraft): number =>
 
 export type ChoiceFault = "missing" | "tooLong" | "twice";
 
-/** By the key of a part, or the name of a field. */
+/** Faults by the key of a part or the name of a field. */
 export function choiceFaults(draft: ChoicesDraft, limits: ChoiceLimits): Map<string, ChoiceFault> {
   const faults = new Map<string, ChoiceFault>();
   const check = (at: string, text: string, max: number, needed = true) => {
@@ -71,7 +50,7 @@ export function choiceFaults(draft: ChoicesDraft, limits: ChoiceLimits): Map<str
   }
   check("button", draft.button, limits.maxListButton);
   for (const section of draft.sections) {
-    // One section alone needs no name to be told apart.
+    // A single section needs no title.
     check(section.key, section.title, limits.maxRowTitle, draft.sections.length > 1);
     for (const row of section.rows) {
       check(row.key, row.title, limits.maxRowTitle);
@@ -98,7 +77,7 @@ export function interactiveOf(draft: ChoicesDraft): Interactive {
   };
 }
 
-/** One place up or down; the first and the last stay where they are. */
+/** Moves an item up or down by one. At the ends it stays. */
 export function moved<T>(items: readonly T[], from: number, by: -1 | 1): T[] {
   const next = [...items];
   const to = from + by;

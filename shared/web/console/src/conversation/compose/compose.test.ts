@@ -2,10 +2,11 @@ import { type Capabilities, type Contact, capabilitiesList, type Template } from
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
-import { at } from "../../live/testing.ts";
+import { at } from "../../core/testing.ts";
+import type { ChoicesDraft } from "../../live/outgoing.ts";
+import { languageName } from "../../templates/words.ts";
 import { cardDraftOf, cardFaults, cardOf, emptyCard, isUntouched } from "./cards.ts";
 import {
-  type ChoicesDraft,
   choiceFaults,
   emptyButton,
   emptyChoices,
@@ -16,15 +17,14 @@ import {
   rowsIn,
 } from "./choices.ts";
 import { offered } from "./kinds.ts";
-import { emptyPlace, pasted, placeOf } from "./place.ts";
+import { emptyLocation, locationOf, pasted } from "./location.ts";
 import {
+  blockReasonOf,
   draftOf,
   filled,
-  gapsOf,
   headerFile,
-  hindranceOf,
   isComplete,
-  languageName,
+  placeholdersOf,
   styled,
   usageOf,
   wordsOf,
@@ -50,7 +50,7 @@ describe("offered", () => {
   const others = whatsapp.attachments.filter(({ type }) => type !== "sticker");
   const able = (types: Capabilities["types"], more = {}) => ({ ...whatsapp, attachments: others, ...more, types });
 
-  test("is only what the channel takes and whose limits are known", () => {
+  test("only types that the channel supports with limits", () => {
     const all: Capabilities["types"] = ["text", "sticker", "location", "contacts", "interactive", "template"];
     expect(offered(able(all, { interactive: limits, attachments: [...others, sticker] }))).toEqual([
       "location",
@@ -81,7 +81,7 @@ describe("pasted", () => {
     ["https://www.google.com/maps/search/?api=1&query=-34.6037%2C-58.3816", obelisk],
     ["https://www.google.com/maps/search/-34.6037,+-58.3816?entry=tts", obelisk],
     ["https://www.google.com/maps/dir//-34.6037,-58.3816", obelisk],
-    // The pin counts, not the middle of what is shown.
+    // The pin comes before the map's centre.
     ["https://www.google.com/maps/place/Obelisco/@-34.5,-58.1,17z/data=!3m1!4b1!8m2!3d-34.6037!4d-58.3816", obelisk],
     ["https://maps.app.goo.gl/AbC123", "shortLink"],
     ["https://goo.gl/maps/AbC123", "shortLink"],
@@ -98,10 +98,11 @@ describe("pasted", () => {
   });
 });
 
-describe("placeOf", () => {
-  const of = (latitude: string, longitude: string) => placeOf({ ...emptyPlace, latitude, longitude, name: " Plaza " });
+describe("locationOf", () => {
+  const of = (latitude: string, longitude: string) =>
+    locationOf({ ...emptyLocation, latitude, longitude, name: " Plaza " });
 
-  test("takes a decimal comma as well as a point", () => {
+  test("accepts a decimal comma", () => {
     expect(of(" -34,6 ", "-58.4")).toEqual({
       location: { latitude: -34.6, longitude: -58.4, name: "Plaza", address: "" },
     });
@@ -113,7 +114,7 @@ describe("placeOf", () => {
     ["-90", "-180.5", ["longitude"]],
     ["1e1", "0x10", ["latitude", "longitude"]],
     ["Infinity", "1", ["latitude"]],
-  ])("%j and %j name no place", (latitude, longitude, faults) => {
+  ])("%j and %j are invalid", (latitude, longitude, faults) => {
     expect(of(latitude, longitude)).toEqual({ faults });
   });
 });
@@ -121,7 +122,7 @@ describe("placeOf", () => {
 describe("cards", () => {
   const draft = (more = {}) => ({ ...emptyCard(), name: "Ana", phones: "+54 11 5555-0101", ...more });
 
-  test("are made of a contact, with the plus that a phone dials", () => {
+  test("cardDraftOf adds a plus to the phone number", () => {
     const contact: Contact = {
       id: "ct_1",
       name: "Ana Ruiz",
@@ -142,7 +143,7 @@ describe("cards", () => {
     });
   });
 
-  test("have one phone or address a line, without what is empty", () => {
+  test("cardOf splits lines and skips empty ones", () => {
     expect(cardOf(draft({ phones: "  +54 1 \n\n 0800 22\n", emails: "a@b.example\n" }))).toMatchObject({
       phones: ["+54 1", "0800 22"],
       emails: ["a@b.example"],
@@ -157,11 +158,11 @@ describe("cards", () => {
     [{ phones: "llamar" }, ["phones"]],
     [{ phones: "123" }, ["phones"]],
     [{ emails: "ana" }, ["emails"]],
-  ])("%j is at fault in %j", (more, faults) => {
+  ])("faults of %j: %j", (more, faults) => {
     expect([...cardFaults(draft(more))]).toEqual(faults);
   });
 
-  test("that nobody touched make room", () => {
+  test("isUntouched is true for an empty card only", () => {
     expect(isUntouched(emptyCard())).toBe(true);
     expect(isUntouched(draft())).toBe(false);
   });
@@ -171,7 +172,7 @@ describe("choices", () => {
   const button = (title: string) => ({ ...emptyButton(), title });
   const draft = (more: Partial<ChoicesDraft> = {}): ChoicesDraft => ({ ...emptyChoices(), text: "¿Vienes?", ...more });
 
-  test("a list that is not shown does not keep the buttons from leaving", () => {
+  test("the hidden list is not validated", () => {
     expect(choiceFaults(draft({ buttons: [button("Sí"), button("No")] }), limits).size).toBe(0);
   });
 
@@ -186,7 +187,7 @@ describe("choices", () => {
     expect([...choiceFaults(draft(more), limits).values()]).toEqual(faults);
   });
 
-  test("sections need names only when there are several", () => {
+  test("section titles are required when there are several", () => {
     const row = (title: string) => ({ ...button(title), description: "" });
     const section = (title: string, ...rows: string[]) => ({ ...emptySection(), title, rows: rows.map(row) });
     const list = (...sections: ChoicesDraft["sections"]) => draft({ kind: "list", button: "Ver", sections });
@@ -201,7 +202,7 @@ describe("choices", () => {
     expect(rowsIn(list(one, other))).toBe(2);
   });
 
-  test("leave with ids of their own and without the spaces around them", () => {
+  test("interactiveOf trims and assigns ids", () => {
     expect(interactiveOf(draft({ footer: " Hoy ", buttons: [button(" Sí "), button("No")] }))).toEqual({
       footer: "Hoy",
       buttons: [
@@ -224,11 +225,11 @@ describe("choices", () => {
     });
   });
 
-  test("lengths are counted in characters", () => {
+  test("lengthOf counts code points", () => {
     expect(lengthOf(" ñandú 🙂 ")).toBe(7);
   });
 
-  test("move by one, and stay at the ends", () => {
+  test("moved: by one, not beyond the ends", () => {
     expect(moved(["a", "b", "c"], 2, -1)).toEqual(["a", "c", "b"]);
     expect(moved(["a", "b", "c"], 0, -1)).toEqual(["a", "b", "c"]);
     expect(moved(["a", "b", "c"], 2, 1)).toEqual(["a", "b", "c"]);
@@ -262,12 +263,12 @@ describe("templates", () => {
     buttons: { "1": "a42" },
   };
 
-  test("have a field for each gap of heading, text and buttons", () => {
+  test("draftOf has a value per parameter", () => {
     expect(draftOf(template())).toMatchObject({ header: [""], body: ["", ""], buttons: { "1": "" } });
     expect(draftOf(template({ header: { format: "image", text: "", parameters: 1 } })).header).toEqual([]);
   });
 
-  test("leave with their values in the order of the gaps, without line breaks", () => {
+  test("usageOf orders values and removes line breaks", () => {
     expect(usageOf(complete)).toEqual({
       name: "aviso",
       language: "es_AR",
@@ -275,11 +276,11 @@ describe("templates", () => {
     });
   });
 
-  test("read as the server will word them", () => {
+  test("wordsOf equals the server's text", () => {
     expect(wordsOf(complete)).toBe("Pedido 42\n\nHola Ana, llega el viernes 4.\n\nMalabia");
   });
 
-  test("are complete once every gap and the heading's file are there", () => {
+  test("isComplete needs all parameters and the header's file", () => {
     expect(isComplete(complete)).toBe(true);
     expect(isComplete({ ...complete, body: ["Ana", " "] })).toBe(false);
     expect(isComplete({ ...complete, buttons: { "1": "" } })).toBe(false);
@@ -289,7 +290,7 @@ describe("templates", () => {
     expect(isComplete({ ...picture, file: new File(["x"], "tapa.jpg") })).toBe(true);
   });
 
-  test("a heading that is a place leaves as four values, with a decimal point, and has to be on the map", () => {
+  test("a location header becomes four values", () => {
     const place = { ...complete, template: template({ header: { format: "location", text: "", parameters: 4 } }) };
     expect(draftOf(place.template).header).toEqual(["", "", "", ""]);
     const there = { ...place, header: ["-34,6", "-58.4", " Obelisco ", "Av. 9 de Julio"] };
@@ -307,11 +308,11 @@ describe("templates", () => {
     ["{{2}} {{nombre}} {{1}}", 3, ["nombre", "1", "2"]],
     ["sin marcas", 1, ["1"]],
     ["nada", 0, []],
-  ])("the gaps of %j", (text, count, names) => {
-    expect(gapsOf(text, count)).toEqual(names);
+  ])("placeholdersOf %j", (text, count, names) => {
+    expect(placeholdersOf(text, count)).toEqual(names);
   });
 
-  test("a gap without a value stays and is marked; the same gap twice is filled twice", () => {
+  test("filled marks parameters without a value", () => {
     expect(filled("{{1}} {{2}} {{1}}", ["a", ""])).toEqual([
       { text: "a", gap: false },
       { text: " ", gap: false },
@@ -321,7 +322,7 @@ describe("templates", () => {
     ]);
   });
 
-  test("what is typed into a gap is never taken for another gap", () => {
+  test("a value is never taken for a parameter", () => {
     expect(wordsOf({ ...complete, header: ["{{1}}"], body: ["{{2}}", "x"] })).toContain("Hola {{2}}, llega el x.");
   });
 
@@ -331,12 +332,12 @@ describe("templates", () => {
     ["2*3*4 y snake_case_name", ["2*3*4 y snake_case_name"]],
     ["* lista * suelta", ["* lista * suelta"]],
     ["(*sí*).", ["(", "bold:sí", ")."]],
-  ])("%s is drawn as on a phone", (text, drawn) => {
+  ])("styled %s", (text, drawn) => {
     const parts = styled([{ text, gap: false }]);
     expect(parts.map(({ text: words, style }) => (style ? `${style}:${words}` : words))).toEqual(drawn);
   });
 
-  test("marks reach across gaps", () => {
+  test("marks span parameters", () => {
     expect(styled(filled("tu *{{1}} {{2}}* ya", ["pedido", ""]))).toEqual([
       { text: "tu ", style: null, gap: false },
       { text: "pedido ", style: "bold", gap: false },
@@ -352,8 +353,8 @@ describe("templates", () => {
     [{ header: { format: "location" as const, text: "", parameters: 4 } }, null],
     [{ header: { format: "other" as const, text: "", parameters: 0 } }, "header"],
     [{ status: "pending" as const, header: { format: "other" as const, text: "", parameters: 0 } }, "pending"],
-  ])("%j is kept back by %s", (more, hindrance) => {
-    expect(hindranceOf(template(more))).toBe(hindrance);
+  ])("%j cannot be sent: %s", (more, blockReason) => {
+    expect(blockReasonOf(template(more))).toBe(blockReason);
   });
 
   test.each([

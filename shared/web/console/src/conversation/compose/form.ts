@@ -1,9 +1,10 @@
-/** What the forms that make a message have in common. */
+/** Shared by the forms that make a message. */
+
 import type { Capabilities, Conversation } from "@recado/lib/protocol";
 import { useState } from "react";
-import { useMe } from "../../shell/me.ts";
-import { type FormDrafts, type FormKind, readForm, writeForm } from "../drafts.ts";
-import type { Outgoing } from "../outbox.ts";
+import { useMe } from "../../api/me.ts";
+import { readForm, writeForm } from "../../live/drafts.ts";
+import type { FormDrafts, FormKind, Outgoing } from "../../live/outgoing.ts";
 
 export type Made = Pick<
   Outgoing,
@@ -17,7 +18,7 @@ export interface FormProps {
   onSend: (made: Made) => void;
 }
 
-/** The form as it was left in this conversation, or an empty one. */
+/** The conversation's stored draft of a form, or an empty one. */
 export function useFormDraft<K extends FormKind>(conversationId: string, kind: K, empty: () => FormDrafts[K]) {
   const { operator } = useMe();
   const [draft, setDraft] = useState(() => readForm(operator.id, conversationId, kind) ?? empty());

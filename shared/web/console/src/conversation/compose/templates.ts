@@ -1,22 +1,13 @@
-/** What becomes of a template: its gaps, how it reads once they are filled, and whether it may be sent. Pure. */
-import type { FileKind, Template } from "@recado/lib/protocol";
-import type { TemplateUse } from "../outbox.ts";
-import { type PlaceDraft, placeOf } from "./place.ts";
+/** A template's parameters, its text once they are filled in, and whether it may be sent. Pure. */
 
-/** The template as it was when it was chosen, and what has been typed into its gaps. */
-export interface TemplateDraft {
-  template: Template;
-  header: string[];
-  body: string[];
-  /** By the place of the button. */
-  buttons: Record<string, string>;
-  file?: File;
-}
+import type { FileKind, Template } from "@recado/lib/protocol";
+import type { LocationDraft, TemplateDraft, TemplateUse } from "../../live/outgoing.ts";
+import { locationOf } from "./location.ts";
 
 const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
-/** The names of the gaps in the order of their values: names as they come, numbers by their size. */
-export function gapsOf(text: string, count: number): string[] {
+/** The names of parameters in the order of their values: names in order of appearance, numbers ascending. */
+export function placeholdersOf(text: string, count: number): string[] {
   const names = [...new Set([...text.matchAll(gap)].map(([, name = ""]) => name))];
   names.sort((a, b) => (Number(a) || 0) - (Number(b) || 0));
   return Array.from({ length: count }, (_, index) => names[index] ?? String(index + 1));
@@ -24,9 +15,9 @@ export function gapsOf(text: string, count: number): string[] {
 
 export type Filled = { text: string; gap: boolean }[];
 
-/** A gap that has no value yet stays as it is, and is marked. */
+/** The text with its parameters filled in. One without a value stays and is marked. */
 export function filled(text: string, values: readonly string[]): Filled {
-  const names = gapsOf(text, values.length);
+  const names = placeholdersOf(text, values.length);
   const parts: Filled = [];
   let at = 0;
   for (const match of text.matchAll(gap)) {
@@ -39,12 +30,12 @@ export function filled(text: string, values: readonly string[]): Filled {
   return parts;
 }
 
-/** The provider takes no line break, no tab and no run of spaces in a gap. */
+/** Providers reject line breaks, tabs and runs of spaces in a parameter. */
 export const cleaned = (value: string): string => value.trim().replace(/\s+/g, " ");
 
 const joined = (parts: Filled): string => parts.map(({ text }) => text).join("");
 
-/** As the server words it: header, body and footer. */
+/** The message text as the server makes it: header, body and footer. */
 export function wordsOf({ template, header, body }: TemplateDraft): string {
   const head = template.header?.format === "text" ? joined(filled(template.header.text, header)) : "";
   return [head, joined(filled(template.body.text, body)), template.footer].filter(Boolean).join("\n\n");
@@ -52,28 +43,28 @@ export function wordsOf({ template, header, body }: TemplateDraft): string {
 
 const mediaFormats = new Set<string>(["image", "video", "document"] satisfies FileKind[]);
 
-/** The kind of file that the header wants. */
+/** The file type that the header needs, if any. */
 export const headerFile = ({ header }: Template): FileKind | null =>
   header && mediaFormats.has(header.format) ? (header.format as FileKind) : null;
 
-/** A file fills its header whole; a place has four values: latitude, longitude, name and address. */
-const headerGaps = ({ header }: Template): number =>
+/** Number of header values. A file needs none; a location has four: latitude, longitude, name, address. */
+const headerPlaceholders = ({ header }: Template): number =>
   header?.format === "text" || header?.format === "location" ? header.parameters : 0;
 
-/** The place in a header, as the form for places knows it. */
-export const headerPlace = ({
+/** A location header as a draft of the location form. */
+export const headerLocation = ({
   header: [latitude = "", longitude = "", name = "", address = ""],
-}: TemplateDraft): PlaceDraft => ({
+}: TemplateDraft): LocationDraft => ({
   latitude,
   longitude,
   name,
   address,
 });
 
-/** With a decimal point, whatever was typed. */
+/** Coordinates get a decimal point. */
 function headerValues(draft: TemplateDraft): string[] {
   if (draft.template.header?.format !== "location") return draft.header.map(cleaned);
-  const place = placeOf(headerPlace(draft));
+  const place = locationOf(headerLocation(draft));
   if (!("location" in place)) return draft.header.map(cleaned);
   const { latitude, longitude, name, address } = place.location;
   return [String(latitude), String(longitude), cleaned(name), cleaned(address)];
@@ -81,7 +72,7 @@ function headerValues(draft: TemplateDraft): string[] {
 
 export const draftOf = (template: Template): TemplateDraft => ({
   template,
-  header: Array.from({ length: headerGaps(template) }, () => ""),
+  header: Array.from({ length: headerPlaceholders(template) }, () => ""),
   body: Array.from({ length: template.body.parameters }, () => ""),
   buttons: Object.fromEntries(
     template.buttons.flatMap(({ parameter }, index) => (parameter ? [[String(index), ""] as const] : [])),
@@ -105,23 +96,14 @@ export function usageOf(draft: TemplateDraft): TemplateUse {
 export const isComplete = (draft: TemplateDraft): boolean =>
   [...draft.header, ...draft.body, ...Object.values(draft.buttons)].every((value) => cleaned(value) !== "") &&
   (headerFile(draft.template) === null || draft.file !== undefined) &&
-  (draft.template.header?.format !== "location" || "location" in placeOf(headerPlace(draft)));
+  (draft.template.header?.format !== "location" || "location" in locationOf(headerLocation(draft)));
 
-export type Hindrance = Exclude<Template["status"], "approved"> | "header";
+export type BlockReason = Exclude<Template["status"], "approved"> | "header";
 
-/** Why it cannot be sent from here. */
-export function hindranceOf({ status, header }: Template): Hindrance | null {
+/** Why the console cannot send a template. */
+export function blockReasonOf({ status, header }: Template): BlockReason | null {
   if (status !== "approved") return status;
   return header?.format === "other" ? "header" : null;
-}
-
-/** es_AR is the provider's way to write what browsers call es-AR. */
-export function languageName(code: string, reader: string): string {
-  try {
-    return new Intl.DisplayNames(reader, { type: "language" }).of(code.replace("_", "-")) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 export type Style = "bold" | "italic" | "strike" | "code";
@@ -134,11 +116,11 @@ export interface Styled {
 const styles: Record<string, Style> = { "*": "bold", _: "italic", "~": "strike", "`": "code" };
 const marked = /(^|[\s\p{P}])([*_~])(\S(?:[^\n]*?\S)?)\2(?=$|[\s\p{P}])|```([^`]+)```|`([^`\n]+)`/gu;
 
-/** Around a gap while the marks are found: nobody types these. */
+/** Private-use characters around an unfilled parameter while the text is parsed. */
 const [OPEN, CLOSE] = ["\uE000", "\uE001"];
 const openGap = new RegExp(`(${OPEN}[^${CLOSE}]*${CLOSE})`);
 
-/** The marks that phones draw as bold, italic, struck and code. One inside another is rare and stays as it is written. */
+/** Parses the marks for bold, italic, strikethrough and code. Nested marks are not parsed. */
 export function styled(parts: Filled): Styled[] {
   const text = parts.map((part) => (part.gap ? OPEN + part.text + CLOSE : part.text)).join("");
   const made: Styled[] = [];

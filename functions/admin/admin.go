@@ -1,0 +1,66 @@
+// Package admin is the REST API of what owners administer, under /api/v1: accounts, sign-in, operators, stores, channels and settings. It
+// alone encrypts the credentials of channels and changes the user pool; what operators do all day is in functions/api.
+//
+// Each package below holds the routes of one noun with the narrow store that they need; this one puts them together. It may import what
+// package rest may, the use cases, and dynamo.
+package admin
+
+import (
+	"errors"
+	"time"
+
+	"github.com/recado-chat/recado/functions/admin/channels"
+	"github.com/recado-chat/recado/functions/admin/enroll"
+	"github.com/recado-chat/recado/functions/admin/operators"
+	"github.com/recado-chat/recado/functions/admin/settings"
+	"github.com/recado-chat/recado/functions/admin/signin"
+	"github.com/recado-chat/recado/functions/admin/stores"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/httpapi/team"
+)
+
+// Store is the data layer as the routes use it.
+type Store interface {
+	rest.Store
+	channels.Store
+	operators.Store
+	settings.Store
+	signin.Store
+	stores.Store
+}
+
+// Parts are what the routes are made of; all are needed.
+type Parts struct {
+	Store    Store
+	Desk     channels.Desk
+	Vault    enroll.Vault
+	Sealer   channels.Sealer
+	Channels channels.Channels
+	// ForgotTakes is how long a request for a reset link takes, whether or not the address is known.
+	ForgotTakes time.Duration
+}
+
+// New makes the server of the administration.
+func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
+	if parts.Store == nil || parts.Desk == nil || parts.Vault == nil || parts.Sealer == nil || parts.Channels == nil {
+		return nil, errors.New("admin: a store, use cases, a vault, a sealer and channels are needed")
+	}
+	server, err := rest.New(deps)
+	if err != nil {
+		return nil, err
+	}
+	return server, server.Mount(routes(server, parts)...)
+}
+
+// Routes are all routes of the administration, for the API's document and for tests. Their handlers must not be called.
+func Routes() []rest.Route { return routes(new(rest.Server), Parts{}) }
+
+func routes(server *rest.Server, p Parts) []rest.Route {
+	people := team.New(server, p.Store)
+	enroller := enroll.New(p.Store, p.Vault, server.Wall)
+	list := signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()
+	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller}).Routes()...)
+	list = append(list, (&stores.Handler{Server: server, Store: p.Store}).Routes()...)
+	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)
+	return append(list, (&settings.Handler{Server: server, Store: p.Store}).Routes()...)
+}

@@ -1,0 +1,258 @@
+// Package channels is the REST routes that connect, change and disconnect channels.
+package channels
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
+)
+
+// Store is what the routes read and write.
+type Store interface {
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error)
+	// CreateChannel answers Conflict with reason "claimed" when the asset is connected already, here or in another account.
+	CreateChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+	DeleteChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+}
+
+// Sealer encrypts a channel's credentials.
+type Sealer interface {
+	SealCredentials(ctx context.Context, account chat.AccountID, credentials chat.Credentials) (chat.Secret, error)
+}
+
+// Desk is the use cases on channels.
+type Desk interface {
+	// SyncTemplates answers Conflict with reason unsupported or no_business_account for a channel that has no templates to read.
+	SyncTemplates(ctx context.Context, ch chat.Channel) error
+}
+
+// Channels are the channel types.
+type Channels interface {
+	Of(t chat.ChannelType) (channel.Adapter, bool)
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
+// Handler answers the routes.
+type Handler struct {
+	*rest.Server
+	Store    Store
+	Desk     Desk
+	Sealer   Sealer
+	Channels Channels
+}
+
+// Routes are the routes that connect, change and disconnect channels.
+func (h *Handler) Routes() []rest.Route {
+	return []rest.Route{
+		{
+			Method: http.MethodPost, Pattern: "/api/v1/channels", Access: rest.May(permission.ChannelManage), Handle: h.createChannel,
+			Status: http.StatusCreated, Summary: "Connect a channel", Body: wire.NewChannel{}, Answer: wire.Channel{}, Creates: true,
+		},
+		{
+			Method: http.MethodPatch, Pattern: "/api/v1/channels/{id}", Access: rest.May(permission.ChannelManage), Handle: h.patchChannel,
+			Status: http.StatusOK, Summary: "Change or reconnect a channel", Body: wire.ChannelChange{}, Answer: wire.Channel{},
+		},
+		{
+			Method: http.MethodDelete, Pattern: "/api/v1/channels/{id}", Access: rest.May(permission.ChannelManage), Handle: h.deleteChannel,
+			Status: http.StatusNoContent, Summary: "Disconnect a channel",
+		},
+		{
+			Method: http.MethodPost, Pattern: "/api/v1/channels/{id}/templates/sync", Access: rest.May(permission.ChannelManage), Handle: h.syncTemplates,
+			Status: http.StatusAccepted, Summary: "Read the templates from the provider", Answer: wire.Empty{},
+		},
+	}
+}
+
+func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
+
+// settingsMax bounds a channel's settings: they are read with every message.
+const settingsMax = 8 << 10
+
+// applyChannel checks the body and writes it into ch. New credentials begin a new life: whatever the provider said of the old ones is
+// forgotten.
+func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.ChannelChange, ch *chat.Channel) error {
+	var err error
+	if body.Name != nil {
+		if ch.Name, err = rest.Name("name", *body.Name); err != nil {
+			return err
+		}
+	}
+	if body.DisplayPhone != nil {
+		if ch.DisplayPhone, err = rest.OptionalName("displayPhone", *body.DisplayPhone); err != nil {
+			return err
+		}
+	}
+	if body.Settings != nil {
+		if ch.Settings, err = json.Marshal(body.Settings); err != nil || len(ch.Settings) > settingsMax {
+			return rest.Invalid("settings", "an object of at most 8 KB")
+		}
+	}
+	if able, _ := h.Channels.Capabilities(ch.Type); able.Settings != nil {
+		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
+			return err
+		}
+	}
+	if body.StoreID != nil && *body.StoreID != "" {
+		ch.StoreID = chat.StoreID(*body.StoreID)
+	}
+	if !permission.Sees(c.Operator, ch.StoreID) {
+		return rest.NoStore()
+	}
+	if _, err := h.Store.Store(ctx, c.Account.ID, ch.StoreID); err != nil {
+		return fmt.Errorf("read store %s: %w", ch.StoreID, err)
+	}
+	if body.Credentials == nil {
+		return nil
+	}
+	given, err := json.Marshal(body.Credentials)
+	if err != nil {
+		return fmt.Errorf("encode credentials: %w", err)
+	}
+	adapter, _ := h.Channels.Of(ch.Type)
+	credentials, err := adapter.Credentials(given)
+	if err != nil {
+		return err
+	}
+	if connector, connects := adapter.(channel.Connector); connects {
+		if err := connectAsset(ctx, connector, credentials, ch); err != nil {
+			return err
+		}
+	}
+	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.Account.ID, credentials); err != nil {
+		return fmt.Errorf("encrypt credentials: %w", err)
+	}
+	ch.Health = chat.Health{State: chat.HealthUnverified, At: h.Now()}
+	return nil
+}
+
+// connectAsset asks the provider whose the credentials are. The asset of a connected channel stays the same.
+func connectAsset(ctx context.Context, connector channel.Connector, credentials chat.Credentials, ch *chat.Channel) error {
+	asset, err := connector.Connect(ctx, credentials, ch.Settings)
+	if err != nil {
+		return err
+	}
+	if ch.ExternalID != "" && ch.ExternalID != asset.ExternalID {
+		return rest.Invalid("credentials", "the credentials belong to another asset")
+	}
+	ch.ExternalID, ch.Settings = asset.ExternalID, asset.Settings
+	return nil
+}
+
+func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.NewChannel
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	able, known := h.Channels.Capabilities(body.Type)
+	switch {
+	case !known:
+		return httpapi.Response{}, rest.Invalid("type", "this type of channel cannot be connected")
+	case able.FirstParty && body.ExternalID != "":
+		return httpapi.Response{}, rest.Invalid("externalId", "the id of a channel of our own is made here")
+	case able.FirstParty && body.Credentials != nil:
+		return httpapi.Response{}, rest.Invalid("credentials", "a channel of our own has none")
+	case able.FirstParty:
+		body.ExternalID = h.siteCode(c)
+	case body.ExternalID == "" && !h.connects(body.Type) || len(body.ExternalID) > rest.IDMax:
+		return httpapi.Response{}, rest.Invalid("externalId", "the provider's id of the asset is needed")
+	case body.Credentials == nil:
+		return httpapi.Response{}, rest.Invalid("credentials.accessToken", "the provider's access token is needed")
+	}
+	if body.Name == "" {
+		return httpapi.Response{}, rest.Invalid("name", "a name is needed")
+	}
+	ch := chat.Channel{
+		ID: chat.ChannelID(h.NewID(c, "channel")), AccountID: c.Account.ID, StoreID: c.Account.StoreID,
+		Type: body.Type, ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
+	}
+	if able.FirstParty {
+		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
+	}
+	change := wire.ChannelChange{Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}
+	if err := h.applyChannel(ctx, c, change, &ch); err != nil {
+		return httpapi.Response{}, err
+	}
+	err := h.Store.CreateChannel(ctx, ch, h.Activity(c, "channel.created", channelTarget(ch.ID)))
+	if fault.Is(err, fault.Conflict) {
+		// A repeated call meets what it made before it died.
+		if made, readErr := h.Store.Channel(ctx, c.Account.ID, ch.ID); readErr == nil && made.ExternalID == ch.ExternalID {
+			return rest.Created(present.Channel(made))
+		}
+		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is connected already").WithField("externalId").WithReason("claimed").WithCause(err)
+	}
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
+	}
+	return rest.Created(present.Channel(ch))
+}
+
+// connects reports whether a channel type asks its provider for the external id.
+func (h *Handler) connects(t chat.ChannelType) bool {
+	adapter, _ := h.Channels.Of(t)
+	_, connects := adapter.(channel.Connector)
+	return connects
+}
+
+// siteCode names a channel of our own in the pages that show it.
+func (h *Handler) siteCode(c *rest.Call) string {
+	id := h.NewID(c, "site")
+	return id[len(id)-20:]
+}
+
+func (h *Handler) patchChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.ChannelChange
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	before, err := rest.FindChannel(ctx, h.Store, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := rest.CheckVersion(body.Version, before.Version); err != nil {
+		return httpapi.Response{}, err
+	}
+	after := before
+	if err := h.applyChannel(ctx, c, body, &after); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.UpdateChannel(ctx, before, after, h.Activity(c, "channel.edited", channelTarget(before.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("write channel %s: %w", before.ID, err)
+	}
+	after.Version = before.Version + 1
+	return rest.OK(present.Channel(after))
+}
+
+func (h *Handler) deleteChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	ch, err := rest.FindChannel(ctx, h.Store, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.DeleteChannel(ctx, ch, h.Activity(c, "channel.deleted", channelTarget(ch.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("delete channel %s: %w", ch.ID, err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// syncTemplates lets them be read from the provider.
+func (h *Handler) syncTemplates(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	ch, err := rest.FindChannel(ctx, h.Store, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Desk.SyncTemplates(ctx, ch); err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
+}

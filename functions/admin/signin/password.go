@@ -1,0 +1,53 @@
+package signin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/httpapi/team"
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+// putPassword sets a new password for whoever knows the old one, and ends all other sessions.
+func (h *Handler) putPassword(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.PasswordChange
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := rest.Password(body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	tries := limit{"sign-in email " + auth.Hash(c.Operator.Email), FailuresPerEmail, attemptsWindow}
+	if body.Current == "" || len(body.Current) > rest.PasswordMax {
+		return httpapi.Response{}, rest.Invalid("current", "the current password is needed")
+	}
+	forgive, err := h.throttle.try(ctx, tries)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	_, err = h.Vault.Check(ctx, c.Operator.Email, body.Current)
+	if fault.Is(err, fault.Unauthenticated) {
+		return httpapi.Response{}, rest.Invalid("current", "this is not the current password")
+	}
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := forgive(ctx); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Vault.SetPassword(ctx, c.Operator.Email, body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Team.EndSessions(ctx, c.Operator, c.Session.Hash); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Store.PutActivity(ctx, *h.Activity(c, "operator.password_changed", team.Target(c.Operator.ID))); err != nil {
+		return httpapi.Response{}, fmt.Errorf("write the activity: %w", err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}

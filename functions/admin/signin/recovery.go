@@ -1,0 +1,244 @@
+package signin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/httpapi/team"
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+type tokenStore interface {
+	PutToken(ctx context.Context, t dynamo.Token) error
+	// Token reads a token; NotFound when it is unknown, used or expired.
+	Token(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
+	// TakeToken gives a token once; NotFound when it is unknown, used or expired.
+	TakeToken(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
+	// RedeemToken takes a token in the same write as what it was for; NotFound when it is unknown or used, Conflict when the
+	// operator has changed since before.
+	RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, activity *chat.Activity) error
+	PutMail(ctx context.Context, m chat.Mail) error
+}
+
+// linkKind is a link that we mail, which works once.
+type linkKind struct {
+	token    string
+	template chat.MailTemplate
+	path     string
+	lasts    time.Duration
+}
+
+var (
+	verifyLink = linkKind{"verify", chat.MailVerify, "/verify", 7 * 24 * time.Hour}
+	resetLink  = linkKind{"reset", chat.MailReset, "/reset", time.Hour}
+)
+
+// link makes a link's token, and the mail that is to carry it.
+func (h *Handler) link(ctx context.Context, o chat.Operator, kind linkKind) (chat.Mail, error) {
+	token, now := auth.NewToken(), h.Now()
+	err := h.Store.PutToken(ctx, dynamo.Token{
+		Hash: auth.Hash(token), Kind: kind.token, AccountID: o.AccountID, OperatorID: o.ID, ExpiresAt: h.Wall().Add(kind.lasts),
+	})
+	if err != nil {
+		return chat.Mail{}, fmt.Errorf("keep a link's token: %w", err)
+	}
+	return chat.Mail{
+		ID: chat.NewID(now), AccountID: o.AccountID, To: o.Email, Template: kind.template, Language: o.Language,
+		Params: map[string]string{"url": h.PublicURL + kind.path + "?token=" + url.QueryEscape(token), "name": o.Name},
+		State:  chat.MailQueued, CreatedAt: now, Version: 1,
+	}, nil
+}
+
+func (h *Handler) sendLink(ctx context.Context, o chat.Operator, kind linkKind) error {
+	mail, err := h.link(ctx, o, kind)
+	if err != nil {
+		return err
+	}
+	if err := h.Store.PutMail(ctx, mail); err != nil {
+		return fmt.Errorf("queue a mail: %w", err)
+	}
+	return nil
+}
+
+// whose answers whose link it is. It stays good until what it is for is done, so that a request that died can be repeated.
+func (h *Handler) whose(ctx context.Context, kind linkKind, token string) (chat.Operator, error) {
+	if token == "" || len(token) > rest.IDMax {
+		return chat.Operator{}, deadLink()
+	}
+	found, err := h.Store.Token(ctx, kind.token, auth.Hash(token), h.Wall())
+	if fault.Is(err, fault.NotFound) {
+		return chat.Operator{}, deadLink()
+	}
+	if err != nil {
+		return chat.Operator{}, fmt.Errorf("read a link's token: %w", err)
+	}
+	o, err := h.Store.Operator(ctx, found.AccountID, found.OperatorID)
+	if fault.Is(err, fault.NotFound) {
+		return o, deadLink()
+	}
+	if err != nil {
+		return o, fmt.Errorf("read operator %s: %w", found.OperatorID, err)
+	}
+	if issued := found.ExpiresAt.Add(-kind.lasts); kind.token == resetLink.token && issued.Before(o.PasswordAt) {
+		return o, deadLink()
+	}
+	return o, nil
+}
+
+// useUp ends a link; of two requests that had it at the same time, the second one is told that it was used.
+func (h *Handler) useUp(ctx context.Context, kind linkKind, token string) error {
+	_, err := h.Store.TakeToken(ctx, kind.token, auth.Hash(token), h.Wall())
+	if fault.Is(err, fault.NotFound) {
+		return deadLink()
+	}
+	if err != nil {
+		return fmt.Errorf("take a link's token: %w", err)
+	}
+	return nil
+}
+
+func deadLink() error {
+	return rest.Invalid("token", "this link does not work any more: ask for a new one")
+}
+
+// verify proves that the owner of an address has it.
+func (h *Handler) verify(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.Token
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	o, err := h.whose(ctx, verifyLink, body.Token)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if !o.EmailVerified {
+		if err := h.markVerified(ctx, c, o); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	if err := h.useUp(ctx, verifyLink, body.Token); err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// markVerified notes that the address is the operator's.
+func (h *Handler) markVerified(ctx context.Context, c *rest.Call, o chat.Operator) error {
+	_, err := h.Team.Change(ctx, o.AccountID, o.ID, func(o *chat.Operator) (*chat.Activity, error) {
+		o.EmailVerified = true
+		return h.activityOf(c, *o, "operator.verified"), nil
+	})
+	return err
+}
+
+// resendVerification mails another link, of which the newest and the older ones all work.
+func (h *Handler) resendVerification(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	if err := h.throttle.count(ctx, limit{"verify " + string(c.Operator.ID), linksPerEmail, linksWindow}); err != nil {
+		return httpapi.Response{}, err
+	}
+	if !c.Operator.EmailVerified {
+		if err := h.sendLink(ctx, c.Operator, verifyLink); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
+}
+
+// forgot mails a link to set a new password. It answers the same after the same time, whether or not the address is known.
+func (h *Handler) forgot(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.Forgot
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	address, err := rest.Email(body.Email)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	timer := time.NewTimer(h.ForgotTakes)
+	defer timer.Stop()
+	if err := h.mailReset(ctx, c, address); err != nil {
+		return httpapi.Response{}, err
+	}
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
+}
+
+func (h *Handler) mailReset(ctx context.Context, c *rest.Call, address string) error {
+	err := h.throttle.count(ctx,
+		limit{"forgot email " + auth.Hash(address), linksPerEmail, linksWindow}, limit{"forgot ip " + httpapi.Place(c.IP), linksPerIP, linksWindow})
+	if fault.Is(err, fault.RateLimited) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	o, err := h.Store.OperatorByEmail(ctx, address)
+	if fault.Is(err, fault.NotFound) || err == nil && !o.Active {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the address: %w", err)
+	}
+	return h.sendLink(ctx, o, resetLink)
+}
+
+// reset sets a new password for whoever has the link, and ends all sessions. The links mailed before end with the one used.
+func (h *Handler) reset(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.Reset
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := rest.Password(body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	o, err := h.whose(ctx, resetLink, body.Token)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Vault.SetPassword(ctx, o.Email, body.Password); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Team.EndSessions(ctx, o, ""); err != nil {
+		return httpapi.Response{}, err
+	}
+	err = rest.Retry(func() error { return h.redeemReset(ctx, c, o, body.Token) })
+	if fault.Is(err, fault.NotFound) {
+		return httpapi.Response{}, deadLink()
+	}
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("redeem a link of operator %s: %w", o.ID, err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// redeemReset uses the link up and notes when: whoever could read the mail has the address.
+func (h *Handler) redeemReset(ctx context.Context, c *rest.Call, o chat.Operator, token string) error {
+	before, err := h.Store.Operator(ctx, o.AccountID, o.ID)
+	if err != nil {
+		return fmt.Errorf("read operator %s: %w", o.ID, err)
+	}
+	after := before
+	after.EmailVerified, after.PasswordAt = true, h.Wall()
+	err = h.Store.RedeemToken(ctx, resetLink.token, auth.Hash(token), before, after, h.activityOf(c, after, "operator.password_reset"))
+	h.Forget()
+	return err
+}
+
+// activityOf is the line of the log for somebody who shows by a link who they are.
+func (h *Handler) activityOf(c *rest.Call, o chat.Operator, action string) *chat.Activity {
+	by := *c
+	by.Caller = rest.Caller{Operator: o, Account: chat.Account{ID: o.AccountID}}
+	return h.Activity(&by, action, team.Target(o.ID))
+}

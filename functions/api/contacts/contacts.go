@@ -1,0 +1,151 @@
+// Package contacts is the REST routes of contacts.
+package contacts
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
+)
+
+// Store is what the routes read and write.
+type Store interface {
+	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
+	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
+}
+
+// Handler answers the routes.
+type Handler struct {
+	*rest.Server
+	Store Store
+}
+
+// Routes are the routes of contacts.
+func (h *Handler) Routes() []rest.Route {
+	return []rest.Route{
+		{
+			Method: http.MethodGet, Pattern: "/api/v1/contacts", Access: rest.May(permission.ContactRead), Handle: h.listContacts,
+			Status: http.StatusOK, Summary: "Search contacts", Answer: wire.List[wire.Contact]{}, Query: wire.ContactQuery{},
+		},
+		{
+			Method: http.MethodGet, Pattern: "/api/v1/contacts/{id}", Access: rest.May(permission.ContactRead), Handle: h.getContact,
+			Status: http.StatusOK, Summary: "A contact", Answer: wire.Contact{},
+		},
+		{
+			Method: http.MethodPatch, Pattern: "/api/v1/contacts/{id}", Access: rest.May(permission.ContactEdit), Handle: h.patchContact,
+			Status: http.StatusOK, Summary: "Change a contact", Body: wire.ContactChange{}, Answer: wire.Contact{},
+		},
+	}
+}
+
+func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	request, err := rest.Page(c.Request)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	q, err := rest.SearchText(c.Request)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, request)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("search contacts: %w", err)
+	}
+	return rest.OK(present.List(found.Items, found.Next, present.Contact))
+}
+
+func (h *Handler) contact(ctx context.Context, c *rest.Call) (chat.Contact, error) {
+	contact, err := h.Store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
+	if err != nil {
+		return contact, fmt.Errorf("read the contact: %w", err)
+	}
+	return contact, nil
+}
+
+func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	contact, err := h.contact(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return rest.OK(present.Contact(contact))
+}
+
+// applyContact checks the body and writes it into the contact. Who sets first and last names without another name is shown by them.
+func applyContact(b wire.ContactChange, contact *chat.Contact) error {
+	var err error
+	if b.FirstName != nil {
+		if contact.FirstName, err = rest.OptionalName("firstName", *b.FirstName); err != nil {
+			return err
+		}
+	}
+	if b.LastName != nil {
+		if contact.LastName, err = rest.OptionalName("lastName", *b.LastName); err != nil {
+			return err
+		}
+	}
+	full := strings.TrimSpace(contact.FirstName + " " + contact.LastName)
+	switch {
+	case b.Name != nil:
+		if contact.Name, err = rest.Name("name", *b.Name); err != nil {
+			return err
+		}
+	case (b.FirstName != nil || b.LastName != nil) && full != "":
+		contact.Name = full
+	}
+	if contact.Email, err = orEmpty(b.Email, contact.Email, rest.Email); err != nil {
+		return err
+	}
+	contact.Phone, err = orEmpty(b.Phone, contact.Phone, rest.Phone)
+	return err
+}
+
+// orEmpty reads a value that null or an empty text takes away.
+func orEmpty(n wire.Nullable[string], had string, read func(string) (string, error)) (string, error) {
+	switch {
+	case !n.Set:
+		return had, nil
+	case n.Value == nil || *n.Value == "":
+		return "", nil
+	}
+	return read(*n.Value)
+}
+
+// patchContact changes a contact. A new name starts, in the same write, the job that shows it in the contact's conversations.
+func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.ContactChange
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	before, err := h.contact(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := rest.CheckVersion(body.Version, before.Version); err != nil {
+		return httpapi.Response{}, err
+	}
+	after := before
+	after.Identities = slices.Clone(before.Identities)
+	if err := applyContact(body, &after); err != nil {
+		return httpapi.Response{}, err
+	}
+	var job *chat.Job
+	if before.Name != after.Name {
+		now := h.Now()
+		job = &chat.Job{ID: chat.NewID(now), AccountID: c.Account.ID, Kind: chat.JobRename, Subject: string(before.ID), CreatedAt: now, Version: 1}
+	}
+	activity := h.Activity(c, "contact.edited", "contact/"+string(before.ID))
+	if err := h.Store.UpdateContact(ctx, before, after, activity, job); err != nil {
+		return httpapi.Response{}, fmt.Errorf("write contact %s: %w", before.ID, err)
+	}
+	after.Version = before.Version + 1
+	return rest.OK(present.Contact(after))
+}

@@ -1,0 +1,35 @@
+package conversations
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/permission"
+)
+
+// listContactConversations shows a contact's conversations, newest first, as far as the caller sees their stores.
+func (h *Handler) listContactConversations(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	request, err := rest.Page(c.Request)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	contact, err := h.Store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the contact: %w", err)
+	}
+	found, err := h.Store.ContactConversations(ctx, c.Account.ID, contact.ID, request)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
+	}
+	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !visible(c.Operator, v) })
+	return h.showConversations(ctx, c, found)
+}
+
+// visible reports whether a conversation may be shown to an operator.
+func visible(o chat.Operator, v chat.Conversation) bool {
+	return v.Status != chat.AwaitingConsent && permission.Sees(o, v.StoreID)
+}

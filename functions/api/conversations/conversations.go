@@ -1,0 +1,381 @@
+// Package conversations is the REST routes of the inbox: lists, counts, search, and what an operator does with a conversation.
+package conversations
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/permission"
+	"github.com/recado-chat/recado/shared/wire"
+	"github.com/recado-chat/recado/shared/wire/present"
+)
+
+// Store is what the routes read.
+type Store interface {
+	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
+	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
+	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
+	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+}
+
+// Desk is the use cases on a conversation. Each answers NotFound for a conversation of another account or of a store that the actor does
+// not see.
+type Desk interface {
+	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+	Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error)
+	Resolve(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+	Reopen(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+	SetPending(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
+	Read(ctx context.Context, actor chat.Actor, c chat.Conversation, upTo chat.MessageID) (chat.ReadCursor, error)
+	Unread(ctx context.Context, actor chat.Actor, c chat.Conversation) (chat.ReadCursor, error)
+}
+
+// Channels tells what a type of channel can do.
+type Channels interface {
+	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
+}
+
+// Handler answers the routes.
+type Handler struct {
+	*rest.Server
+	Store    Store
+	Desk     Desk
+	Channels Channels
+}
+
+// Routes are the routes of conversations.
+func (h *Handler) Routes() []rest.Route {
+	const conversation = "/api/v1/conversations/{id}"
+	return []rest.Route{
+		{
+			Method: http.MethodGet, Pattern: "/api/v1/conversations", Access: rest.May(permission.ConversationRead), Handle: h.listConversations,
+			Status: http.StatusOK, Summary: "A list of the inbox", Answer: wire.List[wire.Conversation]{}, Query: wire.ConversationQuery{},
+		},
+		{
+			Method: http.MethodGet, Pattern: "/api/v1/conversations/counts", Access: rest.May(permission.ConversationRead), Handle: h.getCounts,
+			Status: http.StatusOK, Summary: "The figures of the inbox", Answer: wire.Counts{},
+		},
+		{
+			Method: http.MethodGet, Pattern: conversation, Access: rest.May(permission.ConversationRead), Handle: h.getConversation,
+			Status: http.StatusOK, Summary: "A conversation", Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/assign", Access: rest.May(permission.ConversationAssign), Handle: h.assign,
+			Status: http.StatusOK, Summary: "Give to an operator or to the pool", Body: wire.Assignment{}, Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/resolve", Access: rest.May(permission.ConversationResolve), Handle: h.does(Desk.Resolve),
+			Status: http.StatusOK, Summary: "Close", Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/reopen", Access: rest.May(permission.ConversationResolve), Handle: h.does(Desk.Reopen),
+			Status: http.StatusOK, Summary: "Take up again", Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/pending", Access: rest.May(permission.ConversationResolve), Handle: h.does(Desk.SetPending),
+			Status: http.StatusOK, Summary: "Put aside until the contact writes", Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/read", Access: rest.May(permission.ConversationReply), Handle: h.read,
+			Status: http.StatusOK, Summary: "Mark as read", Body: wire.ReadMark{}, Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodPost, Pattern: conversation + "/unread", Access: rest.May(permission.ConversationReply), Handle: h.unread,
+			Status: http.StatusOK, Summary: "Mark as unread", Answer: wire.Conversation{},
+		},
+		{
+			Method: http.MethodGet, Pattern: "/api/v1/contacts/{id}/conversations", Access: rest.May(permission.ConversationRead), Handle: h.listContactConversations,
+			Status: http.StatusOK, Summary: "A contact's conversations, newest first", Answer: wire.List[wire.Conversation]{}, Query: wire.Page{},
+		},
+	}
+}
+
+// The statuses of what somebody works on, and of all that is ever shown.
+var (
+	active     = []chat.Status{chat.Open, chat.Pending}
+	everything = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved}
+)
+
+// inboxQuery is what a list of conversations asks for, within what the caller sees.
+type inboxQuery struct {
+	dynamo.ConversationQuery
+	order wire.Order
+	q     string
+	page  chat.PageRequest
+	none  bool // nothing that the caller may see
+}
+
+func readWanted(c *rest.Call) (inboxQuery, error) {
+	w := inboxQuery{order: wire.OrderNewest}
+	var err error
+	if w.page, err = rest.Page(c.Request); err != nil {
+		return w, err
+	}
+	if w.q, err = rest.SearchText(c.Request); err != nil {
+		return w, err
+	}
+	if w.Statuses, err = statuses(c.Query.Get("status"), w.q != ""); err != nil {
+		return w, err
+	}
+	switch assignee := c.Query.Get("assignee"); assignee {
+	case "":
+	case "me":
+		w.Assignee = c.Operator.ID
+	case "none":
+		w.Unassigned, w.order = true, wire.OrderWaiting
+		if c.Query.Get("status") == "" && w.q == "" {
+			w.Statuses = []chat.Status{chat.Open}
+		}
+	default:
+		w.Assignee = chat.OperatorID(assignee)
+	}
+	if sort := wire.Order(c.Query.Get("sort")); sort != "" {
+		if !slices.Contains(wire.Orders(), sort) {
+			return w, rest.Invalid("sort", "one of newest, oldest, waiting, due")
+		}
+		w.order = sort
+	}
+	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
+	w.InboxShards, w.Since = c.Account.InboxShards, c.Account.CreatedAt
+	w.Oldest = w.order == wire.OrderOldest
+	w.StoreIDs, w.none = scope(c.Caller, chat.StoreID(c.Query.Get("storeId")))
+	return w, nil
+}
+
+// statuses reads the status of a list: the active ones unless it says otherwise, all of them for a search.
+func statuses(text string, search bool) ([]chat.Status, error) {
+	switch status := chat.Status(text); status {
+	case "":
+		if search {
+			return everything, nil
+		}
+		return active, nil
+	case "active":
+		return active, nil
+	case "all":
+		return everything, nil
+	case chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved:
+		return []chat.Status{status}, nil
+	case chat.AwaitingConsent:
+	}
+	return nil, rest.Invalid("status", "one of active, all, open, pending, snoozed, held, resolved")
+}
+
+// scope is which stores a caller's lists show: none means every store, unless nothing is theirs to see.
+func scope(c rest.Caller, store chat.StoreID) (stores []chat.StoreID, nothing bool) {
+	switch {
+	case c.SeesAll() && store == "":
+		return nil, false
+	case c.SeesAll():
+		return []chat.StoreID{store}, false
+	case store == "":
+		return c.Operator.StoreIDs, len(c.Operator.StoreIDs) == 0
+	}
+	return []chat.StoreID{store}, !slices.Contains(c.Operator.StoreIDs, store)
+}
+
+// wants says whether a conversation that came another way than by the query belongs to the list.
+func (w inboxQuery) wants(v chat.Conversation) bool {
+	return slices.Contains(w.Statuses, v.Status) &&
+		(w.Assignee == "" || v.AssigneeID == w.Assignee) &&
+		(!w.Unassigned || v.AssigneeID == "") &&
+		(w.ChannelID == "" || v.ChannelID == w.ChannelID) &&
+		(len(w.StoreIDs) == 0 || slices.Contains(w.StoreIDs, v.StoreID))
+}
+
+func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	w, err := readWanted(c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	var found chat.Page[chat.Conversation]
+	if !w.none {
+		if found, err = h.conversations(ctx, c, w); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return h.showConversations(ctx, c, found)
+}
+
+// conversations takes the cheapest way to a list: the operator's own, the pool, or the inbox.
+func (h *Handler) conversations(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
+	switch {
+	case w.q != "":
+		return h.searchConversations(ctx, c, w)
+	case w.Assignee == c.Operator.ID && w.order == wire.OrderNewest && !slices.Contains(w.Statuses, chat.Resolved):
+		found, err = h.Store.Mine(ctx, c.Account.ID, c.Operator.ID, w.Statuses, w.page)
+	case w.Unassigned && w.order == wire.OrderWaiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
+		found, err = h.Store.Pool(ctx, c.Account.ID, only(w.StoreIDs), w.page)
+	case w.order == wire.OrderWaiting || w.order == wire.OrderDue:
+		return h.sortInMemory(ctx, c, w)
+	default:
+		found, err = h.Store.ListConversations(ctx, c.Account.ID, w.ConversationQuery, w.page)
+	}
+	if err != nil {
+		return found, fmt.Errorf("list conversations: %w", err)
+	}
+	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !w.wants(v) })
+	return found, nil
+}
+
+// only is the one store of a list, or none when there are several.
+func only(stores []chat.StoreID) chat.StoreID {
+	if len(stores) == 1 {
+		return stores[0]
+	}
+	return ""
+}
+
+const (
+	searchContacts = 20 // contacts whose conversations one page of a search shows
+	searchEach     = 10 // of each, the newest
+	searchParallel = 5
+)
+
+// searchConversations shows the conversations of the contacts that a search finds; its pages are pages of contacts.
+func (h *Handler) searchConversations(ctx context.Context, c *rest.Call, w inboxQuery) (chat.Page[chat.Conversation], error) {
+	request := chat.PageRequest{Limit: min(w.page.Limit, searchContacts), Cursor: w.page.Cursor}
+	contacts, err := h.Store.SearchContacts(ctx, c.Account.ID, w.q, request)
+	if err != nil {
+		return chat.Page[chat.Conversation]{}, fmt.Errorf("search contacts: %w", err)
+	}
+	lists := make([][]chat.Conversation, len(contacts.Items))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(searchParallel)
+	for i, contact := range contacts.Items {
+		group.Go(func() error {
+			found, err := h.Store.ContactConversations(groupCtx, c.Account.ID, contact.ID, chat.PageRequest{Limit: searchEach})
+			if err != nil {
+				return fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
+			}
+			lists[i] = found.Items
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return chat.Page[chat.Conversation]{}, err
+	}
+	found := chat.Page[chat.Conversation]{Next: contacts.Next}
+	for _, list := range lists {
+		found.Items = append(found.Items, slices.DeleteFunc(list, func(v chat.Conversation) bool { return !w.wants(v) })...)
+	}
+	sortConversations(found.Items, w.order)
+	return found, nil
+}
+
+// sortConversations is total: equal times are told apart by id, so that rows never swap without a reason.
+func sortConversations(list []chat.Conversation, by wire.Order) {
+	slices.SortFunc(list, func(a, b chat.Conversation) int {
+		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
+		switch by {
+		case wire.OrderNewest:
+			return recent
+		case wire.OrderOldest:
+			return -recent
+		case wire.OrderWaiting:
+			return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
+		case wire.OrderDue:
+			return earliest(a, b, a.CloseAt, b.CloseAt, recent)
+		}
+		return recent
+	})
+}
+
+// earliest orders by a time of each; those that have none come last.
+func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
+	if atA.IsZero() || atB.IsZero() {
+		return cmp.Or(atB.Compare(atA), recent)
+	}
+	return cmp.Or(atA.Compare(atB), cmp.Compare(a.ID, b.ID))
+}
+
+// sortedMost is how many conversations are put in an order that no index has.
+const sortedMost = 1000
+
+// sortInMemory sorts what the list has of the newest thousand by how long they have been waiting, or by when they are due; its cursor
+// says how many were shown. One read is what a request may cost, whatever the list leaves out of it.
+func (h *Handler) sortInMemory(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
+	begin, err := h.readOffset(ctx, c)
+	if err != nil {
+		return found, err
+	}
+	newest, err := h.Store.ListConversations(ctx, c.Account.ID, w.ConversationQuery, chat.PageRequest{Limit: sortedMost})
+	if err != nil {
+		return found, fmt.Errorf("list conversations: %w", err)
+	}
+	list := newest.Items
+	sortConversations(list, w.order)
+	begin = min(begin, len(list))
+	end := min(begin+w.page.Limit, len(list))
+	found.Items = list[begin:end]
+	if end < len(list) {
+		found.Next, err = h.signOffset(ctx, c, end)
+	}
+	return found, err
+}
+
+// showConversations answers with a page, and what of it the caller has not read.
+func (h *Handler) showConversations(ctx context.Context, c *rest.Call, found chat.Page[chat.Conversation]) (httpapi.Response, error) {
+	ids := make([]chat.ConversationID, len(found.Items))
+	for i, v := range found.Items {
+		ids[i] = v.ID
+	}
+	read, err := h.readCursors(ctx, c, ids)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
+		return present.ConversationFor(v, h.window(v), read[v.ID])
+	}))
+}
+
+func (h *Handler) readCursors(ctx context.Context, c *rest.Call, ids []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	read, err := h.Store.ReadCursors(ctx, c.Account.ID, c.Operator.ID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the read cursors: %w", err)
+	}
+	return read, nil
+}
+
+// showConversation answers with one conversation.
+func (h *Handler) showConversation(ctx context.Context, c *rest.Call, v chat.Conversation) (httpapi.Response, error) {
+	read, err := h.readCursors(ctx, c, []chat.ConversationID{v.ID})
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return rest.OK(present.ConversationFor(v, h.window(v), read[v.ID]))
+}
+
+func conversationID(c *rest.Call) chat.ConversationID { return chat.ConversationID(c.Param("id")) }
+
+func (h *Handler) getConversation(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	v, err := h.Desk.Conversation(ctx, c.Actor(), conversationID(c))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return h.showConversation(ctx, c, v)
+}
+
+// window is how long after a contact's message the conversation's channel takes free replies.
+func (h *Handler) window(c chat.Conversation) time.Duration {
+	able, _ := h.Channels.Capabilities(c.ChannelType)
+	return able.Window
+}

@@ -1,0 +1,85 @@
+package messages
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/rules/drafts"
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+// readDraft reads what the desk is to judge; attachments and the message that is answered are looked up later.
+func readDraft(b wire.NewMessage) (drafts.Draft, error) {
+	draft := drafts.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
+	if draft.ClientID == "" || len(draft.ClientID) > rest.IDMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
+		return draft, rest.Invalid("clientId", "an id of the message's own is needed")
+	}
+	if draft.Type == chat.TypeText && strings.TrimSpace(draft.Text) == "" {
+		return draft, rest.Invalid("text", "a message needs a text")
+	}
+	if len(b.Attachments) > attachmentsMax {
+		return draft, rest.Invalid("attachments", "at most %d attachments", attachmentsMax)
+	}
+	if l := b.Location; l != nil {
+		if l.Latitude == nil || l.Longitude == nil {
+			return draft, rest.Invalid("location", "a place has a latitude and a longitude")
+		}
+		draft.Location = &chat.Location{Latitude: *l.Latitude, Longitude: *l.Longitude, Name: l.Name, Address: l.Address}
+	}
+	for _, card := range b.Cards {
+		draft.Cards = append(draft.Cards, chat.Card(card))
+	}
+	if b.Interactive != nil {
+		draft.Interactive = newInteractive(*b.Interactive)
+	}
+	var err error
+	if b.Template != nil {
+		draft.Template, err = newTemplate(*b.Template)
+	}
+	return draft, err
+}
+
+func newInteractive(b wire.NewInteractive) *chat.Interactive {
+	i := chat.Interactive{Footer: b.Footer, Button: b.Button}
+	for _, button := range b.Buttons {
+		i.Buttons = append(i.Buttons, chat.Button(button))
+	}
+	for _, section := range b.Sections {
+		s := chat.Section{Title: section.Title}
+		for _, row := range section.Rows {
+			s.Rows = append(s.Rows, chat.Row(row))
+		}
+		i.Sections = append(i.Sections, s)
+	}
+	return &i
+}
+
+const (
+	templateName = 512  // characters of a template's name, as providers bound it
+	templateGap  = 1024 // characters that fill a gap
+)
+
+func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
+	t := drafts.Template{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
+	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > rest.IDMax {
+		return nil, rest.Invalid("template", "a template has a name and a language")
+	}
+	for index, value := range b.Parameters.Buttons {
+		i, err := strconv.Atoi(index)
+		if err != nil || len(value) > templateGap {
+			return nil, rest.Invalid("template.parameters", "a button is named by its place, and filled with at most %d characters", templateGap)
+		}
+		if t.Buttons == nil {
+			t.Buttons = map[int]string{}
+		}
+		t.Buttons[i] = value
+	}
+	for _, value := range append(append([]string{}, t.Header...), t.Body...) {
+		if len(value) > templateGap {
+			return nil, rest.Invalid("template.parameters", "a gap is filled with at most %d characters", templateGap)
+		}
+	}
+	return &t, nil
+}

@@ -1,0 +1,106 @@
+package messages
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/recado-chat/recado/shared/blob"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
+	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/wire"
+)
+
+// readLasts is how long a link to a file is good.
+const readLasts = 5 * time.Minute
+
+func (h *Handler) uploads() upload.Uploads {
+	return upload.Uploads{Files: h.Files, Keys: h.SigningKeys, Now: h.Now, Wall: h.Wall}
+}
+
+// createUpload stores nothing: see package upload.
+func (h *Handler) createUpload(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.NewUpload
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	file := upload.File{Name: body.Name, Mime: body.Mime, Size: body.Size}
+	switch body.Purpose {
+	case "":
+	case wire.PurposePicture:
+		return announced(h.uploads().Announce(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), []channel.Limit{upload.PictureLimit}, file))
+	default:
+		return httpapi.Response{}, rest.Invalid("purpose", "picture, or none")
+	}
+	limits, err := h.uploadLimits(ctx, c, chat.ConversationID(body.ConversationID))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return announced(h.uploads().Announce(ctx, upload.Owner{Account: c.Account.ID, For: body.ConversationID}, limits, file))
+}
+
+func announced(shape wire.Upload, err error) (httpapi.Response, error) {
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return rest.Created(shape)
+}
+
+// uploadLimits are what the conversation's channel takes; without a conversation, what any of the account's channels does.
+func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.ConversationID) ([]channel.Limit, error) {
+	var types []chat.ChannelType
+	if id != "" {
+		v, err := h.Desk.Conversation(ctx, c.Actor(), id)
+		if err != nil {
+			return nil, err
+		}
+		types = append(types, v.ChannelType)
+	} else {
+		channels, err := h.Store.Channels(ctx, c.Account.ID)
+		if err != nil {
+			return nil, fmt.Errorf("read channels: %w", err)
+		}
+		for _, ch := range channels {
+			types = append(types, ch.Type)
+		}
+	}
+	var limits []channel.Limit
+	for _, t := range types {
+		able, _ := h.Channels.Capabilities(t)
+		for _, limit := range able.Attachments {
+			limits = append(limits, limit)
+		}
+	}
+	return limits, nil
+}
+
+// attachments reads the uploads that a message is to carry.
+func (h *Handler) attachments(ctx context.Context, c *rest.Call, v chat.Conversation, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
+	able, _ := h.Channels.Capabilities(v.ChannelType)
+	return h.uploads().Take(ctx, upload.Owner{Account: c.Account.ID, For: string(v.ID)}, able, kind, ids)
+}
+
+// getAttachment leads on to the file, for minutes. A browser shows by itself only what runs no script.
+func (h *Handler) getAttachment(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	m, err := h.message(ctx, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	i := slices.IndexFunc(m.Attachments, func(a chat.Attachment) bool { return a.ID == c.Param("attachmentId") })
+	if i < 0 || m.Attachments[i].State != chat.AttachmentReady {
+		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such file")
+	}
+	a := m.Attachments[i]
+	inline := blob.Shown(a.Mime) && !strings.EqualFold(c.Query.Get("download"), "true")
+	location, err := h.Files.PresignGet(ctx, a.Key, a.Name, a.Mime, inline, readLasts)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	return httpapi.Redirect(location), nil
+}

@@ -1,0 +1,87 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// webhook registers the webhook of a channel whose provider wants that, or ends the one of a channel that is gone.
+func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
+	if changed.Removed != nil {
+		return h.unsubscribe(ctx, account, *changed.Removed)
+	}
+	ch, err := h.Store.Channel(ctx, account, chat.ChannelID(changed.ChannelID))
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read channel %s: %w", changed.ChannelID, err)
+	}
+	adapter, _ := h.Channels.Of(ch.Type)
+	subscriber, subscribes := adapter.(channel.Subscriber)
+	if !subscribes {
+		return nil
+	}
+	credentials, err := h.Sealer.OpenCredentials(ctx, account, ch.Credentials)
+	if err != nil {
+		return fmt.Errorf("decrypt the credentials of channel %s: %w", ch.ID, err)
+	}
+	secrets := all.SecretsOf(ch.Type, h.SecretNames, func(parameter string) ([]string, error) { return h.Secrets.List(ctx, parameter) })
+	err = subscriber.Subscribe(ctx, credentials, ch.ExternalID, h.WebhookURL+"/"+string(ch.Type), secrets)
+	if err != nil && !fault.Permanent(err) {
+		return fmt.Errorf("register the webhook of channel %s: %w", ch.ID, err)
+	}
+	return h.subscribed(ctx, ch, err)
+}
+
+// subscribed keeps on the channel what the registration of its webhook says about it. A refused one is not tried again: somebody has
+// to give other credentials, which is another change.
+func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error) error {
+	after := ch
+	after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
+	if refusal != nil {
+		after.Health.State, after.Health.Message = chat.HealthReauthorise, "the provider refused the webhook"
+		if p := channel.Provider(refusal); p != nil {
+			after.Health.Code, after.Health.Message = p.Code, p.Message
+		}
+	}
+	if after.Health.State == ch.Health.State {
+		return nil
+	}
+	err := h.Store.UpdateChannel(ctx, ch, after, nil)
+	if fault.Is(err, fault.Conflict) {
+		return fault.New(fault.Unavailable, "the channel changed meanwhile").WithReason("channel_changed").WithCause(err)
+	}
+	return err
+}
+
+// unsubscribe ends the webhook of a channel that is gone, unless its asset is connected again.
+func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, removed events.RemovedChannel) error {
+	t := chat.ChannelType(removed.Type)
+	adapter, _ := h.Channels.Of(t)
+	subscriber, subscribes := adapter.(channel.Subscriber)
+	if !subscribes {
+		return nil
+	}
+	_, err := h.Store.ChannelByAsset(ctx, t, removed.ExternalID)
+	if err == nil {
+		return nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("look up the asset of a removed channel: %w", err)
+	}
+	credentials, err := h.Sealer.OpenCredentials(ctx, account, removed.Credentials)
+	if err != nil {
+		return fmt.Errorf("decrypt the credentials of a removed channel: %w", err)
+	}
+	if err := subscriber.Unsubscribe(ctx, credentials); err != nil {
+		return fmt.Errorf("end the webhook of a removed channel: %w", err)
+	}
+	return nil
+}

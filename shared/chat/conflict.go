@@ -1,0 +1,11 @@
+package chat
+
+// The reasons of a Conflict with which a store refuses a write because what the decision was based on has changed. The names are
+// part of the API's answers.
+const (
+	ConflictVersionChanged  = "version_changed"  // the item was changed since it was read
+	ConflictIdentityChanged = "identity_changed" // the external user's open conversation is another one by now
+	ConflictReceiptExists   = "receipt_exists"   // the provider's or client's id leads to a message already
+	ConflictAtCapacity      = "at_capacity"      // the operator carries as many conversations as they may
+	ConflictExists          = "exists"           // the item is there already
+)

@@ -1,0 +1,50 @@
+package chat
+
+import "time"
+
+// Job is long work in bounded steps. Each run writes its checkpoint, and that write starts the next run.
+type Job struct {
+	ID         string
+	AccountID  AccountID
+	Kind       JobKind
+	Subject    string // the id of the operator, contact or channel that it is about, for the kinds that have one
+	Checkpoint string
+	NotBefore  time.Time // of its next step; zero = at once
+	Done       bool
+	Count      int64
+	CreatedAt  time.Time
+	Version    int64
+}
+
+// JobKind says what a job does.
+type JobKind string
+
+// The kinds of jobs.
+const (
+	JobRearm   JobKind = "rearm"   // the closing time became shorter: set CloseAt of open conversations
+	JobRelease JobKind = "release" // an operator lost grants: unassign what they no longer serve
+	JobRename  JobKind = "rename"  // a contact has another name: copy it to its conversations
+	JobResend  JobKind = "resend"  // a channel can send again: queue what it held
+	JobRecount JobKind = "recount" // once a day, never done: recount the operators' loads
+
+	JobTemplates JobKind = "templates" // a channel has new credentials, or somebody asked: read its templates from the provider
+)
+
+// RecountEvery is how often an account's operators' loads are recounted.
+const RecountEvery = 24 * time.Hour
+
+// NewRecount is the job that is created with every account.
+func NewRecount(a Account) Job {
+	return Job{
+		ID: DeterministicID(time.Time{}, 0, string(JobRecount), string(a.ID)), AccountID: a.ID, Kind: JobRecount,
+		NotBefore: a.CreatedAt.Add(RecountEvery), CreatedAt: a.CreatedAt, Version: 1,
+	}
+}
+
+// NewTemplatesJob reads a channel's templates. The cause names what started it: the same cause again is the same job.
+func NewTemplatesJob(account AccountID, channel ChannelID, now time.Time, cause ...string) Job {
+	return Job{
+		ID:        DeterministicID(time.Time{}, 0, append([]string{string(JobTemplates), string(account), string(channel)}, cause...)...),
+		AccountID: account, Kind: JobTemplates, Subject: string(channel), CreatedAt: now, Version: 1,
+	}
+}

@@ -1,0 +1,38 @@
+package chat
+
+import "time"
+
+// Mail is an e-mail to be sent. Params are its template's; they are deleted once it is sent.
+type Mail struct {
+	ID        string
+	AccountID AccountID
+	To        string
+	Template  MailTemplate
+	Language  Language
+	Params    map[string]string
+	State     MailState
+	Attempt   int
+	CreatedAt time.Time
+	Version   int64
+}
+
+// MailTemplate names the text of a mail.
+type MailTemplate string
+
+// The templates.
+const (
+	MailVerify MailTemplate = "verify"
+	MailReset  MailTemplate = "reset"
+)
+
+// MailState is the delivery state of a mail. Unknown means that an attempt's outcome was lost; it is not repeated automatically.
+type MailState string
+
+// The states of a mail.
+const (
+	MailQueued  MailState = "queued"
+	MailSending MailState = "sending"
+	MailSent    MailState = "sent"
+	MailFailed  MailState = "failed"
+	MailUnknown MailState = "unknown"
+)

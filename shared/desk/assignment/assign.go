@@ -1,0 +1,111 @@
+// Package assignment gives conversations to operators: by hand, automatically from the pool, and back to the pool when an operator no
+// longer serves the store. Who is eligible, and who of them gets it, is decided by rules/assignment; what an operator may carry is a
+// condition in the write.
+//
+// It imports the core, chat, fault and the rules.
+package assignment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Store is what assignment needs of the data layer.
+type Store interface {
+	desk.ConversationStore
+	desk.AccountStore
+	// Pool pages through a store's unassigned conversations, the oldest first. It may lag behind writes.
+	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
+	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
+	Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error)
+}
+
+// Assigner assigns conversations.
+type Assigner struct {
+	store Store
+	now   func() time.Time
+}
+
+// New makes an Assigner; every argument is needed.
+func New(store Store, now func() time.Time) (*Assigner, error) {
+	if store == nil || now == nil {
+		return nil, errors.New("assignment: a store and a clock are needed")
+	}
+	return &Assigner{store: store, now: now}, nil
+}
+
+// Assign gives a conversation to an operator by hand, or back to the pool when to is empty.
+//   - It ignores capacity, availability and hours, but not the store's grant.
+//   - Assigning it to who has it already changes nothing.
+//   - version is the one that the actor saw: when it is another by now, the answer is Conflict with reason stale; 0 is any version.
+func (a *Assigner) Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error) {
+	var target chat.Operator
+	if to != "" {
+		var err error
+		if target, err = a.store.Operator(ctx, actor.Operator.AccountID, to); err != nil {
+			return chat.Conversation{}, fmt.Errorf("read operator %s: %w", to, err)
+		}
+	}
+	return desk.Decide(ctx, a.store, a.now, actor.Operator.AccountID, id, func(c chat.Conversation) (*chat.Decision, error) {
+		if err := desk.Visible(actor, c); err != nil {
+			return nil, err
+		}
+		if c.AssigneeID == to {
+			return nil, nil
+		}
+		if version != 0 && version != c.Version {
+			return nil, fault.New(fault.Conflict, "the conversation has changed").WithField("version").WithReason("stale")
+		}
+		now, after, kind := a.now(), c, chat.EventAssigned
+		var err error
+		if to == "" {
+			kind, err = chat.EventUnassigned, after.Unassign(now)
+		} else if !target.Active || !target.ServesStore(c.StoreID) {
+			err = fault.New(fault.Conflict, "the operator does not serve this store").WithField("operatorId").WithReason("not_granted")
+		} else {
+			err = after.Assign(to, now)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := desk.SetCloseAt(ctx, a.store, &after); err != nil {
+			return nil, err
+		}
+		return desk.ByOperator(actor, c, after, kind, now), nil
+	})
+}
+
+// Release puts a conversation back into the pool when the operator given has it and no longer serves it: they are not active, or lost
+// the store's grant. Everything else stays as it is.
+func (a *Assigner) Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error {
+	_, err := desk.Decide(ctx, a.store, a.now, account, id, func(c chat.Conversation) (*chat.Decision, error) {
+		if c.AssigneeID != operator || !c.IsOpen() {
+			return nil, nil
+		}
+		assignee, err := a.store.Operator(ctx, account, operator)
+		if err != nil {
+			return nil, fmt.Errorf("read operator %s: %w", operator, err)
+		}
+		if assignee.Active && assignee.ServesStore(c.StoreID) {
+			return nil, nil
+		}
+		now, after := a.now(), c
+		if err := after.Unassign(now); err != nil {
+			return nil, err
+		}
+		if err := desk.SetCloseAt(ctx, a.store, &after); err != nil {
+			return nil, err
+		}
+		event := desk.NewEvent(after, chat.EventUnassigned, desk.System, now, desk.Because(chat.ReasonNoLongerServes))
+		event.Data.PreviousAssigneeID, event.Data.PreviousStatus = c.AssigneeID, c.Status
+		return &chat.Decision{Before: &c, After: after, Events: []chat.Event{event}}, nil
+	})
+	return err
+}

@@ -1,0 +1,79 @@
+package contacts_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/shared/chat"
+)
+
+// changed is the provider's word that an external user has another number.
+func changed(b *desktest.Fixture, from string, to ...string) chat.Inbound {
+	return chat.Inbound{
+		Kind: chat.InboundIdentityChange, Asset: "71", ProviderID: "wamid.S", At: b.Time, ReceivedAt: b.Time,
+		Sender: chat.Sender{Addresses: []string{from}, Phone: from}, NewIdentity: chat.Sender{Addresses: to, Phone: to[len(to)-1]},
+	}
+}
+
+// PROVIDERS §2.1.1, system.
+func TestChangeIdentity(t *testing.T) {
+	t.Parallel()
+	t.Run("new number continues in the conversation", func(t *testing.T) {
+		t.Parallel()
+		b := desktest.New(t)
+		c := b.Receive(b.Text("1", "hola")).Conversation
+		for range 2 {
+			b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, changed(b, "1", "AR.2", "2")))
+		}
+		for _, address := range []string{"1", "AR.2", "2"} {
+			identity, _, err := b.Store.Identity(b.Context(), desktest.Account, b.Channel.ID, []string{address})
+			b.Must(err)
+			if identity.Address != "AR.2" || identity.ExternalID != "1" || identity.OpenConversationID != c.ID {
+				t.Errorf("%s leads to %+v", address, identity)
+			}
+		}
+		if got := b.Receive(b.Text("2", "soy yo")).Conversation; got.ID != c.ID {
+			t.Errorf("the new number opened %s", got.ID)
+		}
+		contact, err := b.Store.Contact(b.Context(), desktest.Account, c.ContactID)
+		b.Must(err)
+		if contact.Phone != "2" || contact.Identities[0].Phone != "2" {
+			t.Errorf("the contact has %+v", contact)
+		}
+		moves := slices.DeleteFunc(b.Timeline(c.ID), func(e chat.Event) bool { return e.Type != chat.EventMoved })
+		if len(moves) != 1 {
+			t.Errorf("the timeline tells it %d times", len(moves))
+		}
+	})
+	t.Run("phone entered by an operator stays", func(t *testing.T) {
+		t.Parallel()
+		b := desktest.New(t)
+		c := b.Receive(b.Text("1", "hola")).Conversation
+		before, err := b.Store.Contact(b.Context(), desktest.Account, c.ContactID)
+		b.Must(err)
+		after := before
+		after.Phone = "99"
+		b.Must(b.Store.UpdateContact(b.Context(), before, after, nil, nil))
+		b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, changed(b, "1", "2")))
+		contact, err := b.Store.Contact(b.Context(), desktest.Account, c.ContactID)
+		b.Must(err)
+		if contact.Phone != "99" || contact.Identities[0].Phone != "2" {
+			t.Errorf("the contact has %+v", contact)
+		}
+	})
+	t.Run("two known contacts stay two", func(t *testing.T) {
+		t.Parallel()
+		b := desktest.New(t)
+		first, other := b.Receive(b.Text("1", "hola")).Conversation, b.Receive(b.Text("2", "buenas")).Conversation
+		b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, changed(b, "1", "2")))
+		if got := b.Receive(b.Text("2", "sigo acá")).Conversation; got.ID != other.ID || got.ID == first.ID {
+			t.Errorf("the second one went on in %s", got.ID)
+		}
+	})
+	t.Run("unknown contact is ignored", func(t *testing.T) {
+		t.Parallel()
+		b := desktest.New(t)
+		b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, changed(b, "7", "8")))
+	})
+}

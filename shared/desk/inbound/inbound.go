@@ -1,0 +1,178 @@
+// Package inbound puts what a provider delivers into conversations: messages of contacts, echoes of what the business wrote in the
+// provider's own app, and the history of before the channel was connected.
+//
+// Each item may come any number of times and in any order, and ends in the same place: the receipt under the provider's id keeps the
+// place that the first delivery chose. It imports the core, desk/tracking, chat and fault.
+package inbound
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/tracking"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Store is what inbound needs of the data layer. PutProviderRef, PutMessage and ApplyInbound are the hot path of an inbound message:
+// three single writes.
+type Store interface {
+	tracking.Store
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
+	PutProviderRef(ctx context.Context, r chat.ProviderRef) (existing chat.ProviderRef, created bool, err error)
+	PutMessage(ctx context.Context, m chat.Message) (created bool, err error)
+	// ApplyInbound records a message in the summary of an open conversation; applied is false for any other, or when it has it.
+	ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error)
+	PutTimer(ctx context.Context, t chat.Timer) error
+	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
+}
+
+// Receiver takes in what providers deliver.
+type Receiver struct {
+	store    Store
+	tracking *tracking.Tracker
+	now      func() time.Time
+}
+
+// New makes a Receiver; every argument is needed.
+func New(store Store, now func() time.Time) (*Receiver, error) {
+	if store == nil || now == nil {
+		return nil, errors.New("inbound: a store and a clock are needed")
+	}
+	tracker, err := tracking.New(store, now)
+	if err != nil {
+		return nil, err
+	}
+	return &Receiver{store: store, tracking: tracker, now: now}, nil
+}
+
+// identity finds the identity of an address; nil for somebody unknown.
+func (r *Receiver) identity(ctx context.Context, account chat.AccountID, ch chat.ChannelID, addresses []string) (*chat.Identity, error) {
+	identity, _, err := r.store.Identity(ctx, account, ch, addresses)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up the identity: %w", err)
+	}
+	return &identity, nil
+}
+
+// attachContact adds to a decision that opens a conversation its contact and identity; known is nil for somebody unknown.
+func attachContact(decision *chat.Decision, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) {
+	c := &decision.After
+	if known == nil {
+		contact, identity := newContact(account.ID, ch, in, now)
+		c.ContactID, c.ContactName = contact.ID, contact.Name
+		identity.OpenConversationID = c.ID
+		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
+		return
+	}
+	identity := *known
+	identity.OpenConversationID = c.ID
+	decision.Aliases = identity.Missing(in.Sender.Addresses)
+	identity.Aliases = append(slices.Clone(identity.Aliases), decision.Aliases...)
+	decision.Identity = &identity
+}
+
+// setReplyTo finds the message that m quotes, if it is one of the same conversation whose receipt is still kept.
+func (r *Receiver) setReplyTo(ctx context.Context, ch chat.Channel, in chat.Inbound, m *chat.Message) error {
+	if in.ReplyTo == "" {
+		return nil
+	}
+	receipt, err := r.store.ProviderRef(ctx, m.AccountID, desk.Scope(ch), in.ReplyTo)
+	if fault.Is(err, fault.NotFound) || err == nil && receipt.ConversationID != m.ConversationID {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find the message that %s quotes: %w", m.ID, err)
+	}
+	m.ReplyTo = receipt.MessageID
+	return nil
+}
+
+func inboundMessage(account chat.AccountID, conversation chat.ConversationID, contact chat.ContactID, in chat.Inbound) chat.Message {
+	return chat.NewReceived(message(account, conversation, in), chat.Author{Kind: chat.ByContact, ID: string(contact), Name: in.Sender.Name})
+}
+
+// message is the content of an inbound item, without direction, author and status.
+func message(account chat.AccountID, conversation chat.ConversationID, in chat.Inbound) chat.Message {
+	m := chat.Message{
+		ID:             chat.NewMessageID(chat.SortTime(in.At, in.ReceivedAt), in.ReceivedAt, in.ProviderID),
+		AccountID:      account,
+		ConversationID: conversation,
+		Type:           in.Type,
+		Text:           in.Text,
+		Attachments:    slices.Clone(in.Attachments),
+		Location:       in.Location,
+		Cards:          in.Cards,
+		ClientID:       in.ClientID,
+		Visitor:        in.Visitor,
+		Page:           in.Page,
+		Referral:       in.Referral,
+		ProviderID:     in.ProviderID,
+		SentAt:         in.At,
+		ReceivedAt:     in.ReceivedAt,
+		Version:        1,
+	}
+	for i := range m.Attachments {
+		m.Attachments[i].ID = fmt.Sprintf("%d", i+1)
+	}
+	return m
+}
+
+// newConversation is a conversation that the caller has yet to admit.
+func newConversation(account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity, now time.Time) chat.Conversation {
+	c := chat.Conversation{
+		ID:          chat.ConversationID(chat.NewID(now)),
+		AccountID:   account.ID,
+		StoreID:     ch.StoreID,
+		ChannelID:   ch.ID,
+		ChannelType: ch.Type,
+		ExternalID:  in.Sender.Addresses[0],
+		InboxShards: account.InboxShards,
+		CreatedAt:   now,
+	}
+	if known != nil {
+		c.ExternalID, c.ContactID, c.ContactName = known.ExternalID, known.ContactID, known.ContactName
+	}
+	return c
+}
+
+func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now time.Time) (chat.Contact, chat.Identity) {
+	name := cmp.Or(in.Sender.Name, in.Sender.Username)
+	if name == "" && in.Sender.Phone != "" {
+		name = phoneName(in.Sender.Phone)
+	}
+	contact := chat.Contact{
+		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, in.Sender.Addresses[0]), Phone: in.Sender.Phone, CreatedAt: now,
+		Identities: []chat.IdentityRef{{
+			ChannelID: ch.ID, Type: ch.Type, ExternalID: in.Sender.Addresses[0],
+			Username: in.Sender.Username, Phone: in.Sender.Phone,
+		}},
+	}
+	identity := chat.Identity{
+		AccountID: account, ChannelID: ch.ID, ExternalID: in.Sender.Addresses[0],
+		Aliases: slices.Clone(in.Sender.Addresses[1:]), ContactID: contact.ID, ContactName: contact.Name,
+	}
+	return contact, identity
+}
+
+// mediaTimers is the timer of a message whose files are to be fetched; none for any other.
+func mediaTimers(m chat.Message) []chat.Timer {
+	for _, attachment := range m.Attachments {
+		if attachment.State == chat.AttachmentPending {
+			return []chat.Timer{{
+				AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID,
+				DueAt: m.ReceivedAt.Add(chat.TimerGrace),
+			}}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,208 @@
+package inbound
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Received is where an inbound message was put.
+type Received struct {
+	Conversation chat.Conversation
+	Message      chat.Message
+}
+
+// Receive puts an inbound message into its conversation, and opens or reopens one when none is open. It may be called any number of
+// times with the same message.
+func (r *Receiver) Receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
+	if len(in.Sender.Addresses) == 0 {
+		return Received{}, fault.New(fault.Invalid, "the message names no sender").WithReason("no_sender")
+	}
+	var last error
+	for range desk.Tries {
+		received, err := r.receive(ctx, account, ch, in)
+		if !desk.Conflict(err, chat.ConflictIdentityChanged, chat.ConflictVersionChanged) {
+			return received, err
+		}
+		last = err
+	}
+	return Received{}, fmt.Errorf("the identity moved %d times: %w", desk.Tries, last)
+}
+
+func (r *Receiver) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
+	identity, err := r.sender(ctx, account.ID, ch.ID, in.Sender)
+	if err != nil {
+		return Received{}, err
+	}
+	if identity == nil || identity.OpenConversationID == "" {
+		return r.open(ctx, account, ch, in, identity)
+	}
+	m := inboundMessage(account.ID, identity.OpenConversationID, identity.ContactID, in)
+	existing, created, err := r.store.PutProviderRef(ctx, desk.Receipt(ch, m, r.now()))
+	if err != nil {
+		return Received{}, fmt.Errorf("put the receipt: %w", err)
+	}
+	if !created {
+		m.ID, m.ConversationID = existing.MessageID, existing.ConversationID
+	}
+	received, err := r.addQuoting(ctx, account, ch, in, m, existing)
+	if err != nil {
+		return received, err
+	}
+	return received, r.addAliases(ctx, account.ID, *identity, in.Sender.Addresses, received.Conversation)
+}
+
+// addQuoting adds a message that has its receipt, with the message that it quotes, and applies what was parked on the receipt.
+func (r *Receiver) addQuoting(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, m chat.Message, receipt chat.ProviderRef) (Received, error) {
+	if err := r.setReplyTo(ctx, ch, in, &m); err != nil {
+		return Received{}, err
+	}
+	received, err := r.add(ctx, account, m)
+	if err != nil {
+		return received, err
+	}
+	return received, r.tracking.ApplyParked(ctx, receipt)
+}
+
+// add puts a message that has its receipt into its conversation, and records it in the conversation's summary.
+func (r *Receiver) add(ctx context.Context, account chat.Account, m chat.Message) (Received, error) {
+	created, err := r.store.PutMessage(ctx, m)
+	if err != nil {
+		return Received{}, fmt.Errorf("put message %s: %w", m.ID, err)
+	}
+	for _, timer := range mediaTimers(m) {
+		if err := r.store.PutTimer(ctx, timer); err != nil {
+			return Received{}, fmt.Errorf("put the media timer of %s: %w", m.ID, err)
+		}
+	}
+	c, applied, err := r.store.ApplyInbound(ctx, m.AccountID, m.ConversationID, m)
+	if err != nil {
+		return Received{}, fmt.Errorf("record message %s: %w", m.ID, err)
+	}
+	if !applied {
+		if c, err = r.reopen(ctx, account, m, created); err != nil {
+			return Received{}, err
+		}
+	}
+	return Received{Conversation: c, Message: m}, nil
+}
+
+// reopen records a message in a conversation that was not open when its contact wrote, and opens it. created says that the message is
+// new: a repeated one does not open a conversation that was set pending or resolved after it.
+func (r *Receiver) reopen(ctx context.Context, account chat.Account, m chat.Message, created bool) (chat.Conversation, error) {
+	c, err := desk.Decide(ctx, r.store, r.now, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+		if m.ID <= c.LastInboundID && (c.Status == chat.Open || !created) {
+			return nil, nil
+		}
+		now, after := r.now(), c
+		after.ApplyMessage(m)
+		decision := &chat.Decision{Before: &c, After: after}
+		var kind chat.EventType
+		var err error
+		switch c.Status {
+		case chat.Pending, chat.Snoozed:
+			kind, err = chat.EventTakenUp, decision.After.SetOpen(now)
+		case chat.Resolved:
+			kind, err = chat.EventReopened, decision.After.Reopen(now, "")
+		case chat.Open, chat.Held, chat.AwaitingConsent:
+			return decision, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		decision.After.CloseAt = desk.CloseAt(account, decision.After)
+		decision.Events = []chat.Event{desk.NewEvent(decision.After, kind, desk.ByContact(c), now, desk.Because(chat.ReasonContactWrote))}
+		return decision, nil
+	})
+	if !desk.Conflict(err, chat.ConflictIdentityChanged) {
+		return c, err
+	}
+	// The contact has another open conversation by now: the message stays where its receipt says, and does not reopen that one.
+	return desk.Decide(ctx, r.store, r.now, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+		after := c
+		after.ApplyMessage(m)
+		return &chat.Decision{Before: &c, After: after}, nil
+	})
+}
+
+// open makes the decision for a message whose sender has no open conversation: one that was resolved less than ReopenWithin ago is
+// reopened, otherwise a new one begins.
+func (r *Receiver) open(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, known *chat.Identity) (Received, error) {
+	now := r.now()
+	var decision chat.Decision
+	if known != nil && known.LastConversationID != "" && now.Sub(known.LastResolvedAt) < chat.ReopenWithin {
+		before, err := r.store.Conversation(ctx, account.ID, known.LastConversationID)
+		if err != nil {
+			return Received{}, fmt.Errorf("read conversation %s: %w", known.LastConversationID, err)
+		}
+		if before.Status != chat.Resolved {
+			return Received{}, fault.New(fault.Conflict, "the conversation was reopened").WithReason(chat.ConflictIdentityChanged)
+		}
+		decision.Before, decision.After = &before, before
+		if err := decision.After.Reopen(now, ""); err != nil {
+			return Received{}, err
+		}
+	} else {
+		decision.After = newConversation(account, ch, in, known, now)
+		decision.After.Admit(now, account.Metered)
+	}
+	attachContact(&decision, account, ch, in, known, now)
+	c := &decision.After
+	m := inboundMessage(account.ID, c.ID, c.ContactID, in)
+	if err := r.setReplyTo(ctx, ch, in, &m); err != nil {
+		return Received{}, err
+	}
+	c.ApplyMessage(m)
+	c.CloseAt = desk.CloseAt(account, *c)
+	kind, reason := chat.EventOpened, (*chat.Reason)(nil)
+	if decision.Before != nil {
+		kind, reason = chat.EventReopened, desk.Because(chat.ReasonContactWrote)
+	}
+	receipt := desk.Receipt(ch, m, now)
+	decision.Events = []chat.Event{desk.NewEvent(*c, kind, desk.ByContact(*c), now, reason)}
+	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
+
+	err := r.store.Commit(ctx, decision, now)
+	if desk.Conflict(err, chat.ConflictReceiptExists) {
+		return r.resume(ctx, account, ch, in, m)
+	}
+	if err != nil {
+		return Received{}, fmt.Errorf("open a conversation: %w", err)
+	}
+	c.Version++
+	if receipt, err = r.store.ProviderRef(ctx, account.ID, receipt.Scope, receipt.ID); err != nil {
+		return Received{}, fmt.Errorf("read what was parked for message %s: %w", m.ID, err)
+	}
+	return Received{Conversation: *c, Message: m}, r.tracking.ApplyParked(ctx, receipt)
+}
+
+// resume continues where an earlier delivery of the same message stopped.
+func (r *Receiver) resume(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, m chat.Message) (Received, error) {
+	receipt, err := r.store.ProviderRef(ctx, account.ID, desk.Scope(ch), m.ProviderID)
+	if err != nil {
+		return Received{}, fmt.Errorf("read the receipt of message %s: %w", m.ID, err)
+	}
+	m.ID, m.ConversationID = receipt.MessageID, receipt.ConversationID
+	return r.addQuoting(ctx, account, ch, in, m, receipt)
+}
+
+// addAliases makes further addresses of a known sender lead to the same identity.
+func (r *Receiver) addAliases(ctx context.Context, account chat.AccountID, identity chat.Identity, addresses []string, c chat.Conversation) error {
+	aliases := identity.Missing(addresses)
+	if len(aliases) == 0 {
+		return nil
+	}
+	_, err := desk.Decide(ctx, r.store, r.now, account, c.ID, func(c chat.Conversation) (*chat.Decision, error) {
+		linked := identity
+		linked.Aliases = append(slices.Clone(identity.Aliases), aliases...)
+		return &chat.Decision{Before: &c, After: c, Identity: &linked, Aliases: aliases}, nil
+	})
+	if desk.Conflict(err, chat.ConflictIdentityChanged) {
+		return nil // another delivery added them, or an address belongs to another identity: the message is stored either way
+	}
+	return err
+}

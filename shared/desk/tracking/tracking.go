@@ -1,0 +1,137 @@
+// Package tracking joins what providers tell of a message with the message: its provider id, its statuses, and the reactions, edits and
+// revocations of either side.
+//
+// They may come before the provider's answer to the send, before the message itself, more than once and in any order. What comes before
+// its message is parked on the receipt under the provider's id and applied once the message is known. It imports the core, chat and
+// fault.
+package tracking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// Store is what tracking needs of the data layer.
+type Store interface {
+	desk.ConversationStore
+	desk.MessageStore
+	// ProviderRef answers NotFound for an id that nobody told of yet.
+	ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error)
+	// ParkStatus keeps a status on the receipt of its message; parked is false when the receipt leads to a message already.
+	ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, s chat.StatusUpdate) (r chat.ProviderRef, parked bool, err error)
+	// ParkUpdate is ParkStatus for a message update.
+	ParkUpdate(ctx context.Context, account chat.AccountID, scope, providerID string, u chat.MessageUpdate) (r chat.ProviderRef, parked bool, err error)
+	// AdvanceStatus moves a status forward in one write. Attempt 0 is any attempt.
+	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
+	// RecordSent puts the receipt of a message that was sent, and returns it with what was parked. Conflict with ConflictReceiptExists
+	// says that the provider's id leads to another message.
+	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error)
+	// Messages pages from the end of a conversation, each page oldest first.
+	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
+	// MergeEcho deletes a message whose place the receipt gives to another. Conflict with ConflictVersionChanged says that one of them
+	// moved meanwhile.
+	MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects chat.MessageEffects) error
+}
+
+// Tracker applies statuses and updates to messages.
+type Tracker struct {
+	store Store
+	now   func() time.Time
+}
+
+// New makes a Tracker; every argument is needed.
+func New(store Store, now func() time.Time) (*Tracker, error) {
+	if store == nil || now == nil {
+		return nil, errors.New("tracking: a store and a clock are needed")
+	}
+	return &Tracker{store: store, now: now}, nil
+}
+
+// SetProviderID gives a message the provider's id. First comes the receipt under it, through which replies and statuses find the
+// message; then the message, with the status that brought the id and those that were parked. The timer, if any, is dropped with it.
+func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.StatusUpdate, timer *chat.Timer) error {
+	m.ProviderID = providerID
+	receipt, err := t.store.RecordSent(ctx, m, desk.Scope(ch))
+	for try := 1; desk.Conflict(err, chat.ConflictReceiptExists) && try < desk.Tries; try++ {
+		if err := t.mergeEcho(ctx, ch, m); err != nil && !desk.Conflict(err, chat.ConflictVersionChanged) {
+			return err
+		}
+		receipt, err = t.store.RecordSent(ctx, m, desk.Scope(ch))
+	}
+	if err != nil {
+		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
+	}
+	err = desk.UpdateMessage(ctx, t.store, m.AccountID, m.ConversationID, m.ID, func(stored *chat.Message) (*chat.MessageEffects, error) {
+		if stored.Attempt != m.Attempt {
+			return nil, nil
+		}
+		effects := &chat.MessageEffects{DropTimer: timer}
+		stored.ProviderID = providerID
+		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
+			if stored.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
+				effects.Event = desk.MessageFailed(*stored, t.now())
+			}
+		}
+		return effects, nil
+	})
+	if err != nil {
+		return err
+	}
+	return t.ApplyParked(ctx, receipt)
+}
+
+// ApplyParked applies what came before the message of a receipt. A parked status belongs to the attempt that has the receipt's id.
+func (t *Tracker) ApplyParked(ctx context.Context, r chat.ProviderRef) error {
+	if len(r.ParkedStatuses)+len(r.ParkedUpdates) == 0 {
+		return nil
+	}
+	return t.apply(ctx, r, r.ParkedUpdates...)
+}
+
+// apply changes a message by updates and by the statuses that are parked for it, together with its conversation's preview.
+func (t *Tracker) apply(ctx context.Context, r chat.ProviderRef, updates ...chat.MessageUpdate) error {
+	err := desk.UpdateMessage(ctx, t.store, r.AccountID, r.ConversationID, r.MessageID, func(m *chat.Message) (*chat.MessageEffects, error) {
+		changed := false
+		for _, u := range updates {
+			changed = m.ApplyUpdate(u) || changed
+		}
+		var event *chat.Event
+		for _, status := range r.ParkedStatuses {
+			if m.Direction != chat.Out || m.ProviderID != r.ID || !m.Advance(status.Status, status.Error) {
+				continue
+			}
+			if changed = true; status.Status == chat.StatusFailed {
+				event = desk.MessageFailed(*m, t.now())
+			}
+		}
+		if !changed {
+			return nil, nil
+		}
+		return t.WithPreview(ctx, *m, chat.MessageEffects{Event: event})
+	})
+	if fault.Is(err, fault.NotFound) {
+		// The receipt is written before the message.
+		return fault.New(fault.Unavailable, "the message is not stored yet").WithCause(err)
+	}
+	return err
+}
+
+// WithPreview adds to the effects of a changed message the conversation's preview, when it is the message that lists show.
+func (t *Tracker) WithPreview(ctx context.Context, m chat.Message, effects chat.MessageEffects) (*chat.MessageEffects, error) {
+	c, err := t.store.Conversation(ctx, m.AccountID, m.ConversationID)
+	if err != nil {
+		return nil, fmt.Errorf("read conversation %s: %w", m.ConversationID, err)
+	}
+	preview := chat.NewPreview(m)
+	if c.Preview != nil && c.Preview.MessageID == m.ID && *c.Preview != preview {
+		c.Preview = &preview
+		effects.Conversation = &c
+	}
+	return &effects, nil
+}

@@ -1,0 +1,76 @@
+package contact
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/activity"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/dynamo/schedule"
+)
+
+// Add creates a contact with its search tokens.
+func Add(t *table.Tx, c chat.Contact) {
+	c.Version = 1
+	t.Put(table.Desk, item.Contact(c), table.Absent(), table.ReasonExists)
+	for _, tok := range item.Tokens(c) {
+		t.Put(table.Desk, item.Search(c, tok), nil, "")
+	}
+}
+
+// Contact reads one with a consistent read.
+func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
+	av, err := s.db.Get(ctx, table.Desk, key.Contact(account, id), true, item.KindContact)
+	if err != nil {
+		return chat.Contact{}, err
+	}
+	return item.DecodeContact(av)
+}
+
+// UpdateContact replaces a contact and updates its search tokens, and writes a revision with the values before and after. The
+// activity entry and the job are written with it, if given. A new name is also set on the contact's identities, from which new
+// conversations take it.
+func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, entry *chat.Activity, job *chat.Job) error {
+	after.Version = before.Version + 1
+	var t table.Tx
+	t.Put(table.Desk, item.Contact(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
+	old, new := item.Tokens(before), item.Tokens(after)
+	for _, tok := range new {
+		if !slices.Contains(old, tok) {
+			t.Put(table.Desk, item.Search(after, tok), nil, "")
+		}
+	}
+	for _, tok := range old {
+		if !slices.Contains(new, tok) {
+			t.Remove(table.Desk, key.Search(before.AccountID, string(tok.Field), tok.Text, before.ID), nil, "")
+		}
+	}
+	at, requestID := s.db.Now(), ""
+	if entry != nil {
+		at, requestID = entry.At, entry.RequestID
+	}
+	activity.Add(&t, entry)
+	t.Put(table.Desk, item.Revision(before, after, at, requestID), nil, "")
+	if before.Name != after.Name {
+		addNames(&t, after)
+	}
+	if job != nil {
+		schedule.AddJob(&t, *job)
+	}
+	return s.db.Commit(ctx, &t, "update contact "+string(after.ID))
+}
+
+// addNames sets the contact's name on its identities. Their version grows, so that a decision that read the old name is retried.
+func addNames(t *table.Tx, c chat.Contact) {
+	theirs := expression.Name("contactId").Equal(expression.Value(string(c.ID)))
+	for _, i := range c.Identities {
+		update := expression.Set(expression.Name("contactName"), expression.Value(c.Name)).
+			Add(expression.Name("version"), expression.Value(1))
+		t.Update(table.Desk, key.Identity(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").Done = true
+	}
+}

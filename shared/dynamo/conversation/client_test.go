@@ -1,0 +1,238 @@
+package conversation_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// around runs f around every call of the store's client.
+func around(db dynamotest.DB, f func(input any, call func() (any, error)) (any, error)) *dynamo.Store {
+	client := dynamodb.New(db.Client.Options(), func(o *dynamodb.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("around", func(
+				ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+			) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
+				out.Result, err = f(in.Parameters, func() (any, error) {
+					var err error
+					out, metadata, err = next.HandleInitialize(ctx, in)
+					return out.Result, err
+				})
+				return out, metadata, err
+			}), middleware.Before)
+		})
+	})
+	return dynamo.New(client, db.Tables, dynamo.WithClock(dynamotest.Noon))
+}
+
+// meter is a store that adds up the capacity units of its calls.
+type meter struct {
+	*dynamo.Store
+	mu          sync.Mutex
+	read, write float64
+	lines       []string
+}
+
+func newMeter(db dynamotest.DB) *meter {
+	m := &meter{}
+	m.Store = around(db, func(input any, call func() (any, error)) (any, error) {
+		reflect.ValueOf(input).Elem().FieldByName("ReturnConsumedCapacity").
+			Set(reflect.ValueOf(types.ReturnConsumedCapacityIndexes))
+		out, err := call()
+		if err == nil {
+			m.add(input, out)
+		}
+		return out, err
+	})
+	return m
+}
+
+func (m *meter) add(input, out any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var consumed []types.ConsumedCapacity
+	switch c := reflect.ValueOf(out).Elem().FieldByName("ConsumedCapacity").Interface().(type) {
+	case *types.ConsumedCapacity:
+		consumed = append(consumed, *c)
+	case []types.ConsumedCapacity:
+		consumed = c
+	}
+	for _, c := range consumed {
+		units := aws.ToFloat64(c.CapacityUnits)
+		switch input.(type) {
+		case *dynamodb.GetItemInput, *dynamodb.QueryInput, *dynamodb.BatchGetItemInput:
+			m.read += units
+		default:
+			m.write += units
+		}
+		m.lines = append(m.lines, fmt.Sprintf("%T %.1f", input, units))
+	}
+}
+
+func TestTransientErrors_Unavailable(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	collided := &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{
+		{Code: aws.String("ConditionalCheckFailed")}, {Code: aws.String("TransactionConflict")},
+	}}
+	for name, answer := range map[string]error{
+		"a transaction that collided":           collided,
+		"a write that met a transaction":        &types.TransactionConflictException{},
+		"a throttled partition":                 &types.ProvisionedThroughputExceededException{},
+		"a throttled account":                   &types.RequestLimitExceeded{},
+		"a throttled item of a transaction":     &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{{Code: aws.String("ThrottlingError")}}},
+		"a fault of the service":                &types.InternalServerError{},
+		"a transaction that is still under way": &types.TransactionInProgressException{},
+	} {
+		store := around(db, func(any, func() (any, error)) (any, error) { return nil, answer })
+		if err := store.Commit(t.Context(), dynamotest.Opening("A"), noon); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("%s: a decision answers %v", name, err)
+		}
+		if _, err := store.PutMessage(t.Context(), text("CNVA", 1, "x")); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("%s: a put answers %v", name, err)
+		}
+		if _, err := store.Conversation(t.Context(), account, "CNVA"); !fault.Is(err, fault.Unavailable) {
+			t.Errorf("%s: a get answers %v", name, err)
+		}
+	}
+	store := around(db, func(any, func() (any, error)) (any, error) { return nil, &types.ResourceNotFoundException{} })
+	if err := store.Commit(t.Context(), dynamotest.Opening("A"), noon); !fault.Is(err, fault.Internal) {
+		t.Errorf("a missing table answers %v", err)
+	}
+}
+
+func TestCommit_Collision_Retried(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	tries := 0
+	store := around(db, func(_ any, call func() (any, error)) (any, error) {
+		if tries++; tries < 3 {
+			return nil, &types.TransactionCanceledException{CancellationReasons: []types.CancellationReason{{Code: aws.String("TransactionConflict")}}}
+		}
+		return call()
+	})
+	dynamotest.Must(t, store.Commit(t.Context(), dynamotest.Opening("A"), noon))
+	if _, err := db.Conversation(t.Context(), account, "CNVA"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestConversations_UnprocessedKeys_Retried(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	for _, n := range []string{"A", "B", "C"} {
+		dynamotest.NewConversation(t, db, n)
+	}
+	asked := 0
+	store := around(db, func(input any, call func() (any, error)) (any, error) {
+		in, ok := input.(*dynamodb.BatchGetItemInput)
+		if !ok {
+			return call()
+		}
+		asked++
+		table := in.RequestItems[db.Tables.Desk]
+		rest := table.Keys[1:]
+		in.RequestItems[db.Tables.Desk] = types.KeysAndAttributes{Keys: table.Keys[:1]}
+		out, err := call()
+		if len(rest) > 0 && err == nil {
+			out.(*dynamodb.BatchGetItemOutput).UnprocessedKeys = map[string]types.KeysAndAttributes{db.Tables.Desk: {Keys: rest}}
+		}
+		return out, err
+	})
+	got, err := store.Conversations(t.Context(), account, []chat.ConversationID{"CNVC", "CNVNONE", "CNVA", "CNVB", "CNVA"})
+	dynamotest.Must(t, err)
+	dynamotest.Same(t, idsOf(got), cnv("C", "A", "B", "A"))
+	if asked != 4 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+func TestPool_LaggingEntry_LeftOut(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	c := dynamotest.NewConversation(t, db, "A")
+	dynamotest.NewConversation(t, db, "B")
+	var lagging any
+	store := around(db, func(input any, call func() (any, error)) (any, error) {
+		if _, ok := input.(*dynamodb.QueryInput); !ok {
+			return call()
+		}
+		if lagging != nil {
+			return lagging, nil
+		}
+		out, err := call()
+		lagging = out
+		return out, err
+	})
+	pool := func() []chat.ConversationID {
+		page, err := store.Pool(t.Context(), account, shop, chat.PageRequest{})
+		dynamotest.Must(t, err)
+		return idsOf(page.Items)
+	}
+	dynamotest.Same(t, pool(), cnv("A", "B"))
+	dynamotest.ChangeConversation(t, db, c, func(c *chat.Conversation) error { return c.Assign(ana, noon) })
+	dynamotest.Same(t, pool(), cnv("B"))
+}
+
+// C-04
+func TestListConversations_MovedRow_Once(t *testing.T) {
+	t.Parallel()
+	for _, oldest := range []bool{false, true} {
+		db := dynamotest.Open(t, engine.Default())
+		dynamotest.NewAccount(t, db, ago(day))
+		c := dynamotest.NewConversation(t, db, "A", activeAt(ago(time.Hour)))
+		dynamotest.NewConversation(t, db, "B", activeAt(ago(2*time.Hour)))
+		moved := make(chan struct{})
+		store := around(db, func(input any, call func() (any, error)) (any, error) {
+			in, ok := input.(*dynamodb.QueryInput)
+			if !ok {
+				return call()
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Values(in.ExpressionAttributeValues)), isText("I#"+string(account)+"#open#0")) {
+				<-moved
+				return call()
+			}
+			defer close(moved)
+			out, err := call()
+			dynamotest.ChangeConversation(t, db, c, func(c *chat.Conversation) error {
+				c.LastActivityAt = noon
+				return c.Resolve(noon, chat.Author{Kind: chat.ByOperator, ID: string(ana)})
+			})
+			return out, err
+		})
+		page, err := store.ListConversations(t.Context(), account, conversation.Query{Oldest: oldest}, chat.PageRequest{})
+		dynamotest.Must(t, err)
+		want := map[chat.ConversationID]chat.Status{"CNVA": chat.Resolved, "CNVB": chat.Open}
+		got := map[chat.ConversationID]chat.Status{}
+		for _, row := range page.Items {
+			got[row.ID] = row.Status
+		}
+		if dynamotest.Same(t, got, want); len(page.Items) != len(want) {
+			t.Errorf("oldest first %t: %v", oldest, idsOf(page.Items))
+		}
+	}
+}
+
+func isText(want string) func(types.AttributeValue) bool {
+	return func(v types.AttributeValue) bool {
+		s, ok := v.(*types.AttributeValueMemberS)
+		return ok && s.Value == want
+	}
+}

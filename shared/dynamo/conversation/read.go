@@ -1,0 +1,46 @@
+package conversation
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+)
+
+// SetRead stores how far an operator has read. The later of two positions stays, in whatever order they arrive, and a position in
+// a conversation only moves forward, except that an empty one marks all as unread.
+func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
+	upTo := expression.Name("upTo")
+	later := expression.Name("at").LessThanEqual(expression.Value(table.MillisOf(r.At)))
+	if r.ReadUpTo != "" {
+		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
+	}
+	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
+	_, _, err := s.db.Put(ctx, table.Desk, item.ReadCursor(r), &later, "note what was read")
+	return err
+}
+
+// ReadCursors are the read positions of an operator in several conversations. Those never read are missing.
+func (s *Store) ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, convs []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
+	keys := make([]table.Key, len(convs))
+	for i, id := range convs {
+		keys[i] = key.ReadCursor(account, operator, id)
+	}
+	found, err := s.db.BatchGet(ctx, table.Desk, keys)
+	if err != nil {
+		return nil, err
+	}
+	cursors := make(map[chat.ConversationID]chat.ReadCursor, len(found))
+	for _, av := range found {
+		r, err := item.DecodeReadCursor(av)
+		if err != nil {
+			return nil, err
+		}
+		cursors[r.ConversationID] = r
+	}
+	return cursors, nil
+}

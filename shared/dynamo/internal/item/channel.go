@@ -1,0 +1,64 @@
+package item
+
+import (
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+)
+
+type channelItem struct {
+	table.Header
+	StoreID      string       `dynamodbav:"storeId,omitempty"`
+	Type         string       `dynamodbav:"type"`
+	Name         string       `dynamodbav:"name"`
+	External     string       `dynamodbav:"external"`
+	DisplayPhone string       `dynamodbav:"displayPhone,omitempty"`
+	Settings     []byte       `dynamodbav:"settings,omitempty"`
+	Credentials  []byte       `dynamodbav:"credentials,omitempty"`
+	Health       healthPart   `dynamodbav:"health"`
+	CreatedAt    table.Millis `dynamodbav:"createdAt,omitempty"`
+	Version      int64        `dynamodbav:"version"`
+}
+
+type healthPart struct {
+	State   string       `dynamodbav:"state"`
+	Code    string       `dynamodbav:"code,omitempty"`
+	Message string       `dynamodbav:"message,omitempty"`
+	At      table.Millis `dynamodbav:"at,omitempty"`
+}
+
+func Channel(c chat.Channel) channelItem {
+	return channelItem{
+		Header:  table.NewHeader(key.Channel(c.AccountID, c.ID), KindChannel),
+		StoreID: string(c.StoreID), Type: string(c.Type), Name: c.Name, External: c.ExternalID, DisplayPhone: c.DisplayPhone,
+		Settings: c.Settings, Credentials: c.Credentials,
+		Health: healthPart{
+			State: string(c.Health.State), Code: c.Health.Code, Message: c.Health.Message, At: table.MillisOf(c.Health.At),
+		},
+		CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
+	}
+}
+
+func DecodeChannel(av table.Item) (chat.Channel, error) {
+	it, err := table.Decode[channelItem](av, KindChannel)
+	if err != nil {
+		return chat.Channel{}, err
+	}
+	account, id, err := inAccount(it.Header, "C")
+	return chat.Channel{
+		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
+		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials, Settings: it.Settings,
+		Health: chat.Health{
+			State: chat.HealthState(it.Health.State), Code: it.Health.Code, Message: it.Health.Message, At: it.Health.At.Time(),
+		},
+		CreatedAt: it.CreatedAt.Time(), Version: it.Version,
+	}, err
+}
+
+func Asset(c chat.Channel) Claim {
+	return Claim{table.NewHeader(key.Asset(c.Type, c.ExternalID), KindAsset), string(c.AccountID), string(c.ID)}
+}
+
+func Business(c chat.Channel) Claim {
+	return Claim{table.NewHeader(key.Business(c.Type, c.BusinessAccountID(), c.AccountID, c.ID), KindBusiness), string(c.AccountID), string(c.ID)}
+}

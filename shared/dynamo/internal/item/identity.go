@@ -1,0 +1,61 @@
+package item
+
+import (
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+)
+
+// identityItem is an identity under its primary address, or, as an alias, a pointer to that address.
+type identityItem struct {
+	table.Header
+	External    string       `dynamodbav:"external"`
+	Aliases     []string     `dynamodbav:"aliases,omitempty"`
+	Address     string       `dynamodbav:"address,omitempty"`
+	ContactID   string       `dynamodbav:"contactId,omitempty"`
+	ContactName string       `dynamodbav:"contactName,omitempty"`
+	Blocked     bool         `dynamodbav:"blocked,omitempty"`
+	OpenID      string       `dynamodbav:"openId,omitempty"`
+	LastID      string       `dynamodbav:"lastId,omitempty"`
+	LastAt      table.Millis `dynamodbav:"lastAt,omitempty"`
+	Version     int64        `dynamodbav:"version,omitempty"`
+}
+
+func Identity(i chat.Identity) identityItem {
+	return identityItem{
+		Header:   table.NewHeader(key.Identity(i.AccountID, i.ChannelID, i.ExternalID), KindIdentity),
+		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked,
+		OpenID: string(i.OpenConversationID), LastID: string(i.LastConversationID), LastAt: table.MillisOf(i.LastResolvedAt),
+		Version: i.Version,
+	}
+}
+
+func Alias(primary chat.Identity, address string) identityItem {
+	return identityItem{
+		Header:   table.NewHeader(key.Identity(primary.AccountID, primary.ChannelID, address), KindAlias),
+		External: primary.ExternalID,
+	}
+}
+
+// DecodeAlias returns the primary address of an alias.
+func DecodeAlias(av table.Item) (string, error) {
+	it, err := table.Decode[identityItem](av, KindAlias)
+	return it.External, err
+}
+
+func DecodeIdentity(av table.Item) (chat.Identity, error) {
+	it, err := table.Decode[identityItem](av, KindIdentity)
+	if err != nil {
+		return chat.Identity{}, err
+	}
+	account, channel, err := key.ParseIdentity(it.PK)
+	if err != nil {
+		return chat.Identity{}, table.Damaged(KindIdentity, err)
+	}
+	return chat.Identity{
+		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases, Address: it.Address,
+		ContactID: chat.ContactID(it.ContactID), ContactName: it.ContactName, Blocked: it.Blocked,
+		OpenConversationID: chat.ConversationID(it.OpenID), LastConversationID: chat.ConversationID(it.LastID),
+		LastResolvedAt: it.LastAt.Time(), Version: it.Version,
+	}, nil
+}

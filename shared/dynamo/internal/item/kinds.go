@@ -1,0 +1,43 @@
+// Package item is the data model: the kinds of items, and how each noun is encoded and decoded.
+//
+// The functions named for a noun encode it, Decode functions decode it; neither does I/O. Stored data outlives the code: attribute
+// names and kinds do not change. The package may import chat, key and table.
+package item
+
+// The kinds of items, as stored.
+const (
+	KindConversation        = "conversation"
+	KindMessage             = "message"
+	KindEvent               = "event"
+	KindTimer               = "timer"
+	KindContact             = "contact"
+	KindContactConversation = "contact_conversation"
+	KindRevision            = "revision"
+	KindSearch              = "search"
+	KindIdentity            = "identity"
+	KindAlias               = "alias"
+	KindProviderRef         = "receipt"
+	KindAssigned            = "assigned"
+	KindReadCursor          = "read"
+	KindLoad                = "load"
+	KindMail                = "mail"
+	KindJob                 = "job"
+	KindActivity            = "activity"
+	KindAccount             = "account"
+	KindStore               = "store"
+	KindChannel             = "channel"
+	KindOperator            = "operator"
+	KindTemplate            = "template"
+	KindEmail               = "email"
+	KindAsset               = "asset"
+	KindBusiness            = "business"
+	KindSession             = "session"
+	kindOperatorSession     = "operator_session"
+	KindTicket              = "ticket"
+	KindToken               = "token"
+	KindConnection          = "connection"
+	kindAccountConnection   = "account_connection"
+	kindVisitorConnection   = "visitor_connection"
+	KindAnswer              = "answer"
+	KindHit                 = "hit"
+)

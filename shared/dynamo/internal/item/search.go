@@ -1,0 +1,117 @@
+package item
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+)
+
+// A contact is found by tokens: the words of its names, its e-mail address, and the digits of its phones, both forwards and
+// reversed. A search reads the tokens that begin with what was typed, or with its reversed digits.
+
+// Field says what a token was made of.
+type Field string
+
+// The fields.
+const (
+	FieldName         Field = "n"
+	FieldEmail        Field = "e"
+	FieldPhone        Field = "p"
+	FieldPhoneReverse Field = "r"
+)
+
+// Token is one folded piece of a contact that a search looks up by its beginning.
+type Token struct {
+	Field Field
+	Text  string
+}
+
+const (
+	maxWords       = 12 // of one contact: a transaction has at most 100 items
+	maxPhones      = 4
+	maxTokenLength = 60 // characters
+)
+
+// Tokens are all tokens of a contact, in the order of their keys.
+func Tokens(c chat.Contact) []Token {
+	names := Words(c.Name + " " + c.FirstName + " " + c.LastName)
+	phones := []string{Digits(c.Phone)}
+	for _, i := range c.Identities {
+		names = append(names, Words(i.Username)...)
+		phones = append(phones, Digits(i.Phone))
+	}
+	var tokens []Token
+	add := func(f Field, text string) {
+		t := Token{f, CutToken(text)}
+		if text != "" && !slices.Contains(tokens, t) {
+			tokens = append(tokens, t)
+		}
+	}
+	for _, word := range names {
+		if len(tokens) < maxWords {
+			add(FieldName, word)
+		}
+	}
+	add(FieldEmail, Fold(strings.TrimSpace(c.Email)))
+	for _, phone := range phones[:min(len(phones), maxPhones)] {
+		add(FieldPhone, phone)
+		add(FieldPhoneReverse, Reverse(phone))
+	}
+	slices.SortFunc(tokens, compareTokens)
+	return tokens
+}
+
+// CutToken cuts a text to the longest token that is stored.
+func CutToken(s string) string {
+	r := []rune(s)
+	return string(r[:min(len(r), maxTokenLength)])
+}
+
+// Words are the folded words of a text.
+func Words(s string) []string {
+	return strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// Digits are the ASCII digits of a text.
+func Digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// Reverse reverses an ASCII text.
+func Reverse(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
+}
+
+// compareTokens sorts tokens as their keys do.
+func compareTokens(a, b Token) int {
+	if c := strings.Compare(string(a.Field), string(b.Field)); c != 0 {
+		return c
+	}
+	return strings.Compare(key.SearchPrefix(a.Text), key.SearchPrefix(b.Text))
+}
+
+// Fold removes case and accents.
+func Fold(s string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(s) {
+		if !unicode.Is(unicode.Mn, r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return foldLetters.Replace(b.String())
+}
+
+// foldLetters are letters that Unicode does not decompose.
+var foldLetters = strings.NewReplacer("ß", "ss", "ø", "o", "ł", "l", "đ", "d", "æ", "ae", "œ", "oe", "ı", "i")

@@ -1,0 +1,125 @@
+package table
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"golang.org/x/sync/errgroup"
+)
+
+// Lane is one partition of a Merge.
+type Lane struct {
+	PK    string
+	Bound string // all entries sort before it; "" = unknown
+	rows  []Item // read and not yet used
+	ended bool
+}
+
+// Merge reads several partitions of an index as one sorted list. Its position is a sort key, the same for all partitions, and
+// stays valid when entries are inserted or moved.
+type Merge struct {
+	DB         *DB
+	Index      string
+	HashKey    string
+	RangeKey   string
+	Descending bool
+	Batch      int
+	Position   string // the sort key to continue after; "" = from the beginning
+	Lanes      []*Lane
+	Scanned    int
+}
+
+// Next returns the next entry, or nil at the end.
+func (m *Merge) Next(ctx context.Context) (Item, error) {
+	if err := m.fill(ctx); err != nil {
+		return nil, err
+	}
+	best := m.best()
+	if best == nil {
+		return nil, nil
+	}
+	row := best.rows[0]
+	best.rows = best.rows[1:]
+	m.Position = Text(row[m.RangeKey])
+	m.Scanned++
+	return row, nil
+}
+
+// fill reads ahead in every partition that may hold the next entry. A partition that sorts entirely after the best known entry is
+// not read, so that old months stay unread.
+func (m *Merge) fill(ctx context.Context) error {
+	for {
+		var empty []*Lane
+		best := m.best()
+		for _, l := range m.Lanes {
+			if l.ended || len(l.rows) > 0 || m.beyond(l, best) {
+				continue
+			}
+			empty = append(empty, l)
+			if l.Bound != "" && m.Descending {
+				break // one month at a time
+			}
+		}
+		if len(empty) == 0 {
+			return nil
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(8)
+		for _, l := range empty {
+			group.Go(func() error { return m.read(ctx, l) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *Merge) beyond(l, best *Lane) bool {
+	return l.Bound != "" && m.Descending && best != nil && Text(best.rows[0][m.RangeKey]) >= l.Bound
+}
+
+func (m *Merge) best() *Lane {
+	var best *Lane
+	for _, l := range m.Lanes {
+		if len(l.rows) == 0 {
+			continue
+		}
+		if best == nil {
+			best = l
+			continue
+		}
+		if a, b := Text(l.rows[0][m.RangeKey]), Text(best.rows[0][m.RangeKey]); a != b && (a > b) == m.Descending {
+			best = l
+		}
+	}
+	return best
+}
+
+func (m *Merge) read(ctx context.Context, l *Lane) error {
+	condition := expression.Key(m.HashKey).Equal(expression.Value(l.PK))
+	switch {
+	case m.Position == "":
+	case m.Descending:
+		condition = condition.And(expression.Key(m.RangeKey).LessThan(expression.Value(m.Position)))
+	default:
+		condition = condition.And(expression.Key(m.RangeKey).GreaterThan(expression.Value(m.Position)))
+	}
+	out, err := m.DB.Query(ctx, Query{
+		Table: Desk, Index: m.Index, Condition: condition, Descending: m.Descending, Limit: m.Batch,
+	}, "read the "+m.Index+" index")
+	if err != nil {
+		return err
+	}
+	l.rows, l.ended = out.Items, len(out.LastEvaluatedKey) == 0
+	return nil
+}
+
+// Ended is true when nothing is left, as far as it is known without another read.
+func (m *Merge) Ended() bool {
+	for _, l := range m.Lanes {
+		if !l.ended || len(l.rows) > 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,9 +1,0 @@
-/** Checks that every form shares. The server decides; these only save a round trip. */
-export const PASSWORD_LENGTH = 10;
-
-export const filled = (sentence: string) => (value: string) => (value.trim() === "" ? sentence : null);
-
-export const email = (sentence: string) => (value: string) => (/^\S+@\S+\.\S+$/.test(value.trim()) ? null : sentence);
-
-export const longEnough = (sentence: string) => (value: string) =>
-  [...value].length >= PASSWORD_LENGTH ? null : sentence;

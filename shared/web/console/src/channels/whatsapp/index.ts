@@ -1,0 +1,59 @@
+import type { Channel } from "@recado/lib/protocol";
+import { IconBrandWhatsapp } from "@tabler/icons-react";
+import type { ChannelDescriptor, ChannelField } from "../descriptor.ts";
+import { whatsappTexts } from "./texts/index.ts";
+
+const digits: ChannelField["fault"] = (value, t) => (/^\d{5,}$/.test(value.trim()) ? null : t("whatsapp.digitsOnly"));
+
+/** The business account that the templates belong to; empty when the settings name none. */
+const businessAccountOf = ({ settings }: Channel): string =>
+  typeof settings.businessAccountId === "string" ? settings.businessAccountId : "";
+
+export const whatsapp: ChannelDescriptor = {
+  name: "WhatsApp",
+  icon: IconBrandWhatsapp,
+  color: "#128c4b",
+  texts: whatsappTexts,
+  connect: {
+    rank: 1,
+    title: "whatsapp.connect",
+    conflict: "whatsapp.taken",
+    fields: [
+      {
+        name: "externalId",
+        in: "externalId",
+        label: "whatsapp.phoneNumberId",
+        hint: "whatsapp.phoneNumberIdHint",
+        inputMode: "numeric",
+        fault: digits,
+      },
+      {
+        name: "businessAccountId",
+        in: "settings",
+        label: "whatsapp.businessAccountId",
+        hint: "whatsapp.businessAccountIdHint",
+        inputMode: "numeric",
+        optional: true,
+        fault: digits,
+        write: (value) => value.trim() || undefined,
+      },
+      {
+        name: "accessToken",
+        in: "credentials",
+        label: "whatsapp.accessToken",
+        hint: "whatsapp.accessTokenHint",
+      },
+    ],
+  },
+  facts: (channel) => [
+    { label: "field.phone", value: channel.displayPhone ?? "" },
+    { label: "whatsapp.phoneNumberId", value: channel.externalId },
+    { label: "whatsapp.businessAccountId", value: businessAccountOf(channel) },
+  ],
+  templates: {
+    none: "whatsapp.templatesNone",
+    refresh: "whatsapp.templatesRefresh",
+    missing: (channel) => (businessAccountOf(channel) === "" ? "whatsapp.noBusinessAccount" : null),
+  },
+  reasons: { claimed: "whatsapp.taken", no_business_account: "whatsapp.noBusinessAccount" },
+};

@@ -1,0 +1,11 @@
+/** Texts for reasons why a message is not sent. They take the channel's name as a value. */
+import type { Reasons } from "../ui/errors.ts";
+
+export const messageReasons = {
+  window_closed: "composer.windowClosed",
+  template_unavailable: "composer.templateUnavailable",
+  unsupported: "error.unsupported",
+} as const satisfies Reasons;
+
+export const messageReason = (reason: string | undefined) =>
+  Object.hasOwn(messageReasons, reason ?? "") ? messageReasons[reason as keyof typeof messageReasons] : undefined;

@@ -1,0 +1,161 @@
+import "@mantine/core/styles/Combobox.css";
+import "@mantine/core/styles/PasswordInput.css";
+import { Button, Group, NativeSelect, PasswordInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { type Channel, channel as shape } from "@recado/lib/protocol";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useId, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { send } from "../api/client.ts";
+import { channelsQuery, storesQuery } from "../api/queries.ts";
+import { type ChannelField, setupOf } from "../channels/setup.ts";
+import { useErrorText } from "../ui/errors.ts";
+import { filled } from "../ui/fields.ts";
+import classes from "./channel.module.css";
+import { changeOf, creationOf, fieldFault, fieldValue } from "./channelRequest.ts";
+
+type Form = UseFormReturnType<Record<string, string>>;
+
+/** The form of a channel: name, store, and the fields of its descriptor. */
+export function ChannelFields(props: { type: string; channel: Channel | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const idempotencyKey = useIdempotencyKey();
+  const stores = useQuery(storesQuery).data ?? [];
+  const { type, channel, onClose } = props;
+  const { connect, reasons } = setupOf(type);
+  const fields = connect?.fields ?? [];
+  const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
+  const errorText = useErrorText({ conflict }, reasons);
+  const form: Form = useForm({
+    initialValues: {
+      name: channel?.name ?? "",
+      storeId: channel?.storeId ?? "",
+      ...Object.fromEntries(fields.map((field) => [pathOf(field), fieldValue(field, channel)])),
+    },
+    validate: {
+      name: filled(t("field.required")),
+      ...Object.fromEntries(
+        fields.map((field) => [pathOf(field), (value: string) => fieldFault(field, channel, value, t)]),
+      ),
+    },
+  });
+  const save = useMutation({
+    mutationFn: ({ name = "", storeId = "", ...values }: Record<string, string>) => {
+      const filledIn = fields.map((field) => ({ field, value: values[pathOf(field)] ?? "" }));
+      if (channel) {
+        const body = changeOf(channel, name, filledIn);
+        return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
+      }
+      const body = creationOf(type, name, storeId, filledIn);
+      return send("POST", "/channels", body, shape, idempotencyKey(body));
+    },
+    onSuccess: (saved) => {
+      void client.invalidateQueries({ queryKey: channelsQuery.queryKey });
+      notifications.show({ message: t("state.saved") });
+      onClose();
+      if (channel || !connect?.nextTab) return;
+      void navigate({
+        to: "/settings/channels/$channelId",
+        params: { channelId: saved.id },
+        search: { tab: connect.nextTab },
+      });
+    },
+  });
+  return (
+    <form
+      onSubmit={form.onSubmit((values) => {
+        if (!save.isPending) save.mutate(values);
+      })}
+      noValidate
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t("field.name")}
+          description={t("channels.nameHint")}
+          dir="auto"
+          data-autofocus
+          {...form.getInputProps("name")}
+        />
+        {!channel && stores.length > 0 && (
+          <NativeSelect
+            label={t("field.store")}
+            data={stores.map(({ id, name }) => ({ value: id, label: name }))}
+            {...form.getInputProps("storeId")}
+          />
+        )}
+        {fields.map((field) => (
+          <Field key={pathOf(field)} field={field} channel={channel} form={form} />
+        ))}
+        {save.isError && (
+          <Text size="sm" c="var(--rc-danger)" role="alert">
+            {errorText(save.error)}
+          </Text>
+        )}
+        <Group justify="flex-end" mt="xs">
+          <Button variant="default" onClick={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {channel ? t("action.save") : t(connect?.submit ?? "channels.connect")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Key of a field in the form's values. Without a dot, which would mean a nested value. */
+const pathOf = ({ in: where, name }: ChannelField): string => `${where}-${name}`;
+
+function Field({ field, channel, form }: { field: ChannelField; channel: Channel | null; form: Form }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const path = pathOf(field);
+  const { label, hint, placeholder, prose, rows } = field;
+  const secret = field.in === "credentials";
+  const input = {
+    label: t(label),
+    description: secret && channel ? t("channels.secretKeep") : hint && t(hint),
+    placeholder: placeholder && t(placeholder),
+    inputMode: field.inputMode,
+    maxLength: field.maxLength,
+    ...(prose ? { dir: "auto" } : { autoComplete: "off", spellCheck: false }),
+    ...form.getInputProps(path),
+  };
+  if (secret) return <PasswordInput {...input} />;
+  switch (field.input) {
+    case "lines":
+      return <Textarea autosize minRows={rows?.min} maxRows={rows?.max} {...input} />;
+    case "color":
+      return (
+        <div className={classes.color}>
+          <TextInput {...input} id={id} maxLength={7} />
+          <input
+            type="color"
+            className={classes.swatch}
+            aria-label={t("channels.colorPick")}
+            value={
+              fieldFault(field, channel, form.values[path] ?? "", t) ? fieldValue(field, channel) : form.values[path]
+            }
+            onChange={(event) => form.setFieldValue(path, event.currentTarget.value)}
+          />
+        </div>
+      );
+    default:
+      return <TextInput disabled={field.in === "externalId" && channel !== null} {...input} />;
+  }
+}
+
+/** Idempotency key of a creation. It stays the same while the body does, so that a retry creates nothing twice. */
+function useIdempotencyKey(): (body: unknown) => string {
+  const last = useRef({ body: "", key: "" });
+  return (body) => {
+    const text = JSON.stringify(body);
+    if (last.current.body !== text) last.current = { body: text, key: crypto.randomUUID() };
+    return last.current.key;
+  };
+}

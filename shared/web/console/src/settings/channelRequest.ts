@@ -1,0 +1,60 @@
+/** Maps a channel to form values, and form values to the request body. Pure. */
+import type { Channel } from "@recado/lib/protocol";
+import type { TFunction } from "i18next";
+import type { ChannelField } from "../channels/setup.ts";
+
+export type FilledIn = readonly { field: ChannelField; value: string }[];
+
+/** Initial value of a field. Credentials are never sent to the browser. */
+export function fieldValue({ name, in: where, read, initial = "" }: ChannelField, channel: Channel | null): string {
+  if (where === "credentials") return "";
+  if (where === "externalId") return channel?.externalId ?? "";
+  const setting = channel?.settings[name];
+  if (read) return channel ? read(setting) : read(initial || undefined);
+  return typeof setting === "string" ? setting : initial;
+}
+
+/** Validates a value. For a connected channel, the external id is fixed and an empty credential keeps the current one. */
+export function fieldFault(field: ChannelField, channel: Channel | null, value: string, t: TFunction): string | null {
+  if (channel && field.in === "externalId") return null;
+  const empty = value.trim() === "";
+  if (empty && (field.optional || (channel && field.in === "credentials"))) return null;
+  return empty ? t("field.required") : (field.fault?.(value, t) ?? null);
+}
+
+export function creationOf(type: string, name: string, storeId: string, values: FilledIn) {
+  const externalId = values.find(({ field }) => field.in === "externalId")?.value.trim();
+  return {
+    type,
+    name: name.trim(),
+    ...(storeId && { storeId }),
+    ...(externalId !== undefined && { externalId }),
+    ...credentialsOf(values),
+    settings: settingsOf({}, values),
+  };
+}
+
+export const changeOf = (channel: Channel, name: string, values: FilledIn) => ({
+  name: name.trim(),
+  ...credentialsOf(values),
+  settings: settingsOf(channel.settings, values),
+  version: channel.version,
+});
+
+function credentialsOf(values: FilledIn): { credentials?: Record<string, string> } {
+  const given = values.filter(({ field, value }) => field.in === "credentials" && value.trim() !== "");
+  if (given.length === 0) return {};
+  return { credentials: Object.fromEntries(given.map(({ field, value }) => [field.name, value.trim()])) };
+}
+
+/** Settings without a field stay unchanged. */
+function settingsOf(known: Channel["settings"], values: FilledIn): Channel["settings"] {
+  const settings = { ...known };
+  for (const { field, value } of values) {
+    if (field.in !== "settings") continue;
+    const next = field.write ? field.write(value) : value.trim();
+    if (next === undefined) delete settings[field.name];
+    else settings[field.name] = next;
+  }
+  return settings;
+}
