@@ -135,6 +135,13 @@ func (u *user) record(method, path string, a answer) {
 	switch {
 	case strings.HasSuffix(path, "/openapi.json"):
 		s.body = r.names.value(r.doc.summary())
+	case strings.HasSuffix(path, "/capabilities") && a.status == http.StatusOK:
+		byType := m{}
+		items, _ := a.decoded.(m)["items"].([]any)
+		for _, item := range items {
+			byType[item.(m)["channelType"].(string)] = r.names.value(item)
+		}
+		s.body = byType
 	case a.decoded != nil:
 		s.body = r.names.value(a.decoded)
 	default:

@@ -88,8 +88,8 @@ func (t *traffic) widget() {
 func (t *traffic) refusals() {
 	for _, route := range t.doc.operations() {
 		method, pattern, _ := strings.Cut(route, " ")
-		if len(t.doc.Paths[pattern][strings.ToLower(method)].Security) == 0 {
-			continue
+		if !strings.HasPrefix(pattern, "/api/") || len(t.doc.Paths[pattern][strings.ToLower(method)].Security) == 0 {
+			continue // the widget's have no operators
 		}
 		var body any
 		if method != http.MethodGet && method != http.MethodDelete {
