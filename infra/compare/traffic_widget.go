@@ -23,7 +23,9 @@ func (t *traffic) widget() {
 		t.nobody.get("/widget/v1/" + path)
 		visitor.get("/widget/v1/" + path)
 	}
-	t.nobody.post("/widget/v1/messages", m{})
+	for _, path := range []string{"messages", "receipts", "uploads", "socket-tickets"} {
+		t.nobody.post("/widget/v1/"+path, m{})
+	}
 	ticket := visitor.post("/widget/v1/socket-tickets", nil)
 	seen := t.open(ticket.must("url"))
 	t.settle()
