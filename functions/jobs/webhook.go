@@ -37,6 +37,14 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 	if err != nil && !fault.Permanent(err) {
 		return fmt.Errorf("register the webhook of channel %s: %w", ch.ID, err)
 	}
+	// The channel may have been deleted in the meantime, and its webhook ended before it was registered again here.
+	_, gone := h.Store.Channel(ctx, account, ch.ID)
+	if fault.Is(gone, fault.NotFound) {
+		return h.unsubscribe(ctx, account, events.RemovedChannel{Type: string(ch.Type), ExternalID: ch.ExternalID, Credentials: ch.Credentials})
+	}
+	if gone != nil {
+		return fmt.Errorf("read channel %s: %w", ch.ID, gone)
+	}
 	return h.subscribed(ctx, ch, err)
 }
 
@@ -69,12 +77,8 @@ func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, remov
 	if !subscribes {
 		return nil
 	}
-	_, err := h.Store.ChannelByAsset(ctx, t, removed.ExternalID)
-	if err == nil {
-		return nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return fmt.Errorf("look up the asset of a removed channel: %w", err)
+	if _, connected, err := h.connected(ctx, t, removed.ExternalID); err != nil || connected {
+		return err
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, account, removed.Credentials)
 	if err != nil {
@@ -83,5 +87,22 @@ func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, remov
 	if err := subscriber.Unsubscribe(ctx, credentials); err != nil {
 		return fmt.Errorf("end the webhook of a removed channel: %w", err)
 	}
-	return nil
+	// The asset may have been connected again in the meantime, and its new webhook ended here.
+	ch, connected, err := h.connected(ctx, t, removed.ExternalID)
+	if err != nil || !connected {
+		return err
+	}
+	return h.webhook(ctx, ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: ch.Version})
+}
+
+// connected finds the channel of an asset, in whichever account.
+func (h *Handler) connected(ctx context.Context, t chat.ChannelType, asset string) (ch chat.Channel, found bool, err error) {
+	ch, err = h.Store.ChannelByAsset(ctx, t, asset)
+	if fault.Is(err, fault.NotFound) {
+		return ch, false, nil
+	}
+	if err != nil {
+		return ch, false, fmt.Errorf("look up the asset of a removed channel: %w", err)
+	}
+	return ch, true, nil
 }

@@ -19,18 +19,26 @@ type registrar struct {
 	channel.Adapter
 	calls   []string
 	refuses error
+	during  func() // runs once, before the next call takes effect
+}
+
+func (r *registrar) call(what string) error {
+	if during := r.during; during != nil {
+		r.during = nil
+		during()
+	}
+	r.calls = append(r.calls, what)
+	return r.refuses
 }
 
 func (r *registrar) Of(chat.ChannelType) (channel.Adapter, bool) { return r, true }
 
 func (r *registrar) Subscribe(_ context.Context, credentials chat.Credentials, asset, address string, _ channel.Secrets) error {
-	r.calls = append(r.calls, fmt.Sprintf("subscribe %s at %s with %s", asset, address, []byte(credentials)))
-	return r.refuses
+	return r.call(fmt.Sprintf("subscribe %s at %s with %s", asset, address, []byte(credentials)))
 }
 
 func (r *registrar) Unsubscribe(_ context.Context, credentials chat.Credentials) error {
-	r.calls = append(r.calls, fmt.Sprintf("unsubscribe with %s", []byte(credentials)))
-	return r.refuses
+	return r.call(fmt.Sprintf("unsubscribe with %s", []byte(credentials)))
 }
 
 func registering(t *testing.T) (*bed, *registrar) {
@@ -107,5 +115,38 @@ func TestChannelRemoved_EndsWebhook_UnlessConnectedAgain(t *testing.T) {
 	r.refuses = fault.New(fault.Unavailable, "down")
 	if err := b.changes(removed("99")); err == nil || fault.Permanent(err) {
 		t.Errorf("a provider that is down: %v", err)
+	}
+}
+
+func TestChannelRemoved_WhileWebhookIsRegistered_WebhookEnds(t *testing.T) {
+	t.Parallel()
+	b, r := registering(t)
+	r.during = func() {
+		ch, err := b.store.Channel(b.ctx, "ACC", "CHA")
+		b.must(err)
+		b.must(b.store.DeleteChannel(b.ctx, ch, nil))
+		b.must(b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 3, Removed: &events.RemovedChannel{Type: "whatsapp", ExternalID: "70", Credentials: []byte("token")}}))
+	}
+	b.must(b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 2}))
+	if last := r.calls[len(r.calls)-1]; last != "unsubscribe with token" {
+		t.Errorf("called %v", r.calls)
+	}
+}
+
+func TestChannelReconnected_WhileWebhookEnds_WebhookIsRegistered(t *testing.T) {
+	t.Parallel()
+	b, r := registering(t)
+	ch, err := b.store.Channel(b.ctx, "ACC", "CHA")
+	b.must(err)
+	b.must(b.store.DeleteChannel(b.ctx, ch, nil))
+	r.during = func() {
+		again := ch
+		again.ID, again.Health = "CHN", chat.Health{State: chat.HealthUnverified}
+		b.must(b.store.CreateChannel(b.ctx, again, nil))
+		b.must(b.changes(events.ChannelChanged{ChannelID: "CHN", Version: 1}))
+	}
+	b.must(b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 3, Removed: &events.RemovedChannel{Type: "whatsapp", ExternalID: "70", Credentials: []byte("token")}}))
+	if last := r.calls[len(r.calls)-1]; last != "subscribe 70 at https://hooks.example/webhooks/whatsapp with token" {
+		t.Errorf("called %v", r.calls)
 	}
 }

@@ -120,7 +120,10 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	if err != nil {
 		return fmt.Errorf("encode credentials: %w", err)
 	}
-	adapter, _ := h.Channels.Of(ch.Type)
+	adapter, known := h.Channels.Of(ch.Type)
+	if !known {
+		return rest.Invalid("type", "channels of this type cannot be connected")
+	}
 	credentials, err := adapter.Credentials(given)
 	if err != nil {
 		return err

@@ -123,7 +123,11 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return h.showMe(ctx, c.Account, o)
+	account, err := h.Store.Account(ctx, c.Account.ID)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read account %s: %w", c.Account.ID, err)
+	}
+	return h.showMe(ctx, account, o)
 }
 
 // pictureOf is the name under which an uploaded picture is found; "" for none.
