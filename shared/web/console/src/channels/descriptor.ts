@@ -54,6 +54,8 @@ export interface ConnectForm {
   title: Key;
   /** Label of the button that connects. Default: "Connect". */
   submit?: Key;
+  /** What to do at the provider before filling in the fields. A step with an address is a link to it. */
+  steps?: readonly { text: Key; url?: string }[];
   fields: readonly ChannelField[];
   /** Text for a conflict while connecting: usually that the channel is connected already. */
   conflict?: Key;

@@ -73,6 +73,21 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
       noValidate
     >
       <Stack gap="sm">
+        {!channel && connect?.steps && (
+          <ol className={classes.connectSteps}>
+            {connect.steps.map(({ text, url }) => (
+              <li key={text}>
+                {url ? (
+                  <a href={url} target="_blank" rel="noopener noreferrer">
+                    {t(text)}
+                  </a>
+                ) : (
+                  t(text)
+                )}
+              </li>
+            ))}
+          </ol>
+        )}
         <TextInput
           label={t("field.name")}
           description={t("channels.nameHint")}
