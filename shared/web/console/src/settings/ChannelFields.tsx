@@ -14,7 +14,7 @@ import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
-import { changeOf, creationOf, fieldFault, fieldValue } from "./channelRequest.ts";
+import { changeOf, creationOf, fieldFault, fieldValue, rejectedField } from "./channelRequest.ts";
 
 type Form = UseFormReturnType<Record<string, string>>;
 
@@ -52,6 +52,10 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
       }
       const body = creationOf(type, name, storeId, filledIn);
       return send("POST", "/channels", body, shape, idempotencyKey(body));
+    },
+    onError: (error) => {
+      const field = rejectedField(fields, error);
+      if (field?.rejected) form.setFieldError(pathOf(field), t(field.rejected));
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: channelsQuery.queryKey });
@@ -105,7 +109,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
         {fields.map((field) => (
           <Field key={pathOf(field)} field={field} channel={channel} form={form} />
         ))}
-        {save.isError && (
+        {save.isError && !rejectedField(fields, save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}
           </Text>
