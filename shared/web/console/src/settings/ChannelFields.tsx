@@ -50,7 +50,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
         const body = changeOf(channel, name, filledIn);
         return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
       }
-      const body = creationOf(type, name, storeId, filledIn);
+      const body = creationOf(type, name, storeId || (stores[0]?.id ?? ""), filledIn);
       return send("POST", "/channels", body, shape, idempotencyKey(body));
     },
     onError: (error) => {
