@@ -30,6 +30,7 @@ export const telegram: ChannelDescriptor = {
         label: "telegram.accessToken",
         hint: "telegram.accessTokenHint",
         fault: (value, t) => (/^\d+:[\w-]+$/.test(value.trim()) ? null : t("telegram.notToken")),
+        rejected: "telegram.tokenRefused",
       },
     ],
   },
@@ -37,5 +38,5 @@ export const telegram: ChannelDescriptor = {
     { label: "telegram.bot", value: usernameOf(channel) },
     { label: "telegram.botId", value: channel.externalId },
   ],
-  reasons: { claimed: "telegram.taken", refused: "telegram.tokenRefused" },
+  reasons: { claimed: "telegram.taken" },
 };
