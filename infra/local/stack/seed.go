@@ -18,13 +18,17 @@ const (
 	DemoEmail    = "ana@demo.example"
 	DemoPassword = "recado-demo"
 	DemoNumber   = "710000000000001" // phone_number_id
+	DemoBot      = "7100000001:local-bot-token"
 )
 
-// Seed makes the demonstration account through the public API, as a customer would: an owner, two operators, a WhatsApp number
-// and the shops' sites. An account that is there already is left alone, but for where its shops are found.
+// Seed makes the demonstration account through the public API, as a customer would: an owner, two operators, a WhatsApp number,
+// a Telegram bot and the shops' sites. Of an account that exists already, only the bot and the shops are brought up to date.
 func (s *Stack) Seed(ctx context.Context) error {
 	if err := s.Phone.AddNumber(DemoNumber, "5491140001234", "local-access-token"); err != nil {
 		return fmt.Errorf("register the number: %w", err)
+	}
+	if err := s.Telegram.PutBot(DemoBot, "Tienda Demo", "tienda_demo_bot"); err != nil {
+		return fmt.Errorf("register the bot: %w", err)
 	}
 	client := &seeder{ctx: ctx, url: s.URL}
 	client.call(http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
@@ -36,6 +40,7 @@ func (s *Stack) Seed(ctx context.Context) error {
 		if client.status == http.StatusUnauthorized {
 			return nil // whoever works with it has another password now
 		}
+		s.connectBot(client)
 		s.connectShops(client)
 		return client.err
 	}
@@ -50,6 +55,7 @@ func (s *Stack) Seed(ctx context.Context) error {
 		"credentials": map[string]string{"accessToken": "local-access-token"},
 		"settings":    map[string]string{"displayPhone": "+54 9 11 4000-1234", "businessAccountId": whatsapp.BusinessAccount},
 	}, nil)
+	s.connectBot(client)
 	s.connectShops(client)
 	client.call(http.MethodPut, "/api/v1/distribution", map[string]any{"mode": "account"}, nil)
 	client.call(http.MethodPut, "/api/v1/me/availability", map[string]any{"status": "available"}, nil)
@@ -62,6 +68,27 @@ func (s *Stack) Seed(ctx context.Context) error {
 	}
 	client.call(http.MethodPost, "/api/v1/auth/verify", map[string]any{"token": token}, nil)
 	return client.err
+}
+
+// connectBot connects the bot. The bot of an earlier run gets its token anew, so that its webhook has this run's address.
+func (s *Stack) connectBot(client *seeder) {
+	var channels struct {
+		Items []struct {
+			ID, Type string
+			Version  int
+		}
+	}
+	client.call(http.MethodGet, "/api/v1/channels", nil, &channels)
+	credentials := map[string]string{"accessToken": DemoBot}
+	for _, c := range channels.Items {
+		if c.Type == "telegram" {
+			client.call(http.MethodPatch, "/api/v1/channels/"+c.ID, map[string]any{"credentials": credentials, "version": c.Version}, nil)
+			return
+		}
+	}
+	client.call(http.MethodPost, "/api/v1/channels", map[string]any{
+		"type": "telegram", "name": "Telegram Tienda Demo", "credentials": credentials,
+	}, nil)
 }
 
 var tokenInLink = regexp.MustCompile(`token=(\S+)`)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Api } from "./api.ts";
 import { Phone } from "./phone.ts";
+import { Telegram } from "./telegram.ts";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -15,11 +16,12 @@ export const bruno = "bruno@demo.example"; // operator
 export const carla = "carla@demo.example"; // supervisor
 
 export class Stack {
-  private readonly secrets = new Set([password, "local-access-token"]);
+  private readonly secrets = new Set([password, "local-access-token", "local-bot-token"]);
 
   private constructor(
     readonly url: string,
     readonly phone: Phone,
+    readonly telegram: Telegram,
     private readonly directory: string,
     private readonly process: ChildProcess,
   ) {}
@@ -43,7 +45,7 @@ export class Stack {
       child.on("error", reject);
       child.on("exit", () => reject(new Error(`bin/recado did not start: ${said}`)));
     });
-    return new Stack(url, new Phone(url), directory, child);
+    return new Stack(url, new Phone(url), new Telegram(url), directory, child);
   }
 
   /** An API client signed in as this operator. */
@@ -83,12 +85,14 @@ export class Stack {
    * Words under six characters are skipped, because they could match by chance.
    */
   async leaks(): Promise<string[]> {
-    const { customers, messages } = await this.phone.state();
-    for (const { phone, name, username } of customers) this.addSecrets(phone, name ?? "", username ?? "");
-    for (const { text = "", file, options = [], cards = [] } of messages) {
+    const [whatsapp, telegram] = await Promise.all([this.phone.state(), this.telegram.state()]);
+    for (const { phone, name, username } of whatsapp.customers) this.addSecrets(phone, name ?? "", username ?? "");
+    for (const { id, name, username } of telegram.customers) this.addSecrets(id, name, username ?? "");
+    const messages = [...whatsapp.messages, ...telegram.messages];
+    for (const { text = "", file, options = [] } of messages) {
       this.addSecrets(text, file?.name ?? "", ...options.map(({ title }) => title));
-      this.addSecrets(...cards.flatMap(({ phones = [] }) => phones));
     }
+    for (const { cards = [] } of whatsapp.messages) this.addSecrets(...cards.flatMap(({ phones = [] }) => phones));
     const operators = (await (await this.api(ana)).get<{ items: { email: string }[] }>("/operators")).items;
     this.addSecrets(...operators.map(({ email }) => email));
     for (const { email } of operators) {

@@ -48,7 +48,7 @@ export class Telegram {
   }
 
   async state(): Promise<{
-    customers: Required<Pick<Chat, "id">>[];
+    customers: (Chat & { id: string })[];
     messages: TelegramMessage[];
     undelivered: number;
   }> {
@@ -65,8 +65,9 @@ export class Telegram {
     return ((await this.post(`/customers/${chat}/messages`, { account, text })) as { id: string }).id;
   }
 
-  async sendFile(chat: string, { name, mimeType, buffer }: Upload, text = ""): Promise<void> {
+  async sendFile(chat: string, { name, mimeType, buffer }: Upload, text = "", account = ""): Promise<void> {
     const form = new FormData();
+    form.append("account", account);
     form.append("text", text);
     form.append("file", new File([new Uint8Array(buffer)], name, { type: mimeType }));
     await this.answered(await fetch(`${this.api}/customers/${chat}/messages`, { method: "POST", body: form }));

@@ -54,6 +54,8 @@ export interface ConnectForm {
   title: Key;
   /** Label of the button that connects. Default: "Connect". */
   submit?: Key;
+  /** What to do at the provider before filling in the fields. A step with an address is a link to it. */
+  steps?: readonly { text: Key; url?: string }[];
   fields: readonly ChannelField[];
   /** Text for a conflict while connecting: usually that the channel is connected already. */
   conflict?: Key;
@@ -90,6 +92,8 @@ export interface ChannelField {
   initial?: string;
   /** Validation: the error text, or null. Without it only an empty value is an error. */
   fault?: (value: string, t: TFunction) => string | null;
+  /** Error text when the API rejects the value as invalid. Default: the general text, below the form. */
+  rejected?: Key;
   /** A setting as text. Default: the setting when it is a string. */
   read?: (value: unknown) => string;
   /** A text as setting; `undefined` removes the setting. Default: the trimmed text. */

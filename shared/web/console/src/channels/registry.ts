@@ -2,5 +2,6 @@
 export { instagram } from "./instagram/index.ts";
 export { mercadolibre } from "./mercadolibre/index.ts";
 export { messenger } from "./messenger/index.ts";
+export { telegram } from "./telegram/index.ts";
 export { webchat } from "./webchat/index.ts";
 export { whatsapp } from "./whatsapp/index.ts";

@@ -14,7 +14,7 @@ import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
-import { changeOf, creationOf, fieldFault, fieldValue } from "./channelRequest.ts";
+import { changeOf, creationOf, fieldFault, fieldValue, rejectedField } from "./channelRequest.ts";
 
 type Form = UseFormReturnType<Record<string, string>>;
 
@@ -50,8 +50,12 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
         const body = changeOf(channel, name, filledIn);
         return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
       }
-      const body = creationOf(type, name, storeId, filledIn);
+      const body = creationOf(type, name, storeId || (stores[0]?.id ?? ""), filledIn);
       return send("POST", "/channels", body, shape, idempotencyKey(body));
+    },
+    onError: (error) => {
+      const field = rejectedField(fields, error);
+      if (field?.rejected) form.setFieldError(pathOf(field), t(field.rejected));
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: channelsQuery.queryKey });
@@ -73,6 +77,21 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
       noValidate
     >
       <Stack gap="sm">
+        {!channel && connect?.steps && (
+          <ol className={classes.connectSteps}>
+            {connect.steps.map(({ text, url }) => (
+              <li key={text}>
+                {url ? (
+                  <a href={url} target="_blank" rel="noopener noreferrer">
+                    {t(text)}
+                  </a>
+                ) : (
+                  t(text)
+                )}
+              </li>
+            ))}
+          </ol>
+        )}
         <TextInput
           label={t("field.name")}
           description={t("channels.nameHint")}
@@ -90,7 +109,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
         {fields.map((field) => (
           <Field key={pathOf(field)} field={field} channel={channel} form={form} />
         ))}
-        {save.isError && (
+        {save.isError && !rejectedField(fields, save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}
           </Text>

@@ -2,7 +2,8 @@ import type { Channel } from "@recado/lib/protocol";
 import type { TFunction } from "i18next";
 import { describe, expect, test } from "vitest";
 import type { ChannelField } from "../channels/setup.ts";
-import { changeOf, creationOf, fieldFault, fieldValue } from "./channelRequest.ts";
+import { ApiError } from "../core/errors.ts";
+import { changeOf, creationOf, fieldFault, fieldValue, rejectedField } from "./channelRequest.ts";
 
 const t = ((key: string) => key) as unknown as TFunction;
 const label = "field.name";
@@ -94,4 +95,16 @@ describe("request body", () => {
     });
     expect(changeOf(channel, "Ventas", [{ field: token, value: "new" }]).credentials).toEqual({ token: "new" });
   });
+});
+
+test("rejectedField finds the field of an invalid value that has a text", () => {
+  const texted = [number, account, token].map((field) => ({ ...field, rejected: label }) as const);
+  const found = (field: string, code: ApiError["code"] = "invalid") =>
+    rejectedField(texted, new ApiError(code, field))?.name;
+  expect(found("externalId")).toBe("externalId");
+  expect(found("settings.accountId")).toBe("accountId");
+  expect(found("credentials.token")).toBe("token");
+  expect(found("settings.token")).toBeUndefined();
+  expect(found("externalId", "conflict")).toBeUndefined();
+  expect(rejectedField([token], new ApiError("invalid", "credentials.token"))).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 import type { Channel } from "@recado/lib/protocol";
 import type { TFunction } from "i18next";
 import type { ChannelField } from "../channels/setup.ts";
+import { ApiError } from "../core/errors.ts";
 
 export type FilledIn = readonly { field: ChannelField; value: string }[];
 
@@ -21,6 +22,15 @@ export function fieldFault(field: ChannelField, channel: Channel | null, value: 
   if (empty && (field.optional || (channel && field.in === "credentials"))) return null;
   return empty ? t("field.required") : (field.fault?.(value, t) ?? null);
 }
+
+/** The field that the API rejected, if it has a text for that. */
+export const rejectedField = (fields: readonly ChannelField[], error: unknown): ChannelField | undefined =>
+  error instanceof ApiError && error.code === "invalid"
+    ? fields.find(
+        ({ in: where, name, rejected }) =>
+          rejected && error.field === (where === "externalId" ? where : `${where}.${name}`),
+      )
+    : undefined;
 
 export function creationOf(type: string, name: string, storeId: string, values: FilledIn) {
   const externalId = values.find(({ field }) => field.in === "externalId")?.value.trim();

@@ -55,7 +55,9 @@ export function ErrorState(props: { error: unknown; onRetry: () => void; retryin
           {errorText(props.error)}
         </Text>
         {hopeless ? (
-          <Link to="/inbox">{t("state.backToInbox")}</Link>
+          <Link to="/inbox" style={{ color: "var(--rc-accent)" }}>
+            {t("state.backToInbox")}
+          </Link>
         ) : (
           <Button
             variant="light"
@@ -96,7 +98,9 @@ export function NotFound() {
         <Title order={1} fz="md">
           {t("state.notFound")}
         </Title>
-        <Link to="/inbox">{t("state.backToInbox")}</Link>
+        <Link to="/inbox" style={{ color: "var(--rc-accent)" }}>
+          {t("state.backToInbox")}
+        </Link>
       </Stack>
     </Center>
   );
