@@ -150,10 +150,10 @@ const kits = "infra/testkit"
 func TestKits_ImportedByTestsOnly(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if inRoom(p.ImportPath, kits) {
+		if inFolder(p.ImportPath, kits) {
 			continue
 		}
-		if i := slices.IndexFunc(p.Deps, func(dep string) bool { return inRoom(dep, kits) || dep == "testing" }); i >= 0 {
+		if i := slices.IndexFunc(p.Deps, func(dep string) bool { return inFolder(dep, kits) || dep == "testing" }); i >= 0 {
 			t.Errorf("%s reaches %s outside its tests: what is deployed or run does not contain test code", p.ImportPath, p.Deps[i])
 		}
 	}

@@ -25,7 +25,7 @@ type Answer struct {
 	Body    string
 }
 
-// want fails the test unless the status is the one given, and reads the body.
+// Want fails the test unless the status is the one given, and reads the body.
 func (a Answer) Want(status int) map[string]any {
 	a.T.Helper()
 	if a.Status != status {
@@ -50,7 +50,7 @@ func (a Answer) WantError(status int, code, field string) {
 	}
 }
 
-// into reads the body as the type given.
+// Into reads the body as the type given.
 func Into[T any](a Answer, status int) T {
 	a.T.Helper()
 	a.Want(status)
@@ -69,9 +69,10 @@ type Client struct {
 	IP      string
 }
 
+// Client is a browser without a session.
 func (b *Fixture) Client() *Client { return &Client{Fixture: b, IP: "192.0.2.1"} }
 
-// with is the same client with one more header.
+// With is the same client with one more header.
 func (c *Client) With(name, value string) *Client {
 	more := *c
 	more.headers = map[string]string{name: value}
@@ -83,6 +84,7 @@ func (c *Client) With(name, value string) *Client {
 	return &more
 }
 
+// Do makes a request and checks it and its answer against the contract.
 func (c *Client) Do(method, target string, body any) Answer {
 	c.T.Helper()
 	path, query, _ := strings.Cut(target, "?")
@@ -122,10 +124,10 @@ func (c *Client) Do(method, target string, body any) Answer {
 // Fields is a JSON object.
 type Fields map[string]any
 
-// Password is everybody's.
+// Password is the password of every operator.
 const Password = "correct horse battery"
 
-// person signs an owner up and hands back their browser.
+// Owner signs an owner up and returns their browser.
 func (b *Fixture) Owner(email string) *Client {
 	b.T.Helper()
 	c := b.Client()
@@ -135,7 +137,7 @@ func (b *Fixture) Owner(email string) *Client {
 	return c
 }
 
-// signIn hands back the browser of somebody whom the account's owner made.
+// SignedIn signs in an operator whom the owner made and returns their browser.
 func (b *Fixture) SignedIn(email string) *Client {
 	b.T.Helper()
 	c := b.Client()
@@ -145,13 +147,14 @@ func (b *Fixture) SignedIn(email string) *Client {
 	return c
 }
 
-// employ makes an operator in the owner's account and hands back their browser and id.
+// Employ makes an operator in the account and returns their browser and id.
 func (c *Client) Employ(role chat.Role, email string) (*Client, string) {
 	c.T.Helper()
 	made := c.Do("POST", "/api/v1/operators", Fields{"name": string(role), "email": email, "role": role, "password": Password}).Want(http.StatusCreated)
 	return c.SignedIn(email), made["id"].(string)
 }
 
+// SessionOf reads the session's token from the cookies of an answer.
 func SessionOf(a Answer) string {
 	a.T.Helper()
 	token := auth.TokenFromCookies([]string{strings.SplitN(a.Cookies[0], ";", 2)[0]})
@@ -161,7 +164,7 @@ func SessionOf(a Answer) string {
 	return token
 }
 
-// account reads whose browser it is.
+// Me reads the account and the operator of the session.
 func (c *Client) Me() (account chat.Account, operator chat.Operator) {
 	c.T.Helper()
 	session, err := c.Store.Session(c.T.Context(), auth.Hash(c.Cookie))
@@ -177,7 +180,7 @@ func (c *Client) Me() (account chat.Account, operator chat.Operator) {
 	return account, operator
 }
 
-// connect makes a channel of the account.
+// Connect makes a channel of the account.
 func (c *Client) Connect(asset string) chat.Channel {
 	c.T.Helper()
 	made := c.Do("POST", "/api/v1/channels", Fields{
@@ -191,7 +194,7 @@ func (c *Client) Connect(asset string) chat.Channel {
 	return ch
 }
 
-// receive lets somebody write to a channel, as ingest does.
+// Receive stores an inbound message as ingest does.
 func (c *Client) Receive(ch chat.Channel, from, called, text string) chat.ConversationID {
 	c.T.Helper()
 	account, _ := c.Me()
@@ -206,7 +209,7 @@ func (c *Client) Receive(ch chat.Channel, from, called, text string) chat.Conver
 	return received.Conversation.ID
 }
 
-// jobs are those of a kind that wait for their first step.
+// Jobs returns the jobs of a kind that wait for their first step.
 func (b *Fixture) Jobs(kind chat.JobKind) []chat.Job {
 	b.T.Helper()
 	var jobs []chat.Job

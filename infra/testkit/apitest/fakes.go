@@ -14,12 +14,13 @@ import (
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
 
+// Clock is the time of a fixture.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// Now moves on by a millisecond each time it is asked, as clocks do.
+// Now advances by a millisecond with each call, so that no two times are equal.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -27,13 +28,14 @@ func (c *Clock) Now() time.Time {
 	return c.now
 }
 
+// Advance moves the clock.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// Buffer is a log that several goroutines write.
+// Buffer is a log that is safe for concurrent use.
 type Buffer struct {
 	mu sync.Mutex
 	bytes.Buffer
@@ -52,13 +54,14 @@ func (b *Buffer) Text() string {
 	return b.Buffer.String()
 }
 
-// Vault is a working vault in memory.
+// Vault keeps passwords in memory.
 type Vault struct {
 	mu        sync.Mutex
 	passwords map[string]string
 	checks    int
 }
 
+// Create adds a password; an address that is taken is a conflict.
 func (v *Vault) Create(_ context.Context, email, password string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -72,6 +75,7 @@ func (v *Vault) Create(_ context.Context, email, password string) (string, error
 	return "subject-of-" + email, nil
 }
 
+// Check compares a password.
 func (v *Vault) Check(_ context.Context, email, password string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -89,6 +93,7 @@ func (v *Vault) Checks() int {
 	return v.checks
 }
 
+// SetPassword replaces a password.
 func (v *Vault) SetPassword(_ context.Context, email, password string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -96,12 +101,13 @@ func (v *Vault) SetPassword(_ context.Context, email, password string) error {
 	return nil
 }
 
-// Files knows the objects that were put through its links.
+// Files is a bucket of which only the objects' metadata is kept.
 type Files struct {
 	mu   sync.Mutex
 	objs map[string]blob.Info
 }
 
+// Put adds an object.
 func (f *Files) Put(key string, info blob.Info) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -111,6 +117,7 @@ func (f *Files) Put(key string, info blob.Info) {
 	f.objs[key] = info
 }
 
+// Head reads the metadata of an object.
 func (f *Files) Head(_ context.Context, key string) (blob.Info, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -121,10 +128,12 @@ func (f *Files) Head(_ context.Context, key string) (blob.Info, error) {
 	return info, nil
 }
 
+// PresignPut returns a made-up link for an upload.
 func (f *Files) PresignPut(_ context.Context, key, mime string, size int64, _ time.Duration) (string, map[string]string, error) {
 	return fmt.Sprintf("https://files.example/%s?size=%d", key, size), map[string]string{"Content-Type": mime}, nil
 }
 
+// PresignGet returns a made-up link for a download.
 func (f *Files) PresignGet(_ context.Context, key, name, _ string, inline bool, _ time.Duration) (string, error) {
 	return fmt.Sprintf("https://files.example/%s?name=%s&inline=%t", key, url.QueryEscape(name), inline), nil
 }
@@ -138,7 +147,7 @@ func (sealer) SealCredentials(_ context.Context, account chat.AccountID, c chat.
 // Keys are the secrets of both functions; a test may replace them.
 type Keys struct{ rest.Keys }
 
-// List answers what the keys in use do.
+// List returns the secrets of a name.
 func (k *Keys) List(ctx context.Context, name string) ([]string, error) {
 	return k.Keys.List(ctx, name)
 }
@@ -146,5 +155,5 @@ func (k *Keys) List(ctx context.Context, name string) ([]string, error) {
 // Static are secrets that are the same whatever the parameter is called.
 type Static []string
 
-// List answers all of them.
+// List returns all of them.
 func (s Static) List(context.Context, string) ([]string, error) { return s, nil }
