@@ -51,7 +51,7 @@ func (b *Buffer) Write(p []byte) (int, error) {
 func (b *Buffer) Text() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.Buffer.String()
+	return b.String()
 }
 
 // Vault keeps passwords in memory.
