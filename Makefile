@@ -1,4 +1,4 @@
-# A newcomer needs make run, make check and make test. `make help` lists the others.
+# Start with make run, make check and make test. `make help` lists the others.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -19,12 +19,12 @@ CDK     := JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 NODE_NO_WARNINGS=1 $(
 FUZZTIME ?= 60s
 NPM     := npm --no-audit --no-fund --loglevel=error
 
-# One way of compiling for everything, so that linters, tests, make run and the functions share what is compiled.
+# The same build flags everywhere, so that linters, tests, make run and the functions share what is compiled.
 export GOFLAGS := -trimpath -buildvcs=false
 export CGO_ENABLED := 0
 # The timed stories of the browser and of the local stack come before compilers and unit tests.
 NICELY := nice -n 5
-# The linters run go vet's checks, and nobody debugs a test's binary.
+# The linters run go vet's checks, and test binaries need no debug information.
 TESTED := -vet=off -ldflags=-s
 # The race detector's build of these packages is not optimised: optimising them takes a minute.
 UNOPTIMISED := -gcflags='modernc.org/...=-N -l' -gcflags='github.com/aws/aws-sdk-go-v2/service/...=-N -l'
@@ -95,7 +95,7 @@ lane-deploy:
 	$(call phase,fuzz-short)
 
 .PHONY: check
-check: $(LINTER) $(ENGINE)/node_modules ## between two thoughts (3 min at most): lint, the tests of what changed since BASE and of what depends on it
+check: $(LINTER) $(ENGINE)/node_modules ## the quick check while you work (3 min at most): lint, the tests of what changed since BASE and of what depends on it
 	$(LINTER) run --allow-parallel-runners ./...
 	@$(call except,$(SUITES) $(RULES)); go test $(TESTED) -timeout 10m $$packages
 	go test $(TESTED) -count=1 $(RULES)
@@ -122,7 +122,7 @@ test-system: $(ENGINE)/node_modules
 	go test $(TESTED) -timeout 15m ./infra/local/acceptance ./infra/local/crash
 
 .PHONY: test-race
-test-race: $(ENGINE)/node_modules ## the packages in which goroutines meet, under the race detector
+test-race: $(ENGINE)/node_modules ## the concurrent packages, under the race detector
 	CGO_ENABLED=1 $(NICELY) go test -race $(TESTED) $(UNOPTIMISED) -timeout 10m $(RACE)
 
 .PHONY: test-deploy
@@ -151,7 +151,7 @@ fuzz-short:
 	@$(MAKE) fuzz FUZZTIME=5s
 
 .PHONY: lint
-lint: $(LINTER) ## go vet with all it has and the other linters (.golangci.yml); the house rules are tests in shared/arch
+lint: $(LINTER) ## go vet and the other linters of .golangci.yml; the rules of the repository are tests in shared/arch
 	$(NICELY) $(LINTER) run --allow-parallel-runners ./...
 
 .PHONY: fmt
@@ -191,7 +191,7 @@ secrets: ## write STAGE's provider secrets from META_APP_SECRET, META_VERIFY_TOK
 	@go run ./infra/secrets -stage $(STAGE)
 
 .PHONY: invoke
-invoke: $(ENGINE)/node_modules ## fire a function's samples at it: make invoke FUNCTION=webhook
+invoke: $(ENGINE)/node_modules ## invoke a function with its sample events: make invoke FUNCTION=webhook
 	@go run ./infra/local/invoke $(FUNCTION)
 
 .PHONY: bench

@@ -13,8 +13,8 @@ import (
 // built is where `make assets` leaves what is uploaded.
 var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist", Widget: "shared/web/widget/dist"}
 
-// flags are the library's feature flags: every template is held against CloudFormation's schemas, what is wrong in one ends the
-// synthesis, and what Service takes from State cannot be taken away from under it.
+// flags are CDK's feature flags: templates are validated against CloudFormation's schemas, a finding ends the synthesis, and State keeps
+// the exports that Service imports.
 var flags = map[string]any{
 	"@aws-cdk/core:validateAgainstDefaultRules": true, "@aws-cdk/core:strictCfnValidateErrors": true,
 	"@aws-cdk/core:defaultCrossStackReferences": "strong",

@@ -8,8 +8,8 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// C-01: the idle bill speaks of what the templates have.
-func TestTheIdleBillCountsWhatTheTemplatesHave(t *testing.T) {
+// C-01: the idle bill counts the resources of the templates.
+func TestIdle_CountsResourcesOfTemplates(t *testing.T) {
 	t.Parallel()
 	for stage, templates := range synthesised {
 		service := templates["Service"]

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestGoldenLists: what a deployment makes and what it may do is read in a review, line by line, whenever it changes.
-func TestGoldenLists(t *testing.T) {
+// TestTemplates_EqualGoldenLists: a change of the deployed resources or permissions shows as a diff of infra/testdata.
+func TestTemplates_EqualGoldenLists(t *testing.T) {
 	t.Parallel()
 	service, state := synthesised["prod"]["Service"], synthesised["prod"]["State"]
 	lists := map[string][]string{

@@ -32,7 +32,7 @@ func everyStack(t *testing.T, look func(t *testing.T, stage, name string, stack 
 	}
 }
 
-// free are the resource types that cost nothing while nobody writes, and idle those that cost the same every month, with the price of
+// free are the resource types that cost nothing without traffic, and idle those that cost the same every month, with the price of
 // infra/cost. None is priced by the hour.
 var (
 	free = []string{
@@ -46,12 +46,12 @@ var (
 )
 
 // C-01: nothing costs while idle.
-func TestNothingIsPricedByTheHour(t *testing.T) {
+func TestTemplates_NoResourcePricedByHour(t *testing.T) {
 	t.Parallel()
 	everyStack(t, func(t *testing.T, _, _ string, stack template) {
 		for id, r := range stack.Resources {
 			if !slices.Contains(free, r.Type) && !slices.Contains(idle, r.Type) {
-				t.Errorf("%s is a %s: say in this list, and in infra/cost, what it costs while nobody writes", id, r.Type)
+				t.Errorf("%s is a %s: say in this list, and in infra/cost, what it costs without traffic", id, r.Type)
 			}
 		}
 		for id, r := range stack.of("AWS::DynamoDB::Table") {
@@ -61,13 +61,13 @@ func TestNothingIsPricedByTheHour(t *testing.T) {
 		}
 		for id, r := range stack.of("AWS::Lambda::Function") {
 			if r.Properties["VpcConfig"] != nil || r.Properties["ProvisionedConcurrencyConfig"] != nil {
-				t.Errorf("%s needs what is paid by the hour", id)
+				t.Errorf("%s uses a resource that is billed by the hour", id)
 			}
 		}
 	})
 }
 
-func TestTheLibrarysValidatorFindsNothing(t *testing.T) {
+func TestTemplates_ValidatorFindsNothing(t *testing.T) {
 	t.Parallel()
 	for stage, report := range reports {
 		var found struct {
@@ -103,12 +103,12 @@ var notCalls = []string{
 	"s3:ListBucket",                 // ListObjects, and a 404 instead of a 403
 }
 
-func TestEveryPermissionIsExplicit(t *testing.T) {
+func TestPermissions_AreExplicit(t *testing.T) {
 	t.Parallel()
 	for stage, templates := range synthesised {
 		for id, role := range templates["Service"].of("AWS::IAM::Role") {
 			if role.Properties["ManagedPolicyArns"] != nil {
-				t.Errorf("%s of %s has somebody else's policy", id, stage)
+				t.Errorf("%s of %s has a policy of another service", id, stage)
 			}
 			for _, s := range statements(role) {
 				for _, action := range s.actions {
@@ -149,9 +149,9 @@ func knownAction(action string) error {
 	return nil
 }
 
-// TestGrantsAndEnvironmentSayTheSame, in both directions: a function has no permission on what its Config does not name, and none
+// TestGrants_MatchEnvironment, in both directions: a function has no permission on what its Config does not name, and none
 // of the resources that its Config names without a permission on it.
-func TestGrantsAndEnvironmentSayTheSame(t *testing.T) {
+func TestGrants_MatchEnvironment(t *testing.T) {
 	t.Parallel()
 	values := topology.Values{QueueURL: func(name string) string { return name }, Secret: func(s topology.Secret) string { return s.Name }}
 	plain := append(slices.Collect(maps.Keys(topology.ProviderSettings())), topology.WebhookURL, "USER_POOL_CLIENT_ID") // name no resource, or a part of another one
@@ -181,7 +181,7 @@ func TestGrantsAndEnvironmentSayTheSame(t *testing.T) {
 	}
 }
 
-func TestQueuesAndFunctionsKeepLambdasLimits(t *testing.T) {
+func TestTemplates_FitLambdaLimits(t *testing.T) {
 	t.Parallel()
 	everyStack(t, func(t *testing.T, _, name string, stack template) {
 		for id, r := range stack.of("AWS::Lambda::Function") {
@@ -211,13 +211,13 @@ func TestQueuesAndFunctionsKeepLambdasLimits(t *testing.T) {
 		}
 		for id, r := range stack.of("AWS::Logs::LogGroup") {
 			if r.Properties["RetentionInDays"] == nil {
-				t.Errorf("%s never forgets", id)
+				t.Errorf("%s has no retention", id)
 			}
 		}
 	})
 }
 
-func TestWhatHoldsDataSurvivesItsStack(t *testing.T) {
+func TestTemplates_DataSurvivesStackDeletion(t *testing.T) {
 	t.Parallel()
 	holds := []string{"AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket"}
 	for stage, templates := range synthesised {
@@ -240,7 +240,7 @@ func TestWhatHoldsDataSurvivesItsStack(t *testing.T) {
 	}
 }
 
-func TestEveryRouteSaysThatOurOwnSessionsDecide(t *testing.T) {
+func TestRoutes_NoAuthorizerInGateway(t *testing.T) {
 	t.Parallel()
 	for id, r := range synthesised["prod"]["Service"].of("AWS::ApiGatewayV2::Route") {
 		if r.Properties["AuthorizationType"] != "NONE" {
@@ -253,10 +253,10 @@ func TestEveryRouteSaysThatOurOwnSessionsDecide(t *testing.T) {
 	}
 }
 
-// secretLike finds what must not stand in a template, which everybody who may look at a stack can read.
+// secretLike finds secrets, which templates must not contain, since everybody who may describe a stack reads them.
 var secretLike = regexp.MustCompile(`(?i)(SECRET|TOKEN|PASSWORD|SIGNING_KEY)(=|":")`)
 
-func TestNoSecretStandsInATemplate(t *testing.T) {
+func TestTemplates_ContainNoSecret(t *testing.T) {
 	t.Parallel()
 	for stage, templates := range synthesised {
 		for id, r := range templates["Service"].of("AWS::Lambda::Function") {
@@ -274,16 +274,16 @@ func TestNoSecretStandsInATemplate(t *testing.T) {
 	}
 }
 
-func TestAlarmsSayWhatToDo(t *testing.T) {
+func TestAlarms_DescribedAndSent(t *testing.T) {
 	t.Parallel()
 	for _, alarm := range topology.Alarms {
 		if len(alarm.Description) < 80 {
-			t.Errorf("%s says %q: whoever it wakes has to know what breaks and what to do", alarm.Name, alarm.Description)
+			t.Errorf("%s says %q: a description says what fails and what to do", alarm.Name, alarm.Description)
 		}
 	}
 	for id, r := range synthesised["prod"]["Service"].of("AWS::CloudWatch::Alarm") {
 		if len(each(r.Properties["AlarmActions"])) != 1 {
-			t.Errorf("%s tells nobody", id)
+			t.Errorf("%s has no action", id)
 		}
 	}
 }

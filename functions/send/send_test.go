@@ -22,7 +22,6 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/rules/drafts"
 )
@@ -281,76 +280,6 @@ func TestRepliesAreHeldUntilTheirChannelIsReconnected(t *testing.T) {
 	}
 	if health := w.health(); health.State != chat.HealthOK {
 		t.Errorf("the channel works, and is %s", health.State)
-	}
-}
-
-var errCrash = errors.New("the process died")
-
-// store is the real one, whose process may die in its first attempt to send.
-type store struct {
-	*dynamo.Store
-	dies     moment
-	attempts int
-}
-
-type moment int
-
-const (
-	_               moment = iota // never
-	beforeTheCall                 // when the attempt is recorded and WhatsApp not asked yet
-	beforeTheRecord               // when WhatsApp has answered and that is not recorded yet
-)
-
-func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error {
-	err := s.Store.UpdateMessage(ctx, before, after, effects)
-	if after.Status != chat.StatusSending {
-		return err
-	}
-	if s.attempts++; s.dies == beforeTheCall && s.attempts == 1 {
-		return errCrash
-	}
-	return err
-}
-
-func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error) {
-	if s.dies == beforeTheRecord && s.attempts == 1 {
-		return chat.ProviderRef{}, errCrash
-	}
-	return s.Store.RecordSent(ctx, m, scope)
-}
-
-// C-03
-func TestAnAttemptThatDiedIsUnknownAndNeverSentAgain(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		dies moment
-		took []string
-	}{
-		"before WhatsApp was asked": {beforeTheCall, []string{"dos"}},
-		"after WhatsApp took it":    {beforeTheRecord, []string{"uno", "dos"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := open(t)
-			first, second := w.Reply(w.conversation, "uno"), w.Reply(w.conversation, "dos")
-			h := w.on(&store{Store: w.Store, dies: c.dies})
-			if err := w.deliver(h); !errors.Is(err, errCrash) || fault.Permanent(err) {
-				t.Fatalf("it did not die, or will be buried: %v", err)
-			}
-			if got := w.Message(first).Status; got != chat.StatusSending {
-				t.Fatalf("the attempt was not recorded: it is %s", got)
-			}
-			for range 3 {
-				w.Must(w.deliver(h))
-				w.Advance(24 * time.Hour)
-			}
-			if one, two := w.Message(first).Status, w.Message(second).Status; one != chat.StatusUnknown || two != chat.StatusSent {
-				t.Errorf("they are %s and %s", one, two)
-			}
-			if texts := w.texts(); !slices.Equal(texts, c.took) {
-				t.Errorf("WhatsApp took %v, want %v", texts, c.took)
-			}
-		})
 	}
 }
 

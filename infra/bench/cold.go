@@ -155,7 +155,7 @@ func standIn(ctx context.Context) (endpoint string, stop func(), err error) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 			_, _ = io.WriteString(w, `{"Count":0,"Items":[],"ScannedCount":0}`)
 		default:
-			http.Error(w, "nobody asks this", http.StatusNotFound)
+			http.Error(w, "not supported by the stand-in", http.StatusNotFound)
 		}
 	})}
 	go func() { _ = server.Serve(listener) }()

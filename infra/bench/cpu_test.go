@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestParseStat(t *testing.T) {
+func TestParseStat_ProcFormat(t *testing.T) {
 	t.Parallel()
 	parent, used, err := parseStat("812 (a (strange) name) S 77 812 812 0 -1 4194304 1 0 0 0 13 4 0 0 20 0 7 0 4242 0 0\n")
 	if err != nil || parent != 77 || used != 170*time.Millisecond {

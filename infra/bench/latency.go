@@ -105,7 +105,7 @@ func (a *awaited) heard(text string, at time.Time) {
 	}
 }
 
-// wait returns when n messages were seen, or at the latest after a while.
+// wait returns when n messages were seen, or after a time-out.
 func (a *awaited) wait(ctx context.Context, n int, atMost time.Duration) {
 	for began := time.Now(); time.Since(began) < atMost && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 		a.mu.Lock()

@@ -1,5 +1,5 @@
-// Command bench measures what the design promises, and prints each figure with its bar, its spread and how it was taken;
-// infra/bench/README.md keeps them:
+// Command bench measures the figures for which the design sets limits, and prints each with its limit, its spread and how it was taken.
+// infra/bench/README.md records them.
 //
 //	go run ./infra/bench              everything, about 15 minutes
 //	go run ./infra/bench cold size    some of it
@@ -86,7 +86,7 @@ func number(name string, otherwise int) (int, error) {
 	return n, nil
 }
 
-// binaries builds every function, and the minimal one, and answers where they lie. The Makefile alone knows how.
+// binaries builds every function, and the minimal one, with the Makefile, and returns their folder.
 func binaries(ctx context.Context, arch string) (string, error) {
 	dir, err := filepath.Abs(filepath.Join("bin", arch))
 	if err != nil {

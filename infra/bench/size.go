@@ -12,7 +12,7 @@ import (
 // sizeBar is the most that a binary may have, unzipped.
 const sizeBar = 11_000_000
 
-// size prints what is deployed: every bootstrap as arm64 gets it.
+// size prints the size of every function's binary for arm64.
 func size(ctx context.Context) error {
 	dir, err := binaries(ctx, "arm64")
 	if err != nil {

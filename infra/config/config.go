@@ -1,4 +1,4 @@
-// Package config is what the stages of a deployment differ in: typed, with defaults in Go, checked as a whole before anything is
+// Package config holds the settings in which the stages of a deployment differ: typed, with defaults, and validated before anything is
 // synthesised. What may change from one deployment to the next comes as CDK context (`cdk deploy -c stage=prod -c domain=…`).
 //
 // It imports the standard library and the topology, for the settings of providers.
@@ -30,7 +30,7 @@ type Stage struct {
 	WebACL      string // ARN of a web ACL of scope CLOUDFRONT; "" = none (a web ACL costs 5 dollars a month)
 
 	MailFrom   string            // the sender of our e-mails, an identity that SES has verified
-	AlarmEmail string            // who is told of alarms; "" = nobody
+	AlarmEmail string            // receives alarms; "" = none are sent
 	Providers  map[string]string // the providers' settings by environment variable
 
 	LogsKept     time.Duration
@@ -56,7 +56,7 @@ func defaults() []Stage {
 }
 
 // Load makes the stage that the context asks for ("dev" when it asks for none) and checks it. lookup answers "" for a key that is
-// not set. All faults are told at once.
+// not set. The error names all faults.
 func Load(lookup func(key string) string) (Stage, error) {
 	name := lookup("stage")
 	if name == "" {
@@ -99,7 +99,7 @@ func contextKey(env string) string {
 
 var host = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 
-// Validate names every fault.
+// Validate returns all faults, joined.
 func (s Stage) Validate() error {
 	var faults []error
 	fault := func(bad bool, text string, args ...any) {

@@ -1,7 +1,7 @@
-// Package constructs holds the constructs that every stack is made of, each with the house's decisions built in: a function has a role
-// of its own with explicit actions, a log group with an end and few lines; a queue has dead letters; an alarm says what breaks.
+// Package constructs holds the CDK constructs of which the stacks are made: a function with its own role, explicit actions and a log
+// group with a retention; a queue with dead letters; an alarm with a description.
 //
-// CDK is asked for as little as possible: no grant helper (GrantReadData includes Scan), no feature flag. It imports the topology,
+// CDK's grant helpers are not used (GrantReadData includes Scan), nor its feature flags. It imports the topology,
 // the stage's configuration and CDK. Its calls are not safe for concurrent use.
 package constructs
 
@@ -32,7 +32,7 @@ func Days(d time.Duration) awscdk.Duration {
 	return awscdk.Duration_Days(jsii.Number(math.Ceil(d.Hours() / 24)))
 }
 
-// Kept is what becomes of a resource that holds data when its stack goes.
+// Kept is the removal policy of a resource that holds data.
 func Kept(stage config.Stage) awscdk.RemovalPolicy {
 	if stage.Kept {
 		return awscdk.RemovalPolicy_RETAIN
@@ -88,7 +88,7 @@ func NewFunction(scope constructs.Construct, f topology.Function, props Function
 		Timeout:      Seconds(f.Timeout),
 		MemorySize:   jsii.Number(float64(f.MemoryMB)),
 		Environment:  &environment,
-		// The role as it is: CDK adds nothing to it behind our back.
+		// An immutable reference: CDK adds no permissions to the role.
 		Role:     awsiam.Role_FromRoleArn(own, jsii.String("OwnRole"), role.RoleArn(), &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)}),
 		LogGroup: logs,
 		// Lambda's own START, END and REPORT lines would be most of the log's volume, at half a dollar a gigabyte.
@@ -115,10 +115,10 @@ func retention(d time.Duration) awslogs.RetentionDays {
 	}
 }
 
-// queueKept is the longest that SQS keeps a message: time to repair what a queue waits for.
+// queueKept is the longest retention that SQS allows.
 const queueKept = 14 * 24 * time.Hour
 
-// NewDeadLetters makes a queue in which hopeless records rest.
+// NewDeadLetters makes a dead-letter queue.
 func NewDeadLetters(scope constructs.Construct, stage config.Stage, name string, fifo bool) awssqs.Queue {
 	props := &awssqs.QueueProps{
 		QueueName:  queueName(stage, name),
@@ -144,7 +144,7 @@ func NewQueue(scope constructs.Construct, stage config.Stage, q topology.Queue, 
 		DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(float64(q.MaxReceive))},
 	}
 	if q.FIFO {
-		// Throughput by group: the queue's order is the group's order, and one busy group takes nothing from the others.
+		// Throughput and deduplication by message group, so that a busy group does not slow the others.
 		props.Fifo = jsii.Bool(true)
 		props.DeduplicationScope = awssqs.DeduplicationScope_MESSAGE_GROUP
 		props.FifoThroughputLimit = awssqs.FifoThroughputLimit_PER_MESSAGE_GROUP_ID

@@ -8,18 +8,18 @@ import (
 	"github.com/recado-chat/recado/infra/cost"
 )
 
-// bar is DESIGN §11's for a stage in which nobody writes, in dollars a month.
+// bar is DESIGN §11's for a stage without traffic, in dollars a month.
 const bar = 7
 
 // C-01: nothing costs while idle, but for what is listed here line by line.
-func TestAnIdleStageStaysUnderSevenDollars(t *testing.T) {
+func TestIdle_UnderSevenDollars(t *testing.T) {
 	t.Parallel()
 	bill := cost.Idle()
 	var table strings.Builder
 	if err := bill.Print(&table); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("a month in which nobody writes:\n%s", &table)
+	t.Logf("a month without traffic:\n%s", &table)
 	if bill.USD > bar {
 		t.Errorf("%.2f dollars a month, and %d are the most", bill.USD, bar)
 	}
@@ -29,7 +29,7 @@ func TestAnIdleStageStaysUnderSevenDollars(t *testing.T) {
 }
 
 // A queue that Lambda polls costs 26 cents a month while it is empty: DESIGN §3 counts on it.
-func TestAnEmptyQueueCostsTwentySixCents(t *testing.T) {
+func TestIdle_EmptyQueue_CostsTwentySixCents(t *testing.T) {
 	t.Parallel()
 	for _, l := range cost.Idle().Lines {
 		if l.Item != cost.SQSStandard {
@@ -41,7 +41,7 @@ func TestAnEmptyQueueCostsTwentySixCents(t *testing.T) {
 	}
 }
 
-func TestEveryPriceSaysWhatItIsForAndWhereItStands(t *testing.T) {
+func TestPrices_HaveUnitAndSource(t *testing.T) {
 	t.Parallel()
 	var seen []cost.Item
 	for _, p := range cost.Prices {
@@ -55,7 +55,7 @@ func TestEveryPriceSaysWhatItIsForAndWhereItStands(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+func TestUsage_AddMergeSinceTimes(t *testing.T) {
 	t.Parallel()
 	before := cost.Usage{}
 	before.Add("push", cost.SocketMessages, "", 10)

@@ -35,12 +35,12 @@ const (
 // compares them.
 const DueShards = 16
 
-// Resources are what a stage has that costs, or could cost, while nobody writes.
+// Resources are the numbers of a stage's resources that cost, or could cost, without traffic.
 type Resources struct {
 	Functions, Polled, PolledFIFO, Streams, Schedules, Alarms, Keys int
 }
 
-// Of counts the topology's.
+// Of counts the resources of a topology.
 func Of(functions []topology.Function, queues []topology.Queue, streams []topology.Stream, alarms []topology.Alarm) Resources {
 	r := Resources{Functions: len(functions), Streams: len(streams), Alarms: len(alarms)}
 	for _, q := range queues {
@@ -66,8 +66,7 @@ func Stage() Resources {
 	return Of(topology.Functions, topology.Queues, topology.Streams, topology.Alarms)
 }
 
-// Idle is the bill of a month in which nobody writes. Nothing is published then: no function but clock runs, and clock has no
-// metric of its own, which would cost its whole 30 cents.
+// Idle is the bill of a month without traffic. Only clock runs then, and it publishes no custom metric, which would cost 30 cents.
 func Idle() Bill {
 	r := Stage()
 	polls := pollers * float64(month/longPoll)

@@ -6,9 +6,8 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
-// What an invocation is billed for is a model and no measurement. Wall time on this machine is neither too long nor too short in a
-// way that anybody could correct: the engines share two busy cores with the functions, while on AWS a function has a part of a core
-// by its memory and every call crosses a network. So an invocation is billed for
+// The billed time of an invocation is modelled, not measured: wall time of the local stack does not carry over to AWS, where a function
+// has a part of a core by its memory and every call crosses a network. An invocation is billed for
 //
 //   - own: its own work. The bar of DESIGN §11 is 2 ms of CPU for a message over all functions, which are four invocations and
 //     more; half a millisecond on a whole core is 3.5 ms on the seventh of one that 256 MB buy (1,769 MB are one vCPU);

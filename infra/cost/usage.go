@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 )
 
-// Use is what one function used of one item.
+// Use identifies what was used: an item of the price list, by a function.
 type Use struct {
 	Function string // or what stands outside the functions: "browsers"
 	Item     Item
@@ -71,7 +71,7 @@ type Line struct {
 	USD      float64 `json:"usd"`
 }
 
-// Bill is what AWS would ask.
+// Bill is the price of a usage at list prices.
 type Bill struct {
 	Lines []Line  `json:"lines"`
 	USD   float64 `json:"usd"`
@@ -103,12 +103,12 @@ func (u Usage) Bill() Bill {
 	return billOf(lines)
 }
 
-// ByItem leaves functions and details out: a dozen lines that are read at a glance.
+// ByItem adds up the lines of each item.
 func (b Bill) ByItem() Bill {
 	return b.by(func(l Line) Line { return Line{Service: l.Service, Item: l.Item, Unit: l.Unit} })
 }
 
-// ByFunction is what each function's share is.
+// ByFunction adds up the lines of each function.
 func (b Bill) ByFunction() Bill {
 	return b.by(func(l Line) Line { return Line{Function: l.Function} })
 }
@@ -142,7 +142,7 @@ func (b Bill) Print(w io.Writer) error {
 		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\t%8.4f\n", l.Service, l.Item, l.Function, l.Detail, quantity, l.USD)
 	}
 	_, _ = fmt.Fprintf(table, "  total\t\t\t\t\t%8.4f\n", b.USD)
-	// What went wrong before is told here.
+	// Flush returns the error of any earlier write.
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("print the bill: %w", err)
 	}

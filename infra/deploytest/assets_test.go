@@ -16,7 +16,7 @@ import (
 )
 
 // A change of one function changes one binary, wherever it is built: nothing else is uploaded or restarted.
-func TestAChangeOfOneFunctionChangesOneAsset(t *testing.T) {
+func TestAssets_OneFunctionChanged_OneAssetChanges(t *testing.T) {
 	t.Parallel()
 	const changed = "clock"
 	checkout := filepath.Join(t.TempDir(), "elsewhere")

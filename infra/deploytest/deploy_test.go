@@ -41,7 +41,7 @@ type deployment struct {
 
 // C-01 is about what a deployment costs; that it works at all is shown here: bootstrap, deploy as an upgrade, and the main job
 // through the deployed APIs, with what was there before the upgrade still there after it.
-func TestTheDeployedSystemDoesTheMainJobAndSurvivesItsUpgrade(t *testing.T) {
+func TestDeploy_MainJob_BeforeAndAfterUpgrade(t *testing.T) {
 	d := &deployment{emulator: startEmulator(t)}
 	d.startGraph()
 	cli := filepath.Join(root(t), ".tools/cdk/node_modules/.bin/cdk")

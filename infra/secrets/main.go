@@ -2,7 +2,7 @@
 //
 // Each comes from the environment variable of its name, such as SIGNING_KEY and what the providers' folders name, a comma-separated
 // list whose first is the newest: "new,old" makes both valid while one replaces the other. One that the environment does not have
-// stays as it is; generated ones that nobody has set are made up. Values are never printed.
+// stays as it is; unset generated ones get a random value. Values are never printed.
 package main
 
 import (
@@ -68,7 +68,7 @@ func value(secret topology.Secret) string {
 	return strings.Join(parts, ",")
 }
 
-// write puts a value, or keeps what is there without one; a generated secret that nobody has set is made up.
+// write puts a value, or keeps what is there without one; an unset generated secret gets a random value.
 func write(ctx context.Context, client *ssm.Client, parameter, value string, generated bool) (string, error) {
 	if value == "" {
 		_, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &parameter})

@@ -8,7 +8,7 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
-// newAlarms makes the topology's alarms, and the mail that tells of them if the stage has an address for it.
+// newAlarms makes the topology's alarms, sent by e-mail if the stage has an address.
 func (s *Service) newAlarms() {
 	var tell *[]any
 	if s.stage.AlarmEmail != "" {

@@ -25,7 +25,7 @@ const pages = `function handler(event) {
   return request;
 }`
 
-// viewer tells the API who asks: for API Gateway every request comes from CloudFront's edge.
+// viewer passes the viewer's address to the API, since API Gateway sees only CloudFront's.
 const viewer = `function handler(event) {
   event.request.headers['x-recado-viewer'] = { value: event.viewer.ip };
   return event.request;
@@ -36,8 +36,8 @@ const viewer = `function handler(event) {
 const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: %[1]s; media-src 'self' blob: %[1]s; " +
 	"connect-src 'self' wss: %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// NewEdge makes what the public sees: one name for the console, the API, the webhooks and the socket. Service does not know it;
-// its address reaches the functions through a parameter.
+// NewEdge makes the distribution: one host name for the console, the API, the webhooks and the socket. Service does not depend on it;
+// functions read its address from a parameter.
 func NewEdge(scope constructs.Construct, stage config.Stage, state *State, service *Service, built Built) awscdk.Stack {
 	stack := newStack(scope, stage, "Edge", "what the public sees: CloudFront and the console's files", false)
 	files := awss3.NewBucket(stack, jsii.String("Console"), &awss3.BucketProps{
@@ -45,8 +45,8 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 		Encryption: awss3.BucketEncryption_S3_MANAGED, ObjectOwnership: awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
 	})
-	// The stack's own id ends in a number that nobody outside the account knows: a secret that costs nothing, and enough to tell our
-	// distribution from others.
+	// The stack's id ends in a random number that is not known outside the account: enough of a secret to tell our distribution from
+	// others.
 	originSecret := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), stack.StackId(), nil))
 	toHTTP := forwarded(service.HTTPHost, map[string]*string{"X-Recado-Origin": originSecret})
 	toAPI := *toHTTP
@@ -82,7 +82,7 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 	return stack
 }
 
-// parameter tells the functions what only Edge knows.
+// parameter writes a value of Edge that functions read.
 func parameter(stack awscdk.Stack, stage config.Stage, secret topology.Secret, value *string, what string) {
 	awsssm.NewCfnParameter(stack, jsii.String("Parameter-"+secret.Name), &awsssm.CfnParameterProps{
 		Name: jsii.String(stage.Parameter(secret.Name)), Type: jsii.String("String"), Value: value, Description: jsii.String(what),
@@ -131,13 +131,13 @@ func consoleHeaders(stack awscdk.Stack, stage config.Stage, state *State) awsclo
 	})
 }
 
-// deployConsole uploads the console: files named after their content for ever, the page that names them never cached.
+// deployConsole uploads the console: files whose names contain a hash are cached for a year, index.html never.
 func deployConsole(stack awscdk.Stack, files awss3.IBucket, distribution awscloudfront.IDistribution, built string) {
 	source := func(exclude ...string) *[]awss3deployment.ISource {
 		return &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(built), &awss3assets.AssetOptions{Exclude: jsii.Strings(exclude...)})}
 	}
 	assets := awss3deployment.NewBucketDeployment(stack, jsii.String("Assets"), &awss3deployment.BucketDeploymentProps{
-		Sources: source("index.html"), DestinationBucket: files, Prune: jsii.Bool(false), // open consoles still load the last version's
+		Sources: source("index.html"), DestinationBucket: files, Prune: jsii.Bool(false), // open consoles still load the last version's files
 		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String("public, max-age=31536000, immutable"))},
 	})
 	page := awss3deployment.NewBucketDeployment(stack, jsii.String("Page"), &awss3deployment.BucketDeploymentProps{
@@ -148,7 +148,7 @@ func deployConsole(stack awscdk.Stack, files awss3.IBucket, distribution awsclou
 	page.Node().AddDependency(assets)
 }
 
-// deployWidget uploads what sites' pages load, under names that stay: a browser asks for it again after five minutes.
+// deployWidget uploads the widget under fixed names, cached for five minutes.
 func deployWidget(stack awscdk.Stack, files awss3.IBucket, distribution awscloudfront.IDistribution, built string) {
 	awss3deployment.NewBucketDeployment(stack, jsii.String("Widget"), &awss3deployment.BucketDeploymentProps{
 		Sources:           &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(built), nil)},

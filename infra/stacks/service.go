@@ -15,7 +15,7 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
-// Service is everything made from code: functions, queues, both APIs, alarms.
+// Service is the stack of functions, queues, both APIs and alarms.
 type Service struct {
 	Stack awscdk.Stack
 	// HTTPHost and SocketHost are the APIs' own names.

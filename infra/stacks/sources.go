@@ -51,7 +51,7 @@ func (s *Service) schedule(f topology.Function) {
 		ScheduleExpression: expression, State: jsii.String("ENABLED"),
 		Targets: &[]any{&awsevents.CfnRule_TargetProperty{
 			Arn: function.FunctionArn(), Id: jsii.String(f.Name), Input: jsii.String("{}"),
-			// A tick that came late says nothing that the next one does not.
+			// A late tick is dropped: the next one does its work.
 			RetryPolicy: &awsevents.CfnRule_RetryPolicyProperty{MaximumRetryAttempts: jsii.Number(0), MaximumEventAgeInSeconds: jsii.Number(60)},
 		}},
 	})

@@ -1,7 +1,7 @@
 // Package stacks is the deployment: State (what must never be lost), Service (everything made from code) and Edge (what the
-// public sees). All of it is read from the topology; a name, a grant or a route that is not there does not exist here either.
+// public sees). All names, grants and routes come from the topology.
 //
-// It imports the topology, the tables' schema, the stage's configuration, the house's constructs and CDK.
+// It imports the topology, the tables' schema, the stage's configuration, infra/constructs and CDK.
 package stacks
 
 import (
@@ -29,7 +29,7 @@ type Built struct {
 	Widget    string
 }
 
-// State is what outlives every deployment of the code.
+// State is the stack of resources that hold data.
 type State struct {
 	Stack   awscdk.Stack
 	Tables  map[topology.Table]awsdynamodb.CfnTable
@@ -39,7 +39,7 @@ type State struct {
 	Client  awscognito.UserPoolClient
 }
 
-// NewState makes tables, buckets, the key of providers' secrets, and the vault of passwords.
+// NewState makes the tables, the buckets, the key of providers' secrets, and the user pool.
 func NewState(scope awsconstructs.Construct, stage config.Stage) *State {
 	s := &State{
 		Stack:   newStack(scope, stage, "State", "what must never be lost: tables, files, users, the key", stage.Kept),
@@ -57,7 +57,7 @@ func NewState(scope awsconstructs.Construct, stage config.Stage) *State {
 		EnableKeyRotation: jsii.Bool(true), RemovalPolicy: constructs.Kept(stage),
 	})
 	s.Users = awscognito.NewUserPool(s.Stack, jsii.String("Users"), &awscognito.UserPoolProps{
-		// A vault for passwords, reached by our functions alone: no sign-up, no hosted page, no mail of its own.
+		// The user pool only keeps passwords for our functions: no sign-up, no hosted page, no e-mail from Cognito.
 		SelfSignUpEnabled: jsii.Bool(false), SignInCaseSensitive: jsii.Bool(false),
 		SignInAliases:   &awscognito.SignInAliases{Email: jsii.Bool(true)},
 		AccountRecovery: awscognito.AccountRecovery_NONE,
@@ -88,7 +88,7 @@ func newTable(scope awsconstructs.Construct, stage config.Stage, name topology.T
 	props := &awsdynamodb.CfnTableProps{
 		BillingMode: jsii.String("PAY_PER_REQUEST"),
 		KeySchema:   keySchema(schema.HashKey, schema.RangeKey),
-		// What is only there for hours has no past worth restoring.
+		// Live data lasts for hours, so it needs no point-in-time recovery.
 		PointInTimeRecoverySpecification: &awsdynamodb.CfnTable_PointInTimeRecoverySpecificationProperty{
 			PointInTimeRecoveryEnabled: jsii.Bool(name != topology.Live),
 		},
@@ -145,7 +145,7 @@ func newBucket(scope awsconstructs.Construct, stage config.Stage, name topology.
 	}
 	switch name {
 	case topology.Media:
-		// The signed link is the authority: whoever has one may put or read that one object, from whatever page.
+		// Any origin: access is limited by the signed links, each for one object.
 		props.Cors = &[]*awss3.CorsRule{{
 			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_GET, awss3.HttpMethods_PUT},
 			AllowedOrigins: jsii.Strings("*"), AllowedHeaders: jsii.Strings("content-type"), MaxAge: jsii.Number(3600),

@@ -6,55 +6,55 @@ import (
 	"github.com/recado-chat/recado/events"
 )
 
-// Alarm watches one metric of AWS's own. Its description says what breaks and what to do: it is read at night.
+// Alarm watches one metric that AWS publishes. Its description says what fails and what to do first.
 type Alarm struct {
 	Name        string
-	Queue       string // the queue or the function that the metric is of; neither means the HTTP API
+	Queue       string // the metric is of this queue or Function; of the HTTP API if both are empty
 	Function    string
 	Metric      string
 	Statistic   string
 	Period      time.Duration
 	Periods     int
 	Above       float64
-	Below       bool // alarm when it is below Above instead
+	Below       bool // alarm when the metric is below Above
 	Missing     bool // no data is an alarm too
 	Description string
 }
 
-const redrive = " Look at a message's reason attribute, mend the cause, and put them back with SQS's redrive."
+const redrive = " Read the messages' reason attribute, fix the cause, then return them to their queues with the SQS redrive."
 
-// Alarms are few, since each costs ten cents a month: everything that stops for good ends in dead letters or in age.
+// Alarms are few, since each costs 10 cents a month: every lasting failure shows as dead letters or as the age of a queue or stream.
 var Alarms = []Alarm{
 	{
 		Name: "dead-letters", Queue: DeadLetters, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "Functions gave up on records that can never succeed: messages or answers are missing until somebody acts." + redrive,
+		Description: "Functions rejected records that cannot be processed: customers' messages or replies are missing until this is fixed." + redrive,
 	},
 	{
 		Name: "dead-standard", Queue: DeadLettersStandard, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "SQS gave up on records that failed again and again (pushes, files, e-mails, closings, jobs)." + redrive,
+		Description: "Records failed too many times (pushes, files, e-mails, closings, jobs) and were moved to the dead-letter queue." + redrive,
 	},
 	{
 		Name: "dead-ordered", Queue: DeadLettersFIFO, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "SQS gave up on ordered records: inbound messages, assignments or replies. Customers wait." + redrive,
+		Description: "Inbound messages, assignments or replies failed too many times and were moved to the dead-letter queue. Customers are waiting." + redrive,
 	},
 	{
 		Name: "stream-age", Function: "fanout", Metric: "IteratorAge", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 60_000,
-		Description: "fanout is a minute behind the tables' streams: nothing is assigned, sent or shown live. Read its log; records that it cannot get past go to the inbound bucket after 50 tries. After 24 hours the stream forgets them; the timers then bring what waits.",
+		Description: "fanout is over a minute behind the tables' streams: assignments, replies and live updates are late. Read fanout's log. A record that fails 50 times is copied to the inbound bucket and skipped. Streams keep records for 24 hours; timers repeat the work of lost ones.",
 	},
 	{
 		Name: "inbound-age", Queue: string(events.ToIngest), Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
-		Description: "Inbound messages have waited five minutes: ingest fails or is throttled. Read its log; check the account's Lambda concurrency and the Desk table's throttled writes.",
+		Description: "Inbound messages have waited over five minutes: ingest fails or is throttled. Read ingest's log; check the account's Lambda concurrency and the Desk table's throttled writes.",
 	},
 	{
 		Name: "outbound-age", Queue: string(events.ToSend), Metric: "ApproximateAgeOfOldestMessage", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 300,
-		Description: "Replies have waited five minutes: the provider fails or send does. Read send's log for the provider's error codes.",
+		Description: "Replies have waited over five minutes: the provider or the function send fails. Read send's log for the provider's error codes.",
 	},
 	{
 		Name: "clock-silent", Function: "clock", Metric: "Invocations", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 1, Below: true, Missing: true,
-		Description: "The minute's tick has not run for five minutes: nothing closes, wakes or is tried again. Check the EventBridge rule and clock's log.",
+		Description: "The function clock has not run for five minutes: conversations are not closed or woken, and nothing is retried. Check the EventBridge rule and clock's log.",
 	},
 	{
 		Name: "http-failures", Metric: "5xx", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 5,
-		Description: "The HTTP API answered more than five requests with a 5xx: providers post again for days, but people see errors. Read the logs of webhook and api.",
+		Description: "The HTTP API answered more than five requests with a 5xx status. Providers repeat their webhooks, but people see errors. Read the logs of webhook, api, admin and widget.",
 	},
 }

@@ -121,8 +121,8 @@ var Functions = []Function{
 	},
 }
 
-// maxReceive is how often a record is tried before SQS gives it up. The records behind a failing one of their group count a receive
-// without being tried, so that it is generous.
+// maxReceive is how often a record is received before SQS moves it to the dead letters. It is high, since records behind a failing one
+// of their group are received without being processed.
 const maxReceive = 20
 
 // names turns names of queues into strings.

@@ -120,7 +120,7 @@ func (f Function) triggerGrants() []Grant {
 		}
 	}
 	if streams {
-		// The on-failure destination: records that nobody got past.
+		// The on-failure destination: records that failed too many times.
 		grants = append(grants, Grant{Kind: KindBucket, Name: string(StreamFailures), Trigger: true, Actions: []string{"s3:ListBucket", "s3:PutObject"}})
 	}
 	return grants

@@ -1,5 +1,5 @@
 // Package topology describes the whole system as plain data: functions with their triggers, environment and grants, queues,
-// tables, buckets, routes. CDK, the local stack and the tests read this one description; nobody else says what is wired to what.
+// tables, buckets, routes. CDK, the local stack and the tests read this one description.
 //
 // Invariants, each a test in shared/arch: a function's environment has exactly the keys that its Config reads; every queue has
 // a dead-letter queue and a visibility of at least six times its function's time-out; webhook, socket's edges and clock only
@@ -63,7 +63,7 @@ func (i Items) Actions() []string {
 	return actions
 }
 
-// Objects are what a function does with a bucket's objects.
+// Objects are the operations of a function on a bucket's objects, as bits.
 type Objects uint8
 
 // What there is to do.
@@ -102,7 +102,7 @@ const (
 // Buckets are all of them.
 var Buckets = []Bucket{Media, Inbound}
 
-// StreamFailures is where Lambda leaves the stream records that fanout could not get past.
+// StreamFailures is the prefix under which Lambda puts the stream records that fanout could not process.
 const StreamFailures = Inbound
 
 // Queue feeds one function.
@@ -116,8 +116,8 @@ type Queue struct {
 	Env        string // the key under which senders find its URL
 }
 
-// DeadLetters is the queue of hopeless records that consumers copied themselves; DeadLettersFIFO takes those that SQS gave up
-// on in FIFO queues, and DeadLettersStandard in the others.
+// DeadLetters takes records that consumers reject themselves. DeadLettersFIFO and DeadLettersStandard take those that SQS moves from
+// FIFO and standard queues after too many receives.
 const (
 	DeadLetters         = "dead"
 	DeadLettersStandard = "dead-standard"
@@ -132,7 +132,7 @@ func (q Queue) Dead() string {
 	return DeadLettersStandard
 }
 
-// Visibility is six times the function's time-out and the window: AWS's own rule.
+// Visibility is six times the function's time-out plus the window, as AWS recommends.
 func (q Queue) Visibility() time.Duration {
 	return 6*MustFunction(q.Function).Timeout + q.Window
 }
@@ -156,7 +156,7 @@ type Stream struct {
 type Secret struct {
 	Env  string // the key under which the function finds the parameter's name
 	Name string // below /recado/<stage>/
-	// Generated says that it is made up at random when nobody sets it.
+	// Generated says that a random value is written when none is set.
 	Generated bool
 }
 
@@ -172,7 +172,7 @@ var (
 	OriginSecret = Secret{Env: "ORIGIN_SECRET_NAME", Name: "origin-secret"}
 )
 
-// Secrets are all of them; SecretsOfEdge those that nobody sets by hand.
+// Secrets are all secrets; SecretsOfEdge those that the deployment of Edge writes.
 var (
 	Secrets       = append(ProviderSecrets(), SigningKey, PublicURL, OriginSecret)
 	SecretsOfEdge = []Secret{PublicURL, OriginSecret}
@@ -198,7 +198,7 @@ type Function struct {
 	Identity        bool     // the identity provider's administration
 	ProviderSecrets bool     // reads the secrets of all providers
 	ProviderCalls   bool     // calls providers: has the settings of all of them
-	RegistersHooks  bool     // registers webhooks with providers: knows their address and the secrets that providers are told
+	RegistersHooks  bool     // registers webhooks with providers: has their address and the generated secrets
 	Settings        []string // keys with a value of the stage, listed in Setting
 }
 

@@ -58,7 +58,7 @@ func TestChannels_NamedInTheirFoldersOnly(t *testing.T) {
 			for _, word := range wordsOf(t, path) {
 				for _, name := range names {
 					if strings.Contains(strings.ToLower(word.text), name) && !mayName(where, name, word.text) {
-						t.Errorf("%s:%d names the channel %s in %s: what is true of one provider is in shared/channel/%s", where, word.line, name, word.text, name)
+						t.Errorf("%s:%d names the channel %s in %s: code for one provider belongs into shared/channel/%s", where, word.line, name, word.text, name)
 					}
 				}
 			}
@@ -151,7 +151,7 @@ func TestProviders_SettingsAndSecrets_AreDeployed(t *testing.T) {
 		for _, s := range definition.Secrets {
 			want := topology.Secret{Env: s.Env, Name: s.Name, Generated: s.Generated}
 			if !slices.Contains(webhook, want) || !slices.Contains(topology.Secrets, want) {
-				t.Errorf("nobody writes or reads %+v of the channel %s", want, definition.Type)
+				t.Errorf("the topology does not deploy the secret %+v of the channel %s, or webhook does not read it", want, definition.Type)
 			}
 			if s.Generated != slices.Contains(topology.MustFunction("jobs").AllSecrets(), want) {
 				t.Errorf("jobs registers webhooks: it reads generated secrets and no others, not %+v", want)

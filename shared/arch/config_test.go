@@ -12,9 +12,9 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// TestEveryFunctionIsBuiltFromItsWholeEnvironmentAndFromNoLess: a function that starts has everything it will ask for, and one that
-// does not start says all that it misses, so that nobody has to deploy once for each key.
-func TestEveryFunctionIsBuiltFromItsWholeEnvironmentAndFromNoLess(t *testing.T) {
+// TestFunctions_MissingKey_IsNamedInError: a function starts only with its whole environment, and otherwise its error names all
+// missing keys at once.
+func TestFunctions_MissingKey_IsNamedInError(t *testing.T) {
 	t.Parallel()
 	for _, f := range topology.Functions {
 		t.Run(f.Name, func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestEveryFunctionIsBuiltFromItsWholeEnvironmentAndFromNoLess(t *testing.T) 
 			}
 			keys := slices.Sorted(maps.Keys(boottest.New().Environment(f)))
 			if len(keys) == 0 {
-				t.Fatal("the topology sets nothing: what this test shows would be empty")
+				t.Fatal("the topology sets no key, so the test would check nothing")
 			}
 			handler, err := build(t.Context(), boottest.New().Runtime(f))
 			if err != nil {

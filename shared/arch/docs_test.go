@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestEveryPackageHasExactlyOneComment(t *testing.T) {
+func TestPackages_EachHasOneComment(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
 		var comments []string
@@ -24,7 +24,7 @@ func TestEveryPackageHasExactlyOneComment(t *testing.T) {
 			}
 		}
 		if len(p.GoFiles) > 0 && len(comments) != 1 {
-			t.Errorf("%s has %d package comments %v: a newcomer reads exactly one", p.ImportPath, len(comments), comments)
+			t.Errorf("%s has %d package comments %v: each package has exactly one", p.ImportPath, len(comments), comments)
 		}
 	}
 }
@@ -32,7 +32,7 @@ func TestEveryPackageHasExactlyOneComment(t *testing.T) {
 // adrHeader are the lines that a decision begins with.
 var adrHeader = regexp.MustCompile(`(?s)^# \d{4}[^\n]+\n\n\|[^\n]+\|\n\|[-| ]+\|\n(\|[^\n]+\|\n)+`)
 
-func TestDecisionsHaveAHeaderAndStandInTheIndex(t *testing.T) {
+func TestDecisions_HeaderAndIndexEntry(t *testing.T) {
 	t.Parallel()
 	index, err := os.ReadFile("../../infra/adr/README.md")
 	if err != nil {

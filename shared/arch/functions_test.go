@@ -106,7 +106,7 @@ func folders(t *testing.T) []string {
 	return names
 }
 
-func TestEveryFunctionIsWhole(t *testing.T) {
+func TestFunctions_FolderTopologyStackSamples_Agree(t *testing.T) {
 	t.Parallel()
 	var inTopology []string
 	for _, f := range topology.Functions {
@@ -115,21 +115,21 @@ func TestEveryFunctionIsWhole(t *testing.T) {
 	for _, name := range folders(t) {
 		t.Run(name, func(t *testing.T) {
 			if !slices.Contains(inTopology, name) {
-				t.Errorf("functions/%s has no entry in infra/topology/functions.go: nothing would deploy it", name)
+				t.Errorf("functions/%s has no entry in infra/topology/functions.go, so it is not deployed", name)
 			}
 			if stack.Builders[name] == nil {
 				t.Errorf("functions/%s is not run by the local stack", name)
 			}
 			main, err := os.ReadFile(filepath.Join("../../functions", name, "lambda/main.go"))
 			if err != nil {
-				t.Errorf("a function is a Lambda: %v", err)
+				t.Errorf("the function has no main for Lambda: %v", err)
 			}
 			if lines := strings.Count(string(main), "\n"); lines > 40 {
 				t.Errorf("its main has %d lines: main loads, builds and starts, in 40 at most", lines)
 			}
 			samples, _ := filepath.Glob(filepath.Join("../../events/samples", name, "*.json"))
 			if len(samples) == 0 {
-				t.Errorf("events/samples/%s has no payload: `make invoke` and the tests fire it", name)
+				t.Errorf("events/samples/%s has no payload, which `make invoke` and the tests send", name)
 			}
 			for _, sample := range samples {
 				body, err := os.ReadFile(sample)
@@ -146,7 +146,7 @@ func TestEveryFunctionIsWhole(t *testing.T) {
 	}
 }
 
-func TestTheTopologySetsExactlyTheKeysThatEachConfigReads(t *testing.T) {
+func TestTopology_Environment_EqualsConfigKeys(t *testing.T) {
 	t.Parallel()
 	values := topology.Values{
 		QueueURL: func(name string) string { return name },
@@ -171,7 +171,7 @@ func TestTheTopologySetsExactlyTheKeysThatEachConfigReads(t *testing.T) {
 	}
 }
 
-func TestQueuesKeepLambdasRules(t *testing.T) {
+func TestQueues_VisibilityReceivesBatch_FitLambda(t *testing.T) {
 	t.Parallel()
 	for _, q := range topology.Queues {
 		f := topology.MustFunction(q.Function)
@@ -193,9 +193,9 @@ func TestQueuesKeepLambdasRules(t *testing.T) {
 	}
 }
 
-// TestTheFirstLaw: whoever decides writes; what follows is derived from the streams by fanout. So a function that writes Desk
-// or Directory sends nothing but dead letters, and one that sends writes neither. The exceptions are the design's own.
-func TestTheFirstLaw(t *testing.T) {
+// TestFunctions_WriteOrSend_NotBoth: a function that writes Desk or Directory sends nothing but dead letters, since fanout derives the
+// signals from the tables' streams. The exceptions are those of DESIGN.md.
+func TestFunctions_WriteOrSend_NotBoth(t *testing.T) {
 	t.Parallel()
 	exceptions := map[string][]string{
 		"ingest": {"to-push"}, // an inbound message goes to the browsers before the streams would bring it; a push is a hint
@@ -207,21 +207,21 @@ func TestTheFirstLaw(t *testing.T) {
 				continue
 			}
 			if writes {
-				t.Errorf("%s writes a table and sends to %s: a change could exist whose consequence is forgotten", f.Name, queue)
+				t.Errorf("%s writes a table and sends to %s: if it stopped between the two, the change would have no signal", f.Name, queue)
 			}
 		}
 	}
 	for _, name := range []string{"webhook"} {
 		if f := topology.MustFunction(name); len(f.Tables) > 0 {
-			t.Errorf("%s only receives: it touches no table", name)
+			t.Errorf("%s only puts requests into queues: it uses no table", name)
 		}
 	}
 	if f := topology.MustFunction("clock"); f.Tables[topology.Desk] != 0 || len(f.Tables) != 1 {
-		t.Error("clock only looks and sends")
+		t.Error("clock reads one table other than Desk, and sends")
 	}
 	for _, s := range topology.Streams {
 		if s.Function != "fanout" {
-			t.Errorf("%s reads the stream of %s: fanout alone turns changes into signals", s.Function, s.Table)
+			t.Errorf("%s reads the stream of %s: only fanout turns changes into signals", s.Function, s.Table)
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestRoutes_GatewayLeadsToFunction(t *testing.T) {
 	}
 }
 
-func TestNoFunctionMayScan(t *testing.T) {
+func TestGrants_NoScanNoWildcard(t *testing.T) {
 	t.Parallel()
 	for _, f := range topology.Functions {
 		for _, grant := range f.Grants() {

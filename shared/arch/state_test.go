@@ -31,7 +31,7 @@ func TestState_ChangedByMethodsOnly(t *testing.T) {
 	t.Parallel()
 	scan := newStateScan(t)
 	for _, p := range scan.list {
-		if inRoom(p.ImportPath, "shared") && !inRoom(p.ImportPath, "shared/chat") || inRoom(p.ImportPath, "functions") {
+		if inFolder(p.ImportPath, "shared") && !inFolder(p.ImportPath, "shared/chat") || inFolder(p.ImportPath, "functions") {
 			for _, found := range scan.files(t, p) {
 				t.Errorf("%s: only a method of chat may do that, which refuses an illegal transition", found)
 			}
@@ -158,7 +158,7 @@ func (s *stateScan) check(t *testing.T, path string, files []*ast.File) (writes 
 					written(n.X)
 				}
 			case *ast.CompositeLit:
-				if inRoom(path, stateBuilders) {
+				if inFolder(path, stateBuilders) {
 					break
 				}
 				for _, element := range n.Elts {

@@ -18,9 +18,6 @@ func TestTokens(t *testing.T) {
 	if hash := auth.Hash(token); hash != auth.Hash(token) || strings.Contains(hash, token) || len(hash) != 64 {
 		t.Errorf("hash of %q is %q", token, hash)
 	}
-	if !auth.Equal(token, token) || auth.Equal(token, token+"x") || auth.Equal(token, "") {
-		t.Error("Equal does not tell tokens apart")
-	}
 }
 
 func TestSessionCookie(t *testing.T) {

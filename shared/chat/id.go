@@ -60,13 +60,6 @@ func NewMessageID(sort, arrival time.Time, unique string) MessageID {
 	return MessageID(encodeID(b))
 }
 
-// MessageIDBefore is the smallest id of the millisecond t.
-func MessageIDBefore(t time.Time) MessageID {
-	var b [16]byte
-	putMillis(b[:6], t)
-	return MessageID(encodeID(b))
-}
-
 // DeterministicID makes the same id from the same arguments: for effects that may be repeated. It sorts by at, then by sequence,
 // which tells the order of what happened in one millisecond.
 func DeterministicID(at time.Time, sequence int64, parts ...string) string {

@@ -32,13 +32,13 @@ func Spread(values []float64) string {
 // Millis is a duration in milliseconds, with what is below.
 func Millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// Due is when the i-th of a steady row begins.
+// Due is when the i-th call at a steady rate begins.
 func Due(start time.Time, perSecond float64, i int) time.Time {
 	return start.Add(time.Duration(float64(i) / perSecond * float64(time.Second)))
 }
 
-// Pace begins n calls at their times, whether the earlier ones have ended or not, and waits for all. Who measures counts from
-// due on: a call that began late because the machine was busy was late for its customer too.
+// Pace begins n calls at their times, whether the earlier ones have ended or not, and waits for all. Measure from
+// due: a call that begins late because the machine is busy is late for its caller too.
 func Pace(ctx context.Context, perSecond float64, n int, call func(i int, due time.Time)) {
 	var running sync.WaitGroup
 	start := time.Now()

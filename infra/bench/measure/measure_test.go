@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestPercentile(t *testing.T) {
+func TestPercentile_SmallAndLarge(t *testing.T) {
 	t.Parallel()
 	hundred := make([]float64, 100)
 	for i := range hundred {
@@ -28,7 +28,7 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
-func TestMedianAndSpread(t *testing.T) {
+func TestMedian_WithSpread(t *testing.T) {
 	t.Parallel()
 	if got := Median([]float64{5, 1, 3}); got != 3 {
 		t.Errorf("the median is %v", got)
@@ -38,7 +38,7 @@ func TestMedianAndSpread(t *testing.T) {
 	}
 }
 
-func TestDueIsEvenAndDoesNotDrift(t *testing.T) {
+func TestDue_EvenWithoutDrift(t *testing.T) {
 	t.Parallel()
 	start := time.Unix(0, 0)
 	for i, want := range map[int]time.Duration{0: 0, 1: 5 * time.Millisecond, 200: time.Second, 12000: time.Minute} {
@@ -51,8 +51,8 @@ func TestDueIsEvenAndDoesNotDrift(t *testing.T) {
 	}
 }
 
-// A call that hangs holds up none of the others: they all begin, which is what lets it go on.
-func TestPaceWaitsForNobody(t *testing.T) {
+// Each call waits until all have begun, so the test hangs if Pace waits for a call before it begins the next.
+func TestPace_SlowCall_DelaysNoOther(t *testing.T) {
 	t.Parallel()
 	const n = 5
 	var begun sync.WaitGroup

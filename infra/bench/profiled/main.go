@@ -1,5 +1,5 @@
-// Command profiled is any one function, as Lambda runs it, with a door for its CPU profile: `make bench BENCH=profile` starts it in
-// place of the functions' binaries. The door is net/http/pprof on a Unix socket beside the binary, named by the process.
+// Command profiled is any one function, as Lambda runs it, with an endpoint for its CPU profile: `make bench BENCH=profile` starts it in
+// place of the functions' binaries. The endpoint is net/http/pprof on a Unix socket beside the binary, named by the process.
 package main
 
 import (

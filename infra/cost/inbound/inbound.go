@@ -1,7 +1,7 @@
 // Package inbound meters what inbound messages cost: it runs the whole stack in this process, lets customers write to one account
 // whose three operators have a browser open, and counts what AWS would bill for that, everything included.
 //
-// The counted units are AWS's own but for these, which lean to the dear side: calls of a function are billed one after the other
+// The counted units are AWS's own but for these, which overestimate: calls of a function are billed one after the other
 // (infra/cost), a refused write as one unit, and the summary lane's batches are split over four pollers, as Lambda splits them over
 // five. It imports infra/local/stack.
 package inbound
@@ -19,7 +19,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
-// Options say what is metered.
+// Options are the size and pace of a run.
 type Options struct {
 	Dir           string // for the stack's data, empty
 	Texts         int    // inbound messages
@@ -46,7 +46,7 @@ func (r Result) Kept() bool {
 	return r.Settled < nominal+nominal/4+5*time.Second
 }
 
-// million is what prices are spoken of in.
+// million is the number of messages to which costs are scaled.
 const million = 1_000_000
 
 // Million is the usage of a million messages at the run's rate. Custom metrics are billed by the hour and not by the message: they
@@ -61,9 +61,9 @@ func (r Result) Million() cost.Usage {
 // streamPause is Lambda's: it asks each shard of a stream four times a second.
 const streamPause = 250 * time.Millisecond
 
-// Run meters.
+// Run sends the messages through a local stack and meters what they use.
 func Run(ctx context.Context, o Options) (r Result, err error) {
-	// The clock's ticks are the idle bill's.
+	// The clock's ticks are part of the idle bill.
 	s, err := stack.Start(ctx, stack.Options{
 		Dir: o.Dir, Log: o.Log, NoTick: true, Single: true, StreamWindow: streamPause, Statuses: whatsapp.Timing{Manual: true},
 	})

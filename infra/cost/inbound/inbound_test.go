@@ -19,7 +19,7 @@ var most = map[cost.Item]float64{
 	cost.DynamoWrites: 5, cost.DynamoReads: 2, cost.SQSFIFO: 3, cost.HTTPRequests: 1, cost.LogBytes: 900,
 }
 
-func TestAMillionInboundMessagesStayUnderTenDollars(t *testing.T) {
+func TestInbound_Million_UnderTenDollars(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()

@@ -1,4 +1,4 @@
-// Command report prints what Recado costs: the bill of a month in which nobody writes, and that of a million inbound messages, metered
+// Command report prints what Recado costs: the bill of a month without traffic, and that of a million inbound messages, metered
 // on a run of the local stack. `make cost` runs it.
 package main
 
@@ -33,7 +33,7 @@ func main() {
 }
 
 func report(ctx context.Context, o inbound.Options) error {
-	fmt.Printf("List prices of %s in us-east-1, no free tier, in dollars.\n\nA month in which nobody writes\n", cost.PricesOf)
+	fmt.Printf("List prices of %s in us-east-1, no free tier, in dollars.\n\nA month without traffic\n", cost.PricesOf)
 	if err := cost.Idle().Print(os.Stdout); err != nil {
 		return err
 	}

@@ -25,25 +25,17 @@ import (
 
 // Message is an e-mail as it was handed over.
 type Message struct {
-	ID          string              `json:"id"`
-	At          time.Time           `json:"at"`
-	From        string              `json:"from"`
-	To          []string            `json:"to"`
-	Cc          []string            `json:"cc,omitempty"`
-	Bcc         []string            `json:"bcc,omitempty"`
-	ReplyTo     []string            `json:"replyTo,omitempty"`
-	Subject     string              `json:"subject"`
-	Text        string              `json:"text,omitempty"`
-	HTML        string              `json:"html,omitempty"`
-	Headers     map[string][]string `json:"headers,omitempty"`
-	Attachments []Attachment        `json:"attachments,omitempty"`
-}
-
-// Attachment names a file of a message; its bytes are not kept.
-type Attachment struct {
-	Name string `json:"name"`
-	Type string `json:"type"`
-	Size int    `json:"size"`
+	ID      string              `json:"id"`
+	At      time.Time           `json:"at"`
+	From    string              `json:"from"`
+	To      []string            `json:"to"`
+	Cc      []string            `json:"cc,omitempty"`
+	Bcc     []string            `json:"bcc,omitempty"`
+	ReplyTo []string            `json:"replyTo,omitempty"`
+	Subject string              `json:"subject"`
+	Text    string              `json:"text,omitempty"`
+	HTML    string              `json:"html,omitempty"`
+	Headers map[string][]string `json:"headers,omitempty"`
 }
 
 // recipients are all who get the message.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -219,37 +218,6 @@ func TestStreamTimeOutIsAFailure(t *testing.T) {
 	settled(t, s)
 	if c := s.Counters(); c.Timeouts != 1 || c.Discarded != 1 {
 		t.Errorf("counted %+v", c)
-	}
-}
-
-func TestStreamRestartResumesAfterTheCheckpoint(t *testing.T) {
-	t.Parallel()
-	fake, client := newFake(t)
-	path := filepath.Join(t.TempDir(), "checkpoints.json")
-	fake.put("a", 1, 2, 3, 4)
-	var got seen[int]
-	failing := make(chan struct{})
-	var once sync.Once
-	s := startStream(t, client, Stream{Checkpoints: checkpoints(t, path), MaxRetries: -1, PartialFailures: true},
-		stream(func(numbers []int) ([]byte, error) {
-			got.add(numbers)
-			if numbers[0] > 2 {
-				once.Do(func() { close(failing) })
-			}
-			return failures(number(3)), nil
-		}))
-	<-failing
-	s.Stop()
-	before := len(got.flat())
-	fake.put("a", 5)
-
-	s = startStream(t, client, Stream{Checkpoints: checkpoints(t, path)}, stream(func(numbers []int) ([]byte, error) {
-		got.add(numbers)
-		return nil, nil
-	}))
-	settled(t, s)
-	if after := got.flat()[before:]; !slices.Equal(after, []int{3, 4, 5}) {
-		t.Errorf("after the restart came %v", after)
 	}
 }
 

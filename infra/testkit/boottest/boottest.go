@@ -25,7 +25,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// Stage is where functions run. What a test does not bring has a made-up name, and nobody answers behind it.
+// Stage is where functions run. Services that a test does not set have an address at which nothing listens.
 type Stage struct {
 	Values    topology.Values
 	Endpoints map[string]string // by the SDK's names, AWS_ENDPOINT_URL_SQS and the like
@@ -69,7 +69,7 @@ func Function(t testing.TB, name string, build boot.Builder, db dynamotest.DB, n
 func (s *Stage) Environment(f topology.Function) map[string]string {
 	environment := f.Environment(s.Values)
 	for key, value := range environment {
-		if value == "" { // an address is a good name for everything
+		if value == "" { // a URL is valid for every kind of setting
 			environment[key] = "https://" + strings.ToLower(strings.ReplaceAll(key, "_", "-")) + ".recado.example"
 		}
 	}

@@ -73,7 +73,7 @@ func (r *room) tell(updates ...Update) error {
 			err = r.Desk.SetMarketingConsent(r.Context(), r.Account, r.channel, in)
 		case chat.InboundTemplate, chat.InboundIgnored:
 		default:
-			err = fmt.Errorf("nobody takes %q", in.Kind)
+			err = fmt.Errorf("unknown kind %q", in.Kind)
 		}
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-// Package chattest helps tests to show that an order does not matter.
+// Package chattest yields permutations, for tests that a result does not depend on the order of its inputs.
 //
 // Only tests import it; it imports the standard library.
 package chattest

@@ -1,5 +1,5 @@
-// Package contracttest checks JSON against the published OpenAPI document: in tests of functions every request and answer that
-// crosses, so that a handler cannot say anything else than its route promises.
+// Package contracttest checks JSON against the published OpenAPI document: in tests of functions, every request and answer against the
+// schemas of its route.
 //
 // It is stricter than JSON Schema: a field that the schema does not name is wrong, and so is a time without exactly three decimals.
 // It imports the standard library.

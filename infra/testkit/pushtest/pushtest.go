@@ -1,4 +1,4 @@
-// Package pushtest gives tests a socket API's management endpoint that keeps what each connection was sent.
+// Package pushtest gives tests the management endpoint of a WebSocket API, which records what each connection was sent.
 //
 // Only tests import it; it imports push.
 package pushtest

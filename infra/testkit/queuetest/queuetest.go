@@ -61,7 +61,7 @@ func New(t testing.TB, now func() time.Time, queues ...sqs.Queue) *Queues {
 	return q
 }
 
-// URL is a queue's.
+// URL returns the URL of a queue.
 func (q *Queues) URL(name string) string { return q.Endpoint + "/" + sqs.Account + "/" + name }
 
 // Sender sends to a queue.
@@ -95,10 +95,10 @@ func (q *Queues) Received(name string) []sqs.Message {
 	}
 }
 
-// Letter is a record that a function buried.
+// Letter is a record that a function sent to the dead letters.
 type Letter struct{ Reason, Source, Body string }
 
-// Buried takes the dead letters.
+// Buried receives the dead letters.
 func (q *Queues) Buried() []Letter {
 	q.t.Helper()
 	var letters []Letter
@@ -125,8 +125,7 @@ func Body(t testing.TB, account string, at time.Time, signal events.Signal) stri
 	return string(body)
 }
 
-// Deliver hands a function one batch of its queue, each record in a group of its own, and answers the places of those that it wants
-// again.
+// Deliver invokes a function with one batch, each record in a group of its own, and returns the indexes of the records that failed.
 func Deliver(t testing.TB, handler lambda.Handler, name string, bodies ...string) (again []int) {
 	t.Helper()
 	var batch lambdaevents.SQSEvent
@@ -159,7 +158,7 @@ func Deliver(t testing.TB, handler lambda.Handler, name string, bodies ...string
 	return again
 }
 
-// Refuse makes the queues refuse the messages of a batch whose body the function says so of, and take the others. nil ends it.
+// Refuse makes the queues reject those messages of a batch for whose body the function returns true. nil ends that.
 func (q *Queues) Refuse(when func(body string) bool) {
 	if when == nil {
 		q.refuses.Store(nil)

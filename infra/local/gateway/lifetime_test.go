@@ -1,0 +1,137 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/recado-chat/recado/infra/local/gateway"
+)
+
+func TestAConnectionEndsWhenItIsIdleOrOld(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name           string
+		idle, lifetime time.Duration
+	}{
+		{"idle for too long", 50 * time.Millisecond, time.Hour},
+		{"too old, however busy", time.Hour, 50 * time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSockets(t, func(o *gateway.SocketOptions) { o.Idle, o.Lifetime = tc.idle, tc.lifetime })
+			c, id := s.connected(t)
+			if _, _, err := c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+				t.Errorf("browser saw %v, want going away", err)
+			}
+			if e := s.next(t).RequestContext; e.EventType != "DISCONNECT" || e.ConnectionID != id || e.DisconnectStatusCode != 1001 {
+				t.Errorf("$disconnect: %+v", e)
+			}
+		})
+	}
+}
+
+func TestMessagesKeepAConnectionFromBeingIdle(t *testing.T) {
+	t.Parallel()
+	s := newSockets(t, func(o *gateway.SocketOptions) { o.Idle = 400 * time.Millisecond })
+	c, id := s.connected(t)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for range 16 { // twice the idle time, with a message either way in every eighth of it
+		<-tick.C
+		if err := s.post(t.Context(), id, []byte("x")); err != nil {
+			t.Fatalf("it was ended: %v", err)
+		}
+		if _, _, err := c.Read(t.Context()); err != nil {
+			t.Fatalf("it was ended: %v", err)
+		}
+	}
+}
+
+func TestCutBreaksSomeOrAllConnections(t *testing.T) {
+	t.Parallel()
+	s := newSockets(t, nil)
+	ids := make([]string, 5)
+	broken := make(chan error, len(ids))
+	for i := range ids {
+		var c *websocket.Conn
+		c, ids[i] = s.connected(t)
+		go func() { _, _, err := c.Read(context.WithoutCancel(t.Context())); broken <- err }()
+	}
+	if n := s.Cut(2, false); n != 2 || s.Connections() != 3 {
+		t.Errorf("cut %d, %d are left", n, s.Connections())
+	}
+	for range 2 {
+		if err := <-broken; websocket.CloseStatus(err) != -1 {
+			t.Errorf("browser saw a closing handshake: %v", err)
+		}
+		if e := s.next(t).RequestContext; e.EventType != "DISCONNECT" || e.DisconnectStatusCode != 1006 {
+			t.Errorf("$disconnect: %+v", e)
+		}
+	}
+	if n := s.Cut(-1, true); n != 3 || s.Connections() != 0 {
+		t.Errorf("cut %d, %d are left", n, s.Connections())
+	}
+	for range 3 {
+		if err := <-broken; err == nil {
+			t.Error("a socket that was cut still reads")
+		}
+	}
+	for _, id := range ids {
+		if err := s.post(t.Context(), id, []byte("x")); !isGone(err) {
+			t.Errorf("writing to %s: %v, want GoneException", id, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := s.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.events) != 0 {
+		t.Error("a silent cut told $disconnect")
+	}
+}
+
+func TestARefusingAPITurnsBrowsersAwayForAWhile(t *testing.T) {
+	t.Parallel()
+	s := newSockets(t, nil)
+	s.Refuse(true)
+	if _, res, err := websocket.Dial(t.Context(), s.url, nil); err == nil || res.StatusCode != 503 {
+		t.Errorf("while refusing: %v %v", res, err)
+	}
+	s.Refuse(false)
+	s.connected(t)
+}
+
+func TestASlowBrowserIsCutAndKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	s := newSockets(t, func(o *gateway.SocketOptions) { o.Buffered = 8 })
+	_, slow := s.connected(t) // never reads
+	quick, id := s.connected(t)
+	frame := bytes.Repeat([]byte("a"), 128<<10)
+
+	var posting sync.WaitGroup
+	posting.Go(func() {
+		for s.post(t.Context(), slow, frame) == nil {
+		}
+	})
+	for range 20 {
+		if err := s.post(t.Context(), id, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := quick.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	posting.Wait()
+	if err := s.post(t.Context(), slow, frame); !isGone(err) {
+		t.Errorf("writing to the slow one: %v, want GoneException", err)
+	}
+	if e := s.next(t).RequestContext; e.EventType != "DISCONNECT" || e.ConnectionID != slow {
+		t.Errorf("$disconnect: %+v", e)
+	}
+}
