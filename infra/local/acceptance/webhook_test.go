@@ -372,9 +372,13 @@ func TestNoRequestGivesA5xx(t *testing.T) {
 	}
 }
 
-type route struct{ method, path string }
+// route is a route of the API's description. A public one needs no session.
+type route struct {
+	method, path string
+	public       bool
+}
 
-// routes are those that the API says it has.
+// routes reads the routes from the API's OpenAPI document.
 func (a *account) routes() []route {
 	a.t.Helper()
 	var description struct {
@@ -383,10 +387,15 @@ func (a *account) routes() []route {
 	a.owner.get("/api/v1/openapi.json", &description)
 	var routes []route
 	for path, methods := range description.Paths {
-		for method := range methods {
-			if method == strings.ToLower(method) && method != "parameters" {
-				routes = append(routes, route{strings.ToUpper(method), path})
+		for method, content := range methods {
+			if method != strings.ToLower(method) || method == "parameters" {
+				continue
 			}
+			var operation struct{ Security []json.RawMessage }
+			if err := json.Unmarshal(content, &operation); err != nil {
+				a.t.Fatalf("read the description of %s %s: %v", method, path, err)
+			}
+			routes = append(routes, route{method: strings.ToUpper(method), path: path, public: len(operation.Security) == 0})
 		}
 	}
 	if len(routes) < 40 {
