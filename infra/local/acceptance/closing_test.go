@@ -71,7 +71,7 @@ func (a *account) stillOpen(id, when string) {
 
 // S3-09, S3-11: assigned and idle for T closes at T, never before; unassigned stays open; a message moves it, at the last second
 // too; internal actions do not.
-func TestAnIdleConversationClosesAtItsTime(t *testing.T) {
+func TestAutoclose_Idle_ClosesOnTime(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.closeAfter(60)
@@ -113,7 +113,7 @@ func TestAnIdleConversationClosesAtItsTime(t *testing.T) {
 }
 
 // D7: another closing time applies to open conversations, counted from their last activity.
-func TestAnotherClosingTimeAppliesToOpenConversations(t *testing.T) {
+func TestAutoclose_SettingChanged_AppliesToOpen(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	v := a.mine("5491150005011")
@@ -150,7 +150,7 @@ func TestAnotherClosingTimeAppliesToOpenConversations(t *testing.T) {
 }
 
 // S3-12, D3: unassigned closes one calendar month after the last activity, in the account's time zone.
-func TestAnUnassignedConversationClosesAfterACalendarMonth(t *testing.T) {
+func TestAutoclose_Unassigned_AfterCalendarMonth(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, zone, from, until string
@@ -192,7 +192,7 @@ func TestAnUnassignedConversationClosesAfterACalendarMonth(t *testing.T) {
 }
 
 // S3-11, S3-12: what an operator gives back, or is given late, follows the rule of what it is now.
-func TestTheRuleFollowsTheAssignment(t *testing.T) {
+func TestAutoclose_AssignmentChanges_RuleFollows(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.closeAfter(60)
@@ -228,7 +228,7 @@ func crowd(t *testing.T) int {
 
 // Bar 10: thousands of conversations that are due in the same minute all close, and a message one second before keeps its own open.
 // How long that takes is printed: ten thousand have three minutes on two cores that do nothing else.
-func TestThousandsOfConversationsCloseInTheirMinute(t *testing.T) { // alone, for the sake of that figure
+func TestAutoclose_ThousandsDueAtOnce(t *testing.T) { // alone, for the sake of that figure
 	const idle = time.Hour
 	crowd := crowd(t)
 	a := begin(t).open("UTC")

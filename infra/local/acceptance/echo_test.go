@@ -9,7 +9,7 @@ import (
 
 // PROVIDERS §11-19, §11-20, §11-21: what the business answers on its own phone is in the conversation; what it sent from here is there
 // once, although its echo came before anybody knew.
-func TestWhatIsWrittenOnTheBusinessesPhoneIsInTheConversation(t *testing.T) {
+func TestEcho_FromBusinessPhone_InConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150004001"

@@ -57,7 +57,7 @@ func shuffled(list []any) []any {
 
 // Bar 3, C-02, PROVIDERS §11-1, §11-2: one payload with 5 messages and 3 statuses, posted 200 times in parallel and shuffled, half of them after SQS has
 // forgotten the first: 5 messages, the right states, one conversation.
-func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
+func TestIngest_Payload200Times_StoredOnce(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const phone = "5491150003001"
@@ -161,7 +161,7 @@ func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
 }
 
 // C-02, PROVIDERS §11-26: a new customer's first messages in parallel bodies open one conversation.
-func TestTheFirstMessagesOfANewCustomerOpenOneConversation(t *testing.T) {
+func TestIngest_NewCustomer_OneConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const phone = "5491150003002"

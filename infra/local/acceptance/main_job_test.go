@@ -10,7 +10,7 @@ import (
 )
 
 // The main job: a message in, an answer out, its ticks back. S1-22, S1-23, S1-25, B-13.
-func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
+func TestMainJob_MessageInAnswerOut(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("America/Argentina/Buenos_Aires")
 	b := a.owner.browse()
@@ -78,7 +78,7 @@ func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
 }
 
 // S1-22: the history pages backwards, each page oldest first, nothing twice and nothing left out.
-func TestOlderPagesOfAHistoryLoad(t *testing.T) {
+func TestMessages_OlderPages(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	var batch []whatsapp.Incoming
@@ -117,7 +117,7 @@ func TestOlderPagesOfAHistoryLoad(t *testing.T) {
 }
 
 // B-13, PROVIDERS §11-11: a failure shows the provider's reason, a person sends it again, and that is a new attempt.
-func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
+func TestSend_Failure_ShowsReasonAndRetries(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001113", "hola")
@@ -177,7 +177,7 @@ func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
 
 // B-22. A dead token stops nothing but sending: the channel says so, replies are held, and go out at once when it is connected
 // again, those of each conversation in order.
-func TestRepliesAreHeldWhileTheTokenIsDead(t *testing.T) {
+func TestSend_DeadToken_HoldsReplies(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001114", "hola")
@@ -225,7 +225,7 @@ func TestRepliesAreHeldWhileTheTokenIsDead(t *testing.T) {
 }
 
 // The channel's window: 24 hours after the customer's last message no text goes out.
-func TestNoTextGoesOutAfterTheWindow(t *testing.T) {
+func TestSend_WindowClosed_TextRefused(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001115", "hola")
@@ -244,7 +244,7 @@ func TestNoTextGoesOutAfterTheWindow(t *testing.T) {
 }
 
 // A number that one account gave up belongs to whoever connects it next: what came before stays, what comes after is theirs.
-func TestANumberMovesToAnotherAccount(t *testing.T) {
+func TestChannel_NumberMovesToAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.open("UTC")

@@ -31,7 +31,7 @@ var files = []struct {
 }
 
 // S1-24: each kind of file of a customer arrives, with its caption, and can be fetched.
-func TestFilesOfACustomerArrive(t *testing.T) {
+func TestMedia_FromCustomer_Arrives(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	for _, f := range files {
@@ -127,7 +127,7 @@ func (c *client) put(url string, headers map[string]string, content []byte) {
 }
 
 // S1-24: each kind of file of an operator reaches the phone; what the channel does not take is refused before a byte moves.
-func TestFilesOfAnOperatorReachThePhone(t *testing.T) {
+func TestMedia_FromOperator_ReachesPhone(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150002002", "mándenme todo")

@@ -7,7 +7,7 @@ import (
 )
 
 // PROVIDERS §2.1.1, system, and §2.1.3: a customer with another number is the same customer, and the answer goes there.
-func TestACustomerWhoChangesTheNumberStaysInTheConversation(t *testing.T) {
+func TestIdentityChange_KeepsConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const before, after = "5491150005001", "5493515005002"

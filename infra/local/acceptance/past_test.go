@@ -14,7 +14,7 @@ type counts struct {
 }
 
 // PROVIDERS §2.1.4 and §2.3: what was written before the number was connected is there to be read, and nobody is disturbed by it.
-func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
+func TestHistory_Imported_NotifiesNobody(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	bruno := a.operator("Bruno", object{"availability": "available"})
@@ -64,7 +64,7 @@ func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
 
 // PROVIDERS §2.1 and §2.1.4: the advertisement that somebody came by is on their message, and their word on advertising on their card
 // and in the timeline.
-func TestAnAdvertisementBringsACustomerWhoWantsNoMoreOfThem(t *testing.T) {
+func TestReferral_CustomerOptsOutOfMarketing(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150006002"

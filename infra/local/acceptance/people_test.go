@@ -67,7 +67,7 @@ func (c *client) untilSignedOut() {
 }
 
 // Signing up: one account for one address, however often and however parallel somebody clicks.
-func TestAnAddressSignsUpOnce(t *testing.T) {
+func TestSignUp_Concurrent_OneAccount(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	nobody := &client{s: s, t: t}
@@ -112,7 +112,7 @@ func TestAnAddressSignsUpOnce(t *testing.T) {
 }
 
 // The links that we mail work once; a new password ends every session, and one that its owner changes ends the others.
-func TestLinksWorkOnceAndPasswordsEndSessions(t *testing.T) {
+func TestMailedLinks_Once_PasswordEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.signUp("UTC")
@@ -187,7 +187,7 @@ func TestLinksWorkOnceAndPasswordsEndSessions(t *testing.T) {
 }
 
 // S1-21, S1-02: read and unread are each operator's own, on all of their devices, and internal actions do not change them.
-func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
+func TestReadMarks_PerOperator(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	other := a.operator("Otra", nil)
@@ -244,7 +244,7 @@ func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
 }
 
 // S1-08, S1-09, S1-10: people are found by name, phone and e-mail, however they are written.
-func TestPeopleAreFoundHoweverTheyAreWritten(t *testing.T) {
+func TestSearch_ContactsByNamePhoneEmail(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	people := []struct{ phone, name, email string }{
@@ -293,7 +293,7 @@ func TestPeopleAreFoundHoweverTheyAreWritten(t *testing.T) {
 
 // S1-11, S1-13, S1-15, S1-16: the lists by state, by operator and by order agree with the counts, and a resolved row moves for
 // everybody.
-func TestListsAndCountsAgree(t *testing.T) {
+func TestLists_AgreeWithCounts(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	one := a.operator("Uno", nil)

@@ -17,7 +17,7 @@ var publicRoutes = map[string]string{
 }
 
 // Bar 9: another account gets 404 for every id of this one, on every route that the API describes.
-func TestAnotherAccountSeesNothing(t *testing.T) {
+func TestPrivacy_OtherAccount_NotFound(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a, b := s.open("UTC"), s.open("UTC")
@@ -96,7 +96,7 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 }
 
 // Bar 9: after a full run no line of the functions' log holds a token, a phone, an address, a text or a password of it.
-func TestLogsHoldNothingOfWhatPeopleWrote(t *testing.T) {
+func TestPrivacy_LogsHoldNoPersonalData(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.open("UTC")

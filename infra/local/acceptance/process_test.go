@@ -34,7 +34,7 @@ func binaries(t *testing.T) string {
 }
 
 // The main job on what Lambda runs: every function is its built binary, and each environment a process of its own.
-func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
+func TestMainJob_OnBuiltBinaries(t *testing.T) {
 	t.Parallel()
 	dir := binaries(t)
 	a := begin(t, func(o *stack.Options) {

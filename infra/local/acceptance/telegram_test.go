@@ -177,7 +177,7 @@ func TestTelegram_MessagesBothWays(t *testing.T) {
 }
 
 // B-50: groups are left out; who blocks the bot gets nothing, and the operator sees why; removing the channel ends the webhook.
-func TestTelegram_GroupsBlocksAndTheEnd(t *testing.T) {
+func TestTelegram_GroupsBlocksAndRemoval(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	b := s.openBot()

@@ -13,7 +13,7 @@ import (
 )
 
 // B-12: the window is closed, and a template opens it again: its customer taps the quick reply.
-func TestATemplateOpensTheWindowAgain(t *testing.T) {
+func TestTemplate_WindowClosed_Sent(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005001"
@@ -96,7 +96,7 @@ func TestATemplateOpensTheWindowAgain(t *testing.T) {
 }
 
 // B-12: what is offered arrives, and what the customer taps comes back as an answer to it.
-func TestWhatIsOfferedIsTapped(t *testing.T) {
+func TestQuickReplies_TapComesBack(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005002"
@@ -141,7 +141,7 @@ func TestWhatIsOfferedIsTapped(t *testing.T) {
 }
 
 // B-14: the customer sees that they were read, and that somebody writes.
-func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
+func TestReadMarks_ReachCustomerWithTyping(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005003"
@@ -197,7 +197,7 @@ func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
 }
 
 // B-12: whoever starts the demonstration finds templates in it.
-func TestTheDemonstrationHasTemplates(t *testing.T) {
+func TestSeed_HasTemplates(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	if err := s.Seed(t.Context()); err != nil {

@@ -42,7 +42,7 @@ func (v *visitor) writes(id, text string) {
 }
 
 // The main job over our own channel: S0-30, S1-24.
-func TestAVisitorAndAnOperatorTalk(t *testing.T) {
+func TestWebchat_VisitorAndOperatorTalk(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("America/Argentina/Buenos_Aires")
 	const origin = "https://tienda.example"
@@ -140,7 +140,7 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 }
 
 // S0-32: chats of site B land in business B, and no other page may show it.
-func TestEachSiteBelongsToItsBusiness(t *testing.T) {
+func TestWebchat_Site_BelongsToItsAccount(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	var business struct{ ID string }

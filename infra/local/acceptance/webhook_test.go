@@ -49,7 +49,7 @@ func (s *system) deliverRaw(body []byte, contentType, signed string) (answer, er
 
 // Bar 8: what is signed by one of the secrets is taken, in whatever encoding it travels; everything else is refused, and no
 // input gives a 5xx.
-func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
+func TestWebhook_AcceptsSignedBodiesOnly(t *testing.T) {
 	t.Parallel()
 	a := begin(t, func(o *stack.Options) { o.Secrets = map[string]string{"META_APP_SECRET": secret + ", the-next-secret"} }).open("UTC")
 	body := payload(t, value(a.number, []any{textOf("5491150006001", "wamid.signed", "¿llega?", a.Clock.Now())}, nil, person("5491150006001", "Ñandú")))
@@ -95,7 +95,7 @@ func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
 }
 
 // Bar 8: the handshake echoes the challenge as plain text to whoever knows the token.
-func TestTheHandshakeAnswersWhoKnowsTheToken(t *testing.T) {
+func TestWebhook_Handshake_ChecksToken(t *testing.T) {
 	t.Parallel()
 	s := begin(t, func(o *stack.Options) {
 		o.Secrets = map[string]string{"META_VERIFY_TOKEN": "first-token, second-token"}
@@ -130,7 +130,7 @@ func TestTheHandshakeAnswersWhoKnowsTheToken(t *testing.T) {
 }
 
 // Bar 8: a number that nobody has connected: taken, dead-lettered with its reason, counted, and replayed once it is connected.
-func TestAnUnknownNumberIsKeptUntilItIsConnected(t *testing.T) {
+func TestWebhook_UnknownNumber_KeptUntilConnected(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.signUp("UTC")
@@ -196,7 +196,7 @@ func (s *system) redrive(reason string) int {
 }
 
 // Bar 8: 3 MiB is taken, a byte more is not.
-func TestABodyOfThreeMebibytesIsTaken(t *testing.T) {
+func TestWebhook_BodyOf3MiB_Accepted(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	text := strings.Repeat("á", 2_000)
@@ -280,7 +280,7 @@ func nasty(number string) []string {
 
 // Bar 8: no input gives a 5xx, nothing that is signed is refused, and it all ends: in a conversation, ignored, or among the dead
 // letters with a reason.
-func TestNoBodyBreaksTheWebhook(t *testing.T) {
+func TestWebhook_OddBodies_No5xx(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	for _, body := range nasty(a.number) {
@@ -313,7 +313,7 @@ func TestNoBodyBreaksTheWebhook(t *testing.T) {
 }
 
 // Bar 8: methods, paths and queries that nobody should use.
-func TestNoRequestGivesA5xx(t *testing.T) {
+func TestAPI_OddRequests_No5xx(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150006010", "hola")

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// chaotic is how many trials of a scenario run under chaos, and spread how long the clock is let run after them: what a lagging
+// chaotic is how many runs of a scenario run under chaos, and spread how long the clock is let run after them: what a lagging
 // index hid is found by the conversation's own watch within an hour.
 const (
 	chaotic = 5
@@ -34,7 +34,7 @@ var chaosSeed = flag.Uint64("chaos.seed", 20261122, "what the chaos is drawn fro
 
 // Conflicts, throttles, lost answers, lagging indexes, failing services, deaths and repeated records, mixed at random: the
 // state is that of an undisturbed run.
-func TestStateIsTheSameUnderChaos(t *testing.T) {
+func TestState_RandomFaults_Unchanged(t *testing.T) {
 	t.Parallel()
 	seed := *chaosSeed
 	if seed == 0 {
@@ -42,26 +42,26 @@ func TestStateIsTheSameUnderChaos(t *testing.T) {
 	}
 	t.Logf("seed %d", seed)
 	for i, s := range scenarios() {
-		if s.world != nil || s.alone || s.staged {
-			continue // a provider that refuses, and the clock's own trials, say nothing new here
+		if s.setUp != nil || s.alone || s.staged {
+			continue // a provider that refuses, and the clock's own runs, say nothing new here
 		}
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			s.blind = slices.Concat(moved, sends, twice, s.blind)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			b := newBed(t, false)
-			quiet := newTrial(50_000 + i*100)
-			trials := []*harness{quiet}
+			b := newHarness(t, false)
+			quiet := newRun(50_000 + i*100)
+			runs := []*scenarioRun{quiet}
 			for n := range chaotic {
-				one := newTrial(50_001 + i*100 + n)
+				one := newRun(50_001 + i*100 + n)
 				one.chaos = newChaos(seed, one.num)
-				trials = append(trials, one)
+				runs = append(runs, one)
 			}
 			// What was put off comes first: people look when it has arrived, or has not.
 			s.rest = slices.Concat([]step{later(3 * time.Minute)}, s.rest, []step{later(spread)})
-			states := b.wave(ctx, t, s, trials)
-			for _, one := range trials[1:] {
+			states := b.wave(ctx, t, s, runs)
+			for _, one := range runs[1:] {
 				missing, extra := difference(states[quiet], states[one])
 				if err := resembles(unnamed(missing, extra), unnamed(extra, missing)); err != nil {
 					t.Errorf("seed %d, %s: %v\nwhat happened:\n  %s\n- %s\n+ %s", seed, one.tag, err,

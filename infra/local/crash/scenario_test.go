@@ -16,9 +16,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// step is something that happens in each trial, or once for all of them. Everything settles after it.
+// step is something that happens in each run, or once for all of them. Everything settles after it.
 type step struct {
-	each func(context.Context, *harness) error
+	each func(context.Context, *scenarioRun) error
 	move time.Duration
 }
 
@@ -31,10 +31,10 @@ var sends = append([]field{
 // it, says that the mail was sent.
 var twice = []field{{"mail", "version", "the second delivery's word is one more change"}}
 
-// turn is how far apart those trials are that take their steps alone.
+// turn is how far apart those runs are that take their steps alone.
 const turn = 10 * time.Minute
 
-func each(do func(context.Context, *harness) error) step { return step{each: do} }
+func each(do func(context.Context, *scenarioRun) error) step { return step{each: do} }
 
 // later moves the clock.
 func later(d time.Duration) step { return step{move: d} }
@@ -44,19 +44,19 @@ func later(d time.Duration) step { return step{move: d} }
 type scenario struct {
 	name     string
 	settings settings
-	world    func(*bed) error
+	setUp    func(*harness) error
 	prepare  []step
 	steps    []step
 	rest     []step
 	// allows says which of the lines that are missing and those that are there instead follow from what nobody can know.
-	allows func(t *harness, missing, extra []string) error
+	allows func(run *scenarioRun, missing, extra []string) error
 	// only names the functions that are disturbed; none means all.
 	only []string
 	// staged scenarios depend on how their steps meet, which chaos would change.
 	staged bool
 	// blind are fields that are not compared.
 	blind []field
-	// alone lets the trials take their steps one after the other, each later than the one before: the clock is everybody's.
+	// alone lets the runs take their steps one after the other, each later than the one before: the clock is everybody's.
 	alone bool
 }
 
@@ -74,61 +74,61 @@ const (
 )
 
 func text(customer, what string) step {
-	return each(func(_ context.Context, t *harness) error { return t.writes(customer, what) })
+	return each(func(_ context.Context, run *scenarioRun) error { return run.writes(customer, what) })
 }
 
 // verb is a click of the operator on the newest conversation, or on the one that was kept under a name.
-func verb(what string, body func(*harness) map[string]any) step {
-	return each(func(ctx context.Context, t *harness) error {
-		id, err := t.kept(ctx)
+func verb(what string, body func(*scenarioRun) map[string]any) step {
+	return each(func(ctx context.Context, run *scenarioRun) error {
+		id, err := run.kept(ctx)
 		if err != nil {
 			return err
 		}
 		var sent map[string]any
 		if body != nil {
-			sent = body(t)
+			sent = body(run)
 		}
-		_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/"+what, sent, "")
+		_, err = run.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/"+what, sent, "")
 		return err
 	})
 }
 
 // keep remembers the newest conversation as the one that clicks are on.
-var keep = each(func(ctx context.Context, t *harness) (err error) {
-	t.seen["conversation"], err = t.conversation(ctx)
+var keep = each(func(ctx context.Context, run *scenarioRun) (err error) {
+	run.seen["conversation"], err = run.conversation(ctx)
 	return err
 })
 
-func (t *harness) kept(ctx context.Context) (string, error) {
-	if id := t.seen["conversation"]; id != "" {
+func (run *scenarioRun) kept(ctx context.Context) (string, error) {
+	if id := run.seen["conversation"]; id != "" {
 		return id, nil
 	}
-	return t.conversation(ctx)
+	return run.conversation(ctx)
 }
 
 // reply writes to the customer. A browser keeps the message's own id until it is told that it was taken.
 func reply(clientID, what string) step {
-	return verb("messages", func(*harness) map[string]any {
+	return verb("messages", func(*scenarioRun) map[string]any {
 		return map[string]any{"clientId": clientID, "type": "text", "text": what}
 	})
 }
 
 // change alters what the customer wrote, or, where that is empty, our first message.
 func change(wrote string, c whatsapp.Change) step {
-	return each(func(_ context.Context, t *harness) error {
+	return each(func(_ context.Context, run *scenarioRun) error {
 		if wrote == "" {
-			return t.bed.Phone.Change(t.received()[0].ID, c)
+			return run.harness.Phone.Change(run.received()[0].ID, c)
 		}
-		return t.bed.Phone.Change(t.seen["wrote "+wrote], c)
+		return run.harness.Phone.Change(run.seen["wrote "+wrote], c)
 	})
 }
 
 // status lets the provider tell what became of all our messages.
 func status(what string) step {
-	return each(func(_ context.Context, t *harness) error {
+	return each(func(_ context.Context, run *scenarioRun) error {
 		var all error
-		for _, m := range t.received() {
-			all = errors.Join(all, t.bed.Phone.SetStatus(m.ID, what, 0))
+		for _, m := range run.received() {
+			all = errors.Join(all, run.harness.Phone.SetStatus(m.ID, what, 0))
 		}
 		return all
 	})
@@ -141,21 +141,21 @@ func picture() []byte {
 }
 
 func photo(customer string) step {
-	return each(func(_ context.Context, t *harness) error {
-		_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-			Account: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
+	return each(func(_ context.Context, run *scenarioRun) error {
+		_, err := run.harness.Phone.Deliver(whatsapp.Incoming{
+			Account: run.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
 		})
 		return err
 	})
 }
 
 // retryUnknown is the operator who sees a message whose fate is unknown, and that the customer did not get it.
-var retryUnknown = each(func(ctx context.Context, t *harness) error {
-	id, err := t.kept(ctx)
+var retryUnknown = each(func(ctx context.Context, run *scenarioRun) error {
+	id, err := run.kept(ctx)
 	if err != nil {
 		return err
 	}
-	answer, err := t.call(ctx, http.MethodGet, "/api/v1/conversations/"+id+"/messages", nil, "")
+	answer, err := run.call(ctx, http.MethodGet, "/api/v1/conversations/"+id+"/messages", nil, "")
 	if err != nil {
 		return err
 	}
@@ -163,11 +163,11 @@ var retryUnknown = each(func(ctx context.Context, t *harness) error {
 	for _, entry := range items {
 		m, _ := entry.(map[string]any)
 		if m["status"] == "unknown" {
-			if n := len(t.received()); n > 0 {
-				return fmt.Errorf("%s: the customer got %d messages, and the status of one is unknown", t.tag, n)
+			if n := len(run.received()); n > 0 {
+				return fmt.Errorf("%s: the customer got %d messages, and the status of one is unknown", run.tag, n)
 			}
-			t.seen["retried"] = "yes"
-			if _, err := t.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/conversations/%s/messages/%s/retry", id, m["id"]), nil, ""); err != nil {
+			run.seen["retried"] = "yes"
+			if _, err := run.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/conversations/%s/messages/%s/retry", id, m["id"]), nil, ""); err != nil {
 				return err
 			}
 		}
@@ -175,22 +175,22 @@ var retryUnknown = each(func(ctx context.Context, t *harness) error {
 	return nil
 })
 
-var signUp = each(func(ctx context.Context, t *harness) error {
-	code, answer, err := t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
-		"accountName": "Tienda", "name": "Ana", "email": t.email(), "password": "una clave larga", "client": "api",
+var signUp = each(func(ctx context.Context, run *scenarioRun) error {
+	code, answer, err := run.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
+		"accountName": "Tienda", "name": "Ana", "email": run.email(), "password": "una clave larga", "client": "api",
 	}, "")
 	if err == nil && code == http.StatusConflict { // it was made, and the answer was lost: the person signs in
-		code, answer, err = t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
-			"email": t.email(), "password": "una clave larga", "client": "api",
+		code, answer, err = run.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
+			"email": run.email(), "password": "una clave larga", "client": "api",
 		}, "")
 	}
 	if err != nil || code >= http.StatusBadRequest {
 		return fmt.Errorf("sign up: %d %v %w", code, answer, err)
 	}
-	t.token = fmt.Sprint(answer["accessToken"])
+	run.token = fmt.Sprint(answer["accessToken"])
 	account, _ := answer["account"].(map[string]any)
-	t.account.ID = chat.AccountID(fmt.Sprint(account["id"]))
-	t.bed.own(string(t.account.ID), t)
+	run.account.ID = chat.AccountID(fmt.Sprint(account["id"]))
+	run.harness.own(string(run.account.ID), run)
 	return nil
 })
 
@@ -198,10 +198,10 @@ var linkToken = regexp.MustCompile(`token=([A-Za-z0-9_%-]+)`)
 
 // follow opens the link of the newest mail. A link that was used up by a request whose answer was lost says so.
 func follow(path string, body map[string]any) step {
-	return each(func(ctx context.Context, t *harness) error {
-		mails, err := t.mails()
+	return each(func(ctx context.Context, run *scenarioRun) error {
+		mails, err := run.mails()
 		if err != nil || len(mails) == 0 {
-			return fmt.Errorf("%s has no mail: %w", t.tag, err)
+			return fmt.Errorf("%s has no mail: %w", run.tag, err)
 		}
 		found := linkToken.FindStringSubmatch(mails[0].Text)
 		if found == nil {
@@ -215,8 +215,8 @@ func follow(path string, body map[string]any) step {
 		for name, value := range body {
 			sent[name] = value
 		}
-		code, answer, err := t.ask(ctx, http.MethodPost, path, sent, "")
-		if err == nil && code != http.StatusNoContent && (code != http.StatusBadRequest || t.target == nil && t.chaos == nil) {
+		code, answer, err := run.ask(ctx, http.MethodPost, path, sent, "")
+		if err == nil && code != http.StatusNoContent && (code != http.StatusBadRequest || run.target == nil && run.chaos == nil) {
 			err = fmt.Errorf("%s: %d %v", path, code, answer)
 		}
 		return err
@@ -243,9 +243,9 @@ func scenarios() []scenario {
 		{name: "an image comes into an open conversation", prepare: []step{text(maria, "hola")}, steps: []step{photo(maria)}},
 		{
 			name: "a large body goes through the bucket", prepare: []step{text(maria, "hola")}, only: []string{"webhook", "ingest"},
-			steps: []step{each(func(_ context.Context, t *harness) error {
-				_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-					Account: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
+			steps: []step{each(func(_ context.Context, run *scenarioRun) error {
+				_, err := run.harness.Phone.Deliver(whatsapp.Incoming{
+					Account: run.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
 				})
 				return err
 			})},
@@ -272,8 +272,8 @@ func scenarios() []scenario {
 		},
 		{
 			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
-			steps: []step{each(func(_ context.Context, t *harness) error {
-				return t.bed.Phone.SetStatus(t.received()[0].ID, whatsapp.Failed, 131026)
+			steps: []step{each(func(_ context.Context, run *scenarioRun) error {
+				return run.harness.Phone.SetStatus(run.received()[0].ID, whatsapp.Failed, 131026)
 			})},
 		},
 		parkedStatuses(),
@@ -289,17 +289,17 @@ func scenarios() []scenario {
 		},
 		{
 			name: "a reply is refused", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
 			rest:  []step{retryUnknown}, blind: tries,
 		},
 		{
 			name: "a reply is refused for now", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
 			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
 			name: "the channel's token is dead", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
 			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
@@ -350,16 +350,16 @@ func scenarios() []scenario {
 		},
 		{
 			name: "an operator is given a conversation", prepare: []step{text(maria, "hola"), keep, each(hire)},
-			steps: []step{verb("assign", func(t *harness) map[string]any { return map[string]any{"operatorId": t.seen["operator"]} })},
+			steps: []step{verb("assign", func(run *scenarioRun) map[string]any { return map[string]any{"operatorId": run.seen["operator"]} })},
 		},
 		{
 			name: "a conversation goes back to the pool", prepare: []step{text(maria, "hola"), keep, each(availability("away"))},
-			steps: []step{verb("assign", func(*harness) map[string]any { return map[string]any{"operatorId": nil} })},
+			steps: []step{verb("assign", func(*scenarioRun) map[string]any { return map[string]any{"operatorId": nil} })},
 		},
 		{name: "a conversation is resolved", prepare: []step{text(maria, "hola"), keep}, steps: []step{verb("resolve", nil)}},
 		{
 			name: "a conversation is reopened and read", prepare: []step{text(maria, "hola"), keep, verb("resolve", nil)},
-			steps: []step{verb("reopen", nil), verb("read", func(*harness) map[string]any { return map[string]any{} }), verb("pending", nil)},
+			steps: []step{verb("reopen", nil), verb("read", func(*scenarioRun) map[string]any { return map[string]any{} }), verb("pending", nil)},
 			only:  []string{"api", "fanout"},
 		},
 		{
@@ -375,7 +375,7 @@ func scenarios() []scenario {
 			name: "the clock finds what is due", settings: settings{idle: time.Hour},
 			prepare: []step{text(maria, "hola"), later(time.Hour - turn + time.Minute)},
 			steps:   []step{later(turn)}, only: []string{"clock"}, alone: true,
-			blind: []field{{"account", "idleSeconds", "each trial has its own, so that they fall due one after the other"}},
+			blind: []field{{"account", "idleSeconds", "each run has its own, so that they fall due one after the other"}},
 		},
 	}
 }

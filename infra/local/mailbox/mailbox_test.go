@@ -94,7 +94,7 @@ func (b box) fetch(t *testing.T, path string) (*http.Response, string) {
 	return res, string(body)
 }
 
-func TestASimpleMessageIsKeptWhole(t *testing.T) {
+func TestSendEmail_Simple_KeptWhole(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	in := simple("Ana <ana@example.com>", "Verificá tu correo", "Hola", "<p>Hola</p>")
@@ -130,7 +130,7 @@ const raw = "From: =?utf-8?q?Recado_Caf=C3=A9?= <no-reply@recado.example>\r\n" +
 	"--a--\r\n" +
 	"--m\r\nContent-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\na,b\r\n--m--\r\n"
 
-func TestARawMessageIsReadPartByPart(t *testing.T) {
+func TestSendEmail_Raw_ReadsAllParts(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	b.send(t, &sesv2.SendEmailInput{Content: &types.EmailContent{Raw: &types.RawMessage{Data: []byte(raw)}}})
@@ -152,7 +152,7 @@ func TestARawMessageIsReadPartByPart(t *testing.T) {
 	}
 }
 
-func TestTheDestinationOfARawMessageGoesBeforeItsHeaders(t *testing.T) {
+func TestSendEmail_Raw_DestinationBeforeHeaders(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	b.send(t, &sesv2.SendEmailInput{
@@ -164,7 +164,7 @@ func TestTheDestinationOfARawMessageGoesBeforeItsHeaders(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoMessageIsRefused(t *testing.T) {
+func TestSendEmail_Invalid_Refused(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	nobody := simple("a@example.com", "s", "t", "")
@@ -193,7 +193,7 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 	}
 }
 
-func TestWaitFindsWhatIsThereAndWhatComes(t *testing.T) {
+func TestWait_ExistingAndNewMail(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	found := make(chan mailbox.Message, 1)
@@ -221,7 +221,7 @@ func TestWaitFindsWhatIsThereAndWhatComes(t *testing.T) {
 	}
 }
 
-func TestMailIsKeptAcrossRestarts(t *testing.T) {
+func TestMailbox_Restart_KeepsMail(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "mail.db")
 	t.Run("first run", func(t *testing.T) { open(t, file).send(t, simple("a@example.com", "Kept", "t", "")) })
@@ -233,7 +233,7 @@ func TestMailIsKeptAcrossRestarts(t *testing.T) {
 	})
 }
 
-func TestTheListShowsTheNewestFirstInPages(t *testing.T) {
+func TestList_NewestFirst_Paged(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	for i := range 103 {
@@ -268,7 +268,7 @@ func TestTheListShowsTheNewestFirstInPages(t *testing.T) {
 	}
 }
 
-func TestWhatAMessageHoldsIsNeverMarkupOfThePage(t *testing.T) {
+func TestPage_MessageContent_Escaped(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	const script = `<script>alert(1)</script>`
@@ -304,7 +304,7 @@ func TestWhatAMessageHoldsIsNeverMarkupOfThePage(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsNotFound(t *testing.T) {
+func TestPage_UnknownMessage_NotFound(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	for _, path := range []string{"/local/mail/0000000000000009", "/local/mail/x", "/local/api/mail/x", "/local/mail/x/html"} {
