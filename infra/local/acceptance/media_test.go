@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// file makes bytes that a sniffer takes for the type.
+// file returns size bytes that begin with the signature of a file type.
 func file(head string, size int) []byte {
 	content := bytes.Repeat([]byte("recado "), size/7+1)[:size]
 	copy(content, head)
@@ -30,7 +30,7 @@ var files = []struct {
 	{"document", "Lista de precios.pdf", "application/pdf", file("%PDF-1.7\n", 20_000), "la lista"},
 }
 
-// S1-24: each kind of file of a customer arrives, with its caption, and can be fetched.
+// S1-24: each type of file from a customer arrives with its caption and can be downloaded.
 func TestMedia_FromCustomer_Arrives(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
@@ -49,7 +49,7 @@ func TestMedia_FromCustomer_Arrives(t *testing.T) {
 		}
 		return wantCount(ready, len(files))
 	})
-	// The messages were written in the same second, and only their arrival orders them: each is found by its type, not by its place.
+	// The files are matched by type: the order of messages sent within one second is not guaranteed when some arrive late (chat.SortTime).
 	arrived := map[string]message{}
 	for _, m := range a.owner.messages(v.ID) {
 		arrived[m.Type] = m
@@ -74,7 +74,7 @@ func TestMedia_FromCustomer_Arrives(t *testing.T) {
 	}
 }
 
-// download follows an attachment's link to its bytes.
+// download follows an attachment's link and compares the bytes.
 func (c *client) download(url string, want []byte) error {
 	c.t.Helper()
 	redirect := c.call(http.MethodGet, url, nil, http.StatusFound)
@@ -93,7 +93,7 @@ func (c *client) download(url string, want []byte) error {
 	return nil
 }
 
-// upload announces a file and puts its bytes where it is told.
+// upload announces a file and uploads its bytes.
 func (c *client) upload(conversation, name, mime string, content []byte) (id string) {
 	c.t.Helper()
 	var place struct {
@@ -126,7 +126,7 @@ func (c *client) put(url string, headers map[string]string, content []byte) {
 	}
 }
 
-// S1-24: each kind of file of an operator reaches the phone; what the channel does not take is refused before a byte moves.
+// S1-24: each type of file from an operator reaches the phone. A type that the channel does not accept is refused before the upload.
 func TestMedia_FromOperator_ReachesPhone(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")

@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// PROVIDERS §2.1.1, system, and §2.1.3: a customer with another number is the same customer, and the answer goes there.
+// PROVIDERS §2.1.1, system, and §2.1.3: a customer who changes the number keeps the conversation, and replies go to the new number.
 func TestIdentityChange_KeepsConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")

@@ -21,7 +21,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// TestMain shortens the merging lane's window: it is waiting, and these tests wait a thousand times.
+// TestMain sets the batching windows to 0 to save time, and compares the functions' AWS calls with their grants.
 func TestMain(m *testing.M) {
 	for i := range topology.Queues {
 		if topology.Queues[i].Window > 0 {
@@ -41,10 +41,10 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// watch sees what the functions do while things go wrong around them.
+// watch records the AWS calls of the functions in all tests.
 var watch grants.Watch
 
-// C-03: every handler is stopped before and after each call, its event comes again, and the state is the same.
+// C-03: every handler is stopped before and after each of its calls, and its event is delivered again. The final state is the same.
 func TestState_HandlerStoppedAtAnyCall_Unchanged(t *testing.T) {
 	t.Parallel()
 	covered := &coverage{cells: map[string]map[faultinject.Action]map[string]bool{}}
@@ -69,15 +69,15 @@ func TestState_HandlerStoppedAtAnyCall_Unchanged(t *testing.T) {
 	}
 }
 
-// filtered says that only some of the scenarios run.
+// filtered reports whether -run selects some of the scenarios only.
 func filtered() bool {
 	return slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.run=") && strings.Contains(a, "/") })
 }
 
-// moreTries is how often a run is run again whose call was not reached.
+// moreTries is how often a run is repeated that did not reach its target.
 const moreTries = 4
 
-// exhaust runs a scenario undisturbed, and then once for each of its calls and both modes.
+// exhaust runs a scenario twice undisturbed, and then once for each of its calls and both modes.
 func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -94,6 +94,11 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	if missing, extra := difference(want, states[twin]); len(missing)+len(extra) > 0 {
 		t.Fatalf("two undisturbed runs differ:\n- %s\n+ %s", strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 	}
+	for _, function := range s.only {
+		if !quiet.functions()[function] {
+			t.Errorf("the scenario never invokes %s, which it is to stop", function)
+		}
+	}
 	next := first + 2
 	aimed := func(at *target) *scenarioRun {
 		disturbed := newRun(next)
@@ -108,7 +113,7 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 		runs = append(runs, aimed(&aim))
 	}
 	states = b.wave(ctx, t, s, runs)
-	// Two things that happen at once may change places, and a call its number: such a run is run again.
+	// Concurrent calls may change their order, and so their numbers. A run whose target was not reached is repeated.
 	for i := range runs {
 		for again := 1; !runs[i].fired && again <= moreTries; again++ {
 			runs[i] = aimed(runs[i].target)
@@ -151,8 +156,8 @@ func compare(t *testing.T, s scenario, disturbed *scenarioRun, want, got []strin
 	t.Errorf("%s leaves another state:\n- %s\n+ %s", disturbed.target, strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 }
 
-// unnamed are the lines that are not in the other list even when names are not looked at: one line more gives others to all
-// behind it.
+// unnamed returns the lines that are not in others when replaced names such as <3> are ignored: one additional line shifts the numbers
+// of all later names.
 func unnamed(lines, others []string) []string {
 	bare := func(list []string) []string {
 		out := make([]string, len(list))
@@ -167,10 +172,10 @@ func unnamed(lines, others []string) []string {
 
 var given = regexp.MustCompile(`<\d+>`)
 
-// parallel bounds how many runs take a step at once.
+// parallel is how many runs execute a step at once.
 const parallel = 24
 
-// wave takes runs through a scenario together, step by step, and answers what each left behind.
+// wave executes the steps of a scenario in all runs together and returns the final state of each.
 func (h *harness) wave(ctx context.Context, t *testing.T, s scenario, runs []*scenarioRun) map[*scenarioRun][]string {
 	t.Helper()
 	must := func(doing string, err error) {
@@ -205,7 +210,7 @@ func (h *harness) wave(ctx context.Context, t *testing.T, s scenario, runs []*sc
 	for i, next := range s.rest {
 		must(fmt.Sprintf("rest %d", i+1), h.take(ctx, next, runs))
 	}
-	// What was forgotten or armed twice is found by the clock.
+	// Timers that were lost or set twice show now.
 	for range 2 {
 		must("let timers come", h.take(ctx, later(3*time.Minute), nil))
 	}
@@ -223,7 +228,7 @@ func (h *harness) wave(ctx context.Context, t *testing.T, s scenario, runs []*sc
 	return states
 }
 
-// turns are the runs that take their steps together.
+// turns groups the runs that execute their steps together.
 func (s scenario) turns(runs []*scenarioRun) [][]*scenarioRun {
 	if !s.alone {
 		return [][]*scenarioRun{runs}
@@ -231,7 +236,7 @@ func (s scenario) turns(runs []*scenarioRun) [][]*scenarioRun {
 	return slices.Collect(slices.Chunk(runs, 1))
 }
 
-// tick says whose the clock's invocations are from now on.
+// tick assigns the clock's next invocations to a run.
 func (h *harness) tick(s scenario, one *scenarioRun) {
 	if !s.alone {
 		return
@@ -241,7 +246,7 @@ func (h *harness) tick(s scenario, one *scenarioRun) {
 	h.ticking = one
 }
 
-// take lets every run take a step and waits until its consequences are there.
+// take executes a step in every run and waits until the stack is idle.
 func (h *harness) take(ctx context.Context, next step, runs []*scenarioRun) error {
 	if next.move > 0 {
 		if err := h.move(ctx, next.move); err != nil {
@@ -278,25 +283,25 @@ func (h *harness) all(runs []*scenarioRun, do func(*scenarioRun) error) error {
 	return failed
 }
 
-// oneMail is a mail of which nobody can know whether it left: it is unknown then, and there are never two.
+// oneMail allows a mail to be missing if its attempt was stopped: its state is unknown, and it is not sent again.
 func oneMail(run *scenarioRun, missing, extra []string) error {
 	for _, line := range missing {
 		if run.target.function != "notify" || !strings.HasPrefix(line, "mail ") {
-			return errors.New("more than the mail")
+			return errors.New("not only the mail is missing")
 		}
 	}
 	for _, line := range extra {
 		if !strings.HasPrefix(line, "mail in") || !strings.Contains(line, `"state":"unknown"`) {
-			return errors.New("more than a mail that is unknown")
+			return errors.New("more was added than a mail in state unknown")
 		}
 	}
 	return nil
 }
 
-// secondLine is a change that was made twice, by two requests, and is told twice in the activity log.
+// secondLine allows a second entry of the activity log for a request that was repeated.
 func secondLine(_ *scenarioRun, missing, extra []string) error {
 	if len(missing) == 0 && len(extra) == 1 && strings.Contains(extra[0], `"action":"operator.password_reset"`) {
 		return nil
 	}
-	return errors.New("more than a second line of the activity log")
+	return errors.New("more differs than a second entry of the activity log")
 }

@@ -26,7 +26,7 @@ import (
 // tables are the local stack's.
 var tables = dynamo.Tables{Directory: "local-directory", Desk: "local-desk", Ledger: "local-ledger", Live: "local-live"}
 
-// patience bounds every wait of these tests.
+// patience is the longest that a scenario may take.
 const patience = 5 * time.Minute
 
 // harness is a local stack whose functions run under an injector. Many runs share it, each with an account of its own.
@@ -38,32 +38,32 @@ type harness struct {
 	mu      sync.Mutex
 	runs    map[string]*scenarioRun // by tag
 	owners  map[string]*scenarioRun // by account id or connection id
-	ticking *scenarioRun            // whose the clock's next invocations are
+	ticking *scenarioRun            // the run that the clock's next invocations belong to
 }
 
 // newHarness starts a stack. cold makes every invocation a cold start.
 func newHarness(t *testing.T, cold bool) *harness {
 	t.Helper()
-	b := &harness{runs: map[string]*scenarioRun{}, owners: map[string]*scenarioRun{}}
-	b.injector = faultinject.New(faultinject.Options{Key: b.key, Plan: b.plan, Repeat: b.repeat, Cold: cold})
+	h := &harness{runs: map[string]*scenarioRun{}, owners: map[string]*scenarioRun{}}
+	h.injector = faultinject.New(faultinject.Options{Key: h.key, Plan: h.plan, Repeat: h.repeat, Cold: cold})
 	var err error
-	b.Stack, err = stack.Start(t.Context(), stack.Options{
+	h.Stack, err = stack.Start(t.Context(), stack.Options{
 		Dir: t.TempDir(), NoTick: true, WeakPasswords: true, Backoff: 20 * time.Millisecond, Statuses: whatsapp.Timing{Manual: true},
 		Runtime: watch.Function,
-		Builder: func(function string, build boot.Builder) boot.Builder { return b.injector.Builder(function, build) },
+		Builder: func(function string, build boot.Builder) boot.Builder { return h.injector.Builder(function, build) },
 	})
 	if err != nil {
 		t.Fatalf("start the stack: %v", err)
 	}
 	t.Cleanup(func() {
-		b.Stop()
-		b.injector.Wait()
+		h.Stop()
+		h.injector.Wait()
 	})
-	b.store = dynamo.New(b.Engine.Client(), tables, dynamo.WithClock(b.Clock.Now))
-	return b
+	h.store = dynamo.New(h.Engine.Client(), tables, dynamo.WithClock(h.Clock.Now))
+	return h
 }
 
-// add makes a run known.
+// add registers a run.
 func (h *harness) add(run *scenarioRun) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -71,7 +71,7 @@ func (h *harness) add(run *scenarioRun) {
 	h.runs[run.tag] = run
 }
 
-// own says that an id is a run's.
+// own assigns an account id or connection id to a run.
 func (h *harness) own(id string, run *scenarioRun) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -128,8 +128,8 @@ func (h *harness) key(function string, payload []byte) string {
 	return ""
 }
 
-// founder is whose account it is that has just been made: the streams of two tables overtake each other, and who is asked
-// is the one that holds the owner's address.
+// founder finds the run of a new account by its owner's address. It is for a stream record that arrives before the one that assigns
+// the account to a run.
 func (h *harness) founder(account string) string {
 	operators, err := h.store.Operators(context.Background(), chat.AccountID(account))
 	if err != nil {
@@ -161,18 +161,18 @@ func (h *harness) repeat(i *faultinject.Invocation) bool {
 	return t != nil && t.repeats(i)
 }
 
-// settle waits until nothing moves: not at the provider, in no queue, no stream and no function.
+// settle waits until the provider, the queues, the streams and the functions are idle.
 func (h *harness) settle(ctx context.Context) error {
 	if err := h.Phone.WaitIdle(ctx); err != nil {
 		return fmt.Errorf("wait for the provider's retries: %w", err)
 	}
 	if err := h.Settle(ctx); err != nil {
-		return fmt.Errorf("wait until everything is done: %w", err)
+		return fmt.Errorf("wait until the stack is idle: %w", err)
 	}
 	return nil
 }
 
-// move moves the clock and lets happen what falls due. A clock that died is started again.
+// move advances the clock and runs the function clock until it succeeds.
 func (h *harness) move(ctx context.Context, d time.Duration) error {
 	if err := h.Clock.Advance(d); err != nil {
 		return err
@@ -181,7 +181,7 @@ func (h *harness) move(ctx context.Context, d time.Duration) error {
 	return again(ctx, func() error { return h.Tick(ctx) })
 }
 
-// dead are the records that no function could do.
+// dead fails the test for every dead letter.
 func (h *harness) dead(ctx context.Context, t *testing.T) {
 	t.Helper()
 	for _, queue := range []string{topology.DeadLetters, topology.DeadLettersStandard, topology.DeadLettersFIFO} {
@@ -199,7 +199,7 @@ func (h *harness) dead(ctx context.Context, t *testing.T) {
 	}
 }
 
-// again repeats what failed, ever more slowly, as browsers and schedulers do, until it works.
+// again repeats do with a growing pause until it returns nil or ctx ends.
 func again(ctx context.Context, do func() error) error {
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		err := do()
@@ -214,15 +214,15 @@ func again(ctx context.Context, do func() error) error {
 	}
 }
 
-// settings are what a scenario's accounts have.
+// settings describe the account of each run of a scenario.
 type settings struct {
 	capacity int
 	idle     time.Duration
 	mode     chat.DistributionMode
-	none     bool // no account at all: the scenario makes it
+	none     bool // the scenario creates the account itself
 }
 
-// open makes a run's account with one available operator who is signed in and a WhatsApp number.
+// open creates a run's account with a WhatsApp number and one available operator, who is signed in.
 func (h *harness) open(ctx context.Context, run *scenarioRun, s settings) error {
 	h.add(run)
 	if err := h.Phone.AddNumber(run.asset(), "5491140001234", "local-access-token"); err != nil {
@@ -265,8 +265,8 @@ func (h *harness) open(ctx context.Context, run *scenarioRun, s settings) error 
 	return err
 }
 
-// call is a browser's request, repeated until it is answered by something else than a failure of ours. key is its idempotency
-// key. It answers the body, and an error for what is refused.
+// call sends a request as a browser and repeats it while it gets a 5xx or no answer. key is the idempotency key, if any. It returns
+// the body, and an error for a status from 400 on.
 func (run *scenarioRun) call(ctx context.Context, method, path string, body any, key string) (map[string]any, error) {
 	status, answer, err := run.ask(ctx, method, path, body, key)
 	if err == nil && status >= http.StatusBadRequest {
@@ -316,7 +316,7 @@ func (run *scenarioRun) ask(ctx context.Context, method, path string, body any, 
 	return status, answer, err
 }
 
-// writes is a message of the customer whose number that is.
+// writes sends a text from a customer.
 func (run *scenarioRun) writes(customer, text string) error {
 	ids, err := run.harness.Phone.Deliver(whatsapp.Incoming{Account: run.asset(), From: customer, Text: text})
 	if err == nil {
@@ -325,7 +325,7 @@ func (run *scenarioRun) writes(customer, text string) error {
 	return err
 }
 
-// conversations are all that the run's operator can list, the newest first.
+// conversations returns the ids of all conversations that the operator can list, newest first.
 func (run *scenarioRun) conversations(ctx context.Context) ([]string, error) {
 	answer, err := run.call(ctx, http.MethodGet, "/api/v1/conversations?status=all&limit=100", nil, "")
 	if err != nil {
@@ -341,7 +341,7 @@ func (run *scenarioRun) conversations(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// conversation is the newest one.
+// conversation returns the id of the newest conversation.
 func (run *scenarioRun) conversation(ctx context.Context) (string, error) {
 	ids, err := run.conversations(ctx)
 	if err == nil && len(ids) == 0 {
@@ -353,7 +353,7 @@ func (run *scenarioRun) conversation(ctx context.Context) (string, error) {
 	return ids[0], nil
 }
 
-// received is what the business sent to the customers of this run.
+// received returns the messages that the business sent to the customers of this run.
 func (run *scenarioRun) received() []whatsapp.Message {
 	var mine []whatsapp.Message
 	for _, m := range run.harness.Phone.Sent() {

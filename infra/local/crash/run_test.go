@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// scenarioRun is one run of a scenario in an account of its own, undisturbed or with something going wrong.
+// scenarioRun is one execution of a scenario in an account of its own, undisturbed or with a fault.
 type scenarioRun struct {
 	harness *harness
 	tag     string
@@ -22,15 +22,15 @@ type scenarioRun struct {
 	operator chat.Operator
 	token    string
 	browser  *browser
-	later    time.Duration     // by which its conversations close later than others'
-	seen     map[string]string // what steps tell later ones
+	later    time.Duration     // added to its account's closing time
+	seen     map[string]string // values that a step leaves for later steps
 
 	mu          sync.Mutex
 	armed       bool
 	target      *target
 	chaos       *chaos
 	fired       bool
-	before      func(faultinject.Call) // looks at every call first
+	before      func(faultinject.Call) // is called before every call
 	invocations []*invocation
 	byID        map[int64]*invocation
 	counts      map[string]int
@@ -43,7 +43,7 @@ type invocation struct {
 	calls             []string
 }
 
-// target is the call at which a run goes wrong.
+// target is the call at which a run is stopped.
 type target struct {
 	function, trigger string
 	occurrence        int
@@ -72,7 +72,7 @@ func (run *scenarioRun) arm(on bool) {
 	run.armed = on
 }
 
-// decide notes a call and says what happens to it.
+// decide records a call and returns what happens to it.
 func (run *scenarioRun) decide(call faultinject.Call) faultinject.Action {
 	run.mu.Lock()
 	if !run.armed {
@@ -124,8 +124,8 @@ func (run *scenarioRun) repeats(*faultinject.Invocation) bool {
 	return run.armed && run.chaos != nil && run.chaos.repeats()
 }
 
-// targets are the calls of an undisturbed run, each once for each mode. Of invocations of one kind that made the same calls
-// one is enough.
+// targets returns the calls of an undisturbed run, each once for each mode. Invocations with the same trigger and the same calls are
+// counted once.
 func (run *scenarioRun) targets() []target {
 	run.mu.Lock()
 	defer run.mu.Unlock()
@@ -148,7 +148,7 @@ func (run *scenarioRun) targets() []target {
 	return list
 }
 
-// chaos answers calls with what goes wrong in a busy cloud, with a probability and up to a number of times.
+// chaos injects random faults into a run: one in five calls fails, at most four in all.
 type chaos struct {
 	random *rand.Rand
 	left   int
@@ -159,7 +159,7 @@ func newChaos(seed uint64, num int) *chaos {
 	return &chaos{random: rand.New(rand.NewPCG(seed, uint64(num))), left: 4}
 }
 
-// decide is called under the run's lock.
+// decide draws the fault of a call. The run's lock is held.
 func (c *chaos) decide(call faultinject.Call) faultinject.Action {
 	if c.left == 0 || c.random.IntN(5) != 0 {
 		return faultinject.Pass
