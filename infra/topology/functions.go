@@ -85,8 +85,8 @@ var Functions = []Function{
 		Name: "admin", Timeout: 29 * time.Second, MemoryMB: 512,
 		Tables: map[Table]Items{
 			Directory: Get | Query | Put | Delete,
-			Desk:      Get | Query | Put,
-			Live:      Get | BatchGet | Query | Put | Update | Delete,
+			Desk:      Query | Put,
+			Live:      Get | Query | Put | Update | Delete,
 		},
 		Secrets:         []Secret{SigningKey, PublicURL, OriginSecret},
 		EncryptsSecrets: true,

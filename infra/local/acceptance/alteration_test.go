@@ -8,7 +8,7 @@ import (
 )
 
 // PROVIDERS §2.1.1 and §11-22: what a customer changes about a message shows at once to who looks, and in the list.
-func TestReactionsEditsAndDeletionsReachTheOperator(t *testing.T) {
+func TestMessageUpdate_ReachesOperator(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	id := a.say("5491150003001", "Quiero el rojo")

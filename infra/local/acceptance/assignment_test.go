@@ -75,7 +75,7 @@ func (a *account) flood(first, n int) {
 
 // Bar 6, B-04, C-05: capacity is never exceeded, whoever waits is taken the moment it frees, oldest first, and each decision
 // says why.
-func TestAHundredConversationsFindFourOperators(t *testing.T) {
+func TestAssignment_100Conversations_4Operators(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.distribute("account", "")
@@ -188,7 +188,7 @@ func (a *account) explained(v conversation, people int) {
 }
 
 // B-04: claims of two operators' frees, at the same moment and from several sides, never lead above the limit.
-func TestCapacityHoldsWhileEverythingMoves(t *testing.T) {
+func TestAssignment_Concurrent_CapacityHolds(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.distribute("account", "")
@@ -224,7 +224,7 @@ func TestCapacityHoldsWhileEverythingMoves(t *testing.T) {
 }
 
 // S3-10: a fixed manager gets every new conversation, whatever their capacity and availability.
-func TestAFixedManagerGetsEveryNewConversation(t *testing.T) {
+func TestAssignment_Manager_GetsNewConversations(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	manager, other := a.operator("Gerente", object{"capacity": 1}), a.operator("Otra", nil)
@@ -245,7 +245,7 @@ func TestAFixedManagerGetsEveryNewConversation(t *testing.T) {
 }
 
 // S1-17, S1-18: assigning by hand: the new one has it at once and is told, the old one loses it, and the timeline has one line.
-func TestReassigningMovesAConversationFromOneToTheOther(t *testing.T) {
+func TestReassign_MovesBetweenOperators(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	one, two := a.operator("Uno", nil), a.operator("Dos", nil)
@@ -307,7 +307,7 @@ func TestReassigningMovesAConversationFromOneToTheOther(t *testing.T) {
 }
 
 // B-04, C-05: somebody who resolved a conversation gets it back when the customer writes again within a day, before others.
-func TestAReopenedConversationGoesToItsFormerOperator(t *testing.T) {
+func TestReopen_GoesToFormerOperator(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.distribute("account", "")

@@ -17,7 +17,7 @@ import (
 )
 
 // Law 3: one bad record in a batch of ten leaves nine done and one among the dead letters with its reason.
-func TestABadRecordLeavesTheOtherNineDone(t *testing.T) {
+func TestBatch_BadRecord_OthersDone(t *testing.T) {
 	t.Parallel()
 	// The gate holds ingest back until ten records wait, so that they come as one batch.
 	gate, passed, batches := make(chan struct{}), sync.Once{}, batchSizes{}
@@ -102,7 +102,7 @@ func (b *batchSizes) had(n int) bool {
 }
 
 // Law 3: a record that is no envelope, or of an unknown type, is buried by every function that a queue feeds.
-func TestEveryConsumerBuriesWhatItCannotRead(t *testing.T) {
+func TestBatch_UnreadableRecord_DeadLettered(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	queues := []string{
@@ -132,7 +132,7 @@ func TestEveryConsumerBuriesWhatItCannotRead(t *testing.T) {
 }
 
 // Law 3: a poison record in a table's stream is copied away with its reason, and the stream goes on behind it.
-func TestAPoisonRecordDoesNotStopTheStream(t *testing.T) {
+func TestStream_PoisonRecord_DoesNotBlock(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	for _, kind := range []string{"nobody-knows", ""} {

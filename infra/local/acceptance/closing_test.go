@@ -19,7 +19,7 @@ import (
 // second would be over; the rule's tests show the instant.
 const margin = 10 * time.Second
 
-// startAt lets a new stack's clock begin at an instant.
+// startAt sets the initial time of a new stack's clock.
 func startAt(at time.Time) func(*stack.Options) {
 	return func(o *stack.Options) { o.Start = at }
 }
@@ -37,7 +37,7 @@ func (a *account) closeAfter(minutes int) {
 	a.settle()
 }
 
-// mine opens a conversation that is the owner's.
+// mine opens a conversation and assigns it to the owner.
 func (a *account) mine(phone string) conversation {
 	a.t.Helper()
 	text := unique("hola")
@@ -48,7 +48,7 @@ func (a *account) mine(phone string) conversation {
 	return v
 }
 
-// closed checks why and when a conversation closed.
+// closed checks the reason and the time at which a conversation closed.
 func (a *account) closed(id, reason string, notBefore time.Time) {
 	a.t.Helper()
 	v := a.owner.until(id, func(c conversation) bool { return c.Status == "resolved" })
@@ -69,9 +69,9 @@ func (a *account) stillOpen(id, when string) {
 	}
 }
 
-// S3-09, S3-11: assigned and idle for T closes at T, never before; unassigned stays open; a message moves it, at the last second
-// too; internal actions do not.
-func TestAnIdleConversationClosesAtItsTime(t *testing.T) {
+// S3-09, S3-11: an assigned conversation closes after the idle time T and not before. An unassigned one stays open. A message restarts
+// the time, even in its last second; internal actions do not.
+func TestAutoclose_Idle_ClosesOnTime(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.closeAfter(60)
@@ -93,7 +93,7 @@ func TestAnIdleConversationClosesAtItsTime(t *testing.T) {
 	a.stillOpen(kept.ID, "with a message one second before,")
 	a.stillOpen(pool.ID, "unassigned")
 
-	// The answer of an operator is activity too.
+	// A reply restarts the time too.
 	at = kept.LastActivityAt.Add(time.Hour)
 	a.advanceTo(at.Add(-time.Minute))
 	m := a.owner.reply(kept.ID, "ya voy")
@@ -106,14 +106,14 @@ func TestAnIdleConversationClosesAtItsTime(t *testing.T) {
 	a.closed(kept.ID, "idle", at)
 	a.stillOpen(pool.ID, "unassigned")
 
-	// Closed by itself, and the customer writes again: the same conversation goes on.
+	// The customer writes again: the closed conversation is reopened.
 	a.say("5491150005002", "otra vez yo")
 	a.owner.until(kept.ID, func(c conversation) bool { return c.Status == "open" && c.Preview.Text == "otra vez yo" })
 	a.loadsEqualARecount()
 }
 
-// D7: another closing time applies to open conversations, counted from their last activity.
-func TestAnotherClosingTimeAppliesToOpenConversations(t *testing.T) {
+// D7: a changed closing time applies to open conversations from their last activity.
+func TestAutoclose_SettingChanged_AppliesToOpen(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	v := a.mine("5491150005011")
@@ -140,7 +140,7 @@ func TestAnotherClosingTimeAppliesToOpenConversations(t *testing.T) {
 	a.advanceTo(at.Add(time.Second))
 	a.closed(v.ID, "idle", at)
 
-	// A time that has passed already closes at once: within the minute.
+	// If the new time has passed already, the conversation closes within a minute.
 	v = a.mine("5491150005012")
 	a.advance(2 * time.Hour)
 	a.stillOpen(v.ID, "before the change")
@@ -150,7 +150,7 @@ func TestAnotherClosingTimeAppliesToOpenConversations(t *testing.T) {
 }
 
 // S3-12, D3: unassigned closes one calendar month after the last activity, in the account's time zone.
-func TestAnUnassignedConversationClosesAfterACalendarMonth(t *testing.T) {
+func TestAutoclose_Unassigned_AfterCalendarMonth(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, zone, from, until string
@@ -176,7 +176,7 @@ func TestAnUnassignedConversationClosesAfterACalendarMonth(t *testing.T) {
 			}
 			from, until := read(tt.from), read(tt.until)
 			a := begin(t, startAt(from.Add(-time.Minute))).open(tt.zone)
-			a.closeAfter(60) // means nothing to those without an operator
+			a.closeAfter(60) // does not apply to unassigned conversations
 			a.advanceTo(from)
 			a.say("5491150005021", "¿hola?")
 			v := a.only()
@@ -191,8 +191,8 @@ func TestAnUnassignedConversationClosesAfterACalendarMonth(t *testing.T) {
 	}
 }
 
-// S3-11, S3-12: what an operator gives back, or is given late, follows the rule of what it is now.
-func TestTheRuleFollowsTheAssignment(t *testing.T) {
+// S3-11, S3-12: the closing rule follows the current assignment.
+func TestAutoclose_AssignmentChanges_RuleFollows(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.closeAfter(60)
@@ -204,7 +204,7 @@ func TestTheRuleFollowsTheAssignment(t *testing.T) {
 	a.owner.until(given.ID, func(c conversation) bool { return c.Status == "resolved" })
 	a.stillOpen(back.ID, "given back,")
 
-	// Nobody takes a conversation and sees it close: it has the time once more.
+	// An assignment after the idle time does not close the conversation: the time starts again.
 	a.owner.does(late.ID, "assign", object{"operatorId": a.owner.id})
 	a.advance(time.Minute)
 	a.stillOpen(late.ID, "given a minute ago,")
@@ -212,7 +212,7 @@ func TestTheRuleFollowsTheAssignment(t *testing.T) {
 	a.owner.until(late.ID, func(c conversation) bool { return c.Status == "resolved" })
 }
 
-// crowd is how many conversations fall due at once: `make bench` closes ten thousand, CROWD says.
+// crowd is how many conversations are due at once, set by CROWD. `make bench` closes ten thousand.
 func crowd(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("CROWD")
@@ -226,9 +226,9 @@ func crowd(t *testing.T) int {
 	return n
 }
 
-// Bar 10: thousands of conversations that are due in the same minute all close, and a message one second before keeps its own open.
-// How long that takes is printed: ten thousand have three minutes on two cores that do nothing else.
-func TestThousandsOfConversationsCloseInTheirMinute(t *testing.T) { // alone, for the sake of that figure
+// Bar 10: thousands of conversations due in the same minute all close, except one that got a message one second before. The test logs
+// the time: ten thousand may take three minutes on two idle cores.
+func TestAutoclose_ThousandsDueAtOnce(t *testing.T) { // not parallel, to measure the time
 	const idle = time.Hour
 	crowd := crowd(t)
 	a := begin(t).open("UTC")
@@ -251,7 +251,7 @@ func TestThousandsOfConversationsCloseInTheirMinute(t *testing.T) { // alone, fo
 	t.Logf("%d conversations were written in %v", crowd, time.Since(began).Round(time.Millisecond))
 	a.settle()
 
-	// One second before the last one is due, its customer writes.
+	// The last customer writes one second before the conversation is due.
 	a.advanceTo(oldest.Add(idle - time.Minute))
 	a.stays(crowd, "a minute early")
 	if err := a.Clock.Advance(oldest.Add(idle + 56*time.Second).Sub(a.Clock.Now())); err != nil {
@@ -279,7 +279,7 @@ func TestThousandsOfConversationsCloseInTheirMinute(t *testing.T) { // alone, fo
 	a.loadsEqualARecount()
 }
 
-// stays checks that at least as many as can be counted are open.
+// stays checks that at least as many conversations are open as the API counts.
 func (a *account) stays(crowd int, when string) {
 	a.t.Helper()
 	var counts struct {

@@ -1,4 +1,5 @@
-// Package acceptance holds the stories that the product must tell, as tests: each starts a local stack of its own and speaks to it
-// as the world does, over HTTP, the socket and the providers' wire format. It holds nothing but tests, which may import what
-// they start and nothing that is behind it.
+// Package acceptance holds the system tests. Each starts a local stack of its own and uses it as clients do: over HTTP, the WebSocket
+// and the providers' wire formats.
+//
+// It holds tests only. They may import the local stack, the provider simulators and the topology, but no function and no store.
 package acceptance

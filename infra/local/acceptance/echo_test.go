@@ -7,9 +7,9 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// PROVIDERS §11-19, §11-20, §11-21: what the business answers on its own phone is in the conversation; what it sent from here is there
-// once, although its echo came before anybody knew.
-func TestWhatIsWrittenOnTheBusinessesPhoneIsInTheConversation(t *testing.T) {
+// PROVIDERS §11-19, §11-20, §11-21: replies from the business's own phone appear in the conversation. The echo of a message sent by us
+// adds no second one, even if it arrives before the send is recorded.
+func TestEcho_FromBusinessPhone_InConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150004001"
@@ -27,7 +27,7 @@ func TestWhatIsWrittenOnTheBusinessesPhoneIsInTheConversation(t *testing.T) {
 		return f.Conversation.Preview.Text == "Sí, hasta las 20" && f.Conversation.WaitingSince == nil
 	})
 
-	// The provider takes a message, and its answer is lost. Its echo tells nobody what it is; its status does.
+	// The provider accepts a message and its answer is lost. The echo cannot be matched to it, the status can.
 	if err := a.Phone.Fail(whatsapp.Fault{Do: whatsapp.DoDrop, Accept: true}); err != nil {
 		t.Fatal(err)
 	}

@@ -19,12 +19,12 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// patience is how long a story waits for something before it fails.
+// patience is how long a test waits for a condition before it fails.
 const patience = 30 * time.Second
 
 const (
 	password    = "una contraseña larga"
-	accessToken = "EAAG-token-of-a-story"
+	accessToken = "EAAG-token-of-a-test"
 )
 
 // system is a running stack.
@@ -34,7 +34,7 @@ type system struct {
 	log *journal
 }
 
-// journal keeps what the functions log.
+// journal collects the log of the functions.
 type journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -52,7 +52,7 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
-// count adds up what a function counted of a metric.
+// count returns the sum of a function's metric.
 func (j *journal) count(function, metric string) (total int) {
 	for line := range strings.Lines(j.String()) {
 		var entry map[string]any
@@ -66,7 +66,7 @@ func (j *journal) count(function, metric string) (total int) {
 	return total
 }
 
-// begin starts a stack whose minute ticks only when the story says so, and whose phone acknowledges nothing by itself.
+// begin starts a stack whose clock function runs only when the test says so. The simulated phone sends no statuses by itself.
 func begin(t *testing.T, change ...func(*stack.Options)) *system {
 	t.Helper()
 	s := &system{t: t, log: &journal{}}
@@ -89,7 +89,7 @@ func begin(t *testing.T, change ...func(*stack.Options)) *system {
 	return s
 }
 
-// settle waits until nothing moves any more.
+// settle waits until the stack is idle.
 func (s *system) settle() {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 4*patience)
@@ -99,7 +99,7 @@ func (s *system) settle() {
 	}
 }
 
-// advance moves the clock and waits for what that led to.
+// advance moves the clock and waits until the stack is idle.
 func (s *system) advance(d time.Duration) {
 	s.t.Helper()
 	if err := s.Advance(s.t.Context(), d); err != nil {
@@ -108,13 +108,13 @@ func (s *system) advance(d time.Duration) {
 	s.settle()
 }
 
-// advanceTo moves the clock to an instant: as near after it as the machine can.
+// advanceTo moves the clock to an instant, or shortly after it.
 func (s *system) advanceTo(at time.Time) {
 	s.t.Helper()
 	s.advance(at.Sub(s.Clock.Now()))
 }
 
-// dead are the dead letters' reasons, counted.
+// dead returns the number of messages in a dead-letter queue.
 func (s *system) dead(queue string) int {
 	s.t.Helper()
 	stats, err := s.Queues.Stats(queue)
@@ -124,7 +124,7 @@ func (s *system) dead(queue string) int {
 	return stats.Visible + stats.InFlight
 }
 
-// takeDead receives one dead letter and puts it back.
+// takeDead receives up to ten dead letters and puts them back.
 func (s *system) takeDead(queue string) []sqs.Message {
 	s.t.Helper()
 	list, err := s.Queues.Receive(s.t.Context(), queue, 10, 0)
@@ -139,7 +139,7 @@ func (s *system) takeDead(queue string) []sqs.Message {
 	return list
 }
 
-// eventually polls until the check answers nil.
+// eventually polls until check returns nil, and fails the test after patience.
 func eventually(t *testing.T, check func() error) {
 	t.Helper()
 	deadline, wait := time.Now().Add(patience), 5*time.Millisecond
@@ -160,10 +160,10 @@ func eventually(t *testing.T, check func() error) {
 	}
 }
 
-// object is a piece of JSON.
+// object is a JSON object.
 type object = map[string]any
 
-// answer is what a request got.
+// answer is the response to a request.
 type answer struct {
 	status int
 	header http.Header
@@ -177,7 +177,7 @@ func (a answer) into(t *testing.T, v any) {
 	}
 }
 
-// fault is the error that the answer speaks of.
+// fault returns the code and field of an error response.
 func (a answer) fault() (code, field string) {
 	var shape struct {
 		Error struct{ Code, Field string }
@@ -186,7 +186,7 @@ func (a answer) fault() (code, field string) {
 	return shape.Error.Code, shape.Error.Field
 }
 
-// client is somebody who calls the API.
+// client calls the API, with a token, a cookie or neither.
 type client struct {
 	s      *system
 	t      *testing.T
@@ -195,14 +195,14 @@ type client struct {
 	id     string // of the operator
 }
 
-// stays follows no redirect: a story looks at what it was told.
+// stays follows no redirects: tests check them.
 var stays = &http.Client{
 	Timeout:       2 * patience,
 	Transport:     &http.Transport{MaxIdleConnsPerHost: 256},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// try makes a request and answers whatever came back. A body that is a string goes as it is, any other as JSON.
+// try sends a request and returns the response, whatever its status. A string is sent as it is, any other body as JSON.
 func (c *client) try(method, path string, body any) (answer, error) {
 	var reader io.Reader
 	switch b := body.(type) {
@@ -239,7 +239,7 @@ func (c *client) try(method, path string, body any) (answer, error) {
 	return answer{status: response.StatusCode, header: response.Header, body: content}, err
 }
 
-// call makes a request that must be answered with the status.
+// call sends a request and fails the test unless the response has the status.
 func (c *client) call(method, path string, body any, status int) answer {
 	c.t.Helper()
 	got, err := c.try(method, path, body)
@@ -277,7 +277,7 @@ type account struct {
 
 var serial atomic.Int64
 
-// unique is a name that no other story uses.
+// unique returns a name that no other test uses.
 func unique(name string) string { return fmt.Sprintf("%s-%d", name, serial.Add(1)) }
 
 type signedIn struct {
@@ -286,7 +286,7 @@ type signedIn struct {
 	AccessToken string
 }
 
-// signUp makes an account without a number.
+// signUp creates an account without a channel.
 func (s *system) signUp(zone string) *account {
 	s.t.Helper()
 	email := unique("dueña") + "@recado.example"
@@ -300,7 +300,7 @@ func (s *system) signUp(zone string) *account {
 	return a
 }
 
-// open makes an account with a connected number. Nobody is assigned anything until the story says so.
+// open creates an account with a connected WhatsApp number. Its owner is away, so nothing is assigned.
 func (s *system) open(zone string) *account {
 	s.t.Helper()
 	a := s.signUp(zone)
@@ -312,7 +312,7 @@ func (s *system) open(zone string) *account {
 	return a
 }
 
-// connect makes the account's number a channel.
+// connect creates the channel of the account's number.
 func (a *account) connect() {
 	a.t.Helper()
 	var ch struct{ ID string }
@@ -331,7 +331,7 @@ func (a *account) distribute(mode, manager string) {
 	a.owner.call(http.MethodPut, "/api/v1/distribution", body, http.StatusOK)
 }
 
-// operator creates somebody and signs them in. Where more says nothing else, they are away, with capacity 20.
+// operator creates an operator and signs them in. Unless more says otherwise, they are away and have capacity 20.
 func (a *account) operator(name string, more object) *client {
 	a.t.Helper()
 	email := unique("op") + "@recado.example"
@@ -348,13 +348,13 @@ func (a *account) operator(name string, more object) *client {
 	return c
 }
 
-// be sets the caller's availability.
+// be sets the availability of the client's operator.
 func (c *client) be(status string) {
 	c.t.Helper()
 	c.call(http.MethodPut, "/api/v1/me/availability", object{"status": status}, http.StatusOK)
 }
 
-// say writes a text from a customer's phone to the account's number.
+// say sends a text from a customer to the account's number.
 func (a *account) say(phone, text string) (id string) {
 	a.t.Helper()
 	return a.deliver(whatsapp.Incoming{From: phone, Text: text})[0]

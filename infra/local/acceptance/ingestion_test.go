@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// value is the inside of a WhatsApp change for a number.
+// value builds the value of a WhatsApp change for a number.
 func value(number string, messages, statuses []any, contacts ...any) object {
 	v := object{"messaging_product": "whatsapp", "metadata": object{"display_phone_number": "5491140001234", "phone_number_id": number}}
 	if len(messages) > 0 {
@@ -25,7 +25,7 @@ func value(number string, messages, statuses []any, contacts ...any) object {
 	return v
 }
 
-// payload is a whole body of WhatsApp's.
+// payload builds a WhatsApp webhook body.
 func payload(t *testing.T, values ...object) []byte {
 	t.Helper()
 	var entries []any
@@ -55,9 +55,9 @@ func shuffled(list []any) []any {
 	return list
 }
 
-// Bar 3, C-02, PROVIDERS §11-1, §11-2: one payload with 5 messages and 3 statuses, posted 200 times in parallel and shuffled, half of them after SQS has
-// forgotten the first: 5 messages, the right states, one conversation.
-func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
+// Bar 3, C-02, PROVIDERS §11-1, §11-2: a payload with 5 messages and 3 statuses is posted 200 times in parallel and shuffled, half of
+// them after the deduplication window of SQS. The result is 5 messages with the right statuses in one conversation.
+func TestIngest_Payload200Times_StoredOnce(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const phone = "5491150003001"
@@ -161,7 +161,7 @@ func TestAPayloadThatComesTwoHundredTimesIsTakenOnce(t *testing.T) {
 }
 
 // C-02, PROVIDERS §11-26: a new customer's first messages in parallel bodies open one conversation.
-func TestTheFirstMessagesOfANewCustomerOpenOneConversation(t *testing.T) {
+func TestIngest_NewCustomer_OneConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const phone = "5491150003002"

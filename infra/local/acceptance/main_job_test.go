@@ -9,8 +9,8 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// The main job: a message in, an answer out, its ticks back. S1-22, S1-23, S1-25, B-13.
-func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
+// The main job: a message arrives, an answer is sent, its statuses come back. S1-22, S1-23, S1-25, B-13.
+func TestMainJob_MessageInAnswerOut(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("America/Argentina/Buenos_Aires")
 	b := a.owner.browse()
@@ -30,7 +30,7 @@ func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
 	}
 	b.view(v.ID)
 
-	// An answer makes the conversation its author's; the same client id is the same message.
+	// A reply assigns the conversation to its author. A repeated client id returns the same message.
 	draft := object{"clientId": "c-1", "type": "text", "text": "¡Sí! 👨🏽‍🚀"}
 	var m message
 	a.owner.post("/api/v1/conversations/"+v.ID+"/messages", draft, http.StatusCreated, &m)
@@ -56,7 +56,7 @@ func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
 		t.Errorf("after the answer: %+v", now)
 	}
 
-	// Ticks move forward only, in whatever order they come.
+	// The status only moves forward, whatever the order of arrival.
 	for _, step := range []struct{ status, shows string }{
 		{"delivered", "delivered"}, {"sent", "delivered"}, {"read", "read"}, {"delivered", "read"}, {"sent", "read"},
 	} {
@@ -77,8 +77,8 @@ func TestAMessageComesInAndTheAnswerGoesOut(t *testing.T) {
 	}
 }
 
-// S1-22: the history pages backwards, each page oldest first, nothing twice and nothing left out.
-func TestOlderPagesOfAHistoryLoad(t *testing.T) {
+// S1-22: the history is paged backwards, each page oldest first, with no message repeated or missing.
+func TestMessages_OlderPages(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	var batch []whatsapp.Incoming
@@ -116,8 +116,8 @@ func TestOlderPagesOfAHistoryLoad(t *testing.T) {
 	}
 }
 
-// B-13, PROVIDERS §11-11: a failure shows the provider's reason, a person sends it again, and that is a new attempt.
-func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
+// B-13, PROVIDERS §11-11: a failed message shows the provider's reason, and a retry by the operator is a new attempt.
+func TestSend_Failure_ShowsReasonAndRetries(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001113", "hola")
@@ -146,7 +146,7 @@ func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
 	}
 	a.owner.untilMessage(v.ID, m.ID, "sent")
 
-	// A late word about the first attempt does not touch the second.
+	// A late status of the first attempt does not change the second.
 	if err := a.Phone.SetStatus(first.ID, "failed", 131026); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
 		t.Errorf("after a late failure of the first attempt it is %s, %+v", now.Status, now.Error)
 	}
 
-	// A refusal at once is a failure too, with its reason; one that passes is repeated by itself.
+	// An immediate refusal is a failure with its reason. A temporary one is retried automatically.
 	if err := a.Phone.Fail(whatsapp.Fault{Code: 131009, Message: "Parameter value is not valid"}); err != nil {
 		t.Fatal(err)
 	}
@@ -175,9 +175,9 @@ func TestAFailureShowsItsReasonAndIsSentAgainByHand(t *testing.T) {
 	a.owner.untilMessage(v.ID, m.ID, "sent")
 }
 
-// B-22. A dead token stops nothing but sending: the channel says so, replies are held, and go out at once when it is connected
-// again, those of each conversation in order.
-func TestRepliesAreHeldWhileTheTokenIsDead(t *testing.T) {
+// B-22: with an invalid token the channel shows the problem and replies are held. They are sent, in order within each conversation,
+// when the channel is connected again.
+func TestSend_DeadToken_HoldsReplies(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001114", "hola")
@@ -224,8 +224,8 @@ func TestRepliesAreHeldWhileTheTokenIsDead(t *testing.T) {
 	}
 }
 
-// The channel's window: 24 hours after the customer's last message no text goes out.
-func TestNoTextGoesOutAfterTheWindow(t *testing.T) {
+// Free text is refused when the customer's last message is more than 24 hours old.
+func TestSend_WindowClosed_TextRefused(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150001115", "hola")
@@ -243,8 +243,8 @@ func TestNoTextGoesOutAfterTheWindow(t *testing.T) {
 	a.owner.reply(v.ID, "bien")
 }
 
-// A number that one account gave up belongs to whoever connects it next: what came before stays, what comes after is theirs.
-func TestANumberMovesToAnotherAccount(t *testing.T) {
+// A number that was removed from one account can be connected by another: old messages stay, new ones go to the new account.
+func TestChannel_NumberMovesToAnotherAccount(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.open("UTC")
@@ -255,7 +255,7 @@ func TestANumberMovesToAnotherAccount(t *testing.T) {
 	b := s.signUp("UTC")
 	b.number = a.number
 	b.connect()
-	if err := s.Clock.Advance(10 * time.Second); err != nil { // ingest remembers whose a number is for five
+	if err := s.Clock.Advance(10 * time.Second); err != nil { // ingest caches the account of a number for five seconds
 		t.Fatal(err)
 	}
 	b.say("5491150012001", "después")

@@ -6,8 +6,8 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
-// PROVIDERS §2.1.1, system, and §2.1.3: a customer with another number is the same customer, and the answer goes there.
-func TestACustomerWhoChangesTheNumberStaysInTheConversation(t *testing.T) {
+// PROVIDERS §2.1.1, system, and §2.1.3: a customer who changes the number keeps the conversation, and replies go to the new number.
+func TestIdentityChange_KeepsConversation(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const before, after = "5491150005001", "5493515005002"

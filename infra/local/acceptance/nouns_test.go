@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// conversation is the part of a conversation that stories look at.
+// conversation holds the fields of a conversation that tests check.
 type conversation struct {
 	ID         string
 	Status     string
@@ -77,7 +77,7 @@ type list[T any] struct {
 	NextCursor *string
 }
 
-// all reads a list to its end.
+// all reads every page of a list.
 func all[T any](c *client, path string) []T {
 	c.t.Helper()
 	at, err := url.Parse(path)
@@ -125,7 +125,7 @@ func (c *client) events(id string) []event {
 	return all[event](c, "/api/v1/conversations/"+id+"/events?limit=100")
 }
 
-// does makes one of the verbs on a conversation.
+// does posts an action on a conversation and returns the result.
 func (c *client) does(id, verb string, body any) (v conversation) {
 	c.t.Helper()
 	if body == nil {
@@ -135,14 +135,14 @@ func (c *client) does(id, verb string, body any) (v conversation) {
 	return v
 }
 
-// reply answers with a text.
+// reply sends a text to the customer.
 func (c *client) reply(id, text string) (m message) {
 	c.t.Helper()
 	c.post("/api/v1/conversations/"+id+"/messages", object{"clientId": unique("client"), "type": "text", "text": text}, http.StatusCreated, &m)
 	return m
 }
 
-// only waits for the one conversation of the account's list.
+// only waits until the account has exactly one conversation.
 func (a *account) only() (v conversation) {
 	a.t.Helper()
 	eventually(a.t, func() error {
@@ -156,7 +156,7 @@ func (a *account) only() (v conversation) {
 	return v
 }
 
-// from waits for the conversation whose newest message has this text.
+// from waits for the conversation whose preview is this text.
 func (a *account) from(text string) (v conversation) {
 	a.t.Helper()
 	eventually(a.t, func() error {
@@ -166,29 +166,29 @@ func (a *account) from(text string) (v conversation) {
 				return nil
 			}
 		}
-		return errors.New("no conversation says " + text)
+		return errors.New("no conversation has the preview " + text)
 	})
 	return v
 }
 
-// until waits for a conversation to be as the check wants it.
+// until waits until a conversation satisfies the check.
 func (c *client) until(id string, check func(conversation) bool) (v conversation) {
 	c.t.Helper()
 	eventually(c.t, func() error {
 		if v = c.conversation(id); !check(v) {
-			return fmt.Errorf("the conversation stays %s, with %q, due %v", v.Status, v.assignee(), v.DueAt)
+			return fmt.Errorf("the conversation is still %s, assigned to %q, due %v", v.Status, v.assignee(), v.DueAt)
 		}
 		return nil
 	})
 	return v
 }
 
-// untilMessage waits for a message to have a status.
+// untilMessage waits until a message has a status.
 func (c *client) untilMessage(conversation, id, status string) (m message) {
 	c.t.Helper()
 	eventually(c.t, func() error {
 		if m = c.message(conversation, id); m.Status != status {
-			return fmt.Errorf("the message stays %s (%v), want %s", m.Status, m.Error, status)
+			return fmt.Errorf("the message is still %s (%v), want %s", m.Status, m.Error, status)
 		}
 		return nil
 	})

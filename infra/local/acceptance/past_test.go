@@ -13,8 +13,8 @@ type counts struct {
 	All  struct{ Open, Pending, Resolved struct{ Value int } }
 }
 
-// PROVIDERS §2.1.4 and §2.3: what was written before the number was connected is there to be read, and nobody is disturbed by it.
-func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
+// PROVIDERS §2.1.4 and §2.3: imported history can be read and causes no notification or assignment.
+func TestHistory_Imported_NotifiesNobody(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	bruno := a.operator("Bruno", object{"availability": "available"})
@@ -29,7 +29,7 @@ func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
 	}
 	v := a.only()
 	a.settle()
-	a.advance(3 * time.Minute) // a file that comes after its message waits for its timer
+	a.advance(3 * time.Minute) // the timer of a file that arrives after its message
 	eventually(t, func() error {
 		all := a.owner.messages(v.ID)
 		if len(all) != 3 || all[0].Text != "¿Tienen stock?" || all[1].Direction != "out" || all[1].Status != "read" || len(all[2].Attachments) != 1 {
@@ -62,9 +62,9 @@ func TestThePastIsThereAndDisturbsNobody(t *testing.T) {
 	}
 }
 
-// PROVIDERS §2.1 and §2.1.4: the advertisement that somebody came by is on their message, and their word on advertising on their card
-// and in the timeline.
-func TestAnAdvertisementBringsACustomerWhoWantsNoMoreOfThem(t *testing.T) {
+// PROVIDERS §2.1 and §2.1.4: the message shows the advertisement that the customer came from. The contact and the timeline show the
+// customer's marketing consent.
+func TestReferral_CustomerOptsOutOfMarketing(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150006002"

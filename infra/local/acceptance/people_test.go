@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// mailed waits for a mail with a link of the kind, and answers the link's token. Mails whose token is known already do not count.
+// mailed waits for a mail with a link of the kind and returns its token, unless that is one of known.
 func (s *system) mailed(to, kind string, known ...string) string {
 	s.t.Helper()
 	link := regexp.MustCompile(`/` + kind + `\?token=([A-Za-z0-9_%-]+)`)
@@ -29,7 +29,7 @@ func (s *system) mailed(to, kind string, known ...string) string {
 		}
 		for _, k := range known {
 			if k == found[1] {
-				return fmt.Errorf("no newer mail than the one known")
+				return fmt.Errorf("no new mail")
 			}
 		}
 		token = found[1]
@@ -38,7 +38,7 @@ func (s *system) mailed(to, kind string, known ...string) string {
 	return token
 }
 
-// signIn begins a session as a browser does: by cookie.
+// signIn begins a session with a cookie, as a browser does.
 func (s *system) signIn(email, password string) *client {
 	s.t.Helper()
 	c := &client{s: s, t: s.t}
@@ -53,8 +53,21 @@ func (s *system) signIn(email, password string) *client {
 	return c
 }
 
-// Signing up: one account for one address, however often and however parallel somebody clicks.
-func TestAnAddressSignsUpOnce(t *testing.T) {
+// untilSignedOut waits until the API refuses the client's session. A session that the function admin ended is in the cache of
+// callers of the function api for up to rest.CallerMaxAge.
+func (c *client) untilSignedOut() {
+	c.t.Helper()
+	eventually(c.t, func() error {
+		got, err := c.try(http.MethodGet, "/api/v1/me", nil)
+		if err == nil && got.status != http.StatusUnauthorized {
+			err = fmt.Errorf("an ended session got %d %s, want 401", got.status, got.body)
+		}
+		return err
+	})
+}
+
+// Concurrent and repeated sign-ups with one address create one account.
+func TestSignUp_Concurrent_OneAccount(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	nobody := &client{s: s, t: t}
@@ -76,7 +89,7 @@ func TestAnAddressSignsUpOnce(t *testing.T) {
 		switch status {
 		case http.StatusCreated:
 			made++
-		case http.StatusConflict, http.StatusServiceUnavailable: // taken, or being taken at this moment
+		case http.StatusConflict, http.StatusServiceUnavailable: // the address is taken, or another request is taking it
 		default:
 			t.Errorf("a sign-up was answered %d", status)
 		}
@@ -98,8 +111,8 @@ func TestAnAddressSignsUpOnce(t *testing.T) {
 	}
 }
 
-// The links that we mail work once; a new password ends every session, and one that its owner changes ends the others.
-func TestLinksWorkOnceAndPasswordsEndSessions(t *testing.T) {
+// A mailed link works once. A reset password ends all sessions; a changed password ends all but the current one.
+func TestMailedLinks_Once_PasswordEndsSessions(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.signUp("UTC")
@@ -136,7 +149,7 @@ func TestLinksWorkOnceAndPasswordsEndSessions(t *testing.T) {
 	changed := password + " nueva"
 	laptop.call(http.MethodPut, "/api/v1/me/password", object{"current": "no es esta", "password": changed}, http.StatusBadRequest)
 	laptop.call(http.MethodPut, "/api/v1/me/password", object{"current": password, "password": changed}, http.StatusNoContent)
-	a.owner.call(http.MethodGet, "/api/v1/me", nil, http.StatusUnauthorized)
+	a.owner.untilSignedOut()
 	laptop.call(http.MethodGet, "/api/v1/me", nil, http.StatusOK)
 	nobody.call(http.MethodPost, "/api/v1/auth/sign-in", object{"email": a.email, "password": password}, http.StatusUnauthorized)
 
@@ -167,14 +180,14 @@ func TestLinksWorkOnceAndPasswordsEndSessions(t *testing.T) {
 	if worked != 1 {
 		t.Errorf("a link worked %d times", worked)
 	}
-	laptop.call(http.MethodGet, "/api/v1/me", nil, http.StatusUnauthorized)
+	laptop.untilSignedOut()
 	back := s.signIn(a.email, again)
 	back.call(http.MethodPost, "/api/v1/auth/sign-out", nil, http.StatusNoContent)
 	back.call(http.MethodGet, "/api/v1/me", nil, http.StatusUnauthorized)
 }
 
-// S1-21, S1-02: read and unread are each operator's own, on all of their devices, and internal actions do not change them.
-func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
+// S1-21, S1-02: read marks belong to one operator, apply to all of their devices, and internal actions do not change them.
+func TestReadMarks_PerOperator(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	other := a.operator("Otra", nil)
@@ -196,17 +209,17 @@ func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
 	unread(1)
 
 	if now := a.owner.does(v.ID, "read", object{"readUpTo": *v.LastInboundID}); now.Unread {
-		t.Error("read, it is unread")
+		t.Error("unread after it was read")
 	}
 	for _, b := range []*browser{laptop, phone} {
 		b.told("read", func(f frame) bool { return f.ConversationID == v.ID && f.ReadUpTo == *v.LastInboundID })
 		if b.conversation(v.ID).Unread {
-			t.Error("on another device it is unread")
+			t.Error("still unread on another device")
 		}
 	}
 	unread(0)
 	if !other.conversation(v.ID).Unread {
-		t.Error("somebody else's reading read it for another")
+		t.Error("one operator's read mark applies to another")
 	}
 	// Internal actions.
 	a.owner.does(v.ID, "pending", nil)
@@ -214,10 +227,10 @@ func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
 	a.owner.does(v.ID, "assign", object{"operatorId": other.id})
 	a.owner.does(v.ID, "assign", object{"operatorId": a.owner.id})
 	if a.owner.conversation(v.ID).Unread || !other.conversation(v.ID).Unread {
-		t.Error("an internal action changed what is read")
+		t.Error("an internal action changed a read mark")
 	}
 	if now := a.owner.does(v.ID, "unread", nil); !now.Unread {
-		t.Error("unread, it is read")
+		t.Error("read after it was marked unread")
 	}
 	unread(1)
 	a.owner.does(v.ID, "read", object{"readUpTo": *v.LastInboundID})
@@ -226,12 +239,12 @@ func TestReadAndUnreadAreEachOperatorsOwn(t *testing.T) {
 	unread(1)
 	a.settle()
 	if n := theirs.count("read", func(frame) bool { return true }); n != 0 {
-		t.Errorf("somebody else was told %d times what was read", n)
+		t.Errorf("another operator got %d read events", n)
 	}
 }
 
-// S1-08, S1-09, S1-10: people are found by name, phone and e-mail, however they are written.
-func TestPeopleAreFoundHoweverTheyAreWritten(t *testing.T) {
+// S1-08, S1-09, S1-10: contacts are found by name, phone and e-mail in any usual spelling.
+func TestSearch_ContactsByNamePhoneEmail(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	people := []struct{ phone, name, email string }{
@@ -251,7 +264,7 @@ func TestPeopleAreFoundHoweverTheyAreWritten(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		q    string
-		want int // index into people, -1 = nobody
+		want int // index into people, -1 for no result
 	}{
 		{"garcia", 0}, {"GARCÍA", 0}, {"maria jose", 0}, {"jose gar", 0}, {"garc", 0}, {"garcia lopez", -1},
 		{"nono", 1}, {"Ñoño", 1}, {"joao", 2}, {"goncalves", 2}, {"Gonçal", 2}, {"pérez", -1},
@@ -278,9 +291,8 @@ func TestPeopleAreFoundHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
-// S1-11, S1-13, S1-15, S1-16: the lists by state, by operator and by order agree with the counts, and a resolved row moves for
-// everybody.
-func TestListsAndCountsAgree(t *testing.T) {
+// S1-11, S1-13, S1-15, S1-16: filtered and sorted lists agree with the counts, and every browser is told of a resolved conversation.
+func TestLists_AgreeWithCounts(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	one := a.operator("Uno", nil)
@@ -323,7 +335,7 @@ func TestListsAndCountsAgree(t *testing.T) {
 		{"status=all", []int{8, 7, 6, 5, 4, 3, 2, 1, 0}},
 		{"status=snoozed", nil},
 		{"status=open&sort=oldest", []int{3, 4, 5, 6, 7, 8}},
-		{"status=all&assignee=none", []int{6, 7, 8}}, // who has nobody is shown by how long they wait
+		{"status=all&assignee=none", []int{6, 7, 8}}, // unassigned conversations are sorted by waiting time
 		{"status=all&assignee=none&sort=newest", []int{8, 7, 6}},
 		{"status=open&assignee=" + one.id, []int{5, 4, 3}},
 		{"status=active&assignee=me", nil},
@@ -349,7 +361,7 @@ func TestListsAndCountsAgree(t *testing.T) {
 		counts.All.Open.Value != 6 || counts.All.Pending.Value != 1 || counts.All.Snoozed.Value != 0 || counts.All.Resolved.Value != 2 {
 		t.Errorf("the counts are %+v", counts)
 	}
-	// The order is stable while messages come: a page that was read is continued, nothing twice.
+	// A cursor stays valid when a message arrives between two pages.
 	var page list[conversation]
 	a.owner.get("/api/v1/conversations?status=open&sort=oldest&limit=3", &page)
 	a.say("5491150010003", "el más viejo escribe otra vez")
@@ -367,7 +379,7 @@ func TestListsAndCountsAgree(t *testing.T) {
 			t.Errorf("row %d is missing", i+3)
 		}
 	}
-	// Reopening brings a row back.
+	// A reopened conversation leaves the resolved list.
 	one.does(ids[0], "reopen", nil)
 	a.settle()
 	if got := index("status=resolved"); fmt.Sprint(got) != "[1]" {

@@ -11,12 +11,19 @@ import (
 
 func escaped(q string) string { return url.QueryEscape(q) }
 
-// Bar 9: whatever the API has of an account is not there for another one, on every route that it says it has.
-func TestAnotherAccountSeesNothing(t *testing.T) {
+// publicRoutes are the routes with ids that answer anybody, and why.
+var publicRoutes = map[string]string{
+	"/widget/v1/pictures/{account}/{name}": "visitors of the account's sites see the pictures of its operators",
+}
+
+// Bar 9: another account gets 404 for every id of this one, on every route that the API describes.
+func TestPrivacy_OtherAccount_NotFound(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a, b := s.open("UTC"), s.open("UTC")
-	person := a.operator("Secreto", nil)
+	var stores list[struct{ ID string }]
+	a.owner.get("/api/v1/stores", &stores)
+	person := a.operator("Secreto", object{"storeIds": []string{stores.Items[0].ID}})
 	a.deliver(whatsapp.Incoming{From: "5491150011001", Type: "image", Text: "privado", File: &whatsapp.Upload{Name: "x.png", Mime: "image/png", Content: files[0].content}})
 	v := a.from("privado")
 	m := a.owner.reply(v.ID, "en privado")
@@ -30,6 +37,12 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 	walked := 0
 	for _, r := range a.routes() {
 		if !strings.Contains(r.path, "{") {
+			continue
+		}
+		if (publicRoutes[r.path] != "") != r.public {
+			t.Errorf("%s %s: described as public: %t, want %t", r.method, r.path, r.public, !r.public)
+		}
+		if r.public {
 			continue
 		}
 		noun := strings.Split(strings.TrimPrefix(r.path, "/api/v1/"), "/")[0]
@@ -49,9 +62,9 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 		}
 	}
 	if walked < 20 {
-		t.Errorf("only %d routes were walked", walked)
+		t.Errorf("only %d routes were tried", walked)
 	}
-	// Ids in bodies and queries, and lists.
+	// Ids in bodies and in queries of lists.
 	b.owner.call(http.MethodPut, "/api/v1/distribution", object{"mode": "manager", "managerId": person.id}, http.StatusNotFound)
 	b.owner.call(http.MethodPost, "/api/v1/uploads", object{"name": "x.png", "mime": "image/png", "size": 5, "conversationId": v.ID}, http.StatusNotFound)
 	got := b.owner.call(http.MethodPost, "/api/v1/channels", object{
@@ -69,7 +82,7 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 			t.Errorf("%s was answered %d %s, %v", path, got.status, got.body, err)
 		}
 	}
-	// A socket of another account hears nothing, even when it asks to look.
+	// A socket of another account gets no frames, even if it asks to view the conversation.
 	ear := b.owner.browse()
 	ear.send(object{"action": "view", "conversationId": v.ID})
 	ear.send(object{"action": "ping"})
@@ -77,15 +90,15 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 	a.owner.reply(v.ID, "nadie escucha")
 	s.settle()
 	if n := ear.count("message.upserted", func(frame) bool { return true }) + ear.count("conversation.upserted", func(frame) bool { return true }); n != 0 {
-		t.Errorf("another account's socket heard %d frames", n)
+		t.Errorf("another account's socket got %d frames", n)
 	}
-	// Nobody at all gets 401.
+	// A request without a session gets 401.
 	nobody := &client{s: s, t: t}
 	nobody.call(http.MethodGet, "/api/v1/conversations/"+v.ID, nil, http.StatusUnauthorized)
 }
 
-// Bar 9: after a full run no line of the functions' log holds a token, a phone, an address, a text or a password of it.
-func TestLogsHoldNothingOfWhatPeopleWrote(t *testing.T) {
+// Bar 9: the functions' log holds no token, phone, address, text or password.
+func TestPrivacy_LogsHoldNoPersonalData(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.open("UTC")
@@ -103,7 +116,7 @@ func TestLogsHoldNothingOfWhatPeopleWrote(t *testing.T) {
 	a.owner.untilMessage(v.ID, m.ID, "sent")
 	a.deliver(whatsapp.Incoming{From: phone, Type: "image", Text: text, File: &whatsapp.Upload{Name: "azucena.png", Mime: "image/png", Content: files[0].content}})
 	s.settle()
-	// What goes wrong is logged too.
+	// Failures are logged too.
 	for _, f := range []whatsapp.Fault{
 		{Code: 131009, Message: "bad recipient " + phone}, {Do: whatsapp.DoStatus}, {Do: whatsapp.DoDrop}, {Code: 190, Message: "token " + accessToken + " is dead"},
 	} {

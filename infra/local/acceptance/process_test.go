@@ -16,7 +16,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// binaries builds every function as it is deployed, for this machine, and answers where they lie. The Makefile alone knows how.
+// binaries builds every function for this machine with the Makefile and returns the folder.
 func binaries(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -25,7 +25,7 @@ func binaries(t *testing.T) string {
 	dir := t.TempDir()
 	build := exec.CommandContext(t.Context(), "make", "-s", "-j2", "-C", "../../..", "build", "ARCH="+runtime.GOARCH, "BIN="+dir)
 	build.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool {
-		return strings.HasPrefix(entry, "MAKE") || strings.HasPrefix(entry, "MFLAGS=") // of a make that runs this test: its jobs are not ours
+		return strings.HasPrefix(entry, "MAKE") || strings.HasPrefix(entry, "MFLAGS=") // a make that runs this test must not pass on its job server
 	})
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the functions: %v\n%s", err, out)
@@ -33,8 +33,8 @@ func binaries(t *testing.T) string {
 	return dir
 }
 
-// The main job on what Lambda runs: every function is its built binary, and each environment a process of its own.
-func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
+// The main job on built binaries: each Lambda environment is a process of its own.
+func TestMainJob_OnBuiltBinaries(t *testing.T) {
 	t.Parallel()
 	dir := binaries(t)
 	a := begin(t, func(o *stack.Options) {
@@ -51,7 +51,7 @@ func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
 	if got, err := a.deliverRaw(forged, "application/json", signature("guess", forged)); err != nil || got.status != http.StatusUnauthorized {
 		t.Errorf("a wrong signature was answered %d, %v", got.status, err)
 	}
-	a.say("5491150007001", text) // the phone signs what it posts
+	a.say("5491150007001", text) // the simulated phone signs its requests
 	b.told("conversation.upserted", func(f frame) bool { return f.Conversation.Preview != nil && f.Conversation.Preview.Text == text })
 	v := a.from(text)
 	if list := a.owner.messages(v.ID); len(list) != 1 || list[0].Text != text || list[0].Direction != "in" {
@@ -89,11 +89,11 @@ func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
 		return wantCount(ready, 1)
 	})
 
-	a.closeAfter(30) // a job arms the open conversations anew
+	a.closeAfter(30) // a job sets the timers of the open conversations
 	if err := a.Tick(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// The processes' clock is the machine's, so that nothing closes in this test: autoclose gets its sample.
+	// The processes use the machine's clock, so nothing falls due: autoclose is invoked with its sample.
 	due, err := os.ReadFile("../../../events/samples/autoclose/due.json")
 	if err != nil {
 		t.Fatal(err)
@@ -107,12 +107,12 @@ func TestTheMainJobRunsOnTheBuiltBinaries(t *testing.T) {
 			t.Errorf("nothing was heard of %s: this story does not reach it", f.Name)
 		}
 	}
-	if n := a.dead("dead"); n != 1 { // the sample's, which speaks of another account
+	if n := a.dead("dead"); n != 1 { // from the sample, which belongs to another account
 		t.Errorf("%d dead letters", n)
 	}
 }
 
-// heard says whether a function logged or counted anything.
+// heard reports whether a function logged anything.
 func (j *journal) heard(function string) bool {
 	for line := range strings.Lines(j.String()) {
 		var entry struct{ Function string }

@@ -12,14 +12,14 @@ import (
 	"github.com/recado-chat/recado/infra/local/sim"
 )
 
-// bot is an account's bot on Telegram, connected.
+// bot is a connected Telegram bot of an account.
 type bot struct {
 	*account
 	id, token, channel string
 	person             string // a customer
 }
 
-// openBot makes an account with a bot, through the product's own connecting.
+// openBot creates an account and connects a bot through the API.
 func (s *system) openBot() *bot {
 	s.t.Helper()
 	n := serial.Add(1)
@@ -176,8 +176,9 @@ func TestTelegram_MessagesBothWays(t *testing.T) {
 	})
 }
 
-// B-50: groups are left out; who blocks the bot gets nothing, and the operator sees why; removing the channel ends the webhook.
-func TestTelegram_GroupsBlocksAndTheEnd(t *testing.T) {
+// B-50: group messages are ignored. A reply to a customer who blocked the bot fails with a reason. Removing the channel removes the
+// webhook.
+func TestTelegram_GroupsBlocksAndRemoval(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	b := s.openBot()
@@ -208,7 +209,7 @@ func TestTelegram_GroupsBlocksAndTheEnd(t *testing.T) {
 	})
 }
 
-// B-50: a token that Telegram does not accept connects nothing, and one bot belongs to one account.
+// B-50: an invalid token is refused, and a bot can be connected to one account only.
 func TestTelegram_Connecting_RefusesWrongTokens(t *testing.T) {
 	t.Parallel()
 	s := begin(t)

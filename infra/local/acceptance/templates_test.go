@@ -12,8 +12,8 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
-// B-12: the window is closed, and a template opens it again: its customer taps the quick reply.
-func TestATemplateOpensTheWindowAgain(t *testing.T) {
+// B-12: a template can be sent when the window is closed. The customer taps its quick reply, which opens the window.
+func TestTemplate_WindowClosed_Sent(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005001"
@@ -36,7 +36,7 @@ func TestATemplateOpensTheWindowAgain(t *testing.T) {
 		}
 		return names
 	}
-	eventually(t, func() error { return wantCount(len(names("")), 7) }) // the channel's change alone reads them
+	eventually(t, func() error { return wantCount(len(names("")), 7) }) // the change of the channel starts the sync
 	if got := names("?status=approved"); !slices.Equal(got, []string{"oferta_da_semana", "order_shipped", "pedido_listo", "retomar_contacto"}) {
 		t.Errorf("approved are %q", got)
 	}
@@ -79,7 +79,7 @@ func TestATemplateOpensTheWindowAgain(t *testing.T) {
 	again := a.owner.reply(v.ID, "¡Lo esperamos!")
 	a.owner.untilMessage(v.ID, again.ID, "sent")
 
-	// What the provider lists no more goes.
+	// Templates that the provider no longer lists are removed.
 	a.advance(time.Minute)
 	if err := a.Phone.PutTemplate(whatsapp.Template{ID: "7001", Name: "nueva", Language: "es", Status: "APPROVED", Body: "Hola"}); err != nil {
 		t.Fatal(err)
@@ -95,8 +95,8 @@ func TestATemplateOpensTheWindowAgain(t *testing.T) {
 	eventually(t, func() error { return wantCount(len(names("")), 0) })
 }
 
-// B-12: what is offered arrives, and what the customer taps comes back as an answer to it.
-func TestWhatIsOfferedIsTapped(t *testing.T) {
+// B-12: quick replies arrive, and the customer's tap comes back as an answer to the message.
+func TestQuickReplies_TapComesBack(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005002"
@@ -140,8 +140,8 @@ func TestWhatIsOfferedIsTapped(t *testing.T) {
 	}
 }
 
-// B-14: the customer sees that they were read, and that somebody writes.
-func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
+// B-14: read marks and the typing indicator reach the customer.
+func TestReadMarks_ReachCustomerWithTyping(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	const customer = "5491150005003"
@@ -178,7 +178,7 @@ func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
 	if got := marks(3); got[2] != (whatsapp.Mark{MessageID: second}) {
 		t.Errorf("marked %+v", got)
 	}
-	// One that fails is dropped, and costs no reply its turn.
+	// A failed read mark is dropped and does not delay replies.
 	if err := a.Phone.Fail(whatsapp.Fault{On: whatsapp.OnMarks, Code: 131000}); err != nil {
 		t.Fatal(err)
 	}
@@ -196,8 +196,8 @@ func TestTheCustomerSeesBlueTicksAndTyping(t *testing.T) {
 	}
 }
 
-// B-12: whoever starts the demonstration finds templates in it.
-func TestTheDemonstrationHasTemplates(t *testing.T) {
+// B-12: the demonstration account has templates.
+func TestSeed_HasTemplates(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	if err := s.Seed(t.Context()); err != nil {

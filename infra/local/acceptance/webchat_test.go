@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// visitor is somebody on a page of a site.
+// visitor is a visitor of a site with the widget.
 type visitor struct {
 	*client
 	visitorID string
 }
 
-// site connects a site to the account, and answers its code.
+// site creates a web chat channel and returns its site code.
 func (a *account) site(name, origin, store string) string {
 	a.t.Helper()
 	body := object{"type": "webchat", "name": name, "settings": object{"origins": []string{origin}, "greeting": "¡Hola!"}}
@@ -41,8 +41,8 @@ func (v *visitor) writes(id, text string) {
 	v.post("/widget/v1/messages", object{"clientId": id, "type": "text", "text": text}, http.StatusAccepted, nil)
 }
 
-// The main job over our own channel: S0-30, S1-24.
-func TestAVisitorAndAnOperatorTalk(t *testing.T) {
+// The main job over web chat: S0-30, S1-24.
+func TestWebchat_VisitorAndOperatorTalk(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("America/Argentina/Buenos_Aires")
 	const origin = "https://tienda.example"
@@ -63,14 +63,14 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 		t.Errorf("the conversation holds %+v", list)
 	}
 
-	// Both see each other type.
+	// Typing is shown to both.
 	desk.view(c.ID)
 	page.send(object{"action": "typing", "on": true})
 	desk.told("typing", func(f frame) bool { return f.ConversationID == c.ID && f.On })
 	desk.send(object{"action": "typing", "conversationId": c.ID, "on": true})
 	page.told("typing", func(f frame) bool { return f.On })
 
-	// The operator has a face: what was uploaded is what the visitor's browser is led to.
+	// The visitor's browser can load the operator's picture.
 	face := []byte("\x89PNG\r\n\x1a\n a face")
 	var upload struct {
 		ID, URL string
@@ -88,7 +88,7 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 	a.owner.call(http.MethodPatch, "/api/v1/me", object{"picture": upload.ID, "version": me.Operator.Version}, http.StatusOK).into(t, &me)
 	v.follow(me.Operator.Picture, face)
 
-	// The answer is on both pages, and once it is read the operator sees that.
+	// Both pages of the visitor show the answer, and the operator sees that it was read.
 	var answer message
 	a.owner.post("/api/v1/conversations/"+c.ID+"/messages", object{"clientId": "a-1", "type": "text", "text": "Sí, de calabaza"}, http.StatusCreated, &answer)
 	for _, b := range []*browser{page, second} {
@@ -104,7 +104,7 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 	desk.told("message.upserted", func(f frame) bool { return f.Message.ID == answer.ID && f.Message.Status == "read" })
 	a.owner.untilMessage(c.ID, answer.ID, "read")
 
-	// Files go both ways, and each side gets the other's bytes.
+	// Both sides can send files and download them.
 	photo := []byte("\x89PNG\r\n\x1a\n of a gourd")
 	var place struct {
 		ID, URL string
@@ -139,8 +139,8 @@ func TestAVisitorAndAnOperatorTalk(t *testing.T) {
 	}
 }
 
-// S0-32: chats of site B land in business B, and no other page may show it.
-func TestEachSiteBelongsToItsBusiness(t *testing.T) {
+// S0-32: chats of site B go to account B, and pages of other origins cannot open it.
+func TestWebchat_Site_BelongsToItsAccount(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	var business struct{ ID string }
@@ -165,18 +165,18 @@ func TestEachSiteBelongsToItsBusiness(t *testing.T) {
 	if c := a.only(); c.StoreID != business.ID {
 		t.Errorf("the conversation lies in %s", c.StoreID)
 	}
-	// A visitor's token opens nothing of the operators'.
+	// A visitor's token is refused by the operators' API.
 	intruder := a.visit(codeA, tienda)
 	intruder.call(http.MethodGet, "/api/v1/conversations", nil, http.StatusUnauthorized)
 }
 
-// follow reads a file through our own address, which leads on to it.
+// follow gets a file's link from the API and reads the file.
 func (c *client) follow(path string, want []byte) {
 	c.t.Helper()
 	c.bytes(c.call(http.MethodGet, path, nil, http.StatusFound).header.Get("Location"), want)
 }
 
-// bytes reads what lies behind a link.
+// bytes reads the content at a link.
 func (c *client) bytes(link string, want []byte) {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, link, nil)

@@ -26,7 +26,7 @@ func signature(secret string, body []byte) string {
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// deliverRaw posts bytes to the webhook as they are. A content type that is not text goes through the gateway in base64.
+// deliverRaw posts bytes to the webhook. The gateway passes bodies of a non-text content type in base64.
 func (s *system) deliverRaw(body []byte, contentType, signed string) (answer, error) {
 	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL+"/webhooks/whatsapp", bytes.NewReader(body))
 	if err != nil {
@@ -47,9 +47,8 @@ func (s *system) deliverRaw(body []byte, contentType, signed string) (answer, er
 	return answer{status: response.StatusCode, header: response.Header, body: content}, err
 }
 
-// Bar 8: what is signed by one of the secrets is taken, in whatever encoding it travels; everything else is refused, and no
-// input gives a 5xx.
-func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
+// Bar 8: a body signed with one of the secrets is accepted in every encoding, any other is refused, and no input gives a 5xx.
+func TestWebhook_AcceptsSignedBodiesOnly(t *testing.T) {
 	t.Parallel()
 	a := begin(t, func(o *stack.Options) { o.Secrets = map[string]string{"META_APP_SECRET": secret + ", the-next-secret"} }).open("UTC")
 	body := payload(t, value(a.number, []any{textOf("5491150006001", "wamid.signed", "¿llega?", a.Clock.Now())}, nil, person("5491150006001", "Ñandú")))
@@ -94,8 +93,8 @@ func TestTheWebhookTakesWhatIsSignedAndNothingElse(t *testing.T) {
 	}
 }
 
-// Bar 8: the handshake echoes the challenge as plain text to whoever knows the token.
-func TestTheHandshakeAnswersWhoKnowsTheToken(t *testing.T) {
+// Bar 8: the handshake echoes the challenge as plain text if the token is right.
+func TestWebhook_Handshake_ChecksToken(t *testing.T) {
 	t.Parallel()
 	s := begin(t, func(o *stack.Options) {
 		o.Secrets = map[string]string{"META_VERIFY_TOKEN": "first-token, second-token"}
@@ -129,8 +128,9 @@ func TestTheHandshakeAnswersWhoKnowsTheToken(t *testing.T) {
 	}
 }
 
-// Bar 8: a number that nobody has connected: taken, dead-lettered with its reason, counted, and replayed once it is connected.
-func TestAnUnknownNumberIsKeptUntilItIsConnected(t *testing.T) {
+// Bar 8: a message to an unknown number is accepted, dead-lettered with its reason, counted, and processed after the number is
+// connected.
+func TestWebhook_UnknownNumber_KeptUntilConnected(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.signUp("UTC")
@@ -164,7 +164,7 @@ func TestAnUnknownNumberIsKeptUntilItIsConnected(t *testing.T) {
 	if n := s.redrive("unknown_asset"); n != 3 {
 		t.Errorf("%d letters went back before the number was connected", n)
 	}
-	eventually(t, func() error { return wantCount(s.dead("dead"), 4) }) // and died again
+	eventually(t, func() error { return wantCount(s.dead("dead"), 4) }) // dead-lettered again
 	s.settle()
 	a.connect()
 	if n := s.redrive("unknown_asset"); n != 3 {
@@ -186,7 +186,7 @@ func TestAnUnknownNumberIsKeptUntilItIsConnected(t *testing.T) {
 	}
 }
 
-// redrive calls the local stack's route.
+// redrive calls the redrive route of the local stack.
 func (s *system) redrive(reason string) int {
 	s.t.Helper()
 	c := &client{s: s, t: s.t}
@@ -195,8 +195,8 @@ func (s *system) redrive(reason string) int {
 	return answer.Sent
 }
 
-// Bar 8: 3 MiB is taken, a byte more is not.
-func TestABodyOfThreeMebibytesIsTaken(t *testing.T) {
+// Bar 8: a body of 3 MiB is accepted, one byte more is refused.
+func TestWebhook_BodyOf3MiB_Accepted(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	text := strings.Repeat("á", 2_000)
@@ -234,7 +234,7 @@ func TestABodyOfThreeMebibytesIsTaken(t *testing.T) {
 		t.Errorf("%d messages arrived, want %d", len(list), len(messages))
 	}
 
-	// One message that no queue takes whole travels through the bucket.
+	// A message that is too large for a queue is stored in the bucket.
 	long := strings.Repeat("ñ", 300_000)
 	huge := payload(t, value(a.number, []any{textOf("5491150006003", "wamid.huge", long, a.Clock.Now())}, nil))
 	if got, err := a.deliverRaw(huge, "application/json", signature(secret, huge)); err != nil || got.status != http.StatusOK {
@@ -248,7 +248,7 @@ func TestABodyOfThreeMebibytesIsTaken(t *testing.T) {
 	}
 }
 
-// nasty are bodies that nobody should send.
+// nasty returns malformed and unusual bodies.
 func nasty(number string) []string {
 	deep := strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000)
 	at := func(value string) string {
@@ -278,15 +278,14 @@ func nasty(number string) []string {
 	}
 }
 
-// Bar 8: no input gives a 5xx, nothing that is signed is refused, and it all ends: in a conversation, ignored, or among the dead
-// letters with a reason.
-func TestNoBodyBreaksTheWebhook(t *testing.T) {
+// Bar 8: no input gives a 5xx and no signed body is refused. Each ends in a conversation, ignored, or dead-lettered with a reason.
+func TestWebhook_OddBodies_No5xx(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	for _, body := range nasty(a.number) {
 		for _, contentType := range []string{"application/json", "application/octet-stream"} {
 			if contentType == "application/json" && !utf8.ValidString(body) {
-				continue // a gateway that hands it on as text changes it: no signature survives that
+				continue // passing invalid UTF-8 as text changes the body, so its signature cannot match
 			}
 			got, err := a.deliverRaw([]byte(body), contentType, signature(secret, []byte(body)))
 			if err != nil {
@@ -307,13 +306,13 @@ func TestNoBodyBreaksTheWebhook(t *testing.T) {
 			t.Errorf("%d records were given up without a reason in %s", n, queue)
 		}
 	}
-	// The flow goes on behind all that.
+	// Later messages are still processed.
 	a.say("5491150006009", "¿sigue andando?")
 	a.from("¿sigue andando?")
 }
 
-// Bar 8: methods, paths and queries that nobody should use.
-func TestNoRequestGivesA5xx(t *testing.T) {
+// Bar 8: no unusual method, path, query or body gives a 5xx.
+func TestAPI_OddRequests_No5xx(t *testing.T) {
 	t.Parallel()
 	a := begin(t).open("UTC")
 	a.say("5491150006010", "hola")
@@ -354,7 +353,7 @@ func TestNoRequestGivesA5xx(t *testing.T) {
 			t.Errorf("%s %.80s with %.40q was answered %d %s", r[0], r[1], bodies[i%len(bodies)], got.status, got.body)
 		}
 	}
-	// Every route that takes a body, with every odd body.
+	// Every route with a body gets every odd body.
 	for _, route := range a.routes() {
 		if route.method == http.MethodGet || route.method == http.MethodDelete || strings.HasSuffix(route.path, "/sign-out") {
 			continue
@@ -372,9 +371,13 @@ func TestNoRequestGivesA5xx(t *testing.T) {
 	}
 }
 
-type route struct{ method, path string }
+// route is a route of the API's description. A public one needs no session.
+type route struct {
+	method, path string
+	public       bool
+}
 
-// routes are those that the API says it has.
+// routes reads the routes from the API's OpenAPI document.
 func (a *account) routes() []route {
 	a.t.Helper()
 	var description struct {
@@ -383,10 +386,15 @@ func (a *account) routes() []route {
 	a.owner.get("/api/v1/openapi.json", &description)
 	var routes []route
 	for path, methods := range description.Paths {
-		for method := range methods {
-			if method == strings.ToLower(method) && method != "parameters" {
-				routes = append(routes, route{strings.ToUpper(method), path})
+		for method, content := range methods {
+			if method != strings.ToLower(method) || method == "parameters" {
+				continue
 			}
+			var operation struct{ Security []json.RawMessage }
+			if err := json.Unmarshal(content, &operation); err != nil {
+				a.t.Fatalf("read the description of %s %s: %v", method, path, err)
+			}
+			routes = append(routes, route{method: strings.ToUpper(method), path: path, public: len(operation.Security) == 0})
 		}
 	}
 	if len(routes) < 40 {

@@ -1,5 +1,5 @@
-// Package awscalls lets the local stack see what a function asks of AWS: each call that it makes through the SDK, once however often
-// the SDK repeats it. It may import shared/boot and the AWS SDK.
+// Package awscalls lets the local stack observe the AWS calls that a function makes through the SDK. A call that the SDK retries is
+// reported once. It may import shared/boot and the AWS SDK.
 package awscalls
 
 import (
@@ -18,14 +18,14 @@ type Call struct {
 	In                 any
 }
 
-// Watch shows every call before it is made, when its input may still be changed. What before answers, if anything, is told the
-// operation's output and error.
+// Watch calls before ahead of every AWS call; it may change the input. The function that before returns, if any, gets the output and
+// the error.
 func Watch(rt *boot.Runtime, name string, before func(Call) (after func(out any, err error))) {
 	rt.AWS.APIOptions = append(rt.AWS.APIOptions, func(stack *middleware.Stack) error {
 		return stack.Initialize.Add(middleware.InitializeMiddlewareFunc(name, func(
 			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 		) (middleware.InitializeOutput, middleware.Metadata, error) {
-			// The SDK's clients of two generations keep their names in two places.
+			// Older and newer SDK clients store the names in different places.
 			after := before(Call{
 				Service:   cmp.Or(awsmiddleware.GetServiceID(ctx), middleware.GetServiceID(ctx)),
 				Operation: cmp.Or(awsmiddleware.GetOperationName(ctx), middleware.GetOperationName(ctx)),

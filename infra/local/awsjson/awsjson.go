@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// maxBody is above every request that these services take.
+// maxBody is larger than any valid request.
 const maxBody = 1 << 20
 
-// Error is a service's refusal, by the name that its SDK knows.
+// Error is an error of the service, with the name that the SDK expects.
 type Error struct {
 	Type    string
 	Message string
@@ -24,10 +24,10 @@ type Error struct {
 // Error is for logs and tests.
 func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
-// Operation answers one call.
+// Operation handles one call.
 type Operation func(ctx context.Context, body []byte) (any, error)
 
-// On makes an operation of a function over typed input.
+// On makes an Operation from a function with typed input and output.
 func On[In, Out any](do func(ctx context.Context, in In) (Out, error)) Operation {
 	return func(ctx context.Context, body []byte) (any, error) {
 		var in In
@@ -38,7 +38,7 @@ func On[In, Out any](do func(ctx context.Context, in In) (Out, error)) Operation
 	}
 }
 
-// Handler serves the operations of one service; target is what its operations' names are prefixed with.
+// Handler serves the operations of one service. target is the prefix of their names in X-Amz-Target.
 func Handler(target string, operations map[string]Operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), target+".")

@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/identity"
 )
 
-func TestATemporaryPasswordIsAChallenge(t *testing.T) {
+func TestSignIn_TemporaryPassword_Challenge(t *testing.T) {
 	t.Parallel()
 	server, err := cognito.Open(filepath.Join(t.TempDir(), "users"))
 	if err != nil {

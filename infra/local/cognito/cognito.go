@@ -1,8 +1,7 @@
-// Package cognito is the local stack's user pool: the calls that shared/identity makes, over a file.
+// Package cognito is the local stack's Cognito user pool, stored in a file. It serves the calls that shared/identity makes.
 //
-// It keeps Cognito's manners where callers see them: usernames regardless of case, errors by the same names, unknown users and
-// wrong passwords answered alike and after the same work. Every pool id is the one pool. What was acknowledged survives
-// kill -9. It imports awsjson, bbolt and argon2.
+// As in Cognito, usernames are case-insensitive, errors have the same names, and an unknown user gets the same answer after the same
+// time as a wrong password. Every pool id means the same pool. Acknowledged changes survive kill -9. It imports awsjson, bbolt and argon2.
 package cognito
 
 import (
@@ -22,7 +21,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/awsjson"
 )
 
-// The pool's password policy: the one that the deployed pool has.
+// The password policy of the deployed pool.
 const (
 	minPassword = 10
 	maxPassword = 256
@@ -30,7 +29,7 @@ const (
 
 var bucket = []byte("users")
 
-// Server answers the user pool's calls.
+// Server serves the calls of the user pool.
 type Server struct {
 	http.Handler
 	db     *bolt.DB
@@ -44,10 +43,10 @@ type user struct {
 	Temporary bool   `json:"temporary"`
 }
 
-// Open reads the pool at path, making it if there is none.
+// Open opens the pool at path and creates it if it does not exist.
 func Open(path string) (*Server, error) { return open(path, memoryKiB) }
 
-// OpenWeak is Open for tests that sign in by the hundred: its hashes are cheap to make, and to guess.
+// OpenWeak is Open with cheap, weak hashes, for tests with many sign-ins.
 func OpenWeak(path string) (*Server, error) { return open(path, weakKiB) }
 
 func open(path string, memory uint32) (*Server, error) {
@@ -72,7 +71,7 @@ func open(path string, memory uint32) (*Server, error) {
 	return s, nil
 }
 
-// Close lets go of the file.
+// Close closes the file.
 func (s *Server) Close() error { return s.db.Close() }
 
 type attribute struct {
@@ -175,7 +174,7 @@ func (s *Server) authenticate(_ context.Context, in authenticateInput) (authenti
 	if err != nil && !errors.As(err, &refusal) {
 		return authenticateOutput{}, err
 	}
-	// An unknown user has no hash; the same work is done against one that nothing matches.
+	// For an unknown user, compare with a hash that nothing matches, so that the time is the same.
 	if !s.hasher.matches(known.Password, in.AuthParameters["PASSWORD"]) {
 		return authenticateOutput{}, &awsjson.Error{Type: "NotAuthorizedException", Message: "Incorrect username or password."}
 	}
@@ -202,7 +201,7 @@ func (s *Server) remove(_ context.Context, in removeInput) (empty, error) {
 	})
 }
 
-// idToken has a token's form. Nobody asks for its signature: it goes straight back to whoever checked the password.
+// idToken makes an unsigned JWT: the caller, who just checked the password, does not verify it.
 func idToken(u user) (string, error) {
 	claims, err := json.Marshal(map[string]string{"sub": u.Subject, "email": u.Email, "token_use": "id"})
 	if err != nil {

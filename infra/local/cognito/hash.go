@@ -9,7 +9,7 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// argon2id with 19 MiB, two passes and one lane: the least that is advised for passwords, as the machine is a developer's.
+// argon2id with 19 MiB, two passes and one lane: the minimum that OWASP advises for passwords.
 const (
 	memoryKiB = 19 << 10
 	passes    = 2
@@ -19,11 +19,11 @@ const (
 	hashBytes = 32
 )
 
-// hasher bounds how many hashes are made at once, and so the memory.
+// hasher bounds the concurrent hashes, and so the memory.
 type hasher struct {
 	slots  chan struct{}
 	memory uint32 // KiB
-	none   string // matches no password, and takes as long to find that out
+	none   string // a hash that matches no password, at the same cost
 }
 
 func newHasher(memory uint32) *hasher {
@@ -32,7 +32,7 @@ func newHasher(memory uint32) *hasher {
 	return h
 }
 
-// hash gives salt and hash, in base64.
+// hash returns salt and hash in base64.
 func (h *hasher) hash(password string) string {
 	salt := make([]byte, saltBytes)
 	_, _ = rand.Read(salt) // never fails: crypto/rand ends the process instead
@@ -40,7 +40,7 @@ func (h *hasher) hash(password string) string {
 	return encode(salt) + "$" + encode(h.derive(password, salt))
 }
 
-// matches does the same work whatever hash it is given; "" stands for none.
+// matches compares a password with a hash. "", for no hash, costs the same time.
 func (h *hasher) matches(hashed, password string) bool {
 	known := hashed != ""
 	if !known {

@@ -12,29 +12,28 @@ import (
 	"time"
 )
 
-// chaotic is how many trials of a scenario run under chaos, and spread how long the clock is let run after them: what a lagging
-// index hid is found by the conversation's own watch within an hour.
+// chaotic is how many runs of a scenario get random faults. spread is how far the clock is moved after them: the hourly check of a
+// conversation finds what a lagging index hid.
 const (
 	chaotic = 5
 	spread  = 62 * time.Minute
 )
 
-// moved are fields that count changes or tries: a write that was repeated because its answer was lost, or that another one
-// overtook, is one more.
+// moved are fields that count changes or attempts. A write that was repeated adds one.
 var moved = []field{
-	{"conversation", "version", "a watch that came while an index lagged is a change"},
-	{"operator", "version", "a change whose answer was lost is made again"},
-	{"job", "version", "a step that was repeated"}, {"job", "count", "a step that was repeated counts what it looked at twice"},
-	{"account", "version", "a change whose answer was lost is made again"},
-	{"mail", "attempt", "a mail that the service refused for the moment is tried again"},
+	{"conversation", "version", "a check while an index lagged adds a version"},
+	{"operator", "version", "a change whose answer was lost is repeated"},
+	{"job", "version", "a repeated step adds a version"}, {"job", "count", "a repeated step counts its items again"},
+	{"account", "version", "a change whose answer was lost is repeated"},
+	{"mail", "attempt", "a mail that SES refused is tried again"},
 }
 
-// chaosSeed is fixed, so that a change is judged by the same mixture as the one before it; -chaos.seed=0 draws another.
-var chaosSeed = flag.Uint64("chaos.seed", 20261122, "what the chaos is drawn from; 0 draws anew")
+// chaosSeed is fixed, so that test runs can be compared. -chaos.seed=0 draws a new one.
+var chaosSeed = flag.Uint64("chaos.seed", 20261122, "seed of the random faults; 0 draws one")
 
-// Conflicts, throttles, lost answers, lagging indexes, failing services, deaths and repeated records, mixed at random: the
-// state is that of an undisturbed run.
-func TestStateIsTheSameUnderChaos(t *testing.T) {
+// With random conflicts, throttles, lost answers, lagging indexes, failing services, stops and repeated records, the final state is
+// that of an undisturbed run.
+func TestState_RandomFaults_Unchanged(t *testing.T) {
 	t.Parallel()
 	seed := *chaosSeed
 	if seed == 0 {
@@ -42,26 +41,26 @@ func TestStateIsTheSameUnderChaos(t *testing.T) {
 	}
 	t.Logf("seed %d", seed)
 	for i, s := range scenarios() {
-		if s.world != nil || s.alone || s.staged {
-			continue // a provider that refuses, and the clock's own trials, say nothing new here
+		if s.setUp != nil || s.alone || s.staged {
+			continue // refusing providers and the clock are tested without random faults
 		}
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			s.blind = slices.Concat(moved, sends, twice, s.blind)
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
-			b := newBed(t, false)
-			quiet := newTrial(50_000 + i*100)
-			trials := []*harness{quiet}
+			b := newHarness(t, false)
+			quiet := newRun(50_000 + i*100)
+			runs := []*scenarioRun{quiet}
 			for n := range chaotic {
-				one := newTrial(50_001 + i*100 + n)
+				one := newRun(50_001 + i*100 + n)
 				one.chaos = newChaos(seed, one.num)
-				trials = append(trials, one)
+				runs = append(runs, one)
 			}
-			// What was put off comes first: people look when it has arrived, or has not.
+			// Delayed work is done before users repair what they see.
 			s.rest = slices.Concat([]step{later(3 * time.Minute)}, s.rest, []step{later(spread)})
-			states := b.wave(ctx, t, s, trials)
-			for _, one := range trials[1:] {
+			states := b.wave(ctx, t, s, runs)
+			for _, one := range runs[1:] {
 				missing, extra := difference(states[quiet], states[one])
 				if err := resembles(unnamed(missing, extra), unnamed(extra, missing)); err != nil {
 					t.Errorf("seed %d, %s: %v\nwhat happened:\n  %s\n- %s\n+ %s", seed, one.tag, err,
@@ -73,8 +72,7 @@ func TestStateIsTheSameUnderChaos(t *testing.T) {
 	}
 }
 
-// resembles forgives what nobody can know, as the other test does: a mail that may have left, and the second line that tells of
-// a second request.
+// resembles allows the same differences as oneMail and secondLine: a mail in state unknown, and a second entry of the activity log.
 func resembles(missing, extra []string) error {
 	for _, line := range missing {
 		switch {

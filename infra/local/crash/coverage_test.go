@@ -61,6 +61,6 @@ func (c *coverage) table() string {
 	for _, f := range topology.Functions {
 		fmt.Fprintf(&b, "%-12s %20d %20d\n", f.Name, c.count(f.Name, faultinject.StopBefore), c.count(f.Name, faultinject.StopAfter))
 	}
-	fmt.Fprintf(&b, "%d trials in all\n", c.cases)
+	fmt.Fprintf(&b, "%d runs in all\n", c.cases)
 	return b.String()
 }

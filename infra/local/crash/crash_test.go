@@ -21,14 +21,14 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// TestMain shortens the merging lane's window: it is waiting, and these tests wait a thousand times.
+// TestMain sets the batching windows to 0 to save time, and compares the functions' AWS calls with their grants.
 func TestMain(m *testing.M) {
 	for i := range topology.Queues {
 		if topology.Queues[i].Window > 0 {
 			topology.Queues[i].Window, topology.Queues[i].BatchSize = 0, 10
 		}
 	}
-	// A trial mostly waits: more scenarios at once than there are processors.
+	// A run mostly waits: more scenarios at once than there are processors.
 	if err := flag.Set("test.parallel", "6"); err != nil {
 		panic(err)
 	}
@@ -41,11 +41,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// watch sees what the functions do while things go wrong around them.
+// watch records the AWS calls of the functions in all tests.
 var watch grants.Watch
 
-// C-03: every handler is stopped before and after each call, its event comes again, and the state is the same.
-func TestStateIsTheSameWhereverAHandlerDies(t *testing.T) {
+// C-03: every handler is stopped before and after each of its calls, and its event is delivered again. The final state is the same.
+func TestState_HandlerStoppedAtAnyCall_Unchanged(t *testing.T) {
 	t.Parallel()
 	covered := &coverage{cells: map[string]map[faultinject.Action]map[string]bool{}}
 	t.Run("scenarios", func(t *testing.T) {
@@ -69,53 +69,58 @@ func TestStateIsTheSameWhereverAHandlerDies(t *testing.T) {
 	}
 }
 
-// filtered says that only some of the scenarios run.
+// filtered reports whether -run selects some of the scenarios only.
 func filtered() bool {
 	return slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.run=") && strings.Contains(a, "/") })
 }
 
-// moreTries is how often a trial is run again whose call was not reached.
+// moreTries is how often a run is repeated that did not reach its target.
 const moreTries = 4
 
-// exhaust runs a scenario undisturbed, and then once for each of its calls and both modes.
+// exhaust runs a scenario twice undisturbed, and then once for each of its calls and both modes.
 func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	b := newBed(t, true)
-	if s.world != nil {
-		if err := s.world(b); err != nil {
+	b := newHarness(t, true)
+	if s.setUp != nil {
+		if err := s.setUp(b); err != nil {
 			t.Fatal(err)
 		}
 	}
 	began := boot.Now()
-	quiet, twin := newTrial(first), newTrial(first+1)
-	states := b.wave(ctx, t, s, []*harness{quiet, twin})
+	quiet, twin := newRun(first), newRun(first+1)
+	states := b.wave(ctx, t, s, []*scenarioRun{quiet, twin})
 	want := states[quiet]
 	if missing, extra := difference(want, states[twin]); len(missing)+len(extra) > 0 {
 		t.Fatalf("two undisturbed runs differ:\n- %s\n+ %s", strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 	}
+	for _, function := range s.only {
+		if !quiet.functions()[function] {
+			t.Errorf("the scenario never invokes %s, which it is to stop", function)
+		}
+	}
 	next := first + 2
-	aimed := func(at *target) *harness {
-		disturbed := newTrial(next)
+	aimed := func(at *target) *scenarioRun {
+		disturbed := newRun(next)
 		disturbed.target, next = at, next+1
 		return disturbed
 	}
-	var trials []*harness
+	var runs []*scenarioRun
 	for _, aim := range quiet.targets() {
 		if (len(s.only) > 0 && !slices.Contains(s.only, aim.function)) || !covered.wants(s, aim) {
 			continue
 		}
-		trials = append(trials, aimed(&aim))
+		runs = append(runs, aimed(&aim))
 	}
-	states = b.wave(ctx, t, s, trials)
-	// Two things that happen at once may change places, and a call its number: such a trial is run again.
-	for i := range trials {
-		for again := 1; !trials[i].fired && again <= moreTries; again++ {
-			trials[i] = aimed(trials[i].target)
-			maps.Copy(states, b.wave(ctx, t, s, trials[i:i+1]))
+	states = b.wave(ctx, t, s, runs)
+	// Concurrent calls may change their order, and so their numbers. A run whose target was not reached is repeated.
+	for i := range runs {
+		for again := 1; !runs[i].fired && again <= moreTries; again++ {
+			runs[i] = aimed(runs[i].target)
+			maps.Copy(states, b.wave(ctx, t, s, runs[i:i+1]))
 		}
 	}
-	for _, disturbed := range trials {
+	for _, disturbed := range runs {
 		if !disturbed.fired {
 			t.Errorf("%s was not reached", disturbed.target)
 			continue
@@ -124,18 +129,18 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 		compare(t, s, disturbed, want, states[disturbed])
 	}
 	b.dead(ctx, t)
-	t.Logf("%d calls of %d functions stopped in %v", len(trials), len(quiet.functions()), boot.Now().Sub(began))
+	t.Logf("%d calls of %d functions stopped in %v", len(runs), len(quiet.functions()), boot.Now().Sub(began))
 }
 
-func (t *harness) functions() map[string]bool {
+func (run *scenarioRun) functions() map[string]bool {
 	list := map[string]bool{}
-	for _, r := range t.runs {
+	for _, r := range run.invocations {
 		list[r.function] = true
 	}
 	return list
 }
 
-func compare(t *testing.T, s scenario, disturbed *harness, want, got []string) {
+func compare(t *testing.T, s scenario, disturbed *scenarioRun, want, got []string) {
 	t.Helper()
 	missing, extra := difference(want, got)
 	if len(missing)+len(extra) == 0 {
@@ -151,8 +156,8 @@ func compare(t *testing.T, s scenario, disturbed *harness, want, got []string) {
 	t.Errorf("%s leaves another state:\n- %s\n+ %s", disturbed.target, strings.Join(missing, "\n- "), strings.Join(extra, "\n+ "))
 }
 
-// unnamed are the lines that are not in the other list even when names are not looked at: one line more gives others to all
-// behind it.
+// unnamed returns the lines that are not in others when replaced names such as <3> are ignored: one additional line shifts the numbers
+// of all later names.
 func unnamed(lines, others []string) []string {
 	bare := func(list []string) []string {
 		out := make([]string, len(list))
@@ -167,11 +172,11 @@ func unnamed(lines, others []string) []string {
 
 var given = regexp.MustCompile(`<\d+>`)
 
-// parallel bounds how many trials take a step at once.
+// parallel is how many runs execute a step at once.
 const parallel = 24
 
-// wave takes trials through a scenario together, step by step, and answers what each left behind.
-func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*harness) map[*harness][]string {
+// wave executes the steps of a scenario in all runs together and returns the final state of each.
+func (h *harness) wave(ctx context.Context, t *testing.T, s scenario, runs []*scenarioRun) map[*scenarioRun][]string {
 	t.Helper()
 	must := func(doing string, err error) {
 		t.Helper()
@@ -179,41 +184,41 @@ func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*harn
 			t.Fatalf("%s: %v", doing, err)
 		}
 	}
-	for i, one := range trials {
+	for i, one := range runs {
 		if s.alone {
 			one.later = time.Duration(i) * turn
 		}
 	}
-	must("open the accounts", b.all(trials, func(one *harness) error { return b.open(ctx, one, s.settings) }))
-	must("settle", b.settle(ctx))
+	must("open the accounts", h.all(runs, func(one *scenarioRun) error { return h.open(ctx, one, s.settings) }))
+	must("settle", h.settle(ctx))
 	for i, next := range s.prepare {
-		must(fmt.Sprintf("preparation %d", i+1), b.take(ctx, next, trials))
+		must(fmt.Sprintf("preparation %d", i+1), h.take(ctx, next, runs))
 	}
-	for _, together := range s.turns(trials) {
-		b.tick(s, together[0])
+	for _, together := range s.turns(runs) {
+		h.tick(s, together[0])
 		for _, one := range together {
 			one.arm(true)
 		}
 		for i, next := range s.steps {
-			must(fmt.Sprintf("step %d", i+1), b.take(ctx, next, together))
+			must(fmt.Sprintf("step %d", i+1), h.take(ctx, next, together))
 		}
 		for _, one := range together {
 			one.arm(false)
 		}
 	}
-	b.tick(s, nil)
+	h.tick(s, nil)
 	for i, next := range s.rest {
-		must(fmt.Sprintf("rest %d", i+1), b.take(ctx, next, trials))
+		must(fmt.Sprintf("rest %d", i+1), h.take(ctx, next, runs))
 	}
-	// What was forgotten or armed twice is found by the clock.
+	// Timers that were lost or set twice show now.
 	for range 2 {
-		must("let timers come", b.take(ctx, later(3*time.Minute), nil))
+		must("let timers come", h.take(ctx, later(3*time.Minute), nil))
 	}
-	stored, err := b.scan(ctx)
+	stored, err := h.scan(ctx)
 	must("read what is stored", err)
 	var mu sync.Mutex
-	states := make(map[*harness][]string, len(trials))
-	must("read the state", b.all(trials, func(one *harness) error {
+	states := make(map[*scenarioRun][]string, len(runs))
+	must("read the state", h.all(runs, func(one *scenarioRun) error {
 		state, err := one.state(ctx, stored, s.blind)
 		mu.Lock()
 		defer mu.Unlock()
@@ -223,47 +228,47 @@ func (b *bed) wave(ctx context.Context, t *testing.T, s scenario, trials []*harn
 	return states
 }
 
-// turns are the trials that take their steps together.
-func (s scenario) turns(trials []*harness) [][]*harness {
+// turns groups the runs that execute their steps together.
+func (s scenario) turns(runs []*scenarioRun) [][]*scenarioRun {
 	if !s.alone {
-		return [][]*harness{trials}
+		return [][]*scenarioRun{runs}
 	}
-	return slices.Collect(slices.Chunk(trials, 1))
+	return slices.Collect(slices.Chunk(runs, 1))
 }
 
-// tick says whose the clock's invocations are from now on.
-func (b *bed) tick(s scenario, one *harness) {
+// tick assigns the clock's next invocations to a run.
+func (h *harness) tick(s scenario, one *scenarioRun) {
 	if !s.alone {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ticking = one
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ticking = one
 }
 
-// take lets every trial take a step and waits until its consequences are there.
-func (b *bed) take(ctx context.Context, next step, trials []*harness) error {
+// take executes a step in every run and waits until the stack is idle.
+func (h *harness) take(ctx context.Context, next step, runs []*scenarioRun) error {
 	if next.move > 0 {
-		if err := b.move(ctx, next.move); err != nil {
+		if err := h.move(ctx, next.move); err != nil {
 			return err
 		}
 	}
 	if next.each != nil {
-		if err := b.all(trials, func(one *harness) error { return next.each(ctx, one) }); err != nil {
+		if err := h.all(runs, func(one *scenarioRun) error { return next.each(ctx, one) }); err != nil {
 			return err
 		}
 	}
-	return b.settle(ctx)
+	return h.settle(ctx)
 }
 
-func (b *bed) all(trials []*harness, do func(*harness) error) error {
+func (h *harness) all(runs []*scenarioRun, do func(*scenarioRun) error) error {
 	var (
 		group  sync.WaitGroup
 		slots  = make(chan struct{}, parallel)
 		mu     sync.Mutex
 		failed error
 	)
-	for _, one := range trials {
+	for _, one := range runs {
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
@@ -278,25 +283,25 @@ func (b *bed) all(trials []*harness, do func(*harness) error) error {
 	return failed
 }
 
-// oneMail is a mail of which nobody can know whether it left: it is unknown then, and there are never two.
-func oneMail(t *harness, missing, extra []string) error {
+// oneMail allows a mail to be missing if its attempt was stopped: its state is unknown, and it is not sent again.
+func oneMail(run *scenarioRun, missing, extra []string) error {
 	for _, line := range missing {
-		if t.target.function != "notify" || !strings.HasPrefix(line, "mail ") {
-			return errors.New("more than the mail")
+		if run.target.function != "notify" || !strings.HasPrefix(line, "mail ") {
+			return errors.New("not only the mail is missing")
 		}
 	}
 	for _, line := range extra {
 		if !strings.HasPrefix(line, "mail in") || !strings.Contains(line, `"state":"unknown"`) {
-			return errors.New("more than a mail that is unknown")
+			return errors.New("more was added than a mail in state unknown")
 		}
 	}
 	return nil
 }
 
-// secondLine is a change that was made twice, by two requests, and is told twice in the activity log.
-func secondLine(_ *harness, missing, extra []string) error {
+// secondLine allows a second entry of the activity log for a request that was repeated.
+func secondLine(_ *scenarioRun, missing, extra []string) error {
 	if len(missing) == 0 && len(extra) == 1 && strings.Contains(extra[0], `"action":"operator.password_reset"`) {
 		return nil
 	}
-	return errors.New("more than a second line of the activity log")
+	return errors.New("more differs than a second entry of the activity log")
 }

@@ -23,10 +23,10 @@ import (
 type item = map[string]any
 
 // scan reads everything that is stored, by table.
-func (b *bed) scan(ctx context.Context) (map[string][]item, error) {
+func (h *harness) scan(ctx context.Context) (map[string][]item, error) {
 	all := map[string][]item{}
 	for _, table := range []string{tables.Directory, tables.Desk, tables.Ledger, tables.Live} {
-		pages := dynamodb.NewScanPaginator(b.Engine.Client(), &dynamodb.ScanInput{TableName: aws.String(table), ConsistentRead: aws.Bool(true)})
+		pages := dynamodb.NewScanPaginator(h.Engine.Client(), &dynamodb.ScanInput{TableName: aws.String(table), ConsistentRead: aws.Bool(true)})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
@@ -53,13 +53,13 @@ var passing = map[string]bool{
 // field is one that may differ after a disturbance, and why.
 type field struct{ kind, name, reason string }
 
-// state is all that a trial left behind, in words that are the same for every trial that left the same.
-func (t *harness) state(ctx context.Context, all map[string][]item, blind []field) ([]string, error) {
+// state is all that a run left behind, in words that are the same for every run that left the same.
+func (run *scenarioRun) state(ctx context.Context, all map[string][]item, blind []field) ([]string, error) {
 	var lines []string
 	for table, items := range all {
 		for _, stored := range items {
 			kind := fmt.Sprint(stored["kind"])
-			if passing[kind] || !t.has(stored) {
+			if passing[kind] || !run.has(stored) {
 				continue
 			}
 			shown, _ := plain(stored).(map[string]any)
@@ -75,24 +75,24 @@ func (t *harness) state(ctx context.Context, all map[string][]item, blind []fiel
 			lines = append(lines, kind+" in "+table+" "+string(encoded))
 		}
 	}
-	files, err := t.files(ctx, all[tables.Desk])
+	files, err := run.files(ctx, all[tables.Desk])
 	if err != nil {
 		return nil, err
 	}
 	lines = append(lines, files...)
-	for _, m := range t.received() {
+	for _, m := range run.received() {
 		lines = append(lines, fmt.Sprintf("phone got %s %q from us, now %s", m.Type, m.Text, m.Status))
 	}
-	mails, err := t.mails()
+	mails, err := run.mails()
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range mails {
 		lines = append(lines, fmt.Sprintf("mail %q", m.Subject))
 	}
-	replace := []string{t.tag, "TAG", t.asset(), "ASSET"}
-	if site := t.seen["site"]; site != "" {
-		replace = append(replace, site, "SITE", "Visitante "+t.seen["called"], "VISITOR")
+	replace := []string{run.tag, "TAG", run.asset(), "ASSET"}
+	if site := run.seen["site"]; site != "" {
+		replace = append(replace, site, "SITE", "Visitante "+run.seen["called"], "VISITOR")
 	}
 	for i, line := range lines {
 		lines[i] = strings.NewReplacer(replace...).Replace(line)
@@ -100,17 +100,17 @@ func (t *harness) state(ctx context.Context, all map[string][]item, blind []fiel
 	return rename(lines), nil
 }
 
-// has says whether an item is the trial's.
-func (t *harness) has(stored item) bool {
+// has says whether an item is the run's.
+func (run *scenarioRun) has(stored item) bool {
 	pk := fmt.Sprint(stored["pk"])
-	if t.account.ID != "" && strings.Contains(pk, string(t.account.ID)) {
+	if run.account.ID != "" && strings.Contains(pk, string(run.account.ID)) {
 		return true
 	}
-	if strings.Contains(pk, t.tag) || strings.Contains(pk, t.asset()) {
+	if strings.Contains(pk, run.tag) || strings.Contains(pk, run.asset()) {
 		return true
 	}
 	owner, _ := stored["accountId"].(string)
-	return owner != "" && owner == string(t.account.ID)
+	return owner != "" && owner == string(run.account.ID)
 }
 
 // plain leaves out of a value what no two runs have in common: instants, secrets, and the partition of the due index, which
@@ -146,7 +146,7 @@ func plain(value any) any {
 
 var (
 	instant = regexp.MustCompile(`\b\d{13}\b`)
-	// random is what is named anew for each trial: ids of ours, of the provider, of requests and connections, and hashes.
+	// random is what is named anew for each run: ids of ours, of the provider, of requests and connections, and hashes.
 	random = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{26}|wamid\.[A-Za-z0-9+/=%]+|~[A-Za-z0-9_-]{43}|[0-9a-f]{64}|[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{14,15}(?:=|%3D)|"(?:sub|subject)":"[^"]+"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b\d{14,17}\b|[A-Za-z0-9+/]{22}==`)
 )
 
@@ -182,12 +182,12 @@ func rename(lines []string) []string {
 // hole stands where a random name stood.
 const hole = "\x00"
 
-// files are the objects of the trial's messages, as a browser gets them.
-func (t *harness) files(ctx context.Context, items []item) ([]string, error) {
+// files are the objects of the run's messages, as a browser gets them.
+func (run *scenarioRun) files(ctx context.Context, items []item) ([]string, error) {
 	var lines []string
 	for _, stored := range items {
 		attachments, _ := stored["attachments"].([]any)
-		if len(attachments) == 0 || !t.has(stored) {
+		if len(attachments) == 0 || !run.has(stored) {
 			continue
 		}
 		conversation := strings.Split(fmt.Sprint(stored["pk"]), "#")[2]
@@ -198,7 +198,7 @@ func (t *harness) files(ctx context.Context, items []item) ([]string, error) {
 				continue
 			}
 			path := fmt.Sprintf("/api/v1/conversations/%s/messages/%s/attachments/%s", conversation, message, url.PathEscape(fmt.Sprint(attachment["id"])))
-			sum, err := t.download(ctx, path)
+			sum, err := run.download(ctx, path)
 			if err != nil {
 				return nil, err
 			}
@@ -208,12 +208,12 @@ func (t *harness) files(ctx context.Context, items []item) ([]string, error) {
 	return lines, nil
 }
 
-func (t *harness) download(ctx context.Context, path string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, t.bed.URL+path, nil)
+func (run *scenarioRun) download(ctx context.Context, path string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, run.harness.URL+path, nil)
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+t.token)
+	request.Header.Set("Authorization", "Bearer "+run.token)
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -240,10 +240,10 @@ type letter struct {
 	Text    string `json:"text"`
 }
 
-// mails are what the mail box has for the trial's operator, newest first.
-func (t *harness) mails() ([]letter, error) {
+// mails are what the mail box has for the run's operator, newest first.
+func (run *scenarioRun) mails() ([]letter, error) {
 	recorder := httptest.NewRecorder()
-	t.bed.Mail.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/local/api/mail?to="+url.QueryEscape(t.email()), nil))
+	run.harness.Mail.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/local/api/mail?to="+url.QueryEscape(run.email()), nil))
 	var list struct{ Items []letter }
 	if err := json.Unmarshal(recorder.Body.Bytes(), &list); err != nil {
 		return nil, fmt.Errorf("read the mail box: %w: %.200s", err, recorder.Body)

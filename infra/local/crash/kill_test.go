@@ -120,7 +120,7 @@ func (p *process) do(request *http.Request) (int, map[string]any, error) {
 }
 
 // Bar 4: the whole stack is killed in the middle of 25 messages a second. What was acknowledged is there, once and in order.
-func TestNothingAcknowledgedIsLostWhenTheStackIsKilled(t *testing.T) {
+func TestKill_UnderLoad_LosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), patience+time.Minute)
 	defer cancel()

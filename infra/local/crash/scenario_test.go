@@ -16,56 +16,57 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// step is something that happens in each trial, or once for all of them. Everything settles after it.
+// step is an action of each run (each), or of all runs together (move: the clock). The stack settles after every step.
 type step struct {
-	each func(context.Context, *harness) error
+	each func(context.Context, *scenarioRun) error
 	move time.Duration
 }
 
-// sends are tries, and what a success tells of the channel: if send dies before it is noted, the next success tells it.
+// sends are the fields of tries and those of the channel's health: if send stops before it stored the health, the next successful
+// send stores it.
 var sends = append([]field{
-	{"channel", "health", "noted by the next message that is sent"}, {"channel", "version", "as with its health"},
+	{"channel", "health", "stored by the next message that is sent"}, {"channel", "version", "as with its health"},
 }, tries...)
 
-// twice are the mails that two deliveries of one signal met on: the second calls the attempt unknown, and the first, which made
-// it, says that the mail was sent.
-var twice = []field{{"mail", "version", "the second delivery's word is one more change"}}
+// twice is for a signal of a mail that is delivered twice at once: the second delivery marks the attempt unknown, then the first
+// marks the mail sent, which adds a version.
+var twice = []field{{"mail", "version", "the second delivery adds a version"}}
 
-// turn is how far apart those trials are that take their steps alone.
+// turn is the distance in time between two runs of a scenario with alone.
 const turn = 10 * time.Minute
 
-func each(do func(context.Context, *harness) error) step { return step{each: do} }
+func each(do func(context.Context, *scenarioRun) error) step { return step{each: do} }
 
 // later moves the clock.
 func later(d time.Duration) step { return step{move: d} }
 
-// scenario is what happens: prepared undisturbed, then disturbed. rest is what the people do afterwards who see that something
-// went wrong.
+// scenario is a sequence of steps: prepare runs undisturbed, steps run with faults, and rest is what users do afterwards to repair
+// what they see (it runs undisturbed).
 type scenario struct {
 	name     string
 	settings settings
-	world    func(*bed) error
+	setUp    func(*harness) error
 	prepare  []step
 	steps    []step
 	rest     []step
-	// allows says which of the lines that are missing and those that are there instead follow from what nobody can know.
-	allows func(t *harness, missing, extra []string) error
-	// only names the functions that are disturbed; none means all.
+	// allows returns nil if the difference is one that cannot be avoided.
+	allows func(run *scenarioRun, missing, extra []string) error
+	// only names the functions whose calls are stopped; empty means all.
 	only []string
-	// staged scenarios depend on how their steps meet, which chaos would change.
+	// staged scenarios depend on the order of concurrent steps. They do not run with random faults.
 	staged bool
 	// blind are fields that are not compared.
 	blind []field
-	// alone lets the trials take their steps one after the other, each later than the one before: the clock is everybody's.
+	// alone makes the runs execute one after the other, each at a later time of the shared clock.
 	alone bool
 }
 
-// tries are what differs when an attempt to send died: a person tries again, or the provider's status comes to a message
-// whose fate was unknown, and each is one more change.
+// tries are fields that differ after an attempt to send was stopped: the operator's retry, or a status for a message in state unknown,
+// adds a version.
 var tries = []field{
-	{"message", "version", "an attempt that died, and what resolves it, are changes of their own"},
-	{"message", "attempt", "the person's second try is one more"},
-	{"timer", "attempt", "so it is in the timer of what still waits"},
+	{"message", "version", "a stopped attempt and its resolution add versions"},
+	{"message", "attempt", "the operator's retry adds an attempt"},
+	{"timer", "attempt", "the timer of a waiting message counts the same attempt"},
 }
 
 const (
@@ -74,61 +75,61 @@ const (
 )
 
 func text(customer, what string) step {
-	return each(func(_ context.Context, t *harness) error { return t.writes(customer, what) })
+	return each(func(_ context.Context, run *scenarioRun) error { return run.writes(customer, what) })
 }
 
-// verb is a click of the operator on the newest conversation, or on the one that was kept under a name.
-func verb(what string, body func(*harness) map[string]any) step {
-	return each(func(ctx context.Context, t *harness) error {
-		id, err := t.kept(ctx)
+// verb posts an action of the operator on the kept conversation, or else on the newest one.
+func verb(what string, body func(*scenarioRun) map[string]any) step {
+	return each(func(ctx context.Context, run *scenarioRun) error {
+		id, err := run.kept(ctx)
 		if err != nil {
 			return err
 		}
 		var sent map[string]any
 		if body != nil {
-			sent = body(t)
+			sent = body(run)
 		}
-		_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/"+what, sent, "")
+		_, err = run.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/"+what, sent, "")
 		return err
 	})
 }
 
-// keep remembers the newest conversation as the one that clicks are on.
-var keep = each(func(ctx context.Context, t *harness) (err error) {
-	t.seen["conversation"], err = t.conversation(ctx)
+// keep makes the newest conversation the one that later verbs are posted to.
+var keep = each(func(ctx context.Context, run *scenarioRun) (err error) {
+	run.seen["conversation"], err = run.conversation(ctx)
 	return err
 })
 
-func (t *harness) kept(ctx context.Context) (string, error) {
-	if id := t.seen["conversation"]; id != "" {
+func (run *scenarioRun) kept(ctx context.Context) (string, error) {
+	if id := run.seen["conversation"]; id != "" {
 		return id, nil
 	}
-	return t.conversation(ctx)
+	return run.conversation(ctx)
 }
 
-// reply writes to the customer. A browser keeps the message's own id until it is told that it was taken.
+// reply sends a text to the customer. A repeated request has the same client id.
 func reply(clientID, what string) step {
-	return verb("messages", func(*harness) map[string]any {
+	return verb("messages", func(*scenarioRun) map[string]any {
 		return map[string]any{"clientId": clientID, "type": "text", "text": what}
 	})
 }
 
-// change alters what the customer wrote, or, where that is empty, our first message.
+// change edits, revokes or reacts to the customer's message with the text wrote, or our first message if wrote is empty.
 func change(wrote string, c whatsapp.Change) step {
-	return each(func(_ context.Context, t *harness) error {
+	return each(func(_ context.Context, run *scenarioRun) error {
 		if wrote == "" {
-			return t.bed.Phone.Change(t.received()[0].ID, c)
+			return run.harness.Phone.Change(run.received()[0].ID, c)
 		}
-		return t.bed.Phone.Change(t.seen["wrote "+wrote], c)
+		return run.harness.Phone.Change(run.seen["wrote "+wrote], c)
 	})
 }
 
-// status lets the provider tell what became of all our messages.
+// status makes the provider report a status for all our messages.
 func status(what string) step {
-	return each(func(_ context.Context, t *harness) error {
+	return each(func(_ context.Context, run *scenarioRun) error {
 		var all error
-		for _, m := range t.received() {
-			all = errors.Join(all, t.bed.Phone.SetStatus(m.ID, what, 0))
+		for _, m := range run.received() {
+			all = errors.Join(all, run.harness.Phone.SetStatus(m.ID, what, 0))
 		}
 		return all
 	})
@@ -141,21 +142,21 @@ func picture() []byte {
 }
 
 func photo(customer string) step {
-	return each(func(_ context.Context, t *harness) error {
-		_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-			Account: t.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
+	return each(func(_ context.Context, run *scenarioRun) error {
+		_, err := run.harness.Phone.Deliver(whatsapp.Incoming{
+			Account: run.asset(), From: customer, Type: "image", Text: "mira", File: &whatsapp.Upload{Name: "foto.png", Mime: "image/png", Content: picture()},
 		})
 		return err
 	})
 }
 
-// retryUnknown is the operator who sees a message whose fate is unknown, and that the customer did not get it.
-var retryUnknown = each(func(ctx context.Context, t *harness) error {
-	id, err := t.kept(ctx)
+// retryUnknown retries the messages in state unknown. It is an error if the customer got one of them.
+var retryUnknown = each(func(ctx context.Context, run *scenarioRun) error {
+	id, err := run.kept(ctx)
 	if err != nil {
 		return err
 	}
-	answer, err := t.call(ctx, http.MethodGet, "/api/v1/conversations/"+id+"/messages", nil, "")
+	answer, err := run.call(ctx, http.MethodGet, "/api/v1/conversations/"+id+"/messages", nil, "")
 	if err != nil {
 		return err
 	}
@@ -163,11 +164,11 @@ var retryUnknown = each(func(ctx context.Context, t *harness) error {
 	for _, entry := range items {
 		m, _ := entry.(map[string]any)
 		if m["status"] == "unknown" {
-			if n := len(t.received()); n > 0 {
-				return fmt.Errorf("%s: the customer got %d messages, and the status of one is unknown", t.tag, n)
+			if n := len(run.received()); n > 0 {
+				return fmt.Errorf("%s: the customer got %d messages, but one has the status unknown", run.tag, n)
 			}
-			t.seen["retried"] = "yes"
-			if _, err := t.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/conversations/%s/messages/%s/retry", id, m["id"]), nil, ""); err != nil {
+			run.seen["retried"] = "yes"
+			if _, err := run.call(ctx, http.MethodPost, fmt.Sprintf("/api/v1/conversations/%s/messages/%s/retry", id, m["id"]), nil, ""); err != nil {
 				return err
 			}
 		}
@@ -175,33 +176,33 @@ var retryUnknown = each(func(ctx context.Context, t *harness) error {
 	return nil
 })
 
-var signUp = each(func(ctx context.Context, t *harness) error {
-	code, answer, err := t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
-		"accountName": "Tienda", "name": "Ana", "email": t.email(), "password": "una clave larga", "client": "api",
+var signUp = each(func(ctx context.Context, run *scenarioRun) error {
+	code, answer, err := run.ask(ctx, http.MethodPost, "/api/v1/auth/sign-up", map[string]any{
+		"accountName": "Tienda", "name": "Ana", "email": run.email(), "password": "una clave larga", "client": "api",
 	}, "")
-	if err == nil && code == http.StatusConflict { // it was made, and the answer was lost: the person signs in
-		code, answer, err = t.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
-			"email": t.email(), "password": "una clave larga", "client": "api",
+	if err == nil && code == http.StatusConflict { // an earlier request succeeded and its answer was lost: sign in
+		code, answer, err = run.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
+			"email": run.email(), "password": "una clave larga", "client": "api",
 		}, "")
 	}
 	if err != nil || code >= http.StatusBadRequest {
 		return fmt.Errorf("sign up: %d %v %w", code, answer, err)
 	}
-	t.token = fmt.Sprint(answer["accessToken"])
+	run.token = fmt.Sprint(answer["accessToken"])
 	account, _ := answer["account"].(map[string]any)
-	t.account.ID = chat.AccountID(fmt.Sprint(account["id"]))
-	t.bed.own(string(t.account.ID), t)
+	run.account.ID = chat.AccountID(fmt.Sprint(account["id"]))
+	run.harness.own(string(run.account.ID), run)
 	return nil
 })
 
 var linkToken = regexp.MustCompile(`token=([A-Za-z0-9_%-]+)`)
 
-// follow opens the link of the newest mail. A link that was used up by a request whose answer was lost says so.
+// follow posts the token of the newest mail's link. A 400 is accepted in runs with faults: a request whose answer was lost used the token.
 func follow(path string, body map[string]any) step {
-	return each(func(ctx context.Context, t *harness) error {
-		mails, err := t.mails()
+	return each(func(ctx context.Context, run *scenarioRun) error {
+		mails, err := run.mails()
 		if err != nil || len(mails) == 0 {
-			return fmt.Errorf("%s has no mail: %w", t.tag, err)
+			return fmt.Errorf("%s has no mail: %w", run.tag, err)
 		}
 		found := linkToken.FindStringSubmatch(mails[0].Text)
 		if found == nil {
@@ -215,37 +216,37 @@ func follow(path string, body map[string]any) step {
 		for name, value := range body {
 			sent[name] = value
 		}
-		code, answer, err := t.ask(ctx, http.MethodPost, path, sent, "")
-		if err == nil && code != http.StatusNoContent && (code != http.StatusBadRequest || t.target == nil && t.chaos == nil) {
+		code, answer, err := run.ask(ctx, http.MethodPost, path, sent, "")
+		if err == nil && code != http.StatusNoContent && (code != http.StatusBadRequest || run.target == nil && run.chaos == nil) {
 			err = fmt.Errorf("%s: %d %v", path, code, answer)
 		}
 		return err
 	})
 }
 
-// scenarios are all of them. Together they run every function of the topology.
+// scenarios returns all scenarios. Together they invoke every function of the topology.
 func scenarios() []scenario {
 	return []scenario{
 		{name: "a new conversation by text", steps: []step{text(maria, "hola")}},
 		{
-			name: "a text into an open conversation that a browser looks at", prepare: []step{text(maria, "hola"), each(look)},
+			name: "a text into an open conversation that a browser has open", prepare: []step{text(maria, "hola"), each(look)},
 			steps: []step{text(maria, "sigo aqui")},
 		},
 		{
-			name: "a text takes a resolved conversation up again", prepare: []step{text(maria, "hola"), verb("resolve", nil)},
+			name: "a text reopens a resolved conversation", prepare: []step{text(maria, "hola"), verb("resolve", nil)},
 			steps: []step{text(maria, "otra cosa")},
 		},
 		{
-			name: "a text takes a pending conversation up", prepare: []step{text(maria, "hola"), verb("pending", nil)},
+			name: "a text reopens a pending conversation", prepare: []step{text(maria, "hola"), verb("pending", nil)},
 			steps: []step{text(maria, "ya volvi")},
 		},
 		{name: "an image opens a conversation", steps: []step{photo(maria)}},
 		{name: "an image comes into an open conversation", prepare: []step{text(maria, "hola")}, steps: []step{photo(maria)}},
 		{
 			name: "a large body goes through the bucket", prepare: []step{text(maria, "hola")}, only: []string{"webhook", "ingest"},
-			steps: []step{each(func(_ context.Context, t *harness) error {
-				_, err := t.bed.Phone.Deliver(whatsapp.Incoming{
-					Account: t.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
+			steps: []step{each(func(_ context.Context, run *scenarioRun) error {
+				_, err := run.harness.Phone.Deliver(whatsapp.Incoming{
+					Account: run.asset(), From: maria, Text: "largo", Fields: map[string]any{"padding": string(bytes.Repeat([]byte("x"), 220<<10))},
 				})
 				return err
 			})},
@@ -255,7 +256,7 @@ func scenarios() []scenario {
 			steps: []step{status(whatsapp.Delivered), status(whatsapp.Sent), status(whatsapp.Read)},
 		},
 		{
-			name:    "a message is edited, one is reacted to, one is taken back",
+			name:    "a message is edited, one gets a reaction, one is revoked",
 			prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas"), text(maria, "mi clave")},
 			steps: []step{
 				change("hola", whatsapp.Change{Text: new("hola!")}), change("", whatsapp.Change{Emoji: new("🙏")}),
@@ -271,9 +272,9 @@ func scenarios() []scenario {
 			name: "the business writes first, on its own phone", steps: []step{each(onTheirPhone)}, only: []string{"ingest"},
 		},
 		{
-			name: "a failure is told after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
-			steps: []step{each(func(_ context.Context, t *harness) error {
-				return t.bed.Phone.SetStatus(t.received()[0].ID, whatsapp.Failed, 131026)
+			name: "a failure status after the message was accepted", prepare: []step{text(maria, "hola"), keep, reply("r1", "buenas")},
+			steps: []step{each(func(_ context.Context, run *scenarioRun) error {
+				return run.harness.Phone.SetStatus(run.received()[0].ID, whatsapp.Failed, 131026)
 			})},
 		},
 		parkedStatuses(),
@@ -289,93 +290,93 @@ func scenarios() []scenario {
 		},
 		{
 			name: "a reply is refused", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131026}) },
 			rest:  []step{retryUnknown}, blind: tries,
 		},
 		{
 			name: "a reply is refused for now", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 131056, Status: 429}) },
 			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
-			name: "the channel's token is dead", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
-			world: func(b *bed) error { return b.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
+			name: "the channel's token is invalid", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},
+			setUp: func(h *harness) error { return h.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: 401}) },
 			only:  []string{"send"}, rest: []step{retryUnknown}, blind: tries,
 		},
 		{
-			name:    "what was held leaves when its channel is connected again",
+			name:    "held replies are sent when the channel is connected again",
 			prepare: []step{text(maria, "hola"), keep, each(tokenDies), reply("r1", "uno"), each(tokenLives)},
-			steps:   []step{each(reconnect)}, only: []string{"api", "fanout", "jobs", "send"},
+			steps:   []step{each(reconnect)}, only: []string{"api", "admin", "fanout", "jobs", "send"},
 			rest:  []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)},
-			blind: append([]field{{"job", "count", "what a run that died has put back is not seen again"}}, sends...),
+			blind: append([]field{{"job", "count", "a repeated job does not count the replies that it released before"}}, sends...),
 		},
 		{
-			name: "a channel names its business account, whose templates are read", steps: []step{each(business)}, only: []string{"api", "fanout", "jobs"},
+			name: "a channel names its business account, whose templates are read", steps: []step{each(business)}, only: []string{"api", "admin", "fanout", "jobs"},
 		},
 		{
 			name: "a file is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(sendFile)}, only: []string{"api", "send"},
 			rest: []step{status(whatsapp.Sent), retryUnknown, status(whatsapp.Sent)}, blind: sends,
 		},
 		{
-			name: "the second one waits until capacity frees", settings: settings{capacity: 1}, prepare: []step{text(maria, "hola"), keep},
+			name: "the second conversation waits for capacity", settings: settings{capacity: 1}, prepare: []step{text(maria, "hola"), keep},
 			steps: []step{text(jose, "buenas"), verb("resolve", nil)},
 		},
 		{
-			name: "quiet conversations close", settings: settings{idle: time.Hour}, prepare: []step{text(maria, "hola")},
+			name: "idle conversations close", settings: settings{idle: time.Hour}, prepare: []step{text(maria, "hola")},
 			steps: []step{later(61 * time.Minute)},
 		},
 		{
-			name: "a timer that came too early is armed anew", settings: settings{idle: time.Hour},
+			name: "a timer that fires too early is set again", settings: settings{idle: time.Hour},
 			prepare: []step{text(maria, "hola"), later(30 * time.Minute), text(maria, "sigo")}, steps: []step{later(31 * time.Minute)},
 			only: []string{"autoclose"},
 		},
 		{
-			name: "a shorter closing time arms conversations anew", settings: settings{idle: time.Hour},
+			name: "a shorter closing time sets the timers again", settings: settings{idle: time.Hour},
 			prepare: []step{text(maria, "hola"), text(jose, "buenas")}, steps: []step{each(shorten)},
 		},
 		{
-			name: "a load that drifted is counted anew", prepare: []step{text(maria, "hola"), keep, each(drift)},
+			name: "a wrong load is recounted", prepare: []step{text(maria, "hola"), keep, each(drift)},
 			steps: []step{later(chat.RecountEvery + time.Hour)}, only: []string{"jobs", "fanout"},
-			blind: []field{{"job", "count", "what a run that died has repaired is not found again"}},
+			blind: []field{{"job", "count", "a repeated job does not count the loads that it repaired before"}},
 		},
 		{name: "sign-up with its mail", settings: settings{none: true}, steps: []step{signUp}, blind: twice, allows: oneMail},
 		{
 			name: "an address is verified", settings: settings{none: true}, prepare: []step{signUp},
-			steps: []step{follow("/api/v1/auth/verify", nil)}, only: []string{"api"},
+			steps: []step{follow("/api/v1/auth/verify", nil)}, only: []string{"admin"},
 		},
 		{
-			name: "a password is set anew", settings: settings{none: true}, prepare: []step{signUp, each(forgot)},
-			steps: []step{follow("/api/v1/auth/reset", map[string]any{"password": "otra clave larga"}), each(signInAnew)}, only: []string{"api"}, allows: secondLine,
-			blind: []field{{"operator", "version", "the password is set by the first request, and once more by the second"}},
+			name: "a password is reset", settings: settings{none: true}, prepare: []step{signUp, each(forgot)},
+			steps: []step{follow("/api/v1/auth/reset", map[string]any{"password": "otra clave larga"}), each(signInAnew)}, only: []string{"admin"}, allows: secondLine,
+			blind: []field{{"operator", "version", "the repeated request sets the password again"}},
 		},
 		{
 			name: "an operator is given a conversation", prepare: []step{text(maria, "hola"), keep, each(hire)},
-			steps: []step{verb("assign", func(t *harness) map[string]any { return map[string]any{"operatorId": t.seen["operator"]} })},
+			steps: []step{verb("assign", func(run *scenarioRun) map[string]any { return map[string]any{"operatorId": run.seen["operator"]} })},
 		},
 		{
 			name: "a conversation goes back to the pool", prepare: []step{text(maria, "hola"), keep, each(availability("away"))},
-			steps: []step{verb("assign", func(*harness) map[string]any { return map[string]any{"operatorId": nil} })},
+			steps: []step{verb("assign", func(*scenarioRun) map[string]any { return map[string]any{"operatorId": nil} })},
 		},
 		{name: "a conversation is resolved", prepare: []step{text(maria, "hola"), keep}, steps: []step{verb("resolve", nil)}},
 		{
 			name: "a conversation is reopened and read", prepare: []step{text(maria, "hola"), keep, verb("resolve", nil)},
-			steps: []step{verb("reopen", nil), verb("read", func(*harness) map[string]any { return map[string]any{} }), verb("pending", nil)},
+			steps: []step{verb("reopen", nil), verb("read", func(*scenarioRun) map[string]any { return map[string]any{} }), verb("pending", nil)},
 			only:  []string{"api", "fanout"},
 		},
 		{
-			name: "an operator comes back and takes who waits", prepare: []step{each(availability("away")), text(maria, "hola")},
+			name: "an operator comes back and gets the waiting conversation", prepare: []step{each(availability("away")), text(maria, "hola")},
 			steps: []step{each(availability("available"))},
 		},
-		{name: "an operator, a store and an upload are created", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(create)}, only: []string{"api"}},
+		{name: "an operator, a store and an upload are created", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(create)}, only: []string{"api", "admin"}},
 		{
-			name: "a browser connects, looks and leaves", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(look), each(leave)},
+			name: "a browser connects, opens a conversation and leaves", prepare: []step{text(maria, "hola"), keep}, steps: []step{each(look), each(leave)},
 			rest: []step{each(sweep)}, only: []string{"socket", "api"},
 		},
 		{
 			name: "the clock finds what is due", settings: settings{idle: time.Hour},
 			prepare: []step{text(maria, "hola"), later(time.Hour - turn + time.Minute)},
 			steps:   []step{later(turn)}, only: []string{"clock"}, alone: true,
-			blind: []field{{"account", "idleSeconds", "each trial has its own, so that they fall due one after the other"}},
+			blind: []field{{"account", "idleSeconds", "differs by run, so that the conversations fall due one after the other"}},
 		},
 	}
 }

@@ -19,64 +19,64 @@ import (
 const lost = 3 * time.Second
 
 // look opens a browser and the newest conversation in it.
-func look(ctx context.Context, t *harness) error {
-	id, err := t.kept(ctx)
+func look(ctx context.Context, run *scenarioRun) error {
+	id, err := run.kept(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.connect(ctx); err != nil {
+	if err := run.connect(ctx); err != nil {
 		return err
 	}
 	// What a socket says is not answered in order: the pong may overtake what was said before. It is said again only when it was
 	// lost for certain, so that every run says it as often.
 	if err := again(ctx, func() error {
-		if err := t.says(ctx, map[string]any{"action": "view", "conversationId": id}); err != nil {
+		if err := run.says(ctx, map[string]any{"action": "view", "conversationId": id}); err != nil {
 			return err
 		}
 		patient, cancel := context.WithTimeout(ctx, lost)
 		defer cancel()
 		return again(patient, func() error {
-			connections, err := t.bed.store.Connections(ctx, t.account.ID)
+			connections, err := run.harness.store.Connections(ctx, run.account.ID)
 			if err == nil && !slices.ContainsFunc(connections, func(c chat.Connection) bool { return string(c.Viewing.ConversationID) == id }) {
-				err = fmt.Errorf("%s: nobody looks at the conversation", t.tag)
+				err = fmt.Errorf("%s: nobody looks at the conversation", run.tag)
 			}
 			return err
 		})
 	}); err != nil {
 		return err
 	}
-	return t.says(ctx, map[string]any{"action": "typing", "conversationId": id, "on": true})
+	return run.says(ctx, map[string]any{"action": "typing", "conversationId": id, "on": true})
 }
 
-func leave(_ context.Context, t *harness) error {
-	return t.browser.socket.Close(websocket.StatusNormalClosure, "")
+func leave(_ context.Context, run *scenarioRun) error {
+	return run.browser.socket.Close(websocket.StatusNormalClosure, "")
 }
 
 // sweep waits until no connection is known any more. One whose browser never came, or whose end was not noticed, is found by
 // the next frame that is pushed, half a minute after it was made: until then API Gateway may be still at it.
-func sweep(ctx context.Context, t *harness) error {
+func sweep(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
 		for _, verb := range []string{"unread", "read"} { // each moves the cursor, which is pushed
-			if _, err := t.call(ctx, http.MethodPost, "/api/v1/conversations/"+t.seen["conversation"]+"/"+verb, map[string]any{}, ""); err != nil {
+			if _, err := run.call(ctx, http.MethodPost, "/api/v1/conversations/"+run.seen["conversation"]+"/"+verb, map[string]any{}, ""); err != nil {
 				return err
 			}
 		}
-		connections, err := t.bed.store.Connections(ctx, t.account.ID)
+		connections, err := run.harness.store.Connections(ctx, run.account.ID)
 		if err == nil && len(connections) > 0 {
-			err = fmt.Errorf("%s: %d connections are left", t.tag, len(connections))
+			err = fmt.Errorf("%s: %d connections are left", run.tag, len(connections))
 		}
 		return err
 	})
 }
 
 // sendFile uploads a picture and sends it.
-func sendFile(ctx context.Context, t *harness) error {
-	id, err := t.kept(ctx)
+func sendFile(ctx context.Context, run *scenarioRun) error {
+	id, err := run.kept(ctx)
 	if err != nil {
 		return err
 	}
 	content := picture()
-	upload, err := t.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
+	upload, err := run.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
 		"name": "foto.png", "mime": "image/png", "size": len(content), "conversationId": id,
 	}, "upload")
 	if err != nil {
@@ -85,29 +85,29 @@ func sendFile(ctx context.Context, t *harness) error {
 	if err := put(ctx, upload, content); err != nil {
 		return err
 	}
-	_, err = t.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/messages", map[string]any{
+	_, err = run.call(ctx, http.MethodPost, "/api/v1/conversations/"+id+"/messages", map[string]any{
 		"clientId": "f1", "type": "image", "text": "mira", "attachments": []any{upload["id"]},
 	}, "")
 	return err
 }
 
 // onTheirPhone is an answer in WhatsApp's own app.
-func onTheirPhone(_ context.Context, t *harness) error {
-	_, err := t.bed.Phone.Echo(t.asset(), maria, "te llamo")
+func onTheirPhone(_ context.Context, run *scenarioRun) error {
+	_, err := run.harness.Phone.Echo(run.asset(), maria, "te llamo")
 	return err
 }
 
-func changesNumber(_ context.Context, t *harness) error {
-	_, err := t.bed.Phone.Deliver(whatsapp.Incoming{Account: t.asset(), From: maria, Type: "system", Fields: map[string]any{
+func changesNumber(_ context.Context, run *scenarioRun) error {
+	_, err := run.harness.Phone.Deliver(whatsapp.Incoming{Account: run.asset(), From: maria, Type: "system", Fields: map[string]any{
 		"system": map[string]any{"type": "user_changed_number", "wa_id": jose, "body": "María changed the number"},
 	}})
 	return err
 }
 
 // shorten halves the closing time. A browser whose answer was lost finds that the version has moved, and that it is done.
-func shorten(ctx context.Context, t *harness) error {
+func shorten(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
-		now, err := t.call(ctx, http.MethodGet, "/api/v1/settings", nil, "")
+		now, err := run.call(ctx, http.MethodGet, "/api/v1/settings", nil, "")
 		if err != nil {
 			return err
 		}
@@ -115,27 +115,27 @@ func shorten(ctx context.Context, t *harness) error {
 		if closing["idleMinutes"] == float64(30) {
 			return nil
 		}
-		_, err = t.call(ctx, http.MethodPatch, "/api/v1/settings", map[string]any{
+		_, err = run.call(ctx, http.MethodPatch, "/api/v1/settings", map[string]any{
 			"closing": map[string]any{"idleMinutes": 30}, "version": now["version"],
 		}, "")
 		return err
 	})
 }
 
-// tokenDies lets the provider refuse every message, for all trials; tokenLives takes that back.
-func tokenDies(_ context.Context, t *harness) error {
-	return t.bed.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: http.StatusUnauthorized})
+// tokenDies lets the provider refuse every message, for all runs; tokenLives takes that back.
+func tokenDies(_ context.Context, run *scenarioRun) error {
+	return run.harness.Phone.Fail(whatsapp.Fault{Times: 1 << 30, Code: 190, Status: http.StatusUnauthorized})
 }
 
-func tokenLives(_ context.Context, t *harness) error {
-	t.bed.Phone.ClearFaults()
+func tokenLives(_ context.Context, run *scenarioRun) error {
+	run.harness.Phone.ClearFaults()
 	return nil
 }
 
 // reconnect gives the channel another token. A browser whose answer was lost finds that the channel is good.
-func reconnect(ctx context.Context, t *harness) error {
+func reconnect(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
-		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
+		answer, err := run.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func reconnect(ctx context.Context, t *harness) error {
 		if health["state"] != "reauthorise" {
 			return nil
 		}
-		_, err = t.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
+		_, err = run.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
 			"credentials": map[string]string{"accessToken": "local-access-token"}, "version": ch["version"],
 		}, "")
 		return err
@@ -153,9 +153,9 @@ func reconnect(ctx context.Context, t *harness) error {
 }
 
 // business lets the channel name the account that its templates are approved for. A browser whose answer was lost finds it named.
-func business(ctx context.Context, t *harness) error {
+func business(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
-		answer, err := t.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
+		answer, err := run.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
 		if err != nil {
 			return err
 		}
@@ -164,7 +164,7 @@ func business(ctx context.Context, t *harness) error {
 		if named, _ := ch["settings"].(map[string]any); named["businessAccountId"] != nil {
 			return nil
 		}
-		_, err = t.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
+		_, err = run.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
 			"settings": map[string]string{"businessAccountId": whatsapp.BusinessAccount}, "version": ch["version"],
 		}, "")
 		return err
@@ -172,54 +172,54 @@ func business(ctx context.Context, t *harness) error {
 }
 
 // drift makes the operator's load say what is not so.
-func drift(ctx context.Context, t *harness) error {
-	load, err := t.bed.store.Load(ctx, t.account.ID, t.operator.ID)
+func drift(ctx context.Context, run *scenarioRun) error {
+	load, err := run.harness.store.Load(ctx, run.account.ID, run.operator.ID)
 	if err != nil {
 		return err
 	}
-	return t.bed.store.RepairLoad(ctx, load, load.Open+3)
+	return run.harness.store.RepairLoad(ctx, load, load.Open+3)
 }
 
-func forgot(ctx context.Context, t *harness) error {
-	_, err := t.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": t.email()}, "")
+func forgot(ctx context.Context, run *scenarioRun) error {
+	_, err := run.call(ctx, http.MethodPost, "/api/v1/auth/forgot", map[string]any{"email": run.email()}, "")
 	return err
 }
 
 // signInAnew shows that the new password works.
-func signInAnew(ctx context.Context, t *harness) error {
-	answer, err := t.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
-		"email": t.email(), "password": "otra clave larga", "client": "api",
+func signInAnew(ctx context.Context, run *scenarioRun) error {
+	answer, err := run.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", map[string]any{
+		"email": run.email(), "password": "otra clave larga", "client": "api",
 	}, "")
-	t.token = fmt.Sprint(answer["accessToken"])
+	run.token = fmt.Sprint(answer["accessToken"])
 	return err
 }
 
 // hire makes a second operator.
-func hire(ctx context.Context, t *harness) error {
-	made, err := t.call(ctx, http.MethodPost, "/api/v1/operators", map[string]any{
-		"name": "Bruno", "email": "bruno." + t.tag + "@example.com", "role": "operator", "password": "una clave larga",
+func hire(ctx context.Context, run *scenarioRun) error {
+	made, err := run.call(ctx, http.MethodPost, "/api/v1/operators", map[string]any{
+		"name": "Bruno", "email": "bruno." + run.tag + "@example.com", "role": "operator", "password": "una clave larga",
 	}, "hire")
-	t.seen["operator"] = fmt.Sprint(made["id"])
+	run.seen["operator"] = fmt.Sprint(made["id"])
 	return err
 }
 
-func availability(what string) func(context.Context, *harness) error {
-	return func(ctx context.Context, t *harness) error {
-		_, err := t.call(ctx, http.MethodPut, "/api/v1/me/availability", map[string]any{"status": what}, "")
+func availability(what string) func(context.Context, *scenarioRun) error {
+	return func(ctx context.Context, run *scenarioRun) error {
+		_, err := run.call(ctx, http.MethodPut, "/api/v1/me/availability", map[string]any{"status": what}, "")
 		return err
 	}
 }
 
 // create makes one of everything that is made with an idempotency key.
-func create(ctx context.Context, t *harness) error {
-	if err := hire(ctx, t); err != nil {
+func create(ctx context.Context, run *scenarioRun) error {
+	if err := hire(ctx, run); err != nil {
 		return err
 	}
-	if _, err := t.call(ctx, http.MethodPost, "/api/v1/stores", map[string]any{"name": "Sucursal"}, "store"); err != nil {
+	if _, err := run.call(ctx, http.MethodPost, "/api/v1/stores", map[string]any{"name": "Sucursal"}, "store"); err != nil {
 		return err
 	}
-	_, err := t.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
-		"name": "foto.png", "mime": "image/png", "size": 5, "conversationId": t.seen["conversation"],
+	_, err := run.call(ctx, http.MethodPost, "/api/v1/uploads", map[string]any{
+		"name": "foto.png", "mime": "image/png", "size": 5, "conversationId": run.seen["conversation"],
 	}, "upload")
 	return err
 }
@@ -228,32 +228,32 @@ func create(ctx context.Context, t *harness) error {
 func parkedStatuses() scenario {
 	return scenario{
 		name: "statuses come before the message is recorded", prepare: []step{text(maria, "hola"), keep}, only: []string{"ingest", "webhook"}, staged: true,
-		steps: []step{each(func(ctx context.Context, t *harness) error {
-			t.mu.Lock()
-			t.before = func(call faultinject.Call) {
-				if call.Function != "send" || call.Operation != "DynamoDB.UpdateItem" || t.seen["parked"] != "" {
+		steps: []step{each(func(ctx context.Context, run *scenarioRun) error {
+			run.mu.Lock()
+			run.before = func(call faultinject.Call) {
+				if call.Function != "send" || call.Operation != "DynamoDB.UpdateItem" || run.seen["parked"] != "" {
 					return
 				}
-				t.seen["parked"] = "yes"
-				sent := t.received()[0]
+				run.seen["parked"] = "yes"
+				sent := run.received()[0]
 				for _, what := range []string{whatsapp.Sent, whatsapp.Delivered} {
-					if err := t.tell(ctx, sent, what); err != nil {
-						t.seen["parked"] = err.Error()
+					if err := run.tell(ctx, sent, what); err != nil {
+						run.seen["parked"] = err.Error()
 						return
 					}
 				}
-				if err := t.bed.parked(ctx, t, sent.ID, 2); err != nil {
-					t.seen["parked"] = err.Error()
+				if err := run.harness.parked(ctx, run, sent.ID, 2); err != nil {
+					run.seen["parked"] = err.Error()
 				}
 			}
-			t.mu.Unlock()
-			if err := reply("r1", "buenas").each(ctx, t); err != nil {
+			run.mu.Unlock()
+			if err := reply("r1", "buenas").each(ctx, run); err != nil {
 				return err
 			}
 			return nil
-		}), each(func(_ context.Context, t *harness) error {
-			if t.seen["parked"] != "yes" {
-				return fmt.Errorf("%s: the statuses were not parked: %q", t.tag, t.seen["parked"])
+		}), each(func(_ context.Context, run *scenarioRun) error {
+			if run.seen["parked"] != "yes" {
+				return fmt.Errorf("%s: the statuses were not parked: %q", run.tag, run.seen["parked"])
 			}
 			return nil
 		})},
@@ -261,12 +261,12 @@ func parkedStatuses() scenario {
 }
 
 // tell posts a status that does not carry our own reference, until it is taken.
-func (t *harness) tell(ctx context.Context, m whatsapp.Message, status string) error {
+func (run *scenarioRun) tell(ctx context.Context, m whatsapp.Message, status string) error {
 	body, err := json.Marshal(map[string]any{
 		"object": "whatsapp_business_account",
 		"entry": []any{map[string]any{"id": "700100200300400", "changes": []any{map[string]any{"field": "messages", "value": map[string]any{
 			"messaging_product": "whatsapp",
-			"metadata":          map[string]any{"display_phone_number": "5491140001234", "phone_number_id": t.asset()},
+			"metadata":          map[string]any{"display_phone_number": "5491140001234", "phone_number_id": run.asset()},
 			"statuses":          []any{map[string]any{"id": m.ID, "status": status, "timestamp": fmt.Sprint(m.At.Unix()), "recipient_id": m.Customer}},
 		}}}}},
 	})
@@ -274,7 +274,7 @@ func (t *harness) tell(ctx context.Context, m whatsapp.Message, status string) e
 		return err
 	}
 	return again(ctx, func() error {
-		code, err := t.bed.Phone.Post(ctx, body)
+		code, err := run.harness.Phone.Post(ctx, body)
 		if err == nil && code != http.StatusOK {
 			err = fmt.Errorf("the webhook answered %d", code)
 		}
@@ -283,9 +283,9 @@ func (t *harness) tell(ctx context.Context, m whatsapp.Message, status string) e
 }
 
 // parked waits until so many statuses wait for a message.
-func (b *bed) parked(ctx context.Context, t *harness, providerID string, n int) error {
+func (h *harness) parked(ctx context.Context, run *scenarioRun, providerID string, n int) error {
 	return again(ctx, func() error {
-		receipt, err := b.store.ProviderRef(ctx, t.account.ID, "whatsapp:"+t.asset(), providerID)
+		receipt, err := h.store.ProviderRef(ctx, run.account.ID, "whatsapp:"+run.asset(), providerID)
 		if err == nil && len(receipt.ParkedStatuses) < n {
 			err = fmt.Errorf("%d statuses wait", len(receipt.ParkedStatuses))
 		}

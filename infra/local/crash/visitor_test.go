@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// page is where the trial's visitor is.
+// page is where the run's visitor is.
 const page = "https://tienda.example"
 
 // visitorTalks is our own web chat. The name of a visitor holds a part of a random id, by which contacts are searched: it is replaced
@@ -28,87 +28,87 @@ func visitorTalks() scenario {
 }
 
 // asVisitor asks with the visitor's token instead of the operator's.
-func (t *harness) asVisitor(ctx context.Context, method, path string, body any) (map[string]any, error) {
-	operators := t.token
-	t.token = t.seen["visitor"]
-	defer func() { t.token = operators }()
-	return t.call(ctx, method, "/widget/v1/"+path, body, "")
+func (run *scenarioRun) asVisitor(ctx context.Context, method, path string, body any) (map[string]any, error) {
+	operators := run.token
+	run.token = run.seen["visitor"]
+	defer func() { run.token = operators }()
+	return run.call(ctx, method, "/widget/v1/"+path, body, "")
 }
 
-func visits(ctx context.Context, t *harness) error {
-	t.seen["site"] = "SITE" + t.asset()
-	now := t.bed.Clock.Now()
-	if err := t.bed.store.CreateChannel(ctx, chat.Channel{
-		ID: chat.ChannelID(chat.NewID(now)), AccountID: t.account.ID, StoreID: t.account.StoreID, Type: "webchat", Name: "Sitio",
-		ExternalID: t.seen["site"], Settings: fmt.Appendf(nil, `{"origins":[%q]}`, page), Health: chat.Health{State: chat.HealthOK, At: now}, CreatedAt: now, Version: 1,
+func visits(ctx context.Context, run *scenarioRun) error {
+	run.seen["site"] = "SITE" + run.asset()
+	now := run.harness.Clock.Now()
+	if err := run.harness.store.CreateChannel(ctx, chat.Channel{
+		ID: chat.ChannelID(chat.NewID(now)), AccountID: run.account.ID, StoreID: run.account.StoreID, Type: "webchat", Name: "Sitio",
+		ExternalID: run.seen["site"], Settings: fmt.Appendf(nil, `{"origins":[%q]}`, page), Health: chat.Health{State: chat.HealthOK, At: now}, CreatedAt: now, Version: 1,
 	}, nil); err != nil {
 		return err
 	}
-	return visitsAgain(ctx, t)
+	return visitsAgain(ctx, run)
 }
 
 // visitsAgain comes back with what the browser kept, or for the first time.
-func visitsAgain(ctx context.Context, t *harness) error {
-	session, err := t.asVisitor(ctx, http.MethodPost, "sessions", map[string]any{"site": t.seen["site"], "origin": page, "token": t.seen["visitor"]})
+func visitsAgain(ctx context.Context, run *scenarioRun) error {
+	session, err := run.asVisitor(ctx, http.MethodPost, "sessions", map[string]any{"site": run.seen["site"], "origin": page, "token": run.seen["visitor"]})
 	if err != nil {
 		return err
 	}
-	t.seen["visitor"] = fmt.Sprint(session["token"])
+	run.seen["visitor"] = fmt.Sprint(session["token"])
 	id := fmt.Sprint(session["visitorId"])
-	t.seen["called"] = id[len(id)-4:]
+	run.seen["called"] = id[len(id)-4:]
 	return nil
 }
 
-func visitorWrites(id, text string) func(context.Context, *harness) error {
-	return func(ctx context.Context, t *harness) error {
-		_, err := t.asVisitor(ctx, http.MethodPost, "messages", map[string]any{"clientId": id, "type": "text", "text": text})
+func visitorWrites(id, text string) func(context.Context, *scenarioRun) error {
+	return func(ctx context.Context, run *scenarioRun) error {
+		_, err := run.asVisitor(ctx, http.MethodPost, "messages", map[string]any{"clientId": id, "type": "text", "text": text})
 		return err
 	}
 }
 
-func renamed(ctx context.Context, t *harness) error {
-	c, err := t.call(ctx, http.MethodGet, "/api/v1/conversations/"+t.seen["conversation"], nil, "")
+func renamed(ctx context.Context, run *scenarioRun) error {
+	c, err := run.call(ctx, http.MethodGet, "/api/v1/conversations/"+run.seen["conversation"], nil, "")
 	if err != nil {
 		return err
 	}
 	contact, _ := c["contact"].(map[string]any)
 	path := fmt.Sprintf("/api/v1/contacts/%s", contact["id"])
-	known, err := t.call(ctx, http.MethodGet, path, nil, "")
+	known, err := run.call(ctx, http.MethodGet, path, nil, "")
 	if err != nil {
 		return err
 	}
-	_, err = t.call(ctx, http.MethodPatch, path, map[string]any{"name": "Vera", "version": known["version"]}, "")
+	_, err = run.call(ctx, http.MethodPatch, path, map[string]any{"name": "Vera", "version": known["version"]}, "")
 	return err
 }
 
-func visitorListens(ctx context.Context, t *harness) error {
+func visitorListens(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
-		ticket, err := t.asVisitor(ctx, http.MethodPost, "socket-tickets", nil)
+		ticket, err := run.asVisitor(ctx, http.MethodPost, "socket-tickets", nil)
 		if err != nil {
 			return err
 		}
-		socket, _, err := websocket.Dial(ctx, fmt.Sprint(ticket["url"]), &websocket.DialOptions{HTTPHeader: http.Header{"User-Agent": {"browser " + t.tag}}})
+		socket, _, err := websocket.Dial(ctx, fmt.Sprint(ticket["url"]), &websocket.DialOptions{HTTPHeader: http.Header{"User-Agent": {"browser " + run.tag}}})
 		if err == nil {
-			t.browser = &browser{socket: socket}
+			run.browser = &browser{socket: socket}
 		}
 		return err
 	})
 }
 
-func visitorTypes(ctx context.Context, t *harness) error {
-	return t.says(ctx, map[string]any{"action": "typing", "on": true})
+func visitorTypes(ctx context.Context, run *scenarioRun) error {
+	return run.says(ctx, map[string]any{"action": "typing", "on": true})
 }
 
-func visitorSendsFile(ctx context.Context, t *harness) error {
+func visitorSendsFile(ctx context.Context, run *scenarioRun) error {
 	content := picture()
-	upload, err := t.asVisitor(ctx, http.MethodPost, "uploads", map[string]any{"name": "foto.png", "mime": "image/png", "size": len(content)})
+	upload, err := run.asVisitor(ctx, http.MethodPost, "uploads", map[string]any{"name": "foto.png", "mime": "image/png", "size": len(content)})
 	if err != nil {
 		return err
 	}
 	if err := put(ctx, upload, content); err != nil {
 		return err
 	}
-	_, err = t.asVisitor(ctx, http.MethodPost, "messages", map[string]any{"clientId": "v3", "type": "image", "attachments": []any{upload["id"]}})
+	_, err = run.asVisitor(ctx, http.MethodPost, "messages", map[string]any{"clientId": "v3", "type": "image", "attachments": []any{upload["id"]}})
 	return err
 }
 
@@ -134,8 +134,8 @@ func put(ctx context.Context, upload map[string]any, content []byte) error {
 }
 
 // visitorReads looks at the history and says what of it was read.
-func visitorReads(ctx context.Context, t *harness) error {
-	history, err := t.asVisitor(ctx, http.MethodGet, "messages", nil)
+func visitorReads(ctx context.Context, run *scenarioRun) error {
+	history, err := run.asVisitor(ctx, http.MethodGet, "messages", nil)
 	if err != nil {
 		return err
 	}
@@ -147,8 +147,8 @@ func visitorReads(ctx context.Context, t *harness) error {
 		}
 	}
 	if len(ids) != 1 {
-		return fmt.Errorf("%s: the visitor sees %d answers", t.tag, len(ids))
+		return fmt.Errorf("%s: the visitor sees %d answers", run.tag, len(ids))
 	}
-	_, err = t.asVisitor(ctx, http.MethodPost, "receipts", map[string]any{"status": "read", "conversationId": t.seen["conversation"], "messageIds": ids})
+	_, err = run.asVisitor(ctx, http.MethodPost, "receipts", map[string]any{"status": "read", "conversationId": run.seen["conversation"], "messageIds": ids})
 	return err
 }

@@ -1,10 +1,9 @@
-// Package engine starts the databases that speak DynamoDB's protocol on this machine: dynoxide, on which the local
-// stack keeps its data, and Amazon's own DynamoDB Local, on which the contract tests run a second time so that one
-// emulator's mistake does not become ours (infra/adr/0001-engines.md has the figures).
+// Package engine starts databases with DynamoDB's protocol on this machine: dynoxide, which stores the local stack's data, and Amazon's
+// DynamoDB Local, on which the contract tests run a second time, so that they do not depend on the faults of one emulator
+// (infra/adr/0001-engines.md has the figures).
 //
-// Both come as npm packages pinned by the lock file beside this one; whoever starts an engine on a machine without
-// them gets them installed first. An engine listens on the loopback interface only, and does not outlive its parent,
-// however that one ends.
+// Both are npm packages pinned by this folder's lock file, and installed on first use. An engine listens on the loopback interface
+// only, and ends with its parent process, however that ends.
 //
 // It may import the AWS SDK, an SQLite driver and the standard library, and nothing of this module.
 package engine

@@ -83,7 +83,7 @@ func put(ctx context.Context, db *dynamodb.Client, table, pk string) error {
 	return err
 }
 
-func TestAnEngineKeepsItemsAndTellsItsStream(t *testing.T) {
+func TestEngine_KeepsItemsAndStreams(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, kind engine.Kind) {
 		e := start(t, engine.Options{Kind: kind})
@@ -101,7 +101,7 @@ func TestAnEngineKeepsItemsAndTellsItsStream(t *testing.T) {
 	})
 }
 
-func TestAnEngineListensOnTheLoopbackInterfaceOnly(t *testing.T) {
+func TestEngine_ListensOnLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, kind engine.Kind) {
 		e := start(t, engine.Options{Kind: kind})
@@ -120,7 +120,7 @@ func TestAnEngineListensOnTheLoopbackInterfaceOnly(t *testing.T) {
 	})
 }
 
-func TestManyEnginesStartAtOnceOnPortsOfTheirOwn(t *testing.T) {
+func TestStart_Concurrent_OwnPorts(t *testing.T) {
 	t.Parallel()
 	engines := make([]*engine.Engine, 12)
 	var all sync.WaitGroup
@@ -138,7 +138,7 @@ func TestManyEnginesStartAtOnceOnPortsOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestDynoxideKeepsWhatItAcknowledgedThroughAKill(t *testing.T) {
+func TestDynoxide_Kill_KeepsAcknowledged(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	e := start(t, engine.Options{Kind: engine.Dynoxide, DataDir: dir})
@@ -163,7 +163,7 @@ func TestDynoxideKeepsWhatItAcknowledgedThroughAKill(t *testing.T) {
 	}
 }
 
-func TestAnEngineDoesNotOutliveItsParent(t *testing.T) {
+func TestEngine_ParentDies_Ends(t *testing.T) {
 	t.Parallel()
 	eachKind(t, func(t *testing.T, kind engine.Kind) {
 		parent := exec.Command(os.Args[0], asParent, string(kind))
@@ -199,7 +199,7 @@ func TestAnEngineDoesNotOutliveItsParent(t *testing.T) {
 	})
 }
 
-func TestStartRefuses(t *testing.T) {
+func TestStart_InvalidOptions_Refused(t *testing.T) {
 	t.Parallel()
 	if _, err := engine.Start(t.Context(), engine.Options{Kind: "sqlite"}); err == nil {
 		t.Error("an unknown engine was started")
@@ -211,7 +211,7 @@ func TestStartRefuses(t *testing.T) {
 	}
 }
 
-func TestStoppingTwiceIsHarmless(t *testing.T) {
+func TestStop_Twice_Harmless(t *testing.T) {
 	t.Parallel()
 	e := start(t, engine.Options{})
 	e.Stop()
@@ -221,7 +221,7 @@ func TestStoppingTwiceIsHarmless(t *testing.T) {
 	}
 }
 
-func TestStreamRecordsAreFoundByAnIndex(t *testing.T) {
+func TestDynoxide_StreamRecords_Indexed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for range 2 { // the second start finds the index there
@@ -249,7 +249,7 @@ func TestStreamRecordsAreFoundByAnIndex(t *testing.T) {
 	}
 }
 
-func TestATemporaryEngineLeavesNothingBehindAndWorksOn(t *testing.T) {
+func TestEngine_Temporary_LeavesNoFiles(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	e := start(t, engine.Options{Kind: engine.Dynoxide})
 	left, err := os.ReadDir(os.TempDir())

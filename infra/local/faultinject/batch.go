@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// batch is an event of records: of a queue, or of a stream.
+// batch is an event with records of a queue or a stream.
 type batch struct {
 	records []record
 	stream  bool
@@ -22,11 +22,11 @@ type record struct {
 	payload []byte
 }
 
-// split takes an event apart; it answers nil for an event that is no batch.
+// split splits an event into its records. It returns nil if the event is not a batch.
 func split(payload []byte) (*batch, error) {
 	var event struct{ Records []json.RawMessage }
 	if err := json.Unmarshal(payload, &event); err != nil || len(event.Records) == 0 {
-		return nil, nil // whatever it is, the function is to see it
+		return nil, nil // the function handles other payloads
 	}
 	b := &batch{}
 	for _, raw := range event.Records {
@@ -66,7 +66,7 @@ func ofQueue(raw []byte) (record, error) {
 	var envelope struct {
 		Type string `json:"type"`
 	}
-	_ = json.Unmarshal([]byte(message.Body), &envelope) // what is no envelope has no type
+	_ = json.Unmarshal([]byte(message.Body), &envelope) // a body that is not an envelope has no type
 	queue := message.EventSourceARN[strings.LastIndexByte(message.EventSourceARN, ':')+1:]
 	return record{id: message.MessageId, group: message.Attributes["MessageGroupId"], trigger: queue + " " + envelope.Type}, nil
 }
@@ -87,7 +87,7 @@ func ofStream(raw []byte) (record, error) {
 	return record{id: change.Change.SequenceNumber, trigger: strings.ToLower(change.EventName) + " " + kind}, nil
 }
 
-// run does the records in order and answers which are to come again.
+// run invokes the function with each record in order and returns the ids that failed.
 func (b *batch) run(invoke func(payload []byte, trigger string) ([]byte, error)) ([]byte, error) {
 	type item struct {
 		ItemIdentifier string `json:"itemIdentifier"`
@@ -116,7 +116,7 @@ func (b *batch) run(invoke func(payload []byte, trigger string) ([]byte, error))
 	return answer, nil
 }
 
-// failed reads the batch response to a single record.
+// failed reports whether the batch response to a single record names it as failed.
 func failed(answer []byte) bool {
 	var response struct {
 		BatchItemFailures []json.RawMessage `json:"batchItemFailures"`
@@ -125,7 +125,7 @@ func failed(answer []byte) bool {
 	return err != nil || len(response.BatchItemFailures) > 0
 }
 
-// triggerOf names a request by its route, a socket's event by its route and action, and everything else by nothing.
+// triggerOf returns the route of a request, the route and action of a socket event, and "" for any other event.
 func triggerOf(payload []byte) string {
 	var event struct {
 		RawPath        string `json:"rawPath"`
@@ -146,11 +146,11 @@ func triggerOf(payload []byte) string {
 	var said struct {
 		Action string `json:"action"`
 	}
-	_ = json.Unmarshal([]byte(event.Body), &said) // what is no action has no name
+	_ = json.Unmarshal([]byte(event.Body), &said) // a body that is not an action has no name
 	return strings.TrimSpace(event.RequestContext.RouteKey + " " + said.Action)
 }
 
-// pattern leaves ids out of a path.
+// pattern replaces the ids in a path.
 func pattern(path string) string {
 	parts := strings.Split(path, "/")
 	for i, part := range parts {

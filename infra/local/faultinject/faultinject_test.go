@@ -132,7 +132,7 @@ func deliver(t *testing.T, handler lambda.Handler, group string, ids ...string) 
 }
 
 // The injector finds the handler that repeats itself, wherever it is stopped, and lets the careful one pass.
-func TestDeathTellsAHandlerThatMayBeRepeatedFromOneThatMayNot(t *testing.T) {
+func TestStop_DetectsHandlerThatIsNotRepeatable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -173,7 +173,7 @@ func TestDeathTellsAHandlerThatMayBeRepeatedFromOneThatMayNot(t *testing.T) {
 	}
 }
 
-func TestADeadRecordHoldsBackItsGroupAndNothingElse(t *testing.T) {
+func TestStop_Record_HoldsBackItsGroupOnly(t *testing.T) {
 	t.Parallel()
 	for group, want := range map[string]string{
 		"":  "/first/b /second/b /first/a /second/a",
@@ -199,7 +199,7 @@ func TestADeadRecordHoldsBackItsGroupAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestARecordIsRepeatedWhenThatIsAskedFor(t *testing.T) {
+func TestRepeat_RecordDeliveredTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var triggers []string
@@ -218,7 +218,7 @@ func TestARecordIsRepeatedWhenThatIsAskedFor(t *testing.T) {
 }
 
 // What the injector answers in AWS's place is what the SDK takes for it.
-func TestAnswersAreWhatTheSDKExpects(t *testing.T) {
+func TestActions_AnswersMatchSDK(t *testing.T) {
 	t.Parallel()
 	transact := func(ctx context.Context, client *dynamodb.Client) error {
 		put := types.TransactWriteItem{Put: &types.Put{TableName: aws.String("t"), Item: map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "x"}}}}

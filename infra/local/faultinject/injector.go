@@ -1,12 +1,11 @@
-// Package faultinject makes the world of a function fail at a chosen moment: it stands between the function's handler and everything
-// that the handler calls, and numbers the calls.
+// Package faultinject injects faults into the calls that a function makes to AWS and to providers. It intercepts and numbers every
+// call of an invocation.
 //
-// A function is built through Injector.Builder. What is asked for then happens to it as it does on Lambda:
-//   - Every record is an invocation of its own, and every invocation may be a cold start, so that what happens depends on the
-//     record alone and not on what came in the same batch.
-//   - An invocation that is stopped is dead: every later call of it fails at once and without effect, and its answer is thrown
-//     away. Whoever sent the event sends it again.
-//   - A record of a FIFO group that failed holds back the records of its group behind it; a record of a stream all behind it.
+// A function is built through Injector.Builder. Then:
+//   - Every record is an invocation of its own, and may be a cold start, so its calls do not depend on the other records of the batch.
+//   - After an invocation is stopped, each of its later calls fails without effect and its answer is dropped. The event source
+//     delivers the event again.
+//   - A failed record of a FIFO group holds back the later records of its group; a failed stream record all later ones.
 //
 // It may import shared/boot, the AWS SDK's core and Lambda's event types.
 package faultinject
@@ -27,16 +26,19 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// ErrStopped is how an invocation ends that was stopped, and what its calls answer afterwards.
+// ErrStopped is the error of a stopped invocation and of its later calls.
 var ErrStopped = errors.New("the invocation was stopped")
 
 // Action is what happens to a call.
 type Action int
 
-// The actions. Pass lets the call through. StopBefore ends the invocation without making the call, StopAfter makes it and loses
-// the answer with everything else. The others leave the invocation alive: LoseAnswer makes the call and answers with a time-out;
-// Conflict, Throttle, Refuse and Empty do not make it and answer as AWS does when a transaction conflicts with another one,
-// when a table or service is asked too much, when a service is out of order, and when an index has not heard yet.
+// The actions. Pass makes the call. StopBefore stops the invocation before the call, StopAfter after it. The others do not stop the
+// invocation:
+//   - LoseAnswer makes the call and returns a time-out.
+//   - Conflict does not make it and returns a transaction conflict.
+//   - Throttle does not make it and returns a throttling error.
+//   - Refuse does not make it and returns an internal error of the service.
+//   - Empty does not make it and returns no items, as an index does that lags.
 const (
 	Pass Action = iota
 	StopBefore
@@ -48,7 +50,6 @@ const (
 	Empty
 )
 
-// String names the action.
 func (a Action) String() string {
 	return [...]string{"pass", "stop before", "stop after", "lose answer", "conflict", "throttle", "refuse", "empty"}[a]
 }
@@ -57,8 +58,8 @@ func (a Action) String() string {
 type Invocation struct {
 	ID       int64
 	Function string
-	Trigger  string // what kind of record or request started it
-	Key      string // whatever Options.Key found
+	Trigger  string // the kind of record or request
+	Key      string // from Options.Key
 
 	calls   atomic.Int64
 	dead    chan struct{}
@@ -76,7 +77,7 @@ func (i *Invocation) isDead() bool {
 	}
 }
 
-// Call is one request that leaves an invocation.
+// Call is one outgoing request of an invocation.
 type Call struct {
 	*Invocation
 	Number    int    // within the invocation, from 1
@@ -85,35 +86,35 @@ type Call struct {
 	Index     string // of a query on an index
 }
 
-// Options say what happens. All functions may be called at once by many goroutines.
+// Options configure an Injector. Their functions may be called concurrently.
 type Options struct {
-	// Key names what an invocation belongs to, so that plans can tell cases apart. It may be nil.
+	// Key returns what an invocation belongs to, for Plan. It may be nil.
 	Key func(function string, payload []byte) string
-	// Plan decides what happens to a call; nil lets everything pass.
+	// Plan decides what happens to a call. nil means Pass.
 	Plan func(Call) Action
-	// Repeat says whether a record that was done is delivered once more; nil means never.
+	// Repeat reports whether a finished record is delivered again. nil means never.
 	Repeat func(*Invocation) bool
-	// Cold makes every invocation a cold start: the handler is built anew, and remembers nothing.
+	// Cold builds the handler anew for every invocation.
 	Cold bool
 }
 
-// Injector numbers invocations and calls.
+// Injector runs handlers and injects faults into their calls.
 type Injector struct {
 	options     Options
 	invocations atomic.Int64
 	running     sync.WaitGroup
 }
 
-// New makes an injector.
+// New returns an injector.
 func New(options Options) *Injector { return &Injector{options: options} }
 
-// Wait returns when the handlers of all invocations have ended, those of dead ones too.
+// Wait returns when all handlers have returned, including those of stopped invocations.
 func (i *Injector) Wait() { i.running.Wait() }
 
-// retryPause replaces the SDK's pauses of seconds between tries; how often it tries stays as it is.
+// retryPause replaces the SDK's pauses between retries, to save time. The number of retries is unchanged.
 const retryPause = 10 * time.Millisecond
 
-// Builder makes a builder whose handlers run under the injector.
+// Builder wraps a builder so that its handlers run under the injector.
 func (i *Injector) Builder(function string, build boot.Builder) boot.Builder {
 	return func(ctx context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		own := *rt
@@ -135,7 +136,7 @@ func (i *Injector) Builder(function string, build boot.Builder) boot.Builder {
 	}
 }
 
-// handler takes batches apart and runs each record.
+// handler splits batches and invokes the function for each record.
 type handler struct {
 	injector *Injector
 	function string
@@ -144,7 +145,7 @@ type handler struct {
 	rt       *boot.Runtime
 }
 
-// Invoke runs the function over an event.
+// Invoke runs the function with an event.
 func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	batch, err := split(payload)
 	if err != nil {
@@ -156,7 +157,7 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return batch.run(func(record []byte, trigger string) ([]byte, error) { return h.run(ctx, record, trigger) })
 }
 
-// run is one invocation, and its repetition if one is asked for.
+// run invokes the function once, and again if Options.Repeat says so.
 func (h *handler) run(ctx context.Context, payload []byte, trigger string) ([]byte, error) {
 	invocation := &Invocation{
 		ID: h.injector.invocations.Add(1), Function: h.function, Trigger: trigger, dead: make(chan struct{}),
@@ -176,8 +177,8 @@ type outcome struct {
 	err    error
 }
 
-// once runs the handler until it answers or is stopped. A handler that was stopped goes on in the background as far as it gets
-// without any call: that nothing of it is heard again is what death means.
+// once runs the handler until it returns or is stopped. The goroutine of a stopped handler runs on, but its calls fail and its result
+// is dropped.
 func (h *handler) once(ctx context.Context, invocation *Invocation, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithCancel(context.WithValue(ctx, invocationKey{}, invocation))
 	done := make(chan outcome, 1)

@@ -12,34 +12,34 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// client is what the AWS SDK sends its requests with.
+// client is the HTTP client of the AWS SDK.
 type client struct {
 	inner    aws.HTTPClient
 	injector *Injector
 }
 
-// Do makes a request of the SDK.
+// Do sends a request of the SDK.
 func (c client) Do(r *http.Request) (*http.Response, error) { return c.injector.call(r, c.inner.Do) }
 
-// transport is what providers are called with.
+// transport is the transport of calls to providers.
 type transport struct {
 	inner    http.RoundTripper
 	injector *Injector
 }
 
-// RoundTrip makes a request to a provider.
+// RoundTrip sends a request to a provider.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.injector.call(r, t.inner.RoundTrip)
 }
 
-// timeout is the error of an answer that did not come in time.
+// timeout is the error of a lost answer.
 type timeout struct{}
 
 func (timeout) Error() string   { return "no answer in time" }
 func (timeout) Timeout() bool   { return true }
 func (timeout) Temporary() bool { return true }
 
-// call lets a request happen, or not. A request outside any invocation passes.
+// call applies the planned action to a request. A request outside an invocation passes.
 func (i *Injector) call(r *http.Request, do func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	invocation := invocationOf(r.Context())
 	if invocation == nil {
@@ -85,7 +85,7 @@ func (i *Injector) call(r *http.Request, do func(*http.Request) (*http.Response,
 	return response, err
 }
 
-// lose reads an answer to its end, as what it stands for has happened then, and drops it.
+// lose reads an answer to its end, so that the server has finished the request, and drops it.
 func lose(response *http.Response, err error) {
 	if err != nil {
 		return
@@ -94,7 +94,7 @@ func lose(response *http.Response, err error) {
 	_ = response.Body.Close()
 }
 
-// describe numbers a request and says what it asks for.
+// describe numbers a request and names its operation.
 func describe(r *http.Request, invocation *Invocation) (Call, error) {
 	call := Call{Invocation: invocation, Number: int(invocation.calls.Add(1))}
 	target := r.Header.Get("X-Amz-Target")
@@ -120,7 +120,7 @@ func describe(r *http.Request, invocation *Invocation) (Call, error) {
 	return call, nil
 }
 
-// firstOf keeps the parts of a path that name what is called, without the id at its end.
+// firstOf keeps the parts of a path that name the endpoint, without the id at the end.
 func firstOf(path string) string {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	for i, part := range parts {
@@ -131,7 +131,7 @@ func firstOf(path string) string {
 	return "/" + strings.Join(parts[:min(len(parts), 4)], "/")
 }
 
-// bodyOf reads a request's body and leaves it as it was.
+// bodyOf reads a request's body and restores it.
 func bodyOf(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
@@ -147,7 +147,7 @@ func bodyOf(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// throttled is each service's own way to say that it is asked too much.
+// throttled is the throttling error of each service.
 func throttled(r *http.Request, call Call) *http.Response {
 	if strings.HasPrefix(call.Operation, "DynamoDB.") {
 		kind := "ProvisionedThroughputExceededException"
@@ -159,7 +159,7 @@ func throttled(r *http.Request, call Call) *http.Response {
 	return refusal(r, http.StatusTooManyRequests, "ThrottlingException", nil)
 }
 
-// conflicts are the reasons of a transaction that met another one.
+// conflicts are the cancellation reasons of a transaction conflict.
 func conflicts(r *http.Request) map[string]any {
 	body, err := bodyOf(r)
 	if err != nil {
@@ -177,7 +177,7 @@ func conflicts(r *http.Request) map[string]any {
 	return map[string]any{"CancellationReasons": reasons}
 }
 
-// refusal is an error of AWS. A provider's client sees a status that says as much.
+// refusal builds an AWS error response. A provider's client sees its status.
 func refusal(r *http.Request, status int, kind string, more map[string]any) *http.Response {
 	body := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + kind, "message": kind}
 	for name, value := range more {

@@ -1,9 +1,8 @@
-// Package gateway stands where Amazon API Gateway stands: HTTP is an HTTP API (payload format 2.0) in front of
-// functions, Socket a WebSocket API with its management endpoint. Both are plain http.Handlers.
+// Package gateway is the local stack's API Gateway: HTTP is an HTTP API (payload format 2.0) in front of functions, Socket a WebSocket
+// API with its management endpoint. Both are http.Handlers.
 //
-// What API Gateway does to a request that a function can notice is done here too: decoded paths beside encoded queries,
-// lower-case headers, cookies apart, base64 for bodies that are not text, the size limits and the time-outs. What it
-// does on top, such as throttling and authorizers, is not.
+// It reproduces what a function can observe: decoded paths and encoded queries, lower-case headers, separate cookies, base64 for
+// bodies that are not text, size limits and time-outs. It has no throttling and no authorizers.
 //
 // It may import aws-lambda-go's event types, a WebSocket library and the standard library, and nothing of this module.
 package gateway
@@ -18,8 +17,8 @@ import (
 	"time"
 )
 
-// Invoke runs a function once and returns its answer. An error means that the function failed, was not there, or
-// answered nothing. The context carries no deadline: a function's own time-out is the invoker's business.
+// Invoke runs a function once and returns its answer. An error means that the function failed, does not exist,
+// or gave no answer. The context has no deadline: the implementation applies the function's time-out.
 type Invoke func(ctx context.Context, function string, payload []byte) ([]byte, error)
 
 // Limits of API Gateway and Lambda that do not depend on an API's settings.
@@ -35,8 +34,8 @@ const (
 
 var errTimeout = errors.New("no answer within the integration time-out")
 
-// invoke calls a function and waits for it at most for a time. A caller that gave up, and the time-out, leave the
-// function running, as they do on AWS.
+// invoke calls a function and waits for its answer up to a time-out. As on AWS, the function runs on after the time-out or when the
+// client has gone.
 func invoke(ctx context.Context, call Invoke, function string, payload []byte, within time.Duration) ([]byte, error) {
 	type result struct {
 		answer []byte
@@ -57,10 +56,10 @@ func invoke(ctx context.Context, call Invoke, function string, payload []byte, w
 	}
 }
 
-// newID makes an id that looks like API Gateway's: it ends in "=", so whoever forgets to escape it finds out here.
+// newID makes an id like API Gateway's. It ends in "=", so that tests find code that does not escape it.
 func newID() string {
 	b := make([]byte, 11)
-	_, _ = rand.Read(b) // crypto/rand does not fail
+	_, _ = rand.Read(b) // crypto/rand never fails
 	return base64.URLEncoding.EncodeToString(b)
 }
 

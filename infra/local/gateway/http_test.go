@@ -73,7 +73,7 @@ func bodyOf(t *testing.T, res *http.Response) string {
 	return string(b)
 }
 
-func TestAnEventHasTheShapeOfAmazonsSample(t *testing.T) {
+func TestHTTPEvent_MatchesAmazonsSample(t *testing.T) {
 	t.Parallel()
 	sample, err := os.ReadFile("testdata/apigw-v2-request-no-authorizer.json")
 	if err != nil {
@@ -120,7 +120,7 @@ func kindOf(v any) string {
 	return "other"
 }
 
-func TestAnEventTellsTheRequestAsAPIGatewayDoes(t *testing.T) {
+func TestHTTPEvent_DescribesRequest(t *testing.T) {
 	t.Parallel()
 	var got events.APIGatewayV2HTTPRequest
 	routes := []gateway.Route{{Method: "POST", Path: "/api/v1/{proxy+}", Function: "api"}}
@@ -159,7 +159,7 @@ func TestAnEventTellsTheRequestAsAPIGatewayDoes(t *testing.T) {
 	}
 }
 
-func TestOnlyTextTravelsUnencoded(t *testing.T) {
+func TestHTTPEvent_BinaryBody_Base64(t *testing.T) {
 	t.Parallel()
 	raw := "\x00\xffbytes"
 	for _, tc := range []struct {
@@ -188,7 +188,7 @@ func TestOnlyTextTravelsUnencoded(t *testing.T) {
 	}
 }
 
-func TestABodyOverWhatAFunctionTakesIsRefused(t *testing.T) {
+func TestHTTP_BodyOverLimit_Refused(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, contentType string
@@ -210,7 +210,7 @@ func TestABodyOverWhatAFunctionTakesIsRefused(t *testing.T) {
 	}
 }
 
-func TestTheMostSpecificRouteTakesARequest(t *testing.T) {
+func TestRoutes_MostSpecificWins(t *testing.T) {
 	t.Parallel()
 	routes := []gateway.Route{
 		{Path: "$default", Function: "rest"},
@@ -250,7 +250,7 @@ func TestTheMostSpecificRouteTakesARequest(t *testing.T) {
 	}
 }
 
-func TestWithoutARouteThereIsNothing(t *testing.T) {
+func TestRoutes_NoMatch_NotFound(t *testing.T) {
 	t.Parallel()
 	url := api(t, []gateway.Route{{Method: "GET", Path: "/healthz", Function: "f"}}, 0, keep(new(events.APIGatewayV2HTTPRequest)))
 	res := send(t, "POST", url+"/healthz", nil)
@@ -259,7 +259,7 @@ func TestWithoutARouteThereIsNothing(t *testing.T) {
 	}
 }
 
-func TestRoutesThatCannotBeAreRefused(t *testing.T) {
+func TestNewHTTP_InvalidRoutes_Refused(t *testing.T) {
 	t.Parallel()
 	for name, routes := range map[string][]gateway.Route{
 		"a route without a function":          {{Method: "GET", Path: "/a"}},
@@ -276,7 +276,7 @@ func TestRoutesThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-func TestAnAnswerBecomesAResponse(t *testing.T) {
+func TestHTTP_Answer_BecomesResponse(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, answer string
@@ -314,7 +314,7 @@ func TestAnAnswerBecomesAResponse(t *testing.T) {
 	}
 }
 
-func TestAFunctionThatFailsIsA500AndTellsNothing(t *testing.T) {
+func TestHTTP_FunctionFails_500WithoutDetails(t *testing.T) {
 	t.Parallel()
 	url := api(t, everything, 0, func(context.Context, string, []byte) ([]byte, error) { return nil, errors.New("secret detail") })
 	res := send(t, "GET", url, nil)
@@ -323,7 +323,7 @@ func TestAFunctionThatFailsIsA500AndTellsNothing(t *testing.T) {
 	}
 }
 
-func TestAFunctionThatTakesTooLongIsA503AndRunsOn(t *testing.T) {
+func TestHTTP_Timeout_503AndFunctionRunsOn(t *testing.T) {
 	t.Parallel()
 	release, finished := make(chan struct{}), make(chan error, 1)
 	url := api(t, everything, 20*time.Millisecond, func(ctx context.Context, _ string, _ []byte) ([]byte, error) {

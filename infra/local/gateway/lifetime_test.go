@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/gateway"
 )
 
-func TestAConnectionEndsWhenItIsIdleOrOld(t *testing.T) {
+func TestSocket_IdleOrOld_Closed(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name           string
@@ -35,7 +35,7 @@ func TestAConnectionEndsWhenItIsIdleOrOld(t *testing.T) {
 	}
 }
 
-func TestMessagesKeepAConnectionFromBeingIdle(t *testing.T) {
+func TestSocket_Messages_ResetIdleTimer(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, func(o *gateway.SocketOptions) { o.Idle = 400 * time.Millisecond })
 	c, id := s.connected(t)
@@ -52,7 +52,7 @@ func TestMessagesKeepAConnectionFromBeingIdle(t *testing.T) {
 	}
 }
 
-func TestCutBreaksSomeOrAllConnections(t *testing.T) {
+func TestSocket_Cut_SomeOrAll(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)
 	ids := make([]string, 5)
@@ -96,7 +96,7 @@ func TestCutBreaksSomeOrAllConnections(t *testing.T) {
 	}
 }
 
-func TestARefusingAPITurnsBrowsersAwayForAWhile(t *testing.T) {
+func TestSocket_Refuse_TurnsBrowsersAway(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)
 	s.Refuse(true)
@@ -107,7 +107,7 @@ func TestARefusingAPITurnsBrowsersAwayForAWhile(t *testing.T) {
 	s.connected(t)
 }
 
-func TestASlowBrowserIsCutAndKeepsNobodyWaiting(t *testing.T) {
+func TestSocket_SlowBrowser_Cut(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, func(o *gateway.SocketOptions) { o.Buffered = 8 })
 	_, slow := s.connected(t) // never reads

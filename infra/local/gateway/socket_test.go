@@ -114,7 +114,7 @@ func isGone(err error) bool {
 	return errors.As(err, &gone)
 }
 
-func TestABrowserConnectsSpeaksAndLeaves(t *testing.T) {
+func TestSocket_ConnectSendDisconnect(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)
 	c := s.dial(t)
@@ -171,7 +171,7 @@ func TestABrowserConnectsSpeaksAndLeaves(t *testing.T) {
 	}
 }
 
-func TestConnectDecidesWhoComesIn(t *testing.T) {
+func TestSocket_ConnectFunction_AdmitsOrRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, answer string
@@ -198,7 +198,7 @@ func TestConnectDecidesWhoComesIn(t *testing.T) {
 	}
 }
 
-func TestConnectChoosesTheSubProtocol(t *testing.T) {
+func TestSocket_ConnectFunction_ChoosesSubprotocol(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, func(o *gateway.SocketOptions) {
 		o.Invoke = func(context.Context, string, []byte) ([]byte, error) {
@@ -215,7 +215,7 @@ func TestConnectChoosesTheSubProtocol(t *testing.T) {
 	}
 }
 
-func TestAMessageThatFailsIsToldToTheBrowser(t *testing.T) {
+func TestSocket_FunctionFails_ErrorFrame(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, func(o *gateway.SocketOptions) {
 		o.Invoke = func(_ context.Context, function string, _ []byte) ([]byte, error) {
@@ -235,7 +235,7 @@ func TestAMessageThatFailsIsToldToTheBrowser(t *testing.T) {
 	}
 }
 
-func TestABinaryMessageTravelsInBase64(t *testing.T) {
+func TestSocket_BinaryMessage_Base64(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)
 	c, _ := s.connected(t)
@@ -247,7 +247,7 @@ func TestABinaryMessageTravelsInBase64(t *testing.T) {
 	}
 }
 
-func TestMessagesOfOneBrowserDoNotWaitForEachOther(t *testing.T) {
+func TestSocket_Messages_RunConcurrently(t *testing.T) {
 	t.Parallel()
 	var both sync.WaitGroup
 	both.Add(2)
@@ -269,7 +269,7 @@ func TestMessagesOfOneBrowserDoNotWaitForEachOther(t *testing.T) {
 	both.Wait()
 }
 
-func TestMessagesAndFramesHaveALimit(t *testing.T) {
+func TestSocket_MessageAndFrameLimits(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name  string
@@ -309,7 +309,7 @@ func TestMessagesAndFramesHaveALimit(t *testing.T) {
 	}
 }
 
-func TestManagementAnswersTheClientsErrors(t *testing.T) {
+func TestManagement_Errors(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)
 	c, id := s.connected(t)

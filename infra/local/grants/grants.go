@@ -1,8 +1,8 @@
-// Package grants compares what functions do on the local stack with what they may do on AWS, where a missing grant is a failure at
-// night and one too many a door: the local stack refuses no call, so nothing else would notice.
+// Package grants compares the AWS calls of functions on the local stack with their grants in infra/topology. The local stack checks no
+// grants, so a missing or superfluous one would otherwise show only on AWS.
 //
-// A Watch notes every call that a function makes through the AWS SDK as the action and the resource that IAM would be asked about.
-// It may import infra/topology, infra/local/asked, shared/boot and the AWS SDK.
+// A Watch records every call that a function makes through the AWS SDK as an IAM action and resource. It may import infra/topology,
+// infra/local/awscalls, shared/boot and the AWS SDK.
 package grants
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// Use is one thing that a function did to a resource of ours, as IAM names it.
+// Use is an action of a function on a resource, in IAM's terms.
 type Use struct {
 	Function string
 	Kind     topology.Kind
@@ -34,13 +34,13 @@ func (u Use) String() string {
 	return fmt.Sprintf("%s: %s on %s %s", u.Function, u.Action, u.Kind, u.Resource)
 }
 
-// Watch is what functions did. It is safe for concurrent use, and empty at first.
+// Watch records the uses of functions. The zero value is ready; it is safe for concurrent use.
 type Watch struct {
 	mu   sync.Mutex
 	seen map[Use]bool
 }
 
-// Function notes what a function asks of AWS from now on.
+// Function records the AWS calls of a function from now on.
 func (w *Watch) Function(name string, rt *boot.Runtime) {
 	awscalls.Watch(rt, "Grants", func(call awscalls.Call) func(any, error) {
 		w.note(name, usesOf(call.Service, call.Operation, call.In))
@@ -60,7 +60,7 @@ func (w *Watch) note(function string, uses []Use) {
 	}
 }
 
-// Beyond is what was done and is granted to nobody, sorted.
+// Beyond returns the uses without a grant, sorted.
 func (w *Watch) Beyond() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -68,16 +68,16 @@ func (w *Watch) Beyond() []string {
 	var list []string
 	for u := range w.seen {
 		if !granted[u] {
-			list = append(list, "not granted, and done: "+u.String())
+			list = append(list, "used, but not granted: "+u.String())
 		}
 	}
 	slices.Sort(list)
 	return list
 }
 
-// Idle is what is granted and was not done, sorted. Excused are exceptions, each with its reason; one that excuses nothing is told
-// as well. Left out is what Lambda does in a function's name, by which a consumer puts a record back or gives it up, and by which S3
-// tells that there is no such object.
+// Idle returns the grants without a use, sorted. excused holds exceptions with their reasons; an exception that is not needed is
+// returned too. Three kinds of grants are left out: those that Lambda uses to read queues and streams, the dead-letter queue's, and
+// s3:ListBucket, which makes S3 answer 404 instead of 403 for a missing object.
 func (w *Watch) Idle(excused map[Use]string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -85,12 +85,12 @@ func (w *Watch) Idle(excused map[Use]string) []string {
 	var list []string
 	for u := range granted {
 		if !w.seen[u] && excused[u] == "" && !silent[u.Action] && u.Resource != topology.DeadLetters {
-			list = append(list, "granted, and never done: "+u.String())
+			list = append(list, "granted, but never used: "+u.String())
 		}
 	}
 	for u := range excused {
 		if !granted[u] || w.seen[u] {
-			list = append(list, "an exception for nothing: "+u.String())
+			list = append(list, "exception that is not needed: "+u.String())
 		}
 	}
 	slices.Sort(list)
@@ -143,7 +143,7 @@ func usesOf(service, operation string, parameters any) []Use {
 	case "ApiGatewayManagementApi":
 		return []Use{{Kind: topology.KindSockets, Action: "execute-api:ManageConnections"}}
 	}
-	return []Use{{Kind: topology.Kind(service), Action: operation}} // an unknown call is granted by nobody
+	return []Use{{Kind: topology.Kind(service), Action: operation}} // no grant matches an unknown call
 }
 
 func objectUses(parameters any) []Use {
@@ -206,11 +206,11 @@ func tableUses(operation string, parameters any) []Use {
 	return []Use{{Kind: topology.KindTable, Action: fmt.Sprintf("%T", parameters)}}
 }
 
-// last is the last part of a path or URL.
+// last returns the last part of a path or URL.
 func last(text *string) string {
 	whole := aws.ToString(text)
 	return whole[strings.LastIndexByte(whole, '/')+1:]
 }
 
-// plain is a local resource's name without its stage.
+// plain returns a local resource's name without the stage.
 func plain(name *string) string { return strings.TrimPrefix(aws.ToString(name), "local-") }

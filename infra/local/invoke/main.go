@@ -1,4 +1,4 @@
-// Command invoke fires a function's samples at it, in a fresh local stack with the demonstration account: `make invoke
+// Command invoke runs a function with its sample events in a new local stack with the demonstration account: `make invoke
 // FUNCTION=webhook`. It prints each payload's answer.
 package main
 

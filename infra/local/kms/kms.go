@@ -1,6 +1,6 @@
-// Package kms is the local stack's KMS: Encrypt and Decrypt with one key that lies in a file.
+// Package kms is the local stack's KMS: Encrypt and Decrypt with one key, stored in a file.
 //
-// Like the real one it binds a ciphertext to its encryption context and refuses it under another. Key ids are not told apart.
+// As in KMS, a ciphertext can be decrypted only with its encryption context. All key ids mean the same key.
 // It imports awsjson and the standard library.
 package kms
 

@@ -39,7 +39,7 @@ func sealer(t *testing.T, path string) *seal.Sealer {
 	return s
 }
 
-func TestSeal(t *testing.T) {
+func TestEncryptDecrypt(t *testing.T) {
 	t.Parallel()
 	const token = "EAAB-token"
 
@@ -101,7 +101,7 @@ func TestSeal(t *testing.T) {
 	})
 }
 
-func TestOpenRefusesAKeyOfAnotherLength(t *testing.T) {
+func TestOpen_KeyOfWrongLength_Refused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(path, []byte("half"), 0o600); err != nil {

@@ -1,7 +1,7 @@
-// Package mailbox stands where Amazon SES stands: it takes SES v2's SendEmail, keeps every message in a file, and shows
-// them to a browser under /local/mail and to tests as JSON or through Wait. Nothing leaves the machine.
+// Package mailbox is the local stack's Amazon SES: it serves SES v2's SendEmail, stores every message in a file, and shows them in the
+// browser under /local/mail and to tests as JSON or through Wait. It sends nothing.
 //
-// What a message holds is shown as text, or in a frame without scripts and without the page's origin.
+// Message content is shown as text, or in a sandboxed frame without scripts and with an origin of its own.
 //
 // It may import bbolt and the standard library, and nothing of this module.
 package mailbox

@@ -93,7 +93,7 @@ func (b box) fetch(t *testing.T, path string) (*http.Response, string) {
 	return res, string(body)
 }
 
-func TestASimpleMessageIsKeptWhole(t *testing.T) {
+func TestSendEmail_Simple_KeptWhole(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	in := simple("Ana <ana@example.com>", "Verificá tu correo", "Hola", "<p>Hola</p>")
@@ -118,7 +118,7 @@ func TestASimpleMessageIsKeptWhole(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoMessageIsRefused(t *testing.T) {
+func TestSendEmail_Invalid_Refused(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	nobody := simple("a@example.com", "s", "t", "")
@@ -147,7 +147,7 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 	}
 }
 
-func TestWaitFindsWhatIsThereAndWhatComes(t *testing.T) {
+func TestWait_ExistingAndNewMail(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	found := make(chan mailbox.Message, 1)
@@ -175,7 +175,7 @@ func TestWaitFindsWhatIsThereAndWhatComes(t *testing.T) {
 	}
 }
 
-func TestMailIsKeptAcrossRestarts(t *testing.T) {
+func TestMailbox_Restart_KeepsMail(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "mail.db")
 	t.Run("first run", func(t *testing.T) { open(t, file).send(t, simple("a@example.com", "Kept", "t", "")) })
@@ -187,7 +187,7 @@ func TestMailIsKeptAcrossRestarts(t *testing.T) {
 	})
 }
 
-func TestTheListShowsTheNewestFirstInPages(t *testing.T) {
+func TestList_NewestFirst_Paged(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	for i := range 103 {
@@ -222,7 +222,7 @@ func TestTheListShowsTheNewestFirstInPages(t *testing.T) {
 	}
 }
 
-func TestWhatAMessageHoldsIsNeverMarkupOfThePage(t *testing.T) {
+func TestPage_MessageContent_Escaped(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	const script = `<script>alert(1)</script>`
@@ -258,7 +258,7 @@ func TestWhatAMessageHoldsIsNeverMarkupOfThePage(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsNotFound(t *testing.T) {
+func TestPage_UnknownMessage_NotFound(t *testing.T) {
 	t.Parallel()
 	b := fresh(t)
 	for _, path := range []string{"/local/mail/0000000000000009", "/local/mail/x", "/local/api/mail/x", "/local/mail/x/html"} {

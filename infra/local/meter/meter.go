@@ -1,6 +1,5 @@
-// Package meter counts what a run of the local stack would be billed for on AWS, per function and service, in the units of
-// infra/cost. It stands where the stack already has a seam: around invocations, in the SDK's middleware, in front of the gateways and
-// behind the functions' output. A deployed function has none of it.
+// Package meter counts what a run of the local stack would be billed for on AWS, per function and service, in the units of infra/cost.
+// It measures invocations, SDK calls, requests to the gateways and the functions' log output. Deployed functions do not contain it.
 //
 // It imports infra/cost, the topology and the AWS SDK.
 package meter

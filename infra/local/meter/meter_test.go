@@ -17,7 +17,7 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func TestAMetricIsBilledForTheHoursInWhichItIsPublished(t *testing.T) {
+func TestMetric_BilledPerPublishedHour(t *testing.T) {
 	t.Parallel()
 	now := noon
 	m := New(func() time.Time { return now })
@@ -39,7 +39,7 @@ func TestAMetricIsBilledForTheHoursInWhichItIsPublished(t *testing.T) {
 	}
 }
 
-func TestWhatIsSentIsCountedInChunks(t *testing.T) {
+func TestQueue_BilledInChunks(t *testing.T) {
 	t.Parallel()
 	m := New(func() time.Time { return noon })
 	url := aws.String("http://127.0.0.1/000000000000/to-ingest.fifo")
@@ -53,7 +53,7 @@ func TestWhatIsSentIsCountedInChunks(t *testing.T) {
 	}
 }
 
-func TestCapacityIsCountedByTableAndIndex(t *testing.T) {
+func TestCapacity_PerTableAndIndex(t *testing.T) {
 	t.Parallel()
 	m := New(func() time.Time { return noon })
 	units := func(n float64) *float64 { return &n }
@@ -77,7 +77,7 @@ func TestCapacityIsCountedByTableAndIndex(t *testing.T) {
 	}
 }
 
-func TestEveryInvocationIsBilledItsOwnWorkAndItsCalls(t *testing.T) {
+func TestInvocation_BilledWorkAndCalls(t *testing.T) {
 	t.Parallel()
 	m := New(func() time.Time { return noon })
 	m.Invoked("push", 80*time.Millisecond)

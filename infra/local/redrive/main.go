@@ -1,9 +1,9 @@
-// Command redrive sends dead letters back to the queues they came from, once the cause of their death is gone:
+// Command redrive sends dead letters back to the queues they came from, after the cause of the failure is fixed:
 //
 //	go run ./infra/local/redrive -reason unknown_asset
 //	go run ./infra/local/redrive -reason unknown_asset -queue https://sqs.us-east-1.amazonaws.com/123456789012/recado-prod-dead
 //
-// The first asks the local stack to do it; the second does it on AWS, with the credentials that every AWS tool finds.
+// The first command uses the local stack, the second AWS with the default credentials.
 package main
 
 import (

@@ -1,8 +1,8 @@
-// Package runtimeapi runs built functions as Lambda does: each environment is a process of its own that asks the runtime API for
-// its next invocation and gets one at a time.
+// Package runtimeapi runs built functions as Lambda does: each environment is a process of its own that polls the runtime API for its
+// next invocation.
 //
-// A process is started when every other one is busy, up to a bound, and kept for the next invocation; one that runs into its
-// time-out is killed. It imports the standard library only.
+// A process is started when all others are busy, up to a limit, and reused for later invocations. It is killed when an invocation
+// times out. It imports the standard library only.
 package runtimeapi
 
 import (
@@ -19,13 +19,13 @@ import (
 	"time"
 )
 
-// Options say what to run. All but Output are needed.
+// Options configure a Function. All but Output are required.
 type Options struct {
 	Name         string
 	Binary       string
 	Environment  map[string]string
 	Timeout      time.Duration
-	Environments int // how many processes at most
+	Environments int // maximum number of processes
 	Output       io.Writer
 }
 
@@ -40,7 +40,7 @@ type Function struct {
 	stopped bool
 }
 
-// New makes a function; no process starts before its first invocation.
+// New returns a function. The first process starts with the first invocation.
 func New(o Options) (*Function, error) {
 	if o.Name == "" || o.Binary == "" || o.Timeout <= 0 || o.Environments < 1 {
 		return nil, fmt.Errorf("runtime API: %q needs a name, a binary, a time-out and room for an environment", o.Name)
@@ -56,7 +56,7 @@ func New(o Options) (*Function, error) {
 	}, nil
 }
 
-// Invoke hands one payload to an environment and waits for its answer.
+// Invoke passes a payload to an environment and returns its answer.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.Timeout)
 	defer cancel()
@@ -71,15 +71,15 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 			f.idle <- e
 			return answer, err
 		}
-		f.discard(e) // it timed out or died: Lambda never uses it again
+		f.discard(e) // it timed out or exited: Lambda does not use it again
 		if !warm || !errors.Is(err, errNotTaken) {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		// It ended after its last answer, as one does whose handler panicked: that is no fault of this invocation.
+		// The process ended after its previous answer, for example because of a panic. Use another one.
 	}
 }
 
-// environment gives a warm one, or starts one.
+// environment returns an idle environment or starts one.
 func (f *Function) environment(ctx context.Context) (e *environment, warm bool, err error) {
 	select {
 	case e := <-f.idle:
@@ -133,7 +133,7 @@ func (f *Function) Stop() {
 	clear(f.all)
 }
 
-// functionError is an answer of a function that failed; its environment lives on.
+// functionError is an error that the handler returned. Its environment is kept.
 type functionError struct{ body string }
 
 func (e *functionError) Error() string { return "function error: " + e.body }
@@ -206,7 +206,7 @@ func (e *environment) invoke(ctx context.Context, payload []byte) ([]byte, error
 	case r := <-i.answer:
 		return r.body, r.err
 	case <-e.exited:
-		return nil, errors.New("the process ended in the middle of the invocation")
+		return nil, errors.New("the process ended during the invocation")
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -119,7 +119,7 @@ func answers(t *testing.T, f *Function) report {
 
 func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
 
-func TestAnInvocationIsAnsweredByAProcessOfItsOwn(t *testing.T) {
+func TestInvoke_AnsweredBySeparateProcess(t *testing.T) {
 	t.Parallel()
 	f := open(t)
 	first := answers(t, f)
@@ -138,7 +138,7 @@ func TestAnInvocationIsAnsweredByAProcessOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestWhatEndsAnEnvironmentAndWhatDoesNot(t *testing.T) {
+func TestInvoke_Failures_EndEnvironmentOrNot(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		do   string
@@ -147,7 +147,7 @@ func TestWhatEndsAnEnvironmentAndWhatDoesNot(t *testing.T) {
 	}{
 		"an error of the function is its answer": {"fail", "no table", true},
 		"a panic is told, and ends the process":  {"panic", "a nil map", false},
-		"a process that ends is told":            {"exit", "ended in the middle", false},
+		"a process that ends is reported":            {"exit", "ended during the invocation", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,7 +167,7 @@ func TestWhatEndsAnEnvironmentAndWhatDoesNot(t *testing.T) {
 	}
 }
 
-func TestATimeOutKillsTheProcess(t *testing.T) {
+func TestInvoke_Timeout_KillsProcess(t *testing.T) {
 	t.Parallel()
 	f := open(t, func(o *Options) { o.Timeout = 2 * time.Second })
 	before := answers(t, f).PID
@@ -182,7 +182,7 @@ func TestATimeOutKillsTheProcess(t *testing.T) {
 	}
 }
 
-func TestABinaryThatDoesNotStartIsReportedEachTime(t *testing.T) {
+func TestInvoke_BinaryDoesNotStart_Reported(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*Options)
@@ -234,7 +234,7 @@ func (g *gate) wait(t *testing.T) (pid string) {
 	return pid
 }
 
-func TestNoMoreProcessesRunThanThereIsRoomFor(t *testing.T) {
+func TestInvoke_ConcurrencyBound(t *testing.T) {
 	t.Parallel()
 	const room, calls = 2, 8
 	f, g := open(t, func(o *Options) { o.Environments = room }), newGate(t)
@@ -266,7 +266,7 @@ func TestNoMoreProcessesRunThanThereIsRoomFor(t *testing.T) {
 	}
 }
 
-func TestWhoFindsNoRoomInTimeIsTold(t *testing.T) {
+func TestInvoke_NoFreeEnvironment_Error(t *testing.T) {
 	t.Parallel()
 	f, g := open(t), newGate(t)
 	busy := make(chan error, 1)
@@ -286,7 +286,7 @@ func TestWhoFindsNoRoomInTimeIsTold(t *testing.T) {
 	}
 }
 
-func TestStopEndsAllProcesses(t *testing.T) {
+func TestStop_EndsAllProcesses(t *testing.T) {
 	t.Parallel()
 	f, g := open(t, func(o *Options) { o.Environments = 2 }), newGate(t)
 	var pids []int
@@ -323,7 +323,7 @@ func TestStopEndsAllProcesses(t *testing.T) {
 	f.Stop()
 }
 
-func TestOptionsThatLeaveSomethingOutAreRefused(t *testing.T) {
+func TestNew_IncompleteOptions_Refused(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]Options{
 		"no name":     {Binary: "x", Timeout: time.Second, Environments: 1},

@@ -1,9 +1,8 @@
-// Package s3 stands where Amazon S3 stands: buckets in one file (gofakes3 on bbolt), behind the check of signatures that
-// gofakes3 leaves out. A presigned URL works until its wall-clock expiry, for exactly the method, path, size and type
-// that were signed; a request without a signature gets nowhere. Buckets are addressed by path.
+// Package s3 is the local stack's Amazon S3: buckets in one file (gofakes3 on bbolt), with the signature checks that gofakes3 lacks. A
+// presigned URL is valid until its wall-clock expiry, for the signed method, path, size and type only. A request without a signature
+// is refused. Buckets are addressed by path.
 //
-// The signature covers the path, so the handler must see requests as they were sent: give it a listener of its own and
-// no prefix.
+// The signature covers the path, so the handler needs a listener of its own, without a path prefix.
 //
 // It may import gofakes3, bbolt and the AWS SDK's signer, and nothing of this module.
 package s3

@@ -129,7 +129,7 @@ func do(t *testing.T, method, url, body string, headers ...string) (*http.Respon
 	return res, string(b)
 }
 
-func TestObjectsAreKeptAcrossRestarts(t *testing.T) {
+func TestObjects_Restart_Kept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "s3.db")
 	t.Run("first run", func(t *testing.T) { newStore(t, file).put(t, "a/b c+d=é.txt", "hello") })
@@ -140,7 +140,7 @@ func TestObjectsAreKeptAcrossRestarts(t *testing.T) {
 	})
 }
 
-func TestTheSDKsClientIsServed(t *testing.T) {
+func TestSDK_Operations(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	s.put(t, "a/1", "one")
@@ -165,7 +165,7 @@ func TestTheSDKsClientIsServed(t *testing.T) {
 	}
 }
 
-func TestAMultipartUploadBecomesOneObject(t *testing.T) {
+func TestMultipartUpload_BecomesOneObject(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	ctx, bucket, key := t.Context(), aws.String("media"), aws.String("export.csv")
@@ -189,7 +189,7 @@ func TestAMultipartUploadBecomesOneObject(t *testing.T) {
 	}
 }
 
-func TestAPresignedPutTakesWhatWasSignedAndNothingElse(t *testing.T) {
+func TestPresignedPut_AcceptsSignedRequestOnly(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	for _, tc := range []struct {
@@ -231,7 +231,7 @@ func TestAPresignedPutTakesWhatWasSignedAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestAPresignedURLWorksUntilItExpires(t *testing.T) {
+func TestPresignedURL_Expires(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	s.put(t, "a.txt", "hello")
@@ -247,7 +247,7 @@ func TestAPresignedURLWorksUntilItExpires(t *testing.T) {
 	}
 }
 
-func TestAPresignedGetServesRangesAndTheHeadersThatItNames(t *testing.T) {
+func TestPresignedGet_RangesAndHeaders(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	s.put(t, "video.mp4", "0123456789")
@@ -284,7 +284,7 @@ func TestAPresignedGetServesRangesAndTheHeadersThatItNames(t *testing.T) {
 	}
 }
 
-func TestARequestSignedByAnotherIsRefused(t *testing.T) {
+func TestSignature_OtherKey_Refused(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	for name, tc := range map[string]struct{ key, secret, want string }{
@@ -305,7 +305,7 @@ func TestARequestSignedByAnotherIsRefused(t *testing.T) {
 	}
 }
 
-func TestOnlyTheConsolesPagesMayUseIt(t *testing.T) {
+func TestCORS_ConsoleOriginsOnly(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	s.put(t, "a.txt", "hello")
@@ -325,7 +325,7 @@ func TestOnlyTheConsolesPagesMayUseIt(t *testing.T) {
 	}
 }
 
-func TestALargeObjectComesBackWhole(t *testing.T) {
+func TestObject_Large_RoundTrip(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
 	body := bytes.Repeat([]byte("0123456789abcdef"), 20<<16) // 20 MiB: more than a BSON document of MongoDB may have
@@ -337,7 +337,7 @@ func TestALargeObjectComesBackWhole(t *testing.T) {
 	}
 }
 
-func TestOpenNamesWhatIsMissing(t *testing.T) {
+func TestOpen_MissingOptions_Named(t *testing.T) {
 	t.Parallel()
 	if _, err := s3.Open(s3.Options{}); err == nil {
 		t.Error("an object store without a file was opened")

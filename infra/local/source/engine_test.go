@@ -34,7 +34,7 @@ func table(t *testing.T, db enginetest.DB) (name, streamARN string) {
 	return name, aws.ToString(out.TableDescription.LatestStreamArn)
 }
 
-func TestStreamOfTheEngine(t *testing.T) {
+func TestStream_OfEngine(t *testing.T) {
 	t.Parallel()
 	db := enginetest.Shared(t, engine.Default())
 	client, streams := db.Client(), db.Streams()

@@ -65,7 +65,7 @@ func startQueue(t *testing.T, s *sqs.Server, m SQS, invoke Invoke) *QueueSource 
 	return q
 }
 
-func TestSQSEventIsLambdas(t *testing.T) {
+func TestQueue_Event_MatchesLambda(t *testing.T) {
 	t.Parallel()
 	s, c := openQueues(t)
 	text := "Pérez"
@@ -107,7 +107,7 @@ func TestSQSEventIsLambdas(t *testing.T) {
 	}
 }
 
-func TestSQSBatchResponses(t *testing.T) {
+func TestQueue_BatchResponses(t *testing.T) {
 	t.Parallel()
 	id := func(e events.SQSEvent, i int) string { return e.Records[i].MessageId }
 	tests := map[string]struct {
@@ -195,7 +195,7 @@ func TestSQSBatchResponses(t *testing.T) {
 	}
 }
 
-func TestSQSTimeOutFailsTheBatch(t *testing.T) {
+func TestQueue_Timeout_FailsBatch(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	send(t, s, "plain", "slow")
@@ -210,7 +210,7 @@ func TestSQSTimeOutFailsTheBatch(t *testing.T) {
 	}
 }
 
-func TestSQSBackoffAndDeadLetter(t *testing.T) {
+func TestQueue_BackoffAndDeadLetter(t *testing.T) {
 	t.Parallel()
 	s, c := openQueues(t)
 	send(t, s, "plain", "poison", "good")
@@ -237,7 +237,7 @@ func TestSQSBackoffAndDeadLetter(t *testing.T) {
 	}
 }
 
-func TestSQSWindowFillsABatch(t *testing.T) {
+func TestQueue_Window_FillsBatch(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	var got seen[string]
@@ -254,7 +254,7 @@ func TestSQSWindowFillsABatch(t *testing.T) {
 	}
 }
 
-func TestSQSWindowEnds(t *testing.T) {
+func TestQueue_Window_Ends(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	send(t, s, "plain", "alone")
@@ -262,7 +262,7 @@ func TestSQSWindowEnds(t *testing.T) {
 	eventually(t, "the message is done", func() bool { return q.Counters().Records == 1 && s.Idle() })
 }
 
-func TestSQSEnvironments(t *testing.T) {
+func TestQueue_Environments(t *testing.T) {
 	t.Parallel()
 	const environments, groups, each = 3, 6, 30
 	s, _ := openQueues(t)
@@ -309,7 +309,7 @@ func TestSQSEnvironments(t *testing.T) {
 	}
 }
 
-func TestSQSStopWaitsForTheInvocation(t *testing.T) {
+func TestQueue_Stop_WaitsForInvocation(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	send(t, s, "plain", "one")
@@ -334,7 +334,7 @@ func TestSQSStopWaitsForTheInvocation(t *testing.T) {
 	}
 }
 
-func TestAroundRepeatsABatch(t *testing.T) {
+func TestQueue_Around_RepeatsBatch(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	send(t, s, "plain", "one", "two")
@@ -354,7 +354,7 @@ func TestAroundRepeatsABatch(t *testing.T) {
 	}
 }
 
-func TestMappingsThatLambdaRefuses(t *testing.T) {
+func TestNew_InvalidMappings_Refused(t *testing.T) {
 	t.Parallel()
 	s, _ := openQueues(t)
 	good := SQS{Queue: "plain", BatchSize: 1, Timeout: time.Second}

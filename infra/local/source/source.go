@@ -2,11 +2,11 @@
 // queue of infra/local/sqs, StreamSource from a table's stream.
 //
 // Invariants:
-//   - A function gets the payload that Lambda would give it, and its answer is read as Lambda reads it.
+//   - Payloads and batch responses have Lambda's format.
 //   - One environment runs one invocation at a time. A queue has as many environments as its mapping says, a stream one for
 //     each shard.
-//   - Nothing is acknowledged before the function answered for it: a message stays in its queue, and the position in a
-//     stream stays before the record. Everything is delivered at least once.
+//   - Delivery is at least once: a message stays in its queue, and the position in a stream before a record, until the function has
+//     answered.
 //   - Stop returns after the running invocations have ended.
 //
 // It may import infra/local/sqs, the AWS SDK's client of streams and Lambda's event types.

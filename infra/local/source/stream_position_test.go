@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestStreamRestartResumesAfterTheCheckpoint(t *testing.T) {
+func TestStream_Restart_ResumesAtCheckpoint(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	path := filepath.Join(t.TempDir(), "checkpoints.json")

@@ -75,7 +75,7 @@ func settled(t *testing.T, s *StreamSource) {
 	eventually(t, "the stream is idle", s.Idle)
 }
 
-func TestStreamFailures(t *testing.T) {
+func TestStream_Failures(t *testing.T) {
 	t.Parallel()
 	bad := errors.New("poison")
 	// poisoned fails whenever 3 is among the records.
@@ -177,7 +177,7 @@ func TestStreamFailures(t *testing.T) {
 	}
 }
 
-func TestStreamWaitsUntilADiscardedRecordIsCopiedAway(t *testing.T) {
+func TestStream_OnFailureFails_Waits(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	fake.put("a", 1, 2)
@@ -207,7 +207,7 @@ func TestStreamWaitsUntilADiscardedRecordIsCopiedAway(t *testing.T) {
 	}
 }
 
-func TestStreamTimeOutIsAFailure(t *testing.T) {
+func TestStream_Timeout_IsFailure(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	fake.put("a", 1)
@@ -221,7 +221,7 @@ func TestStreamTimeOutIsAFailure(t *testing.T) {
 	}
 }
 
-func TestStreamFollowsSplits(t *testing.T) {
+func TestStream_ShardSplit_Followed(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	path := filepath.Join(t.TempDir(), "checkpoints.json")
@@ -258,7 +258,7 @@ func TestStreamFollowsSplits(t *testing.T) {
 	}
 }
 
-func TestStreamSurvivesItsService(t *testing.T) {
+func TestStream_ServiceErrors_Retried(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ operation, code string }{
 		"an expired iterator":       {"GetRecords", "ExpiredIteratorException"},
@@ -289,7 +289,7 @@ func TestStreamSurvivesItsService(t *testing.T) {
 	}
 }
 
-func TestStreamGoesOnAtTheHorizonWhenItsPositionWasTrimmed(t *testing.T) {
+func TestStream_PositionTrimmed_ResumesAtHorizon(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	path := filepath.Join(t.TempDir(), "checkpoints.json")
@@ -312,7 +312,7 @@ func TestStreamGoesOnAtTheHorizonWhenItsPositionWasTrimmed(t *testing.T) {
 	}
 }
 
-func TestStreamWindowFillsABatch(t *testing.T) {
+func TestStream_Window_FillsBatch(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	fake.put("a", 1)
@@ -333,7 +333,7 @@ func TestStreamWindowFillsABatch(t *testing.T) {
 	}
 }
 
-func TestBatchesStayUnderThePayloadLimit(t *testing.T) {
+func TestBatch_StaysUnderPayloadLimit(t *testing.T) {
 	t.Parallel()
 	big := make(json.RawMessage, maxPayload/2)
 	records := []record{{encoded: big}, {encoded: big}, {encoded: big}}
@@ -345,7 +345,7 @@ func TestBatchesStayUnderThePayloadLimit(t *testing.T) {
 	}
 }
 
-func TestStreamEventIsLambdas(t *testing.T) {
+func TestStream_Event_MatchesLambda(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
 	fake.put("a", 7)
@@ -366,7 +366,7 @@ func TestStreamEventIsLambdas(t *testing.T) {
 	}
 }
 
-func TestCheckpointsThatCannotBeReadAreRefused(t *testing.T) {
+func TestCheckpoints_Unreadable_Refused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "checkpoints.json")
 	must(t, os.WriteFile(path, []byte("{"), 0o600))

@@ -66,7 +66,7 @@ func sendForEver(path string) {
 	select {}
 }
 
-func TestWhatWasAcknowledgedSurvivesKill(t *testing.T) {
+func TestStore_Kill_KeepsAcknowledged(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "queues.db")
 	self, err := os.Executable()
@@ -110,7 +110,7 @@ func TestWhatWasAcknowledgedSurvivesKill(t *testing.T) {
 	}
 }
 
-func TestRestart(t *testing.T) {
+func TestStore_Restart(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "queues.db")
 	c := newClock()
@@ -150,7 +150,7 @@ func TestRestart(t *testing.T) {
 	wantBodies(t, receive(t, s, "plain", 10), "later")
 }
 
-func TestSequenceNumbersGrowAcrossRestarts(t *testing.T) {
+func TestStore_Restart_SequenceNumbersGrow(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "queues.db")
 	var last string
@@ -167,7 +167,7 @@ func TestSequenceNumbersGrowAcrossRestarts(t *testing.T) {
 	}
 }
 
-func TestAStoreHasOneServer(t *testing.T) {
+func TestOpen_SecondServer_Refused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "queues.db")
 	openAt(t, path, newClock())
@@ -176,7 +176,7 @@ func TestAStoreHasOneServer(t *testing.T) {
 	}
 }
 
-func TestSendAfterCloseFails(t *testing.T) {
+func TestSend_AfterClose_Fails(t *testing.T) {
 	t.Parallel()
 	s, _ := open(t)
 	must(t, s.Close())

@@ -77,7 +77,7 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-func TestConcurrentConsumersSeeEveryGroupInOrder(t *testing.T) {
+func TestGroups_ConcurrentConsumers_InOrder(t *testing.T) {
 	t.Parallel()
 	const q, groups, each = "ordered.fifo", 7, 40
 	s, _ := open(t)

@@ -4,10 +4,10 @@
 // Invariants:
 //   - A message that was acknowledged to its sender survives kill -9, and no consumer sees it before it is stored. Many
 //     sends share one transaction.
-//   - A FIFO group with a message in flight gives nothing more; messages of a group come in the order they were sent.
-//   - Groups take turns, on standard queues too (as SQS's fair queues do), so that a flood in one does not starve another.
-//   - Time is the injected clock's. Only waiting (long polls) is real time; whoever moves the clock calls Wake.
-//   - What was in flight when the process died is visible again at once: nobody holds it any more.
+//   - A FIFO group has at most one receive in flight, and its messages are delivered in the order they were sent.
+//   - Groups are served round robin, on standard queues too (as in SQS's fair queues), so that a busy one does not starve another.
+//   - Time is the injected clock's. Only waiting (long polls) is real time; call Wake after moving the clock.
+//   - Messages in flight when the process ended are visible again at once after a restart.
 //
 // Deliberate deviations: a message moves to its dead-letter queue when it becomes visible for the last time instead of at
 // the next receive, and queues are the ones given to Open (messages of a queue that is no longer given stay in the file).

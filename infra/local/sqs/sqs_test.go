@@ -358,7 +358,7 @@ func TestLongPoll(t *testing.T) {
 	}
 }
 
-func TestDescriptionOfQueues(t *testing.T) {
+func TestOpen_InvalidQueues_Refused(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]Queue{
 		"a FIFO name without FIFO":              {{Name: "a.fifo"}},

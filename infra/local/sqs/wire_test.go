@@ -30,7 +30,7 @@ func connect(t *testing.T) (*sqs.Client, *Server, *clock) {
 
 func at(queue string) *string { return aws.String("http://anything/" + Account + "/" + queue) }
 
-func TestSDKSendsAndReceives(t *testing.T) {
+func TestSDK_SendAndReceive(t *testing.T) {
 	t.Parallel()
 	client, _, _ := connect(t)
 	where, err := client.GetQueueUrl(t.Context(), &sqs.GetQueueUrlInput{QueueName: aws.String("ordered.fifo")})
@@ -87,7 +87,7 @@ func TestAttributesMD5(t *testing.T) {
 	}
 }
 
-func TestSDKBatches(t *testing.T) {
+func TestSDK_Batches(t *testing.T) {
 	t.Parallel()
 	client, _, c := connect(t)
 	entries := []types.SendMessageBatchRequestEntry{
@@ -124,7 +124,7 @@ func TestSDKBatches(t *testing.T) {
 	}
 }
 
-func TestSDKErrors(t *testing.T) {
+func TestSDK_Errors(t *testing.T) {
 	t.Parallel()
 	big := strings.Repeat("x", MaxBytes)
 	entries := func(ids ...string) []types.SendMessageBatchRequestEntry {
@@ -224,7 +224,7 @@ func TestSDKErrors(t *testing.T) {
 	}
 }
 
-func TestSDKVisibility(t *testing.T) {
+func TestSDK_Visibility(t *testing.T) {
 	t.Parallel()
 	client, s, c := connect(t)
 	send(t, s, "ordered.fifo", "a/1")
@@ -262,7 +262,7 @@ func TestSDKVisibility(t *testing.T) {
 	}
 }
 
-func TestSDKLooksAtQueues(t *testing.T) {
+func TestSDK_QueueAttributes(t *testing.T) {
 	t.Parallel()
 	client, s, _ := connect(t)
 	list, err := client.ListQueues(t.Context(), &sqs.ListQueuesInput{QueueNamePrefix: aws.String("dead")})
@@ -287,7 +287,7 @@ func TestSDKLooksAtQueues(t *testing.T) {
 	}
 }
 
-func TestSDKDeadLettersAndRedrive(t *testing.T) {
+func TestSDK_DeadLettersAndRedrive(t *testing.T) {
 	t.Parallel()
 	for _, pair := range [][2]string{{"plain", "dead"}, {"ordered.fifo", "dead.fifo"}} {
 		t.Run(pair[0], func(t *testing.T) {
@@ -330,7 +330,7 @@ func TestSDKDeadLettersAndRedrive(t *testing.T) {
 	}
 }
 
-func TestSDKRedriveNeedsADeadLetterQueue(t *testing.T) {
+func TestSDK_Redrive_NeedsDeadLetterQueue(t *testing.T) {
 	t.Parallel()
 	client, s, _ := connect(t)
 	start := func(from, to string) error {

@@ -1,4 +1,4 @@
-// Package ssm is the local stack's parameter store: GetParameter over a map that does not change. It imports awsjson and the
+// Package ssm is the local stack's parameter store. It serves GetParameter from a fixed map. It imports awsjson and the
 // standard library.
 package ssm
 
@@ -25,7 +25,7 @@ type parameter struct {
 	Version int
 }
 
-// New serves the parameters by name; a parameter with an empty value counts as not set.
+// New serves the parameters by name. One with an empty value counts as missing.
 func New(parameters map[string]string) http.Handler {
 	parameters = maps.Clone(parameters)
 	return awsjson.Handler("AmazonSSM", map[string]awsjson.Operation{

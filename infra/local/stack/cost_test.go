@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
-func TestTheRunsCostIsShown(t *testing.T) {
+func TestCost_OfRun(t *testing.T) {
 	t.Parallel()
 	s, err := stack.Start(t.Context(), stack.Options{Dir: t.TempDir(), NoTick: true})
 	if err != nil {
@@ -58,7 +58,7 @@ func TestTheRunsCostIsShown(t *testing.T) {
 
 // Each metric costs 30 cents for a month in which it is published, so that a stage has ten at most (all functions are built here, and
 // each writes its own with zero then), and clock, which runs while nobody writes, none.
-func TestAStageHasTenMetricsAtMost(t *testing.T) {
+func TestMetrics_AtMostTenPerStage(t *testing.T) {
 	t.Parallel()
 	s, err := stack.Start(t.Context(), stack.Options{Dir: t.TempDir(), NoTick: true})
 	if err != nil {

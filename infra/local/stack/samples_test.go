@@ -9,9 +9,9 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 )
 
-// TestEverySampleIsAnswered fires the samples that `make invoke` fires. None may end in a function error, and no record of a
+// TestSamples_AllAnswered fires the samples that `make invoke` fires. None may end in a function error, and no record of a
 // queue or a stream may be asked for again: what a sample speaks of is there, or is buried for not being there.
-func TestEverySampleIsAnswered(t *testing.T) {
+func TestSamples_AllAnswered(t *testing.T) {
 	t.Parallel()
 	s, err := Start(t.Context(), Options{Dir: t.TempDir(), NoTick: true})
 	if err != nil {

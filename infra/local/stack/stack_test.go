@@ -2,8 +2,8 @@ package stack
 
 import "testing"
 
-// TestDataMayLieBesideTheCaller: `make run` keeps its data in .local, a relative path.
-func TestDataMayLieBesideTheCaller(t *testing.T) {
+// TestStart_RelativeDataDir: `make run` keeps its data in .local, a relative path.
+func TestStart_RelativeDataDir(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for range 2 {
 		s, err := Start(t.Context(), Options{Dir: ".local", NoTick: true})

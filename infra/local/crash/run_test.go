@@ -12,38 +12,38 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// harness is one run of a scenario in an account of its own, undisturbed or with something going wrong.
-type harness struct {
-	bed *bed
-	tag string
-	num int
+// scenarioRun is one execution of a scenario in an account of its own, undisturbed or with a fault.
+type scenarioRun struct {
+	harness *harness
+	tag     string
+	num     int
 
 	account  chat.Account
 	operator chat.Operator
 	token    string
 	browser  *browser
-	later    time.Duration     // by which its conversations close later than others'
-	seen     map[string]string // what steps tell later ones
+	later    time.Duration     // added to its account's closing time
+	seen     map[string]string // values that a step leaves for later steps
 
-	mu     sync.Mutex
-	armed  bool
-	target *target
-	chaos  *chaos
-	fired  bool
-	before func(faultinject.Call) // looks at every call first
-	runs   []*run
-	byID   map[int64]*run
-	counts map[string]int
+	mu          sync.Mutex
+	armed       bool
+	target      *target
+	chaos       *chaos
+	fired       bool
+	before      func(faultinject.Call) // is called before every call
+	invocations []*invocation
+	byID        map[int64]*invocation
+	counts      map[string]int
 }
 
-// run is an invocation as it went: the calls it made.
-type run struct {
+// invocation is one invocation as it went: the calls it made.
+type invocation struct {
 	function, trigger string
 	occurrence        int
 	calls             []string
 }
 
-// target is the call at which a trial goes wrong.
+// target is the call at which a run is stopped.
 type target struct {
 	function, trigger string
 	occurrence        int
@@ -56,54 +56,54 @@ func (t target) String() string {
 	return fmt.Sprintf("%s (%s, %d) %s call %d, %s", t.function, t.trigger, t.occurrence+1, t.action, t.number, t.call)
 }
 
-func newTrial(num int) *harness {
-	return &harness{
-		num: num, tag: fmt.Sprintf("trial%05dx", num), seen: map[string]string{}, byID: map[int64]*run{}, counts: map[string]int{},
+func newRun(num int) *scenarioRun {
+	return &scenarioRun{
+		num: num, tag: fmt.Sprintf("run%05dx", num), seen: map[string]string{}, byID: map[int64]*invocation{}, counts: map[string]int{},
 	}
 }
 
-func (t *harness) asset() string { return fmt.Sprintf("7100%05d00001", t.num) }
+func (run *scenarioRun) asset() string { return fmt.Sprintf("7100%05d00001", run.num) }
 
-func (t *harness) email() string { return "ana." + t.tag + "@example.com" }
+func (run *scenarioRun) email() string { return "ana." + run.tag + "@example.com" }
 
-func (t *harness) arm(on bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.armed = on
+func (run *scenarioRun) arm(on bool) {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.armed = on
 }
 
-// decide notes a call and says what happens to it.
-func (t *harness) decide(call faultinject.Call) faultinject.Action {
-	t.mu.Lock()
-	if !t.armed {
-		t.mu.Unlock()
+// decide records a call and returns what happens to it.
+func (run *scenarioRun) decide(call faultinject.Call) faultinject.Action {
+	run.mu.Lock()
+	if !run.armed {
+		run.mu.Unlock()
 		return faultinject.Pass
 	}
-	r := t.byID[call.ID]
+	r := run.byID[call.ID]
 	if r == nil {
 		name := call.Function + " " + call.Trigger
-		r = &run{function: call.Function, trigger: call.Trigger, occurrence: t.counts[name]}
-		t.counts[name]++
-		t.byID[call.ID] = r
-		t.runs = append(t.runs, r)
+		r = &invocation{function: call.Function, trigger: call.Trigger, occurrence: run.counts[name]}
+		run.counts[name]++
+		run.byID[call.ID] = r
+		run.invocations = append(run.invocations, r)
 	}
 	r.calls = append(r.calls, nameOf(call))
 	action := faultinject.Pass
 	switch {
-	case t.chaos != nil:
-		action = t.chaos.decide(call)
-	case t.target != nil && !t.fired && t.target.hits(r, call.Number):
-		t.fired, action = true, t.target.action
+	case run.chaos != nil:
+		action = run.chaos.decide(call)
+	case run.target != nil && !run.fired && run.target.hits(r, call.Number):
+		run.fired, action = true, run.target.action
 	}
-	before := t.before
-	t.mu.Unlock()
+	before := run.before
+	run.mu.Unlock()
 	if before != nil {
 		before(call)
 	}
 	return action
 }
 
-func (t *target) hits(r *run, number int) bool {
+func (t *target) hits(r *invocation, number int) bool {
 	return t.function == r.function && t.trigger == r.trigger && t.occurrence == r.occurrence && t.number == number
 }
 
@@ -118,20 +118,20 @@ func nameOf(call faultinject.Call) string {
 	return name
 }
 
-func (t *harness) repeats(*faultinject.Invocation) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.armed && t.chaos != nil && t.chaos.repeats()
+func (run *scenarioRun) repeats(*faultinject.Invocation) bool {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return run.armed && run.chaos != nil && run.chaos.repeats()
 }
 
-// targets are the calls of an undisturbed trial, each once for each mode. Of invocations of one kind that made the same calls
-// one is enough.
-func (t *harness) targets() []target {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+// targets returns the calls of an undisturbed run, each once for each mode. Invocations with the same trigger and the same calls are
+// counted once.
+func (run *scenarioRun) targets() []target {
+	run.mu.Lock()
+	defer run.mu.Unlock()
 	var list []target
 	known := map[string]bool{}
-	for _, r := range t.runs {
+	for _, r := range run.invocations {
 		calls := slices.Clone(r.calls)
 		slices.Sort(calls)
 		name := fmt.Sprint(r.function, r.trigger, calls)
@@ -148,7 +148,7 @@ func (t *harness) targets() []target {
 	return list
 }
 
-// chaos answers calls with what goes wrong in a busy cloud, with a probability and up to a number of times.
+// chaos injects random faults into a run: one in five calls fails, at most four in all.
 type chaos struct {
 	random *rand.Rand
 	left   int
@@ -159,7 +159,7 @@ func newChaos(seed uint64, num int) *chaos {
 	return &chaos{random: rand.New(rand.NewPCG(seed, uint64(num))), left: 4}
 }
 
-// decide is called under the trial's lock.
+// decide draws the fault of a call. The run's lock is held.
 func (c *chaos) decide(call faultinject.Call) faultinject.Action {
 	if c.left == 0 || c.random.IntN(5) != 0 {
 		return faultinject.Pass
