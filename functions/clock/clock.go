@@ -87,11 +87,11 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		out := make(map[events.Queue][]queue.Message)
 		unknown := 0
 		for _, item := range due.Items {
-			known, err := add(out, item, now)
+			ok, err := add(out, item, now)
 			if err != nil {
 				return sent, errors.Join(refused, err)
 			}
-			if !known {
+			if !ok {
 				unknown++
 			}
 		}
@@ -114,7 +114,7 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 
 // add turns a due item into its signal. FIFO queues take no delay for a single message, so an item for one is left to the tick at which it
 // is due. An item of an unknown kind, such as a newer version's, is skipped.
-func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.Time) (known bool, err error) {
+func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.Time) (ok bool, err error) {
 	signal, group := signalOf(item)
 	if signal == nil {
 		return false, nil

@@ -193,8 +193,8 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 	takes := func(o chat.Operator) bool { return o.Active && o.Availability == chat.Available }
 	grew := !takes(*old) || now.Capacity > old.Capacity
 	// A fixed manager takes conversations while away too, so that being available is not asked of who became able in another way.
-	able := now.Active && (!old.Active || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role)
-	if able || (takes(now) && grew) {
+	widened := now.Active && (!old.Active || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role)
+	if widened || (takes(now) && grew) {
 		if err := h.capacityFreed(ctx, e, now.AccountID, now.ID); err != nil {
 			return err
 		}
@@ -274,10 +274,10 @@ func (e emitter) mark(r chat.ReadCursor) error {
 	if err != nil {
 		return err
 	}
-	if known, ok := e.marked[group]; ok {
-		if known.upTo < r.Tells { // two operators read at once
-			e.out[events.ToSend][known.at] = out
-			e.marked[group] = mark{known.at, r.Tells}
+	if earlier, ok := e.marked[group]; ok {
+		if earlier.upTo < r.Tells { // two operators read at once
+			e.out[events.ToSend][earlier.at] = out
+			e.marked[group] = mark{earlier.at, r.Tells}
 		}
 		return nil
 	}

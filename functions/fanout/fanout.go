@@ -77,13 +77,13 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 			}
 		}
 		if err != nil {
-			return h.again(ctx, batch, err), nil
+			return h.retry(ctx, batch, err), nil
 		}
 	}
 	sent := 0
 	for name, signals := range out {
 		if err := h.Senders[name].Send(ctx, signals...); err != nil {
-			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", name, err)), nil
+			return h.retry(ctx, batch, fmt.Errorf("send to %s: %w", name, err)), nil
 		}
 		sent += len(signals)
 	}
@@ -93,7 +93,7 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 }
 
 // again asks for the whole batch once more: nothing of it, or not all, has been sent.
-func (h *Handler) again(ctx context.Context, batch lambdaevents.DynamoDBEvent, err error) lambdaevents.DynamoDBEventResponse {
+func (h *Handler) retry(ctx context.Context, batch lambdaevents.DynamoDBEvent, err error) lambdaevents.DynamoDBEventResponse {
 	h.Metrics.Count(queue.RecordsFailed, len(batch.Records))
 	h.Log.LogAttrs(ctx, slog.LevelWarn, "stream", slog.String("outcome", "failed"), slog.String("error", err.Error()))
 	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{

@@ -92,8 +92,8 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if item.Raw != nil {
 		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
 	}
-	adapter, known := h.Channels.Of(chat.ChannelType(item.Provider))
-	if !known {
+	adapter, ok := h.Channels.Of(chat.ChannelType(item.Provider))
+	if !ok {
 		return fault.New(fault.Invalid, "no such provider").WithReason("unknown_provider")
 	}
 	body, err := h.body(ctx, item)

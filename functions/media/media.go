@@ -194,8 +194,8 @@ func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
 	if err != nil {
 		return source{}, unavailable("the channel is not there", fmt.Errorf("read channel %s: %w", c.ChannelID, err))
 	}
-	adapter, known := h.Channels.Of(ch.Type)
-	if !known {
+	adapter, ok := h.Channels.Of(ch.Type)
+	if !ok {
 		return source{}, fault.New(fault.Unavailable, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
@@ -212,7 +212,7 @@ func unavailable(message string, cause error) error {
 // mayPass says whether trying again can help. A dead token or a stopped account is somebody's to repair, and then the file
 // comes.
 func mayPass(err error) bool {
-	if said := channel.Provider(err); said != nil && (said.Class == channel.ClassReauthorise || said.Class == channel.ClassStopped) {
+	if providerErr := channel.Provider(err); providerErr != nil && (providerErr.Class == channel.ClassReauthorise || providerErr.Class == channel.ClassStopped) {
 		return true
 	}
 	return !fault.Permanent(err)

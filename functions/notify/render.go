@@ -21,7 +21,7 @@ var (
 )
 
 // letter is the words of one mail; a greeting's %s is the name.
-type letter struct {
+type mailText struct {
 	Subject  string
 	Greeting string
 	Hello    string // without a name
@@ -34,10 +34,10 @@ type letter struct {
 // render writes a mail; an error is permanent, as the same mail would not render the next time either.
 func render(m chat.Mail) (mail.Message, error) {
 	language := m.Language
-	words, ok := letters[m.Template][language]
+	words, ok := mailTexts[m.Template][language]
 	if !ok {
 		language = chat.Spanish
-		if words, ok = letters[m.Template][language]; !ok {
+		if words, ok = mailTexts[m.Template][language]; !ok {
 			return mail.Message{}, fault.New(fault.Invalid, "there is no such mail").WithReason("unknown_template")
 		}
 	}

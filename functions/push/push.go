@@ -133,8 +133,8 @@ func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events
 }
 
 func (b *batch) recipients(ctx context.Context, who listeners) (*recipients, error) {
-	if known := b.audiences[who]; known != nil {
-		return known, nil
+	if found := b.audiences[who]; found != nil {
+		return found, nil
 	}
 	present, err := b.present(ctx, who)
 	if err != nil {

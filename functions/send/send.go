@@ -97,16 +97,16 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 	}
-	adapter, known := h.Channels.Of(ch.Type)
-	if !known {
+	adapter, ok := h.Channels.Of(ch.Type)
+	if !ok {
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
-	way := &delivery{Handler: h, adapter: adapter, channel: ch}
-	said, err := h.Desk.Deliver(ctx, c, ch, way.ready, way.post)
+	d := &delivery{Handler: h, adapter: adapter, channel: ch}
+	providerErr, err := h.Desk.Deliver(ctx, c, ch, d.ready, d.post)
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, said, way.took)
+	return h.note(ctx, ch, providerErr, d.took)
 }
 
 // delivery is how the messages of one conversation leave.
@@ -195,13 +195,13 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 }
 
 // note keeps what the provider said about the channel, and that it works once it has taken a message.
-func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError, took bool) error {
+func (h *Handler) note(ctx context.Context, ch chat.Channel, providerErr *channel.ProviderError, took bool) error {
 	after := ch
 	switch {
-	case said != nil && said.Class == channel.ClassReauthorise:
-		after.Health = chat.Health{State: chat.HealthReauthorise, Code: said.Code, Message: said.Message, At: h.Now()}
-	case said != nil:
-		after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}
+	case providerErr != nil && providerErr.Class == channel.ClassReauthorise:
+		after.Health = chat.Health{State: chat.HealthReauthorise, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
+	case providerErr != nil:
+		after.Health = chat.Health{State: chat.HealthStopped, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
 	case took && ch.Health.State != chat.HealthOK:
 		after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	default:

@@ -239,8 +239,8 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 		err = fault.New(fault.NotFound, "the connection has expired")
 	}
 	if fault.Is(err, fault.NotFound) {
-		if err := h.poster.Hangup(ctx, id); err != nil && !errors.Is(err, push.ErrGone) {
-			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", err))
+		if closeErr := h.poster.Hangup(ctx, id); closeErr != nil && !errors.Is(closeErr, push.ErrGone) {
+			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", closeErr))
 		}
 		return fault.New(fault.NotFound, "the connection is not known").WithReason("unknown_connection")
 	}

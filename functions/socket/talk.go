@@ -79,7 +79,7 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 		return chat.Viewed{}, fault.New(fault.NotFound, "there is no such conversation")
 	}
 	viewed := chat.Viewed{ConversationID: c.ID, StoreID: c.StoreID}
-	if able, _ := h.capabilities(c.ChannelType); able.FirstParty {
+	if capabilities, _ := h.capabilities(c.ChannelType); capabilities.FirstParty {
 		viewed.Visitor = chat.VisitorID(c.ExternalID)
 	}
 	return viewed, nil

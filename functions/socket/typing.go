@@ -24,10 +24,10 @@ type typed struct {
 }
 
 // again says whether that was said so lately that it still counts, and notes it otherwise.
-func (t *typed) again(id chat.ConversationID, now time.Time) bool {
+func (t *typed) seenRecently(id chat.ConversationID, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if at, known := t.at[id]; known && now.Sub(at) < typingEvery {
+	if at, ok := t.at[id]; ok && now.Sub(at) < typingEvery {
 		return true
 	}
 	if t.at == nil || len(t.at) >= typedMost {
@@ -41,7 +41,7 @@ func (t *typed) again(id chat.ConversationID, now time.Time) bool {
 // seconds, the queue takes one. That it does not arrive is no reason to fail: it is a hint.
 func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conversation chat.ConversationID) {
 	now := h.now()
-	if h.typed.again(conversation, now) {
+	if h.typed.seenRecently(conversation, now) {
 		return
 	}
 	id := fmt.Sprintf("typing-%s-%d", conversation, now.Unix()/int64(typingEvery/time.Second))

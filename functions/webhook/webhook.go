@@ -81,7 +81,7 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 	if err != nil {
 		status, body, mime = statusOf(err), "", plainText
 		// An accepted request has its line in the gateway's access log, and each of its items one in ingest's.
-		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", known(h.Channels, provider)),
+		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", loggedProvider(h.Channels, provider)),
 			slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status), slog.String("reason", fault.Reason(err)))
 	}
 	return lambdaevents.APIGatewayV2HTTPResponse{
@@ -94,7 +94,7 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 const plainText = "text/plain; charset=utf-8"
 
 // known keeps made-up paths out of the log.
-func known(channels channels, provider string) string {
+func loggedProvider(channels channels, provider string) string {
 	if _, ok := channels.Of(chat.ChannelType(provider)); ok {
 		return provider
 	}

@@ -125,7 +125,7 @@ func (c caller) owns(v chat.Conversation) bool {
 }
 
 // identity is who the visitor is to the desk; known is false for one who has not written yet.
-func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, known bool, err error) {
+func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, ok bool, err error) {
 	identity, _, err = h.Store.Identity(ctx, who.session.AccountID, who.channel.ID, []string{string(who.visitor())})
 	if fault.Is(err, fault.NotFound) {
 		return chat.Identity{}, false, nil

@@ -65,22 +65,22 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 
 // message checks what a visitor says against what the channel takes.
 func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorMessage) (webchat.Item, error) {
-	able := h.Chat.Capabilities()
+	capabilities := h.Chat.Capabilities()
 	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin)}
-	_, file := able.Attachments[item.Type]
+	_, file := capabilities.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):
 		return item, invalid("clientId", "an id of the message's own is needed")
 	case !file && item.Type != chat.TypeText && item.Type != chat.TypeInteractive:
 		return item, invalid("type", "a message of this type cannot be sent")
-	case utf8.RuneCountInString(body.Text) > able.MaxText:
-		return item, invalid("text", "at most %d characters", able.MaxText)
+	case utf8.RuneCountInString(body.Text) > capabilities.MaxText:
+		return item, invalid("text", "at most %d characters", capabilities.MaxText)
 	case !file && strings.TrimSpace(body.Text) == "":
 		return item, invalid("text", "a message needs a text")
 	case file && len(body.Attachments) != 1, !file && len(body.Attachments) != 0:
 		return item, invalid("attachments", "a file's message has exactly one file, any other none")
 	}
-	taken, err := h.uploads().Take(ctx, who.owner(), able, item.Type, body.Attachments)
+	taken, err := h.uploads().Take(ctx, who.owner(), capabilities, item.Type, body.Attachments)
 	if err != nil {
 		return item, err
 	}
@@ -96,9 +96,9 @@ func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorM
 // quoted is the name of the message that is answered, in the visitor's conversation of now or in the last one, which a message may open
 // again; of another one a message goes unquoted.
 func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (string, error) {
-	identity, known, err := h.identity(ctx, who)
+	identity, ok, err := h.identity(ctx, who)
 	in := cmp.Or(identity.OpenConversationID, identity.LastConversationID)
-	if err != nil || !known || in == "" {
+	if err != nil || !ok || in == "" {
 		return "", err
 	}
 	m, err := h.Store.Message(ctx, who.session.AccountID, in, id)

@@ -91,7 +91,7 @@ func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token st
 	if token == "" {
 		return chat.Session{}, nil
 	}
-	known, err := h.callers.Get(ctx, auth.Hash(token))
+	cached, err := h.callers.Get(ctx, auth.Hash(token))
 	if fault.Is(err, fault.Unauthenticated) {
 		return chat.Session{}, nil
 	}
@@ -99,10 +99,10 @@ func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token st
 		return chat.Session{}, err
 	}
 	normal, err := webchat.Origin(origin)
-	if err != nil || known.channel.ID != ch.ID || known.session.Visitor.Origin != normal {
+	if err != nil || cached.channel.ID != ch.ID || cached.session.Visitor.Origin != normal {
 		return chat.Session{}, nil
 	}
-	return known.session, nil
+	return cached.session, nil
 }
 
 func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, token string) (chat.Session, error) {
@@ -123,12 +123,12 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 }
 
 func (h *Handler) limitsShape() wire.VisitorLimits {
-	able := h.Chat.Capabilities()
-	shape := wire.VisitorLimits{MaxText: able.MaxText}
-	for _, kind := range slices.Sorted(maps.Keys(able.Attachments)) {
-		limit := able.Attachments[kind]
+	capabilities := h.Chat.Capabilities()
+	shape := wire.VisitorLimits{MaxText: capabilities.MaxText}
+	for _, kind := range slices.Sorted(maps.Keys(capabilities.Attachments)) {
+		limit := capabilities.Attachments[kind]
 		shape.Attachments = append(shape.Attachments, wire.AttachmentLimit{
-			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: able.Captions[kind],
+			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
 		})
 	}
 	return shape

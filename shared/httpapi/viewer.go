@@ -17,8 +17,8 @@ const (
 // that our distribution alone knows; without it the caller came directly, and the gateway's address is theirs. It is so too when the
 // secrets cannot be read, which the error tells.
 func Viewer(ctx context.Context, r *Request, secrets func(context.Context) ([]string, error)) (string, error) {
-	told, given := r.Header.Get(viewerHeader), r.Header.Get(originHeader)
-	if told == "" || given == "" {
+	viewer, originSecret := r.Header.Get(viewerHeader), r.Header.Get(originHeader)
+	if viewer == "" || originSecret == "" {
 		return r.IP, nil
 	}
 	list, err := secrets(ctx)
@@ -26,8 +26,8 @@ func Viewer(ctx context.Context, r *Request, secrets func(context.Context) ([]st
 		return r.IP, err
 	}
 	for _, secret := range list {
-		if hmac.Equal([]byte(secret), []byte(given)) {
-			if address, err := netip.ParseAddr(told); err == nil {
+		if hmac.Equal([]byte(secret), []byte(originSecret)) {
+			if address, err := netip.ParseAddr(viewer); err == nil {
 				return address.Unmap().String(), nil
 			}
 		}

@@ -28,13 +28,13 @@ const (
 // first, and answers how many. A record leaves the dead letters after its queue has taken it; one whose source is no queue, as
 // a table's stream, stays. Run twice at the same moment it may send a record twice, which every consumer expects.
 func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
-	letters, err := gather(ctx, client, deadURL)
+	messages, err := gather(ctx, client, deadURL)
 	if err != nil {
 		return 0, err
 	}
-	slices.SortStableFunc(letters, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
+	slices.SortStableFunc(messages, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
 	urls := map[string]string{}
-	for _, l := range letters {
+	for _, l := range messages {
 		if l.source == "" || (reason != "" && l.reason != reason) {
 			if err := release(ctx, client, deadURL, l); err != nil {
 				return sent, err
@@ -57,8 +57,8 @@ type deadLetterMessage struct {
 }
 
 func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLetterMessage, error) {
-	var letters []deadLetterMessage
-	for len(letters) < redriveMost {
+	var messages []deadLetterMessage
+	for len(messages) < redriveMost {
 		answer, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &deadURL, MaxNumberOfMessages: batchLimit, VisibilityTimeout: redriveHides, WaitTimeSeconds: redriveWait,
 			MessageAttributeNames:       []string{"All"},
@@ -71,10 +71,10 @@ func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLett
 			break
 		}
 		for _, m := range answer.Messages {
-			letters = append(letters, read(m))
+			messages = append(messages, read(m))
 		}
 	}
-	return letters, nil
+	return messages, nil
 }
 
 // read finds where a record is to go: by the attributes that DeadLetter gave it, or those of SQS for what it moved itself.

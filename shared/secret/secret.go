@@ -35,8 +35,8 @@ type Source struct {
 	now    func() time.Time
 	flight singleflight.Group
 
-	mu    sync.Mutex
-	known map[string]entry
+	mu     sync.Mutex
+	cached map[string]entry
 }
 
 type entry struct {
@@ -46,7 +46,7 @@ type entry struct {
 
 // New makes a source over a client and a clock.
 func New(client *ssm.Client, now func() time.Time) *Source {
-	return &Source{client: client, now: now, known: map[string]entry{}}
+	return &Source{client: client, now: now, cached: map[string]entry{}}
 }
 
 // List answers all values that are valid now; none when nobody has set the parameter. Unavailable means that SSM failed and
@@ -73,8 +73,8 @@ func (s *Source) List(ctx context.Context, name string) ([]string, error) {
 func (s *Source) fresh(name string) ([]string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.known[name]
-	return known.values, ok && s.now().Before(known.until)
+	cached, ok := s.cached[name]
+	return cached.values, ok && s.now().Before(cached.until)
 }
 
 func (s *Source) read(ctx context.Context, name string) ([]string, error) {
@@ -93,20 +93,20 @@ func (s *Source) read(ctx context.Context, name string) ([]string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[name] = entry{values: values, until: s.now().Add(period)}
+	s.cached[name] = entry{values: values, until: s.now().Add(period)}
 	return values, nil
 }
 
 func (s *Source) stale(name string, cause error) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.known[name]
+	cached, ok := s.cached[name]
 	if !ok {
 		return nil, fault.New(fault.Unavailable, "a secret cannot be read at the moment").WithReason("secret_unavailable").WithCause(cause)
 	}
-	known.until = s.now().Add(retry)
-	s.known[name] = known
-	return known.values, nil
+	cached.until = s.now().Add(retry)
+	s.cached[name] = cached
+	return cached.values, nil
 }
 
 func split(value string) []string {

@@ -99,8 +99,8 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 			return rest.Invalid("settings", "an object of at most 8 KB")
 		}
 	}
-	if able, _ := h.Channels.Capabilities(ch.Type); able.Settings != nil {
-		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
+	if capabilities, _ := h.Channels.Capabilities(ch.Type); capabilities.Settings != nil {
+		if ch.Settings, err = capabilities.Settings(ch.Settings); err != nil {
 			return err
 		}
 	}
@@ -155,15 +155,15 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	able, known := h.Channels.Capabilities(body.Type)
+	capabilities, ok := h.Channels.Capabilities(body.Type)
 	switch {
-	case !known:
+	case !ok:
 		return httpapi.Response{}, rest.Invalid("type", "this type of channel cannot be connected")
-	case able.FirstParty && body.ExternalID != "":
+	case capabilities.FirstParty && body.ExternalID != "":
 		return httpapi.Response{}, rest.Invalid("externalId", "the id of a channel of our own is made here")
-	case able.FirstParty && body.Credentials != nil:
+	case capabilities.FirstParty && body.Credentials != nil:
 		return httpapi.Response{}, rest.Invalid("credentials", "a channel of our own has none")
-	case able.FirstParty:
+	case capabilities.FirstParty:
 		body.ExternalID = h.siteCode(c)
 	case body.ExternalID == "" && !h.connects(body.Type) || len(body.ExternalID) > rest.IDMax:
 		return httpapi.Response{}, rest.Invalid("externalId", "the provider's id of the asset is needed")
@@ -177,7 +177,7 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 		ID: chat.ChannelID(h.NewID(c, "channel")), AccountID: c.Account.ID, StoreID: c.Account.StoreID,
 		Type: body.Type, ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
 	}
-	if able.FirstParty {
+	if capabilities.FirstParty {
 		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	}
 	change := wire.ChannelChange{Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}

@@ -77,8 +77,8 @@ func (e *Enroller) SetPassword(ctx context.Context, address, password string) (s
 
 // UnlessOurs forgives a refusal that our own write caused: the answer to it was lost, and it was sent again.
 func (e *Enroller) UnlessOurs(ctx context.Context, o chat.Operator, refusal error) error {
-	known, err := e.store.OperatorByEmail(ctx, o.Email)
-	if err == nil && known.AccountID == o.AccountID && known.ID == o.ID {
+	existing, err := e.store.OperatorByEmail(ctx, o.Email)
+	if err == nil && existing.AccountID == o.AccountID && existing.ID == o.ID {
 		return nil
 	}
 	return refusal

@@ -179,11 +179,11 @@ func (h *Handler) enlist(ctx context.Context, c *rest.Call, o chat.Operator, pas
 }
 
 func (h *Handler) enlistReserved(ctx context.Context, c *rest.Call, o chat.Operator, password string) (chat.Operator, error) {
-	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(rest.ReasonExists)
-	known, err := h.Store.OperatorByEmail(ctx, o.Email)
+	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(chat.ConflictExists)
+	existing, err := h.Store.OperatorByEmail(ctx, o.Email)
 	if err == nil {
-		if known.AccountID == o.AccountID && known.ID == o.ID {
-			return known, nil
+		if existing.AccountID == o.AccountID && existing.ID == o.ID {
+			return existing, nil
 		}
 		return o, taken
 	}
@@ -194,7 +194,7 @@ func (h *Handler) enlistReserved(ctx context.Context, c *rest.Call, o chat.Opera
 		return o, err
 	}
 	err = h.Store.CreateOperator(ctx, o, h.Activity(c, "operator.created", team.Target(o.ID)))
-	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == rest.ReasonExists {
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == chat.ConflictExists {
 		return o, h.Enroll.UnlessOurs(ctx, o, taken)
 	}
 	if err != nil {

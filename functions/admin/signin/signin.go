@@ -157,7 +157,7 @@ func (h *Handler) signUp(ctx context.Context, c *rest.Call) (httpapi.Response, e
 
 // found writes the account, in one transaction, after the vault knows its owner.
 func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, chat.Operator, error) {
-	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(rest.ReasonExists)
+	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(chat.ConflictExists)
 	_, err := h.Store.OperatorByEmail(ctx, body.Email)
 	if err == nil {
 		return chat.Account{}, chat.Operator{}, taken
@@ -186,7 +186,7 @@ func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, ch
 		return account, owner, err
 	}
 	err = h.Store.CreateAccount(ctx, account, store, owner, &mail)
-	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == rest.ReasonExists {
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == chat.ConflictExists {
 		return account, owner, h.Enroll.UnlessOurs(ctx, owner, taken)
 	}
 	if err != nil {
@@ -217,7 +217,7 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	operator, err := h.known(ctx, address, body.Password)
+	operator, err := h.authenticate(ctx, address, body.Password)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -232,7 +232,7 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 }
 
 // known is the operator of an address and its password.
-func (h *Handler) known(ctx context.Context, address, password string) (chat.Operator, error) {
+func (h *Handler) authenticate(ctx context.Context, address, password string) (chat.Operator, error) {
 	wrong := fault.New(fault.Unauthenticated, "the e-mail address or the password is wrong")
 	if _, err := h.Vault.Check(ctx, address, password); fault.Is(err, fault.Unauthenticated) {
 		return chat.Operator{}, wrong.WithCause(err)

@@ -376,6 +376,6 @@ func (h *Handler) getConversation(ctx context.Context, c *rest.Call) (httpapi.Re
 
 // window is how long after a contact's message the conversation's channel takes free replies.
 func (h *Handler) window(c chat.Conversation) time.Duration {
-	able, _ := h.Channels.Capabilities(c.ChannelType)
-	return able.Window
+	capabilities, _ := h.Channels.Capabilities(c.ChannelType)
+	return capabilities.Window
 }

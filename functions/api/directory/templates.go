@@ -30,7 +30,7 @@ func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	if able, _ := h.Channels.Capabilities(ch.Type); !able.Templates {
+	if capabilities, _ := h.Channels.Capabilities(ch.Type); !capabilities.Templates {
 		return httpapi.Response{}, fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported").WithField("type")
 	}
 	found, err := h.Store.Templates(ctx, c.Account.ID, ch.ID, asked, request)

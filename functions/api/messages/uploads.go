@@ -72,8 +72,8 @@ func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.Conver
 	}
 	var limits []channel.Limit
 	for _, t := range types {
-		able, _ := h.Channels.Capabilities(t)
-		for _, limit := range able.Attachments {
+		capabilities, _ := h.Channels.Capabilities(t)
+		for _, limit := range capabilities.Attachments {
 			limits = append(limits, limit)
 		}
 	}
@@ -82,8 +82,8 @@ func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.Conver
 
 // attachments reads the uploads that a message is to carry.
 func (h *Handler) attachments(ctx context.Context, c *rest.Call, v chat.Conversation, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
-	able, _ := h.Channels.Capabilities(v.ChannelType)
-	return h.uploads().Take(ctx, upload.Owner{Account: c.Account.ID, For: string(v.ID)}, able, kind, ids)
+	capabilities, _ := h.Channels.Capabilities(v.ChannelType)
+	return h.uploads().Take(ctx, upload.Owner{Account: c.Account.ID, For: string(v.ID)}, capabilities, kind, ids)
 }
 
 // getAttachment leads on to the file, for minutes. A browser shows by itself only what runs no script.

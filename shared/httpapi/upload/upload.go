@@ -135,7 +135,7 @@ func admits(limits []channel.Limit, mimeType string, size int64) error {
 }
 
 // Take reads the files that a message is to carry. Each must be the owner's, of a type that the message may have, and there.
-func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
+func (u Uploads) Take(ctx context.Context, owner Owner, capabilities channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
 	keys, err := u.Keys(ctx)
 	if err != nil {
 		return nil, err
@@ -149,7 +149,7 @@ func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilitie
 		if a.Account != owner.Account || a.Folder != owner.Folder || a.For != "" && a.For != owner.For {
 			return nil, fault.New(fault.NotFound, "there is no such upload").WithField(field)
 		}
-		if limit, known := able.Attachments[kind]; known {
+		if limit, ok := capabilities.Attachments[kind]; ok {
 			if err := admits([]channel.Limit{limit}, a.Mime, a.Size); err != nil {
 				return nil, err
 			}

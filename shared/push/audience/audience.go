@@ -78,7 +78,7 @@ func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error)
 		return nil, err
 	}
 	for _, c := range room.Connections {
-		if _, known := people[c.OperatorID]; !known {
+		if _, person := people[c.OperatorID]; !person {
 			r.people.Forget(room.Account)
 			return r.people.Get(ctx, room.Account)
 		}
@@ -240,8 +240,8 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 		r.log.WarnContext(ctx, "presence is not told", slog.Any("error", err))
 		return
 	}
-	if known := people[operator]; known.Availability != "" {
-		availability = known.Availability
+	if person := people[operator]; person.Availability != "" {
+		availability = person.Availability
 	}
 	item, err := present.Presence(operator, online, availability)
 	if err != nil {
