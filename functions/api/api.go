@@ -46,7 +46,7 @@ type Parts struct {
 // New makes the server of the API.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
 	if parts.Store == nil || parts.Desk == nil || parts.Files == nil || parts.Channels == nil {
-		return nil, errors.New("api: a store, use cases, files and channels are needed")
+		return nil, errors.New("api: store, use cases, files and channels are required")
 	}
 	server, err := rest.New(deps)
 	if err != nil {

@@ -29,7 +29,7 @@ type Handler struct {
 // New makes a handler; both are needed.
 func New(accounts accounts, desk closer) (*Handler, error) {
 	if accounts == nil || desk == nil {
-		return nil, errors.New("autoclose: accounts and a desk are needed")
+		return nil, errors.New("autoclose: accounts and desk are required")
 	}
 	return &Handler{accounts: accounts, desk: desk}, nil
 }

@@ -38,11 +38,11 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Store == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("clock: a store, a clock and a logger are needed")
+		return nil, errors.New("clock: store, clock and logger are required")
 	}
 	for _, name := range events.Queues(events.FromClock) {
 		if d.Senders[name] == nil {
-			return nil, fmt.Errorf("clock: a sender for the queue %s is needed", name)
+			return nil, fmt.Errorf("clock: sender for queue %s is required", name)
 		}
 	}
 	return &Handler{d}, nil

@@ -52,11 +52,11 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Window == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("fanout: stores, connections, dead letters, windows, metrics and a logger are needed")
+		return nil, errors.New("fanout: stores, connections, dead letters, windows, metrics and logger are required")
 	}
 	for _, name := range events.Queues(events.FromStream) {
 		if d.Senders[name] == nil {
-			return nil, fmt.Errorf("fanout: a sender for the queue %s is needed", name)
+			return nil, fmt.Errorf("fanout: sender for queue %s is required", name)
 		}
 	}
 	return &Handler{d}, nil

@@ -79,7 +79,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket, the push queue, metrics and a logger are needed")
+		return nil, errors.New("ingest: channels, desk, assets, accounts, bucket, push queue, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -94,7 +94,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	}
 	adapter, ok := h.Channels.Of(chat.ChannelType(item.Provider))
 	if !ok {
-		return fault.New(fault.Invalid, "no such provider").WithReason("unknown_provider")
+		return fault.New(fault.Invalid, "unknown provider").WithReason("unknown_provider")
 	}
 	body, err := h.body(ctx, item)
 	if err != nil {
@@ -163,7 +163,7 @@ func (h *Handler) body(ctx context.Context, item events.InboundReceived) ([]byte
 func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, chat.Account, error) {
 	ch, err := h.Assets.Get(ctx, asset)
 	if fault.Is(err, fault.NotFound) {
-		return ch, chat.Account{}, fault.New(fault.NotFound, "no channel has this asset").WithReason("unknown_asset").WithCause(err)
+		return ch, chat.Account{}, fault.New(fault.NotFound, "no channel for this asset").WithReason("unknown_asset").WithCause(err)
 	}
 	if err != nil {
 		return ch, chat.Account{}, fmt.Errorf("look up the channel: %w", err)
@@ -186,7 +186,7 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 	case chat.InboundStatus:
 		err := h.Desk.UpdateStatus(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
-			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
+			return fault.New(fault.NotFound, "unknown message in status").WithReason("unknown_message").WithCause(err)
 		}
 		return err
 	case chat.InboundUpdate:

@@ -44,7 +44,7 @@ func spool(from channel.Media, most int64) (*file, error) {
 	f.size, err = io.Copy(target, io.LimitReader(from, most+1))
 	switch {
 	case err != nil:
-		err = fault.New(fault.Unavailable, "the file broke off").WithReason("media_broken").WithCause(err)
+		err = fault.New(fault.Unavailable, "the download was interrupted").WithReason("media_broken").WithCause(err)
 	case f.size > most:
 		err = tooLarge(most)
 	case from.Size > 0 && f.size != from.Size:

@@ -64,7 +64,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Store == nil || d.Sealer == nil || d.Bucket == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("media: channels, a store, a sealer, a bucket, a clock and a logger are needed")
+		return nil, errors.New("media: channels, store, sealer, bucket, clock and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -200,7 +200,7 @@ func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return source{}, unavailable("the channel's token cannot be opened", err)
+		return source{}, unavailable("the channel's token cannot be decrypted", err)
 	}
 	return source{adapter: adapter, channel: ch, credentials: credentials}, nil
 }

@@ -43,7 +43,7 @@ type Handler struct {
 // New names what is missing.
 func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
 	if store == nil || sender == nil || now == nil || log == nil {
-		return nil, errors.New("notify: a store, a sender, a clock and a logger are needed")
+		return nil, errors.New("notify: store, sender, clock and logger are required")
 	}
 	return &Handler{store: store, sender: sender, now: now, log: log}, nil
 }
@@ -66,7 +66,7 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	case chat.MailSent, chat.MailFailed, chat.MailUnknown:
 		return nil
 	}
-	return fault.New(fault.Invalid, "the mail is in no known state").WithReason("unknown_state")
+	return fault.New(fault.Invalid, "unknown mail state").WithReason("unknown_state")
 }
 
 func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {

@@ -38,7 +38,7 @@ func render(m chat.Mail) (mail.Message, error) {
 	if !ok {
 		language = chat.Spanish
 		if words, ok = mailTexts[m.Template][language]; !ok {
-			return mail.Message{}, fault.New(fault.Invalid, "there is no such mail").WithReason("unknown_template")
+			return mail.Message{}, fault.New(fault.Invalid, "unknown mail template").WithReason("unknown_template")
 		}
 	}
 	url := m.Params["url"]

@@ -49,7 +49,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Rooms == nil || d.Dead == nil || d.Log == nil || d.Metrics == nil || d.Now == nil {
-		return nil, errors.New("push: rooms, dead letters, a logger, metrics and a clock are needed")
+		return nil, errors.New("push: broadcaster, dead letters, logger, metrics and clock are required")
 	}
 	return &Handler{d}, nil
 }
@@ -110,7 +110,7 @@ type listeners struct {
 // add finds who is to see a signal's frames.
 func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events.Pushed) error {
 	if envelope.AccountID == "" {
-		return fault.New(fault.Invalid, "the frames belong to no account").WithReason("no_account")
+		return fault.New(fault.Invalid, "frames without an account").WithReason("no_account")
 	}
 	frames := make([]frame, len(pushed.Frames))
 	for i, raw := range pushed.Frames {
@@ -234,7 +234,7 @@ func read(raw json.RawMessage) (frame, error) {
 	}
 	if err := json.Unmarshal(raw, &head); err != nil || head.Type == "" {
 		// The decoder's words may repeat the frame, which holds what people wrote.
-		return frame{}, fault.New(fault.Invalid, "a frame cannot be read").WithReason("undecodable")
+		return frame{}, fault.New(fault.Invalid, "undecodable frame").WithReason("undecodable")
 	}
 	f := frame{raw: raw}
 	switch head.Type {

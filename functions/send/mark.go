@@ -26,7 +26,7 @@ func (h *Handler) mark(ctx context.Context, account chat.AccountID, signal event
 		if p := channel.Provider(err); p != nil {
 			attrs = append(attrs, slog.String("code", p.Code))
 		}
-		h.Log.LogAttrs(ctx, slog.LevelWarn, "the provider was not told what was read", attrs...)
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "read mark was not sent to the provider", attrs...)
 	}
 }
 

@@ -67,12 +67,12 @@ func (p *RateLimiter) keep(ctx context.Context, r channel.Rate, number, person s
 		for _, one := range reserved {
 			one.CancelAt(now)
 		}
-		return fault.New(fault.RateLimited, "the provider would not take it yet").WithReason("own_limit").WithCause(&channel.ProviderError{
+		return fault.New(fault.RateLimited, "provider rate limit reached").WithReason("own_limit").WithCause(&channel.ProviderError{
 			Code: "own_limit", Message: "too many messages at once", Class: channel.ClassWait, RetryAfter: wait,
 		})
 	}
 	if err := p.sleep(ctx, wait); err != nil {
-		return fault.New(fault.Unavailable, "the time was over").WithCause(err)
+		return fault.New(fault.Unavailable, "deadline exceeded while waiting for the rate limit").WithCause(err)
 	}
 	return nil
 }

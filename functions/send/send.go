@@ -69,7 +69,7 @@ type Handler struct {
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Limiter == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket, a pace, a clock and a logger are needed")
+		return nil, errors.New("send: channels, desk, store, sealer, bucket, rate limiter, clock and logger are required")
 	}
 	return &Handler{Deps: d}, nil
 }
@@ -155,7 +155,7 @@ func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Cha
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "the channel's token cannot be decrypted").WithCause(err)
 	}
 	return credentials, nil
 }

@@ -42,7 +42,7 @@ type files map[string][]byte
 func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string, error) {
 	content, ok := f[key]
 	if !ok {
-		return nil, 0, "", fault.New(fault.NotFound, "the file is not there")
+		return nil, 0, "", fault.New(fault.NotFound, "file not found")
 	}
 	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), "image/jpeg", nil
 }

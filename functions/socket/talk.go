@@ -76,7 +76,7 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 		return chat.Viewed{}, err
 	}
 	if c.Status == chat.AwaitingConsent || !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
-		return chat.Viewed{}, fault.New(fault.NotFound, "there is no such conversation")
+		return chat.Viewed{}, fault.New(fault.NotFound, "conversation not found")
 	}
 	viewed := chat.Viewed{ConversationID: c.ID, StoreID: c.StoreID}
 	if capabilities, _ := h.capabilities(c.ChannelType); capabilities.FirstParty {
@@ -93,7 +93,7 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 	}
 	operator := people[me.OperatorID]
 	if !operator.Active {
-		return chat.Operator{}, fault.New(fault.NotFound, "there is no such operator").WithReason("inactive")
+		return chat.Operator{}, fault.New(fault.NotFound, "operator not found").WithReason("inactive")
 	}
 	return operator, nil
 }
@@ -101,14 +101,14 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 // typing tells the others who look at the conversation. Only who looks at it can type in it, and looking was checked.
 func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
 	if conversation == "" || conversation != me.Viewing.ConversationID {
-		return fault.New(fault.NotFound, "the conversation is not looked at").WithReason("not_viewing")
+		return fault.New(fault.NotFound, "the connection is not viewing this conversation").WithReason("not_viewing")
 	}
 	operator, err := h.operator(ctx, me)
 	if err != nil {
 		return err
 	}
 	if !permission.Has(operator.Role, permission.ConversationReply) {
-		return fault.New(fault.NotFound, "the operator may not write").WithReason("not_permitted")
+		return fault.New(fault.NotFound, "the operator's role does not allow writing").WithReason("not_permitted")
 	}
 	others, err := h.others(ctx, me)
 	if err != nil {
@@ -135,7 +135,7 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	}
 	visitor, err := h.rooms.OfVisitor(ctx, me.AccountID, me.Viewing.Visitor)
 	if err != nil {
-		h.log.WarnContext(ctx, "the visitor is not told", slog.Any("error", err))
+		h.log.WarnContext(ctx, "typing was not sent to the visitor", slog.Any("error", err))
 		return nil
 	}
 	item, err := present.VisitorTyping(by, on)
@@ -162,7 +162,7 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Act
 		return h.pong(ctx, me)
 	case wire.ActionTyping:
 	default:
-		return fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+		return fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
 	}
 	if !h.words.Of(me.Visitor.ID, wordsPerSecond, wordsBurst).AllowN(h.now(), 1) {
 		return nil // a hint more or less

@@ -50,6 +50,6 @@ func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conv
 		err = h.sender.Send(ctx, queue.Message{Envelope: envelope, Group: events.MarkGroup(string(conversation)), Dedup: id})
 	}
 	if err != nil {
-		h.log.WarnContext(ctx, "the provider is not told of typing", slog.Any("error", err))
+		h.log.WarnContext(ctx, "typing was not sent to the provider", slog.Any("error", err))
 	}
 }

@@ -68,7 +68,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.SecretNames == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("webhook: channels, a queue, a bucket, secrets with their names, a clock and a logger are needed")
+		return nil, errors.New("webhook: channels, queue, bucket, secrets with their names, clock and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -132,7 +132,7 @@ func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.AP
 	adapter, _ := h.Channels.Of(chat.ChannelType(provider))
 	receiver, receives := adapter.(channel.Receiver)
 	if !receives {
-		return "", "", fault.New(fault.NotFound, "no such provider")
+		return "", "", fault.New(fault.NotFound, "unknown provider")
 	}
 	secrets := all.SecretsOf(adapter.Type(), h.SecretNames, func(parameter string) ([]string, error) { return h.Secrets.List(ctx, parameter) })
 	if r.RequestContext.HTTP.Method == http.MethodGet {
@@ -161,11 +161,11 @@ func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.AP
 func handshake(receiver channel.Receiver, secrets channel.Secrets, r lambdaevents.APIGatewayV2HTTPRequest) (string, error) {
 	handshaker, has := receiver.(channel.Handshaker)
 	if !has {
-		return "", fault.New(fault.NotFound, "the provider has no handshake")
+		return "", fault.New(fault.NotFound, "this provider has no handshake")
 	}
 	query, err := url.ParseQuery(r.RawQueryString)
 	if err != nil {
-		return "", fault.New(fault.Forbidden, "the query cannot be read").WithCause(err)
+		return "", fault.New(fault.Forbidden, "invalid query string").WithCause(err)
 	}
 	return handshaker.Handshake(query, secrets)
 }
@@ -217,7 +217,7 @@ func rawBody(r lambdaevents.APIGatewayV2HTTPRequest) ([]byte, error) {
 	if r.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(r.Body)
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "the body is not base64").WithCause(err)
+			return nil, fault.New(fault.Invalid, "invalid base64 body").WithCause(err)
 		}
 		body = decoded
 	}

@@ -70,15 +70,15 @@ func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorM
 	_, file := capabilities.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):
-		return item, invalid("clientId", "an id of the message's own is needed")
+		return item, invalid("clientId", "clientId is required")
 	case !file && item.Type != chat.TypeText && item.Type != chat.TypeInteractive:
-		return item, invalid("type", "a message of this type cannot be sent")
+		return item, invalid("type", "unsupported message type")
 	case utf8.RuneCountInString(body.Text) > capabilities.MaxText:
 		return item, invalid("text", "at most %d characters", capabilities.MaxText)
 	case !file && strings.TrimSpace(body.Text) == "":
-		return item, invalid("text", "a message needs a text")
+		return item, invalid("text", "text is required")
 	case file && len(body.Attachments) != 1, !file && len(body.Attachments) != 0:
-		return item, invalid("attachments", "a file's message has exactly one file, any other none")
+		return item, invalid("attachments", "exactly one file for a file message, none for other types")
 	}
 	taken, err := h.uploads().Take(ctx, who.owner(), capabilities, item.Type, body.Attachments)
 	if err != nil {
@@ -168,7 +168,7 @@ func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, 
 	status := chat.MessageStatus(body.Status)
 	switch {
 	case status != chat.StatusDelivered && status != chat.StatusRead:
-		return httpapi.Response{}, invalid("status", "one of delivered, read")
+		return httpapi.Response{}, invalid("status", "must be one of delivered, read")
 	case len(body.MessageIDs) > receiptsMax:
 		return httpapi.Response{}, invalid("messageIds", "at most %d messages", receiptsMax)
 	}

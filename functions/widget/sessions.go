@@ -22,7 +22,7 @@ const codeMax = 64
 
 // site finds the channel that a site's code names.
 func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
-	none := fault.New(fault.NotFound, "there is no such site").WithField("site")
+	none := fault.New(fault.NotFound, "site not found").WithField("site")
 	if code == "" || len(code) > codeMax {
 		return chat.Channel{}, none
 	}
@@ -56,7 +56,7 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, err
 	}
 	if !settings.Allows(body.Origin) {
-		return httpapi.Response{}, fault.New(fault.Forbidden, "this page may not show the chat").WithField("origin").WithReason("origin")
+		return httpapi.Response{}, fault.New(fault.Forbidden, "this origin is not allowed to show the chat").WithField("origin").WithReason("origin")
 	}
 	status, token := http.StatusOK, body.Token
 	session, err := h.resumed(ctx, ch, body.Origin, token)

@@ -192,7 +192,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTT
 func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.Line) (httpapi.Response, error) {
 	route, params, ok := h.router.Match(r.Method, r.Path)
 	if !ok {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such route")
+		return httpapi.Response{}, fault.New(fault.NotFound, "route not found")
 	}
 	r.SetParams(params)
 	line.Route = route.pattern
@@ -233,7 +233,7 @@ func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 }
 
 // over says that a session is no more: the browser begins another one.
-func over() error { return fault.New(fault.Unauthenticated, "the session has ended") }
+func over() error { return fault.New(fault.Unauthenticated, "session expired") }
 
 const (
 	sessionLasts = 180 * 24 * time.Hour // since it was last used

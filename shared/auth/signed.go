@@ -11,13 +11,13 @@ import (
 )
 
 // ErrForged is what Open answers for a text that Seal did not make with one of the keys.
-var ErrForged = errors.New("auth: this was not given out here")
+var ErrForged = errors.New("auth: invalid signature")
 
 // Sign makes a text of a value that only we can make, with the first of the keys: some of what we hand out comes back to us, and
 // need not be stored. The purpose is part of what is signed, so that one kind cannot be passed for another.
 func Sign(keys []string, purpose string, value any) (string, error) {
 	if len(keys) == 0 {
-		return "", errors.New("auth: there is no key to sign with")
+		return "", errors.New("auth: no signing key")
 	}
 	payload, err := json.Marshal(value)
 	if err != nil {

@@ -49,7 +49,7 @@ type Sender struct {
 // New names what is missing.
 func New(client *sesv2.Client, from string) (*Sender, error) {
 	if client == nil || from == "" {
-		return nil, fmt.Errorf("mail: a client and a sender's address are needed, got address %q", from)
+		return nil, fmt.Errorf("mail: client and sender's address are required, got address %q", from)
 	}
 	return &Sender{client: client, from: from}, nil
 }
@@ -93,11 +93,11 @@ func toFault(err error) error {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return later(err)
 	}
-	return fault.New(fault.Unavailable, "the mail service gave no answer").WithReason(ReasonUncertain)
+	return fault.New(fault.Unavailable, "no response from the mail service").WithReason(ReasonUncertain)
 }
 
 func later(cause error) error {
-	f := fault.New(fault.Unavailable, "the mail service takes no mail at the moment").WithReason("mail_unavailable")
+	f := fault.New(fault.Unavailable, "the mail service is unavailable").WithReason("mail_unavailable")
 	var refusal smithy.APIError
 	if errors.As(cause, &refusal) {
 		f = f.WithReason(refusal.ErrorCode())

@@ -46,7 +46,7 @@ func NewClient(cfg aws.Config, endpoint string) *apigatewaymanagementapi.Client 
 // New makes a poster over a client of NewClient.
 func New(client *apigatewaymanagementapi.Client) (*Poster, error) {
 	if client == nil {
-		return nil, errors.New("push: a client is needed")
+		return nil, errors.New("push: client is required")
 	}
 	return &Poster{client: client}, nil
 }

@@ -39,7 +39,7 @@ type Consumer struct {
 // NewConsumer makes a consumer; every argument is needed.
 func NewConsumer(handle Handle, retrier *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
 	if handle == nil || retrier == nil || log == nil || metrics == nil || now == nil {
-		return nil, errors.New("queue consumer: a handler, ways back, a logger, metrics and a clock are needed")
+		return nil, errors.New("queue consumer: handler, retrier, logger, metrics and clock are required")
 	}
 	return &Consumer{handle: handle, retrier: retrier, log: log, metrics: metrics, now: now}, nil
 }
@@ -165,7 +165,7 @@ func decode(body string) (events.Envelope, error) {
 func (c *Consumer) recovered(ctx context.Context, envelope events.Envelope) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fault.New(fault.Internal, "a panic").WithReason("panic").WithCause(fmt.Errorf("%v\n%s", cause, debug.Stack()))
+			err = fault.New(fault.Internal, "panic").WithReason("panic").WithCause(fmt.Errorf("%v\n%s", cause, debug.Stack()))
 		}
 	}()
 	return c.handle(ctx, envelope)

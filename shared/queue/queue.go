@@ -39,7 +39,7 @@ type Sender struct {
 // NewSender makes a sender for the queue with this URL.
 func NewSender(client *sqs.Client, url string) (*Sender, error) {
 	if client == nil || url == "" {
-		return nil, fmt.Errorf("queue sender: a client and a queue URL are needed, got URL %q", url)
+		return nil, fmt.Errorf("queue sender: client and queue URL are required, got URL %q", url)
 	}
 	return &Sender{client: client, url: url}, nil
 }
@@ -88,7 +88,7 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	}
 	answer, err := s.client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &s.url, Entries: batch})
 	if err != nil {
-		return fault.New(fault.Unavailable, "the queue did not take the messages").WithCause(err)
+		return fault.New(fault.Unavailable, "the queue did not accept the messages").WithCause(err)
 	}
 	if len(answer.Failed) > 0 {
 		first := answer.Failed[0]
@@ -108,7 +108,7 @@ type Retrier struct {
 func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	cut := strings.LastIndexByte(deadURL, '/')
 	if client == nil || cut < 0 {
-		return nil, fmt.Errorf("returns: a client and the URL of the dead letters are needed, got URL %q", deadURL)
+		return nil, fmt.Errorf("retrier: client and dead-letter queue URL are required, got URL %q", deadURL)
 	}
 	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
@@ -137,7 +137,7 @@ func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason st
 		input.MessageAttributes[AttributeGroup] = attribute(group)
 	}
 	if _, err := r.client.SendMessage(ctx, input); err != nil {
-		return fault.New(fault.Unavailable, "the dead-letter queue did not take the record").WithCause(err)
+		return fault.New(fault.Unavailable, "the dead-letter queue did not accept the record").WithCause(err)
 	}
 	return nil
 }

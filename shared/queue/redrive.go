@@ -114,10 +114,10 @@ func (l deadLetterMessage) back(ctx context.Context, client *sqs.Client, deadURL
 		input.MessageDeduplicationId = aws.String("redrive-" + l.id)
 	}
 	if _, err := client.SendMessage(ctx, input); err != nil {
-		return fault.New(fault.Unavailable, "the queue %s did not take the record back", l.source).WithCause(err)
+		return fault.New(fault.Unavailable, "the queue %s did not accept the record", l.source).WithCause(err)
 	}
 	if _, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &deadURL, ReceiptHandle: &l.receipt}); err != nil {
-		return fault.New(fault.Unavailable, "a record went back and stays among the dead letters too").WithCause(err)
+		return fault.New(fault.Unavailable, "the record was requeued but not deleted from the dead-letter queue").WithCause(err)
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (s *Source) stale(name string, cause error) ([]string, error) {
 	defer s.mu.Unlock()
 	cached, ok := s.cached[name]
 	if !ok {
-		return nil, fault.New(fault.Unavailable, "a secret cannot be read at the moment").WithReason("secret_unavailable").WithCause(cause)
+		return nil, fault.New(fault.Unavailable, "secrets are unavailable").WithReason("secret_unavailable").WithCause(cause)
 	}
 	cached.until = s.now().Add(retry)
 	s.cached[name] = cached
@@ -131,7 +131,7 @@ func Required(ctx context.Context, from Lister, name string) ([]string, error) {
 		return nil, fmt.Errorf("read the parameter %s: %w", name, err)
 	}
 	if len(list) == 0 {
-		return nil, fault.New(fault.Unavailable, "the service is not set up yet").WithReason("not_set_up")
+		return nil, fault.New(fault.Unavailable, "the service is not configured yet").WithReason("not_set_up")
 	}
 	return list, nil
 }

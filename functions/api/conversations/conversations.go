@@ -146,7 +146,7 @@ func readWanted(c *rest.Call) (inboxQuery, error) {
 	}
 	if sort := wire.Order(c.Query.Get("sort")); sort != "" {
 		if !slices.Contains(wire.Orders(), sort) {
-			return w, rest.Invalid("sort", "one of newest, oldest, waiting, due")
+			return w, rest.Invalid("sort", "must be one of newest, oldest, waiting, due")
 		}
 		w.order = sort
 	}
@@ -173,7 +173,7 @@ func statuses(text string, search bool) ([]chat.Status, error) {
 		return []chat.Status{status}, nil
 	case chat.AwaitingConsent:
 	}
-	return nil, rest.Invalid("status", "one of active, all, open, pending, snoozed, held, resolved")
+	return nil, rest.Invalid("status", "must be one of active, all, open, pending, snoozed, held, resolved")
 }
 
 // scope is which stores a caller's lists show: none means every store, unless nothing is theirs to see.

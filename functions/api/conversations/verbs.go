@@ -17,12 +17,12 @@ func (h *Handler) assign(ctx context.Context, c *rest.Call) (httpapi.Response, e
 		return httpapi.Response{}, err
 	}
 	if !body.OperatorID.Set {
-		return httpapi.Response{}, rest.Invalid("operatorId", "an operator is needed, or null for the pool")
+		return httpapi.Response{}, rest.Invalid("operatorId", "must be an operator id, or null for the pool")
 	}
 	var to chat.OperatorID
 	if body.OperatorID.Value != nil {
 		if to = chat.OperatorID(*body.OperatorID.Value); to == "" {
-			return httpapi.Response{}, rest.Invalid("operatorId", "an operator is needed, or null for the pool")
+			return httpapi.Response{}, rest.Invalid("operatorId", "must be an operator id, or null for the pool")
 		}
 	}
 	v, err := h.Desk.Assign(ctx, c.Actor(), conversationID(c), to, body.Version)

@@ -31,7 +31,7 @@ func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Resp
 		return httpapi.Response{}, err
 	}
 	if capabilities, _ := h.Channels.Capabilities(ch.Type); !capabilities.Templates {
-		return httpapi.Response{}, fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported").WithField("type")
+		return httpapi.Response{}, fault.New(fault.Conflict, "this channel type has no templates").WithReason("unsupported").WithField("type")
 	}
 	found, err := h.Store.Templates(ctx, c.Account.ID, ch.ID, asked, request)
 	if err != nil {

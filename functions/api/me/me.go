@@ -134,7 +134,7 @@ func (h *Handler) pictureOf(ctx context.Context, c *rest.Call, id *string) (stri
 	capabilities := channel.Capabilities{Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: upload.PictureLimit}}
 	taken, err := upload.Uploads{Files: h.Files, Keys: h.SigningKeys, Now: h.Now, Wall: h.Wall}.Take(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), capabilities, chat.TypeImage, []string{*id})
 	if fault.As(err).Field == "attachments" {
-		return "", fault.New(fault.Invalid, "this is no picture that was uploaded").WithField("picture").WithCause(err)
+		return "", fault.New(fault.Invalid, "not an uploaded picture").WithField("picture").WithCause(err)
 	}
 	if err != nil {
 		return "", err

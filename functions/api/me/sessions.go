@@ -42,7 +42,7 @@ func (h *Handler) deleteSession(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	i := slices.IndexFunc(sessions, func(s chat.Session) bool { return s.Hash == c.Param("id") })
 	if i < 0 {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such session")
+		return httpapi.Response{}, fault.New(fault.NotFound, "session not found")
 	}
 	if err := h.endSession(ctx, sessions[i]); err != nil {
 		return httpapi.Response{}, err

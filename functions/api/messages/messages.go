@@ -169,7 +169,7 @@ func (h *Handler) postMessage(ctx context.Context, c *rest.Call) (httpapi.Respon
 	if body.ReplyTo != nil && *body.ReplyTo != "" {
 		draft.ReplyTo = chat.MessageID(*body.ReplyTo)
 		if _, err := h.Store.Message(ctx, c.Account.ID, v.ID, draft.ReplyTo); fault.Is(err, fault.NotFound) {
-			return httpapi.Response{}, fault.New(fault.NotFound, "there is no such message in the conversation").WithField("replyTo")
+			return httpapi.Response{}, fault.New(fault.NotFound, "message not found in this conversation").WithField("replyTo")
 		} else if err != nil {
 			return httpapi.Response{}, fmt.Errorf("read the message that is answered: %w", err)
 		}

@@ -36,7 +36,7 @@ func (h *Handler) createUpload(ctx context.Context, c *rest.Call) (httpapi.Respo
 	case wire.PurposePicture:
 		return announced(h.uploads().Announce(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), []channel.Limit{upload.PictureLimit}, file))
 	default:
-		return httpapi.Response{}, rest.Invalid("purpose", "picture, or none")
+		return httpapi.Response{}, rest.Invalid("purpose", "must be picture or empty")
 	}
 	limits, err := h.uploadLimits(ctx, c, chat.ConversationID(body.ConversationID))
 	if err != nil {
@@ -94,7 +94,7 @@ func (h *Handler) getAttachment(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	i := slices.IndexFunc(m.Attachments, func(a chat.Attachment) bool { return a.ID == c.Param("attachmentId") })
 	if i < 0 || m.Attachments[i].State != chat.AttachmentReady {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such file")
+		return httpapi.Response{}, fault.New(fault.NotFound, "file not found")
 	}
 	a := m.Attachments[i]
 	inline := blob.Shown(a.Mime) && !strings.EqualFold(c.Query.Get("download"), "true")

@@ -64,7 +64,7 @@ const (
 // New names what is missing.
 func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Broadcaster, error) {
 	if store == nil || poster == nil || now == nil || log == nil {
-		return nil, errors.New("rooms: a store, a poster, a clock and a logger are needed")
+		return nil, errors.New("audience: store, poster, clock and logger are required")
 	}
 	r := &Broadcaster{store: store, poster: poster, now: now, log: log}
 	r.people = cache.New(peopleKept, peopleKeptMax, now, r.readPeople)
@@ -78,7 +78,7 @@ func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error)
 		return nil, err
 	}
 	for _, c := range room.Connections {
-		if _, person := people[c.OperatorID]; !person {
+		if _, ok := people[c.OperatorID]; !ok {
 			r.people.Forget(room.Account)
 			return r.people.Get(ctx, room.Account)
 		}
@@ -237,7 +237,7 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	availability := chat.Away
 	people, err := r.People(ctx, to)
 	if err != nil {
-		r.log.WarnContext(ctx, "presence is not told", slog.Any("error", err))
+		r.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
 		return
 	}
 	if person := people[operator]; person.Availability != "" {
@@ -245,7 +245,7 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	}
 	item, err := present.Presence(operator, online, availability)
 	if err != nil {
-		r.log.ErrorContext(ctx, "presence is not told", slog.Any("error", err))
+		r.log.ErrorContext(ctx, "presence was not sent", slog.Any("error", err))
 		return
 	}
 	items.Add(to, item)
@@ -256,7 +256,7 @@ func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience
 	viewers := room.Viewing(conversation)
 	item, err := present.Viewing(conversation, viewers.Operators())
 	if err != nil {
-		r.log.ErrorContext(ctx, "viewing is not told", slog.Any("error", err))
+		r.log.ErrorContext(ctx, "viewing was not sent", slog.Any("error", err))
 		return
 	}
 	items.Add(viewers, item)
