@@ -137,8 +137,8 @@ func (ReadMarked) EventType() string { return "read.marked.v1" }
 // marks.
 func MarkGroup(conversation string) string { return conversation + ".read" }
 
-// Pushed carries frames to the browsers of those who look at the conversation, of its assignee, or of whoever the ids below name. It is
-// a hint: a repeated one changes nothing, and a browser that missed one fetches the state again when it reconnects.
+// Pushed carries frames to the browsers of the conversation's viewers and its assignee, or of those whom the ids below name. It is a
+// hint: repeating it changes nothing, and a browser that missed one reads the state again when it reconnects.
 type Pushed struct {
 	ConversationID string            `json:"conversationId,omitempty"`
 	StoreID        string            `json:"storeId,omitempty"`

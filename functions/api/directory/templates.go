@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// listTemplates shows what a channel's provider approved beforehand, or has still to.
+// listTemplates lists a channel's message templates, approved or pending.
 func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	request, err := rest.Page(c.Request)
 	if err != nil {

@@ -70,7 +70,7 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// getMe reads the caller and the account again: the console asks right after changes that admin made.
+// getMe reads the caller and the account without the cache: the console calls it right after changes made through admin.
 func (h *Handler) getMe(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	o, err := h.Store.Operator(ctx, c.Account.ID, c.Operator.ID)
 	if err != nil {
@@ -126,7 +126,7 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 	return h.showMe(ctx, c.Account, o)
 }
 
-// pictureOf is the name under which an uploaded picture is found; "" for none.
+// pictureOf returns the public name of an uploaded picture; "" for none.
 func (h *Handler) pictureOf(ctx context.Context, c *rest.Call, id *string) (string, error) {
 	if id == nil {
 		return "", nil

@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// readDraft reads what the desk is to judge; attachments and the message that is answered are looked up later.
+// readDraft reads a draft from the body; attachments and the quoted message are resolved later.
 func readDraft(b wire.NewMessage) (drafts.Draft, error) {
 	draft := drafts.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
 	if draft.ClientID == "" || len(draft.ClientID) > rest.IDMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
