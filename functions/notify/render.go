@@ -20,7 +20,7 @@ var (
 	htmlBody string
 )
 
-// letter is the words of one mail; a greeting's %s is the name.
+// mailText is the texts of one mail; a greeting's %s is the name.
 type mailText struct {
 	Subject  string
 	Greeting string
@@ -67,7 +67,7 @@ const nameRunes = 60
 // carry a message.
 var looksLikeLink = regexp.MustCompile(`[/:@]|\S\.\S`)
 
-// presentable is a name that is fit for a greeting, or "".
+// presentable returns a name that is safe in a greeting, or "".
 func presentable(name string) string {
 	name = strings.Join(strings.Fields(name), " ")
 	if looksLikeLink.MatchString(name) || len([]rune(name)) > nameRunes {

@@ -11,9 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// RateLimiter keeps a warm function from being faster than a provider takes messages: so many a second from one number, and to one person
-// some at once and then one every few seconds. Other processes have a pace of their own: what they exceed together, the provider
-// refuses, and that is waited for as well.
+// RateLimiter limits the sending rate of one process to what the provider accepts: per second for a number, and a burst followed by one
+// message every few seconds for a recipient. Other processes have their own limiters; if they exceed the limit together, the provider
+// refuses and the message is retried.
 type RateLimiter struct {
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration) error
@@ -24,7 +24,7 @@ type RateLimiter struct {
 
 type pair struct{ number, person string }
 
-// NewRateLimiter makes a pace by the wall clock; sleep waits that long, or ends with the context's error.
+// NewRateLimiter uses the wall clock. sleep waits for a duration or returns the context's error.
 func NewRateLimiter(now func() time.Time, sleep func(context.Context, time.Duration) error) *RateLimiter {
 	return &RateLimiter{now: now, sleep: sleep, numbers: cache.NewBuckets[string](bucketsMax), pairs: cache.NewBuckets[pair](bucketsMax)}
 }

@@ -1,8 +1,7 @@
-// Package send delivers what operators wrote to the provider, in order for each conversation.
+// Package send delivers operators' messages to providers, in order for each conversation.
 //
-// The attempt is recorded before the provider is asked and the outcome after: see desk/outbound. A dead token or a stopped
-// account is noted on the channel, and replies are held until that changes. What operators read, and that they type, is told to
-// providers that want to know.
+// The attempt is recorded before the provider is called and the outcome after: see desk/outbound. An invalid token or a stopped account
+// is recorded on the channel, and replies are held until that changes. Read marks and typing are sent to providers that support them.
 package send
 
 import (
@@ -77,7 +76,7 @@ func New(d Deps) (*Handler, error) {
 // Routes are the signals that the function handles.
 func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.queued), queue.On(h.read)) }
 
-// read tells the provider what was read in a conversation. It is a hint: one that fails is dropped.
+// read sends a read mark to the provider. It is a hint: a failed one is dropped.
 func (h *Handler) read(ctx context.Context, envelope events.Envelope, signal events.ReadMarked) error {
 	h.mark(ctx, chat.AccountID(envelope.AccountID), signal)
 	return nil
@@ -109,7 +108,7 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	return h.note(ctx, ch, providerErr, d.took)
 }
 
-// delivery is how the messages of one conversation leave.
+// delivery is the state of delivering one conversation's messages.
 type delivery struct {
 	*Handler
 	adapter     channel.Adapter
@@ -120,7 +119,7 @@ type delivery struct {
 	took        bool   // the provider took a message
 }
 
-// ready finds what a message needs to leave, and waits until the provider takes it.
+// ready resolves what a message needs to be sent, and waits for the rate limit.
 func (w *delivery) ready(ctx context.Context, c chat.Conversation, m chat.Message) (err error) {
 	if w.credentials, err = w.open(ctx, w.adapter, w.channel); err != nil {
 		return err
@@ -148,7 +147,7 @@ func (w *delivery) post(ctx context.Context, _ chat.Conversation, m chat.Message
 	return delivered, err
 }
 
-// open opens what the provider's API asks for; a channel of our own has none.
+// open decrypts the channel's credentials; a first-party channel has none.
 func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
 	if adapter.Capabilities().FirstParty {
 		return nil, nil
@@ -160,7 +159,7 @@ func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Cha
 	return credentials, nil
 }
 
-// addressOf is where a conversation's person is written to: the address they are known by, unless they moved.
+// addressOf is the address of the conversation's contact: the identity's current address, else the external id.
 func (h *Handler) addressOf(ctx context.Context, c chat.Conversation) (string, error) {
 	identity, _, err := h.Store.Identity(ctx, c.AccountID, c.ChannelID, []string{c.ExternalID})
 	if fault.Is(err, fault.NotFound) {
@@ -179,7 +178,7 @@ func (h *Handler) file(a chat.Attachment) channel.File {
 	}}
 }
 
-// repliedTo is the provider's id of the message that this one answers; without one it goes as a plain message.
+// repliedTo returns the provider's id of the quoted message, or "" when there is none.
 func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error) {
 	if m.ReplyTo == "" {
 		return "", nil
@@ -194,7 +193,7 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 	return target.ProviderID, nil
 }
 
-// note keeps what the provider said about the channel, and that it works once it has taken a message.
+// note records the channel's health: the provider's error, or OK after a message was accepted.
 func (h *Handler) note(ctx context.Context, ch chat.Channel, providerErr *channel.ProviderError, took bool) error {
 	after := ch
 	switch {

@@ -1,8 +1,8 @@
-// Package socket answers the browsers' WebSocket: who comes in, who leaves, and the small talk between them.
+// Package socket handles the browsers' WebSocket: $connect, $disconnect, and ephemeral messages.
 //
-// A browser comes in with a ticket that is good once. What it says here is ephemeral (ping, what it looks at, that somebody
-// types), so the function answers the others itself; everything that must not be lost goes through the REST API. No input of a
-// browser is an error of ours, and no log line repeats it.
+// A browser connects with a single-use ticket. Its messages are ephemeral (ping, viewing, typing), so the function notifies the others
+// directly; everything that must not be lost goes through the REST API. Invalid input is never reported as a server error, and no log
+// line repeats it.
 package socket
 
 import (
@@ -30,11 +30,11 @@ import (
 
 type store interface {
 	audience.Store
-	// TakeTicket answers NotFound for a ticket that was taken, has expired or never was.
+	// TakeTicket returns NotFound for a ticket that is used, expired or unknown.
 	TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error)
-	// PutConnection answers NotFound when the connection's session has ended.
+	// PutConnection returns NotFound when the connection's session has ended.
 	PutConnection(ctx context.Context, c chat.Connection) error
-	// Connection and SetViewing answer NotFound for a connection that is not known.
+	// Connection and SetViewing return NotFound for an unknown connection.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
 	SetViewing(ctx context.Context, id string, viewed chat.Viewed) error
 	// Identity answers NotFound for a visitor who has not written yet.
@@ -231,8 +231,8 @@ func decode(event events.APIGatewayWebsocketProxyRequest) (wire.Action, error) {
 	return a, fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
 }
 
-// act does what a browser asks. A browser whose connection we do not know would wait in vain for every push: it is hung up
-// on, and comes back with a new ticket.
+// act performs a browser's action. An unknown connection would miss every push, so it is closed; the browser reconnects with a new
+// ticket.
 func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	me, err := h.store.Connection(ctx, id)
 	if err == nil && !h.now().Before(me.ExpiresAt) {

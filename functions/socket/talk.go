@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// pong answers a ping. That it does not arrive is the browser's to notice.
+// pong answers a ping. Errors are ignored: the browser notices a missing pong.
 func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 	item, err := present.Pong()
 	if err != nil {
@@ -98,7 +98,7 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 	return operator, nil
 }
 
-// typing tells the others who look at the conversation. Only who looks at it can type in it, and looking was checked.
+// typing notifies the other viewers of the conversation. Only a viewer can type, and viewing was authorised before.
 func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
 	if conversation == "" || conversation != me.Viewing.ConversationID {
 		return fault.New(fault.NotFound, "the connection is not viewing this conversation").WithReason("not_viewing")

@@ -1,7 +1,7 @@
-// Package webhook takes what providers post: the channel's adapter proves the sender and splits the body into items, and each goes to
-// the inbound queue. It touches no table and calls no provider. It imports the port and the list of channels.
+// Package webhook receives providers' webhooks: the channel's adapter verifies the sender and splits the body into items, which go to the
+// inbound queue. It reads no table and calls no provider. It imports the port and the list of channels.
 //
-// A verified body is always accepted: one that cannot be split goes on as a single item, which ingest moves to the dead letters with
+// A verified body is always accepted. One that cannot be split is queued as a single item, which ingest moves to the dead letters with
 // its reason.
 package webhook
 
@@ -80,7 +80,7 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 	status := http.StatusOK
 	if err != nil {
 		status, body, mime = statusOf(err), "", plainText
-		// An accepted request has its line in the gateway's access log, and each of its items one in ingest's.
+		// No log line for an accepted request: the gateway's access log has the request, and ingest logs each item.
 		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", loggedProvider(h.Channels, provider)),
 			slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status), slog.String("reason", fault.Reason(err)))
 	}
@@ -93,7 +93,7 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 
 const plainText = "text/plain; charset=utf-8"
 
-// known keeps made-up paths out of the log.
+// loggedProvider returns the provider for the log, without invented paths.
 func loggedProvider(channels channels, provider string) string {
 	if _, ok := channels.Of(chat.ChannelType(provider)); ok {
 		return provider
@@ -108,8 +108,8 @@ func level(status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// statusOf keeps to what providers act on. Only a queue or a parameter store that does not answer gives a 503, after which the
-// provider tries again.
+// statusOf maps a fault to a status that providers act on. Only an unavailable queue or parameter store gives 503, after which the
+// provider retries.
 func statusOf(err error) int {
 	switch fault.As(err).Code {
 	case fault.Unauthenticated:

@@ -31,7 +31,7 @@ const (
 	titleMax = 256
 )
 
-// page is where the visitor wrote it, if that is on the page that the session is bound to: a browser names no other.
+// pageOf returns the page on which the visitor wrote, if it belongs to the origin that the session is bound to.
 func pageOf(b wire.NewVisitorMessage, origin string) *webchat.Page {
 	if b.Page == nil || len(b.Page.URL) > urlMax {
 		return nil
@@ -47,7 +47,7 @@ func pageOf(b wire.NewVisitorMessage, origin string) *webchat.Page {
 	return &webchat.Page{URL: b.Page.URL, Title: string(title[:min(len(title), titleMax)])}
 }
 
-// postMessage takes what a visitor says. It is accepted when the queue has it; the message itself comes over the socket.
+// postMessage accepts a visitor's message once the queue has it; the message itself is pushed over the socket.
 func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.NewVisitorMessage
 	if err := c.JSON(&body); err != nil {
@@ -63,7 +63,7 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 	return httpapi.JSON(http.StatusAccepted, wire.VisitorMessageAccepted{ClientID: body.ClientID})
 }
 
-// message checks what a visitor says against what the channel takes.
+// message validates a visitor's message against the channel's capabilities.
 func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorMessage) (webchat.Item, error) {
 	capabilities := h.Chat.Capabilities()
 	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin)}
@@ -159,7 +159,7 @@ func (h *Handler) nameOf(ctx context.Context, who caller) (string, error) {
 // receiptsMax bounds what one call reads.
 const receiptsMax = 50
 
-// postReceipts takes that a browser has, or shows, messages of ours.
+// postReceipts records that a browser received or showed operators' messages.
 func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.VisitorReceipts
 	if err := c.JSON(&body); err != nil {

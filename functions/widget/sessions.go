@@ -41,7 +41,7 @@ func allows(ch chat.Channel, origin string) (bool, error) {
 	return settings.Allows(origin), err
 }
 
-// createSession lets a browser in: as the visitor whose token it has, if that is of this site and page, or as a new one.
+// createSession resumes the visitor of the token, if it belongs to this site and page, or creates a new one.
 func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.NewVisitorSession
 	if err := c.JSON(&body); err != nil {
@@ -134,7 +134,7 @@ func (h *Handler) limitsShape() wire.VisitorLimits {
 	return shape
 }
 
-// online says whether somebody takes conversations of the site's store now.
+// online reports whether an operator of the site's store is available.
 func (h *Handler) online(ctx context.Context, ch chat.Channel) (bool, error) {
 	operators, err := h.operators.Get(ctx, ch.AccountID)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package identity is the vault of people's passwords: create a person, check a password, set it, delete the person.
+// Package identity is the identity provider: create a user, check a password, set it, delete the user.
 //
-// The vault knows people by their e-mail address and answers with a subject, its own stable name for the person; sessions,
-// roles and everything else are ours. Answers are faults: Conflict with reason "exists" for an address that is known,
-// Unauthenticated for a wrong password and for an unknown address alike, Invalid with field "password" for a password that the
-// vault finds too weak, Unavailable when the vault does not answer. It imports fault and the SDK's client.
+// Users are identified by e-mail address; the provider returns a subject, its own stable id of the user. Sessions and roles are not
+// stored there. Errors are faults: Conflict with reason "exists" for an existing address, Unauthenticated both for a wrong password and
+// for an unknown address, Invalid with field "password" for a weak password, Unavailable when the provider does not respond. It imports
+// fault and the SDK's client.
 package identity
 
 import (

@@ -1,8 +1,8 @@
-// Package mail is SES: it hands one e-mail over, once.
+// Package mail sends e-mail through SES, once.
 //
-// SES knows no idempotency key, so nothing here tries again by itself: the answer says whether the mail was surely not taken
-// (Unavailable: try later), never will be (Invalid, with SES's code as the reason), or may have been (Uncertain). Whoever calls
-// records the attempt before and the outcome after. It imports fault and the SDK's client.
+// SES has no idempotency key, so nothing here retries: the error tells whether the mail was certainly not accepted (Unavailable: retry
+// later), is refused permanently (Invalid, with SES's code as the reason), or may have been accepted (Uncertain). The caller records the
+// attempt before and the outcome after. It imports fault and the SDK's client.
 package mail
 
 import (

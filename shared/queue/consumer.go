@@ -57,15 +57,14 @@ func NewBatchConsumer(gather Handle, retrier *Retrier, log *slog.Logger, metrics
 // reserve is how much of the invocation's time is kept for writing down how a record ended, and for answering.
 const reserve = 2 * time.Second
 
-// startable says whether enough time is left to begin another record: a third of the invocation's. A record that begins too late
-// is cut off in the middle, which for a call to a provider means that nobody knows whether it was heard.
+// startable reports whether enough time is left to start another record: a third of the invocation's. A record that starts too late may
+// be cut off during a call to a provider, and its outcome is then unknown.
 func startable(ctx context.Context, begun time.Time) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() == nil && (!ok || time.Until(deadline) > deadline.Sub(begun)/3)
 }
 
-// Consume handles each record and answers which are to come again. It returns no error: a whole-batch retry would repeat
-// what is done.
+// Consume handles each record and returns those to redeliver. It returns no error, because that would redeliver the whole batch.
 func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	var (
 		answer              = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
@@ -100,7 +99,7 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 	return answer, nil
 }
 
-// postpone brings back soon what is to come again, also what waits behind a failed record of its group.
+// postpone shortens the wait of the failed records and of those blocked behind them in a message group.
 func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, answer lambdaevents.SQSEventResponse) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reserve/2)
 	defer cancel()
@@ -113,7 +112,7 @@ func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, an
 	}
 }
 
-// one handles a record to its end: done, buried, or an error that brings it back.
+// one handles one record: done, dead-lettered, or an error that redelivers it.
 func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (deadLettered bool, err error) {
 	started := c.now()
 	envelope, err := decode(record.Body)

@@ -1,8 +1,8 @@
 // Package queue is SQS: sending envelopes, and consuming batches record by record.
 //
-// A consumer gives every record its own recovery: one bad record never stops a good one. What can never succeed is copied to
-// the dead-letter queue at once, with its reason and whole body, and acknowledged; what may pass is reported and comes again.
-// In a FIFO queue a failure holds back the rest of its own group and nothing else. It imports events, fault and obs.
+// One bad record never stops the others. A record that can never succeed is copied to the dead-letter queue at once, with its reason and
+// whole body, and acknowledged; a retryable failure is reported and redelivered. In a FIFO queue a failure blocks the rest of its own
+// message group only. It imports events, fault and obs.
 package queue
 
 import (
@@ -97,7 +97,7 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	return nil
 }
 
-// Retrier are the two ways out for a record that was not done: to the dead letters, or back after a while.
+// Retrier handles records that failed: it dead-letters them, or shortens the wait until their redelivery.
 type Retrier struct {
 	client *sqs.Client
 	dead   string // the URL of the dead letters
@@ -113,7 +113,7 @@ func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
-// The attributes of a dead letter: why it died, and which queue it is to go back to.
+// The attributes of a dead letter: the failure's reason, and the queue to send it back to.
 const (
 	AttributeReason = "reason"
 	AttributeSource = "source"

@@ -24,9 +24,9 @@ const (
 	redriveWait = 1
 )
 
-// Redrive sends the records of a dead-letter queue that died for a reason ("" = any) back to the queues they came from, oldest
-// first, and answers how many. A record leaves the dead letters after its queue has taken it; one whose source is no queue, as
-// a table's stream, stays. Run twice at the same moment it may send a record twice, which every consumer expects.
+// Redrive sends the messages of a dead-letter queue with one reason ("" = any) back to their source queues, oldest first, and returns how
+// many. A message is deleted after its queue accepted it; a message whose source is not a queue, such as a table's stream, stays. Two
+// concurrent runs may send a message twice, which every consumer handles.
 func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
 	messages, err := gather(ctx, client, deadURL)
 	if err != nil {
@@ -49,7 +49,7 @@ func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (s
 	return sent, nil
 }
 
-// deadLetterMessage is a record among the dead ones.
+// deadLetterMessage is a message of a dead-letter queue.
 type deadLetterMessage struct {
 	id, receipt, body     string
 	reason, source, group string

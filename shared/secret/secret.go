@@ -1,9 +1,8 @@
-// Package secret reads the secrets that whoever deploys has set: SecureString parameters of SSM, whose value is a
-// comma-separated list, so that an old and a new secret are valid at once while one replaces the other.
+// Package secret reads deployment secrets: SecureString parameters of SSM, whose value is a comma-separated list, so that an old and a
+// new secret are both valid during a rotation.
 //
-// A value is kept for some minutes, so a rotation works without a deployment; when SSM does not answer, the value known last
-// goes on being served. A parameter that nobody has set is an empty list: that provider is not configured yet. It imports
-// fault and the SDK's client.
+// A value is cached for some minutes, so that a rotation needs no deployment; while SSM is unavailable, the last value is served. A
+// parameter that is not set is an empty list: that provider is not configured. It imports fault and the SDK's client.
 package secret
 
 import (

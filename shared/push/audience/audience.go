@@ -1,8 +1,8 @@
-// Package audience is who of an account has a browser open and what it looks at, and how the browsers are told.
+// Package audience finds the connections of an account, knows what each is viewing, and broadcasts to them.
 //
-// A Room is the connections as one query found them. Whoever has a connection is online. What is told here is ephemeral:
-// failures are logged and forgotten. A connection that turns out to be gone is deleted, and those who stay are told. It imports
-// cache, chat, push and the frames of wire.
+// An Audience is the connections as one query found them. An operator with a connection is online. Broadcasts are ephemeral: failures are
+// logged and not retried. A connection found to be gone is deleted, and the others are notified. It imports cache, chat, push and the
+// frames of wire.
 package audience
 
 import (
