@@ -24,7 +24,7 @@ import (
 
 const feeds = "to-assignment.fifo"
 
-// world is the function as it is deployed, with a company.
+// fixture is the function as it is deployed, with a company.
 type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
@@ -50,7 +50,7 @@ func (w *fixture) freed(o chat.OperatorID) string {
 func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, feeds, bodies...); len(again) > 0 {
-		w.Errorf("records %v are to come again", again)
+		w.Errorf("records %v are to be redelivered", again)
 	}
 }
 
@@ -285,7 +285,7 @@ func TestBatch_PermanentFailure_DeadLetteredAlone(t *testing.T) {
 		{Reason: "undecodable", Body: poison["not an envelope"]}, {Reason: "unknown_type", Body: poison["another signal"]},
 		{Reason: "undecodable", Body: poison["data of another form"]}, {Reason: "not_found", Body: poison["an unknown account"]},
 	}; !slices.Equal(got, want) {
-		t.Errorf("buried:\n%+v\nwant:\n%+v", got, want)
+		t.Errorf("dead-lettered:\n%+v\nwant:\n%+v", got, want)
 	}
 }
 

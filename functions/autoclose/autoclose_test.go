@@ -20,7 +20,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// world is the function as it is deployed, with a company that closes what was quiet for an hour.
+// fixture is the function as it is deployed, with a company that closes what was quiet for an hour.
 type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler

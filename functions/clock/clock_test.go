@@ -31,7 +31,7 @@ import (
 // queues are all that the clock sends to.
 var queues = []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"}
 
-// world is the function as it is deployed, before real queues.
+// fixture is the function as it is deployed, before real queues.
 type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler

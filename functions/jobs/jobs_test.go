@@ -18,7 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// bed is the handler on the real desk and store, with a clock that the test moves.
+// fixture is the handler on the real desk and store, with a clock that the test moves.
 type fixture struct {
 	*jobs.Handler
 	deps  jobs.Deps

@@ -102,7 +102,7 @@ func (b *bucket) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// world is a message with the attachments a1, a2…, one for each reference given.
+// fixture is a message with the attachments a1, a2…, one for each reference given.
 type fixture struct {
 	*testing.T
 	store    *dynamo.Store

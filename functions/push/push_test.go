@@ -45,7 +45,7 @@ const (
 	summary = "arn:aws:sqs:us-east-1:000000000000:test-to-push-summary"
 )
 
-// world is an account of three people, with a browser each: Beto looks at the conversation.
+// fixture is an account of three people, with a browser each: Beto looks at the conversation.
 type fixture struct {
 	*testing.T
 	store   *dynamo.Store

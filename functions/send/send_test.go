@@ -47,7 +47,7 @@ func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string
 	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), "image/jpeg", nil
 }
 
-// world is the handler before WhatsApp's simulator, in a company to which a customer has written.
+// fixture is the handler before WhatsApp's simulator, in a company to which a customer has written.
 type fixture struct {
 	*desktest.Fixture
 	phone        *whatsapp.Simulator
@@ -416,13 +416,13 @@ func TestQueued_Permanent_DeadLettered(t *testing.T) {
 		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 	}
 	if again := queuetest.Deliver(t, handler, "to-send.fifo", bodies...); len(again) > 0 {
-		t.Errorf("records %v are to come again", again)
+		t.Errorf("records %v are to be redelivered", again)
 	}
 	var reasons []string
 	for _, letter := range queues.Buried() {
 		reasons = append(reasons, letter.Reason)
 	}
 	if want := []string{"undecodable", "not_found", "unknown_type"}; !slices.Equal(reasons, want) {
-		t.Errorf("buried for %v, want %v", reasons, want)
+		t.Errorf("dead-lettered for %v, want %v", reasons, want)
 	}
 }

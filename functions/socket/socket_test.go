@@ -54,7 +54,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// world is an account with an owner (Ana), an operator of one store (Beto), a conversation that both may see and one in a
+// fixture is an account with an owner (Ana), an operator of one store (Beto), a conversation that both may see and one in a
 // store that Beto was not granted.
 type fixture struct {
 	*testing.T

@@ -62,7 +62,7 @@ func (b *bucket) Put(_ context.Context, key, _ string, body io.Reader, size int6
 	return nil
 }
 
-// world is the handler before real queues.
+// fixture is the handler before real queues.
 type fixture struct {
 	*webhook.Handler
 	t          *testing.T

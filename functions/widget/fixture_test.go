@@ -35,7 +35,7 @@ const (
 	pageB = "https://b.example"
 )
 
-// bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
+// fixture is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
 type fixture struct {
 	*desktest.Fixture
 	*Handler

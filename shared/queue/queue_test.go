@@ -26,7 +26,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// bed is queues and a consumer's log.
+// fixture is queues and a consumer's log.
 type fixture struct {
 	*queuetest.Queues
 	t   *testing.T
@@ -141,7 +141,7 @@ func TestConsume(t *testing.T) {
 		handled      int
 	}{
 		{
-			name: "one bad record of ten leaves nine done and one buried with its reason",
+			name: "one bad record of ten is dead-lettered with its reason",
 			records: func(t *testing.T) (list []lambdaevents.SQSMessage) {
 				for i := range 10 {
 					list = append(list, record(t, fmt.Sprint(i), ""))
@@ -166,7 +166,7 @@ func TestConsume(t *testing.T) {
 			retried: []string{"pass", "a2", "a3"}, handled: 2,
 		},
 		{
-			name: "a buried record does not hold back its group",
+			name: "a dead-lettered record does not block its group",
 			records: func(t *testing.T) []lambdaevents.SQSMessage {
 				return []lambdaevents.SQSMessage{record(t, "never", "a"), record(t, "a2", "a")}
 			},
@@ -200,7 +200,7 @@ func TestConsume(t *testing.T) {
 				reasons = append(reasons, letter.Reason)
 			}
 			if !slices.Equal(reasons, test.deadLettered) {
-				t.Errorf("buried for %v, want %v", reasons, test.deadLettered)
+				t.Errorf("dead-lettered for %v, want %v", reasons, test.deadLettered)
 			}
 		})
 	}
