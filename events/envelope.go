@@ -1,9 +1,9 @@
-// Package events is what crosses a process boundary: the signals that fanout makes of changes, what edges put on queues, and
-// the frames that go to browsers.
+// Package events defines what crosses a process boundary: signals that fanout derives from stored changes, signals that edge functions
+// put on queues, and frames that go to browsers.
 //
-// Signals are thin: ids and the few facts a consumer routes on, so that a late consumer reads the current state. Changes are
-// additive; a breaking one is a new .v2 type. The package imports the standard library only, and knows nothing of chat.
-// Every type has a sample in samples/, which tests decode and encode.
+// Signals carry ids and the few facts that consumers route on; a consumer reads the current state from the tables. Changes are additive;
+// a breaking change is a new .v2 type. The package imports the standard library only and does not import chat. Every type has a sample in
+// samples/, which tests decode and encode.
 package events
 
 import (
@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Signal is a typed fact in the past tense.
+// Signal is a typed event, named in the past tense.
 type Signal interface {
 	// EventType is the stable name, noun.past.vN.
 	EventType() string

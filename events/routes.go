@@ -31,7 +31,7 @@ func (q Queue) URLKey() string {
 	return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) + "_QUEUE_URL"
 }
 
-// Source is a set of the parts of the system that send a signal.
+// Source is a bit set of the parts of the system that send a signal.
 type Source uint8
 
 // The sources.
@@ -48,8 +48,7 @@ type Route struct {
 	Sources Source
 }
 
-// Routes holds every signal. fanout, clock, the topology and the consumers' tests read it: to add a signal, add its type and its
-// line here.
+// Routes lists every signal. fanout, clock, the topology and the consumers' tests read it. A new signal needs its type and an entry here.
 var Routes = []Route{
 	{Signal: InboundReceived{}, Queue: ToIngest, Sources: FromEdge},
 	{Signal: ConversationWaiting{}, Queue: ToAssignment, Sources: FromStream | FromClock},
@@ -75,7 +74,7 @@ var queues = func() map[reflect.Type]Queue {
 	return byType
 }()
 
-// QueueOf is the queue that carries a signal, "" for a type without a route.
+// QueueOf returns the queue that carries a signal type, or "" for a type without a route.
 func QueueOf(s Signal) Queue { return queues[reflect.TypeOf(s)] }
 
 // Queues lists the queues that a source sends to, in the order of Routes.

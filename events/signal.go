@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// InboundReceived carries one item of a provider's webhook to ingest. It holds content, so its queue is encrypted. A body over
-// 200 KB lies in the inbound bucket under BodyKey instead.
+// InboundReceived carries one item of a provider's webhook to ingest. It holds message content, so its queue is encrypted. A body over
+// 200 KB is stored in the inbound bucket under BodyKey.
 type InboundReceived struct {
 	Provider   string          `json:"provider"`
 	Asset      string          `json:"asset"`
@@ -22,8 +22,8 @@ type InboundReceived struct {
 // EventType names the signal.
 func (InboundReceived) EventType() string { return "inbound.received.v1" }
 
-// ConversationWaiting says that a conversation needs an operator: it was opened, reopened or given back, or the clock asks
-// again. Assignment looks at the pool of the store, oldest first.
+// ConversationWaiting means that a conversation needs an operator: it was opened, reopened or unassigned, or its retry timer is due.
+// assignment then processes the store's pool, oldest first.
 type ConversationWaiting struct {
 	ConversationID string `json:"conversationId"`
 	StoreID        string `json:"storeId"`
@@ -32,8 +32,8 @@ type ConversationWaiting struct {
 // EventType names the signal.
 func (ConversationWaiting) EventType() string { return "conversation.waiting.v1" }
 
-// CapacityFreed says that an operator may be able to take more: came online, a conversation left, the limit was raised. It
-// goes to assignment once per store.
+// CapacityFreed means that an operator may be able to take more conversations: the operator came online, a conversation left, or the
+// limit was raised. One signal is sent for each store.
 type CapacityFreed struct {
 	OperatorID string `json:"operatorId"`
 	StoreID    string `json:"storeId"`
@@ -42,7 +42,7 @@ type CapacityFreed struct {
 // EventType names the signal.
 func (CapacityFreed) EventType() string { return "capacity.freed.v1" }
 
-// ConversationDue says that a conversation's timer has come. The handler looks at the conversation before it acts.
+// ConversationDue means that a conversation's timer is due. The handler reads the conversation before it acts.
 type ConversationDue struct {
 	ConversationID string    `json:"conversationId"`
 	DueAt          time.Time `json:"dueAt"`
@@ -51,7 +51,7 @@ type ConversationDue struct {
 // EventType names the signal.
 func (ConversationDue) EventType() string { return "conversation.due.v1" }
 
-// MessageQueued says that a conversation has messages to deliver. send delivers all that wait, in order.
+// MessageQueued means that a conversation has messages to deliver. send delivers all queued messages in order.
 type MessageQueued struct {
 	ConversationID string `json:"conversationId"`
 	MessageID      string `json:"messageId"`
@@ -60,7 +60,7 @@ type MessageQueued struct {
 // EventType names the signal.
 func (MessageQueued) EventType() string { return "message.queued.v1" }
 
-// MediaPending says that a message has files that are still at the provider.
+// MediaPending means that a message has files that are still at the provider.
 type MediaPending struct {
 	ConversationID string `json:"conversationId"`
 	MessageID      string `json:"messageId"`
@@ -69,7 +69,7 @@ type MediaPending struct {
 // EventType names the signal.
 func (MediaPending) EventType() string { return "media.pending.v1" }
 
-// FilesRevoked says that the message which had these files was taken back. Keys are those of the objects.
+// FilesRevoked means that the author revoked the message that had these files. Keys are the keys of the objects.
 type FilesRevoked struct {
 	Keys []string `json:"keys"`
 }
@@ -77,7 +77,7 @@ type FilesRevoked struct {
 // EventType names the signal.
 func (FilesRevoked) EventType() string { return "files.revoked.v1" }
 
-// MailQueued says that an e-mail is to leave.
+// MailQueued means that an e-mail is ready to be sent.
 type MailQueued struct {
 	MailID string `json:"mailId"`
 }
@@ -85,7 +85,7 @@ type MailQueued struct {
 // EventType names the signal.
 func (MailQueued) EventType() string { return "mail.queued.v1" }
 
-// JobReady says that a job has a next step.
+// JobReady means that a job has a next step.
 type JobReady struct {
 	JobID string `json:"jobId"`
 }
@@ -93,8 +93,8 @@ type JobReady struct {
 // EventType names the signal.
 func (JobReady) EventType() string { return "job.ready.v1" }
 
-// ChannelRestored says that a channel which could not send may try again: it has another token, or its provider took a message.
-// Version is the channel's from that moment on.
+// ChannelRestored means that a channel which could not send may try again: it has new credentials, or its provider accepted a message.
+// Version is the channel's version after that change.
 type ChannelRestored struct {
 	ChannelID string `json:"channelId"`
 	Version   int64  `json:"version"`
@@ -103,16 +103,16 @@ type ChannelRestored struct {
 // EventType names the signal.
 func (ChannelRestored) EventType() string { return "channel.restored.v1" }
 
-// ChannelChanged says that a channel is new or gone, or has other credentials or settings: its webhook is registered anew, and what its
-// provider keeps for it is read anew. Version is the channel's from that moment on.
+// ChannelChanged means that a channel was added or removed, or that its credentials or settings changed. Its webhook is registered again
+// and its templates are read again. Version is the channel's version after that change.
 type ChannelChanged struct {
 	ChannelID string `json:"channelId"`
 	Version   int64  `json:"version"`
-	// Removed is what is needed to end the webhook of a channel that is gone.
+	// Removed holds what is needed to unregister the webhook of a removed channel.
 	Removed *RemovedChannel `json:"removed,omitempty"`
 }
 
-// RemovedChannel is a channel that is gone. Credentials are encrypted.
+// RemovedChannel is a removed channel. Credentials are encrypted.
 type RemovedChannel struct {
 	Type        string `json:"type"`
 	ExternalID  string `json:"externalId"`
@@ -122,8 +122,8 @@ type RemovedChannel struct {
 // EventType names the signal.
 func (ChannelChanged) EventType() string { return "channel.changed.v1" }
 
-// ReadMarked says that an operator has read up to a message of the contact's, or, with Typing and no message, writes an answer. send
-// tells the provider. It is a hint: one that fails is dropped.
+// ReadMarked means that an operator has read the contact's messages up to one message, or, with Typing and no message, is typing. send
+// passes it to the provider. It is a hint: a failed one is dropped.
 type ReadMarked struct {
 	ConversationID string `json:"conversationId"`
 	MessageID      string `json:"messageId,omitempty"`
@@ -133,11 +133,12 @@ type ReadMarked struct {
 // EventType names the signal.
 func (ReadMarked) EventType() string { return "read.marked.v1" }
 
-// MarkGroup keeps the marks of one conversation in order, apart from its replies, which do not wait for them.
+// MarkGroup is the message group of a conversation's read marks. It is not the group of its replies, so that replies do not wait for
+// marks.
 func MarkGroup(conversation string) string { return conversation + ".read" }
 
-// Pushed carries frames to the browsers of those who look at the conversation, of its assignee, or of whoever the ids below name. It is
-// a hint: a repeated one changes nothing, and a browser that missed one fetches the state again when it reconnects.
+// Pushed carries frames to the browsers of the conversation's viewers and its assignee, or of those whom the ids below name. It is a
+// hint: repeating it changes nothing, and a browser that missed one reads the state again when it reconnects.
 type Pushed struct {
 	ConversationID string            `json:"conversationId,omitempty"`
 	StoreID        string            `json:"storeId,omitempty"`
@@ -151,6 +152,6 @@ type Pushed struct {
 // EventType names the signal.
 func (Pushed) EventType() string { return "frames.pushed.v1" }
 
-// SummaryPushed carries frames to the browsers of everybody who may see the conversation in a list. It has the form of Pushed and a
-// queue of its own, whose batches are merged.
+// SummaryPushed carries frames to the browsers of all operators who may see the conversation in a list. It has the fields of Pushed and
+// its own queue, whose batches are merged.
 type SummaryPushed struct{ Pushed }

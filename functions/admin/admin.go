@@ -1,8 +1,9 @@
-// Package admin is the REST API of what owners administer, under /api/v1: accounts, sign-in, operators, stores, channels and settings, and the document that describes both APIs. It
-// alone encrypts the credentials of channels and changes the user pool; what operators do all day is in functions/api.
+// Package admin is the REST API for account administration under /api/v1: accounts, sign-in, operators, stores, channels, settings, and the
+// document that describes all APIs. It is the only function that encrypts channel credentials and changes the user pool. The operators' API
+// is in functions/api.
 //
-// Each package below holds the routes of one noun with the narrow store that they need; this one puts them together. It may import what
-// package rest may, the use cases, and dynamo.
+// Each subpackage holds the routes of one resource and the store interface that they need; this package puts them together. It may import
+// what package rest may, the use cases, and dynamo.
 package admin
 
 import (
@@ -30,21 +31,21 @@ type Store interface {
 	stores.Store
 }
 
-// Parts are what the routes are made of; all are needed.
+// Parts are the dependencies of the routes; all are required.
 type Parts struct {
 	Store    Store
 	Desk     channels.Desk
 	Vault    enroll.Vault
 	Sealer   channels.Sealer
 	Channels channels.Channels
-	// ForgotTakes is how long a request for a reset link takes, whether or not the address is known.
+	// ForgotTakes is the fixed duration of a request for a reset link, so that timing does not reveal whether the address exists.
 	ForgotTakes time.Duration
 }
 
-// New makes the server of the administration.
+// New makes the server of the administration API.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
 	if parts.Store == nil || parts.Desk == nil || parts.Vault == nil || parts.Sealer == nil || parts.Channels == nil {
-		return nil, errors.New("admin: a store, use cases, a vault, a sealer and channels are needed")
+		return nil, errors.New("admin: store, use cases, vault, sealer and channels are required")
 	}
 	server, err := rest.New(deps)
 	if err != nil {
@@ -53,7 +54,7 @@ func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
 	return server, server.Mount(routes(server, parts)...)
 }
 
-// Routes are all routes of the administration, for the API's document and for tests. Their handlers must not be called.
+// Routes lists all administration routes, for the API document and for tests. Their handlers must not be called.
 func Routes() []rest.Route { return routes(new(rest.Server), Parts{}) }
 
 func routes(server *rest.Server, p Parts) []rest.Route {

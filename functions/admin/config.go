@@ -31,10 +31,10 @@ type Config struct {
 	Providers        all.Settings `env:"-"`
 }
 
-// forgotTakes is longer than a slow write takes, so that the duration of the answer does not tell whether the address is known.
+// forgotTakes is longer than a slow write, so that the response time does not reveal whether the address exists.
 const forgotTakes = 400 * time.Millisecond
 
-// Build makes the handler. Of the providers it calls only those that check credentials when a channel is connected.
+// Build makes the handler. It calls providers only to check credentials when a channel is connected.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {

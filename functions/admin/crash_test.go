@@ -68,7 +68,7 @@ func (d *death) strike(at int, after bool) int {
 }
 
 // C-03: whatever call a request dies at, the same request again leads where an undisturbed one does.
-func TestEveryCreatingCallMayDieAnywhere(t *testing.T) {
+func TestCreatingCalls_CrashAnywhere_Repeatable(t *testing.T) {
 	t.Parallel()
 	d := &death{}
 	b := apitest.New(t, d.comeOver)
@@ -149,7 +149,7 @@ func TestEveryCreatingCallMayDieAnywhere(t *testing.T) {
 	}
 }
 
-func TestSignUpMayDieAnywhere(t *testing.T) {
+func TestSignUp_CrashAnywhere_Repeatable(t *testing.T) {
 	t.Parallel()
 	d := &death{}
 	b := apitest.New(t, d.comeOver)

@@ -15,7 +15,7 @@ import (
 //go:embed openapi.json
 var document []byte
 
-// describe answers the document with the server's address in it.
+// describe responds with the document and the server's address.
 func describe(server *rest.Server) func(context.Context, *rest.Call) (httpapi.Response, error) {
 	return func(context.Context, *rest.Call) (httpapi.Response, error) {
 		members := map[string]json.RawMessage{}

@@ -288,7 +288,7 @@ func TestPasswordAndSessions(t *testing.T) {
 	})
 }
 
-func TestSocketsEndWithTheirSessions(t *testing.T) {
+func TestSession_Ended_ClosesSockets(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	b.Owner("ana@example.com")

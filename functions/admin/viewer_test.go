@@ -22,7 +22,7 @@ func (p named) List(_ context.Context, name string) ([]string, error) {
 	return list, nil
 }
 
-func TestSignInIsLimitedByTheViewerBehindCloudFront(t *testing.T) {
+func TestSignIn_BehindCloudFront_LimitedByViewer(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	b.Keys.Keys = named{"origin": {"now"}, "signing": {"key"}}

@@ -14,7 +14,7 @@ import (
 )
 
 // S0-30, S0-32: a site is connected without a provider, and gets a code of its own.
-func TestASiteIsConnectedWithoutAProvider(t *testing.T) {
+func TestWebchatChannel_Connect_NoProviderCall(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	ana := b.Owner("ana@example.com")
@@ -58,7 +58,7 @@ func TestASiteIsConnectedWithoutAProvider(t *testing.T) {
 	}
 }
 
-func TestAVisitorsSessionOpensNothingOfTheOperators(t *testing.T) {
+func TestVisitorSession_OperatorRoutes_Refused(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	account, _ := b.Owner("ana@example.com").Me()

@@ -1,8 +1,8 @@
-// Package api is the REST API that operators use all day, under /api/v1, and /healthz: conversations, messages, contacts, the caller's
-// own profile, and what the account has set up. What owners administer is in functions/admin.
+// Package api is the operators' REST API under /api/v1, and /healthz: conversations, messages, contacts, the caller's own profile, and
+// reading what the account has configured. Administration is in functions/admin.
 //
-// Each package below holds the routes of one noun with the narrow store that they need; this one puts them together. It may import what
-// package rest may, the use cases, and dynamo.
+// Each subpackage holds the routes of one resource and the store interface that they need; this package puts them together. It may import
+// what package rest may, the use cases, and dynamo.
 package api
 
 import (
@@ -35,7 +35,7 @@ type Desk interface {
 	messages.Desk
 }
 
-// Parts are what the routes are made of; all are needed.
+// Parts are the dependencies of the routes; all are required.
 type Parts struct {
 	Store    Store
 	Desk     Desk
@@ -46,7 +46,7 @@ type Parts struct {
 // New makes the server of the API.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
 	if parts.Store == nil || parts.Desk == nil || parts.Files == nil || parts.Channels == nil {
-		return nil, errors.New("api: a store, use cases, files and channels are needed")
+		return nil, errors.New("api: store, use cases, files and channels are required")
 	}
 	server, err := rest.New(deps)
 	if err != nil {
@@ -55,7 +55,7 @@ func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
 	return server, server.Mount(routes(server, parts)...)
 }
 
-// Routes are all routes of the API, for its document and for tests. Their handlers must not be called.
+// Routes lists all routes of the API, for its document and for tests. Their handlers must not be called.
 func Routes() []rest.Route { return routes(new(rest.Server), Parts{}) }
 
 func routes(server *rest.Server, p Parts) []rest.Route {

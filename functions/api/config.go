@@ -28,7 +28,7 @@ type Config struct {
 	MediaBucket    string `env:"MEDIA_BUCKET"`
 }
 
-// Build makes the handler. It calls no provider: of the channels it only uses their capabilities.
+// Build makes the handler. It calls no provider: it uses only the capabilities of channels.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {

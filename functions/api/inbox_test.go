@@ -354,7 +354,7 @@ func TestContacts(t *testing.T) {
 	}
 }
 
-func TestARepeatedUploadIsTheSameForADayAndThenAnotherOne(t *testing.T) {
+func TestUpload_Repeated_SameWithinADay(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	c := b.Owner("ana@example.com")
@@ -386,7 +386,7 @@ func (s *sparse) ListConversations(context.Context, chat.AccountID, dynamo.Conve
 	return chat.Page[chat.Conversation]{Next: "more"}, nil
 }
 
-func TestALongListIsNotReadToItsEndForOneRequest(t *testing.T) {
+func TestSortedList_Long_ReadIsBounded(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	c := b.Owner("ana@example.com")

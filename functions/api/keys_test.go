@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// TestSigningKeysAreReplacedWithoutAGap: what was signed before a rotation is good for as long as its key is listed.
-func TestSigningKeysAreReplacedWithoutAGap(t *testing.T) {
+// TestSigningKeys_Rotated_OldStillVerifies: what was signed before a rotation is good for as long as its key is listed.
+func TestSigningKeys_Rotated_OldStillVerifies(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	b.Keys.Keys = apitest.Static{"old"}
@@ -52,7 +52,7 @@ func TestSigningKeysAreReplacedWithoutAGap(t *testing.T) {
 	c.Do("GET", next, nil).WantError(http.StatusServiceUnavailable, "unavailable", "")
 }
 
-func TestARepeatedRequestIsTheSameAfterItsKeyWasReplaced(t *testing.T) {
+func TestIdempotency_SigningKeyRotated_SameAnswer(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	c := b.Owner("ana@example.com")

@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-func TestAnOperatorHasAPicture(t *testing.T) {
+func TestOperatorPicture(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	ana := b.Owner("ana@example.com")

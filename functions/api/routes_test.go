@@ -16,7 +16,7 @@ import (
 
 // S0-03, S0-06: what a role may not do, it may not do on any route. The table is the only list of routes there is, so a route
 // without an entry does not exist.
-func TestEveryRouteForEveryRole(t *testing.T) {
+func TestRoutes_EveryRole(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	owner := b.Owner("owner@example.com")
@@ -59,7 +59,7 @@ var braces = regexp.MustCompile(`\{\w+\}`)
 func fill(pattern, id string) string { return braces.ReplaceAllString(pattern, id) }
 
 // Bar 9: ids of another account are not there, on any route that takes one.
-func TestAnotherAccountSeesNothing(t *testing.T) {
+func TestRoutes_OtherAccount_NotFound(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	ana, eva := b.Owner("ana@example.com"), b.Owner("eva@example.com")
@@ -132,7 +132,7 @@ func TestAnotherAccountSeesNothing(t *testing.T) {
 	})
 }
 
-func TestRequestsFromOtherPages(t *testing.T) {
+func TestRequests_OtherOrigin_Refused(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	c := b.Owner("ana@example.com")

@@ -99,7 +99,7 @@ func TestTemplates(t *testing.T) {
 }
 
 // S1-24: whatever the channel takes can be posted, with the apitest.Fields of its type and no others.
-func TestEveryTypeOfMessage(t *testing.T) {
+func TestPostMessage_EveryType(t *testing.T) {
 	t.Parallel()
 	b := apitest.New(t)
 	owner := b.Owner("ana@example.com")

@@ -1,5 +1,5 @@
-// Package assignment gives waiting conversations to operators, store by store: when one enters the pool, and when somebody can
-// take more. It decides by the current state, whatever the signal was, so that a late or repeated one does no harm.
+// Package assignment assigns waiting conversations to operators, store by store: when a conversation enters the pool, and when an
+// operator has free capacity. It decides by the current state and not by the signal, so that a late or repeated signal does no harm.
 package assignment
 
 import (
@@ -29,7 +29,7 @@ type Handler struct {
 // New makes a handler; both are needed.
 func New(accounts accounts, desk distributor) (*Handler, error) {
 	if accounts == nil || desk == nil {
-		return nil, errors.New("assignment: accounts and a desk are needed")
+		return nil, errors.New("assignment: accounts and desk are required")
 	}
 	return &Handler{accounts: accounts, desk: desk}, nil
 }
@@ -47,7 +47,8 @@ func (h *Handler) freed(ctx context.Context, envelope events.Envelope, signal ev
 	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), "")
 }
 
-// distribute assigns what waits in the pool of a store; hint names a conversation that is known to wait.
+// distribute assigns the conversations in a store's pool. hint names a conversation that is known to wait, which the index may not show
+// yet.
 func (h *Handler) distribute(ctx context.Context, envelope events.Envelope, store chat.StoreID, hint chat.ConversationID) error {
 	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
 	if err != nil {

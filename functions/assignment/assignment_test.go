@@ -24,44 +24,44 @@ import (
 
 const feeds = "to-assignment.fifo"
 
-// world is the function as it is deployed, with a company.
-type world struct {
+// fixture is the function as it is deployed, with a company.
+type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 }
 
-func open(t *testing.T, change ...func(*chat.Account)) *world {
+func open(t *testing.T, change ...func(*chat.Account)) *fixture {
 	t.Helper()
-	w := &world{Fixture: desktest.New(t, change...)}
+	w := &fixture{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "assignment", assignment.Build, w.DB, w.Now, io.Discard)
 	return w
 }
 
-func (w *world) waits(id chat.ConversationID) string {
+func (w *fixture) waits(id chat.ConversationID) string {
 	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationWaiting{ConversationID: string(id), StoreID: string(desktest.Shop)})
 }
 
-func (w *world) freed(o chat.OperatorID) string {
+func (w *fixture) freed(o chat.OperatorID) string {
 	return queuetest.Body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
-func (w *world) deliver(bodies ...string) {
+func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, feeds, bodies...); len(again) > 0 {
-		w.Errorf("records %v are to come again", again)
+		w.Errorf("records %v are to be redelivered", again)
 	}
 }
 
-func (w *world) wantAssignee(id chat.ConversationID, want chat.OperatorID) {
+func (w *fixture) wantAssignee(id chat.ConversationID, want chat.OperatorID) {
 	w.Helper()
 	if got := w.Conversation(id).AssigneeID; got != want {
 		w.Errorf("conversation %s belongs to %q, want %q", id, got, want)
 	}
 }
 
-func (w *world) wantLoad(id chat.OperatorID, want int) {
+func (w *fixture) wantLoad(id chat.OperatorID, want int) {
 	w.Helper()
 	loads, err := w.Store.Loads(w.Context(), desktest.Account)
 	w.Must(err)
@@ -75,7 +75,7 @@ func (w *world) wantLoad(id chat.OperatorID, want int) {
 }
 
 // told are the reasons of a conversation's events of one type.
-func (w *world) told(id chat.ConversationID, kind chat.EventType) (reasons []chat.Reason) {
+func (w *fixture) told(id chat.ConversationID, kind chat.EventType) (reasons []chat.Reason) {
 	w.Helper()
 	for _, e := range w.Timeline(id) {
 		if e.Type == kind && e.Reason != nil {
@@ -86,7 +86,7 @@ func (w *world) told(id chat.ConversationID, kind chat.EventType) (reasons []cha
 }
 
 // S1-17, S3-10
-func TestWhoTakesAConversation(t *testing.T) {
+func TestAssignment_ChoosesOperator(t *testing.T) {
 	t.Parallel()
 	away := func(o *chat.Operator) { o.Availability = chat.Away }
 	elsewhere := func(o *chat.Operator) { o.StoreIDs = []chat.StoreID{"OTHER"} }
@@ -95,19 +95,19 @@ func TestWhoTakesAConversation(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		account func(*chat.Account)
-		hire    func(*world)
+		hire    func(*fixture)
 		want    chat.OperatorID
 		reason  chat.ReasonCode
 		ana     chat.Outcome // what the reason says of her; "" = nothing
 	}{
 		"the one who is available": {
-			hire: func(w *world) { w.Employ("ANA"); w.Employ("EVA", away) }, want: "ANA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeChosen,
+			hire: func(w *fixture) { w.Employ("ANA"); w.Employ("EVA", away) }, want: "ANA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeChosen,
 		},
 		"the one with the fewest": {
-			hire: func(w *world) { w.Give(w.Employ("ANA"), w.Write("1")); w.Employ("EVA") }, want: "EVA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeBusier,
+			hire: func(w *fixture) { w.Give(w.Employ("ANA"), w.Write("1")); w.Employ("EVA") }, want: "EVA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeBusier,
 		},
 		"the next one, when the first is at capacity": {
-			hire: func(w *world) {
+			hire: func(w *fixture) {
 				w.Give(w.Employ("ANA", desktest.Carries(1)), w.Write("1"))
 				eva := w.Employ("EVA")
 				for _, from := range []string{"2", "3"} {
@@ -116,18 +116,18 @@ func TestWhoTakesAConversation(t *testing.T) {
 			},
 			want: "EVA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeAtCapacity,
 		},
-		"nobody, when all are away":           {hire: func(w *world) { w.Employ("ANA", away) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeAway},
-		"nobody, when all serve other stores": {hire: func(w *world) { w.Employ("ANA", elsewhere) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeNotGranted},
+		"nobody, when all are away":           {hire: func(w *fixture) { w.Employ("ANA", away) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeAway},
+		"nobody, when all serve other stores": {hire: func(w *fixture) { w.Employ("ANA", elsewhere) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeNotGranted},
 		"nobody, when all are at capacity": {
-			hire: func(w *world) { w.Give(w.Employ("ANA", desktest.Carries(1)), w.Write("1")) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeAtCapacity,
+			hire: func(w *fixture) { w.Give(w.Employ("ANA", desktest.Carries(1)), w.Write("1")) }, reason: chat.ReasonNobodyEligible, ana: chat.OutcomeAtCapacity,
 		},
 		"the fixed manager, though away and full": {
 			account: mode(chat.DistributeToManager, "ANA"),
-			hire:    func(w *world) { w.Give(w.Employ("ANA", away, desktest.Carries(1)), w.Write("1")); w.Employ("EVA") },
+			hire:    func(w *fixture) { w.Give(w.Employ("ANA", away, desktest.Carries(1)), w.Write("1")); w.Employ("EVA") },
 			want:    "ANA", reason: chat.ReasonFixedManager, ana: chat.OutcomeChosen,
 		},
 		"nobody, where nothing distributes": {
-			account: mode(chat.DistributeToGroups, ""), hire: func(w *world) { w.Employ("ANA") }, reason: chat.ReasonNobodyEligible,
+			account: mode(chat.DistributeToGroups, ""), hire: func(w *fixture) { w.Employ("ANA") }, reason: chat.ReasonNobodyEligible,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestWhoTakesAConversation(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsLongestIsTakenFirst(t *testing.T) {
+func TestAssignment_OldestFirst(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	oldest, middle, newest := w.Write("1"), w.Write("2"), w.Write("3")
@@ -194,7 +194,7 @@ func (l *late) Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, 
 	return loads, err
 }
 
-func TestWhoWasFilledMeanwhileIsPassedOver(t *testing.T) {
+func TestAssignment_OperatorFull_NextOne(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	ana := w.Employ("ANA", desktest.Carries(1))
@@ -218,7 +218,7 @@ func (lagging) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequ
 	return chat.Page[chat.Conversation]{}, nil
 }
 
-func TestWhatTheIndexDoesNotShowYetIsTaken(t *testing.T) {
+func TestAssignment_IndexLag_HintIsAssigned(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Employ("ANA")
@@ -231,7 +231,7 @@ func TestWhatTheIndexDoesNotShowYetIsTaken(t *testing.T) {
 	w.wantAssignee(id, "ANA")
 }
 
-func TestTwoAtOnceNeverGiveMoreThanSomebodyCarries(t *testing.T) {
+func TestAssignment_Concurrent_RespectsCapacity(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Employ("ANA", desktest.Carries(2))
@@ -261,7 +261,7 @@ func TestTwoAtOnceNeverGiveMoreThanSomebodyCarries(t *testing.T) {
 	w.wantLoad("EVA", 1)
 }
 
-func TestARecordThatCanNeverSucceedIsBuriedAndTheOthersAreDone(t *testing.T) {
+func TestBatch_PermanentFailure_DeadLetteredAlone(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Employ("ANA")
@@ -285,7 +285,7 @@ func TestARecordThatCanNeverSucceedIsBuriedAndTheOthersAreDone(t *testing.T) {
 		{Reason: "undecodable", Body: poison["not an envelope"]}, {Reason: "unknown_type", Body: poison["another signal"]},
 		{Reason: "undecodable", Body: poison["data of another form"]}, {Reason: "not_found", Body: poison["an unknown account"]},
 	}; !slices.Equal(got, want) {
-		t.Errorf("buried:\n%+v\nwant:\n%+v", got, want)
+		t.Errorf("dead-lettered:\n%+v\nwant:\n%+v", got, want)
 	}
 }
 
@@ -296,7 +296,7 @@ func (silent) Account(context.Context, chat.AccountID) (chat.Account, error) {
 	return chat.Account{}, fault.New(fault.Unavailable, "no DynamoDB")
 }
 
-func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
+func TestAssignment_TableUnavailable_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	handler, err := assignment.New(silent{}, w.Desk)
@@ -308,7 +308,7 @@ func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
 	}
 }
 
-func TestWhatLeftThePoolIsLeftAlone(t *testing.T) {
+func TestAssignment_LeftPool_Ignored(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Employ("ANA")

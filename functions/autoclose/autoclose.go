@@ -1,5 +1,5 @@
-// Package autoclose looks at conversations whose timer has come, and closes those that went quiet. The others get their timer
-// armed anew: a message does not move it, so most of them were only early.
+// Package autoclose closes conversations that are inactive when their timer is due. For the others it sets the timer again: messages do
+// not move the timer, so most timers are due too early.
 package autoclose
 
 import (
@@ -29,7 +29,7 @@ type Handler struct {
 // New makes a handler; both are needed.
 func New(accounts accounts, desk closer) (*Handler, error) {
 	if accounts == nil || desk == nil {
-		return nil, errors.New("autoclose: accounts and a desk are needed")
+		return nil, errors.New("autoclose: accounts and desk are required")
 	}
 	return &Handler{accounts: accounts, desk: desk}, nil
 }

@@ -20,36 +20,36 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// world is the function as it is deployed, with a company that closes what was quiet for an hour.
-type world struct {
+// fixture is the function as it is deployed, with a company that closes what was quiet for an hour.
+type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	ana     chat.Operator
 }
 
-func open(t *testing.T, change ...func(*chat.Account)) *world {
+func open(t *testing.T, change ...func(*chat.Account)) *fixture {
 	t.Helper()
-	w := &world{Fixture: desktest.New(t, change...)}
+	w := &fixture{Fixture: desktest.New(t, change...)}
 	w.handler, w.queues = boottest.Function(t, "autoclose", autoclose.Build, w.DB, w.Now, io.Discard)
 	w.ana = w.Employ("ANA")
 	return w
 }
 
 // given is a conversation of Ana's.
-func (w *world) given(from string) chat.ConversationID {
+func (w *fixture) given(from string) chat.ConversationID {
 	w.Helper()
 	id := w.Write(from)
 	w.Give(w.ana, id)
 	return id
 }
 
-func (w *world) due(id chat.ConversationID) string {
+func (w *fixture) due(id chat.ConversationID) string {
 	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 }
 
 // deliver hands the function signals, none of which it may ask for again.
-func (w *world) deliver(bodies ...string) {
+func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, "to-autoclose", bodies...); len(again) > 0 {
 		w.Errorf("records %v are to come again", again)
@@ -57,7 +57,7 @@ func (w *world) deliver(bodies ...string) {
 }
 
 // endings are the Events that tell of a conversation's ends.
-func (w *world) endings(id chat.ConversationID) (found []chat.Event) {
+func (w *fixture) endings(id chat.ConversationID) (found []chat.Event) {
 	w.Helper()
 	for _, e := range w.Timeline(id) {
 		if e.Type == chat.EventResolved {
@@ -68,30 +68,30 @@ func (w *world) endings(id chat.ConversationID) (found []chat.Event) {
 }
 
 // S3-09, S3-11, S3-12
-func TestWhatBecomesOfAConversationWhoseTimeHasCome(t *testing.T) {
+func TestAutoClose_TimerDue(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		begin  func(*world) chat.ConversationID
+		begin  func(*fixture) chat.ConversationID
 		after  time.Duration // from the last message
 		reason chat.ReasonCode
 		again  time.Duration // until the next look when it stays open, from the last message; 0 = never
 	}{
-		"an assigned one that was quiet for an hour is closed": {func(w *world) chat.ConversationID { return w.given("1") }, time.Hour, chat.ReasonIdle, 0},
-		"a moment earlier it is not":                           {func(w *world) chat.ConversationID { return w.given("1") }, time.Hour - time.Millisecond, "", time.Hour},
-		"one in which the contact wrote meanwhile is looked at later": {func(w *world) chat.ConversationID {
+		"an assigned one that was quiet for an hour is closed": {func(w *fixture) chat.ConversationID { return w.given("1") }, time.Hour, chat.ReasonIdle, 0},
+		"a moment earlier it is not":                           {func(w *fixture) chat.ConversationID { return w.given("1") }, time.Hour - time.Millisecond, "", time.Hour},
+		"one in which the contact wrote meanwhile is looked at later": {func(w *fixture) chat.ConversationID {
 			id := w.given("1")
 			w.Advance(50 * time.Minute)
 			w.Write("1")
 			return id
 		}, 20 * time.Minute, "", time.Hour},
-		"one in which we answered meanwhile is looked at later": {func(w *world) chat.ConversationID {
+		"one in which we answered meanwhile is looked at later": {func(w *fixture) chat.ConversationID {
 			id := w.given("1")
 			w.Advance(50 * time.Minute)
 			w.Reply(id, "ya miro")
 			return id
 		}, 20 * time.Minute, "", time.Hour},
-		"an unassigned one is closed after a calendar month": {func(w *world) chat.ConversationID { return w.Write("1") }, 30 * 24 * time.Hour, chat.ReasonOneMonth, 0},
-		"and not a day before":                               {func(w *world) chat.ConversationID { return w.Write("1") }, 29 * 24 * time.Hour, "", 30 * 24 * time.Hour},
+		"an unassigned one is closed after a calendar month": {func(w *fixture) chat.ConversationID { return w.Write("1") }, 30 * 24 * time.Hour, chat.ReasonOneMonth, 0},
+		"and not a day before":                               {func(w *fixture) chat.ConversationID { return w.Write("1") }, 29 * 24 * time.Hour, "", 30 * 24 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestWhatBecomesOfAConversationWhoseTimeHasCome(t *testing.T) {
 	}
 }
 
-func TestWhoeverNeverClosesIsNotClosed(t *testing.T) {
+func TestAutoClose_Disabled_LeavesOpen(t *testing.T) {
 	t.Parallel()
 	w := open(t, func(a *chat.Account) { a.Closing.Idle = 0 })
 	id := w.given("1")
@@ -131,7 +131,7 @@ func TestWhoeverNeverClosesIsNotClosed(t *testing.T) {
 	}
 }
 
-func TestClosingFreesTheOperator(t *testing.T) {
+func TestAutoClose_FreesOperator(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	id := w.given("1")
@@ -157,7 +157,7 @@ func (o *overtaken) Commit(ctx context.Context, d chat.Decision, now time.Time) 
 	return o.Store.Commit(ctx, d, now)
 }
 
-func TestAMessageThatComesWhileItClosesKeepsItOpen(t *testing.T) {
+func TestAutoClose_ConcurrentMessage_StaysOpen(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	id := w.given("1")
@@ -173,7 +173,7 @@ func TestAMessageThatComesWhileItClosesKeepsItOpen(t *testing.T) {
 	}
 }
 
-func TestWhatIsClosedAlreadyIsLeftAlone(t *testing.T) {
+func TestAutoClose_AlreadyClosed_Ignored(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	id := w.given("1")
@@ -187,7 +187,7 @@ func TestWhatIsClosedAlreadyIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestABadRecordDoesNotStopTheOthers(t *testing.T) {
+func TestAutoClose_BadRecord_OthersDone(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	first, second := w.given("1"), w.given("2")
@@ -220,7 +220,7 @@ func (silent) Account(context.Context, chat.AccountID) (chat.Account, error) {
 	return chat.Account{}, fault.New(fault.Unavailable, "no DynamoDB")
 }
 
-func TestATableThatDoesNotAnswerBringsTheRecordBack(t *testing.T) {
+func TestAutoClose_TableUnavailable_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	handler, err := autoclose.New(silent{}, w.Desk)

@@ -1,5 +1,6 @@
-// Package clock finds every minute what falls due in the next one, and sends it to the queue of whoever acts on it, with the
-// rest of the time as delay. It changes nothing: what is still due a minute later is sent again, and whoever acts looks first.
+// Package clock runs every minute, reads the timers that fall due in the next minute, and sends each to the queue of its consumer with
+// the remaining time as delay. It changes nothing: a timer that is still due a minute later is sent again, and consumers check the state
+// before they act.
 package clock
 
 import (
@@ -17,14 +18,14 @@ import (
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// ahead is how far the clock looks: until its next tick.
+// ahead is how far the clock looks ahead: until its next tick.
 const ahead = time.Minute
 
 type store interface {
 	Due(ctx context.Context, shard int, until time.Time, p chat.PageRequest) (chat.Page[schedule.DueItem], error)
 }
 
-// Deps are what the handler works with; all are needed.
+// Deps are the dependencies of the handler; all are required.
 type Deps struct {
 	Store   store
 	Senders map[events.Queue]*queue.Sender // for every queue of events.Queues(events.FromClock)
@@ -38,18 +39,18 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Store == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("clock: a store, a clock and a logger are needed")
+		return nil, errors.New("clock: store, clock and logger are required")
 	}
 	for _, name := range events.Queues(events.FromClock) {
 		if d.Senders[name] == nil {
-			return nil, fmt.Errorf("clock: a sender for the queue %s is needed", name)
+			return nil, fmt.Errorf("clock: sender for queue %s is required", name)
 		}
 	}
 	return &Handler{d}, nil
 }
 
-// Handle sends everything that falls due before the next tick. A shard that fails does not stop the others; the error makes
-// the platform try again, and the next tick would too.
+// Handle sends everything that falls due before the next tick. A shard that fails does not stop the others; its error makes the platform
+// retry the tick.
 func (h *Handler) Handle(ctx context.Context) error {
 	now := h.Now()
 	var group errgroup.Group
@@ -70,10 +71,10 @@ func (h *Handler) Handle(ctx context.Context) error {
 	return err
 }
 
-// shardsAtOnce bounds the connections that a tick opens: a handshake costs a cold function more than a wait for the shard before.
+// shardsAtOnce limits the connections that a tick opens: in a cold function a handshake costs more than waiting for the previous shard.
 const shardsAtOnce = 4
 
-// duePage is how many due items are read and sent in one go.
+// duePage is how many due items are read and sent at a time.
 const duePage = 500
 
 func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int, err error) {
@@ -87,11 +88,11 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 		out := make(map[events.Queue][]queue.Message)
 		unknown := 0
 		for _, item := range due.Items {
-			known, err := add(out, item, now)
+			ok, err := add(out, item, now)
 			if err != nil {
 				return sent, errors.Join(refused, err)
 			}
-			if !known {
+			if !ok {
 				unknown++
 			}
 		}
@@ -112,9 +113,9 @@ func (h *Handler) shard(ctx context.Context, shard int, now time.Time) (sent int
 	}
 }
 
-// add turns a due item into its signal. FIFO queues take no delay for a single message, so an item for one is left to the tick at which it
+// add turns a due item into its signal. FIFO queues have no delay for a single message, so an item for one waits for the tick at which it
 // is due. An item of an unknown kind, such as a newer version's, is skipped.
-func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.Time) (known bool, err error) {
+func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.Time) (ok bool, err error) {
 	signal, group := signalOf(item)
 	if signal == nil {
 		return false, nil
@@ -136,7 +137,7 @@ func add(out map[events.Queue][]queue.Message, item schedule.DueItem, now time.T
 	return true, nil
 }
 
-// delay is the whole seconds until due, rounded up: never early.
+// delay is the seconds until due, rounded up so that it is never early.
 func delay(due, now time.Time) int32 {
 	wait := due.Sub(now)
 	if wait <= 0 {
@@ -145,7 +146,7 @@ func delay(due, now time.Time) int32 {
 	return int32((wait + time.Second - 1) / time.Second)
 }
 
-// signalOf is the signal that a timer stands for, with the message group of its FIFO queue; nil for an unknown kind.
+// signalOf returns the signal of a timer and the message group of its FIFO queue; nil for an unknown kind.
 func signalOf(item schedule.DueItem) (signal events.Signal, group string) {
 	conversation, message := string(item.ConversationID), string(item.MessageID)
 	switch item.Kind {

@@ -31,23 +31,23 @@ import (
 // queues are all that the clock sends to.
 var queues = []string{"to-assignment.fifo", "to-autoclose", "to-send.fifo", "to-media", "to-notify", "to-jobs"}
 
-// world is the function as it is deployed, before real queues.
-type world struct {
+// fixture is the function as it is deployed, before real queues.
+type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
 	queues  *queuetest.Queues
 	logs    *bytes.Buffer
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{Fixture: desktest.New(t), logs: &bytes.Buffer{}}
+	w := &fixture{Fixture: desktest.New(t), logs: &bytes.Buffer{}}
 	w.handler, w.queues = boottest.Function(t, "clock", Build, w.DB, w.Now, w.logs)
 	return w
 }
 
 // tick is the minute's event.
-func (w *world) tick() error {
+func (w *fixture) tick() error {
 	w.Helper()
 	payload, err := os.ReadFile("../../events/samples/clock/tick.json")
 	w.Must(err)
@@ -56,7 +56,7 @@ func (w *world) tick() error {
 }
 
 // timer lets a message wait.
-func (w *world) timer(kind chat.TimerKind, message string, due time.Time) {
+func (w *fixture) timer(kind chat.TimerKind, message string, due time.Time) {
 	w.Helper()
 	w.Must(w.Store.PutTimer(w.Context(), chat.Timer{
 		AccountID: desktest.Account, Kind: kind, ConversationID: "CNV", MessageID: chat.MessageID(message), DueAt: due,
@@ -64,7 +64,7 @@ func (w *world) timer(kind chat.TimerKind, message string, due time.Time) {
 }
 
 // arm gives a person's conversation a timer of its own.
-func (w *world) arm(from string, change func(*chat.Conversation)) chat.ConversationID {
+func (w *fixture) arm(from string, change func(*chat.Conversation)) chat.ConversationID {
 	w.Helper()
 	before := w.Conversation(w.Write(from))
 	after := before
@@ -74,7 +74,7 @@ func (w *world) arm(from string, change func(*chat.Conversation)) chat.Conversat
 }
 
 // received are the signals that are visible now, by queue.
-func (w *world) received() map[string][]events.Envelope {
+func (w *fixture) received() map[string][]events.Envelope {
 	w.Helper()
 	w.queues.Server.Wake()
 	found := map[string][]events.Envelope{}
@@ -89,7 +89,7 @@ func (w *world) received() map[string][]events.Envelope {
 	return found
 }
 
-func (w *world) wantQueues(when string, got map[string][]events.Envelope, want ...string) {
+func (w *fixture) wantQueues(when string, got map[string][]events.Envelope, want ...string) {
 	w.Helper()
 	slices.Sort(want)
 	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, want) {
@@ -97,7 +97,7 @@ func (w *world) wantQueues(when string, got map[string][]events.Envelope, want .
 	}
 }
 
-func TestWhatFallsDueGoesToItsQueueWhenItsTimeComes(t *testing.T) {
+func TestTick_DueTimer_SentToItsQueue(t *testing.T) {
 	t.Parallel()
 	fifo := []string{"to-assignment.fifo", "to-send.fifo"}
 	for name, c := range map[string]struct {
@@ -187,7 +187,7 @@ func (n narrow) Due(ctx context.Context, shard int, until time.Time, p chat.Page
 }
 
 // on makes the handler over another store.
-func (w *world) on(store narrow) *Handler {
+func (w *fixture) on(store narrow) *Handler {
 	w.Helper()
 	senders := map[events.Queue]*queue.Sender{}
 	for _, name := range events.Queues(events.FromClock) {
@@ -198,7 +198,7 @@ func (w *world) on(store narrow) *Handler {
 	return h
 }
 
-func TestEveryShardIsReadToItsEnd(t *testing.T) {
+func TestTick_ReadsAllPagesOfAllShards(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	const many = 64
@@ -229,7 +229,7 @@ func TestEveryShardIsReadToItsEnd(t *testing.T) {
 	}
 }
 
-func TestAShardThatFailsDoesNotStopTheOthers(t *testing.T) {
+func TestTick_ShardFails_OthersSent(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	const many = 64
@@ -247,7 +247,7 @@ func TestAShardThatFailsDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-func TestAQueueThatRefusesOneGetsItWithTheNextTickAndNobodyElseWaits(t *testing.T) {
+func TestTick_QueueRefuses_RetriedNextTick(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	const many = 32
@@ -279,7 +279,7 @@ func TestAQueueThatRefusesOneGetsItWithTheNextTickAndNobodyElseWaits(t *testing.
 	}
 }
 
-func TestWhatIsStillDueIsAskedForAgain(t *testing.T) {
+func TestTick_StillDue_SentAgain(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	due := w.Time
@@ -303,7 +303,7 @@ func TestWhatIsStillDueIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func TestAKindThatIsNotKnownIsPassed(t *testing.T) {
+func TestTick_UnknownTimerKind_Skipped(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for i := range 3 {

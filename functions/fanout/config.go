@@ -28,7 +28,7 @@ type Config struct {
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
 }
 
-// remembered is how long a warm function believes which stores an account has.
+// remembered is how long a warm function caches the stores of an account.
 const remembered = 5 * time.Second
 
 // Build makes the handler.

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// storeGroup keeps the decisions of one store in one order.
+// storeGroup is the message group of a store's assignment decisions, which are made in order.
 func storeGroup(account chat.AccountID, store chat.StoreID) string {
 	return string(account) + "." + string(store)
 }
@@ -57,12 +57,12 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	return nil
 }
 
-// rearmed says that a conversation left the pool and came back between two records, which only its new turn shows.
+// rearmed reports that a conversation left and re-entered the pool between two records, which only its new turn shows.
 func rearmed(old, now chat.Conversation) bool { return !old.PoolSince.Equal(now.PoolSince) }
 
-// capacityFreed asks every store of the account: an operator may serve several. One signal for each does for a whole batch,
-// since whatever freed capacity in it is written before the signal leaves. The last record names it: should the batch come again
-// with more, its signal is a new one, which the queue does not take for a repetition.
+// capacityFreed signals every store of the account, because an operator may serve several. One signal per store is enough for a batch:
+// everything in the batch is written before the signal is sent. The last record gives the signal its id, so that a repeated batch with
+// more records gets a new id, which the queue does not drop as a duplicate.
 func (h *Handler) capacityFreed(ctx context.Context, e emitter, account chat.AccountID, operator chat.OperatorID) error {
 	stores, err := h.Stores.Get(ctx, account)
 	if err != nil {
@@ -125,13 +125,13 @@ func message(e emitter, old *chat.Message, now chat.Message) error {
 	return e.emit(now.AccountID, events.Pushed{VisitorID: string(now.Visitor), Frames: []json.RawMessage{frame}}, "")
 }
 
-// differsForVisitor says whether a change is one that a visitor sees: how far a message came on its way is for its author, and
-// an operator's comes by being pushed.
+// differsForVisitor reports whether a change is visible to a visitor. Delivery states concern only the author, and an operator's message
+// is pushed by delivery itself.
 func differsForVisitor(old, now chat.Message) bool {
 	return old.Text != now.Text || old.Edited != now.Edited || old.Revoked != now.Revoked || !slices.Equal(old.Attachments, now.Attachments)
 }
 
-// revokedFiles are the objects of a message that its author took back in this change.
+// revokedFiles returns the objects of a message that was revoked in this change.
 func revokedFiles(old *chat.Message, now chat.Message) (keys []string) {
 	if old == nil || !old.Revoked.IsZero() || now.Revoked.IsZero() {
 		return nil
@@ -153,8 +153,8 @@ func removed(e emitter, gone chat.Message) error {
 	return e.emit(gone.AccountID, events.Pushed{ConversationID: string(gone.ConversationID), Frames: []json.RawMessage{frame}}, "")
 }
 
-// waitsForSend is true for a new reply, for one that a person sends again and for one that was held until its channel came back.
-// A message that send itself put back has its timer, and one that it holds has its channel to wait for.
+// waitsForSend reports whether a change makes a message ready to send: a new reply, one that an operator sends again, or one that was
+// held until its channel recovered. It is false for a message that send postponed, which has a timer, and for a held one.
 func waitsForSend(old *chat.Message, now chat.Message) bool {
 	if now.Direction != chat.Out || now.Status != chat.StatusQueued {
 		return false
@@ -193,8 +193,8 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 	takes := func(o chat.Operator) bool { return o.Active && o.Availability == chat.Available }
 	grew := !takes(*old) || now.Capacity > old.Capacity
 	// A fixed manager takes conversations while away too, so that being available is not asked of who became able in another way.
-	able := now.Active && (!old.Active || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role)
-	if able || (takes(now) && grew) {
+	widened := now.Active && (!old.Active || !slices.Equal(now.StoreIDs, old.StoreIDs) || now.Role != old.Role)
+	if widened || (takes(now) && grew) {
 		if err := h.capacityFreed(ctx, e, now.AccountID, now.ID); err != nil {
 			return err
 		}
@@ -214,7 +214,7 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 	return e.emit(now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
 }
 
-// account: another way of distribution looks at all who wait.
+// account: a new distribution mode signals every store with waiting conversations.
 func (h *Handler) account(ctx context.Context, e emitter, old *chat.Account, now chat.Account) error {
 	if old == nil || old.Distribution == now.Distribution {
 		return nil
@@ -222,7 +222,7 @@ func (h *Handler) account(ctx context.Context, e emitter, old *chat.Account, now
 	return h.capacityFreed(ctx, e, now.ID, now.ManagerID)
 }
 
-// load: a repair that found room lets those who wait have it. Every other change of a load comes with its conversation's.
+// load: a repaired load with free capacity signals the pool. All other changes of a load come with a conversation's change.
 func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.Load) error {
 	if old == nil || now.RepairedAt.Equal(old.RepairedAt) || now.Open >= old.Open {
 		return nil
@@ -230,8 +230,8 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 	return h.capacityFreed(ctx, e, now.AccountID, now.OperatorID)
 }
 
-// channel: what was held leaves when the channel can send again, whoever found that out; a new one, or one with other credentials or
-// settings, may have other templates.
+// channel: held messages are sent when the channel can send again. The templates of a channel with other credentials or settings are read
+// again.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
 		changed := events.ChannelChanged{ChannelID: string(now.ID), Version: now.Version}
@@ -252,7 +252,7 @@ func channelRemoved(e emitter, ch chat.Channel) error {
 	}, "")
 }
 
-// readCursor: the same operator's other browsers learn what was read, and the provider, if it wants to know.
+// readCursor: pushes the new read cursor to the operator's other browsers, and sends a read mark to the provider if it supports that.
 func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	if now.Tells != "" && (old == nil || old.Tells < now.Tells) {
 		if err := e.mark(now); err != nil {
@@ -266,18 +266,18 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
 }
 
-// mark lets the provider know what was read. Of those of one conversation in a batch the furthest one says it all. They have an order of
-// their own: a reply does not wait for them.
+// mark signals the provider's read mark. Of several in a batch for one conversation only the furthest is sent. Marks have their own
+// message group, so that replies do not wait for them.
 func (e emitter) mark(r chat.ReadCursor) error {
 	group := events.MarkGroup(string(r.ConversationID))
 	out, err := e.wrap(r.AccountID, events.ReadMarked{ConversationID: string(r.ConversationID), MessageID: string(r.Tells)}, group)
 	if err != nil {
 		return err
 	}
-	if known, ok := e.marked[group]; ok {
-		if known.upTo < r.Tells { // two operators read at once
-			e.out[events.ToSend][known.at] = out
-			e.marked[group] = mark{known.at, r.Tells}
+	if earlier, ok := e.marked[group]; ok {
+		if earlier.upTo < r.Tells { // two operators read at once
+			e.out[events.ToSend][earlier.at] = out
+			e.marked[group] = mark{earlier.at, r.Tells}
 		}
 		return nil
 	}

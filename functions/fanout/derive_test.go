@@ -64,7 +64,7 @@ func signals(t *testing.T, out outbox) []string {
 	return list
 }
 
-func TestConversationsLeadToSignals(t *testing.T) {
+func TestDerive_Conversations(t *testing.T) {
 	t.Parallel()
 	pooled := chat.Conversation{ID: "c", AccountID: "account", StoreID: "a", Status: chat.Open, PoolSince: noon, LastActivityAt: noon}
 	assigned := pooled
@@ -119,7 +119,7 @@ func TestConversationsLeadToSignals(t *testing.T) {
 	}
 }
 
-func TestMessagesLeadToSignals(t *testing.T) {
+func TestDerive_Messages(t *testing.T) {
 	t.Parallel()
 	in := chat.Message{ID: "m", ConversationID: "c", Direction: chat.In, Status: chat.StatusReceived}
 	past := chat.Message{ID: "m", ConversationID: "c", Direction: chat.Out, Status: chat.StatusSent, Past: true}
@@ -169,7 +169,7 @@ func TestMessagesLeadToSignals(t *testing.T) {
 	}
 }
 
-func TestARepairedLoadMayHaveRoom(t *testing.T) { // B-04
+func TestDerive_LoadRepaired_CapacityFreed(t *testing.T) { // B-04
 	t.Parallel()
 	full := chat.Load{AccountID: "account", OperatorID: "ana", Open: 5, Moves: 9}
 	fewer, repaired, more := full, full, full
@@ -194,7 +194,7 @@ func TestARepairedLoadMayHaveRoom(t *testing.T) { // B-04
 	}
 }
 
-func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
+func TestDerive_ChannelHealthy_ChannelRestored(t *testing.T) { // B-22
 	t.Parallel()
 	of := func(state chat.HealthState) chat.Channel {
 		return chat.Channel{ID: "ch", AccountID: "account", Health: chat.Health{State: state}, Version: 7}
@@ -228,7 +228,7 @@ func TestAChannelThatSendsAgainLetsGoWhatItHeld(t *testing.T) { // B-22
 	}
 }
 
-func TestAChannelThatMayHaveOtherTemplates(t *testing.T) { // B-12
+func TestDerive_ChannelChanged_ReadsTemplates(t *testing.T) { // B-12
 	t.Parallel()
 	was := chat.Channel{ID: "ch", AccountID: "account", Name: "Ventas", Credentials: chat.Secret("a"), Settings: []byte(`{}`), Health: chat.Health{State: chat.HealthOK}, Version: 7}
 	renamed, rekeyed, moved, stopped := was, was, was, was
@@ -263,7 +263,7 @@ func TestChannelRemoved_NamesWhatEndsTheWebhook(t *testing.T) {
 	}
 }
 
-func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
+func TestDerive_ReadCursor_ReadMarked(t *testing.T) { // B-14
 	t.Parallel()
 	cursor := func(conversation chat.ConversationID, tells chat.MessageID) chat.ReadCursor {
 		return chat.ReadCursor{AccountID: "account", OperatorID: "ana", ConversationID: conversation, ReadUpTo: "9", Tells: tells, At: noon}
@@ -307,7 +307,7 @@ func TestTheProviderLearnsWhatWasRead(t *testing.T) { // B-14
 	}
 }
 
-func TestTheAssigneeIsTold(t *testing.T) { // S1-17
+func TestDerive_Assigned_NotifiesAssignee(t *testing.T) { // S1-17
 	t.Parallel()
 	event := chat.Event{Type: chat.EventAssigned, ConversationID: "c", Actor: chat.Author{Kind: chat.ByOperator, ID: "ana"}, Data: chat.EventData{AssigneeID: "bruno"}}
 	e := newEmitter("1")
@@ -326,9 +326,9 @@ func TestTheAssigneeIsTold(t *testing.T) { // S1-17
 	}
 }
 
-// TestOneBatchAsksEachPoolOnce: and by the id of the last record that freed capacity, so that the batch that comes again with one
+// TestDerive_Batch_OneSignalPerPool: and by the id of the last record that freed capacity, so that the batch that comes again with one
 // more is not taken for a repetition.
-func TestOneBatchAsksEachPoolOnce(t *testing.T) {
+func TestDerive_Batch_OneSignalPerPool(t *testing.T) {
 	t.Parallel()
 	first := newEmitter("1")
 	second := first
@@ -347,7 +347,7 @@ func TestOneBatchAsksEachPoolOnce(t *testing.T) {
 	}
 }
 
-func TestOperatorsWhoCanTakeMoreAsk(t *testing.T) {
+func TestDerive_OperatorCapacity_CapacityFreed(t *testing.T) {
 	t.Parallel()
 	here := chat.Operator{ID: "ana", AccountID: "account", Active: true, Availability: chat.Available, Capacity: 5, StoreIDs: []chat.StoreID{"a"}}
 	away, small, gone, renamed, granted := here, here, here, here, here

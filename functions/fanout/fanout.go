@@ -1,9 +1,9 @@
-// Package fanout turns the tables' changes into signals on queues. It alone does: a change exists if and only if its
-// consequences follow, because both come from the same stream record.
+// Package fanout turns changes of the tables into signals on queues. It is the only place that does: a change and its signals come from
+// the same stream record, so neither exists without the other.
 //
-// Records are read in order. One that cannot be decoded is copied to the dead letters and passed, so that it never stops the
-// stream; a queue that does not answer brings the batch back from that record on. Signals repeat after that, which every
-// consumer expects. Removals by expiry mean nothing.
+// Records are read in order. A record that cannot be decoded is copied to the dead letters and skipped, so that it does not block the
+// stream. When a queue is unavailable, the batch is retried from that record on; signals may then repeat, which every consumer handles.
+// Expiry removals are ignored.
 package fanout
 
 import (
@@ -52,11 +52,11 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Stores == nil || d.Connections == nil || d.Dead == nil || d.Window == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("fanout: stores, connections, dead letters, windows, metrics and a logger are needed")
+		return nil, errors.New("fanout: stores, connections, dead letters, windows, metrics and logger are required")
 	}
 	for _, name := range events.Queues(events.FromStream) {
 		if d.Senders[name] == nil {
-			return nil, fmt.Errorf("fanout: a sender for the queue %s is needed", name)
+			return nil, fmt.Errorf("fanout: sender for queue %s is required", name)
 		}
 	}
 	return &Handler{d}, nil
@@ -77,13 +77,13 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 			}
 		}
 		if err != nil {
-			return h.again(ctx, batch, err), nil
+			return h.retry(ctx, batch, err), nil
 		}
 	}
 	sent := 0
 	for name, signals := range out {
 		if err := h.Senders[name].Send(ctx, signals...); err != nil {
-			return h.again(ctx, batch, fmt.Errorf("send to %s: %w", name, err)), nil
+			return h.retry(ctx, batch, fmt.Errorf("send to %s: %w", name, err)), nil
 		}
 		sent += len(signals)
 	}
@@ -92,8 +92,8 @@ func (h *Handler) Handle(ctx context.Context, batch lambdaevents.DynamoDBEvent) 
 	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{}}, nil
 }
 
-// again asks for the whole batch once more: nothing of it, or not all, has been sent.
-func (h *Handler) again(ctx context.Context, batch lambdaevents.DynamoDBEvent, err error) lambdaevents.DynamoDBEventResponse {
+// retry reports the whole batch as failed: some of its signals may not have been sent.
+func (h *Handler) retry(ctx context.Context, batch lambdaevents.DynamoDBEvent, err error) lambdaevents.DynamoDBEventResponse {
 	h.Metrics.Count(queue.RecordsFailed, len(batch.Records))
 	h.Log.LogAttrs(ctx, slog.LevelWarn, "stream", slog.String("outcome", "failed"), slog.String("error", err.Error()))
 	return lambdaevents.DynamoDBEventResponse{BatchItemFailures: []lambdaevents.DynamoDBBatchItemFailure{
@@ -110,7 +110,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 	return h.Dead.DeadLetter(ctx, string(body), record.EventSourceArn, "", fault.Reason(cause))
 }
 
-// derive adds what one change leads to.
+// derive adds the signals of one change.
 func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventRecord, out outbox, freed map[string]int, marked map[string]mark) error {
 	change, err := stream.Decode(record)
 	if err != nil {
@@ -164,13 +164,13 @@ func before[T any](change stream.Change) *T {
 	return nil
 }
 
-// recordID names a record over all streams: sequence numbers are unique within one only.
+// recordID identifies a record across all streams: sequence numbers are unique within one stream only.
 func recordID(record lambdaevents.DynamoDBEventRecord) string {
 	sum := sha256.Sum256([]byte(record.EventSourceArn))
 	return hex.EncodeToString(sum[:4]) + "-" + record.Change.SequenceNumber
 }
 
-// mark is where in a batch a conversation is marked as read, and how far.
+// mark is the position in a batch of a conversation's read mark, and how far it reads.
 type mark struct {
 	at   int
 	upTo chat.MessageID
@@ -199,7 +199,7 @@ func (e emitter) emit(account chat.AccountID, signal events.Signal, group string
 	return nil
 }
 
-// wrap puts a signal into an envelope whose id follows from the record's.
+// wrap puts a signal into an envelope whose id is derived from the record's.
 func (e emitter) wrap(account chat.AccountID, signal events.Signal, group string) (queue.Message, error) {
 	name := events.QueueOf(signal)
 	e.emitted[name]++

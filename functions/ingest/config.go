@@ -31,7 +31,7 @@ type Config struct {
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
 }
 
-// remembered is how long a warm function believes what it read of channels and accounts.
+// remembered is how long a warm function caches channels and accounts.
 const remembered = 5 * time.Second
 
 // Build makes the handler.

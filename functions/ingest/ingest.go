@@ -1,9 +1,9 @@
-// Package ingest takes the items of the inbound queue into the desk: messages into their conversations, statuses onto the
-// messages they speak of.
+// Package ingest processes the items of the inbound queue: it adds messages to their conversations and applies status updates to
+// messages.
 //
-// It hands an inbound message to the push queue itself, after everything is written and before the record is acknowledged: the
-// tables' streams would bring it to the browsers ten times slower. What it cannot understand, or what belongs to no channel, is
-// permanent and ends in the dead letters with its reason.
+// It sends an inbound message to the push queue itself, after all writes and before the record is acknowledged, because the path through
+// the tables' streams is ten times slower. An item that cannot be decoded or belongs to no channel is a permanent error and goes to the
+// dead letters with its reason.
 package ingest
 
 import (
@@ -46,14 +46,14 @@ type bodies interface {
 	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
 }
 
-// ItemsIgnored counts what providers tell and we have no use for.
+// ItemsIgnored counts items of providers that the product does not use.
 var ItemsIgnored = obs.Counter{Name: "ItemsIgnored"}
 
 type sender interface {
 	Send(ctx context.Context, out ...queue.Message) error
 }
 
-// Asset names a channel by its provider's id.
+// Asset identifies a channel by its provider's id.
 type Asset struct {
 	Type chat.ChannelType
 	ID   string
@@ -79,7 +79,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("ingest: channels, a desk, assets, accounts, a bucket, the push queue, metrics and a logger are needed")
+		return nil, errors.New("ingest: channels, desk, assets, accounts, bucket, push queue, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -92,9 +92,9 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if item.Raw != nil {
 		return fault.New(fault.Invalid, "the provider's body could not be split").WithReason(item.State)
 	}
-	adapter, known := h.Channels.Of(chat.ChannelType(item.Provider))
-	if !known {
-		return fault.New(fault.Invalid, "no such provider").WithReason("unknown_provider")
+	adapter, ok := h.Channels.Of(chat.ChannelType(item.Provider))
+	if !ok {
+		return fault.New(fault.Invalid, "unknown provider").WithReason("unknown_provider")
 	}
 	body, err := h.body(ctx, item)
 	if err != nil {
@@ -119,7 +119,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in)
 }
 
-// applyTemplateStatus takes the provider's word on a template to every channel of the business account that it is of.
+// applyTemplateStatus applies a template's status to every channel of its business account.
 func (h *Handler) applyTemplateStatus(ctx context.Context, t chat.ChannelType, in chat.Inbound) error {
 	channels, err := h.Businesses(ctx, t, in.Asset)
 	if err != nil {
@@ -163,7 +163,7 @@ func (h *Handler) body(ctx context.Context, item events.InboundReceived) ([]byte
 func (h *Handler) channelOf(ctx context.Context, asset Asset) (chat.Channel, chat.Account, error) {
 	ch, err := h.Assets.Get(ctx, asset)
 	if fault.Is(err, fault.NotFound) {
-		return ch, chat.Account{}, fault.New(fault.NotFound, "no channel has this asset").WithReason("unknown_asset").WithCause(err)
+		return ch, chat.Account{}, fault.New(fault.NotFound, "no channel for this asset").WithReason("unknown_asset").WithCause(err)
 	}
 	if err != nil {
 		return ch, chat.Account{}, fmt.Errorf("look up the channel: %w", err)
@@ -186,7 +186,7 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 	case chat.InboundStatus:
 		err := h.Desk.UpdateStatus(ctx, account, ch, in)
 		if fault.Is(err, fault.NotFound) {
-			return fault.New(fault.NotFound, "the status speaks of no message").WithReason("unknown_message").WithCause(err)
+			return fault.New(fault.NotFound, "unknown message in status").WithReason("unknown_message").WithCause(err)
 		}
 		return err
 	case chat.InboundUpdate:
@@ -210,7 +210,7 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 	return fault.New(fault.Invalid, "no handler for %s", in.Kind).WithReason("unknown_kind")
 }
 
-// push hands the message to the browsers that look at the conversation and to its assignee's.
+// push sends the message to the browsers of the conversation's viewers and its assignee.
 func (h *Handler) push(ctx context.Context, cause events.Envelope, received inbound.Received, window time.Duration) error {
 	c := received.Conversation
 	message, err := present.MessageUpserted(received.Message)
@@ -242,7 +242,7 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received inbo
 	return nil
 }
 
-// toVisitor tells the visitor's browsers, all of them, that their message is in.
+// toVisitor pushes the message to all browsers of its visitor.
 func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Message, error) {
 	message, err := present.VisitorMessageUpserted(m)
 	if err != nil {

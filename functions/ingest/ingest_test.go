@@ -21,7 +21,7 @@ func (o only) Of(chat.ChannelType) (channel.Adapter, bool) { return o.Adapter, t
 
 // PROVIDERS §2.1.4, §11-32 and §11-34: what we have no use for leaves a trace with its reason, and is no dead letter although it names no
 // channel.
-func TestWhatIsIgnoredLeavesATrace(t *testing.T) {
+func TestIngest_IgnoredItem_CountedAndLogged(t *testing.T) {
 	t.Parallel()
 	adapter := whatsapp.New("https://graph.example.org", nil)
 	about := func(field string) string {

@@ -87,7 +87,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Store == nil || d.Desk == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("jobs: a store, a desk, channels, a sealer, the address and secrets of webhooks, a clock, metrics and a logger are needed")
+		return nil, errors.New("jobs: store, desk, channels, sealer, address and secrets of webhooks, clock, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -151,7 +151,7 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 	case chat.JobTemplates:
 		return h.templates(ctx, job)
 	}
-	return job, fault.New(fault.Invalid, "no such kind of job").WithReason("unknown_job")
+	return job, fault.New(fault.Invalid, "unknown job kind").WithReason("unknown_job")
 }
 
 // rearm arms the open conversations of an account anew after its closing time became shorter (D7: the new time counts from

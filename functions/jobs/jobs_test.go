@@ -18,8 +18,8 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// bed is the handler on the real desk and store, with a clock that the test moves.
-type bed struct {
+// fixture is the handler on the real desk and store, with a clock that the test moves.
+type fixture struct {
 	*jobs.Handler
 	deps  jobs.Deps
 	t     *testing.T
@@ -27,23 +27,23 @@ type bed struct {
 	store *dynamo.Store
 	desk  *desktest.UseCases
 	now   time.Time
-	said  bytes.Buffer // logs and metrics
+	logs  bytes.Buffer // logs and metrics
 	owner chat.Operator
 	acc   chat.Account
 	shop  map[chat.StoreID]chat.Channel
 }
 
-func newBed(t *testing.T) *bed {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	b := &bed{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
+	b := &fixture{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
 	clock := func() time.Time { return b.now }
 	b.store = dynamotest.New(t, dynamo.WithClock(clock))
 	b.desk = desktest.NewUseCases(t, b.store, all.Offline().Capabilities, clock)
-	metrics, err := obs.NewMetrics(&b.said, clock, "jobs", jobs.LoadsRepaired)
+	metrics, err := obs.NewMetrics(&b.logs, clock, "jobs", jobs.LoadsRepaired)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.said, nil))}
+	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
 	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)
 	}
@@ -71,21 +71,21 @@ func (open) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Sec
 	return chat.Credentials(secret), nil
 }
 
-func (b *bed) must(err error) {
+func (b *fixture) must(err error) {
 	b.t.Helper()
 	if err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-func (b *bed) person(id string, role chat.Role, stores ...chat.StoreID) chat.Operator {
+func (b *fixture) person(id string, role chat.Role, stores ...chat.StoreID) chat.Operator {
 	return chat.Operator{
 		ID: chat.OperatorID(id), AccountID: "ACC", Name: id, Email: id + "@example.com", Role: role, Availability: chat.Available,
 		Capacity: 1000, StoreIDs: stores, Active: true, CreatedAt: b.now, Version: 1,
 	}
 }
 
-func (b *bed) employ(id string, stores ...chat.StoreID) chat.Operator {
+func (b *fixture) employ(id string, stores ...chat.StoreID) chat.Operator {
 	b.t.Helper()
 	o := b.person(id, chat.OperatorRole, stores...)
 	b.must(b.store.CreateOperator(b.ctx, o, nil))
@@ -93,7 +93,7 @@ func (b *bed) employ(id string, stores ...chat.StoreID) chat.Operator {
 }
 
 // written lets somebody write to a store.
-func (b *bed) written(store chat.StoreID, from string) chat.ConversationID {
+func (b *fixture) written(store chat.StoreID, from string) chat.ConversationID {
 	b.t.Helper()
 	b.now = b.now.Add(time.Second)
 	received, err := b.desk.Receive(b.ctx, b.acc, b.shop[store], chat.Inbound{
@@ -105,7 +105,7 @@ func (b *bed) written(store chat.StoreID, from string) chat.ConversationID {
 }
 
 // give takes the next waiting conversations to an operator, as a distribution does that has read them as they were.
-func (b *bed) give(o chat.Operator, id chat.ConversationID) {
+func (b *fixture) give(o chat.Operator, id chat.ConversationID) {
 	b.t.Helper()
 	before := b.conversation(id)
 	after := before
@@ -113,24 +113,24 @@ func (b *bed) give(o chat.Operator, id chat.ConversationID) {
 	b.must(b.store.Commit(b.ctx, chat.Decision{Before: &before, After: after}, b.now))
 }
 
-func (b *bed) conversation(id chat.ConversationID) chat.Conversation {
+func (b *fixture) conversation(id chat.ConversationID) chat.Conversation {
 	b.t.Helper()
 	c, err := b.store.Conversation(b.ctx, "ACC", id)
 	b.must(err)
 	return c
 }
 
-func (b *bed) job(kind chat.JobKind, subject string) *chat.Job {
+func (b *fixture) job(kind chat.JobKind, subject string) *chat.Job {
 	return &chat.Job{ID: "JOB", AccountID: "ACC", Kind: kind, Subject: subject, CreatedAt: b.now, Version: 1}
 }
 
 // run takes the job's steps as fanout asks for them, until a step changes nothing, and answers the job then.
-func (b *bed) run() chat.Job {
+func (b *fixture) run() chat.Job {
 	b.t.Helper()
 	return b.runs("JOB")
 }
 
-func (b *bed) runs(id string) chat.Job {
+func (b *fixture) runs(id string) chat.Job {
 	b.t.Helper()
 	for {
 		before, err := b.store.Job(b.ctx, "ACC", id)
@@ -146,16 +146,16 @@ func (b *bed) runs(id string) chat.Job {
 	}
 }
 
-func (b *bed) wantAssignee(id chat.ConversationID, want chat.OperatorID) {
+func (b *fixture) wantAssignee(id chat.ConversationID, want chat.OperatorID) {
 	b.t.Helper()
 	if got := b.conversation(id).AssigneeID; got != want {
 		b.t.Errorf("conversation %s belongs to %q, want %q", id, got, want)
 	}
 }
 
-func TestAnInactiveOperatorsConversationsGoBackToThePool(t *testing.T) {
+func TestRelease_InactiveOperator_BackToPool(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	ana := b.employ("ANA", "A")
 	const many = 105 // more than a step
 	var had []chat.ConversationID
@@ -203,9 +203,9 @@ func TestAnInactiveOperatorsConversationsGoBackToThePool(t *testing.T) {
 	b.wantAssignee(late, "")
 }
 
-func TestOnlyWhatTheOperatorDoesNotServeIsGivenBack(t *testing.T) {
+func TestRelease_KeepsServedStores(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	ana := b.employ("ANA", "A", "B")
 	stays, goes := b.written("A", "5491"), b.written("B", "5492")
 	b.give(ana, stays)
@@ -218,9 +218,9 @@ func TestOnlyWhatTheOperatorDoesNotServeIsGivenBack(t *testing.T) {
 	b.wantAssignee(goes, "")
 }
 
-func TestAContactsNewNameReachesItsConversations(t *testing.T) {
+func TestRename_UpdatesConversations(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	id := b.written("A", "5491")
 	before, err := b.store.Contact(b.ctx, "ACC", b.conversation(id).ContactID)
 	b.must(err)
@@ -241,9 +241,9 @@ func TestAContactsNewNameReachesItsConversations(t *testing.T) {
 	}
 }
 
-func TestAShorterClosingTimeReachesEveryShardOfTheInbox(t *testing.T) { // S3-11
+func TestRearm_ShorterClosingTime_AllShards(t *testing.T) { // S3-11
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	ana := b.employ("ANA", "A")
 	before, after := b.acc, b.acc
 	after.InboxShards, after.Closing.Idle = 4, time.Hour

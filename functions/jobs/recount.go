@@ -47,7 +47,7 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 	var at tally
 	if job.Checkpoint != "" {
 		if err := json.Unmarshal([]byte(job.Checkpoint), &at); err != nil {
-			return job, fault.New(fault.Invalid, "the checkpoint cannot be read").WithReason("undecodable").WithCause(err)
+			return job, fault.New(fault.Invalid, "undecodable checkpoint").WithReason("undecodable").WithCause(err)
 		}
 	}
 	for looked, pause := 0, false; looked < perStep && !pause; {

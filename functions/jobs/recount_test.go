@@ -57,7 +57,7 @@ func (s *beside) UpdateJob(ctx context.Context, before, after chat.Job) error {
 }
 
 // on lets the handler work on a store beside which something happens.
-func (b *bed) on(s *beside) {
+func (b *fixture) on(s *beside) {
 	b.t.Helper()
 	s.Store = b.store
 	deps := b.deps
@@ -67,16 +67,16 @@ func (b *bed) on(s *beside) {
 	b.must(err)
 }
 
-func (b *bed) recountID() string { return chat.NewRecount(b.acc).ID }
+func (b *fixture) recountID() string { return chat.NewRecount(b.acc).ID }
 
 // recounts lets a day go by and the recount with it.
-func (b *bed) recounts() chat.Job {
+func (b *fixture) recounts() chat.Job {
 	b.t.Helper()
 	b.now = b.now.Add(chat.RecountEvery)
 	return b.runs(b.recountID())
 }
 
-func (b *bed) load(operator chat.OperatorID) chat.Load {
+func (b *fixture) load(operator chat.OperatorID) chat.Load {
 	b.t.Helper()
 	load, err := b.store.Load(b.ctx, "ACC", operator)
 	b.must(err)
@@ -84,12 +84,12 @@ func (b *bed) load(operator chat.OperatorID) chat.Load {
 }
 
 // drift makes a load say what is not so.
-func (b *bed) drift(operator chat.OperatorID, open int) {
+func (b *fixture) drift(operator chat.OperatorID, open int) {
 	b.t.Helper()
 	b.must(b.store.RepairLoad(b.ctx, b.load(operator), open))
 }
 
-func (b *bed) wantLoad(operator chat.OperatorID, want int) {
+func (b *fixture) wantLoad(operator chat.OperatorID, want int) {
 	b.t.Helper()
 	if got := b.load(operator).Open; got != want {
 		b.t.Errorf("%s carries %d, want %d", operator, got, want)
@@ -97,7 +97,7 @@ func (b *bed) wantLoad(operator chat.OperatorID, want int) {
 }
 
 // gives lets customers write and the operator have them.
-func (b *bed) gives(o chat.Operator, n int) (had []chat.ConversationID) {
+func (b *fixture) gives(o chat.Operator, n int) (had []chat.ConversationID) {
 	b.t.Helper()
 	for i := range n {
 		id := b.written("A", fmt.Sprintf("%s%03d", o.ID, i))
@@ -107,13 +107,13 @@ func (b *bed) gives(o chat.Operator, n int) (had []chat.ConversationID) {
 	return had
 }
 
-func (b *bed) resolves(id chat.ConversationID) {
+func (b *fixture) resolves(id chat.ConversationID) {
 	b.t.Helper()
 	_, err := b.desk.Resolve(b.ctx, chat.Actor{Operator: b.owner, RequestID: "resolve"}, id)
 	b.must(err)
 }
 
-func TestALoadThatDriftedIsRepaired(t *testing.T) { // B-04
+func TestRecount_DriftedLoad_Repaired(t *testing.T) { // B-04
 	t.Parallel()
 	tests := []struct {
 		name  string
@@ -129,7 +129,7 @@ func TestALoadThatDriftedIsRepaired(t *testing.T) { // B-04
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			ana, bea := b.employ("ANA", "A"), b.employ("BEA", "A")
 			had := b.gives(ana, test.given)
 			b.gives(bea, 2)
@@ -149,9 +149,9 @@ func TestALoadThatDriftedIsRepaired(t *testing.T) { // B-04
 			if after := b.load("BEA"); after != before {
 				t.Errorf("a load that was right became %+v", after)
 			}
-			said := b.said.String()
-			if !strings.Contains(said, fmt.Sprintf(`"operator_id":"ANA","was":%d,"is":%d`, test.says, test.given)) || !strings.Contains(said, `"LoadsRepaired":1`) {
-				t.Errorf("it was reported as %s", said)
+			logs := b.logs.String()
+			if !strings.Contains(logs, fmt.Sprintf(`"operator_id":"ANA","was":%d,"is":%d`, test.says, test.given)) || !strings.Contains(logs, `"LoadsRepaired":1`) {
+				t.Errorf("it was reported as %s", logs)
 			}
 			repaired := b.load("ANA")
 			if job = b.recounts(); job.Count != 1 || b.load("ANA") != repaired {
@@ -161,23 +161,23 @@ func TestALoadThatDriftedIsRepaired(t *testing.T) { // B-04
 	}
 }
 
-func TestARecountLosesNothingThatHappensBesideIt(t *testing.T) { // B-04
+func TestRecount_ConcurrentChanges_Kept(t *testing.T) { // B-04
 	t.Parallel()
 	tests := []struct {
 		name   string
-		beside func(b *bed, o chat.Operator, had []chat.ConversationID) *beside
+		beside func(b *fixture, o chat.Operator, had []chat.ConversationID) *beside
 		want   int
 	}{
-		{"an assignment before the repair", func(b *bed, o chat.Operator, _ []chat.ConversationID) *beside {
+		{"an assignment before the repair", func(b *fixture, o chat.Operator, _ []chat.ConversationID) *beside {
 			return &beside{beforeRepair: func() { b.give(o, b.written("A", "54999")) }}
 		}, 4},
-		{"an assignment after the repair", func(b *bed, o chat.Operator, _ []chat.ConversationID) *beside {
+		{"an assignment after the repair", func(b *fixture, o chat.Operator, _ []chat.ConversationID) *beside {
 			return &beside{afterRepair: func() { b.give(o, b.written("A", "54999")) }}
 		}, 4},
-		{"one is closed before the repair", func(b *bed, _ chat.Operator, had []chat.ConversationID) *beside {
+		{"one is closed before the repair", func(b *fixture, _ chat.Operator, had []chat.ConversationID) *beside {
 			return &beside{beforeRepair: func() { b.resolves(had[0]) }}
 		}, 2},
-		{"the load moves there and back while it is counted", func(b *bed, o chat.Operator, had []chat.ConversationID) *beside {
+		{"the load moves there and back while it is counted", func(b *fixture, o chat.Operator, had []chat.ConversationID) *beside {
 			return &beside{counting: func(list []chat.Conversation) []chat.Conversation {
 				b.give(o, b.written("A", "54999"))
 				b.resolves(had[0])
@@ -188,7 +188,7 @@ func TestARecountLosesNothingThatHappensBesideIt(t *testing.T) { // B-04
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			ana := b.employ("ANA", "A")
 			had := b.gives(ana, 3)
 			b.drift("ANA", 9)
@@ -199,9 +199,9 @@ func TestARecountLosesNothingThatHappensBesideIt(t *testing.T) { // B-04
 	}
 }
 
-func TestACountBesideATransactionIsNotBelieved(t *testing.T) { // B-04
+func TestRecount_PartlyVisibleTransaction_NotRepaired(t *testing.T) { // B-04
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.gives(b.employ("ANA", "A"), 3)
 	before := b.load("ANA")
 	b.on(&beside{counting: func(list []chat.Conversation) []chat.Conversation { return list[1:] }}) // one is not readable yet
@@ -210,9 +210,9 @@ func TestACountBesideATransactionIsNotBelieved(t *testing.T) { // B-04
 	}
 }
 
-func TestALoadThatNeverStandsStillIsLeftForTheNextDay(t *testing.T) { // B-04
+func TestRecount_BusyLoad_LeftForNextDay(t *testing.T) { // B-04
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	ana := b.employ("ANA", "A")
 	b.gives(ana, 3)
 	b.drift("ANA", 9)
@@ -225,28 +225,28 @@ func TestALoadThatNeverStandsStillIsLeftForTheNextDay(t *testing.T) { // B-04
 	}
 	s.counting = move
 	b.on(s)
-	if job := b.recounts(); job.Count != 0 || !strings.Contains(b.said.String(), `"busy":1`) {
-		t.Errorf("%+v, %s", job, b.said.String())
+	if job := b.recounts(); job.Count != 0 || !strings.Contains(b.logs.String(), `"busy":1`) {
+		t.Errorf("%+v, %s", job, b.logs.String())
 	}
 	s.counting = nil
 	b.recounts()
 	b.wantLoad("ANA", len(b.carried("ANA")))
 }
 
-func (b *bed) carried(operator chat.OperatorID) []chat.Conversation {
+func (b *fixture) carried(operator chat.OperatorID) []chat.Conversation {
 	b.t.Helper()
 	list, err := b.store.Carried(b.ctx, "ACC", operator, "", 1000)
 	b.must(err)
 	return list
 }
 
-func TestARecountThatDiesBetweenItsStepsGoesOn(t *testing.T) { // C-03
+func TestRecount_CrashBetweenSteps_Resumes(t *testing.T) { // C-03
 	t.Parallel()
 	died := errors.New("the process dies")
 	for dies := range 3 { // at the end of the first run, of the second, of the third
 		t.Run(fmt.Sprint(dies), func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			b.gives(b.employ("ANA", "A"), 105)
 			b.drift("ANA", 1)
 			s := &beside{}
@@ -272,9 +272,9 @@ func TestARecountThatDiesBetweenItsStepsGoesOn(t *testing.T) { // C-03
 	}
 }
 
-func TestARecountKeepsItsHour(t *testing.T) {
+func TestRecount_KeepsDailyHour(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	due := b.acc.CreatedAt.Add(chat.RecountEvery)
 	for _, late := range []time.Duration{0, time.Hour, 23 * time.Hour} {
 		b.now = due.Add(late)

@@ -14,7 +14,7 @@ import (
 )
 
 // holds lets the owner answer, and a channel that is as given hold it.
-func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
+func (b *fixture) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	b.t.Helper()
 	b.now = b.now.Add(time.Second)
 	c, err := b.store.Conversation(b.ctx, "ACC", id)
@@ -27,7 +27,7 @@ func (b *bed) holds(ch chat.Channel, id chat.ConversationID, text string) {
 }
 
 // delivers does what send does with a conversation, and answers what the provider took.
-func (b *bed) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
+func (b *fixture) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
 	b.t.Helper()
 	c, err := b.store.Conversation(b.ctx, "ACC", id)
 	b.must(err)
@@ -39,7 +39,7 @@ func (b *bed) delivers(ch chat.Channel, id chat.ConversationID) (took []string) 
 	return took
 }
 
-func (b *bed) healthOf(state chat.HealthState) chat.Channel {
+func (b *fixture) healthOf(state chat.HealthState) chat.Channel {
 	b.t.Helper()
 	before, err := b.store.Channel(b.ctx, "ACC", "CHA")
 	b.must(err)
@@ -51,7 +51,7 @@ func (b *bed) healthOf(state chat.HealthState) chat.Channel {
 }
 
 // restored gives the signal of a channel's return, and names the job that follows.
-func (b *bed) restored(ch chat.Channel) (job string) {
+func (b *fixture) restored(ch chat.Channel) (job string) {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelRestored{ChannelID: string(ch.ID), Version: ch.Version})
 	b.must(err)
@@ -59,7 +59,7 @@ func (b *bed) restored(ch chat.Channel) (job string) {
 	return chat.DeterministicID(time.Time{}, ch.Version, "resend", string(ch.ID))
 }
 
-func (b *bed) held() (texts []string) {
+func (b *fixture) held() (texts []string) {
 	b.t.Helper()
 	page, err := b.store.Held(b.ctx, "ACC", "CHA", chat.PageRequest{Limit: 1000})
 	b.must(err)
@@ -71,9 +71,9 @@ func (b *bed) held() (texts []string) {
 	return texts
 }
 
-func TestWhatAChannelHeldIsPutBackPageByPage(t *testing.T) { // B-22
+func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	first, second := b.written("A", "5491"), b.written("A", "5492")
 	broken := b.healthOf(chat.HealthReauthorise)
 	var want []string
@@ -114,9 +114,9 @@ func TestWhatAChannelHeldIsPutBackPageByPage(t *testing.T) { // B-22
 	}
 }
 
-func TestAChannelThatIsBrokenAgainKeepsWhatItHolds(t *testing.T) { // B-22
+func TestResend_ChannelBrokenAgain_KeepsHeld(t *testing.T) { // B-22
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.holds(b.healthOf(chat.HealthReauthorise), b.written("A", "5491"), "uno")
 	id := b.restored(b.healthOf(chat.HealthUnverified))
 	b.healthOf(chat.HealthReauthorise)

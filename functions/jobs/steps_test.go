@@ -18,7 +18,7 @@ import (
 )
 
 // shorten gives somebody conversations that never close, and then lets them close after ten minutes.
-func (b *bed) shorten(many int) (had []chat.ConversationID) {
+func (b *fixture) shorten(many int) (had []chat.ConversationID) {
 	b.t.Helper()
 	ana := b.employ("ANA", "A")
 	for i := range many {
@@ -33,7 +33,7 @@ func (b *bed) shorten(many int) (had []chat.ConversationID) {
 }
 
 // step gives a handler one signal.
-func (b *bed) step(h *jobs.Handler) error {
+func (b *fixture) step(h *jobs.Handler) error {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: "JOB"})
 	b.must(err)
@@ -41,7 +41,7 @@ func (b *bed) step(h *jobs.Handler) error {
 }
 
 // stored is the job as it is now.
-func (b *bed) stored() chat.Job {
+func (b *fixture) stored() chat.Job {
 	b.t.Helper()
 	job, err := b.store.Job(b.ctx, "ACC", "JOB")
 	b.must(err)
@@ -49,7 +49,7 @@ func (b *bed) stored() chat.Job {
 }
 
 // armed counts those that close ten minutes after they were given.
-func (b *bed) armed(ids []chat.ConversationID) (n int) {
+func (b *fixture) armed(ids []chat.ConversationID) (n int) {
 	b.t.Helper()
 	for _, id := range ids {
 		if c := b.conversation(id); c.CloseAt.Equal(c.AssignedAt.Add(10 * time.Minute)) {
@@ -60,7 +60,7 @@ func (b *bed) armed(ids []chat.ConversationID) (n int) {
 }
 
 // timer is when the clock asks for the job again; zero when it never does.
-func (b *bed) timer() (due time.Time) {
+func (b *fixture) timer() (due time.Time) {
 	b.t.Helper()
 	for shard := range schedule.DueShards {
 		page, err := b.store.Due(b.ctx, shard, b.now.Add(24*time.Hour), chat.PageRequest{Limit: 1000})
@@ -72,9 +72,9 @@ func (b *bed) timer() (due time.Time) {
 	return due
 }
 
-func TestAStepIsBoundedAndLeavesItsCheckpoint(t *testing.T) {
+func TestStep_IsBounded_WritesCheckpoint(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	had := b.shorten(102)
 	ended := b.written("A", "54912")
 	_, err := b.desk.Resolve(b.ctx, chat.Actor{Operator: b.owner, RequestID: "request"}, ended)
@@ -114,7 +114,7 @@ func (s *watched) UpdateJob(ctx context.Context, before, after chat.Job) error {
 }
 
 // over is the handler on such a store.
-func (b *bed) over(update func(write func() error) error) *jobs.Handler {
+func (b *fixture) over(update func(write func() error) error) *jobs.Handler {
 	b.t.Helper()
 	deps := b.deps
 	deps.Store = &watched{b.store, update}
@@ -126,12 +126,12 @@ func (b *bed) over(update func(write func() error) error) *jobs.Handler {
 var errCrash = errors.New("the process died")
 
 // C-03
-func TestARunThatDiedAtItsCheckpointIsRepeatedWithoutHarm(t *testing.T) {
+func TestStep_CrashAtCheckpoint_Repeatable(t *testing.T) {
 	t.Parallel()
 	for name, after := range map[string]bool{"before it was written": false, "after it was written": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			had := b.shorten(3)
 			died := false
 			h := b.over(func(write func() error) error {
@@ -163,9 +163,9 @@ func TestARunThatDiedAtItsCheckpointIsRepeatedWithoutHarm(t *testing.T) {
 	}
 }
 
-func TestTwoRunsOfAStepCountOnce(t *testing.T) {
+func TestStep_ConcurrentRuns_CountOnce(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	had := b.shorten(3)
 	b.must(b.step(b.over(func(write func() error) error {
 		b.must(b.step(b.Handler)) // the other one is faster
@@ -176,15 +176,15 @@ func TestTwoRunsOfAStepCountOnce(t *testing.T) {
 	}
 }
 
-func TestASignalThatComesTooEarlyOrTooLateDoesNothing(t *testing.T) {
+func TestStep_EarlyOrLateSignal_Ignored(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*bed, *chat.Job){
-		"a job that is done":                 func(_ *bed, j *chat.Job) { j.Done = true },
-		"a job whose next step has its time": func(b *bed, j *chat.Job) { j.NotBefore = b.now.Add(time.Millisecond) },
+	for name, change := range map[string]func(*fixture, *chat.Job){
+		"a job that is done":                 func(_ *fixture, j *chat.Job) { j.Done = true },
+		"a job whose next step has its time": func(b *fixture, j *chat.Job) { j.NotBefore = b.now.Add(time.Millisecond) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBed(t)
+			b := newFixture(t)
 			had := b.shorten(1)
 			before := b.stored()
 			after := before
@@ -198,9 +198,9 @@ func TestASignalThatComesTooEarlyOrTooLateDoesNothing(t *testing.T) {
 	}
 }
 
-func TestAJobThatCannotBeDoneIsBuriedWithItsReason(t *testing.T) {
+func TestJob_Permanent_DeadLetteredWithReason(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	b.must(b.store.PutJob(b.ctx, chat.Job{ID: "NEWER", AccountID: "ACC", Kind: "campaign", CreatedAt: b.now}))
 	for name, c := range map[string]struct{ kind, data, reason string }{
 		"a kind of a newer version": {events.JobReady{}.EventType(), `{"jobId":"NEWER"}`, "unknown_job"},

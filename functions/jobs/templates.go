@@ -42,7 +42,7 @@ func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error)
 	at := reading{Began: h.Now()}
 	if job.Checkpoint != "" {
 		if err := json.Unmarshal([]byte(job.Checkpoint), &at); err != nil {
-			return job, fault.New(fault.Invalid, "the checkpoint cannot be read").WithReason("undecodable").WithCause(err)
+			return job, fault.New(fault.Invalid, "undecodable checkpoint").WithReason("undecodable").WithCause(err)
 		}
 	}
 	id := chat.ChannelID(job.Subject)

@@ -56,9 +56,9 @@ func (a *approver) Templates(_ context.Context, credentials chat.Credentials, bu
 }
 
 // approving is a bed whose first channel has such a provider.
-func approving(t *testing.T, names ...string) (*bed, *approver) {
+func approving(t *testing.T, names ...string) (*fixture, *approver) {
 	t.Helper()
-	b := newBed(t)
+	b := newFixture(t)
 	adapter, _ := all.Offline().Of("whatsapp")
 	provider := &approver{Adapter: adapter, names: names}
 	b.deps.Channels = provider
@@ -74,7 +74,7 @@ func approving(t *testing.T, names ...string) (*bed, *approver) {
 }
 
 // changed gives the signal of the channel's change, and runs the job that follows.
-func (b *bed) changed(version int64) chat.Job {
+func (b *fixture) changed(version int64) chat.Job {
 	b.t.Helper()
 	id := b.shop["A"].ID
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelChanged{ChannelID: string(id), Version: version})
@@ -85,7 +85,7 @@ func (b *bed) changed(version int64) chat.Job {
 	return b.runs(chat.NewTemplatesJob("ACC", id, b.now, "changed", fmt.Sprint(version)).ID)
 }
 
-func (b *bed) templates() (names []string) {
+func (b *fixture) templates() (names []string) {
 	b.t.Helper()
 	page, err := b.store.Templates(b.ctx, "ACC", "CHA", directory.TemplateQuery{}, chat.PageRequest{Limit: 100})
 	b.must(err)
@@ -95,14 +95,14 @@ func (b *bed) templates() (names []string) {
 	return names
 }
 
-func (b *bed) wantTemplates(want ...string) {
+func (b *fixture) wantTemplates(want ...string) {
 	b.t.Helper()
 	if got := b.templates(); !slices.Equal(got, want) {
 		b.t.Errorf("there are %q, want %q", got, want)
 	}
 }
 
-func TestAChannelsTemplatesAreReadPageByPage(t *testing.T) { // B-12
+func TestTemplates_ReadPageByPage(t *testing.T) { // B-12
 	t.Parallel()
 	b, provider := approving(t, "a", "b", "c", "d", "e", "f", "g")
 	if job := b.changed(1); !job.Done || job.Count != 7 || provider.calls != 3 {
@@ -119,13 +119,13 @@ func TestAChannelsTemplatesAreReadPageByPage(t *testing.T) { // B-12
 	after := b.shop["A"]
 	after.Settings = []byte(`{}`)
 	b.must(b.store.UpdateChannel(b.ctx, b.shop["A"], after, nil))
-	if job := b.changed(3); !job.Done || !strings.Contains(b.said.String(), "no business account") {
+	if job := b.changed(3); !job.Done || !strings.Contains(b.logs.String(), "no business account") {
 		t.Errorf("%+v", job)
 	}
 	b.wantTemplates()
 }
 
-func TestTheTemplatesOfAChannelThatIsGoneGo(t *testing.T) {
+func TestTemplates_ChannelRemoved_Deleted(t *testing.T) {
 	t.Parallel()
 	b, _ := approving(t, "a", "b")
 	b.changed(1)
@@ -142,7 +142,7 @@ func TestTheTemplatesOfAChannelThatIsGoneGo(t *testing.T) {
 	b.wantTemplates()
 }
 
-func TestAProviderThatDoesNotGiveItsTemplates(t *testing.T) {
+func TestTemplates_ProviderFails(t *testing.T) {
 	t.Parallel()
 	refused := func(code fault.Code, p channel.ProviderError) error {
 		return fault.New(code, "no").WithReason("reason").WithCause(&p)
@@ -219,7 +219,7 @@ func (s *dying) UpdateJob(ctx context.Context, before, after chat.Job) error {
 }
 
 // C-03: wherever the reading dies, the next run ends it alike.
-func TestAReadingOfTemplatesThatDied(t *testing.T) {
+func TestTemplates_Crash_Resumes(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 8; at++ {
 		for _, after := range []bool{false, true} {
@@ -251,7 +251,7 @@ func TestAReadingOfTemplatesThatDied(t *testing.T) {
 }
 
 // What the provider says of a template while it is read stands against the page that was read before.
-func TestAWebhookOvertakesAReading(t *testing.T) {
+func TestTemplates_WebhookDuringRead_Wins(t *testing.T) {
 	t.Parallel()
 	b, provider := approving(t, "a")
 	b.changed(1)

@@ -64,7 +64,7 @@ func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error
 	}
 	err := h.Store.UpdateChannel(ctx, ch, after, nil)
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Unavailable, "the channel changed meanwhile").WithReason("channel_changed").WithCause(err)
+		return fault.New(fault.Unavailable, "the channel was changed at the same time").WithReason("channel_changed").WithCause(err)
 	}
 	return err
 }

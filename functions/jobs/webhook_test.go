@@ -41,9 +41,9 @@ func (r *registrar) Unsubscribe(_ context.Context, credentials chat.Credentials)
 	return r.call(fmt.Sprintf("unsubscribe with %s", []byte(credentials)))
 }
 
-func registering(t *testing.T) (*bed, *registrar) {
+func registering(t *testing.T) (*fixture, *registrar) {
 	t.Helper()
-	b := newBed(t)
+	b := newFixture(t)
 	adapter, _ := all.Offline().Of("whatsapp")
 	r := &registrar{Adapter: adapter}
 	b.deps.Channels = r
@@ -56,14 +56,14 @@ func registering(t *testing.T) (*bed, *registrar) {
 	return b, r
 }
 
-func (b *bed) changes(changed events.ChannelChanged) error {
+func (b *fixture) changes(changed events.ChannelChanged) error {
 	b.t.Helper()
 	envelope, err := events.Wrap("1", "ACC", b.now, changed)
 	b.must(err)
 	return b.Routes().Handle(b.ctx, envelope)
 }
 
-func (b *bed) health() chat.Health {
+func (b *fixture) health() chat.Health {
 	b.t.Helper()
 	ch, err := b.store.Channel(b.ctx, "ACC", "CHA")
 	b.must(err)

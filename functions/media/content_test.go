@@ -18,7 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-func TestTheTypeIsWhatTheBytesSay(t *testing.T) {
+func TestFetch_TypeFromContent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		declared string
@@ -53,7 +53,7 @@ func TestTheTypeIsWhatTheBytesSay(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsLargerThanItMayBeIsFailed(t *testing.T) {
+func TestFetch_TooLarge_Failed(t *testing.T) {
 	t.Parallel()
 	endless := func() (channel.Media, error) {
 		return channel.Media{Mime: "video/mp4", Size: -1, ReadCloser: io.NopCloser(zeros{})}, nil
@@ -73,7 +73,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestABucketThatFailsIsTriedAgainAndTheLogsHoldNothing(t *testing.T) {
+func TestFetch_BucketFails_RetriedWithoutLeak(t *testing.T) {
 	t.Parallel()
 	w := open(t, gives("image/png", png, -1), refuses(fault.New(fault.NotFound, "gone")))
 	w.bucket.err = fault.New(fault.Unavailable, "no S3")

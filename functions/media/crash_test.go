@@ -83,7 +83,7 @@ type fragile struct {
 	deliver func() error
 }
 
-func (w *world) crashing(call int, after bool) fragile {
+func (w *fixture) crashing(call int, after bool) fragile {
 	w.Helper()
 	c := &crashing{Store: w.store, left: call, after: after}
 	handler, err := media.New(media.Deps{
@@ -97,7 +97,7 @@ func (w *world) crashing(call int, after bool) fragile {
 }
 
 // C-03
-func TestACrashAnywhereEndsTheSame(t *testing.T) {
+func TestFetch_CrashAnywhere_SameResult(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
 		for call := range 8 {
@@ -128,13 +128,13 @@ func TestACrashAnywhereEndsTheSame(t *testing.T) {
 }
 
 // PROVIDERS §11-22, C-03: a file that was on its way when its message was taken back goes, wherever the process died.
-func TestACrashLeavesNoFileOfARevokedMessage(t *testing.T) {
+func TestFetch_CrashAndRevoke_LeavesNoFile(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
 		for call := range 6 {
 			t.Run(fmt.Sprintf("after the call %v, call %d", after, call), func(t *testing.T) {
 				t.Parallel()
-				var w *world
+				var w *fixture
 				revoked := false
 				w = open(t, func() (channel.Media, error) {
 					if !revoked {

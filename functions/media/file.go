@@ -24,7 +24,7 @@ func limit(c channel.Capabilities, t chat.MessageType) int64 {
 	return max(c.Attachments[t].MaxSize, maxSize)
 }
 
-// file is a file on its way through our disk.
+// file is a downloaded file on the local disk.
 type file struct {
 	*os.File
 	size int64
@@ -44,7 +44,7 @@ func spool(from channel.Media, most int64) (*file, error) {
 	f.size, err = io.Copy(target, io.LimitReader(from, most+1))
 	switch {
 	case err != nil:
-		err = fault.New(fault.Unavailable, "the file broke off").WithReason("media_broken").WithCause(err)
+		err = fault.New(fault.Unavailable, "the download was interrupted").WithReason("media_broken").WithCause(err)
 	case f.size > most:
 		err = tooLarge(most)
 	case from.Size > 0 && f.size != from.Size:
@@ -63,7 +63,7 @@ func tooLarge(most int64) error {
 	return fault.New(fault.TooLarge, "the file is larger than %d bytes", most).WithReason("media_too_large")
 }
 
-// discard leaves nothing on the disk. That it fails costs space until the environment ends, and nothing else.
+// discard deletes the file from the disk. A failure only costs disk space until the environment ends.
 func (f *file) discard() {
 	_ = errors.Join(f.Close(), os.Remove(f.Name()))
 }
@@ -80,7 +80,7 @@ func (f *file) sniff(declared string) (string, error) {
 	return judge(declared, found), nil
 }
 
-// octets is the type of what nobody recognises.
+// octets is the type of unrecognised content.
 const octets = "application/octet-stream"
 
 // judge prefers the declared type where it says the same or more than the bytes: a codec, a document in a zip container, sound
@@ -110,7 +110,7 @@ func judge(declared string, found *mimetype.MIME) string {
 	return found.String()
 }
 
-// narrows says that base is a kind of what was found, as a document is a kind of zip.
+// narrows reports whether base is a more specific type of what was detected, as a document is of zip.
 func narrows(base string, found *mimetype.MIME) bool {
 	if found.Is(octets) || found.Is("text/plain") {
 		return false

@@ -1,9 +1,8 @@
-// Package media brings the files of inbound messages from the provider into our bucket.
+// Package media copies the files of inbound messages from the provider into the media bucket.
 //
-// A file's key is made of the message's and its own id, so doing it again overwrites the same object with the same bytes; the
-// message says that it is ready only after the object is there. A file is held on disk while it passes, never in memory, and
-// its type is what its bytes say. What the provider does not have any more, or will never give, is failed for good; everything
-// else is tried again, counted by the message's timer.
+// A file's key is made of the message's id and its own, so that a retry overwrites the same object; the message is marked ready only
+// after the object exists. A file passes through the disk, never as a whole through memory, and its type is detected from its content. A
+// file that the provider no longer has or refuses permanently fails; everything else is retried, counted by the message's timer.
 package media
 
 import (
@@ -44,7 +43,7 @@ type opener interface {
 
 type bucket interface {
 	Put(ctx context.Context, key, mimeType string, body io.Reader, size int64) error
-	// Delete is fine with an object that is not there.
+	// Delete succeeds for an object that does not exist.
 	Delete(ctx context.Context, key string) error
 }
 
@@ -64,7 +63,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Store == nil || d.Sealer == nil || d.Bucket == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("media: channels, a store, a sealer, a bucket, a clock and a logger are needed")
+		return nil, errors.New("media: channels, store, sealer, bucket, clock and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -118,7 +117,7 @@ func (h *Handler) pending(ctx context.Context, envelope events.Envelope, signal 
 	return h.postpone(ctx, m, attempt, failure)
 }
 
-// clear deletes what an attempt that died may have brought in for a message that was taken back meanwhile.
+// clear deletes files that a crashed attempt may have stored for a message that was revoked since.
 func (h *Handler) clear(ctx context.Context, m chat.Message) error {
 	keys := make([]string, len(m.Attachments))
 	for i, a := range m.Attachments {
@@ -194,13 +193,13 @@ func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
 	if err != nil {
 		return source{}, unavailable("the channel is not there", fmt.Errorf("read channel %s: %w", c.ChannelID, err))
 	}
-	adapter, known := h.Channels.Of(ch.Type)
-	if !known {
+	adapter, ok := h.Channels.Of(ch.Type)
+	if !ok {
 		return source{}, fault.New(fault.Unavailable, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return source{}, unavailable("the channel's token cannot be opened", err)
+		return source{}, unavailable("the channel's token cannot be decrypted", err)
 	}
 	return source{adapter: adapter, channel: ch, credentials: credentials}, nil
 }
@@ -209,16 +208,15 @@ func unavailable(message string, cause error) error {
 	return fault.New(fault.Unavailable, "%s", message).WithReason(fault.Reason(cause)).WithCause(cause)
 }
 
-// mayPass says whether trying again can help. A dead token or a stopped account is somebody's to repair, and then the file
-// comes.
+// mayPass reports whether a retry can succeed. An invalid token or a stopped account counts as retryable, because it can be repaired.
 func mayPass(err error) bool {
-	if said := channel.Provider(err); said != nil && (said.Class == channel.ClassReauthorise || said.Class == channel.ClassStopped) {
+	if providerErr := channel.Provider(err); providerErr != nil && (providerErr.Class == channel.ClassReauthorise || providerErr.Class == channel.ClassStopped) {
 		return true
 	}
 	return !fault.Permanent(err)
 }
 
-// Key is where a file of a message lies.
+// Key is the object key of a message's file.
 func Key(m chat.Message, a chat.Attachment) string {
 	return fmt.Sprintf("%s/%s/%s/%s", m.AccountID, m.ConversationID, m.ID, a.ID)
 }
@@ -340,7 +338,7 @@ func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, fai
 	return nil
 }
 
-// giveUp fails what is still pending.
+// giveUp marks all pending attachments as failed.
 func giveUp(final map[string]chat.Attachment, m chat.Message) map[string]chat.Attachment {
 	for _, a := range m.Attachments {
 		if _, done := final[a.ID]; !done && pending(a) {

@@ -98,8 +98,8 @@ func (b *bucket) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// world is a message with the attachments a1, a2…, one for each reference given.
-type world struct {
+// fixture is a message with the attachments a1, a2…, one for each reference given.
+type fixture struct {
 	*testing.T
 	store    *dynamo.Store
 	provider *provider
@@ -108,9 +108,9 @@ type world struct {
 	now      time.Time
 }
 
-func open(t *testing.T, files ...func() (channel.Media, error)) *world {
+func open(t *testing.T, files ...func() (channel.Media, error)) *fixture {
 	t.Helper()
-	w := &world{
+	w := &fixture{
 		T: t, store: dynamotest.New(t), logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
 		provider: &provider{files: map[string]func() (channel.Media, error){}, fetched: map[string]int{}},
 		bucket:   &bucket{objects: map[string]object{}},
@@ -143,19 +143,19 @@ func open(t *testing.T, files ...func() (channel.Media, error)) *world {
 	return w
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *world) deliver() error {
+func (w *fixture) deliver() error {
 	w.Helper()
 	return w.hear(events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
 }
 
-func (w *world) hear(signal events.Signal) error {
+func (w *fixture) hear(signal events.Signal) error {
 	w.Helper()
 	handler, err := media.New(media.Deps{
 		Channels: w.provider, Store: w.store, Sealer: opener{}, Bucket: w.bucket, Now: func() time.Time { return w.now }, Log: obs.NewLogger(w.logs, "media"),
@@ -166,7 +166,7 @@ func (w *world) hear(signal events.Signal) error {
 	return handler.Routes().Handle(w.Context(), envelope)
 }
 
-func (w *world) attachments() []chat.Attachment {
+func (w *fixture) attachments() []chat.Attachment {
 	w.Helper()
 	m, err := w.store.Message(w.Context(), account, conversation, messageID)
 	w.must(err)
@@ -174,7 +174,7 @@ func (w *world) attachments() []chat.Attachment {
 }
 
 // timer is the message's; nil without one.
-func (w *world) timer() *chat.Timer {
+func (w *fixture) timer() *chat.Timer {
 	w.Helper()
 	timers, err := w.store.PendingTimers(w.Context(), account, conversation, chat.TimerMedia)
 	w.must(err)
@@ -187,7 +187,7 @@ func (w *world) timer() *chat.Timer {
 const key = string(account) + "/" + string(conversation) + "/" + string(messageID) + "/a1"
 
 // S1-21
-func TestAFileComesIntoTheBucketOnce(t *testing.T) {
+func TestFetch_StoresFileOnce(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string]int64{"with its length announced": int64(len(png)), "with no length announced": 0, "with an unknown length": -1} {
 		t.Run(name, func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestAFileComesIntoTheBucketOnce(t *testing.T) {
 	}
 }
 
-func TestWhatTheProviderAnswersDecides(t *testing.T) {
+func TestFetch_ProviderErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		file  func() (channel.Media, error)
@@ -249,7 +249,7 @@ func TestWhatTheProviderAnswersDecides(t *testing.T) {
 }
 
 // PROVIDERS §11-4: the message is there at once, and its file as soon as the provider gives it.
-func TestAFileThatIsNotThereYetComesLater(t *testing.T) {
+func TestFetch_NotReady_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")))
 	for want := 1; want <= 4; want++ {
@@ -268,7 +268,7 @@ func TestAFileThatIsNotThereYetComesLater(t *testing.T) {
 	}
 }
 
-func TestAProviderThatNeverGivesIsGivenUp(t *testing.T) {
+func TestFetch_AlwaysFails_GivenUp(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")))
 	attempts := 0
@@ -284,7 +284,7 @@ func TestAProviderThatNeverGivesIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestOneFileDoesNotHoldUpAnother(t *testing.T) {
+func TestFetch_FileFails_OthersStored(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")), gives("image/png", png, -1), refuses(fault.New(fault.NotFound, "gone")))
 	w.must(w.deliver())

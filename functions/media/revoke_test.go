@@ -8,9 +8,9 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-func TestAChangeOfTheMessageMeanwhileIsKept(t *testing.T) {
+func TestFetch_ConcurrentChange_Kept(t *testing.T) {
 	t.Parallel()
-	var w *world
+	var w *fixture
 	w = open(t, func() (channel.Media, error) {
 		before, err := w.store.Message(w.Context(), account, conversation, messageID)
 		w.must(err)
@@ -27,7 +27,7 @@ func TestAChangeOfTheMessageMeanwhileIsKept(t *testing.T) {
 	}
 }
 
-func (w *world) revoke() {
+func (w *fixture) revoke() {
 	w.Helper()
 	before, err := w.store.Message(w.Context(), account, conversation, messageID)
 	w.must(err)
@@ -37,11 +37,11 @@ func (w *world) revoke() {
 }
 
 // PROVIDERS §11-22: of a message that its author took back nothing is left, not even what was on its way.
-func TestTheFilesOfARevokedMessageGo(t *testing.T) {
+func TestRevoked_DeletesFiles(t *testing.T) {
 	t.Parallel()
 	t.Run("while they are fetched", func(t *testing.T) {
 		t.Parallel()
-		var w *world
+		var w *fixture
 		w = open(t, func() (channel.Media, error) {
 			w.revoke()
 			return gives("image/png", png, -1)()

@@ -1,9 +1,9 @@
 // Package notify sends the product's e-mails.
 //
-// The attempt is recorded before the mail service is asked and the outcome after, because the service knows no idempotency key:
-// a mail that is found in the middle of an attempt may have left, so it becomes unknown and is never sent again by itself (who
-// waits for a link can ask for a new one). A mail that the service surely did not take waits for its timer, longer each time.
-// When a mail is final, what its template needed is gone. No log line holds an address or a link.
+// The attempt is recorded before the mail service is called and the outcome after, because the service has no idempotency key: a mail
+// found in the middle of an attempt may have been sent, so it becomes unknown and is never sent again automatically (the user can request
+// a new link). A mail that was certainly not sent is retried by its timer, with growing delays. A final mail no longer holds its template
+// data. No log line holds an address or a link.
 package notify
 
 import (
@@ -43,7 +43,7 @@ type Handler struct {
 // New names what is missing.
 func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
 	if store == nil || sender == nil || now == nil || log == nil {
-		return nil, errors.New("notify: a store, a sender, a clock and a logger are needed")
+		return nil, errors.New("notify: store, sender, clock and logger are required")
 	}
 	return &Handler{store: store, sender: sender, now: now, log: log}, nil
 }
@@ -66,7 +66,7 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	case chat.MailSent, chat.MailFailed, chat.MailUnknown:
 		return nil
 	}
-	return fault.New(fault.Invalid, "the mail is in no known state").WithReason("unknown_state")
+	return fault.New(fault.Invalid, "unknown mail state").WithReason("unknown_state")
 }
 
 func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
@@ -102,7 +102,7 @@ func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
 
 const (
 	outcomePatience = 5 * time.Second
-	// maxAttempts spreads over some six hours.
+	// maxAttempts spans about six hours.
 	maxAttempts  = 10
 	firstBackoff = 30 * time.Second
 	maxBackoff   = 2 * time.Hour
@@ -134,7 +134,7 @@ func (h *Handler) arm(ctx context.Context, m chat.Mail, wait time.Duration) erro
 	return nil
 }
 
-// settle makes the mail final.
+// settle writes a final state.
 func (h *Handler) settle(ctx context.Context, m chat.Mail, state chat.MailState, reason string) error {
 	if err := h.record(ctx, m, state, nil); err != nil {
 		return err

@@ -95,7 +95,7 @@ func (c *crashing) Send(ctx context.Context, m mail.Message) error {
 	return err
 }
 
-type world struct {
+type fixture struct {
 	*testing.T
 	store *dynamo.Store
 	box   *box
@@ -103,9 +103,9 @@ type world struct {
 	now   time.Time
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{T: t, store: dynamotest.New(t), box: &box{}, logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	w := &fixture{T: t, store: dynamotest.New(t), box: &box{}, logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.must(w.store.PutMail(t.Context(), chat.Mail{
 		ID: mailID, AccountID: account, To: address, Template: chat.MailReset, Language: chat.Spanish,
 		Params: map[string]string{"url": "https://recado.example/reset?token=" + token, "name": "Ana"},
@@ -114,7 +114,7 @@ func open(t *testing.T) *world {
 	return w
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
@@ -132,21 +132,21 @@ type sender interface {
 }
 
 // deliver gives the handler the signal once; a panic is its death.
-func (w *world) deliver(s store, to sender) (err error) {
+func (w *fixture) deliver(s store, to sender) (err error) {
 	w.Helper()
 	handler, err := notify.New(s, to, func() time.Time { return w.now }, obs.NewLogger(w.logs, "notify"))
 	w.must(err)
 	envelope, err := events.Wrap("1", string(account), w.now, events.MailQueued{MailID: mailID})
 	w.must(err)
 	defer func() {
-		if thrown := recover(); thrown != nil {
+		if recovered := recover(); recovered != nil {
 			err = errCrash
 		}
 	}()
 	return handler.Routes().Handle(w.Context(), envelope)
 }
 
-func (w *world) mail() chat.Mail {
+func (w *fixture) mail() chat.Mail {
 	w.Helper()
 	m, err := w.store.Mail(w.Context(), account, mailID)
 	w.must(err)
@@ -154,7 +154,7 @@ func (w *world) mail() chat.Mail {
 }
 
 // due is when the mail's timer asks again; zero without a timer.
-func (w *world) due() time.Time {
+func (w *fixture) due() time.Time {
 	w.Helper()
 	for shard := range schedule.DueShards {
 		page, err := w.store.Due(w.Context(), shard, w.now.Add(1000*time.Hour), chat.PageRequest{})
@@ -168,7 +168,7 @@ func (w *world) due() time.Time {
 	return time.Time{}
 }
 
-func TestAMailIsSentOnceAndForgetsItsLink(t *testing.T) {
+func TestSend_OnceAndLinkCleared(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for range 3 { // the queue may deliver it again
@@ -189,7 +189,7 @@ func TestAMailIsSentOnceAndForgetsItsLink(t *testing.T) {
 	}
 }
 
-func TestWhatTheServiceAnswersDecides(t *testing.T) {
+func TestSend_ServiceErrors(t *testing.T) {
 	t.Parallel()
 	later := fault.New(fault.Unavailable, "busy").WithReason("TooManyRequestsException")
 	for name, c := range map[string]struct {
@@ -222,7 +222,7 @@ func TestWhatTheServiceAnswersDecides(t *testing.T) {
 	}
 }
 
-func TestABusyServiceIsNotTriedForEver(t *testing.T) {
+func TestSend_ServiceBusy_GivenUp(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for range 50 {
@@ -245,7 +245,7 @@ func TestABusyServiceIsNotTriedForEver(t *testing.T) {
 }
 
 // C-03
-func TestACrashAnywhereSendsNothingTwice(t *testing.T) {
+func TestSend_CrashAnywhere_SentAtMostOnce(t *testing.T) {
 	t.Parallel()
 	for _, busyFirst := range []bool{false, true} {
 		for _, after := range []bool{false, true} {
@@ -279,7 +279,7 @@ func TestACrashAnywhereSendsNothingTwice(t *testing.T) {
 	}
 }
 
-func TestWhoMadeTheAttemptKnowsBetter(t *testing.T) {
+func TestRecord_AttemptOutcome_OverwritesUnknown(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	interfering := senderFunc(func(ctx context.Context, m mail.Message) error {
@@ -313,7 +313,7 @@ func (f *flaky) UpdateMail(ctx context.Context, before, after chat.Mail) error {
 	return fault.New(fault.Unavailable, "a transaction conflict")
 }
 
-func TestABusyTableDoesNotMakeASentMailUnknown(t *testing.T) {
+func TestRecord_TableBusy_StaysSent(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {
 		w := open(t)
@@ -328,7 +328,7 @@ type senderFunc func(ctx context.Context, m mail.Message) error
 
 func (f senderFunc) Send(ctx context.Context, m mail.Message) error { return f(ctx, m) }
 
-func TestAMailThatCannotBeWrittenIsFailedAndBuried(t *testing.T) {
+func TestSend_RenderFails_FailedAndDeadLettered(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	before := w.mail()
@@ -343,7 +343,7 @@ func TestAMailThatCannotBeWrittenIsFailedAndBuried(t *testing.T) {
 	}
 }
 
-func TestSignalsThatMakeNoSenseAreBuried(t *testing.T) {
+func TestQueued_BadSignal_DeadLettered(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	handler, err := notify.New(w.store, w.box, time.Now, obs.NewLogger(w.logs, "notify"))
@@ -360,7 +360,7 @@ func TestSignalsThatMakeNoSenseAreBuried(t *testing.T) {
 	}
 }
 
-func TestNoLogLineHoldsAnAddressOrALink(t *testing.T) {
+func TestLogs_HoldNoAddressOrLink(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.box.errs = []error{fault.New(fault.Unavailable, "busy"), fault.New(fault.Invalid, "no").WithReason("MessageRejected")}

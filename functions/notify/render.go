@@ -20,8 +20,8 @@ var (
 	htmlBody string
 )
 
-// letter is the words of one mail; a greeting's %s is the name.
-type letter struct {
+// mailText is the texts of one mail; a greeting's %s is the name.
+type mailText struct {
 	Subject  string
 	Greeting string
 	Hello    string // without a name
@@ -34,11 +34,11 @@ type letter struct {
 // render writes a mail; an error is permanent, as the same mail would not render the next time either.
 func render(m chat.Mail) (mail.Message, error) {
 	language := m.Language
-	words, ok := letters[m.Template][language]
+	words, ok := mailTexts[m.Template][language]
 	if !ok {
 		language = chat.Spanish
-		if words, ok = letters[m.Template][language]; !ok {
-			return mail.Message{}, fault.New(fault.Invalid, "there is no such mail").WithReason("unknown_template")
+		if words, ok = mailTexts[m.Template][language]; !ok {
+			return mail.Message{}, fault.New(fault.Invalid, "unknown mail template").WithReason("unknown_template")
 		}
 	}
 	url := m.Params["url"]
@@ -67,7 +67,7 @@ const nameRunes = 60
 // carry a message.
 var looksLikeLink = regexp.MustCompile(`[/:@]|\S\.\S`)
 
-// presentable is a name that is fit for a greeting, or "".
+// presentable returns a name that is safe in a greeting, or "".
 func presentable(name string) string {
 	name = strings.Join(strings.Fields(name), " ")
 	if looksLikeLink.MatchString(name) || len([]rune(name)) > nameRunes {

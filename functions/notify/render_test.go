@@ -9,13 +9,13 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-func TestEveryLetterIsWholeInEveryLanguage(t *testing.T) {
+func TestTemplates_CompleteInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	const link = "https://recado.example/verify?token=a-b_c"
 	for _, template := range []chat.MailTemplate{chat.MailVerify, chat.MailReset} {
 		subjects := map[string]bool{}
 		for _, language := range []chat.Language{chat.Spanish, chat.Portuguese, chat.English} {
-			words := reflect.ValueOf(letters[template][language])
+			words := reflect.ValueOf(mailTexts[template][language])
 			for i := range words.NumField() {
 				if words.Field(i).String() == "" {
 					t.Errorf("%s in %s has no %s", template, language, words.Type().Field(i).Name)

@@ -1,9 +1,8 @@
-// Package push brings frames to browsers. Two queues feed it: the fast lane, for those who look at a conversation and its
-// assignee, and the summary lane, which gathers for two seconds what everybody else's lists need.
+// Package push sends frames to browsers. It consumes two queues: the fast lane, for viewers and the assignee of a conversation, and the
+// summary lane, which batches for two seconds the updates of everybody else's lists.
 //
-// A whole batch is merged: each account's connections are read once, and each browser gets one frame with only the newest state
-// of each conversation. A push is a hint, so a socket that fails never brings a record back; only that the connections could
-// not be read does.
+// A whole batch is merged: the connections of each account are read once, and each browser gets one frame with the newest state of each
+// conversation. A push is a hint: a failed socket never causes a retry; only a failure to read the connections does.
 package push
 
 import (
@@ -31,7 +30,7 @@ import (
 // summaryLane ends the name of the merging queue.
 const summaryLane = "push-summary"
 
-// ConnectionsGone counts the browsers that left without a word.
+// ConnectionsGone counts connections that ended without $disconnect.
 var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
 
 // Deps are what the handler works with; all are needed.
@@ -49,7 +48,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Rooms == nil || d.Dead == nil || d.Log == nil || d.Metrics == nil || d.Now == nil {
-		return nil, errors.New("push: rooms, dead letters, a logger, metrics and a clock are needed")
+		return nil, errors.New("push: broadcaster, dead letters, logger, metrics and clock are required")
 	}
 	return &Handler{d}, nil
 }
@@ -59,7 +58,7 @@ func (h *Handler) Routes() queue.Router { return new(batch).routes() }
 
 func (b *batch) routes() queue.Router { return queue.NewRouter(queue.On(b.add)) }
 
-// Handle gathers a batch record by record, and then speaks to each browser once.
+// Handle merges the records of a batch, and then sends one frame to each browser.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*recipients{}}
 	if len(event.Records) > 0 {
@@ -101,7 +100,7 @@ type batch struct {
 	audiences map[listeners]*recipients
 }
 
-// listeners are an account's operators or, where a visitor is named, that visitor alone.
+// listeners are an account's operators, or one visitor if a visitor is named.
 type listeners struct {
 	account chat.AccountID
 	visitor chat.VisitorID
@@ -110,7 +109,7 @@ type listeners struct {
 // add finds who is to see a signal's frames.
 func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events.Pushed) error {
 	if envelope.AccountID == "" {
-		return fault.New(fault.Invalid, "the frames belong to no account").WithReason("no_account")
+		return fault.New(fault.Invalid, "frames without an account").WithReason("no_account")
 	}
 	frames := make([]frame, len(pushed.Frames))
 	for i, raw := range pushed.Frames {
@@ -133,8 +132,8 @@ func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events
 }
 
 func (b *batch) recipients(ctx context.Context, who listeners) (*recipients, error) {
-	if known := b.audiences[who]; known != nil {
-		return known, nil
+	if found := b.audiences[who]; found != nil {
+		return found, nil
 	}
 	present, err := b.present(ctx, who)
 	if err != nil {
@@ -157,8 +156,8 @@ func (b *batch) present(ctx context.Context, who listeners) (audience.Audience, 
 	return b.rooms.Of(ctx, who.account)
 }
 
-// listens says which connections a signal is for. Whoever may not see a store's conversations is left out of everything that
-// names it, and does not look at its conversations any more, whatever their browser still shows.
+// listens returns the connections that a signal is for. An operator who may not see a store gets nothing about its conversations, even
+// while viewing one.
 func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bool {
 	sees := func(o chat.Operator, store chat.StoreID) bool {
 		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, store)
@@ -234,7 +233,7 @@ func read(raw json.RawMessage) (frame, error) {
 	}
 	if err := json.Unmarshal(raw, &head); err != nil || head.Type == "" {
 		// The decoder's words may repeat the frame, which holds what people wrote.
-		return frame{}, fault.New(fault.Invalid, "a frame cannot be read").WithReason("undecodable")
+		return frame{}, fault.New(fault.Invalid, "undecodable frame").WithReason("undecodable")
 	}
 	f := frame{raw: raw}
 	switch head.Type {

@@ -45,8 +45,8 @@ const (
 	summary = "arn:aws:sqs:us-east-1:000000000000:test-to-push-summary"
 )
 
-// world is an account of three people, with a browser each: Beto looks at the conversation.
-type world struct {
+// fixture is an account of three people, with a browser each: Beto looks at the conversation.
+type fixture struct {
 	*testing.T
 	store   *dynamo.Store
 	gateway *pushtest.Gateway
@@ -56,9 +56,9 @@ type world struct {
 	now     time.Time
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{T: t, gateway: pushtest.New(t), logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	w := &fixture{T: t, gateway: pushtest.New(t), logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return w.now }
 	log := obs.NewLogger(w.logs, "push")
 	w.store = dynamotest.New(t)
@@ -95,7 +95,7 @@ func open(t *testing.T) *world {
 	return w
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
@@ -103,7 +103,7 @@ func (w *world) must(err error) {
 }
 
 // record wraps a signal as SQS hands it over.
-func (w *world) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
+func (w *fixture) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
 	w.Helper()
 	envelope, err := events.Wrap(chat.NewID(w.now), string(account), w.now, p)
 	w.must(err)
@@ -113,7 +113,7 @@ func (w *world) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
 }
 
 // push gives the handler a batch and answers which records come again.
-func (w *world) push(records ...lambdaevents.SQSMessage) []string {
+func (w *fixture) push(records ...lambdaevents.SQSMessage) []string {
 	w.Helper()
 	answer, err := w.handler.Handle(w.Context(), lambdaevents.SQSEvent{Records: records})
 	w.must(err)
@@ -125,7 +125,7 @@ func (w *world) push(records ...lambdaevents.SQSMessage) []string {
 }
 
 // listeners are who was sent anything.
-func (w *world) listeners() []string {
+func (w *fixture) listeners() []string {
 	var who []string
 	for _, id := range []string{"ana", "beto", "carla"} {
 		if len(w.gateway.Frames(id)) > 0 {
@@ -147,7 +147,7 @@ func upserted(id string, version int) string {
 	return fmt.Sprintf(`{"type":"conversation.upserted","conversation":{"id":%q,"version":%d}}`, id, version)
 }
 
-func TestWhoIsPushedWhat(t *testing.T) {
+func TestPush_Recipients(t *testing.T) {
 	t.Parallel()
 	notice := frames(`{"type":"notice","code":"assigned"}`)
 	for name, c := range map[string]struct {
@@ -183,7 +183,7 @@ func TestWhoIsPushedWhat(t *testing.T) {
 	}
 }
 
-func TestABatchIsOneFrameWithTheNewestOfEach(t *testing.T) {
+func TestBatch_OneFrame_NewestPerSubject(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	var records []lambdaevents.SQSMessage
@@ -203,7 +203,7 @@ func TestABatchIsOneFrameWithTheNewestOfEach(t *testing.T) {
 	}
 }
 
-func TestFramesStayWithinTheGatewaysLimit(t *testing.T) {
+func TestFrames_WithinGatewayLimit(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	var all []json.RawMessage
@@ -230,7 +230,7 @@ func TestFramesStayWithinTheGatewaysLimit(t *testing.T) {
 	}
 }
 
-func TestAGoneBrowserIsForgottenAndCostsTheOthersNothing(t *testing.T) {
+func TestPush_GoneConnection_DeletedOthersServed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.gateway.Answer("beto", 410)
@@ -252,7 +252,7 @@ func TestAGoneBrowserIsForgottenAndCostsTheOthersNothing(t *testing.T) {
 	}
 }
 
-func TestABrowserWhoseSessionHasEndedHearsNothing(t *testing.T) {
+func TestPush_EndedSession_GetsNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.must(w.store.PutSession(t.Context(), chat.Session{Hash: "S", AccountID: account, OperatorID: beto, ExpiresAt: w.now.Add(time.Hour)}))
@@ -266,7 +266,7 @@ func TestABrowserWhoseSessionHasEndedHearsNothing(t *testing.T) {
 	}
 }
 
-func TestWhoLostTheGrantHearsNothingOfWhatTheyLookAt(t *testing.T) {
+func TestPush_GrantRevoked_ViewerGetsNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	before, err := w.store.Operator(t.Context(), account, beto)
@@ -281,7 +281,7 @@ func TestWhoLostTheGrantHearsNothingOfWhatTheyLookAt(t *testing.T) {
 	}
 }
 
-func TestSomebodyWhoWasDeactivatedHearsNothing(t *testing.T) {
+func TestPush_InactiveOperator_GetsNothing(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	before, err := w.store.Operator(t.Context(), account, beto)
@@ -295,7 +295,7 @@ func TestSomebodyWhoWasDeactivatedHearsNothing(t *testing.T) {
 	}
 }
 
-func TestABadRecordStopsNoGoodOne(t *testing.T) {
+func TestPush_BadRecord_OthersDelivered(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	const text = "SECRET-TEXT"
@@ -335,7 +335,7 @@ func (b *blind) Connections(ctx context.Context, a chat.AccountID) ([]chat.Conne
 }
 
 // C-03
-func TestARecordWhoseReadersAreNotKnownComesAgain(t *testing.T) {
+func TestPush_ConnectionsUnreadable_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	rooms, err := audience.New(&blind{Store: w.store}, w.gateway, w.handler.Now, w.handler.Log)
@@ -370,7 +370,7 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-func TestAVisitorsBrowsersAreAllToldAndNobodyHearsThatOneLeft(t *testing.T) {
+func TestPush_Visitor_AllBrowsersNoPresence(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	for id, visitor := range map[string]chat.VisitorID{"tab1": "V1", "tab2": "V1", "other": "V2"} {

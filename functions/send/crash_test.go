@@ -48,7 +48,7 @@ func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (c
 }
 
 // C-03
-func TestAnAttemptThatDiedIsUnknownAndNeverSentAgain(t *testing.T) {
+func TestSend_CrashedAttempt_UnknownNotResent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		dies moment

@@ -26,7 +26,7 @@ func (h *Handler) mark(ctx context.Context, account chat.AccountID, signal event
 		if p := channel.Provider(err); p != nil {
 			attrs = append(attrs, slog.String("code", p.Code))
 		}
-		h.Log.LogAttrs(ctx, slog.LevelWarn, "the provider was not told what was read", attrs...)
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "read mark was not sent to the provider", attrs...)
 	}
 }
 
@@ -75,7 +75,7 @@ func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal event
 	return nil
 }
 
-// teller is the adapter's call that shows typing, or marks messages as read; nil when it has none.
+// teller returns the adapter's call for typing or read marks; nil when it has none.
 func teller(adapter channel.Adapter, typing bool) func(ctx context.Context, credentials chat.Credentials, asset, providerID string) error {
 	if typer, types := adapter.(channel.Typer); types && typing {
 		return typer.ShowTyping

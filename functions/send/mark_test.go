@@ -13,7 +13,7 @@ import (
 )
 
 // said lets the customer write, on the phone and in the conversation alike.
-func (w *world) said(text string) (provider string, id chat.MessageID) {
+func (w *fixture) said(text string) (provider string, id chat.MessageID) {
 	w.Helper()
 	w.Advance(time.Second)
 	provider, err := w.phone.SendText(customer, text)
@@ -26,7 +26,7 @@ func (w *world) said(text string) (provider string, id chat.MessageID) {
 	return provider, received.Message.ID
 }
 
-func (w *world) mark(h *send.Handler, signal events.ReadMarked) {
+func (w *fixture) mark(h *send.Handler, signal events.ReadMarked) {
 	w.Helper()
 	signal.ConversationID = string(w.conversation)
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, signal)
@@ -34,7 +34,7 @@ func (w *world) mark(h *send.Handler, signal events.ReadMarked) {
 	w.Must(h.Routes().Handle(w.Context(), envelope))
 }
 
-func (w *world) wantMarks(want ...whatsapp.Mark) {
+func (w *fixture) wantMarks(want ...whatsapp.Mark) {
 	w.Helper()
 	got := w.phone.Marks()
 	if len(got) != len(want) {
@@ -47,7 +47,7 @@ func (w *world) wantMarks(want ...whatsapp.Mark) {
 	}
 }
 
-func TestTheCustomerSeesThatTheyWereRead(t *testing.T) { // B-14
+func TestMark_ReadSentToProvider(t *testing.T) { // B-14
 	t.Parallel()
 	w := open(t)
 	h := w.handler()
@@ -75,7 +75,7 @@ func TestTheCustomerSeesThatTheyWereRead(t *testing.T) { // B-14
 }
 
 // A mark is a hint: whatever goes wrong is logged and dropped, and the next one is told.
-func TestAMarkThatFailsIsDropped(t *testing.T) {
+func TestMark_Fails_Dropped(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	h := w.handler()

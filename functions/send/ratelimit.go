@@ -11,9 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// RateLimiter keeps a warm function from being faster than a provider takes messages: so many a second from one number, and to one person
-// some at once and then one every few seconds. Other processes have a pace of their own: what they exceed together, the provider
-// refuses, and that is waited for as well.
+// RateLimiter limits the sending rate of one process to what the provider accepts: per second for a number, and a burst followed by one
+// message every few seconds for a recipient. Other processes have their own limiters; if they exceed the limit together, the provider
+// refuses and the message is retried.
 type RateLimiter struct {
 	now   func() time.Time
 	sleep func(ctx context.Context, d time.Duration) error
@@ -24,7 +24,7 @@ type RateLimiter struct {
 
 type pair struct{ number, person string }
 
-// NewRateLimiter makes a pace by the wall clock; sleep waits that long, or ends with the context's error.
+// NewRateLimiter uses the wall clock. sleep waits for a duration or returns the context's error.
 func NewRateLimiter(now func() time.Time, sleep func(context.Context, time.Duration) error) *RateLimiter {
 	return &RateLimiter{now: now, sleep: sleep, numbers: cache.NewBuckets[string](bucketsMax), pairs: cache.NewBuckets[pair](bucketsMax)}
 }
@@ -67,12 +67,12 @@ func (p *RateLimiter) keep(ctx context.Context, r channel.Rate, number, person s
 		for _, one := range reserved {
 			one.CancelAt(now)
 		}
-		return fault.New(fault.RateLimited, "the provider would not take it yet").WithReason("own_limit").WithCause(&channel.ProviderError{
+		return fault.New(fault.RateLimited, "provider rate limit reached").WithReason("own_limit").WithCause(&channel.ProviderError{
 			Code: "own_limit", Message: "too many messages at once", Class: channel.ClassWait, RetryAfter: wait,
 		})
 	}
 	if err := p.sleep(ctx, wait); err != nil {
-		return fault.New(fault.Unavailable, "the time was over").WithCause(err)
+		return fault.New(fault.Unavailable, "deadline exceeded while waiting for the rate limit").WithCause(err)
 	}
 	return nil
 }

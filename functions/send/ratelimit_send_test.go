@@ -9,7 +9,7 @@ import (
 )
 
 // PROVIDERS §2.2: 45 messages to one person leave at once, and the next one waits without having been tried.
-func TestWhoIsWrittenToMuchIsWrittenToSlowly(t *testing.T) {
+func TestSend_ManyToOnePerson_RateLimited(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	var last chat.Message

@@ -21,7 +21,7 @@ func paced() (*RateLimiter, *time.Time, *time.Duration) {
 }
 
 // PROVIDERS §2.2: 80 messages a second from a number.
-func TestANumberKeepsItsPace(t *testing.T) {
+func TestRateLimiter_PerNumber(t *testing.T) {
 	t.Parallel()
 	p, _, slept := paced()
 	r := channel.Rate{PerSecond: 80}
@@ -39,7 +39,7 @@ func TestANumberKeepsItsPace(t *testing.T) {
 }
 
 // And to one person 45 at once, then one in six seconds: that is too long to wait for.
-func TestAPersonIsNotWrittenToTooFast(t *testing.T) {
+func TestRateLimiter_PerPerson(t *testing.T) {
 	t.Parallel()
 	p, now, slept := paced()
 	r := channel.Rate{PerSecond: 80, PairBurst: 45, PairEvery: 6 * time.Second}
@@ -67,7 +67,7 @@ func TestAPersonIsNotWrittenToTooFast(t *testing.T) {
 	}
 }
 
-func TestAPaceThatIsCutOff(t *testing.T) {
+func TestRateLimiter_ContextEnds(t *testing.T) {
 	t.Parallel()
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	p := NewRateLimiter(func() time.Time { return noon }, func(context.Context, time.Duration) error { return context.Canceled })

@@ -1,8 +1,7 @@
-// Package send delivers what operators wrote to the provider, in order for each conversation.
+// Package send delivers operators' messages to providers, in order for each conversation.
 //
-// The attempt is recorded before the provider is asked and the outcome after: see desk/outbound. A dead token or a stopped
-// account is noted on the channel, and replies are held until that changes. What operators read, and that they type, is told to
-// providers that want to know.
+// The attempt is recorded before the provider is called and the outcome after: see desk/outbound. An invalid token or a stopped account
+// is recorded on the channel, and replies are held until that changes. Read marks and typing are sent to providers that support them.
 package send
 
 import (
@@ -69,7 +68,7 @@ type Handler struct {
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Desk == nil || d.Store == nil || d.Sealer == nil || d.Media == nil || d.Limiter == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("send: channels, a desk, a store, a sealer, a bucket, a pace, a clock and a logger are needed")
+		return nil, errors.New("send: channels, desk, store, sealer, bucket, rate limiter, clock and logger are required")
 	}
 	return &Handler{Deps: d}, nil
 }
@@ -77,7 +76,7 @@ func New(d Deps) (*Handler, error) {
 // Routes are the signals that the function handles.
 func (h *Handler) Routes() queue.Router { return queue.NewRouter(queue.On(h.queued), queue.On(h.read)) }
 
-// read tells the provider what was read in a conversation. It is a hint: one that fails is dropped.
+// read sends a read mark to the provider. It is a hint: a failed one is dropped.
 func (h *Handler) read(ctx context.Context, envelope events.Envelope, signal events.ReadMarked) error {
 	h.mark(ctx, chat.AccountID(envelope.AccountID), signal)
 	return nil
@@ -97,19 +96,19 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	if err != nil {
 		return fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 	}
-	adapter, known := h.Channels.Of(ch.Type)
-	if !known {
+	adapter, ok := h.Channels.Of(ch.Type)
+	if !ok {
 		return fault.New(fault.Invalid, "no adapter for %s", ch.Type).WithReason("unknown_channel")
 	}
-	way := &delivery{Handler: h, adapter: adapter, channel: ch}
-	said, err := h.Desk.Deliver(ctx, c, ch, way.ready, way.post)
+	d := &delivery{Handler: h, adapter: adapter, channel: ch}
+	providerErr, err := h.Desk.Deliver(ctx, c, ch, d.ready, d.post)
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, said, way.took)
+	return h.note(ctx, ch, providerErr, d.took)
 }
 
-// delivery is how the messages of one conversation leave.
+// delivery is the state of delivering one conversation's messages.
 type delivery struct {
 	*Handler
 	adapter     channel.Adapter
@@ -120,7 +119,7 @@ type delivery struct {
 	took        bool   // the provider took a message
 }
 
-// ready finds what a message needs to leave, and waits until the provider takes it.
+// ready resolves what a message needs to be sent, and waits for the rate limit.
 func (w *delivery) ready(ctx context.Context, c chat.Conversation, m chat.Message) (err error) {
 	if w.credentials, err = w.open(ctx, w.adapter, w.channel); err != nil {
 		return err
@@ -148,19 +147,19 @@ func (w *delivery) post(ctx context.Context, _ chat.Conversation, m chat.Message
 	return delivered, err
 }
 
-// open opens what the provider's API asks for; a channel of our own has none.
+// open decrypts the channel's credentials; a first-party channel has none.
 func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Channel) (chat.Credentials, error) {
 	if adapter.Capabilities().FirstParty {
 		return nil, nil
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "the channel's token cannot be opened").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "the channel's token cannot be decrypted").WithCause(err)
 	}
 	return credentials, nil
 }
 
-// addressOf is where a conversation's person is written to: the address they are known by, unless they moved.
+// addressOf is the address of the conversation's contact: the identity's current address, else the external id.
 func (h *Handler) addressOf(ctx context.Context, c chat.Conversation) (string, error) {
 	identity, _, err := h.Store.Identity(ctx, c.AccountID, c.ChannelID, []string{c.ExternalID})
 	if fault.Is(err, fault.NotFound) {
@@ -179,7 +178,7 @@ func (h *Handler) file(a chat.Attachment) channel.File {
 	}}
 }
 
-// repliedTo is the provider's id of the message that this one answers; without one it goes as a plain message.
+// repliedTo returns the provider's id of the quoted message, or "" when there is none.
 func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error) {
 	if m.ReplyTo == "" {
 		return "", nil
@@ -194,14 +193,14 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 	return target.ProviderID, nil
 }
 
-// note keeps what the provider said about the channel, and that it works once it has taken a message.
-func (h *Handler) note(ctx context.Context, ch chat.Channel, said *channel.ProviderError, took bool) error {
+// note records the channel's health: the provider's error, or OK after a message was accepted.
+func (h *Handler) note(ctx context.Context, ch chat.Channel, providerErr *channel.ProviderError, took bool) error {
 	after := ch
 	switch {
-	case said != nil && said.Class == channel.ClassReauthorise:
-		after.Health = chat.Health{State: chat.HealthReauthorise, Code: said.Code, Message: said.Message, At: h.Now()}
-	case said != nil:
-		after.Health = chat.Health{State: chat.HealthStopped, Code: said.Code, Message: said.Message, At: h.Now()}
+	case providerErr != nil && providerErr.Class == channel.ClassReauthorise:
+		after.Health = chat.Health{State: chat.HealthReauthorise, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
+	case providerErr != nil:
+		after.Health = chat.Health{State: chat.HealthStopped, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
 	case took && ch.Health.State != chat.HealthOK:
 		after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	default:

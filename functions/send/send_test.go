@@ -41,13 +41,13 @@ type files map[string][]byte
 func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string, error) {
 	content, ok := f[key]
 	if !ok {
-		return nil, 0, "", fault.New(fault.NotFound, "the file is not there")
+		return nil, 0, "", fault.New(fault.NotFound, "file not found")
 	}
 	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), "image/jpeg", nil
 }
 
-// world is the handler before WhatsApp's simulator, in a company to which a customer has written.
-type world struct {
+// fixture is the handler before WhatsApp's simulator, in a company to which a customer has written.
+type fixture struct {
 	*desktest.Fixture
 	phone        *whatsapp.Simulator
 	graph        string
@@ -58,9 +58,9 @@ type world struct {
 	conversation chat.ConversationID
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{Fixture: desktest.New(t), sealer: &opener{}, files: files{}}
+	w := &fixture{Fixture: desktest.New(t), sealer: &opener{}, files: files{}}
 	w.pace = send.NewRateLimiter(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
 	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
 	t.Cleanup(business.Close)
@@ -84,9 +84,9 @@ func open(t *testing.T) *world {
 }
 
 // handler is send over the real store.
-func (w *world) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
+func (w *fixture) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
 
-func (w *world) on(s *store) *send.Handler {
+func (w *fixture) on(s *store) *send.Handler {
 	w.Helper()
 	h, err := send.New(send.Deps{
 		Channels: all.New(channel.Environment{Settings: map[string]string{"GRAPH_URL": w.graph}, HTTP: &http.Client{Timeout: 5 * time.Second}}),
@@ -97,7 +97,7 @@ func (w *world) on(s *store) *send.Handler {
 }
 
 // deliver gives a handler the conversation's signal.
-func (w *world) deliver(h *send.Handler) error {
+func (w *fixture) deliver(h *send.Handler) error {
 	w.Helper()
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(w.conversation)})
 	w.Must(err)
@@ -105,7 +105,7 @@ func (w *world) deliver(h *send.Handler) error {
 }
 
 // timer is the message's; nil without one.
-func (w *world) timer(m chat.Message) *chat.Timer {
+func (w *fixture) timer(m chat.Message) *chat.Timer {
 	w.Helper()
 	timers, err := w.Store.PendingTimers(w.Context(), desktest.Account, w.conversation, chat.TimerSend)
 	w.Must(err)
@@ -116,12 +116,12 @@ func (w *world) timer(m chat.Message) *chat.Timer {
 }
 
 // due says whether a timer comes in that time, or up to a quarter earlier: what waits is spread.
-func (w *world) due(timer chat.Timer, wait time.Duration) bool {
+func (w *fixture) due(timer chat.Timer, wait time.Duration) bool {
 	in := timer.DueAt.Sub(w.Time)
 	return in <= wait && in >= wait*3/4
 }
 
-func (w *world) health() chat.Health {
+func (w *fixture) health() chat.Health {
 	w.Helper()
 	ch, err := w.Store.Channel(w.Context(), desktest.Account, w.Channel.ID)
 	w.Must(err)
@@ -129,7 +129,7 @@ func (w *world) health() chat.Health {
 }
 
 // texts are what WhatsApp took.
-func (w *world) texts() (texts []string) {
+func (w *fixture) texts() (texts []string) {
 	for _, m := range w.phone.Sent() {
 		texts = append(texts, m.Text)
 	}
@@ -137,7 +137,7 @@ func (w *world) texts() (texts []string) {
 }
 
 // S1-23, B-13, §11-11: a failure is shown in the message and told in the timeline.
-func TestWhatWhatsAppAnswersDecides(t *testing.T) {
+func TestSend_WhatsAppErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault  *whatsapp.Fault
@@ -230,7 +230,7 @@ func TestWhatWhatsAppAnswersDecides(t *testing.T) {
 	}
 }
 
-func TestWhatMayPassIsSentWhenItsTimeComes(t *testing.T) {
+func TestSend_RetryableError_SentWhenDue(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	m := w.Reply(w.conversation, "uno")
@@ -251,7 +251,7 @@ func TestWhatMayPassIsSentWhenItsTimeComes(t *testing.T) {
 	}
 }
 
-func TestRepliesAreHeldUntilTheirChannelIsReconnected(t *testing.T) {
+func TestSend_ChannelBroken_HeldUntilReconnect(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Must(w.phone.AddNumber(desktest.Number, "5491140001234", "another token"))
@@ -283,7 +283,7 @@ func TestRepliesAreHeldUntilTheirChannelIsReconnected(t *testing.T) {
 	}
 }
 
-func TestAFileGoesWithItsCaptionAndItsQuote(t *testing.T) {
+func TestSend_File_WithCaptionAndQuote(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	quoted := w.Reply(w.conversation, "¿cuál?")
@@ -304,7 +304,7 @@ func TestAFileGoesWithItsCaptionAndItsQuote(t *testing.T) {
 	}
 }
 
-func TestATokenThatCannotBeOpenedNowIsNoReasonToFail(t *testing.T) {
+func TestSend_DecryptUnavailable_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	m := w.Reply(w.conversation, "uno")
@@ -322,7 +322,7 @@ func TestATokenThatCannotBeOpenedNowIsNoReasonToFail(t *testing.T) {
 	}
 }
 
-func TestRepliesOfAChannelThatIsGoneFail(t *testing.T) {
+func TestSend_ChannelRemoved_Fails(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	m := w.Reply(w.conversation, "uno")
@@ -333,7 +333,7 @@ func TestRepliesOfAChannelThatIsGoneFail(t *testing.T) {
 	}
 }
 
-func TestARecordThatCanNeverSucceedIsBuried(t *testing.T) {
+func TestQueued_Permanent_DeadLettered(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	handler, queues := boottest.Function(t, "send", send.Build, w.DB, w.Now, io.Discard)
@@ -345,13 +345,13 @@ func TestARecordThatCanNeverSucceedIsBuried(t *testing.T) {
 		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 	}
 	if again := queuetest.Deliver(t, handler, "to-send.fifo", bodies...); len(again) > 0 {
-		t.Errorf("records %v are to come again", again)
+		t.Errorf("records %v are to be redelivered", again)
 	}
 	var reasons []string
 	for _, letter := range queues.Buried() {
 		reasons = append(reasons, letter.Reason)
 	}
 	if want := []string{"undecodable", "not_found", "unknown_type"}; !slices.Equal(reasons, want) {
-		t.Errorf("buried for %v, want %v", reasons, want)
+		t.Errorf("dead-lettered for %v, want %v", reasons, want)
 	}
 }

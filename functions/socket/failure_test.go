@@ -51,7 +51,7 @@ func (f *failing) SetViewing(ctx context.Context, id string, viewed chat.Viewed)
 }
 
 // C-03
-func TestAStoreThatFailsOnce(t *testing.T) {
+func TestSocket_StoreFailsOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	f := &failing{Store: w.store}
@@ -78,7 +78,7 @@ func TestAStoreThatFailsOnce(t *testing.T) {
 	}
 }
 
-func TestNoInputIsAnErrorOfOursOrInTheLogs(t *testing.T) {
+func TestAct_AnyInput_NoErrorNoLog(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.join("a1", ana)

@@ -24,8 +24,8 @@ import (
 	"github.com/recado-chat/recado/shared/push"
 )
 
-// TestThroughAGateway lets real browsers' sockets speak to the function through the local gateway, over the wire.
-func TestThroughAGateway(t *testing.T) {
+// TestSocket_ThroughGateway lets real browsers' sockets speak to the function through the local gateway, over the wire.
+func TestSocket_ThroughGateway(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()

@@ -1,8 +1,8 @@
-// Package socket answers the browsers' WebSocket: who comes in, who leaves, and the small talk between them.
+// Package socket handles the browsers' WebSocket: $connect, $disconnect, and ephemeral messages.
 //
-// A browser comes in with a ticket that is good once. What it says here is ephemeral (ping, what it looks at, that somebody
-// types), so the function answers the others itself; everything that must not be lost goes through the REST API. No input of a
-// browser is an error of ours, and no log line repeats it.
+// A browser connects with a single-use ticket. Its messages are ephemeral (ping, viewing, typing), so the function notifies the others
+// directly; everything that must not be lost goes through the REST API. Invalid input is never reported as a server error, and no log
+// line repeats it.
 package socket
 
 import (
@@ -30,11 +30,11 @@ import (
 
 type store interface {
 	audience.Store
-	// TakeTicket answers NotFound for a ticket that was taken, has expired or never was.
+	// TakeTicket returns NotFound for a ticket that is used, expired or unknown.
 	TakeTicket(ctx context.Context, hash string, now time.Time) (chat.Ticket, error)
-	// PutConnection answers NotFound when the connection's session has ended.
+	// PutConnection returns NotFound when the connection's session has ended.
 	PutConnection(ctx context.Context, c chat.Connection) error
-	// Connection and SetViewing answer NotFound for a connection that is not known.
+	// Connection and SetViewing return NotFound for an unknown connection.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
 	SetViewing(ctx context.Context, id string, viewed chat.Viewed) error
 	// Identity answers NotFound for a visitor who has not written yet.
@@ -69,7 +69,7 @@ type Handler struct {
 // New names what is missing.
 func New(store store, poster poster, sender sender, capabilities func(chat.ChannelType) (channel.Capabilities, bool), now func() time.Time, log *slog.Logger) (*Handler, error) {
 	if store == nil || poster == nil || sender == nil || capabilities == nil || now == nil || log == nil {
-		return nil, errors.New("socket: a store, a poster, a sender, capabilities, a clock and a logger are needed")
+		return nil, errors.New("socket: store, poster, sender, capabilities, clock and logger are required")
 	}
 	rooms, err := audience.New(store, poster, now, log)
 	if err != nil {
@@ -138,11 +138,11 @@ const maxTicket = 256
 
 func (h *Handler) connect(ctx context.Context, id, token string) error {
 	if token == "" || len(token) > maxTicket {
-		return fault.New(fault.Unauthenticated, "a ticket is needed").WithReason("no_ticket")
+		return fault.New(fault.Unauthenticated, "ticket required").WithReason("no_ticket")
 	}
 	ticket, err := h.store.TakeTicket(ctx, auth.Hash(token), h.now())
 	if fault.Is(err, fault.NotFound) {
-		return fault.New(fault.Unauthenticated, "the ticket is not good any more").WithReason("no_ticket")
+		return fault.New(fault.Unauthenticated, "ticket expired or already used").WithReason("no_ticket")
 	}
 	if err != nil {
 		return fmt.Errorf("take a ticket: %w", err)
@@ -152,7 +152,7 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 	}
 	err = h.store.PutConnection(ctx, came)
 	if fault.Is(err, fault.NotFound) {
-		return fault.New(fault.Unauthenticated, "the session has ended").WithReason("no_session")
+		return fault.New(fault.Unauthenticated, "session expired").WithReason("no_session")
 	}
 	if err != nil {
 		return fmt.Errorf("keep the connection: %w", err)
@@ -193,7 +193,7 @@ func (h *Handler) disconnect(ctx context.Context, id string) error {
 func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Audience, error) {
 	all, err := h.rooms.Of(ctx, one.AccountID)
 	if err != nil {
-		h.log.WarnContext(ctx, "the others are not told", slog.Any("error", err))
+		h.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
 		return audience.Audience{}, err
 	}
 	return all.Without(one.ID), nil
@@ -206,11 +206,11 @@ func conversationOf(a wire.Action) (chat.ConversationID, error) {
 	}
 	for _, r := range *a.ConversationID {
 		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') {
-			return "", fault.New(fault.Invalid, "this is no conversation").WithField("conversationId")
+			return "", fault.New(fault.Invalid, "invalid conversation id").WithField("conversationId")
 		}
 	}
 	if len(*a.ConversationID) > 26 {
-		return "", fault.New(fault.Invalid, "this is no conversation").WithField("conversationId")
+		return "", fault.New(fault.Invalid, "invalid conversation id").WithField("conversationId")
 	}
 	return chat.ConversationID(*a.ConversationID), nil
 }
@@ -219,30 +219,30 @@ func conversationOf(a wire.Action) (chat.ConversationID, error) {
 func decode(event events.APIGatewayWebsocketProxyRequest) (wire.Action, error) {
 	var a wire.Action
 	if event.IsBase64Encoded {
-		return a, fault.New(fault.Invalid, "text is expected").WithReason("undecodable")
+		return a, fault.New(fault.Invalid, "text frame required").WithReason("undecodable")
 	}
 	if err := json.Unmarshal([]byte(event.Body), &a); err != nil {
-		return a, fault.New(fault.Invalid, "this is not understood").WithReason("undecodable")
+		return a, fault.New(fault.Invalid, "invalid action").WithReason("undecodable")
 	}
 	switch a.Action {
 	case wire.ActionPing, wire.ActionView, wire.ActionTyping:
 		return a, nil
 	}
-	return a, fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+	return a, fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
 }
 
-// act does what a browser asks. A browser whose connection we do not know would wait in vain for every push: it is hung up
-// on, and comes back with a new ticket.
+// act performs a browser's action. An unknown connection would miss every push, so it is closed; the browser reconnects with a new
+// ticket.
 func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	me, err := h.store.Connection(ctx, id)
 	if err == nil && !h.now().Before(me.ExpiresAt) {
-		err = fault.New(fault.NotFound, "the connection has expired")
+		err = fault.New(fault.NotFound, "connection expired")
 	}
 	if fault.Is(err, fault.NotFound) {
-		if err := h.poster.Hangup(ctx, id); err != nil && !errors.Is(err, push.ErrGone) {
-			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", err))
+		if closeErr := h.poster.Hangup(ctx, id); closeErr != nil && !errors.Is(closeErr, push.ErrGone) {
+			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", closeErr))
 		}
-		return fault.New(fault.NotFound, "the connection is not known").WithReason("unknown_connection")
+		return fault.New(fault.NotFound, "unknown connection").WithReason("unknown_connection")
 	}
 	if err != nil {
 		return fmt.Errorf("read the connection: %w", err)

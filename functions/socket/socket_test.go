@@ -54,9 +54,9 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// world is an account with an owner (Ana), an operator of one store (Beto), a conversation that both may see and one in a
+// fixture is an account with an owner (Ana), an operator of one store (Beto), a conversation that both may see and one in a
 // store that Beto was not granted.
-type world struct {
+type fixture struct {
 	*testing.T
 	store   *dynamo.Store
 	gateway *pushtest.Gateway
@@ -77,9 +77,9 @@ func (o *outbox) Send(_ context.Context, out ...queue.Message) error {
 	return o.err
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, sent: &outbox{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	w := &fixture{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, sent: &outbox{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.store = dynamotest.New(t)
 	handler, err := socket.New(w.store, w.gateway, w.sent, all.Offline().Capabilities, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
@@ -103,7 +103,7 @@ func open(t *testing.T) *world {
 	return w
 }
 
-func (w *world) must(err error) {
+func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
 		w.Fatal(err)
@@ -111,7 +111,7 @@ func (w *world) must(err error) {
 }
 
 // send gives the handler an event and answers its status.
-func (w *world) send(route, connection, body string, query map[string]string) int {
+func (w *fixture) send(route, connection, body string, query map[string]string) int {
 	w.Helper()
 	answer, err := w.handler.Handle(w.Context(), events.APIGatewayWebsocketProxyRequest{
 		QueryStringParameters: query,
@@ -123,7 +123,7 @@ func (w *world) send(route, connection, body string, query map[string]string) in
 }
 
 // join opens a connection with a fresh ticket.
-func (w *world) join(connection string, operator chat.OperatorID) {
+func (w *fixture) join(connection string, operator chat.OperatorID) {
 	w.Helper()
 	token := auth.NewToken()
 	w.must(w.store.PutTicket(w.Context(), chat.Ticket{
@@ -134,13 +134,13 @@ func (w *world) join(connection string, operator chat.OperatorID) {
 	}
 }
 
-func (w *world) say(connection, body string) int {
+func (w *fixture) say(connection, body string) int {
 	w.Helper()
 	return w.send("$default", connection, body, nil)
 }
 
 // heard are a connection's items of one type, without the type.
-func (w *world) heard(connection, kind string) []string {
+func (w *fixture) heard(connection, kind string) []string {
 	w.Helper()
 	var heard []string
 	for _, item := range w.gateway.Items(w, connection) {
@@ -154,7 +154,7 @@ func (w *world) heard(connection, kind string) []string {
 	return heard
 }
 
-func (w *world) wantHeard(connection, kind string, want ...string) {
+func (w *fixture) wantHeard(connection, kind string, want ...string) {
 	w.Helper()
 	if got := w.heard(connection, kind); !slices.Equal(got, want) {
 		w.Errorf("%s heard %s %v, want %v", connection, kind, got, want)
@@ -187,7 +187,7 @@ func TestPresence(t *testing.T) {
 	w.wantHeard("a1", "presence", `{"availability":"away","online":false,"operatorId":"`+string(beto)+`"}`)
 }
 
-func TestATicketIsGoodOnceAndSoon(t *testing.T) {
+func TestConnect_Ticket_OnceBeforeExpiry(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	ticket := chat.Ticket{Hash: auth.Hash("used"), AccountID: account, OperatorID: ana, ExpiresAt: w.now.Add(30 * time.Second)}
@@ -212,7 +212,7 @@ func TestATicketIsGoodOnceAndSoon(t *testing.T) {
 }
 
 // S1-25
-func TestASocketEndsWithItsSession(t *testing.T) {
+func TestSocket_SessionEnded_Closed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.join("a", ana)
@@ -275,7 +275,7 @@ func TestViewing(t *testing.T) {
 	w.wantHeard("a1", "viewing", alone)
 }
 
-func TestOnlyWhatOneMaySeeCanBeViewed(t *testing.T) {
+func TestView_NotVisible_Refused(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.join("a1", ana)
@@ -335,7 +335,7 @@ func TestPing(t *testing.T) {
 	}
 }
 
-func TestAnUnknownConnectionIsHungUpOn(t *testing.T) {
+func TestAct_UnknownConnection_Closed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	if status := w.say("lost", `{"action":"ping"}`); status != 404 || w.gateway.Calls("DELETE", "lost") != 1 {
@@ -348,7 +348,7 @@ func TestAnUnknownConnectionIsHungUpOn(t *testing.T) {
 	}
 }
 
-func TestAGoneConnectionIsForgottenAndTheOthersAreTold(t *testing.T) {
+func TestGoneConnection_DeletedAndOthersNotified(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.join("a1", ana)

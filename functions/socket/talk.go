@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// pong answers a ping. That it does not arrive is the browser's to notice.
+// pong answers a ping. Errors are ignored: the browser notices a missing pong.
 func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 	item, err := present.Pong()
 	if err != nil {
@@ -76,10 +76,10 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 		return chat.Viewed{}, err
 	}
 	if c.Status == chat.AwaitingConsent || !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
-		return chat.Viewed{}, fault.New(fault.NotFound, "there is no such conversation")
+		return chat.Viewed{}, fault.New(fault.NotFound, "conversation not found")
 	}
 	viewed := chat.Viewed{ConversationID: c.ID, StoreID: c.StoreID}
-	if able, _ := h.capabilities(c.ChannelType); able.FirstParty {
+	if capabilities, _ := h.capabilities(c.ChannelType); capabilities.FirstParty {
 		viewed.Visitor = chat.VisitorID(c.ExternalID)
 	}
 	return viewed, nil
@@ -93,22 +93,22 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 	}
 	operator := people[me.OperatorID]
 	if !operator.Active {
-		return chat.Operator{}, fault.New(fault.NotFound, "there is no such operator").WithReason("inactive")
+		return chat.Operator{}, fault.New(fault.NotFound, "operator not found").WithReason("inactive")
 	}
 	return operator, nil
 }
 
-// typing tells the others who look at the conversation. Only who looks at it can type in it, and looking was checked.
+// typing notifies the other viewers of the conversation. Only a viewer can type, and viewing was authorised before.
 func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
 	if conversation == "" || conversation != me.Viewing.ConversationID {
-		return fault.New(fault.NotFound, "the conversation is not looked at").WithReason("not_viewing")
+		return fault.New(fault.NotFound, "the connection is not viewing this conversation").WithReason("not_viewing")
 	}
 	operator, err := h.operator(ctx, me)
 	if err != nil {
 		return err
 	}
 	if !permission.Has(operator.Role, permission.ConversationReply) {
-		return fault.New(fault.NotFound, "the operator may not write").WithReason("not_permitted")
+		return fault.New(fault.NotFound, "the operator's role does not allow writing").WithReason("not_permitted")
 	}
 	others, err := h.others(ctx, me)
 	if err != nil {
@@ -135,7 +135,7 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	}
 	visitor, err := h.rooms.OfVisitor(ctx, me.AccountID, me.Viewing.Visitor)
 	if err != nil {
-		h.log.WarnContext(ctx, "the visitor is not told", slog.Any("error", err))
+		h.log.WarnContext(ctx, "typing was not sent to the visitor", slog.Any("error", err))
 		return nil
 	}
 	item, err := present.VisitorTyping(by, on)
@@ -162,7 +162,7 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Act
 		return h.pong(ctx, me)
 	case wire.ActionTyping:
 	default:
-		return fault.New(fault.Invalid, "this is not understood").WithReason("unknown_action")
+		return fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
 	}
 	if !h.words.Of(me.Visitor.ID, wordsPerSecond, wordsBurst).AllowN(h.now(), 1) {
 		return nil // a hint more or less

@@ -17,17 +17,17 @@ const (
 	typedMost   = 1000             // conversations that are remembered; then all are forgotten
 )
 
-// typed is when a warm function said last that somebody types in a conversation.
+// typed is when this process last sent typing to the provider, by conversation.
 type typed struct {
 	mu sync.Mutex
 	at map[chat.ConversationID]time.Time
 }
 
-// again says whether that was said so lately that it still counts, and notes it otherwise.
-func (t *typed) again(id chat.ConversationID, now time.Time) bool {
+// seenRecently reports whether typing was sent within typingEvery, and records it otherwise.
+func (t *typed) seenRecently(id chat.ConversationID, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if at, known := t.at[id]; known && now.Sub(at) < typingEvery {
+	if at, ok := t.at[id]; ok && now.Sub(at) < typingEvery {
 		return true
 	}
 	if t.at == nil || len(t.at) >= typedMost {
@@ -37,11 +37,11 @@ func (t *typed) again(id chat.ConversationID, now time.Time) bool {
 	return false
 }
 
-// tellProvider lets the customer see that somebody writes, where the provider shows that. Of what several functions say in twenty
-// seconds, the queue takes one. That it does not arrive is no reason to fail: it is a hint.
+// tellProvider signals typing to providers that show it. The queue deduplicates the signals of several processes within twenty seconds.
+// It is a hint: failures are logged.
 func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conversation chat.ConversationID) {
 	now := h.now()
-	if h.typed.again(conversation, now) {
+	if h.typed.seenRecently(conversation, now) {
 		return
 	}
 	id := fmt.Sprintf("typing-%s-%d", conversation, now.Unix()/int64(typingEvery/time.Second))
@@ -50,6 +50,6 @@ func (h *Handler) tellProvider(ctx context.Context, account chat.AccountID, conv
 		err = h.sender.Send(ctx, queue.Message{Envelope: envelope, Group: events.MarkGroup(string(conversation)), Dedup: id})
 	}
 	if err != nil {
-		h.log.WarnContext(ctx, "the provider is not told of typing", slog.Any("error", err))
+		h.log.WarnContext(ctx, "typing was not sent to the provider", slog.Any("error", err))
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // B-14: the customer sees that somebody writes, and the queue is asked once in twenty seconds.
-func TestTheProviderIsToldOfTyping(t *testing.T) {
+func TestTyping_SentToProvider(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.join("one", ana)

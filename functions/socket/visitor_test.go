@@ -9,7 +9,7 @@ import (
 )
 
 // visit opens a visitor's connection.
-func (w *world) visit(connection string, visitor chat.Visitor) {
+func (w *fixture) visit(connection string, visitor chat.Visitor) {
 	w.Helper()
 	token := auth.NewToken()
 	w.must(w.store.PutTicket(w.Context(), chat.Ticket{
@@ -21,7 +21,7 @@ func (w *world) visit(connection string, visitor chat.Visitor) {
 }
 
 // writes gives a visitor a conversation.
-func (w *world) writes(visitor chat.VisitorID, id chat.ConversationID) {
+func (w *fixture) writes(visitor chat.VisitorID, id chat.ConversationID) {
 	w.Helper()
 	w.must(w.store.Commit(w.Context(), chat.Decision{
 		After: chat.Conversation{
@@ -34,7 +34,7 @@ func (w *world) writes(visitor chat.VisitorID, id chat.ConversationID) {
 	}, w.now))
 }
 
-func TestVisitorAndOperatorSeeEachOtherType(t *testing.T) {
+func TestTyping_VisitorAndOperator(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	visitor := chat.Visitor{ID: "V1", ChannelID: "WEB"}
@@ -77,7 +77,7 @@ func TestVisitorAndOperatorSeeEachOtherType(t *testing.T) {
 	w.wantHeard("a1", "presence")
 }
 
-func TestAVisitorWhoTypesWithoutEndIsToldOfNoMore(t *testing.T) {
+func TestTyping_Visitor_RateLimited(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	const chatID = chat.ConversationID("01K9S3TJ8W0000000000000003")

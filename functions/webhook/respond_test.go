@@ -40,7 +40,7 @@ func (pathed) Respond(r channel.Request) []byte {
 	return nil
 }
 
-func TestWebhook_AssetInPath_AndCallInAnswer(t *testing.T) {
+func TestWebhook_AssetInPath_CallInResponse(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	h, err := webhook.New(webhook.Deps{

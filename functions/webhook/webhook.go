@@ -1,7 +1,7 @@
-// Package webhook takes what providers post: the channel's adapter proves the sender and splits the body into items, and each goes to
-// the inbound queue. It touches no table and calls no provider. It imports the port and the list of channels.
+// Package webhook receives providers' webhooks: the channel's adapter verifies the sender and splits the body into items, which go to the
+// inbound queue. It reads no table and calls no provider. It imports the port and the list of channels.
 //
-// A verified body is always accepted: one that cannot be split goes on as a single item, which ingest moves to the dead letters with
+// A verified body is always accepted. One that cannot be split is queued as a single item, which ingest moves to the dead letters with
 // its reason.
 package webhook
 
@@ -68,7 +68,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.SecretNames == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("webhook: channels, a queue, a bucket, secrets with their names, a clock and a logger are needed")
+		return nil, errors.New("webhook: channels, queue, bucket, secrets with their names, clock and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -80,8 +80,8 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 	status := http.StatusOK
 	if err != nil {
 		status, body, mime = statusOf(err), "", plainText
-		// An accepted request has its line in the gateway's access log, and each of its items one in ingest's.
-		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", known(h.Channels, provider)),
+		// No log line for an accepted request: the gateway's access log has the request, and ingest logs each item.
+		h.Log.LogAttrs(ctx, level(status), "webhook", slog.String("provider", loggedProvider(h.Channels, provider)),
 			slog.String("method", r.RequestContext.HTTP.Method), slog.Int("status", status), slog.String("reason", fault.Reason(err)))
 	}
 	return lambdaevents.APIGatewayV2HTTPResponse{
@@ -93,8 +93,8 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 
 const plainText = "text/plain; charset=utf-8"
 
-// known keeps made-up paths out of the log.
-func known(channels channels, provider string) string {
+// loggedProvider returns the provider for the log, without invented paths.
+func loggedProvider(channels channels, provider string) string {
 	if _, ok := channels.Of(chat.ChannelType(provider)); ok {
 		return provider
 	}
@@ -108,8 +108,8 @@ func level(status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// statusOf keeps to what providers act on. Only a queue or a parameter store that does not answer gives a 503, after which the
-// provider tries again.
+// statusOf maps a fault to a status that providers act on. Only an unavailable queue or parameter store gives 503, after which the
+// provider retries.
 func statusOf(err error) int {
 	switch fault.As(err).Code {
 	case fault.Unauthenticated:
@@ -132,7 +132,7 @@ func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.AP
 	adapter, _ := h.Channels.Of(chat.ChannelType(provider))
 	receiver, receives := adapter.(channel.Receiver)
 	if !receives {
-		return "", "", fault.New(fault.NotFound, "no such provider")
+		return "", "", fault.New(fault.NotFound, "unknown provider")
 	}
 	secrets := all.SecretsOf(adapter.Type(), h.SecretNames, func(parameter string) ([]string, error) { return h.Secrets.List(ctx, parameter) })
 	if r.RequestContext.HTTP.Method == http.MethodGet {
@@ -161,11 +161,11 @@ func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.AP
 func handshake(receiver channel.Receiver, secrets channel.Secrets, r lambdaevents.APIGatewayV2HTTPRequest) (string, error) {
 	handshaker, has := receiver.(channel.Handshaker)
 	if !has {
-		return "", fault.New(fault.NotFound, "the provider has no handshake")
+		return "", fault.New(fault.NotFound, "this provider has no handshake")
 	}
 	query, err := url.ParseQuery(r.RawQueryString)
 	if err != nil {
-		return "", fault.New(fault.Forbidden, "the query cannot be read").WithCause(err)
+		return "", fault.New(fault.Forbidden, "invalid query string").WithCause(err)
 	}
 	return handshaker.Handshake(query, secrets)
 }
@@ -217,7 +217,7 @@ func rawBody(r lambdaevents.APIGatewayV2HTTPRequest) ([]byte, error) {
 	if r.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(r.Body)
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "the body is not base64").WithCause(err)
+			return nil, fault.New(fault.Invalid, "invalid base64 body").WithCause(err)
 		}
 		body = decoded
 	}

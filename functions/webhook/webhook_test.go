@@ -62,8 +62,8 @@ func (b *bucket) Put(_ context.Context, key, _ string, body io.Reader, size int6
 	return nil
 }
 
-// world is the handler before real queues.
-type world struct {
+// fixture is the handler before real queues.
+type fixture struct {
 	*webhook.Handler
 	t          *testing.T
 	queues     *queuetest.Queues
@@ -72,9 +72,9 @@ type world struct {
 	logs       *bytes.Buffer
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T) *fixture {
 	t.Helper()
-	w := &world{
+	w := &fixture{
 		t: t, queues: queuetest.New(t, dynamotest.Noon), bucket: &bucket{objects: map[string][]byte{}}, logs: &bytes.Buffer{},
 		parameters: &parameters{lists: map[string][]string{"app-secret": {secret, nextSecret}, "verify-token": {"an-old-token", verifyToken}}},
 	}
@@ -89,7 +89,7 @@ func open(t *testing.T) *world {
 	return w
 }
 
-func (w *world) request(r lambdaevents.APIGatewayV2HTTPRequest, method, provider string) lambdaevents.APIGatewayV2HTTPResponse {
+func (w *fixture) request(r lambdaevents.APIGatewayV2HTTPRequest, method, provider string) lambdaevents.APIGatewayV2HTTPResponse {
 	w.t.Helper()
 	r.RequestContext.HTTP.Method, r.PathParameters = method, map[string]string{"provider": provider}
 	answer, err := w.Handle(w.t.Context(), r)
@@ -100,13 +100,13 @@ func (w *world) request(r lambdaevents.APIGatewayV2HTTPRequest, method, provider
 }
 
 // post posts a body with the signature that goes with it, as text.
-func (w *world) post(body string) int {
+func (w *fixture) post(body string) int {
 	w.t.Helper()
 	return w.request(lambdaevents.APIGatewayV2HTTPRequest{Body: body, Headers: signed(secret, body)}, http.MethodPost, "whatsapp").StatusCode
 }
 
 // sent takes what lies in the inbound queue, and the FIFO group and deduplication id of each.
-func (w *world) sent() (signals []events.InboundReceived, groups, dedups []string) {
+func (w *fixture) sent() (signals []events.InboundReceived, groups, dedups []string) {
 	w.t.Helper()
 	for _, m := range w.queues.Received(inbound) {
 		var envelope events.Envelope
@@ -139,7 +139,7 @@ func bodyOf(messages ...string) string {
 		`"metadata":{"phone_number_id":"71"},"messages":[` + strings.Join(messages, ",") + `]}}]}]}`
 }
 
-func TestTheHandshakeEchoesTheChallengeToWhoKnowsAToken(t *testing.T) {
+func TestHandshake_ValidToken_EchoesChallenge(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		provider, query string
@@ -172,7 +172,7 @@ func TestTheHandshakeEchoesTheChallengeToWhoKnowsAToken(t *testing.T) {
 }
 
 // PROVIDERS §11-30
-func TestOnlyWhatIsSignedOverTheRawBytesIsTaken(t *testing.T) {
+func TestWebhook_Signature_OverRawBody(t *testing.T) {
 	t.Parallel()
 	body := bodyOf(text("549", "wamid.1", "¿llega, Ñandú?"))
 	raw := base64.StdEncoding.EncodeToString([]byte(body))
@@ -213,7 +213,7 @@ func TestOnlyWhatIsSignedOverTheRawBytesIsTaken(t *testing.T) {
 	}
 }
 
-func TestABodyOfThreeMebibytesIsTakenAndAByteMoreIsNot(t *testing.T) {
+func TestWebhook_BodyLimit_3MiB(t *testing.T) {
 	t.Parallel()
 	body := bodyOf(text("549", "wamid.1", "hola"))
 	body += strings.Repeat(" ", 3<<20-len(body))
@@ -237,7 +237,7 @@ func TestABodyOfThreeMebibytesIsTakenAndAByteMoreIsNot(t *testing.T) {
 	}
 }
 
-func TestAnItemThatNoQueueTakesLiesInTheBucket(t *testing.T) {
+func TestWebhook_LargeItem_StoredInBucket(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	long := strings.Repeat("x", 250<<10)
@@ -256,7 +256,7 @@ func TestAnItemThatNoQueueTakesLiesInTheBucket(t *testing.T) {
 	}
 }
 
-func TestWhatIsSignedAndCannotBeReadGoesOnWhole(t *testing.T) {
+func TestWebhook_Undecodable_QueuedWhole(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{"broken off": `{"object":"whatsapp_business_account","entry":[`, "no text": "\xff\xfe\x00"} {
 		t.Run(name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestWhatIsSignedAndCannotBeReadGoesOnWhole(t *testing.T) {
 	}
 }
 
-func TestARefusedItemMakesTheProviderSendAllAgain(t *testing.T) {
+func TestWebhook_QueueRefusesItem_503(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	body := bodyOf(text("549", "wamid.1", "uno"), text("550", "wamid.2", "dos"), text("549", "wamid.3", "tres"))
@@ -300,12 +300,12 @@ func TestARefusedItemMakesTheProviderSendAllAgain(t *testing.T) {
 	}
 }
 
-func TestWhatIsOutOfOrderIsAnsweredSoThatTheProviderComesAgain(t *testing.T) {
+func TestWebhook_DependencyDown_503(t *testing.T) {
 	t.Parallel()
-	for name, breakIt := range map[string]func(*world){
-		"the parameters": func(w *world) { w.parameters.err = errors.New("no SSM") },
-		"the bucket":     func(w *world) { w.bucket.err = fault.New(fault.Unavailable, "no S3") },
-		"the queue":      func(w *world) { w.queues.Refuse(func(string) bool { return true }) },
+	for name, breakIt := range map[string]func(*fixture){
+		"the parameters": func(w *fixture) { w.parameters.err = errors.New("no SSM") },
+		"the bucket":     func(w *fixture) { w.bucket.err = fault.New(fault.Unavailable, "no S3") },
+		"the queue":      func(w *fixture) { w.queues.Refuse(func(string) bool { return true }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -321,7 +321,7 @@ func TestWhatIsOutOfOrderIsAnsweredSoThatTheProviderComesAgain(t *testing.T) {
 	}
 }
 
-func TestMessagesOfAPersonStayInOrderAndRepetitionsMakeOne(t *testing.T) {
+func TestWebhook_OrderPerPerson_Deduplicated(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	first, second, other := text("549", "wamid.1", "uno"), text("549", "wamid.2", "dos"), text("550", "wamid.3", "tres")

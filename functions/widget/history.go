@@ -64,7 +64,7 @@ func pageLimit(given string) (int, error) {
 	}
 	limit, err := strconv.Atoi(given)
 	if err != nil || limit < 1 {
-		return 0, invalid("limit", "a number from 1 to %d", mostLimit)
+		return 0, invalid("limit", "must be a number from 1 to %d", mostLimit)
 	}
 	return min(limit, mostLimit), nil
 }
@@ -125,7 +125,7 @@ func (c caller) owns(v chat.Conversation) bool {
 }
 
 // identity is who the visitor is to the desk; known is false for one who has not written yet.
-func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, known bool, err error) {
+func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, ok bool, err error) {
 	identity, _, err = h.Store.Identity(ctx, who.session.AccountID, who.channel.ID, []string{string(who.visitor())})
 	if fault.Is(err, fault.NotFound) {
 		return chat.Identity{}, false, nil
@@ -138,7 +138,7 @@ func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Ident
 
 // conversation reads one that the visitor names; NotFound unless it is theirs.
 func (h *Handler) conversation(ctx context.Context, who caller, id chat.ConversationID) (chat.Conversation, error) {
-	none := fault.New(fault.NotFound, "there is no such conversation")
+	none := fault.New(fault.NotFound, "conversation not found")
 	if id == "" {
 		return chat.Conversation{}, none
 	}
@@ -174,7 +174,7 @@ func (h *Handler) unread(ctx context.Context, who caller) (started bool, unread 
 func (h *Handler) picture(ctx context.Context, c *call) (httpapi.Response, error) {
 	key, mime, ok := upload.Picture(c.Param("account"), c.Param("name"))
 	if !ok {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such picture")
+		return httpapi.Response{}, fault.New(fault.NotFound, "picture not found")
 	}
 	url, err := h.Files.PresignGet(ctx, key, "picture", mime, true, linkLasts)
 	if err != nil {
@@ -190,7 +190,7 @@ const linkLasts = 5 * time.Minute
 
 // getFile makes a link to a file of one of the visitor's messages. A browser shows by itself only what runs no script.
 func (h *Handler) getFile(ctx context.Context, c *call) (httpapi.Response, error) {
-	none := fault.New(fault.NotFound, "there is no such file")
+	none := fault.New(fault.NotFound, "file not found")
 	v, err := h.conversation(ctx, c.caller, chat.ConversationID(c.Query.Get("conversation")))
 	if err != nil {
 		return httpapi.Response{}, err

@@ -31,7 +31,7 @@ const (
 	titleMax = 256
 )
 
-// page is where the visitor wrote it, if that is on the page that the session is bound to: a browser names no other.
+// pageOf returns the page on which the visitor wrote, if it belongs to the origin that the session is bound to.
 func pageOf(b wire.NewVisitorMessage, origin string) *webchat.Page {
 	if b.Page == nil || len(b.Page.URL) > urlMax {
 		return nil
@@ -47,7 +47,7 @@ func pageOf(b wire.NewVisitorMessage, origin string) *webchat.Page {
 	return &webchat.Page{URL: b.Page.URL, Title: string(title[:min(len(title), titleMax)])}
 }
 
-// postMessage takes what a visitor says. It is accepted when the queue has it; the message itself comes over the socket.
+// postMessage accepts a visitor's message once the queue has it; the message itself is pushed over the socket.
 func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.NewVisitorMessage
 	if err := c.JSON(&body); err != nil {
@@ -63,24 +63,24 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 	return httpapi.JSON(http.StatusAccepted, wire.VisitorMessageAccepted{ClientID: body.ClientID})
 }
 
-// message checks what a visitor says against what the channel takes.
+// message validates a visitor's message against the channel's capabilities.
 func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorMessage) (webchat.Item, error) {
-	able := h.Chat.Capabilities()
+	capabilities := h.Chat.Capabilities()
 	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin)}
-	_, file := able.Attachments[item.Type]
+	_, file := capabilities.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):
-		return item, invalid("clientId", "an id of the message's own is needed")
+		return item, invalid("clientId", "clientId is required")
 	case !file && item.Type != chat.TypeText && item.Type != chat.TypeInteractive:
-		return item, invalid("type", "a message of this type cannot be sent")
-	case utf8.RuneCountInString(body.Text) > able.MaxText:
-		return item, invalid("text", "at most %d characters", able.MaxText)
+		return item, invalid("type", "unsupported message type")
+	case utf8.RuneCountInString(body.Text) > capabilities.MaxText:
+		return item, invalid("text", "at most %d characters", capabilities.MaxText)
 	case !file && strings.TrimSpace(body.Text) == "":
-		return item, invalid("text", "a message needs a text")
+		return item, invalid("text", "text is required")
 	case file && len(body.Attachments) != 1, !file && len(body.Attachments) != 0:
-		return item, invalid("attachments", "a file's message has exactly one file, any other none")
+		return item, invalid("attachments", "exactly one file for a file message, none for other types")
 	}
-	taken, err := h.uploads().Take(ctx, who.owner(), able, item.Type, body.Attachments)
+	taken, err := h.uploads().Take(ctx, who.owner(), capabilities, item.Type, body.Attachments)
 	if err != nil {
 		return item, err
 	}
@@ -96,9 +96,9 @@ func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorM
 // quoted is the name of the message that is answered, in the visitor's conversation of now or in the last one, which a message may open
 // again; of another one a message goes unquoted.
 func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (string, error) {
-	identity, known, err := h.identity(ctx, who)
+	identity, ok, err := h.identity(ctx, who)
 	in := cmp.Or(identity.OpenConversationID, identity.LastConversationID)
-	if err != nil || !known || in == "" {
+	if err != nil || !ok || in == "" {
 		return "", err
 	}
 	m, err := h.Store.Message(ctx, who.session.AccountID, in, id)
@@ -159,7 +159,7 @@ func (h *Handler) nameOf(ctx context.Context, who caller) (string, error) {
 // receiptsMax bounds what one call reads.
 const receiptsMax = 50
 
-// postReceipts takes that a browser has, or shows, messages of ours.
+// postReceipts records that a browser received or showed operators' messages.
 func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.VisitorReceipts
 	if err := c.JSON(&body); err != nil {
@@ -168,7 +168,7 @@ func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, 
 	status := chat.MessageStatus(body.Status)
 	switch {
 	case status != chat.StatusDelivered && status != chat.StatusRead:
-		return httpapi.Response{}, invalid("status", "one of delivered, read")
+		return httpapi.Response{}, invalid("status", "must be one of delivered, read")
 	case len(body.MessageIDs) > receiptsMax:
 		return httpapi.Response{}, invalid("messageIds", "at most %d messages", receiptsMax)
 	}

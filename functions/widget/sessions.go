@@ -22,7 +22,7 @@ const codeMax = 64
 
 // site finds the channel that a site's code names.
 func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
-	none := fault.New(fault.NotFound, "there is no such site").WithField("site")
+	none := fault.New(fault.NotFound, "site not found").WithField("site")
 	if code == "" || len(code) > codeMax {
 		return chat.Channel{}, none
 	}
@@ -41,7 +41,7 @@ func allows(ch chat.Channel, origin string) (bool, error) {
 	return settings.Allows(origin), err
 }
 
-// createSession lets a browser in: as the visitor whose token it has, if that is of this site and page, or as a new one.
+// createSession resumes the visitor of the token, if it belongs to this site and page, or creates a new one.
 func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response, error) {
 	var body wire.NewVisitorSession
 	if err := c.JSON(&body); err != nil {
@@ -56,7 +56,7 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 		return httpapi.Response{}, err
 	}
 	if !settings.Allows(body.Origin) {
-		return httpapi.Response{}, fault.New(fault.Forbidden, "this page may not show the chat").WithField("origin").WithReason("origin")
+		return httpapi.Response{}, fault.New(fault.Forbidden, "this origin is not allowed to show the chat").WithField("origin").WithReason("origin")
 	}
 	status, token := http.StatusOK, body.Token
 	session, err := h.resumed(ctx, ch, body.Origin, token)
@@ -91,7 +91,7 @@ func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token st
 	if token == "" {
 		return chat.Session{}, nil
 	}
-	known, err := h.callers.Get(ctx, auth.Hash(token))
+	cached, err := h.callers.Get(ctx, auth.Hash(token))
 	if fault.Is(err, fault.Unauthenticated) {
 		return chat.Session{}, nil
 	}
@@ -99,10 +99,10 @@ func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token st
 		return chat.Session{}, err
 	}
 	normal, err := webchat.Origin(origin)
-	if err != nil || known.channel.ID != ch.ID || known.session.Visitor.Origin != normal {
+	if err != nil || cached.channel.ID != ch.ID || cached.session.Visitor.Origin != normal {
 		return chat.Session{}, nil
 	}
-	return known.session, nil
+	return cached.session, nil
 }
 
 func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, token string) (chat.Session, error) {
@@ -123,18 +123,18 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 }
 
 func (h *Handler) limitsShape() wire.VisitorLimits {
-	able := h.Chat.Capabilities()
-	shape := wire.VisitorLimits{MaxText: able.MaxText}
-	for _, kind := range slices.Sorted(maps.Keys(able.Attachments)) {
-		limit := able.Attachments[kind]
+	capabilities := h.Chat.Capabilities()
+	shape := wire.VisitorLimits{MaxText: capabilities.MaxText}
+	for _, kind := range slices.Sorted(maps.Keys(capabilities.Attachments)) {
+		limit := capabilities.Attachments[kind]
 		shape.Attachments = append(shape.Attachments, wire.AttachmentLimit{
-			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: able.Captions[kind],
+			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
 		})
 	}
 	return shape
 }
 
-// online says whether somebody takes conversations of the site's store now.
+// online reports whether an operator of the site's store is available.
 func (h *Handler) online(ctx context.Context, ch chat.Channel) (bool, error) {
 	operators, err := h.operators.Get(ctx, ch.AccountID)
 	if err != nil {

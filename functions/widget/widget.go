@@ -1,9 +1,8 @@
-// Package widget speaks to the browsers of those who visit an account's sites: everything under /widget/v1.
+// Package widget is the API of visitors' browsers under /widget/v1.
 //
-// A visitor's session is bound to one site and to the origin of the page that shows the chat, and opens that visitor's own messages
-// and nothing else. What a visitor says goes to the inbound queue like any provider's item, so that it is in the inbox or nowhere:
-// the function writes sessions and tickets only. The document in which the chat runs names the site's origins as the only ones that
-// may frame it, so that a browser refuses it to any other page.
+// A visitor's session is bound to one site and to the origin of the page that shows the chat, and gives access to that visitor's messages
+// only. A visitor's message goes to the inbound queue like any provider's item; the function itself writes only sessions and tickets. The
+// chat document lists the site's origins in its frame policy, so that browsers refuse it in any other page.
 package widget
 
 import (
@@ -192,7 +191,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTT
 func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.Line) (httpapi.Response, error) {
 	route, params, ok := h.router.Match(r.Method, r.Path)
 	if !ok {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such route")
+		return httpapi.Response{}, fault.New(fault.NotFound, "route not found")
 	}
 	r.SetParams(params)
 	line.Route = route.pattern
@@ -208,8 +207,8 @@ func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.
 	return route.handle(ctx, c)
 }
 
-// admit finds out who calls, and whether they call too often: by their address before a token is looked for, so that guessing is not
-// free, and then by what they are.
+// admit authenticates the caller and applies the rate limits: by address before the token is looked up, so that guessing tokens is
+// limited, and then by visitor.
 func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 	ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
 	if err != nil {
@@ -232,8 +231,8 @@ func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 	return h.limits.take(r.limit, string(c.visitor()))
 }
 
-// over says that a session is no more: the browser begins another one.
-func over() error { return fault.New(fault.Unauthenticated, "the session has ended") }
+// over is the error for an expired session; the browser starts a new one.
+func over() error { return fault.New(fault.Unauthenticated, "session expired") }
 
 const (
 	sessionLasts = 180 * 24 * time.Hour // since it was last used

@@ -16,7 +16,7 @@ import (
 )
 
 // S0-30: the first message of a visitor is in the inbox of the site's business.
-func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
+func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
@@ -67,7 +67,7 @@ func TestAVisitorsMessagesReachTheInboxAndTheAnswerTheVisitor(t *testing.T) {
 }
 
 // S0-31: the history goes on over conversations that were closed.
-func TestAVisitorsHistoryIsOneOverAllTheirConversations(t *testing.T) {
+func TestHistory_SpansConversations(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
@@ -89,7 +89,7 @@ func TestAVisitorsHistoryIsOneOverAllTheirConversations(t *testing.T) {
 }
 
 // S0-32: each site has its own code, pages and business.
-func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
+func TestSite_OtherOrigin_Refused(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	b.OpenStore("STORE_B", "72")
@@ -136,7 +136,7 @@ func TestASiteIsShownOnItsOwnPagesOnly(t *testing.T) {
 	b.refused("a page that was taken off", b.do("GET", "/widget/v1/messages", at.Token, nil), 401, "")
 }
 
-func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
+func TestSession_OtherVisitor_NotFound(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	mine, other := b.visit(siteA, pageA, ""), b.visit(siteA, pageA, "")
@@ -184,7 +184,7 @@ func TestASessionOpensItsOwnVisitorOnly(t *testing.T) {
 	}
 }
 
-func TestWhatAVisitorSaysIsChecked(t *testing.T) {
+func TestPostMessage_Validation(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
@@ -213,7 +213,7 @@ func TestWhatAVisitorSaysIsChecked(t *testing.T) {
 }
 
 // S1-24: each type of file arrives, and its limits are checked before a byte moves.
-func TestFilesGoBothWays(t *testing.T) {
+func TestFiles_BothDirections(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session, other := b.visit(siteA, pageA, ""), b.visit(siteA, pageA, "")
@@ -255,7 +255,7 @@ func TestFilesGoBothWays(t *testing.T) {
 	b.refused("a file that never came", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "n", "type": "image", "attachments": []string{upload.ID}}), 400, "attachments")
 }
 
-func TestTheInboxLearnsOnWhichPageAVisitorWrote(t *testing.T) {
+func TestPostMessage_RecordsPage(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
@@ -276,7 +276,7 @@ func TestTheInboxLearnsOnWhichPageAVisitorWrote(t *testing.T) {
 	}
 }
 
-func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
+func TestReplyTo_ClosedConversation_QuotedInNew(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
@@ -305,7 +305,7 @@ func TestAnAnswerIsQuotedInTheConversationOfNow(t *testing.T) {
 	}
 }
 
-func TestAPictureIsForEverybodyAndNothingElseIs(t *testing.T) {
+func TestPicture_Public_OtherFilesNot(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	shown := b.do("GET", "/widget/v1/pictures/ACCOUNT/01KANQ3M5R7H2JPICTURE00001.png", "", nil)
@@ -322,7 +322,7 @@ func TestAPictureIsForEverybodyAndNothingElseIs(t *testing.T) {
 	}
 }
 
-func TestWhoIsThereIsTold(t *testing.T) {
+func TestSession_OperatorAvailable_Online(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	after := b.Owner
@@ -333,7 +333,7 @@ func TestWhoIsThereIsTold(t *testing.T) {
 	}
 }
 
-func TestWhoAsksTooOftenWaits(t *testing.T) {
+func TestLimits_TooManyRequests_429(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")

@@ -1,7 +1,7 @@
-// Package auth is how a request proves whose it is: opaque tokens, their hashes, and the cookie that carries a session.
+// Package auth authenticates requests: opaque tokens, their hashes, and the session cookie.
 //
-// A token is 256 random bits. Only its hash is stored, so a copy of the table opens nothing. Sessions, tickets and links expire
-// by the wall clock, which Now is, and not by the clock that rules and timers use. It imports the standard library only.
+// A token is 256 random bits. Only its hash is stored, so that a copy of the table gives no access. Sessions, tickets and links expire by
+// the wall clock, which is Now, and not by the clock of rules and timers. It imports the standard library only.
 package auth
 
 import (

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// ErrForged is what Open answers for a text that Seal did not make with one of the keys.
-var ErrForged = errors.New("auth: this was not given out here")
+// ErrForged is the error of Verify for a text that none of the keys signed.
+var ErrForged = errors.New("auth: invalid signature")
 
-// Sign makes a text of a value that only we can make, with the first of the keys: some of what we hand out comes back to us, and
-// need not be stored. The purpose is part of what is signed, so that one kind cannot be passed for another.
+// Sign encodes and signs a value with the first of the keys, so that it need not be stored. The purpose is part of the signature: a text
+// signed for one purpose does not verify for another.
 func Sign(keys []string, purpose string, value any) (string, error) {
 	if len(keys) == 0 {
-		return "", errors.New("auth: there is no key to sign with")
+		return "", errors.New("auth: no signing key")
 	}
 	payload, err := json.Marshal(value)
 	if err != nil {
@@ -27,7 +27,7 @@ func Sign(keys []string, purpose string, value any) (string, error) {
 	return encoding.EncodeToString(payload) + "." + encoding.EncodeToString(sign(keys[0], purpose, payload)), nil
 }
 
-// Verify reads what Seal made with any key that is still valid, or answers ErrForged.
+// Verify decodes a text signed with any of the keys, or returns ErrForged.
 func Verify(keys []string, purpose, text string, into any) error {
 	left, right, _ := strings.Cut(text, ".")
 	payload, err := base64.RawURLEncoding.DecodeString(left)

@@ -57,7 +57,7 @@ func NewClient(cfg aws.Config) *s3.Client {
 // New makes a bucket over a client of NewClient.
 func New(client *s3.Client, bucket string) (*Bucket, error) {
 	if client == nil || bucket == "" {
-		return nil, fmt.Errorf("blob: a client and a bucket are needed, got bucket %q", bucket)
+		return nil, fmt.Errorf("blob: client and bucket are required, got bucket %q", bucket)
 	}
 	return &Bucket{client: client, presign: s3.NewPresignClient(client), name: bucket}, nil
 }
@@ -206,7 +206,7 @@ func extended(s string) string {
 func toFault(err error) error {
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) && response.HTTPStatusCode() == http.StatusNotFound {
-		return fault.New(fault.NotFound, "the file is not there").WithReason("no_object").WithCause(err)
+		return fault.New(fault.NotFound, "file not found").WithReason("no_object").WithCause(err)
 	}
-	return fault.New(fault.Unavailable, "the file store does not answer at the moment").WithReason("blob_unavailable").WithCause(err)
+	return fault.New(fault.Unavailable, "file storage is unavailable").WithReason("blob_unavailable").WithCause(err)
 }

@@ -14,7 +14,7 @@ type config struct {
 	Queue string `env:"TO_SEND_QUEUE_URL"`
 }
 
-func TestLoadTellsAllFaultsAtOnce(t *testing.T) {
+func TestLoad_ReportsAllErrors(t *testing.T) {
 	t.Parallel()
 	_, err := Load[config](&Runtime{Environment: map[string]string{"DESK_TABLE": ""}})
 	if err == nil || !strings.Contains(err.Error(), "DESK_TABLE") || !strings.Contains(err.Error(), "TO_SEND_QUEUE_URL") {
@@ -33,7 +33,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestClientTakesTheEndpointOfItsService(t *testing.T) {
+func TestClient_EndpointPerService(t *testing.T) {
 	t.Parallel()
 	rt := &Runtime{Environment: map[string]string{"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_S3": "http://s3"}}
 	for service, want := range map[string]string{"s3": "http://s3", "sqs": "http://all"} {
@@ -46,7 +46,7 @@ func TestClientTakesTheEndpointOfItsService(t *testing.T) {
 	}
 }
 
-func TestTheCollectorKeepsBelowTheFunctionsMemory(t *testing.T) {
+func TestCollectLate_MemoryLimitBelowFunction(t *testing.T) {
 	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
 	t.Cleanup(func() {
 		debug.SetMemoryLimit(limit)

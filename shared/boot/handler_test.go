@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestAnswersOfInvocationsAtOnceStayApart(t *testing.T) {
+func TestHandler_Concurrent_SeparateResponses(t *testing.T) {
 	t.Parallel()
 	h := Handler(func(_ context.Context, in struct{ Text string }) (map[string]string, error) {
 		return map[string]string{"text": strings.Repeat(in.Text, 1000)}, nil

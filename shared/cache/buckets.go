@@ -24,8 +24,8 @@ func NewBuckets[K comparable](most int) *Buckets[K] {
 func (b *Buckets[K]) Of(key K, second rate.Limit, burst int) *rate.Limiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if known := b.all[key]; known != nil {
-		return known
+	if bucket := b.all[key]; bucket != nil {
+		return bucket
 	}
 	if len(b.all) >= b.most {
 		clear(b.all)

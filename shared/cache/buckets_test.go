@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 )
 
-func TestEachHasABucketUntilThereAreTooMany(t *testing.T) {
+func TestBuckets_PerKey_ResetWhenFull(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	buckets := cache.NewBuckets[string](2)

@@ -62,17 +62,17 @@ func Decode(event events.APIGatewayV2HTTPRequest) (*Request, error) {
 	}
 	query, err := url.ParseQuery(event.RawQueryString)
 	if err != nil {
-		return r, fault.New(fault.Invalid, "the query cannot be read").WithCause(err)
+		return r, fault.New(fault.Invalid, "invalid query string").WithCause(err)
 	}
 	r.Query = query
 	body := []byte(event.Body)
 	if event.IsBase64Encoded {
 		if body, err = base64.StdEncoding.DecodeString(event.Body); err != nil {
-			return r, fault.New(fault.Invalid, "the body is not base64").WithCause(err)
+			return r, fault.New(fault.Invalid, "invalid base64 body").WithCause(err)
 		}
 	}
 	if len(body) > MaxBody {
-		return r, fault.New(fault.TooLarge, "the body is longer than %d bytes", MaxBody)
+		return r, fault.New(fault.TooLarge, "the body is larger than %d bytes", MaxBody)
 	}
 	r.Body = body
 	return r, nil
@@ -114,5 +114,5 @@ func badJSON(err error) error {
 	if errors.As(err, &wrongType) {
 		return fault.New(fault.Invalid, "a value has the wrong type").WithField(wrongType.Field).WithCause(err)
 	}
-	return fault.New(fault.Invalid, "the body is not JSON").WithCause(err)
+	return fault.New(fault.Invalid, "invalid JSON body").WithCause(err)
 }

@@ -82,7 +82,7 @@ func TestError(t *testing.T) {
 		"what is no fault says nothing": {errors.New("table recado-prod-desk"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
 		"an internal fault neither":     {fault.New(fault.Internal, "table recado-prod-desk"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
 		"a code that nobody knows":      {fault.New("odd", "table"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
-		"too often":                     {Limited(90 * time.Second), 429, `{"error":{"code":"rate_limited","message":"too many attempts: wait a little"}}`, "90"},
+		"too often":                     {Limited(90 * time.Second), 429, `{"error":{"code":"rate_limited","message":"too many attempts, try again later"}}`, "90"},
 		"unavailable":                   {fault.New(fault.Unavailable, "wait"), 503, `{"error":{"code":"unavailable","message":"wait"}}`, "1"},
 	} {
 		r := Error(test.err)

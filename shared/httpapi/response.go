@@ -72,7 +72,7 @@ func (l *limited) Unwrap() error { return l.error }
 
 // Limited is the fault of a caller who has asked too often and may ask again after a while.
 func Limited(after time.Duration) error {
-	return &limited{error: fault.New(fault.RateLimited, "too many attempts: wait a little"), after: after}
+	return &limited{error: fault.New(fault.RateLimited, "too many attempts, try again later"), after: after}
 }
 
 // retryAfter is when a caller may try again, if the error says that it helps.

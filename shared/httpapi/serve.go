@@ -27,8 +27,7 @@ type Line struct {
 	Caller []slog.Attr
 }
 
-// Serve answers one request and logs it. It never fails: what goes wrong is an answer too, and an answer that panics is a fault of ours
-// and not the end of the process for everybody else.
+// Serve handles one request and logs it. It never fails: an error becomes a response, and a panic becomes status 500.
 func (e Edge) Serve(ctx context.Context, event events.APIGatewayV2HTTPRequest, answer func(context.Context, *Request, *Line) (Response, error)) events.APIGatewayV2HTTPResponse {
 	began := e.Wall()
 	request, err := Decode(event)

@@ -11,14 +11,13 @@ const (
 	originHeader = "X-Recado-Origin" // what our distribution adds to every request to its origin
 )
 
-// Viewer is the address of who makes a request. For API Gateway that is CloudFront's edge, which thousands of people share: to
-// limit by it would let one of them lock out the others. Our distribution tells the viewer's address, but who calls the API's own
-// address can write what they like there, as anybody can into X-Forwarded-For. So the header is believed beside one of the secrets
-// that our distribution alone knows; without it the caller came directly, and the gateway's address is theirs. It is so too when the
-// secrets cannot be read, which the error tells.
+// Viewer returns the client's IP address. Behind CloudFront the gateway's address is an edge shared by many clients, so rate limits need
+// the viewer's address, which the distribution sends in a header. A client that calls the API directly can forge that header, so it is
+// trusted only together with one of the secrets that the distribution adds. Otherwise, also when the secrets cannot be read (then with
+// the error), it is the gateway's address.
 func Viewer(ctx context.Context, r *Request, secrets func(context.Context) ([]string, error)) (string, error) {
-	told, given := r.Header.Get(viewerHeader), r.Header.Get(originHeader)
-	if told == "" || given == "" {
+	viewer, originSecret := r.Header.Get(viewerHeader), r.Header.Get(originHeader)
+	if viewer == "" || originSecret == "" {
 		return r.IP, nil
 	}
 	list, err := secrets(ctx)
@@ -26,8 +25,8 @@ func Viewer(ctx context.Context, r *Request, secrets func(context.Context) ([]st
 		return r.IP, err
 	}
 	for _, secret := range list {
-		if hmac.Equal([]byte(secret), []byte(given)) {
-			if address, err := netip.ParseAddr(told); err == nil {
+		if hmac.Equal([]byte(secret), []byte(originSecret)) {
+			if address, err := netip.ParseAddr(viewer); err == nil {
 				return address.Unmap().String(), nil
 			}
 		}
@@ -35,7 +34,7 @@ func Viewer(ctx context.Context, r *Request, secrets func(context.Context) ([]st
 	return r.IP, nil
 }
 
-// Place is what tries are counted by: an address, and of IPv6 its /64, which is the least that one subscriber has.
+// Place is the key of address-based rate limits: an IPv4 address, or the /64 of an IPv6 address.
 func Place(ip string) string {
 	address, err := netip.ParseAddr(ip)
 	if err != nil {

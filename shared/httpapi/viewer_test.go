@@ -2,7 +2,7 @@ package httpapi
 
 import "testing"
 
-func TestTriesAreCountedByPlace(t *testing.T) {
+func TestPlace_AddressOrIPv6Prefix(t *testing.T) {
 	t.Parallel()
 	for ip, want := range map[string]string{
 		"198.51.100.10":        "198.51.100.10",

@@ -1,9 +1,9 @@
-// Package identity is the vault of people's passwords: create a person, check a password, set it, delete the person.
+// Package identity is the identity provider: create a user, check a password, set it, delete the user.
 //
-// The vault knows people by their e-mail address and answers with a subject, its own stable name for the person; sessions,
-// roles and everything else are ours. Answers are faults: Conflict with reason "exists" for an address that is known,
-// Unauthenticated for a wrong password and for an unknown address alike, Invalid with field "password" for a password that the
-// vault finds too weak, Unavailable when the vault does not answer. It imports fault and the SDK's client.
+// Users are identified by e-mail address; the provider returns a subject, its own stable id of the user. Sessions and roles are not
+// stored there. Errors are faults: Conflict with reason "exists" for an existing address, Unauthenticated both for a wrong password and
+// for an unknown address, Invalid with field "password" for a weak password, Unavailable when the provider does not respond. It imports
+// fault and the SDK's client.
 package identity
 
 import (
@@ -37,7 +37,7 @@ type Cognito struct {
 // NewCognito names what is missing.
 func NewCognito(client *cognito.Client, poolID, clientID string) (*Cognito, error) {
 	if client == nil || poolID == "" || clientID == "" {
-		return nil, fmt.Errorf("identity: a client, a user pool and its client are needed, got pool %q and client %q", poolID, clientID)
+		return nil, fmt.Errorf("identity: client, user pool and its client are required, got pool %q and client %q", poolID, clientID)
 	}
 	return &Cognito{client: client, poolID: poolID, clientID: clientID}, nil
 }
@@ -83,7 +83,7 @@ func (c *Cognito) Check(ctx context.Context, email, password string) (string, er
 		return "", fmt.Errorf("check a password: %w", toFault(err))
 	}
 	if answer.ChallengeName != "" || answer.AuthenticationResult == nil {
-		return "", fault.New(fault.Unauthenticated, "the sign-in asks for another step").WithReason(ReasonChallenge)
+		return "", fault.New(fault.Unauthenticated, "sign-in requires another step").WithReason(ReasonChallenge)
 	}
 	return subject(aws.ToString(answer.AuthenticationResult.IdToken))
 }
@@ -113,7 +113,7 @@ func (c *Cognito) Delete(ctx context.Context, email string) error {
 func subject(idToken string) (string, error) {
 	parts := strings.Split(idToken, ".")
 	if len(parts) != 3 {
-		return "", errors.New("check a password: the user pool's token has no three parts")
+		return "", errors.New("check a password: malformed token from the user pool")
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
@@ -126,7 +126,7 @@ func subject(idToken string) (string, error) {
 		return "", fmt.Errorf("check a password: read the user pool's token: %w", err)
 	}
 	if claims.Subject == "" {
-		return "", errors.New("check a password: the user pool's token names no subject")
+		return "", errors.New("check a password: no subject in the user pool's token")
 	}
 	return claims.Subject, nil
 }
@@ -143,13 +143,13 @@ func toFault(err error) error {
 	)
 	switch {
 	case errors.As(err, &exists):
-		return fault.New(fault.Conflict, "the address is taken").WithField("email").WithReason(ReasonExists)
+		return fault.New(fault.Conflict, "e-mail address already in use").WithField("email").WithReason(ReasonExists)
 	case errors.As(err, &password):
 		return fault.New(fault.Invalid, "the password is too weak").WithField("password").WithReason("weak_password")
 	case errors.As(err, &wrong), errors.As(err, &unknown), errors.As(err, &expired):
-		return fault.New(fault.Unauthenticated, "the address or the password is wrong").WithReason("wrong_credentials")
+		return fault.New(fault.Unauthenticated, "wrong e-mail address or password").WithReason("wrong_credentials")
 	case errors.As(err, &invalid):
-		return fault.New(fault.Invalid, "the address or the password cannot be used").WithField("email").WithReason("invalid_credentials")
+		return fault.New(fault.Invalid, "invalid e-mail address or password").WithField("email").WithReason("invalid_credentials")
 	}
-	return fault.New(fault.Unavailable, "sign-in does not answer at the moment").WithReason("identity_unavailable").WithCause(err)
+	return fault.New(fault.Unavailable, "sign-in is unavailable").WithReason("identity_unavailable").WithCause(err)
 }

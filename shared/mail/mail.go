@@ -1,8 +1,8 @@
-// Package mail is SES: it hands one e-mail over, once.
+// Package mail sends e-mail through SES, once.
 //
-// SES knows no idempotency key, so nothing here tries again by itself: the answer says whether the mail was surely not taken
-// (Unavailable: try later), never will be (Invalid, with SES's code as the reason), or may have been (Uncertain). Whoever calls
-// records the attempt before and the outcome after. It imports fault and the SDK's client.
+// SES has no idempotency key, so nothing here retries: the error tells whether the mail was certainly not accepted (Unavailable: retry
+// later), is refused permanently (Invalid, with SES's code as the reason), or may have been accepted (Uncertain). The caller records the
+// attempt before and the outcome after. It imports fault and the SDK's client.
 package mail
 
 import (
@@ -49,7 +49,7 @@ type Sender struct {
 // New names what is missing.
 func New(client *sesv2.Client, from string) (*Sender, error) {
 	if client == nil || from == "" {
-		return nil, fmt.Errorf("mail: a client and a sender's address are needed, got address %q", from)
+		return nil, fmt.Errorf("mail: client and sender's address are required, got address %q", from)
 	}
 	return &Sender{client: client, from: from}, nil
 }
@@ -93,11 +93,11 @@ func toFault(err error) error {
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return later(err)
 	}
-	return fault.New(fault.Unavailable, "the mail service gave no answer").WithReason(ReasonUncertain)
+	return fault.New(fault.Unavailable, "no response from the mail service").WithReason(ReasonUncertain)
 }
 
 func later(cause error) error {
-	f := fault.New(fault.Unavailable, "the mail service takes no mail at the moment").WithReason("mail_unavailable")
+	f := fault.New(fault.Unavailable, "the mail service is unavailable").WithReason("mail_unavailable")
 	var refusal smithy.APIError
 	if errors.As(cause, &refusal) {
 		f = f.WithReason(refusal.ErrorCode())

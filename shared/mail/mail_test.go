@@ -34,7 +34,7 @@ func sender(t *testing.T, endpoint string) *mail.Sender {
 	return s
 }
 
-func TestSendHandsOverTheMailOnce(t *testing.T) {
+func TestSend_CallsSESOnce(t *testing.T) {
 	t.Parallel()
 	var got struct {
 		FromEmailAddress string
@@ -67,7 +67,7 @@ func TestSendHandsOverTheMailOnce(t *testing.T) {
 	}
 }
 
-func TestSendSaysWhetherTheMailMayHaveLeft(t *testing.T) {
+func TestSend_UncertainOutcome_Marked(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status    int
@@ -117,7 +117,7 @@ func TestSendSaysWhetherTheMailMayHaveLeft(t *testing.T) {
 	})
 }
 
-func TestAMessagePrintsMasked(t *testing.T) {
+func TestMessage_LogValue_Masked(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	slog.New(slog.NewJSONHandler(&out, nil)).InfoContext(t.Context(), "x", slog.Any("message", message))

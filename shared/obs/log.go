@@ -1,7 +1,7 @@
-// Package obs is what a function says about itself: structured logs and metrics on standard output.
+// Package obs is observability: structured logs and metrics on standard output.
 //
-// Logs hold ids and codes, never what people wrote, their phones, e-mails or tokens. Metrics are CloudWatch's embedded format:
-// no call, no agent. It imports the standard library and fault.
+// Logs hold ids and codes, never message text, phone numbers, e-mail addresses or tokens. Metrics use CloudWatch's embedded format,
+// without a call or an agent. It imports the standard library and fault.
 package obs
 
 import (

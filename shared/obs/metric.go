@@ -27,19 +27,19 @@ type Metrics struct {
 	w        io.Writer
 	now      func() time.Time
 	function string
-	known    map[string]bool
+	declared map[string]bool
 }
 
 // NewMetrics checks the counters' names and writes all with zero, so that graphs exist before the first event. That is once for a
 // process: nothing is published while nothing runs.
 func NewMetrics(w io.Writer, now func() time.Time, function string, counters ...Counter) (*Metrics, error) {
-	m := &Metrics{w: w, now: now, function: function, known: map[string]bool{}}
+	m := &Metrics{w: w, now: now, function: function, declared: map[string]bool{}}
 	zeros := make(map[string]int, len(counters))
 	for _, counter := range counters {
 		if !named(counter.Name) {
 			return nil, fmt.Errorf("metric %q: a name is a noun in PascalCase", counter.Name)
 		}
-		m.known[counter.Name], zeros[counter.Name] = true, 0
+		m.declared[counter.Name], zeros[counter.Name] = true, 0
 	}
 	m.write(zeros)
 	return m, nil
@@ -58,7 +58,7 @@ func named(name string) bool {
 
 // Count adds n to a counter that NewMetrics was given; any other is a programming error and is refused loudly.
 func (m *Metrics) Count(counter Counter, n int) {
-	if !m.known[counter.Name] {
+	if !m.declared[counter.Name] {
 		panic("obs: counter " + counter.Name + " was not declared")
 	}
 	if n > 0 {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestEveryLineCarriesTheContextsAttributes(t *testing.T) {
+func TestLogger_ContextAttributes(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := NewLogger(&out, "ingest")

@@ -97,7 +97,7 @@ func (c *Client) Do(request *http.Request, token string) (*http.Response, error)
 		if errors.As(err, &withAddress) {
 			err = withAddress.Err
 		}
-		return nil, fault.New(fault.Unavailable, "the address did not answer").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "no response from the address").WithCause(err)
 	}
 	if response.ContentLength > c.config.MaxSize {
 		_ = response.Body.Close() // nothing was read that could be lost
@@ -163,7 +163,7 @@ func refused(why string) *fault.Error {
 }
 
 func tooLarge() *fault.Error {
-	return fault.New(fault.TooLarge, "the answer is too large").WithReason(ReasonSize)
+	return fault.New(fault.TooLarge, "the response is too large").WithReason(ReasonSize)
 }
 
 // boundedBody fails where a longer body goes on, instead of cutting it off in silence.

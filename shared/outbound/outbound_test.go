@@ -51,7 +51,7 @@ func server(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	return s
 }
 
-func TestAddressesThatAreRefusedBeforeTheyAreDialled(t *testing.T) {
+func TestURL_Invalid_RefusedBeforeDial(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{
 		"loopback":                       "https://127.0.0.1/",
@@ -79,7 +79,7 @@ func TestAddressesThatAreRefusedBeforeTheyAreDialled(t *testing.T) {
 }
 
 // A name that resolves inwards is caught at the socket, whatever was known of it before.
-func TestTheDialledAddressIsWhatCounts(t *testing.T) {
+func TestDial_ResolvedAddress_Checked(t *testing.T) {
 	t.Parallel()
 	var reached atomic.Bool
 	s := server(t, func(http.ResponseWriter, *http.Request) { reached.Store(true) })
@@ -95,7 +95,7 @@ func TestTheDialledAddressIsWhatCounts(t *testing.T) {
 	}
 }
 
-func TestAnAddressOfTheLocalStackIsReachedWhenItIsNamed(t *testing.T) {
+func TestLocalAddress_Listed_Reached(t *testing.T) {
 	t.Parallel()
 	s := server(t, showToken)
 	_, body, err := get(t, New(Config{Private: []string{host(t, s.URL)}}), s.URL, "secret")
@@ -104,7 +104,7 @@ func TestAnAddressOfTheLocalStackIsReachedWhenItIsNamed(t *testing.T) {
 	}
 }
 
-func TestOnlyListedHostsAreReached(t *testing.T) {
+func TestHosts_NotListed_Refused(t *testing.T) {
 	t.Parallel()
 	s := server(t, showToken)
 	other := server(t, showToken)
@@ -153,7 +153,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-func TestRedirectsEnd(t *testing.T) {
+func TestRedirects_Limited(t *testing.T) {
 	t.Parallel()
 	var hops atomic.Int32
 	var s *httptest.Server
@@ -167,7 +167,7 @@ func TestRedirectsEnd(t *testing.T) {
 	}
 }
 
-func TestSizeIsBounded(t *testing.T) {
+func TestResponse_TooLarge(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		size  int
@@ -199,7 +199,7 @@ func TestSizeIsBounded(t *testing.T) {
 	}
 }
 
-func TestTimeIsBounded(t *testing.T) {
+func TestRequest_TimesOut(t *testing.T) {
 	t.Parallel()
 	s := server(t, func(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
@@ -211,7 +211,7 @@ func TestTimeIsBounded(t *testing.T) {
 	}
 }
 
-func TestAnswersAreTheServers(t *testing.T) {
+func TestResponse_PassedThrough(t *testing.T) {
 	t.Parallel()
 	s := server(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	response, _, err := get(t, New(Config{Private: []string{host(t, s.URL)}}), s.URL, "")
@@ -224,7 +224,7 @@ func TestAnswersAreTheServers(t *testing.T) {
 	}
 }
 
-func TestTheCallersRequestIsLeftAlone(t *testing.T) {
+func TestRequest_NotModified(t *testing.T) {
 	t.Parallel()
 	s := server(t, showToken)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
@@ -287,7 +287,7 @@ func TestHostLists(t *testing.T) {
 	}
 }
 
-func TestAFailureDoesNotRepeatTheAddress(t *testing.T) {
+func TestError_OmitsAddress(t *testing.T) {
 	t.Parallel()
 	s := server(t, showToken)
 	address := s.URL + "/media?hash=SECRET-SIGNATURE"

@@ -1,9 +1,8 @@
-// Package push writes frames to browsers' sockets, through API Gateway's management API.
+// Package push writes frames to browsers' sockets through API Gateway's management API.
 //
-// A push is a hint: what a browser misses it fetches when it reconnects. So a socket that fails costs the others nothing: a
-// throttled post is tried a little, and then the browser is hung up on, because nothing else would tell it to come back. Of a
-// connection that is gone the caller hears, and forgets it.
-// It imports the SDK's client and the standard library.
+// A push is a hint: a browser reads what it missed when it reconnects. A throttled post is retried briefly, and then the connection is
+// closed, so that the browser reconnects. The caller is told which connections are gone, and deletes them. It imports the SDK's client
+// and the standard library.
 package push
 
 import (
@@ -46,7 +45,7 @@ func NewClient(cfg aws.Config, endpoint string) *apigatewaymanagementapi.Client 
 // New makes a poster over a client of NewClient.
 func New(client *apigatewaymanagementapi.Client) (*Poster, error) {
 	if client == nil {
-		return nil, errors.New("push: a client is needed")
+		return nil, errors.New("push: client is required")
 	}
 	return &Poster{client: client}, nil
 }

@@ -55,7 +55,7 @@ func TestHangup(t *testing.T) {
 	}
 }
 
-func TestDeliverKeepsOrderAndFailuresApart(t *testing.T) {
+func TestDeliver_OrderPerConnection_FailuresIsolated(t *testing.T) {
 	t.Parallel()
 	g := pushtest.New(t)
 	g.Answer("gone", 410)

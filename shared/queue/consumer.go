@@ -29,7 +29,7 @@ var (
 // Consumer takes a batch apart.
 type Consumer struct {
 	handle  Handle
-	returns *Retrier
+	retrier *Retrier
 	log     *slog.Logger
 	metrics *obs.Metrics
 	now     func() time.Time
@@ -37,17 +37,17 @@ type Consumer struct {
 }
 
 // NewConsumer makes a consumer; every argument is needed.
-func NewConsumer(handle Handle, returns *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
-	if handle == nil || returns == nil || log == nil || metrics == nil || now == nil {
-		return nil, errors.New("queue consumer: a handler, ways back, a logger, metrics and a clock are needed")
+func NewConsumer(handle Handle, retrier *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+	if handle == nil || retrier == nil || log == nil || metrics == nil || now == nil {
+		return nil, errors.New("queue consumer: handler, retrier, logger, metrics and clock are required")
 	}
-	return &Consumer{handle: handle, returns: returns, log: log, metrics: metrics, now: now}, nil
+	return &Consumer{handle: handle, retrier: retrier, log: log, metrics: metrics, now: now}, nil
 }
 
 // NewBatchConsumer makes a consumer whose records are gathered one by one, and done together by whoever called Consume: a record that was
 // gathered has no line of its own in the log, the caller writes one for all.
-func NewBatchConsumer(gather Handle, returns *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
-	c, err := NewConsumer(gather, returns, log, metrics, now)
+func NewBatchConsumer(gather Handle, retrier *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
+	c, err := NewConsumer(gather, retrier, log, metrics, now)
 	if err == nil {
 		c.gathers = true
 	}
@@ -57,20 +57,19 @@ func NewBatchConsumer(gather Handle, returns *Retrier, log *slog.Logger, metrics
 // reserve is how much of the invocation's time is kept for writing down how a record ended, and for answering.
 const reserve = 2 * time.Second
 
-// startable says whether enough time is left to begin another record: a third of the invocation's. A record that begins too late
-// is cut off in the middle, which for a call to a provider means that nobody knows whether it was heard.
+// startable reports whether enough time is left to start another record: a third of the invocation's. A record that starts too late may
+// be cut off during a call to a provider, and its outcome is then unknown.
 func startable(ctx context.Context, begun time.Time) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() == nil && (!ok || time.Until(deadline) > deadline.Sub(begun)/3)
 }
 
-// Consume handles each record and answers which are to come again. It returns no error: a whole-batch retry would repeat
-// what is done.
+// Consume handles each record and returns those to redeliver. It returns no error, because that would redeliver the whole batch.
 func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	var (
-		answer          = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
-		stopped         = map[string]bool{}
-		failed, burials int
+		answer              = lambdaevents.SQSEventResponse{BatchItemFailures: []lambdaevents.SQSBatchItemFailure{}}
+		stopped             = map[string]bool{}
+		failed, deadLetters int
 	)
 	begun := boot.Now()
 	if deadline, ok := ctx.Deadline(); ok {
@@ -84,37 +83,37 @@ func (c *Consumer) Consume(ctx context.Context, batch lambdaevents.SQSEvent) (la
 			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
 			continue
 		}
-		buried, err := c.one(ctx, record, group)
+		deadLettered, err := c.one(ctx, record, group)
 		switch {
 		case err != nil:
 			failed++
 			stopped[group] = true
 			answer.BatchItemFailures = append(answer.BatchItemFailures, lambdaevents.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
-		case buried:
-			burials++
+		case deadLettered:
+			deadLetters++
 		}
 	}
 	c.postpone(ctx, batch, answer)
 	c.metrics.Count(RecordsFailed, failed)
-	c.metrics.Count(RecordsBuried, burials)
+	c.metrics.Count(RecordsBuried, deadLetters)
 	return answer, nil
 }
 
-// postpone brings back soon what is to come again, also what waits behind a failed record of its group.
+// postpone shortens the wait of the failed records and of those blocked behind them in a message group.
 func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, answer lambdaevents.SQSEventResponse) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reserve/2)
 	defer cancel()
 	for _, failure := range answer.BatchItemFailures {
 		for _, record := range batch.Records {
 			if record.MessageId == failure.ItemIdentifier {
-				c.returns.Postpone(ctx, record)
+				c.retrier.Postpone(ctx, record)
 			}
 		}
 	}
 }
 
-// one handles a record to its end: done, buried, or an error that brings it back.
-func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (buried bool, err error) {
+// one handles one record: done, dead-lettered, or an error that redelivers it.
+func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (deadLettered bool, err error) {
 	started := c.now()
 	envelope, err := decode(record.Body)
 	ctx = obs.With(ctx, slog.String("type", envelope.Type), slog.String("correlation_id", envelope.CorrelationID))
@@ -129,10 +128,10 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 		outcome = "failed"
 		if fault.Permanent(err) {
 			outcome = "buried"
-			if burial := c.returns.DeadLetter(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); burial != nil {
-				err, outcome = errors.Join(err, burial), "failed"
+			if copyErr := c.retrier.DeadLetter(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); copyErr != nil {
+				err, outcome = errors.Join(err, copyErr), "failed"
 			} else {
-				buried = true
+				deadLettered = true
 			}
 		}
 	}
@@ -144,7 +143,7 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 	case !c.gathers:
 		c.log.LogAttrs(ctx, slog.LevelInfo, "record", attrs...)
 	}
-	if buried {
+	if deadLettered {
 		return true, nil
 	}
 	return false, err
@@ -164,8 +163,8 @@ func decode(body string) (events.Envelope, error) {
 // recovered turns a panic into an error of its record.
 func (c *Consumer) recovered(ctx context.Context, envelope events.Envelope) (err error) {
 	defer func() {
-		if thrown := recover(); thrown != nil {
-			err = fault.New(fault.Internal, "a panic").WithReason("panic").WithCause(fmt.Errorf("%v\n%s", thrown, debug.Stack()))
+		if cause := recover(); cause != nil {
+			err = fault.New(fault.Internal, "panic").WithReason("panic").WithCause(fmt.Errorf("%v\n%s", cause, debug.Stack()))
 		}
 	}()
 	return c.handle(ctx, envelope)

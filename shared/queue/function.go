@@ -30,11 +30,11 @@ func Function(rt *boot.Runtime, name, deadURL string, router Router) (lambda.Han
 
 // Counted is Function for a handler that counts too, on metrics of Metrics.
 func Counted(rt *boot.Runtime, name, deadURL string, router Router, metrics *obs.Metrics) (lambda.Handler, error) {
-	returns, err := NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
+	retrier, err := NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}
-	consumer, err := NewConsumer(router.Handle, returns, rt.Log, metrics, rt.Now)
+	consumer, err := NewConsumer(router.Handle, retrier, rt.Log, metrics, rt.Now)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", name, err)
 	}

@@ -1,8 +1,8 @@
 // Package queue is SQS: sending envelopes, and consuming batches record by record.
 //
-// A consumer gives every record its own recovery: one bad record never stops a good one. What can never succeed is copied to
-// the dead-letter queue at once, with its reason and whole body, and acknowledged; what may pass is reported and comes again.
-// In a FIFO queue a failure holds back the rest of its own group and nothing else. It imports events, fault and obs.
+// One bad record never stops the others. A record that can never succeed is copied to the dead-letter queue at once, with its reason and
+// whole body, and acknowledged; a retryable failure is reported and redelivered. In a FIFO queue a failure blocks the rest of its own
+// message group only. It imports events, fault and obs.
 package queue
 
 import (
@@ -39,7 +39,7 @@ type Sender struct {
 // NewSender makes a sender for the queue with this URL.
 func NewSender(client *sqs.Client, url string) (*Sender, error) {
 	if client == nil || url == "" {
-		return nil, fmt.Errorf("queue sender: a client and a queue URL are needed, got URL %q", url)
+		return nil, fmt.Errorf("queue sender: client and queue URL are required, got URL %q", url)
 	}
 	return &Sender{client: client, url: url}, nil
 }
@@ -88,7 +88,7 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	}
 	answer, err := s.client.SendMessageBatch(ctx, &sqs.SendMessageBatchInput{QueueUrl: &s.url, Entries: batch})
 	if err != nil {
-		return fault.New(fault.Unavailable, "the queue did not take the messages").WithCause(err)
+		return fault.New(fault.Unavailable, "the queue did not accept the messages").WithCause(err)
 	}
 	if len(answer.Failed) > 0 {
 		first := answer.Failed[0]
@@ -97,7 +97,7 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 	return nil
 }
 
-// Retrier are the two ways out for a record that was not done: to the dead letters, or back after a while.
+// Retrier handles records that failed: it dead-letters them, or shortens the wait until their redelivery.
 type Retrier struct {
 	client *sqs.Client
 	dead   string // the URL of the dead letters
@@ -108,12 +108,12 @@ type Retrier struct {
 func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	cut := strings.LastIndexByte(deadURL, '/')
 	if client == nil || cut < 0 {
-		return nil, fmt.Errorf("returns: a client and the URL of the dead letters are needed, got URL %q", deadURL)
+		return nil, fmt.Errorf("retrier: client and dead-letter queue URL are required, got URL %q", deadURL)
 	}
 	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
-// The attributes of a dead letter: why it died, and which queue it is to go back to.
+// The attributes of a dead letter: the failure's reason, and the queue to send it back to.
 const (
 	AttributeReason = "reason"
 	AttributeSource = "source"
@@ -137,7 +137,7 @@ func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason st
 		input.MessageAttributes[AttributeGroup] = attribute(group)
 	}
 	if _, err := r.client.SendMessage(ctx, input); err != nil {
-		return fault.New(fault.Unavailable, "the dead-letter queue did not take the record").WithCause(err)
+		return fault.New(fault.Unavailable, "the dead-letter queue did not accept the record").WithCause(err)
 	}
 	return nil
 }

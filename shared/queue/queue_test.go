@@ -26,17 +26,17 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// bed is queues and a consumer's log.
-type bed struct {
+// fixture is queues and a consumer's log.
+type fixture struct {
 	*queuetest.Queues
 	t   *testing.T
 	now atomic.Int64 // past noon
 	log bytes.Buffer
 }
 
-func newBed(t *testing.T) *bed {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	b := &bed{t: t}
+	b := &fixture{t: t}
 	b.Queues = queuetest.New(t, func() time.Time { return noon.Add(time.Duration(b.now.Load())) },
 		sqs.Queue{Name: "work.fifo", FIFO: true}, sqs.Queue{Name: "work", Visibility: time.Hour}, sqs.Queue{Name: "dead"})
 	return b
@@ -51,9 +51,9 @@ func envelope(t *testing.T, id string) events.Envelope {
 	return e
 }
 
-func TestSendPutsEverythingOnTheQueue(t *testing.T) {
+func TestSend_AllMessages(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	var out []queue.Message
 	for i := range 23 {
 		out = append(out, queue.Message{Envelope: envelope(t, fmt.Sprint(i))})
@@ -66,9 +66,9 @@ func TestSendPutsEverythingOnTheQueue(t *testing.T) {
 	}
 }
 
-func TestSendEscapesWhatSQSRefuses(t *testing.T) {
+func TestSend_InvalidCharacters_Escaped(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	text := "bad \uffff and \ufffe text 👩‍👩‍👧"
 	e, err := events.Wrap("1", "account", noon, events.MailQueued{MailID: text})
 	if err != nil {
@@ -91,9 +91,9 @@ func TestSendEscapesWhatSQSRefuses(t *testing.T) {
 	}
 }
 
-func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
+func (b *fixture) consumer(handle queue.Handle) *queue.Consumer {
 	b.t.Helper()
-	returns, err := queue.NewRetrier(b.Client, b.URL("dead"))
+	retrier, err := queue.NewRetrier(b.Client, b.URL("dead"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func (b *bed) consumer(handle queue.Handle) *queue.Consumer {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	consumer, err := queue.NewConsumer(handle, returns, obs.NewLogger(&b.log, "test"), metrics, now)
+	consumer, err := queue.NewConsumer(handle, retrier, obs.NewLogger(&b.log, "test"), metrics, now)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -134,14 +134,14 @@ func TestConsume(t *testing.T) {
 	t.Parallel()
 	passing := errors.New("the table does not answer")
 	tests := []struct {
-		name    string
-		records func(t *testing.T) []lambdaevents.SQSMessage
-		again   []string
-		buried  []string // reasons
-		handled int
+		name         string
+		records      func(t *testing.T) []lambdaevents.SQSMessage
+		retried      []string
+		deadLettered []string // reasons
+		handled      int
 	}{
 		{
-			name: "one bad record of ten leaves nine done and one buried with its reason",
+			name: "one bad record of ten is dead-lettered with its reason",
 			records: func(t *testing.T) (list []lambdaevents.SQSMessage) {
 				for i := range 10 {
 					list = append(list, record(t, fmt.Sprint(i), ""))
@@ -149,34 +149,34 @@ func TestConsume(t *testing.T) {
 				list[4].Body = "not json"
 				return list
 			},
-			buried: []string{"undecodable"}, handled: 9,
+			deadLettered: []string{"undecodable"}, handled: 9,
 		},
 		{
 			name: "what may pass comes again, what cannot is buried, a panic is its record's alone",
 			records: func(t *testing.T) []lambdaevents.SQSMessage {
 				return []lambdaevents.SQSMessage{record(t, "pass", ""), record(t, "ok", ""), record(t, "never", ""), record(t, "panic", "")}
 			},
-			again: []string{"pass", "panic"}, buried: []string{"unknown_asset"}, handled: 4,
+			retried: []string{"pass", "panic"}, deadLettered: []string{"unknown_asset"}, handled: 4,
 		},
 		{
 			name: "a failure in a FIFO queue holds back its own group and no other",
 			records: func(t *testing.T) []lambdaevents.SQSMessage {
 				return []lambdaevents.SQSMessage{record(t, "pass", "a"), record(t, "a2", "a"), record(t, "b1", "b"), record(t, "a3", "a")}
 			},
-			again: []string{"pass", "a2", "a3"}, handled: 2,
+			retried: []string{"pass", "a2", "a3"}, handled: 2,
 		},
 		{
-			name: "a buried record does not hold back its group",
+			name: "a dead-lettered record does not block its group",
 			records: func(t *testing.T) []lambdaevents.SQSMessage {
 				return []lambdaevents.SQSMessage{record(t, "never", "a"), record(t, "a2", "a")}
 			},
-			buried: []string{"unknown_asset"}, handled: 2,
+			deadLettered: []string{"unknown_asset"}, handled: 2,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			b, handled := newBed(t), 0
+			b, handled := newFixture(t), 0
 			answer, err := b.consumer(func(_ context.Context, e events.Envelope) error {
 				handled++
 				switch e.ID {
@@ -192,23 +192,23 @@ func TestConsume(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := failures(answer); !slices.Equal(got, test.again) || handled != test.handled {
-				t.Errorf("come again %v, want %v; handled %d, want %d", got, test.again, handled, test.handled)
+			if got := failures(answer); !slices.Equal(got, test.retried) || handled != test.handled {
+				t.Errorf("come again %v, want %v; handled %d, want %d", got, test.retried, handled, test.handled)
 			}
 			var reasons []string
 			for _, letter := range b.Buried() {
 				reasons = append(reasons, letter.Reason)
 			}
-			if !slices.Equal(reasons, test.buried) {
-				t.Errorf("buried for %v, want %v", reasons, test.buried)
+			if !slices.Equal(reasons, test.deadLettered) {
+				t.Errorf("dead-lettered for %v, want %v", reasons, test.deadLettered)
 			}
 		})
 	}
 }
 
-func TestARecordIsNotBegunWhenTheTimeIsNearlyOver(t *testing.T) {
+func TestConsume_NearDeadline_NotStarted(t *testing.T) {
 	t.Parallel()
-	b, handled := newBed(t), 0
+	b, handled := newFixture(t), 0
 	ctx, cancel := context.WithTimeout(t.Context(), 2200*time.Millisecond)
 	defer cancel()
 	answer, err := b.consumer(func(ctx context.Context, _ events.Envelope) error {
@@ -224,9 +224,9 @@ func TestARecordIsNotBegunWhenTheTimeIsNearlyOver(t *testing.T) {
 	}
 }
 
-func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
+func TestPostpone_ShortVisibilityTimeout(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	if _, err := b.Server.Send(t.Context(), "work", sqs.Outgoing{Body: "{}"}); err != nil {
 		t.Fatal(err)
 	}
@@ -234,11 +234,11 @@ func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
 	if err != nil || len(out.Messages) != 1 {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	returns, err := queue.NewRetrier(b.Client, b.URL("dead"))
+	retrier, err := queue.NewRetrier(b.Client, b.URL("dead"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	returns.Postpone(t.Context(), lambdaevents.SQSMessage{
+	retrier.Postpone(t.Context(), lambdaevents.SQSMessage{
 		ReceiptHandle: *out.Messages[0].ReceiptHandle, EventSourceARN: sqs.ARN("work"), Attributes: map[string]string{"ApproximateReceiveCount": "3"},
 	})
 	for _, step := range []struct {
@@ -253,9 +253,9 @@ func TestAFailedRecordComesAgainAfterSeconds(t *testing.T) {
 	}
 }
 
-func TestLogLinesHoldNoBodies(t *testing.T) {
+func TestLogs_HoldNoBodies(t *testing.T) {
 	t.Parallel()
-	b := newBed(t)
+	b := newFixture(t)
 	r := record(t, "1", "")
 	r.Body = strings.Replace(r.Body, `"1"`, `"secreto"`, 1)
 	if _, err := b.consumer(func(context.Context, events.Envelope) error { return errors.New("no") }).Consume(t.Context(), lambdaevents.SQSEvent{Records: []lambdaevents.SQSMessage{r}}); err != nil {

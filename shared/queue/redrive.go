@@ -24,17 +24,17 @@ const (
 	redriveWait = 1
 )
 
-// Redrive sends the records of a dead-letter queue that died for a reason ("" = any) back to the queues they came from, oldest
-// first, and answers how many. A record leaves the dead letters after its queue has taken it; one whose source is no queue, as
-// a table's stream, stays. Run twice at the same moment it may send a record twice, which every consumer expects.
+// Redrive sends the messages of a dead-letter queue with one reason ("" = any) back to their source queues, oldest first, and returns how
+// many. A message is deleted after its queue accepted it; a message whose source is not a queue, such as a table's stream, stays. Two
+// concurrent runs may send a message twice, which every consumer handles.
 func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
-	letters, err := gather(ctx, client, deadURL)
+	messages, err := gather(ctx, client, deadURL)
 	if err != nil {
 		return 0, err
 	}
-	slices.SortStableFunc(letters, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
+	slices.SortStableFunc(messages, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
 	urls := map[string]string{}
-	for _, l := range letters {
+	for _, l := range messages {
 		if l.source == "" || (reason != "" && l.reason != reason) {
 			if err := release(ctx, client, deadURL, l); err != nil {
 				return sent, err
@@ -49,7 +49,7 @@ func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (s
 	return sent, nil
 }
 
-// deadLetterMessage is a record among the dead ones.
+// deadLetterMessage is a message of a dead-letter queue.
 type deadLetterMessage struct {
 	id, receipt, body     string
 	reason, source, group string
@@ -57,8 +57,8 @@ type deadLetterMessage struct {
 }
 
 func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLetterMessage, error) {
-	var letters []deadLetterMessage
-	for len(letters) < redriveMost {
+	var messages []deadLetterMessage
+	for len(messages) < redriveMost {
 		answer, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &deadURL, MaxNumberOfMessages: batchLimit, VisibilityTimeout: redriveHides, WaitTimeSeconds: redriveWait,
 			MessageAttributeNames:       []string{"All"},
@@ -71,10 +71,10 @@ func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLett
 			break
 		}
 		for _, m := range answer.Messages {
-			letters = append(letters, read(m))
+			messages = append(messages, read(m))
 		}
 	}
-	return letters, nil
+	return messages, nil
 }
 
 // read finds where a record is to go: by the attributes that DeadLetter gave it, or those of SQS for what it moved itself.
@@ -114,10 +114,10 @@ func (l deadLetterMessage) back(ctx context.Context, client *sqs.Client, deadURL
 		input.MessageDeduplicationId = aws.String("redrive-" + l.id)
 	}
 	if _, err := client.SendMessage(ctx, input); err != nil {
-		return fault.New(fault.Unavailable, "the queue %s did not take the record back", l.source).WithCause(err)
+		return fault.New(fault.Unavailable, "the queue %s did not accept the record", l.source).WithCause(err)
 	}
 	if _, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &deadURL, ReceiptHandle: &l.receipt}); err != nil {
-		return fault.New(fault.Unavailable, "a record went back and stays among the dead letters too").WithCause(err)
+		return fault.New(fault.Unavailable, "the record was requeued but not deleted from the dead-letter queue").WithCause(err)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func On[T events.Signal](handle func(ctx context.Context, envelope events.Envelo
 	return Route{zero.EventType(), func(ctx context.Context, envelope events.Envelope) error {
 		signal, _, err := events.Decode[T](envelope)
 		if err != nil {
-			return fault.New(fault.Invalid, "the signal cannot be decoded").WithReason("undecodable").WithCause(err)
+			return fault.New(fault.Invalid, "undecodable signal").WithReason("undecodable").WithCause(err)
 		}
 		return handle(ctx, envelope, signal)
 	}}
@@ -72,7 +72,7 @@ func Senders(rt *boot.Runtime, from events.Source) (map[events.Queue]*Sender, er
 		senders[q] = &Sender{client: client, url: url}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("queue URLs that the environment lacks: %v", missing)
+		return nil, fmt.Errorf("missing queue URLs in the environment: %v", missing)
 	}
 	return senders, nil
 }

@@ -41,7 +41,7 @@ type sealed struct {
 // New names what is missing.
 func New(client *kms.Client, keyID string) (*Sealer, error) {
 	if client == nil || keyID == "" {
-		return nil, fmt.Errorf("seal: a client and a key are needed, got key %q", keyID)
+		return nil, fmt.Errorf("seal: client and key are required, got key %q", keyID)
 	}
 	s := &Sealer{client: client, keyID: keyID}
 	s.opened = cache.New(kept, keptMax, auth.Now, s.decrypt)
@@ -52,7 +52,7 @@ func New(client *kms.Client, keyID string) (*Sealer, error) {
 func (s *Sealer) Seal(ctx context.Context, account chat.AccountID, plaintext []byte) (chat.Secret, error) {
 	answer, err := s.client.Encrypt(ctx, &kms.EncryptInput{KeyId: &s.keyID, Plaintext: plaintext, EncryptionContext: bound(account)})
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "the value cannot be sealed at the moment").WithReason("seal_unavailable").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "encryption is unavailable").WithReason("seal_unavailable").WithCause(err)
 	}
 	return answer.CiphertextBlob, nil
 }
@@ -72,10 +72,10 @@ func (s *Sealer) decrypt(ctx context.Context, value sealed) ([]byte, error) {
 		foreign *types.IncorrectKeyException
 	)
 	if errors.As(err, &invalid) || errors.As(err, &foreign) {
-		return nil, fault.New(fault.Invalid, "the sealed value does not open").WithReason("seal_broken").WithCause(err)
+		return nil, fault.New(fault.Invalid, "the value cannot be decrypted").WithReason("seal_broken").WithCause(err)
 	}
 	if err != nil {
-		return nil, fault.New(fault.Unavailable, "the value cannot be opened at the moment").WithReason("seal_unavailable").WithCause(err)
+		return nil, fault.New(fault.Unavailable, "decryption is unavailable").WithReason("seal_unavailable").WithCause(err)
 	}
 	return answer.Plaintext, nil
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/seal"
 )
 
-func TestOpenAsksOnceForWhatItKnows(t *testing.T) {
+func TestOpen_Cached_OneKMSCall(t *testing.T) {
 	t.Parallel()
 	server, err := kms.Open(filepath.Join(t.TempDir(), "key"))
 	if err != nil {

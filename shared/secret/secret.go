@@ -1,9 +1,8 @@
-// Package secret reads the secrets that whoever deploys has set: SecureString parameters of SSM, whose value is a
-// comma-separated list, so that an old and a new secret are valid at once while one replaces the other.
+// Package secret reads deployment secrets: SecureString parameters of SSM, whose value is a comma-separated list, so that an old and a
+// new secret are both valid during a rotation.
 //
-// A value is kept for some minutes, so a rotation works without a deployment; when SSM does not answer, the value known last
-// goes on being served. A parameter that nobody has set is an empty list: that provider is not configured yet. It imports
-// fault and the SDK's client.
+// A value is cached for some minutes, so that a rotation needs no deployment; while SSM is unavailable, the last value is served. A
+// parameter that is not set is an empty list: that provider is not configured. It imports fault and the SDK's client.
 package secret
 
 import (
@@ -35,8 +34,8 @@ type Source struct {
 	now    func() time.Time
 	flight singleflight.Group
 
-	mu    sync.Mutex
-	known map[string]entry
+	mu     sync.Mutex
+	cached map[string]entry
 }
 
 type entry struct {
@@ -46,7 +45,7 @@ type entry struct {
 
 // New makes a source over a client and a clock.
 func New(client *ssm.Client, now func() time.Time) *Source {
-	return &Source{client: client, now: now, known: map[string]entry{}}
+	return &Source{client: client, now: now, cached: map[string]entry{}}
 }
 
 // List answers all values that are valid now; none when nobody has set the parameter. Unavailable means that SSM failed and
@@ -73,8 +72,8 @@ func (s *Source) List(ctx context.Context, name string) ([]string, error) {
 func (s *Source) fresh(name string) ([]string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.known[name]
-	return known.values, ok && s.now().Before(known.until)
+	cached, ok := s.cached[name]
+	return cached.values, ok && s.now().Before(cached.until)
 }
 
 func (s *Source) read(ctx context.Context, name string) ([]string, error) {
@@ -93,20 +92,20 @@ func (s *Source) read(ctx context.Context, name string) ([]string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known[name] = entry{values: values, until: s.now().Add(period)}
+	s.cached[name] = entry{values: values, until: s.now().Add(period)}
 	return values, nil
 }
 
 func (s *Source) stale(name string, cause error) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known, ok := s.known[name]
+	cached, ok := s.cached[name]
 	if !ok {
-		return nil, fault.New(fault.Unavailable, "a secret cannot be read at the moment").WithReason("secret_unavailable").WithCause(cause)
+		return nil, fault.New(fault.Unavailable, "secrets are unavailable").WithReason("secret_unavailable").WithCause(cause)
 	}
-	known.until = s.now().Add(retry)
-	s.known[name] = known
-	return known.values, nil
+	cached.until = s.now().Add(retry)
+	s.cached[name] = cached
+	return cached.values, nil
 }
 
 func split(value string) []string {
@@ -131,7 +130,7 @@ func Required(ctx context.Context, from Lister, name string) ([]string, error) {
 		return nil, fmt.Errorf("read the parameter %s: %w", name, err)
 	}
 	if len(list) == 0 {
-		return nil, fault.New(fault.Unavailable, "the service is not set up yet").WithReason("not_set_up")
+		return nil, fault.New(fault.Unavailable, "the service is not configured yet").WithReason("not_set_up")
 	}
 	return list, nil
 }

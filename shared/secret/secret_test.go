@@ -32,7 +32,7 @@ func (p *parameters) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, fmt.Sprintf(`{"Parameter":{"Name":"x","Type":"SecureString","Value":%q}}`, p.value.Load()))
 }
 
-func TestListReadsOnceForAllWhoWaitAndSeesARotation(t *testing.T) {
+func TestList_ConcurrentReads_OneCall_SeesRotation(t *testing.T) {
 	t.Parallel()
 	server := &parameters{hold: make(chan struct{})}
 	server.value.Store("old")

@@ -21,7 +21,7 @@ import (
 type Store interface {
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error)
-	// CreateChannel answers Conflict with reason "claimed" when the asset is connected already, here or in another account.
+	// CreateChannel returns Conflict with reason "claimed" when the asset is already connected, in this or another account.
 	CreateChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
 	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 	DeleteChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
@@ -34,7 +34,7 @@ type Sealer interface {
 
 // Desk is the use cases on channels.
 type Desk interface {
-	// SyncTemplates answers Conflict with reason unsupported or no_business_account for a channel that has no templates to read.
+	// SyncTemplates returns Conflict with reason unsupported or no_business_account for a channel without templates.
 	SyncTemplates(ctx context.Context, ch chat.Channel) error
 }
 
@@ -77,11 +77,10 @@ func (h *Handler) Routes() []rest.Route {
 
 func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
 
-// settingsMax bounds a channel's settings: they are read with every message.
+// settingsMax is the size limit of a channel's settings in bytes: they are read with every message.
 const settingsMax = 8 << 10
 
-// applyChannel checks the body and writes it into ch. New credentials begin a new life: whatever the provider said of the old ones is
-// forgotten.
+// applyChannel validates the body and writes it into ch. New credentials reset the health that the provider reported for the old ones.
 func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.ChannelChange, ch *chat.Channel) error {
 	var err error
 	if body.Name != nil {
@@ -96,11 +95,11 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	}
 	if body.Settings != nil {
 		if ch.Settings, err = json.Marshal(body.Settings); err != nil || len(ch.Settings) > settingsMax {
-			return rest.Invalid("settings", "an object of at most 8 KB")
+			return rest.Invalid("settings", "must be an object of at most 8 KB")
 		}
 	}
-	if able, _ := h.Channels.Capabilities(ch.Type); able.Settings != nil {
-		if ch.Settings, err = able.Settings(ch.Settings); err != nil {
+	if capabilities, _ := h.Channels.Capabilities(ch.Type); capabilities.Settings != nil {
+		if ch.Settings, err = capabilities.Settings(ch.Settings); err != nil {
 			return err
 		}
 	}
@@ -140,7 +139,7 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	return nil
 }
 
-// connectAsset asks the provider whose the credentials are. The asset of a connected channel stays the same.
+// connectAsset asks the provider which asset the credentials belong to. The asset of a connected channel cannot change.
 func connectAsset(ctx context.Context, connector channel.Connector, credentials chat.Credentials, ch *chat.Channel) error {
 	asset, err := connector.Connect(ctx, credentials, ch.Settings)
 	if err != nil {
@@ -158,29 +157,29 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	able, known := h.Channels.Capabilities(body.Type)
+	capabilities, ok := h.Channels.Capabilities(body.Type)
 	switch {
-	case !known:
-		return httpapi.Response{}, rest.Invalid("type", "this type of channel cannot be connected")
-	case able.FirstParty && body.ExternalID != "":
-		return httpapi.Response{}, rest.Invalid("externalId", "the id of a channel of our own is made here")
-	case able.FirstParty && body.Credentials != nil:
-		return httpapi.Response{}, rest.Invalid("credentials", "a channel of our own has none")
-	case able.FirstParty:
+	case !ok:
+		return httpapi.Response{}, rest.Invalid("type", "this channel type cannot be connected")
+	case capabilities.FirstParty && body.ExternalID != "":
+		return httpapi.Response{}, rest.Invalid("externalId", "must be empty for this channel type")
+	case capabilities.FirstParty && body.Credentials != nil:
+		return httpapi.Response{}, rest.Invalid("credentials", "this channel type has no credentials")
+	case capabilities.FirstParty:
 		body.ExternalID = h.siteCode(c)
 	case body.ExternalID == "" && !h.connects(body.Type) || len(body.ExternalID) > rest.IDMax:
-		return httpapi.Response{}, rest.Invalid("externalId", "the provider's id of the asset is needed")
+		return httpapi.Response{}, rest.Invalid("externalId", "externalId is required")
 	case body.Credentials == nil:
-		return httpapi.Response{}, rest.Invalid("credentials.accessToken", "the provider's access token is needed")
+		return httpapi.Response{}, rest.Invalid("credentials.accessToken", "access token is required")
 	}
 	if body.Name == "" {
-		return httpapi.Response{}, rest.Invalid("name", "a name is needed")
+		return httpapi.Response{}, rest.Invalid("name", "name is required")
 	}
 	ch := chat.Channel{
 		ID: chat.ChannelID(h.NewID(c, "channel")), AccountID: c.Account.ID, StoreID: c.Account.StoreID,
 		Type: body.Type, ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
 	}
-	if able.FirstParty {
+	if capabilities.FirstParty {
 		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	}
 	change := wire.ChannelChange{Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}
@@ -189,11 +188,11 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	err := h.Store.CreateChannel(ctx, ch, h.Activity(c, "channel.created", channelTarget(ch.ID)))
 	if fault.Is(err, fault.Conflict) {
-		// A repeated call meets what it made before it died.
+		// A repeated call may find the channel that its first attempt created.
 		if made, readErr := h.Store.Channel(ctx, c.Account.ID, ch.ID); readErr == nil && made.ExternalID == ch.ExternalID {
 			return rest.Created(present.Channel(made))
 		}
-		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is connected already").WithField("externalId").WithReason("claimed").WithCause(err)
+		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is already connected").WithField("externalId").WithReason("claimed").WithCause(err)
 	}
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
@@ -201,14 +200,14 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	return rest.Created(present.Channel(ch))
 }
 
-// connects reports whether a channel type asks its provider for the external id.
+// connects reports whether the external id of a channel type comes from its provider.
 func (h *Handler) connects(t chat.ChannelType) bool {
 	adapter, _ := h.Channels.Of(t)
 	_, connects := adapter.(channel.Connector)
 	return connects
 }
 
-// siteCode names a channel of our own in the pages that show it.
+// siteCode makes the public id of a web-chat channel, which customers' pages embed.
 func (h *Handler) siteCode(c *rest.Call) string {
 	id := h.NewID(c, "site")
 	return id[len(id)-20:]
@@ -248,7 +247,7 @@ func (h *Handler) deleteChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 	return httpapi.Empty(http.StatusNoContent), nil
 }
 
-// syncTemplates lets them be read from the provider.
+// syncTemplates starts reading the channel's templates from the provider.
 func (h *Handler) syncTemplates(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	ch, err := rest.FindChannel(ctx, h.Store, c)
 	if err != nil {

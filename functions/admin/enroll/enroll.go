@@ -1,5 +1,5 @@
-// Package enroll gives people a password in the identity provider before they are written to the directory: owners at sign-up,
-// operators when they are added.
+// Package enroll sets passwords in the identity provider before people are written to the directory: owners at sign-up, operators when
+// they are added.
 package enroll
 
 import (
@@ -15,9 +15,9 @@ import (
 
 // Vault keeps passwords.
 type Vault interface {
-	// Create answers Conflict with reason "exists" for an address that it knows.
+	// Create returns Conflict with reason "exists" for an address that already has a password.
 	Create(ctx context.Context, email, password string) (subject string, err error)
-	// Check answers Unauthenticated for a wrong password and for an unknown address alike.
+	// Check returns Unauthenticated both for a wrong password and for an unknown address.
 	Check(ctx context.Context, email, password string) (subject string, err error)
 	SetPassword(ctx context.Context, email, password string) error
 }
@@ -41,10 +41,10 @@ func New(store Store, vault Vault, wall func() time.Time) *Enroller {
 	return &Enroller{store: store, vault: vault, wall: wall}
 }
 
-// reservedFor is how long an address is reserved: longer than the function may run.
+// reservedFor is how long an address stays reserved: longer than the function's time limit.
 const reservedFor = 30 * time.Second
 
-// Reserve keeps two sign-ups with one address apart: the second one's password must not open the first one's account.
+// Reserve prevents two concurrent sign-ups with one address. Without it, the second one's password could open the first one's account.
 func (e *Enroller) Reserve(ctx context.Context, address string) (release func() error, err error) {
 	key := "sign-up " + auth.Hash(address)
 	now := e.wall()
@@ -53,7 +53,7 @@ func (e *Enroller) Reserve(ctx context.Context, address string) (release func() 
 		return nil, fmt.Errorf("reserve an address: %w", err)
 	}
 	if stored != nil {
-		return nil, fault.New(fault.Unavailable, "somebody is signing up with this address").WithReason("in_progress")
+		return nil, fault.New(fault.Unavailable, "another sign-up with this address is in progress").WithReason("in_progress")
 	}
 	return func() error {
 		if err := e.store.AbandonAnswer(ctx, key); err != nil {
@@ -63,7 +63,7 @@ func (e *Enroller) Reserve(ctx context.Context, address string) (release func() 
 	}, nil
 }
 
-// SetPassword gives an address that is nobody's a password, whether or not the vault has seen it before.
+// SetPassword sets the password of an address without an operator, whether or not the vault already has the address.
 func (e *Enroller) SetPassword(ctx context.Context, address, password string) (subject string, err error) {
 	subject, err = e.vault.Create(ctx, address, password)
 	if err == nil || !fault.Is(err, fault.Conflict) {
@@ -75,10 +75,10 @@ func (e *Enroller) SetPassword(ctx context.Context, address, password string) (s
 	return e.vault.Check(ctx, address, password)
 }
 
-// UnlessOurs forgives a refusal that our own write caused: the answer to it was lost, and it was sent again.
+// UnlessOurs ignores a conflict with the operator that this call itself created in an earlier attempt whose response was lost.
 func (e *Enroller) UnlessOurs(ctx context.Context, o chat.Operator, refusal error) error {
-	known, err := e.store.OperatorByEmail(ctx, o.Email)
-	if err == nil && known.AccountID == o.AccountID && known.ID == o.ID {
+	existing, err := e.store.OperatorByEmail(ctx, o.Email)
+	if err == nil && existing.AccountID == o.AccountID && existing.ID == o.ID {
 		return nil
 	}
 	return refusal

@@ -22,7 +22,7 @@ import (
 type Store interface {
 	enroll.Store
 	Stores(ctx context.Context, account chat.AccountID) ([]chat.Store, error)
-	// CreateOperator answers Conflict with reason "exists" when the e-mail address is in use.
+	// CreateOperator returns Conflict with reason "exists" when the e-mail address is in use.
 	CreateOperator(ctx context.Context, o chat.Operator, activity *chat.Activity) error
 }
 
@@ -48,7 +48,7 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// applyOperator checks the body and writes it into o. There is one owner, who stays that and stays active.
+// applyOperator validates the body and writes it into o. An account has one owner, who cannot be deactivated or change role.
 func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	var err error
 	if b.Name != nil {
@@ -63,7 +63,7 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	}
 	if b.Capacity != nil {
 		if *b.Capacity < 0 || *b.Capacity > rest.CapacityMax {
-			return rest.Invalid("capacity", "a number from 0 to %d", rest.CapacityMax)
+			return rest.Invalid("capacity", "must be a number from 0 to %d", rest.CapacityMax)
 		}
 		o.Capacity = *b.Capacity
 	}
@@ -79,7 +79,7 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 	}
 	if b.Active != nil {
 		if !*b.Active && o.Role == chat.Owner {
-			return fault.New(fault.Conflict, "the owner stays active").WithField("active").WithReason("owner")
+			return fault.New(fault.Conflict, "the owner cannot be deactivated").WithField("active").WithReason("owner")
 		}
 		o.Active = *b.Active
 	}
@@ -88,7 +88,7 @@ func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
 
 func role(to, from chat.Role) (chat.Role, error) {
 	if from == chat.Owner {
-		return from, fault.New(fault.Conflict, "the owner stays the owner").WithField("role").WithReason("owner")
+		return from, fault.New(fault.Conflict, "the owner's role cannot change").WithField("role").WithReason("owner")
 	}
 	switch to {
 	case chat.Admin, chat.Editor, chat.Supervisor, chat.OperatorRole, chat.ReadOnly:
@@ -96,10 +96,11 @@ func role(to, from chat.Role) (chat.Role, error) {
 	case chat.Owner:
 		return from, rest.Invalid("role", "an account has one owner")
 	}
-	return from, rest.Invalid("role", "one of admin, editor, supervisor, operator, readonly")
+	return from, rest.Invalid("role", "must be one of admin, editor, supervisor, operator, readonly")
 }
 
-// grants checks that the stores are the account's. Those who see only their stores get the first one when none is named.
+// grants checks that the stores belong to the account. A role that sees only its own stores gets the account's first store when none is
+// named.
 func (h *Handler) grants(ctx context.Context, account chat.Account, role chat.Role, ids *[]string) ([]chat.StoreID, error) {
 	var granted []chat.StoreID
 	if ids != nil && len(*ids) > 0 {
@@ -137,10 +138,10 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 		CreatedAt: h.Now(), Version: 1,
 	}
 	if body.Name == nil {
-		return httpapi.Response{}, rest.Invalid("name", "a name is needed")
+		return httpapi.Response{}, rest.Invalid("name", "name is required")
 	}
 	if body.Role == nil {
-		return httpapi.Response{}, rest.Invalid("role", "a role is needed")
+		return httpapi.Response{}, rest.Invalid("role", "role is required")
 	}
 	var err error
 	if o.Email, err = rest.Email(body.Email); err != nil {
@@ -168,7 +169,7 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 	return rest.Created(shape)
 }
 
-// enlist writes a new operator after the vault knows them. One that was enlisted by the same call before is answered again.
+// enlist writes a new operator after the vault has their password. If the same call already created the operator, it returns that one.
 func (h *Handler) enlist(ctx context.Context, c *rest.Call, o chat.Operator, password string) (chat.Operator, error) {
 	release, err := h.Enroll.Reserve(ctx, o.Email)
 	if err != nil {
@@ -179,11 +180,11 @@ func (h *Handler) enlist(ctx context.Context, c *rest.Call, o chat.Operator, pas
 }
 
 func (h *Handler) enlistReserved(ctx context.Context, c *rest.Call, o chat.Operator, password string) (chat.Operator, error) {
-	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(rest.ReasonExists)
-	known, err := h.Store.OperatorByEmail(ctx, o.Email)
+	taken := fault.New(fault.Conflict, "e-mail address already in use").WithField("email").WithReason(chat.ConflictExists)
+	existing, err := h.Store.OperatorByEmail(ctx, o.Email)
 	if err == nil {
-		if known.AccountID == o.AccountID && known.ID == o.ID {
-			return known, nil
+		if existing.AccountID == o.AccountID && existing.ID == o.ID {
+			return existing, nil
 		}
 		return o, taken
 	}
@@ -194,7 +195,7 @@ func (h *Handler) enlistReserved(ctx context.Context, c *rest.Call, o chat.Opera
 		return o, err
 	}
 	err = h.Store.CreateOperator(ctx, o, h.Activity(c, "operator.created", team.Target(o.ID)))
-	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == rest.ReasonExists {
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == chat.ConflictExists {
 		return o, h.Enroll.UnlessOurs(ctx, o, taken)
 	}
 	if err != nil {

@@ -42,13 +42,13 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// idleMost is the longest closing time: 90 days.
+// idleMost is the longest closing time in minutes: 90 days.
 const idleMost = 90 * 24 * 60
 
 func accountTarget(id chat.AccountID) string { return "account/" + string(id) }
 
-// updateAccount reads the account, changes and writes it. A closing time that became shorter starts the job that arms the open
-// conversations anew, in the same write.
+// updateAccount reads, changes and writes the account. A shorter closing time starts, in the same write, the job that resets the timers
+// of open conversations.
 func (h *Handler) updateAccount(ctx context.Context, c *rest.Call, action string, change func(*chat.Account) error) (chat.Account, error) {
 	before, err := h.Store.Account(ctx, c.Account.ID)
 	if err != nil {
@@ -71,7 +71,7 @@ func (h *Handler) updateAccount(ctx context.Context, c *rest.Call, action string
 	return after, nil
 }
 
-// shorter says that conversations may now close earlier than their timers say; no time at all is the longest.
+// shorter reports whether conversations may now close earlier than their timers. No closing time counts as the longest.
 func shorter(before, after time.Duration) bool { return after > 0 && (before == 0 || after < before) }
 
 func (h *Handler) patchSettings(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -103,7 +103,7 @@ func (h *Handler) patchSettings(ctx context.Context, c *rest.Call) (httpapi.Resp
 			return nil
 		}
 		if *minutes < 1 || *minutes > idleMost {
-			return rest.Invalid("closing.idleMinutes", "a number of minutes from 1 to %d, or null", idleMost)
+			return rest.Invalid("closing.idleMinutes", "must be a number of minutes from 1 to %d, or null", idleMost)
 		}
 		a.Closing.Idle = time.Duration(*minutes) * time.Minute
 		return nil
@@ -124,7 +124,7 @@ func (h *Handler) putDistribution(ctx context.Context, c *rest.Call) (httpapi.Re
 	case chat.DistributeToGroups, chat.DistributeToAccount:
 	case chat.DistributeToManager:
 		if body.ManagerID == nil || *body.ManagerID == "" {
-			return httpapi.Response{}, rest.Invalid("managerId", "this mode needs a manager")
+			return httpapi.Response{}, rest.Invalid("managerId", "managerId is required for this mode")
 		}
 		manager, err := h.Store.Operator(ctx, c.Account.ID, chat.OperatorID(*body.ManagerID))
 		if err != nil {
@@ -135,7 +135,7 @@ func (h *Handler) putDistribution(ctx context.Context, c *rest.Call) (httpapi.Re
 		}
 		distribution.ManagerID = manager.ID
 	default:
-		return httpapi.Response{}, rest.Invalid("mode", "one of groups, account, manager")
+		return httpapi.Response{}, rest.Invalid("mode", "must be one of groups, account, manager")
 	}
 	err := rest.Retry(func() error {
 		_, err := h.updateAccount(ctx, c, "distribution.edited", func(a *chat.Account) error {

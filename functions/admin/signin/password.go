@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// putPassword sets a new password for whoever knows the old one, and ends all other sessions.
+// putPassword changes the caller's password after checking the current one, and ends all other sessions.
 func (h *Handler) putPassword(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.PasswordChange
 	if err := c.JSON(&body); err != nil {
@@ -24,7 +24,7 @@ func (h *Handler) putPassword(ctx context.Context, c *rest.Call) (httpapi.Respon
 	}
 	tries := limit{"sign-in email " + auth.Hash(c.Operator.Email), FailuresPerEmail, attemptsWindow}
 	if body.Current == "" || len(body.Current) > rest.PasswordMax {
-		return httpapi.Response{}, rest.Invalid("current", "the current password is needed")
+		return httpapi.Response{}, rest.Invalid("current", "current password is required")
 	}
 	forgive, err := h.throttle.try(ctx, tries)
 	if err != nil {
@@ -32,7 +32,7 @@ func (h *Handler) putPassword(ctx context.Context, c *rest.Call) (httpapi.Respon
 	}
 	_, err = h.Vault.Check(ctx, c.Operator.Email, body.Current)
 	if fault.Is(err, fault.Unauthenticated) {
-		return httpapi.Response{}, rest.Invalid("current", "this is not the current password")
+		return httpapi.Response{}, rest.Invalid("current", "wrong current password")
 	}
 	if err != nil {
 		return httpapi.Response{}, err

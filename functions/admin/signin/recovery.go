@@ -19,17 +19,17 @@ import (
 
 type tokenStore interface {
 	PutToken(ctx context.Context, t dynamo.Token) error
-	// Token reads a token; NotFound when it is unknown, used or expired.
+	// Token reads a token. It returns NotFound for a token that is unknown, used or expired.
 	Token(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
-	// TakeToken gives a token once; NotFound when it is unknown, used or expired.
+	// TakeToken reads and consumes a token. It returns NotFound for a token that is unknown, used or expired.
 	TakeToken(ctx context.Context, kind, hash string, now time.Time) (dynamo.Token, error)
-	// RedeemToken takes a token in the same write as what it was for; NotFound when it is unknown or used, Conflict when the
-	// operator has changed since before.
+	// RedeemToken consumes a token in the same transaction as the operator's change. It returns NotFound for an unknown or used token,
+	// and Conflict when the operator has changed since before.
 	RedeemToken(ctx context.Context, kind, hash string, before, after chat.Operator, activity *chat.Activity) error
 	PutMail(ctx context.Context, m chat.Mail) error
 }
 
-// linkKind is a link that we mail, which works once.
+// linkKind is a kind of single-use link sent by mail.
 type linkKind struct {
 	token    string
 	template chat.MailTemplate
@@ -42,7 +42,7 @@ var (
 	resetLink  = linkKind{"reset", chat.MailReset, "/reset", time.Hour}
 )
 
-// link makes a link's token, and the mail that is to carry it.
+// link makes the token of a link and the mail that carries it.
 func (h *Handler) link(ctx context.Context, o chat.Operator, kind linkKind) (chat.Mail, error) {
 	token, now := auth.NewToken(), h.Now()
 	err := h.Store.PutToken(ctx, dynamo.Token{
@@ -69,7 +69,8 @@ func (h *Handler) sendLink(ctx context.Context, o chat.Operator, kind linkKind) 
 	return nil
 }
 
-// whose answers whose link it is. It stays good until what it is for is done, so that a request that died can be repeated.
+// whose finds the operator of a link. The link stays valid until the change is written, so that a request whose process died can be
+// repeated.
 func (h *Handler) whose(ctx context.Context, kind linkKind, token string) (chat.Operator, error) {
 	if token == "" || len(token) > rest.IDMax {
 		return chat.Operator{}, deadLink()
@@ -94,7 +95,7 @@ func (h *Handler) whose(ctx context.Context, kind linkKind, token string) (chat.
 	return o, nil
 }
 
-// useUp ends a link; of two requests that had it at the same time, the second one is told that it was used.
+// useUp consumes a link. Of two concurrent requests with one link, the second fails.
 func (h *Handler) useUp(ctx context.Context, kind linkKind, token string) error {
 	_, err := h.Store.TakeToken(ctx, kind.token, auth.Hash(token), h.Wall())
 	if fault.Is(err, fault.NotFound) {
@@ -107,10 +108,10 @@ func (h *Handler) useUp(ctx context.Context, kind linkKind, token string) error 
 }
 
 func deadLink() error {
-	return rest.Invalid("token", "this link does not work any more: ask for a new one")
+	return rest.Invalid("token", "link expired or already used, request a new one")
 }
 
-// verify proves that the owner of an address has it.
+// verify confirms the operator's e-mail address.
 func (h *Handler) verify(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.Token
 	if err := c.JSON(&body); err != nil {
@@ -131,7 +132,7 @@ func (h *Handler) verify(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	return httpapi.Empty(http.StatusNoContent), nil
 }
 
-// markVerified notes that the address is the operator's.
+// markVerified records that the address is verified.
 func (h *Handler) markVerified(ctx context.Context, c *rest.Call, o chat.Operator) error {
 	_, err := h.Team.Change(ctx, o.AccountID, o.ID, func(o *chat.Operator) (*chat.Activity, error) {
 		o.EmailVerified = true
@@ -140,7 +141,7 @@ func (h *Handler) markVerified(ctx context.Context, c *rest.Call, o chat.Operato
 	return err
 }
 
-// resendVerification mails another link, of which the newest and the older ones all work.
+// resendVerification mails another verification link. Earlier links stay valid.
 func (h *Handler) resendVerification(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	if err := h.throttle.count(ctx, limit{"verify " + string(c.Operator.ID), linksPerEmail, linksWindow}); err != nil {
 		return httpapi.Response{}, err
@@ -153,7 +154,7 @@ func (h *Handler) resendVerification(ctx context.Context, c *rest.Call) (httpapi
 	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
-// forgot mails a link to set a new password. It answers the same after the same time, whether or not the address is known.
+// forgot mails a link to set a new password. Response and duration are the same whether or not the address exists.
 func (h *Handler) forgot(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.Forgot
 	if err := c.JSON(&body); err != nil {
@@ -194,7 +195,7 @@ func (h *Handler) mailReset(ctx context.Context, c *rest.Call, address string) e
 	return h.sendLink(ctx, o, resetLink)
 }
 
-// reset sets a new password for whoever has the link, and ends all sessions. The links mailed before end with the one used.
+// reset sets a new password with a link and ends all sessions. Using one link invalidates all links mailed before.
 func (h *Handler) reset(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.Reset
 	if err := c.JSON(&body); err != nil {
@@ -223,7 +224,7 @@ func (h *Handler) reset(ctx context.Context, c *rest.Call) (httpapi.Response, er
 	return httpapi.Empty(http.StatusNoContent), nil
 }
 
-// redeemReset uses the link up and notes when: whoever could read the mail has the address.
+// redeemReset consumes the link and marks the address as verified, because the link was mailed to it.
 func (h *Handler) redeemReset(ctx context.Context, c *rest.Call, o chat.Operator, token string) error {
 	before, err := h.Store.Operator(ctx, o.AccountID, o.ID)
 	if err != nil {
@@ -236,7 +237,7 @@ func (h *Handler) redeemReset(ctx context.Context, c *rest.Call, o chat.Operator
 	return err
 }
 
-// activityOf is the line of the log for somebody who shows by a link who they are.
+// activityOf is the activity-log entry of an operator who is identified by a link.
 func (h *Handler) activityOf(c *rest.Call, o chat.Operator, action string) *chat.Activity {
 	by := *c
 	by.Caller = rest.Caller{Operator: o, Account: chat.Account{ID: o.AccountID}}

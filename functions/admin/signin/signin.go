@@ -1,4 +1,4 @@
-// Package signin is the REST routes that prove who somebody is: sign-up, sign-in, links that are mailed, and passwords.
+// Package signin is the REST routes of authentication: sign-up, sign-in, mailed links and passwords.
 package signin
 
 import (
@@ -25,7 +25,7 @@ type Store interface {
 	team.Store
 	hitStore
 	tokenStore
-	// CreateAccount answers Conflict with reason "exists" when the e-mail address is in use.
+	// CreateAccount returns Conflict with reason "exists" when the e-mail address is in use.
 	CreateAccount(ctx context.Context, a chat.Account, s chat.Store, o chat.Operator, verification *chat.Mail) error
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	PutSession(ctx context.Context, s chat.Session) error
@@ -40,7 +40,7 @@ type Handler struct {
 	Team     *team.Team
 	Enroll   *enroll.Enroller
 	throttle *throttle
-	// ForgotTakes is how long a request for a reset link takes, whether or not the address is known.
+	// ForgotTakes is the fixed duration of a request for a reset link, so that timing does not reveal whether the address exists.
 	ForgotTakes time.Duration
 }
 
@@ -86,10 +86,10 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// SessionLasts is how long somebody stays signed in.
+// SessionLasts is the lifetime of a session.
 const SessionLasts = 30 * 24 * time.Hour
 
-// The limits of those who try. Failures of sign-in count, and every account made and every link asked for.
+// Rate limits: failed sign-ins, accounts created and links requested.
 const (
 	attemptsWindow   = 10 * time.Minute
 	FailuresPerEmail = 10
@@ -100,7 +100,7 @@ const (
 	linksPerIP       = 100
 )
 
-// checkSignUp checks the body and completes it with what was left out.
+// checkSignUp validates the body and fills in defaults.
 func checkSignUp(b *wire.SignUp) error {
 	var err error
 	if b.AccountName, err = rest.Name("accountName", b.AccountName); err != nil {
@@ -128,8 +128,8 @@ func checkSignUp(b *wire.SignUp) error {
 	return err
 }
 
-// signUp makes an account with its first store and its owner. One that died in the middle left at most a password in the vault:
-// it may be repeated.
+// signUp creates an account with its first store and its owner. It may be repeated: an attempt that died left at most a password in the
+// vault.
 func (h *Handler) signUp(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.SignUp
 	if err := c.JSON(&body); err != nil {
@@ -155,9 +155,9 @@ func (h *Handler) signUp(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	return h.signInAs(ctx, c, owner, account, body.Client, http.StatusCreated)
 }
 
-// found writes the account, in one transaction, after the vault knows its owner.
+// found writes the account in one transaction, after the vault has the owner's password.
 func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, chat.Operator, error) {
-	taken := fault.New(fault.Conflict, "this e-mail address is taken").WithField("email").WithReason(rest.ReasonExists)
+	taken := fault.New(fault.Conflict, "e-mail address already in use").WithField("email").WithReason(chat.ConflictExists)
 	_, err := h.Store.OperatorByEmail(ctx, body.Email)
 	if err == nil {
 		return chat.Account{}, chat.Operator{}, taken
@@ -186,7 +186,7 @@ func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, ch
 		return account, owner, err
 	}
 	err = h.Store.CreateAccount(ctx, account, store, owner, &mail)
-	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == rest.ReasonExists {
+	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == chat.ConflictExists {
 		return account, owner, h.Enroll.UnlessOurs(ctx, owner, taken)
 	}
 	if err != nil {
@@ -195,8 +195,8 @@ func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, ch
 	return account, owner, nil
 }
 
-// signIn tells nobody whether an address exists: the vault is asked in any case, and a wrong password, an unknown address and
-// a person who may not come in get the same answer.
+// signIn does not reveal whether an address exists: the vault is always asked, and a wrong password, an unknown address and an inactive
+// operator get the same response.
 func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.SignIn
 	if err := c.JSON(&body); err != nil {
@@ -207,7 +207,7 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 		return httpapi.Response{}, err
 	}
 	if body.Password == "" || len(body.Password) > rest.PasswordMax {
-		return httpapi.Response{}, rest.Invalid("password", "a password is needed")
+		return httpapi.Response{}, rest.Invalid("password", "password is required")
 	}
 	limits := []limit{
 		{"sign-in email " + auth.Hash(address), FailuresPerEmail, attemptsWindow},
@@ -217,7 +217,7 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	operator, err := h.known(ctx, address, body.Password)
+	operator, err := h.authenticate(ctx, address, body.Password)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -231,9 +231,9 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	return h.signInAs(ctx, c, operator, account, body.Client, http.StatusOK)
 }
 
-// known is the operator of an address and its password.
-func (h *Handler) known(ctx context.Context, address, password string) (chat.Operator, error) {
-	wrong := fault.New(fault.Unauthenticated, "the e-mail address or the password is wrong")
+// authenticate returns the operator with this address and password.
+func (h *Handler) authenticate(ctx context.Context, address, password string) (chat.Operator, error) {
+	wrong := fault.New(fault.Unauthenticated, "wrong e-mail address or password")
 	if _, err := h.Vault.Check(ctx, address, password); fault.Is(err, fault.Unauthenticated) {
 		return chat.Operator{}, wrong.WithCause(err)
 	} else if err != nil {
@@ -249,7 +249,7 @@ func (h *Handler) known(ctx context.Context, address, password string) (chat.Ope
 	return operator, nil
 }
 
-// signInAs begins a session. A browser gets it as a cookie, an API client in the answer.
+// signInAs starts a session. A browser gets the token as a cookie, an API client in the response.
 func (h *Handler) signInAs(ctx context.Context, c *rest.Call, o chat.Operator, a chat.Account, client wire.Client, status int) (httpapi.Response, error) {
 	token, now := auth.NewToken(), h.Wall()
 	session := chat.Session{
@@ -268,7 +268,7 @@ func (h *Handler) signInAs(ctx context.Context, c *rest.Call, o chat.Operator, a
 	return response, err
 }
 
-// cut bounds what a client says of itself.
+// cut limits the length of a header that a client sent.
 func cut(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most])

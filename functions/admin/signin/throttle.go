@@ -10,15 +10,14 @@ import (
 )
 
 type hitStore interface {
-	// Hit counts one more of key within the window and answers how many there are.
+	// Hit increments the counter of key within the window and returns the new count.
 	Hit(ctx context.Context, key string, window time.Duration, now time.Time) (count int, err error)
-	// Forgive takes back one that Hit counted at the time given.
+	// Forgive undoes one Hit of the given time.
 	Forgive(ctx context.Context, key string, window time.Duration, at time.Time) error
 }
 
-// throttle slows down those who try passwords. A try is counted before it is made, so that no number of processes grants more
-// of them than one would; one that succeeds is forgiven, so that whoever knows theirs is never locked out by using it. A process
-// that saw a key over its limit refuses it without asking again.
+// throttle limits password attempts. An attempt is counted before it is made, so that concurrent processes share one limit. A successful
+// attempt is not counted. A process that saw a key over its limit refuses it without asking the store again.
 type throttle struct {
 	store hitStore
 	wall  func() time.Time
@@ -27,21 +26,21 @@ type throttle struct {
 	blocked map[string]time.Time
 }
 
-// blockedMax bounds the memory of a process that lives for hours.
+// blockedMax limits the number of keys kept in memory.
 const blockedMax = 10_000
 
 func newThrottle(store hitStore, wall func() time.Time) *throttle {
 	return &throttle{store: store, wall: wall, blocked: map[string]time.Time{}}
 }
 
-// limit is how many failures of one key a window takes.
+// limit is the number of failures of one key that a window allows.
 type limit struct {
 	key    string
 	most   int
 	window time.Duration
 }
 
-// try counts a try, or refuses it: RateLimited when one of the keys is over its limit. A try that succeeds is to be forgiven.
+// try counts an attempt, or returns RateLimited when one of the keys is over its limit. The caller forgives a successful attempt.
 func (t *throttle) try(ctx context.Context, limits ...limit) (forgive func(context.Context) error, err error) {
 	if err := t.blockedNow(limits); err != nil {
 		return nil, err
@@ -60,7 +59,7 @@ func (t *throttle) try(ctx context.Context, limits ...limit) (forgive func(conte
 	}, nil
 }
 
-// blockedNow refuses a key that is known to be over its limit.
+// blockedNow refuses a key that this process has seen over its limit.
 func (t *throttle) blockedNow(limits []limit) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -72,7 +71,7 @@ func (t *throttle) blockedNow(limits []limit) error {
 	return nil
 }
 
-// count adds one to each key; RateLimited when one of them is over its limit now.
+// count increments each key and returns RateLimited when one is over its limit.
 func (t *throttle) count(ctx context.Context, limits ...limit) error {
 	return t.countAt(ctx, t.wall(), limits)
 }

@@ -79,7 +79,7 @@ func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Respons
 	return rest.OK(present.Contact(contact))
 }
 
-// applyContact checks the body and writes it into the contact. Who sets first and last names without another name is shown by them.
+// applyContact validates the body and writes it into the contact. First and last name are the display name if no other name is set.
 func applyContact(b wire.ContactChange, contact *chat.Contact) error {
 	var err error
 	if b.FirstName != nil {
@@ -108,7 +108,7 @@ func applyContact(b wire.ContactChange, contact *chat.Contact) error {
 	return err
 }
 
-// orEmpty reads a value that null or an empty text takes away.
+// orEmpty reads an optional value; null and the empty text clear it.
 func orEmpty(n wire.Nullable[string], had string, read func(string) (string, error)) (string, error) {
 	switch {
 	case !n.Set:
@@ -119,7 +119,7 @@ func orEmpty(n wire.Nullable[string], had string, read func(string) (string, err
 	return read(*n.Value)
 }
 
-// patchContact changes a contact. A new name starts, in the same write, the job that shows it in the contact's conversations.
+// patchContact changes a contact. A new name starts, in the same write, the job that updates the contact's conversations.
 func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.ContactChange
 	if err := c.JSON(&body); err != nil {

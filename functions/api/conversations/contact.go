@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
-// listContactConversations shows a contact's conversations, newest first, as far as the caller sees their stores.
+// listContactConversations lists a contact's conversations in the stores that the caller sees, newest first.
 func (h *Handler) listContactConversations(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	request, err := rest.Page(c.Request)
 	if err != nil {

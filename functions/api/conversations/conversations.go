@@ -1,4 +1,4 @@
-// Package conversations is the REST routes of the inbox: lists, counts, search, and what an operator does with a conversation.
+// Package conversations is the REST routes of the inbox: lists, counts, search, and operations on a conversation.
 package conversations
 
 import (
@@ -33,7 +33,7 @@ type Store interface {
 	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 }
 
-// Desk is the use cases on a conversation. Each answers NotFound for a conversation of another account or of a store that the actor does
+// Desk is the use cases on a conversation. Each returns NotFound for a conversation of another account or of a store that the actor does
 // not see.
 type Desk interface {
 	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
@@ -45,7 +45,7 @@ type Desk interface {
 	Unread(ctx context.Context, actor chat.Actor, c chat.Conversation) (chat.ReadCursor, error)
 }
 
-// Channels tells what a type of channel can do.
+// Channels returns the capabilities of a channel type.
 type Channels interface {
 	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
 }
@@ -105,13 +105,13 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// The statuses of what somebody works on, and of all that is ever shown.
+// Sets of statuses: active conversations, and all that are listed.
 var (
 	active     = []chat.Status{chat.Open, chat.Pending}
 	everything = []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held, chat.Resolved}
 )
 
-// inboxQuery is what a list of conversations asks for, within what the caller sees.
+// inboxQuery is the filter of a conversation list, limited to what the caller sees.
 type inboxQuery struct {
 	dynamo.ConversationQuery
 	order wire.Order
@@ -146,7 +146,7 @@ func readWanted(c *rest.Call) (inboxQuery, error) {
 	}
 	if sort := wire.Order(c.Query.Get("sort")); sort != "" {
 		if !slices.Contains(wire.Orders(), sort) {
-			return w, rest.Invalid("sort", "one of newest, oldest, waiting, due")
+			return w, rest.Invalid("sort", "must be one of newest, oldest, waiting, due")
 		}
 		w.order = sort
 	}
@@ -157,7 +157,7 @@ func readWanted(c *rest.Call) (inboxQuery, error) {
 	return w, nil
 }
 
-// statuses reads the status of a list: the active ones unless it says otherwise, all of them for a search.
+// statuses reads the status filter. The default is active conversations, or all for a search.
 func statuses(text string, search bool) ([]chat.Status, error) {
 	switch status := chat.Status(text); status {
 	case "":
@@ -173,10 +173,10 @@ func statuses(text string, search bool) ([]chat.Status, error) {
 		return []chat.Status{status}, nil
 	case chat.AwaitingConsent:
 	}
-	return nil, rest.Invalid("status", "one of active, all, open, pending, snoozed, held, resolved")
+	return nil, rest.Invalid("status", "must be one of active, all, open, pending, snoozed, held, resolved")
 }
 
-// scope is which stores a caller's lists show: none means every store, unless nothing is theirs to see.
+// scope returns the stores of the caller's lists. An empty list means every store, unless the caller sees none.
 func scope(c rest.Caller, store chat.StoreID) (stores []chat.StoreID, nothing bool) {
 	switch {
 	case c.SeesAll() && store == "":
@@ -189,7 +189,7 @@ func scope(c rest.Caller, store chat.StoreID) (stores []chat.StoreID, nothing bo
 	return []chat.StoreID{store}, !slices.Contains(c.Operator.StoreIDs, store)
 }
 
-// wants says whether a conversation that came another way than by the query belongs to the list.
+// wants reports whether a conversation that was not read by the query matches its filter.
 func (w inboxQuery) wants(v chat.Conversation) bool {
 	return slices.Contains(w.Statuses, v.Status) &&
 		(w.Assignee == "" || v.AssigneeID == w.Assignee) &&
@@ -212,7 +212,7 @@ func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.
 	return h.showConversations(ctx, c, found)
 }
 
-// conversations takes the cheapest way to a list: the operator's own, the pool, or the inbox.
+// conversations reads a list by the cheapest index: the operator's own conversations, the pool, or the inbox.
 func (h *Handler) conversations(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
 	switch {
 	case w.q != "":
@@ -233,7 +233,7 @@ func (h *Handler) conversations(ctx context.Context, c *rest.Call, w inboxQuery)
 	return found, nil
 }
 
-// only is the one store of a list, or none when there are several.
+// only returns the store of a list with exactly one store, else "".
 func only(stores []chat.StoreID) chat.StoreID {
 	if len(stores) == 1 {
 		return stores[0]
@@ -278,7 +278,7 @@ func (h *Handler) searchConversations(ctx context.Context, c *rest.Call, w inbox
 	return found, nil
 }
 
-// sortConversations is total: equal times are told apart by id, so that rows never swap without a reason.
+// sortConversations is a total order: equal times are ordered by id, so that repeated requests return the same order.
 func sortConversations(list []chat.Conversation, by wire.Order) {
 	slices.SortStableFunc(list, func(a, b chat.Conversation) int {
 		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
@@ -296,7 +296,7 @@ func sortConversations(list []chat.Conversation, by wire.Order) {
 	})
 }
 
-// earliest orders by a time of each; those that have none come last.
+// earliest compares two times; zero times come last.
 func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
 	if atA.IsZero() || atB.IsZero() {
 		return cmp.Or(atB.Compare(atA), recent)
@@ -304,11 +304,11 @@ func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
 	return cmp.Or(atA.Compare(atB), cmp.Compare(a.ID, b.ID))
 }
 
-// sortedMost is how many conversations are put in an order that no index has.
+// sortedMost limits how many conversations are sorted in memory.
 const sortedMost = 1000
 
-// sortInMemory sorts what the list has of the newest thousand by how long they have been waiting, or by when they are due; its cursor
-// says how many were shown. One read is what a request may cost, whatever the list leaves out of it.
+// sortInMemory sorts the matching ones of the newest thousand conversations by waiting time or due time; its cursor is an offset. One
+// request does one read, even if the filter drops most of it.
 func (h *Handler) sortInMemory(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
 	begin, err := h.readOffset(ctx, c)
 	if err != nil {
@@ -329,7 +329,7 @@ func (h *Handler) sortInMemory(ctx context.Context, c *rest.Call, w inboxQuery) 
 	return found, err
 }
 
-// showConversations answers with a page, and what of it the caller has not read.
+// showConversations responds with a page and the caller's unread state.
 func (h *Handler) showConversations(ctx context.Context, c *rest.Call, found chat.Page[chat.Conversation]) (httpapi.Response, error) {
 	ids := make([]chat.ConversationID, len(found.Items))
 	for i, v := range found.Items {
@@ -355,7 +355,7 @@ func (h *Handler) readCursors(ctx context.Context, c *rest.Call, ids []chat.Conv
 	return read, nil
 }
 
-// showConversation answers with one conversation.
+// showConversation responds with one conversation.
 func (h *Handler) showConversation(ctx context.Context, c *rest.Call, v chat.Conversation) (httpapi.Response, error) {
 	read, err := h.readCursors(ctx, c, []chat.ConversationID{v.ID})
 	if err != nil {
@@ -376,6 +376,6 @@ func (h *Handler) getConversation(ctx context.Context, c *rest.Call) (httpapi.Re
 
 // window is how long after a contact's message the conversation's channel takes free replies.
 func (h *Handler) window(c chat.Conversation) time.Duration {
-	able, _ := h.Channels.Capabilities(c.ChannelType)
-	return able.Window
+	capabilities, _ := h.Channels.Capabilities(c.ChannelType)
+	return capabilities.Window
 }

@@ -18,7 +18,7 @@ const (
 	unreadMost = 99
 )
 
-// getCounts answers the figures beside the inbox's lists, within what the caller sees.
+// getCounts returns the counts of the inbox's lists, limited to what the caller sees.
 func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var shape wire.Counts
 	stores, nothing := scope(c.Caller, "")
@@ -51,7 +51,7 @@ func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response
 	return rest.OK(shape)
 }
 
-// countMine counts what the caller has: a few dozen, so that reading them is cheaper than counting them in the inbox.
+// countMine counts the caller's conversations. There are few, so reading them is cheaper than counting them in the inbox.
 func (h *Handler) countMine(ctx context.Context, c *rest.Call, shape *wire.Counts) error {
 	request := chat.PageRequest{Limit: rest.MaxLimit}
 	for seen := 0; ; {

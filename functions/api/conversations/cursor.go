@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
 
-// queryName names a list by the caller and its query parameters, apart from those that page through it.
+// queryName identifies a list by its caller and query parameters, without those for paging.
 func queryName(c *rest.Call) string {
 	named := make(map[string]string, len(c.Query))
 	for name, values := range c.Query {
@@ -21,7 +21,7 @@ func queryName(c *rest.Call) string {
 	return fmt.Sprint("sorted ", c.Operator.ID, named)
 }
 
-// signOffset makes the cursor of a list that is sorted in memory: how many items were shown.
+// signOffset makes the cursor of a list that is sorted in memory: the number of items already returned.
 func (h *Handler) signOffset(ctx context.Context, c *rest.Call, shown int) (string, error) {
 	return h.Cursors.Sign(ctx, queryName(c), c.Account.ID, strconv.Itoa(shown))
 }

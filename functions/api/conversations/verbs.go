@@ -10,19 +10,19 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// assign gives a conversation to an operator, or with null back to the pool. A version, if one comes along, is what the caller saw.
+// assign assigns a conversation to an operator, or unassigns it with null. An optional version is the one that the caller read.
 func (h *Handler) assign(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.Assignment
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
 	if !body.OperatorID.Set {
-		return httpapi.Response{}, rest.Invalid("operatorId", "an operator is needed, or null for the pool")
+		return httpapi.Response{}, rest.Invalid("operatorId", "must be an operator id, or null for the pool")
 	}
 	var to chat.OperatorID
 	if body.OperatorID.Value != nil {
 		if to = chat.OperatorID(*body.OperatorID.Value); to == "" {
-			return httpapi.Response{}, rest.Invalid("operatorId", "an operator is needed, or null for the pool")
+			return httpapi.Response{}, rest.Invalid("operatorId", "must be an operator id, or null for the pool")
 		}
 	}
 	v, err := h.Desk.Assign(ctx, c.Actor(), conversationID(c), to, body.Version)
@@ -32,10 +32,10 @@ func (h *Handler) assign(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	return h.showConversation(ctx, c, v)
 }
 
-// verb is a change of a conversation that needs no more words.
+// verb is an operation on a conversation without parameters.
 type verb func(desk Desk, ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
 
-// does makes a handler of a verb.
+// does makes the handler of a verb.
 func (h *Handler) does(do verb) func(context.Context, *rest.Call) (httpapi.Response, error) {
 	return func(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 		v, err := do(h.Desk, ctx, c.Actor(), conversationID(c))
@@ -46,7 +46,7 @@ func (h *Handler) does(do verb) func(context.Context, *rest.Call) (httpapi.Respo
 	}
 }
 
-// read moves the caller's cursor to a message, or to the last one. What comes later stays unread.
+// read moves the caller's read cursor to a message, or to the last one.
 func (h *Handler) read(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.ReadMark
 	if err := c.JSON(&body); err != nil {

@@ -96,7 +96,7 @@ func byName[T any](items []T, key func(T) (name, id string)) []T {
 	return sorted
 }
 
-// listOperators shows everybody by name; addresses only to those who may manage them.
+// listOperators lists all operators by name; e-mail addresses only for callers who may manage operators.
 func (h *Handler) listOperators(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	operators, err := h.Store.Operators(ctx, c.Account.ID)
 	if err != nil {
@@ -120,7 +120,7 @@ func (h *Handler) listStores(ctx context.Context, c *rest.Call) (httpapi.Respons
 	return rest.OK(present.List(stores, "", present.Store))
 }
 
-// listChannels shows the channels of the stores that the caller sees.
+// listChannels lists the channels of the stores that the caller sees.
 func (h *Handler) listChannels(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	channels, err := h.Store.Channels(ctx, c.Account.ID)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// listTemplates shows what a channel's provider approved beforehand, or has still to.
+// listTemplates lists a channel's message templates, approved or pending.
 func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	request, err := rest.Page(c.Request)
 	if err != nil {
@@ -30,8 +30,8 @@ func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	if able, _ := h.Channels.Capabilities(ch.Type); !able.Templates {
-		return httpapi.Response{}, fault.New(fault.Conflict, "this type of channel has no templates").WithReason("unsupported").WithField("type")
+	if capabilities, _ := h.Channels.Capabilities(ch.Type); !capabilities.Templates {
+		return httpapi.Response{}, fault.New(fault.Conflict, "this channel type has no templates").WithReason("unsupported").WithField("type")
 	}
 	found, err := h.Store.Templates(ctx, c.Account.ID, ch.ID, asked, request)
 	if err != nil {

@@ -70,7 +70,7 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// getMe reads the caller and the account again: the console asks right after changes that admin made.
+// getMe reads the caller and the account without the cache: the console calls it right after changes made through admin.
 func (h *Handler) getMe(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	o, err := h.Store.Operator(ctx, c.Account.ID, c.Operator.ID)
 	if err != nil {
@@ -130,15 +130,15 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 	return h.showMe(ctx, account, o)
 }
 
-// pictureOf is the name under which an uploaded picture is found; "" for none.
+// pictureOf returns the public name of an uploaded picture; "" for none.
 func (h *Handler) pictureOf(ctx context.Context, c *rest.Call, id *string) (string, error) {
 	if id == nil {
 		return "", nil
 	}
-	able := channel.Capabilities{Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: upload.PictureLimit}}
-	taken, err := upload.Uploads{Files: h.Files, Keys: h.SigningKeys, Now: h.Now, Wall: h.Wall}.Take(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), able, chat.TypeImage, []string{*id})
+	capabilities := channel.Capabilities{Attachments: map[chat.MessageType]channel.Limit{chat.TypeImage: upload.PictureLimit}}
+	taken, err := upload.Uploads{Files: h.Files, Keys: h.SigningKeys, Now: h.Now, Wall: h.Wall}.Take(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), capabilities, chat.TypeImage, []string{*id})
 	if fault.As(err).Field == "attachments" {
-		return "", fault.New(fault.Invalid, "this is no picture that was uploaded").WithField("picture").WithCause(err)
+		return "", fault.New(fault.Invalid, "not an uploaded picture").WithField("picture").WithCause(err)
 	}
 	if err != nil {
 		return "", err

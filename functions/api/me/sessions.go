@@ -15,7 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// listSessions shows where the caller is signed in, newest first.
+// listSessions lists the caller's sessions, newest first.
 func (h *Handler) listSessions(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	sessions, err := h.mySessions(ctx, c)
 	if err != nil {
@@ -41,7 +41,7 @@ func (h *Handler) deleteSession(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	i := slices.IndexFunc(sessions, func(s chat.Session) bool { return s.Hash == c.Param("id") })
 	if i < 0 {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such session")
+		return httpapi.Response{}, fault.New(fault.NotFound, "session not found")
 	}
 	if err := h.endSession(ctx, sessions[i]); err != nil {
 		return httpapi.Response{}, err
@@ -53,7 +53,8 @@ func (h *Handler) deleteSession(ctx context.Context, c *rest.Call) (httpapi.Resp
 	return response, nil
 }
 
-// createSocketTicket lets the caller open one socket: a browser cannot send headers with one, and a cookie goes to one origin.
+// createSocketTicket makes a single-use ticket for one socket. A browser cannot send headers with a WebSocket, and the cookie belongs to
+// another origin.
 func (h *Handler) createSocketTicket(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	token := auth.NewToken()
 	ticket := chat.Ticket{
@@ -66,7 +67,7 @@ func (h *Handler) createSocketTicket(ctx context.Context, c *rest.Call) (httpapi
 	return rest.Created(httpapi.SocketTicket(h.PublicURL, token))
 }
 
-// signOut ends the session, if there still is one: it always works.
+// signOut ends the session. It succeeds also without a session.
 func (h *Handler) signOut(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	token := auth.TokenFromHeader(c.Header.Get("Authorization"))
 	if token == "" {

@@ -10,21 +10,21 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// readDraft reads what the desk is to judge; attachments and the message that is answered are looked up later.
+// readDraft reads a draft from the body; attachments and the quoted message are resolved later.
 func readDraft(b wire.NewMessage) (drafts.Draft, error) {
 	draft := drafts.Draft{ClientID: b.ClientID, Type: chat.MessageType(b.Type), Text: b.Text}
 	if draft.ClientID == "" || len(draft.ClientID) > rest.IDMax || strings.ContainsAny(draft.ClientID, "# \t\r\n") {
-		return draft, rest.Invalid("clientId", "an id of the message's own is needed")
+		return draft, rest.Invalid("clientId", "clientId is required")
 	}
 	if draft.Type == chat.TypeText && strings.TrimSpace(draft.Text) == "" {
-		return draft, rest.Invalid("text", "a message needs a text")
+		return draft, rest.Invalid("text", "text is required")
 	}
 	if len(b.Attachments) > attachmentsMax {
 		return draft, rest.Invalid("attachments", "at most %d attachments", attachmentsMax)
 	}
 	if l := b.Location; l != nil {
 		if l.Latitude == nil || l.Longitude == nil {
-			return draft, rest.Invalid("location", "a place has a latitude and a longitude")
+			return draft, rest.Invalid("location", "latitude and longitude are required")
 		}
 		draft.Location = &chat.Location{Latitude: *l.Latitude, Longitude: *l.Longitude, Name: l.Name, Address: l.Address}
 	}
@@ -64,12 +64,12 @@ const (
 func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
 	t := drafts.Template{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
 	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > rest.IDMax {
-		return nil, rest.Invalid("template", "a template has a name and a language")
+		return nil, rest.Invalid("template", "template name and language are required")
 	}
 	for index, value := range b.Parameters.Buttons {
 		i, err := strconv.Atoi(index)
 		if err != nil || len(value) > templateGap {
-			return nil, rest.Invalid("template.parameters", "a button is named by its place, and filled with at most %d characters", templateGap)
+			return nil, rest.Invalid("template.parameters", "each button parameter needs an index and at most %d characters", templateGap)
 		}
 		if t.Buttons == nil {
 			t.Buttons = map[int]string{}
@@ -78,7 +78,7 @@ func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
 	}
 	for _, value := range append(append([]string{}, t.Header...), t.Body...) {
 		if len(value) > templateGap {
-			return nil, rest.Invalid("template.parameters", "a gap is filled with at most %d characters", templateGap)
+			return nil, rest.Invalid("template.parameters", "each parameter may have at most %d characters", templateGap)
 		}
 	}
 	return &t, nil

@@ -27,7 +27,7 @@ type Store interface {
 	Events(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Event], error)
 }
 
-// Desk is the use cases on messages. Each answers NotFound for a conversation of another account or of a store that the actor does not
+// Desk is the use cases on messages. Each returns NotFound for a conversation of another account or of a store that the actor does not
 // see.
 type Desk interface {
 	Conversation(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error)
@@ -35,13 +35,13 @@ type Desk interface {
 	Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error)
 }
 
-// Files makes links with which a browser puts or reads one object.
+// Files makes links with which a browser uploads or downloads one object.
 type Files interface {
 	upload.Files
 	PresignGet(ctx context.Context, key, name, mime string, inline bool, expires time.Duration) (string, error)
 }
 
-// Channels tells what a type of channel can do.
+// Channels returns the capabilities of a channel type.
 type Channels interface {
 	Capabilities(t chat.ChannelType) (channel.Capabilities, bool)
 }
@@ -93,7 +93,7 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
-// attachmentsMax bounds the signatures that one message makes us check.
+// attachmentsMax limits the attachments of a message, each of which costs one signature check.
 const attachmentsMax = 10
 
 func (h *Handler) listMessages(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -128,7 +128,7 @@ func (h *Handler) listEvents(ctx context.Context, c *rest.Call) (httpapi.Respons
 	return rest.OK(present.List(found.Items, found.Next, present.Event))
 }
 
-// message reads the message that the path names, in a conversation that the caller sees.
+// message reads the message in the path, in a conversation that the caller sees.
 func (h *Handler) message(ctx context.Context, c *rest.Call) (chat.Message, error) {
 	v, err := h.Desk.Conversation(ctx, c.Actor(), conversationID(c))
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *Handler) getMessage(ctx context.Context, c *rest.Call) (httpapi.Respons
 	return rest.OK(present.Message(m))
 }
 
-// postMessage queues a reply. The browser's own id of it makes a repeated call the same message.
+// postMessage queues a reply. A repeated call with the same clientId returns the same message.
 func (h *Handler) postMessage(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.NewMessage
 	if err := c.JSON(&body); err != nil {
@@ -169,7 +169,7 @@ func (h *Handler) postMessage(ctx context.Context, c *rest.Call) (httpapi.Respon
 	if body.ReplyTo != nil && *body.ReplyTo != "" {
 		draft.ReplyTo = chat.MessageID(*body.ReplyTo)
 		if _, err := h.Store.Message(ctx, c.Account.ID, v.ID, draft.ReplyTo); fault.Is(err, fault.NotFound) {
-			return httpapi.Response{}, fault.New(fault.NotFound, "there is no such message in the conversation").WithField("replyTo")
+			return httpapi.Response{}, fault.New(fault.NotFound, "message not found in this conversation").WithField("replyTo")
 		} else if err != nil {
 			return httpapi.Response{}, fmt.Errorf("read the message that is answered: %w", err)
 		}

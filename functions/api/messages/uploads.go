@@ -17,7 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// readLasts is how long a link to a file is good.
+// readLasts is the lifetime of a download link.
 const readLasts = 5 * time.Minute
 
 func (h *Handler) uploads() upload.Uploads {
@@ -36,7 +36,7 @@ func (h *Handler) createUpload(ctx context.Context, c *rest.Call) (httpapi.Respo
 	case wire.PurposePicture:
 		return announced(h.uploads().Announce(ctx, upload.PictureOwner(c.Account.ID, c.Operator.ID), []channel.Limit{upload.PictureLimit}, file))
 	default:
-		return httpapi.Response{}, rest.Invalid("purpose", "picture, or none")
+		return httpapi.Response{}, rest.Invalid("purpose", "must be picture or empty")
 	}
 	limits, err := h.uploadLimits(ctx, c, chat.ConversationID(body.ConversationID))
 	if err != nil {
@@ -52,7 +52,7 @@ func announced(shape wire.Upload, err error) (httpapi.Response, error) {
 	return rest.Created(shape)
 }
 
-// uploadLimits are what the conversation's channel takes; without a conversation, what any of the account's channels does.
+// uploadLimits returns the file limits of the conversation's channel, or without a conversation those of all channels of the account.
 func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.ConversationID) ([]channel.Limit, error) {
 	var types []chat.ChannelType
 	if id != "" {
@@ -72,21 +72,21 @@ func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.Conver
 	}
 	var limits []channel.Limit
 	for _, t := range types {
-		able, _ := h.Channels.Capabilities(t)
-		for _, limit := range able.Attachments {
+		capabilities, _ := h.Channels.Capabilities(t)
+		for _, limit := range capabilities.Attachments {
 			limits = append(limits, limit)
 		}
 	}
 	return limits, nil
 }
 
-// attachments reads the uploads that a message is to carry.
+// attachments resolves the uploads that a message names.
 func (h *Handler) attachments(ctx context.Context, c *rest.Call, v chat.Conversation, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
-	able, _ := h.Channels.Capabilities(v.ChannelType)
-	return h.uploads().Take(ctx, upload.Owner{Account: c.Account.ID, For: string(v.ID)}, able, kind, ids)
+	capabilities, _ := h.Channels.Capabilities(v.ChannelType)
+	return h.uploads().Take(ctx, upload.Owner{Account: c.Account.ID, For: string(v.ID)}, capabilities, kind, ids)
 }
 
-// getAttachment leads on to the file, for minutes. A browser shows by itself only what runs no script.
+// getAttachment redirects to a short-lived link to the file. Only types that cannot run scripts are shown inline.
 func (h *Handler) getAttachment(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	m, err := h.message(ctx, c)
 	if err != nil {
@@ -94,7 +94,7 @@ func (h *Handler) getAttachment(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	i := slices.IndexFunc(m.Attachments, func(a chat.Attachment) bool { return a.ID == c.Param("attachmentId") })
 	if i < 0 || m.Attachments[i].State != chat.AttachmentReady {
-		return httpapi.Response{}, fault.New(fault.NotFound, "there is no such file")
+		return httpapi.Response{}, fault.New(fault.NotFound, "file not found")
 	}
 	a := m.Attachments[i]
 	inline := blob.Shown(a.Mime) && !strings.EqualFold(c.Query.Get("download"), "true")

@@ -87,8 +87,8 @@ const touchEvery = 5 * time.Minute
 
 // authenticate finds the session of a token's hash, its operator and account.
 func (s *Server) authenticate(ctx context.Context, hash string) (Caller, error) {
-	if known, ok := s.callers.get(hash); ok {
-		return known, nil
+	if cached, ok := s.callers.get(hash); ok {
+		return cached, nil
 	}
 	ended := fault.New(fault.Unauthenticated, "session expired, sign in again")
 	session, err := s.Store.Session(ctx, hash)
@@ -131,12 +131,12 @@ const (
 // callerCache saves a warm process three reads per request. A change of a caller in this process empties it; other processes see the
 // change after CallerMaxAge at the latest.
 type callerCache struct {
-	wall  func() time.Time
-	mu    sync.Mutex
-	known map[string]knownCaller
+	wall   func() time.Time
+	mu     sync.Mutex
+	cached map[string]cachedCaller
 }
 
-type knownCaller struct {
+type cachedCaller struct {
 	Caller
 	until time.Time
 }
@@ -144,23 +144,23 @@ type knownCaller struct {
 func (c *callerCache) get(hash string) (Caller, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	known, ok := c.known[hash]
-	return known.Caller, ok && c.wall().Before(known.until)
+	cached, ok := c.cached[hash]
+	return cached.Caller, ok && c.wall().Before(cached.until)
 }
 
 func (c *callerCache) put(hash string, found Caller) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.known == nil || len(c.known) >= callersMax {
-		c.known = map[string]knownCaller{}
+	if c.cached == nil || len(c.cached) >= callersMax {
+		c.cached = map[string]cachedCaller{}
 	}
-	c.known[hash] = knownCaller{Caller: found, until: c.wall().Add(CallerMaxAge)}
+	c.cached[hash] = cachedCaller{Caller: found, until: c.wall().Add(CallerMaxAge)}
 }
 
 func (c *callerCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	clear(c.known)
+	clear(c.cached)
 }
 
 // Forget empties the cache of callers. Whatever changes sessions, operators or the account calls it.

@@ -3,31 +3,27 @@ package rest
 import (
 	"net/http"
 
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 )
 
-// ReasonVersionChanged is the reason of a conflict that reading again resolves.
-const ReasonVersionChanged = "version_changed"
-
-// ReasonExists is the reason of a conflict with something that exists.
-const ReasonExists = "exists"
-
-// retries is how often Retry runs a change.
+// retries is the number of attempts that Retry makes.
 const retries = 5
 
-// Retry runs a change that reads what it writes until nobody else was faster. It is for requests that carry no version.
+// Retry runs change again while it fails because the item was changed since it was read. It is for requests without a version;
+// change must read the item itself.
 func Retry(change func() error) error {
 	var err error
 	for range retries {
-		if err = change(); err == nil || fault.As(err).Reason != ReasonVersionChanged {
+		if err = change(); err == nil || fault.As(err).Reason != chat.ConflictVersionChanged {
 			return err
 		}
 	}
 	return err
 }
 
-// CheckVersion answers Conflict when the caller changed an older version than the current one, and Invalid when they named none.
+// CheckVersion returns Conflict when the version that the caller read is not the current one, and Invalid when it is 0.
 func CheckVersion(read, current int64) error {
 	if read == current {
 		return nil
@@ -35,11 +31,11 @@ func CheckVersion(read, current int64) error {
 	if read == 0 {
 		return fault.New(fault.Invalid, "version is required").WithField("version")
 	}
-	return fault.New(fault.Conflict, "changed by somebody else in the meantime").WithField("version").WithReason(ReasonVersionChanged)
+	return fault.New(fault.Conflict, "changed by someone else, reload and try again").WithField("version").WithReason(chat.ConflictVersionChanged)
 }
 
-// Created answers 201 with what a request has made.
+// Created responds with 201 and the created value.
 func Created(value any) (httpapi.Response, error) { return httpapi.JSON(http.StatusCreated, value) }
 
-// OK answers 200 with what a request has read or changed.
+// OK responds with 200 and a value.
 func OK(value any) (httpapi.Response, error) { return httpapi.JSON(http.StatusOK, value) }

@@ -20,10 +20,10 @@ func FindChannel(ctx context.Context, store channelReader, c *Call) (chat.Channe
 		return ch, fmt.Errorf("read the channel: %w", err)
 	}
 	if !permission.Sees(c.Operator, ch.StoreID) {
-		return chat.Channel{}, fault.New(fault.NotFound, "no such channel")
+		return chat.Channel{}, fault.New(fault.NotFound, "channel not found")
 	}
 	return ch, nil
 }
 
 // NoStore is the fault of a store that does not exist or that the caller does not see.
-func NoStore() error { return fault.New(fault.NotFound, "no such store") }
+func NoStore() error { return fault.New(fault.NotFound, "store not found") }

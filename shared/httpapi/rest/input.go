@@ -128,7 +128,7 @@ func Phone(value string) (string, error) {
 		return r
 	}, value)
 	if len(digits) < 6 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
-		return "", Invalid("phone", "a phone number has 6 to 15 digits")
+		return "", Invalid("phone", "must have 6 to 15 digits")
 	}
 	return digits, nil
 }

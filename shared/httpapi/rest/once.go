@@ -65,9 +65,9 @@ func (s *Server) once(ctx context.Context, c *Call, r Route) (httpapi.Response, 
 func replay(stored dynamo.Answer, digest string) (httpapi.Response, error) {
 	switch {
 	case stored.Digest != digest:
-		return httpapi.Response{}, fault.New(fault.Conflict, "the idempotency key belongs to another body").WithField(idempotencyHeader)
+		return httpapi.Response{}, fault.New(fault.Conflict, "idempotency key already used with another body").WithField(idempotencyHeader)
 	case stored.InProgress:
-		return httpapi.Response{}, fault.New(fault.Unavailable, "the same request is being answered").WithReason("in_progress")
+		return httpapi.Response{}, fault.New(fault.Unavailable, "the same request is still in progress").WithReason("in_progress")
 	}
 	return httpapi.Response{
 		Status: stored.Status, Body: stored.Body,

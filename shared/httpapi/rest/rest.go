@@ -134,7 +134,7 @@ func (s *Server) answer(ctx context.Context, r *httpapi.Request, line *httpapi.L
 	r.IP = s.viewer(ctx, r)
 	route, params, found := s.router.Match(r.Method, r.Path)
 	if !found {
-		return httpapi.Response{}, fault.New(fault.NotFound, "no such route")
+		return httpapi.Response{}, fault.New(fault.NotFound, "route not found")
 	}
 	r.SetParams(params)
 	line.Route = route.Pattern

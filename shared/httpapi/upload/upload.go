@@ -87,9 +87,9 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 	called := strings.TrimSpace(file.Name)
 	switch {
 	case called == "" || utf8.RuneCountInString(called) > nameMax || strings.ContainsFunc(called, unicode.IsControl):
-		return wire.Upload{}, invalid("name", "a name of at most %d characters is needed", nameMax)
+		return wire.Upload{}, invalid("name", "name is required, at most %d characters", nameMax)
 	case file.Size < 1:
-		return wire.Upload{}, invalid("size", "a file has at least one byte")
+		return wire.Upload{}, invalid("size", "must be at least 1 byte")
 	}
 	if err := admits(limits, file.Mime, file.Size); err != nil {
 		return wire.Upload{}, err
@@ -117,7 +117,7 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 func admits(limits []channel.Limit, mimeType string, size int64) error {
 	base, _, err := mime.ParseMediaType(mimeType)
 	if err != nil {
-		return invalid("mime", "this is no media type")
+		return invalid("mime", "invalid media type")
 	}
 	var most int64
 	for _, limit := range limits {
@@ -127,15 +127,15 @@ func admits(limits []channel.Limit, mimeType string, size int64) error {
 	}
 	switch {
 	case most == 0:
-		return invalid("mime", "the channel does not take this type of file")
+		return invalid("mime", "this channel does not accept this file type")
 	case size > most:
-		return fault.New(fault.TooLarge, "the channel takes at most %d bytes", most).WithField("size")
+		return fault.New(fault.TooLarge, "this channel accepts at most %d bytes", most).WithField("size")
 	}
 	return nil
 }
 
 // Take reads the files that a message is to carry. Each must be the owner's, of a type that the message may have, and there.
-func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
+func (u Uploads) Take(ctx context.Context, owner Owner, capabilities channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
 	keys, err := u.Keys(ctx)
 	if err != nil {
 		return nil, err
@@ -147,16 +147,16 @@ func (u Uploads) Take(ctx context.Context, owner Owner, able channel.Capabilitie
 			return nil, err
 		}
 		if a.Account != owner.Account || a.Folder != owner.Folder || a.For != "" && a.For != owner.For {
-			return nil, fault.New(fault.NotFound, "there is no such upload").WithField(field)
+			return nil, fault.New(fault.NotFound, "upload not found").WithField(field)
 		}
-		if limit, known := able.Attachments[kind]; known {
+		if limit, ok := capabilities.Attachments[kind]; ok {
 			if err := admits([]channel.Limit{limit}, a.Mime, a.Size); err != nil {
 				return nil, err
 			}
 		}
 		_, err = u.Files.Head(ctx, a.key())
 		if fault.Is(err, fault.NotFound) {
-			return nil, invalid(field, "the file has not been uploaded yet")
+			return nil, invalid(field, "the file is not uploaded yet")
 		}
 		if err != nil {
 			return nil, err
@@ -172,14 +172,14 @@ const field = "attachments"
 func (u Uploads) open(keys []string, id string) (announced, error) {
 	var a announced
 	if len(id) > idMax {
-		return a, invalid(field, "this is no upload's id")
+		return a, invalid(field, "invalid upload id")
 	}
 	err := auth.Verify(keys, purpose, id, &a)
 	if errors.Is(err, auth.ErrForged) {
-		return a, invalid(field, "this is nothing that was given out here")
+		return a, invalid(field, "unknown or expired upload id")
 	}
 	if err == nil && !u.Wall().Before(a.Expires) {
-		err = invalid(field, "the upload is too old: upload the file again")
+		err = invalid(field, "upload expired, upload the file again")
 	}
 	return a, err
 }

@@ -1,8 +1,8 @@
-// Package audience is who of an account has a browser open and what it looks at, and how the browsers are told.
+// Package audience finds the connections of an account, knows what each is viewing, and broadcasts to them.
 //
-// A Room is the connections as one query found them. Whoever has a connection is online. What is told here is ephemeral:
-// failures are logged and forgotten. A connection that turns out to be gone is deleted, and those who stay are told. It imports
-// cache, chat, push and the frames of wire.
+// An Audience is the connections as one query found them. An operator with a connection is online. Broadcasts are ephemeral: failures are
+// logged and not retried. A connection found to be gone is deleted, and the others are notified. It imports cache, chat, push and the
+// frames of wire.
 package audience
 
 import (
@@ -64,7 +64,7 @@ const (
 // New names what is missing.
 func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Broadcaster, error) {
 	if store == nil || poster == nil || now == nil || log == nil {
-		return nil, errors.New("rooms: a store, a poster, a clock and a logger are needed")
+		return nil, errors.New("audience: store, poster, clock and logger are required")
 	}
 	r := &Broadcaster{store: store, poster: poster, now: now, log: log}
 	r.people = cache.New(peopleKept, peopleKeptMax, now, r.readPeople)
@@ -78,7 +78,7 @@ func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error)
 		return nil, err
 	}
 	for _, c := range room.Connections {
-		if _, known := people[c.OperatorID]; !known {
+		if _, ok := people[c.OperatorID]; !ok {
 			r.people.Forget(room.Account)
 			return r.people.Get(ctx, room.Account)
 		}
@@ -237,15 +237,15 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	availability := chat.Away
 	people, err := r.People(ctx, to)
 	if err != nil {
-		r.log.WarnContext(ctx, "presence is not told", slog.Any("error", err))
+		r.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
 		return
 	}
-	if known := people[operator]; known.Availability != "" {
-		availability = known.Availability
+	if person := people[operator]; person.Availability != "" {
+		availability = person.Availability
 	}
 	item, err := present.Presence(operator, online, availability)
 	if err != nil {
-		r.log.ErrorContext(ctx, "presence is not told", slog.Any("error", err))
+		r.log.ErrorContext(ctx, "presence was not sent", slog.Any("error", err))
 		return
 	}
 	items.Add(to, item)
@@ -256,7 +256,7 @@ func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience
 	viewers := room.Viewing(conversation)
 	item, err := present.Viewing(conversation, viewers.Operators())
 	if err != nil {
-		r.log.ErrorContext(ctx, "viewing is not told", slog.Any("error", err))
+		r.log.ErrorContext(ctx, "viewing was not sent", slog.Any("error", err))
 		return
 	}
 	items.Add(viewers, item)

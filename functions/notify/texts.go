@@ -2,8 +2,8 @@ package notify
 
 import "github.com/recado-chat/recado/shared/chat"
 
-// letters are the words of every mail in every language.
-var letters = map[chat.MailTemplate]map[chat.Language]letter{
+// mailTexts are the texts of each mail template by language.
+var mailTexts = map[chat.MailTemplate]map[chat.Language]mailText{
 	chat.MailVerify: {
 		chat.Spanish: {
 			Subject:  "Confirma tu correo en Recado",

@@ -35,8 +35,8 @@ const (
 	pageB = "https://b.example"
 )
 
-// bed is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
-type bed struct {
+// fixture is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
+type fixture struct {
 	*desktest.Fixture
 	*Handler
 	store   *dynamo.Store
@@ -48,10 +48,10 @@ type bed struct {
 	sites   map[string]chat.Channel
 }
 
-func open(t *testing.T) *bed {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	company := desktest.New(t)
-	b := &bed{Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	b := &fixture{Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
 	b.site(siteA, "A", pageA, desktest.Shop)
 	var err error
 	b.Handler, err = New(Deps{
@@ -63,7 +63,7 @@ func open(t *testing.T) *bed {
 }
 
 // site connects another site.
-func (b *bed) site(code, name, page string, store chat.StoreID) {
+func (b *fixture) site(code, name, page string, store chat.StoreID) {
 	b.Helper()
 	ch := chat.Channel{
 		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: "webchat", Name: name, ExternalID: code,
@@ -74,7 +74,7 @@ func (b *bed) site(code, name, page string, store chat.StoreID) {
 }
 
 // Send is the inbound queue with ingest behind it.
-func (b *bed) Send(_ context.Context, out ...queue.Message) error {
+func (b *fixture) Send(_ context.Context, out ...queue.Message) error {
 	if b.down {
 		return fault.New(fault.Unavailable, "no queue")
 	}
@@ -85,7 +85,7 @@ func (b *bed) Send(_ context.Context, out ...queue.Message) error {
 	return nil
 }
 
-func (b *bed) ingest() {
+func (b *fixture) ingest() {
 	b.Helper()
 	for _, out := range b.waiting {
 		item, ok, err := events.Decode[events.InboundReceived](out.Envelope)
@@ -141,7 +141,7 @@ type answer struct {
 	lambdaevents.APIGatewayV2HTTPResponse
 }
 
-func (b *bed) do(method, path, token string, body any) answer {
+func (b *fixture) do(method, path, token string, body any) answer {
 	b.Helper()
 	encoded, err := json.Marshal(body)
 	b.Must(err)
@@ -159,7 +159,7 @@ func (b *bed) do(method, path, token string, body any) answer {
 	return answer{response}
 }
 
-func into[T any](b *bed, a answer, status int) (value T) {
+func into[T any](b *fixture, a answer, status int) (value T) {
 	b.Helper()
 	if a.StatusCode != status {
 		b.Fatalf("answered %d %s, want %d", a.StatusCode, a.Body, status)
@@ -168,7 +168,7 @@ func into[T any](b *bed, a answer, status int) (value T) {
 	return value
 }
 
-func (b *bed) refused(what string, a answer, status int, field string) {
+func (b *fixture) refused(what string, a answer, status int, field string) {
 	b.Helper()
 	var e wire.ErrorAnswer
 	b.Must(json.Unmarshal([]byte(a.Body), &e))
@@ -179,7 +179,7 @@ func (b *bed) refused(what string, a answer, status int, field string) {
 
 type fields = map[string]any
 
-func (b *bed) visit(site, page, token string) wire.VisitorSession {
+func (b *fixture) visit(site, page, token string) wire.VisitorSession {
 	b.Helper()
 	a := b.do("POST", "/widget/v1/sessions", "", fields{"site": site, "origin": page, "token": token})
 	if a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated {
@@ -188,19 +188,19 @@ func (b *bed) visit(site, page, token string) wire.VisitorSession {
 	return into[wire.VisitorSession](b, a, a.StatusCode)
 }
 
-func (b *bed) say(token, id, text string) {
+func (b *fixture) say(token, id, text string) {
 	b.Helper()
 	b.Advance(time.Second)
 	into[fields](b, b.do("POST", "/widget/v1/messages", token, fields{"clientId": id, "type": "text", "text": text}), http.StatusAccepted)
 }
 
-func (b *bed) history(token, cursor string) wire.List[wire.VisitorMessage] {
+func (b *fixture) history(token, cursor string) wire.List[wire.VisitorMessage] {
 	b.Helper()
 	return into[wire.List[wire.VisitorMessage]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
 }
 
 // texts are what a visitor sees, all pages, oldest first.
-func (b *bed) texts(token string) (texts []string) {
+func (b *fixture) texts(token string) (texts []string) {
 	b.Helper()
 	for cursor := ""; ; {
 		page := b.history(token, cursor)
@@ -217,7 +217,7 @@ func (b *bed) texts(token string) (texts []string) {
 }
 
 // conversation is the newest one of a visitor.
-func (b *bed) open(site, visitor string) chat.Conversation {
+func (b *fixture) open(site, visitor string) chat.Conversation {
 	b.Helper()
 	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
 	b.Must(err)
@@ -225,7 +225,7 @@ func (b *bed) open(site, visitor string) chat.Conversation {
 }
 
 // deliver does what the function send does.
-func (b *bed) deliver(site string, id chat.ConversationID) {
+func (b *fixture) deliver(site string, id chat.ConversationID) {
 	b.Helper()
 	_, err := b.Desk.Deliver(b.Context(), b.Conversation(id), b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {
 		return webchat.New().Send(ctx, chat.Credentials{}, channel.Outbound{Ref: desk.Ref(m)})
