@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"infra/constructs", "infra/secrets", "infra/local/..."},
 	{"infra/stacks", "infra/local/stack"},
 	{"infra", "infra/contract", "infra/local", "infra/local/invoke", "infra/bench/...", "infra/cost/inbound"},
-	{"infra/bench", "infra/cost/report"},
+	{"infra/bench", "infra/compare", "infra/cost/report"},
 
 	{"infra/testkit/chattest", "infra/testkit/contracttest", "infra/testkit/enginetest", "infra/testkit/pushtest", "infra/testkit/queuetest"},
 	{"infra/testkit/dynamotest"},

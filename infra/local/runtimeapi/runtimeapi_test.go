@@ -147,7 +147,7 @@ func TestInvoke_Failures_EndEnvironmentOrNot(t *testing.T) {
 	}{
 		"an error of the function is its answer": {"fail", "no table", true},
 		"a panic is told, and ends the process":  {"panic", "a nil map", false},
-		"a process that ends is reported":            {"exit", "ended during the invocation", false},
+		"a process that ends is reported":        {"exit", "ended during the invocation", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
