@@ -35,7 +35,7 @@ type Config struct {
 	DeadQueueURL   string          `env:"DEAD_QUEUE_URL"`
 }
 
-// checkpointKey signs checkpoints, which nobody outside ever sees: it only has to be the same in every process.
+// checkpointKey signs checkpoints. Checkpoints never leave the system, so the key only has to be the same in every process.
 var checkpointKey = []byte("jobs")
 
 // Build makes the handler.
@@ -69,7 +69,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	return queue.Counted(rt, "jobs", config.DeadQueueURL, h.Routes(), metrics)
 }
 
-// useCases are what jobs do to conversations.
+// useCases are the use cases that jobs apply to conversations.
 type useCases struct {
 	*lifecycle.Closer
 	*assignment.Assigner

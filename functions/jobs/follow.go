@@ -8,8 +8,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// release gives back what an operator does not serve any more. A distribution, or an assignment by hand, that read the operator
-// as they were may still give them a conversation behind the first look: a second one begins when none of those can be running.
+// release unassigns the conversations of an operator who no longer serves them. A distribution or a manual assignment that read the
+// operator's old state may still assign a conversation after the first pass, so a second pass begins when none of those can be
+// running.
 func (h *Handler) release(ctx context.Context, job chat.Job) (chat.Job, error) {
 	operator := chat.OperatorID(job.Subject)
 	list, err := h.Store.ConversationsOfOperator(ctx, job.AccountID, operator, chat.ConversationID(job.Checkpoint), perStep)
@@ -20,8 +21,8 @@ func (h *Handler) release(ctx context.Context, job chat.Job) (chat.Job, error) {
 	return h.twice(after), err
 }
 
-// twice lets a job that came to its end for the first time look once more, when nothing that had read the state before the change
-// can be running any longer.
+// twice makes a job run a second pass over its list. The second pass begins when no process that read the state before the change
+// can still be running.
 func (h *Handler) twice(job chat.Job) chat.Job {
 	if job.Done && job.NotBefore.IsZero() {
 		job.Done, job.Checkpoint, job.NotBefore = false, "", h.Now().Add(chat.TimerGrace)
@@ -29,7 +30,7 @@ func (h *Handler) twice(job chat.Job) chat.Job {
 	return job
 }
 
-// rename lets all conversations of a contact show its name.
+// rename updates the contact's name in all conversations of the contact.
 func (h *Handler) rename(ctx context.Context, job chat.Job) (chat.Job, error) {
 	contact := chat.ContactID(job.Subject)
 	list, err := h.Store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), perStep)
@@ -39,7 +40,8 @@ func (h *Handler) rename(ctx context.Context, job chat.Job) (chat.Job, error) {
 	return walk(job, list, func(id chat.ConversationID) error { return h.Desk.Rename(ctx, job.AccountID, id) })
 }
 
-// walk does one step of a job over a list that goes on after the checkpoint.
+// walk does one step of a job: it applies do to each conversation of list, the page after the checkpoint. A conversation that does
+// not exist is skipped.
 func walk(job chat.Job, list []chat.ConversationID, do func(chat.ConversationID) error) (chat.Job, error) {
 	for _, id := range list {
 		if err := do(id); err != nil && !fault.Is(err, fault.NotFound) {

@@ -23,21 +23,22 @@ type store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	ChannelByAsset(ctx context.Context, t chat.ChannelType, externalID string) (chat.Channel, error)
-	// UpdateChannel answers Conflict when the channel has changed since before.
+	// UpdateChannel returns Conflict when the channel differs from before.
 	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 	Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error)
 	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
-	// PutJob answers Conflict for a job that is there.
+	// PutJob returns Conflict when the job exists.
 	PutJob(ctx context.Context, j chat.Job) error
 	UpdateJob(ctx context.Context, before, after chat.Job) error
-	// ConversationsOfOperator and ConversationsOfContact go on after a conversation, consistently.
+	// ConversationsOfOperator and ConversationsOfContact list the conversations after the given one, by a consistent read.
 	ConversationsOfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
 	ConversationsOfContact(ctx context.Context, account chat.AccountID, contact chat.ContactID, after chat.ConversationID, limit int) ([]chat.ConversationID, error)
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
 	Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error)
-	// RepairLoad answers Conflict when the load moved since it was seen.
+	// RepairLoad returns Conflict when the load has changed since seen was read.
 	RepairLoad(ctx context.Context, seen chat.Load, open int) error
-	// Carried goes on after a conversation, consistently; it tells whose each is and its status.
+	// Carried lists the operator's conversations after the given one, by a consistent read. It fills in the assignee and the status
+	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
@@ -63,21 +64,22 @@ type verbs interface {
 	Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error
 }
 
-// LoadsRepaired counts the operators whose load was another than what they carry. It stays at zero, or there is a mistake to find.
+// LoadsRepaired counts the operators whose stored load differed from their number of conversations. Any value above zero points to
+// a bug.
 var LoadsRepaired = obs.Counter{Name: "LoadsRepaired"}
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Store    store
 	Desk     verbs
 	Channels channels
 	Sealer   opener
-	// WebhookURL is where providers find our webhooks, and SecretNames are the parameters whose secrets they are told.
+	// WebhookURL is the address of our webhooks. SecretNames are the parameters that hold the secrets given to providers.
 	WebhookURL  string
 	SecretNames all.HookSecrets
 	Secrets     secrets
 	Now         func() time.Time
-	Metrics     *obs.Metrics // knows LoadsRepaired
+	Metrics     *obs.Metrics // registers LoadsRepaired
 	Log         *slog.Logger
 }
 
@@ -92,10 +94,10 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// perStep is how many items one run works through.
+// perStep is the number of items that one run processes.
 const perStep = 100
 
-// Routes are the signals that the function handles: a job's next step, and what begins a job.
+// Routes are the signals that the function handles: a job's next step, and the changes that create jobs.
 func (h *Handler) Routes() queue.Router {
 	return queue.NewRouter(queue.On(h.ready), queue.On(h.restored), queue.On(h.changed))
 }
@@ -108,7 +110,7 @@ func (h *Handler) restored(ctx context.Context, envelope events.Envelope, signal
 	return h.begin(ctx, chat.AccountID(envelope.AccountID), signal)
 }
 
-// changed follows a channel's change: first its webhook, then its templates. Both may be repeated.
+// changed handles a channel's change: it updates the webhook and then creates the templates job. Both are idempotent.
 func (h *Handler) changed(ctx context.Context, envelope events.Envelope, signal events.ChannelChanged) error {
 	account := chat.AccountID(envelope.AccountID)
 	if err := h.webhook(ctx, account, signal); err != nil {
@@ -131,7 +133,7 @@ func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) e
 	}
 	err = h.Store.UpdateJob(ctx, job, after)
 	if fault.Is(err, fault.Conflict) {
-		return nil // another run of the same step was faster
+		return nil // another run has finished this step
 	}
 	return err
 }
@@ -154,8 +156,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 	return job, fault.New(fault.Invalid, "unknown job kind").WithReason("unknown_job")
 }
 
-// rearm arms the open conversations of an account anew after its closing time became shorter (D7: the new time counts from
-// their last activity).
+// rearm sets the close timers of an account's open conversations after its closing time became shorter (D7: the new time counts
+// from their last activity).
 func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 	account, err := h.Store.Account(ctx, job.AccountID)
 	if err != nil {

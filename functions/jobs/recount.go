@@ -10,35 +10,36 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// tally is how far a recount is: the operator who is being counted, or whose turn is over.
+// tally is the progress of a recount: the operator who is being counted, or who was counted last.
 type tally struct {
 	Operator chat.OperatorID     `json:"operator"`
 	Counting bool                `json:"counting"`
-	Moves    int64               `json:"moves"`           // of their load when the count began
+	Moves    int64               `json:"moves"`           // the load's move counter when the count began
 	After    chat.ConversationID `json:"after,omitempty"` // the last conversation that was counted
 	Open     int                 `json:"open"`
 	Doubt    *doubt              `json:"doubt,omitempty"`
 	Tries    int                 `json:"tries,omitempty"`
 
-	Repaired int `json:"repaired,omitempty"` // operators, in this recount
-	Busy     int `json:"busy,omitempty"`     // those whose load did not stand still for long enough
+	Repaired int `json:"repaired,omitempty"` // number of operators whose load was repaired
+	Busy     int `json:"busy,omitempty"`     // number of operators skipped because their load kept changing
 }
 
-// doubt is a count that was not what the load said.
+// doubt is a count that differs from the stored load.
 type doubt struct {
 	Moves int64 `json:"moves"`
 	Open  int   `json:"open"`
 }
 
-// recountTries is how often an operator is counted whose load does not stand still; the next day has another look.
+// recountTries is how often one recount counts an operator whose load changes meanwhile. After that the operator is skipped until
+// the next day.
 const recountTries = 5
 
-// recount compares each operator's load with the conversations that they carry. A load changes in the transaction of every decision
-// that moves it, and counts its moves: a count is good if the load did not move from before it until the repair, whose condition
-// says so. Whatever is assigned or closed meanwhile makes the repair begin again, and what comes after it adds to it.
+// recount compares each operator's load with the number of conversations assigned to them. A load is written in the transaction of
+// the decision that changes it, together with a counter of its moves. A count is valid only if that counter is the same before the
+// count and at the repair, which has it as a condition. An assignment or a closing in between makes the count start again.
 //
-// The items of a transaction become readable one after the other, so that a count beside one may see the load without the
-// conversation. A difference is believed when the next run, a queue's way later, finds the very same one.
+// The items of a transaction become readable one by one, so a concurrent count may see the load without the conversation. A
+// difference is repaired only if the next run finds the same one.
 func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 	operators, err := h.Store.Operators(ctx, job.AccountID)
 	if err != nil {
@@ -84,7 +85,7 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 	return job, err
 }
 
-// following is the operator after one, in the order of ids; none after the last.
+// following returns the operator with the next higher id, or "" after the last.
 func following(operators []chat.Operator, after chat.OperatorID) (next chat.OperatorID) {
 	for _, o := range operators {
 		if o.ID > after && (next == "" || o.ID < next) {
@@ -94,7 +95,6 @@ func following(operators []chat.Operator, after chat.OperatorID) (next chat.Oper
 	return next
 }
 
-// start begins to count an operator.
 func (h *Handler) start(ctx context.Context, account chat.AccountID, at *tally, operator chat.OperatorID) error {
 	load, err := h.Store.Load(ctx, account, operator)
 	if err != nil {
@@ -104,8 +104,8 @@ func (h *Handler) start(ctx context.Context, account chat.AccountID, at *tally, 
 	return nil
 }
 
-// compare ends the count of an operator: the load is right, or is repaired, or they are counted once more. pause says that this is
-// to wait for the next run.
+// compare compares a finished count with the load: they match, the load is repaired, or the operator is counted again. pause means
+// that the next count waits for the next run.
 func (h *Handler) compare(ctx context.Context, account chat.AccountID, at *tally) (pause bool, err error) {
 	load, err := h.Store.Load(ctx, account, at.Operator)
 	if err != nil {
@@ -131,14 +131,14 @@ func (h *Handler) compare(ctx context.Context, account chat.AccountID, at *tally
 		return false, fmt.Errorf("repair the load of operator %s: %w", at.Operator, err)
 	}
 	h.Metrics.Count(LoadsRepaired, 1)
-	h.Log.LogAttrs(ctx, slog.LevelWarn, "a load was repaired",
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "load repaired",
 		slog.String("operator_id", string(at.Operator)), slog.Int("was", load.Open), slog.Int("is", at.Open))
 	at.Counting = false
 	at.Repaired++
 	return false, nil
 }
 
-// anew counts an operator again, unless that was so too often.
+// anew counts an operator again, up to recountTries times.
 func (h *Handler) anew(ctx context.Context, account chat.AccountID, at *tally) error {
 	at.Doubt = nil
 	if at.Tries++; at.Tries >= recountTries {
@@ -149,7 +149,7 @@ func (h *Handler) anew(ctx context.Context, account chat.AccountID, at *tally) e
 	return h.start(ctx, account, at, at.Operator)
 }
 
-// recounted ends a recount: it tells what it found, and sets the job for the next day.
+// recounted ends a recount: it logs the result and schedules the job for the next day.
 func (h *Handler) recounted(ctx context.Context, job chat.Job, at tally, operators int) chat.Job {
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "loads recounted",
 		slog.Int("operators", operators), slog.Int("repaired", at.Repaired), slog.Int("busy", at.Busy))

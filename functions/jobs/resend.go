@@ -10,7 +10,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// begin makes the job of a channel that can send again. Its id follows from the change, so that a repeated signal meets it.
+// begin creates the resend job of a channel that can send again. The job's id derives from the change, so a repeated signal creates
+// no second job.
 func (h *Handler) begin(ctx context.Context, account chat.AccountID, restored events.ChannelRestored) error {
 	job := chat.Job{
 		ID:        chat.DeterministicID(time.Time{}, restored.Version, "resend", restored.ChannelID),
@@ -23,9 +24,9 @@ func (h *Handler) begin(ctx context.Context, account chat.AccountID, restored ev
 	return err
 }
 
-// resend puts what a channel held back into the queues of its conversations. A delivery that had read the channel as it was may
-// hold one more behind the first look, and the index that leads to it may lag: hence a second look. A channel that stopped sending
-// meanwhile, or is gone, ends the job: its next return begins another.
+// resend queues the messages that were held while the channel could not send. A delivery that read the channel's old state may hold
+// another message after the first pass, and the index of held messages may lag, so there is a second pass. The job ends if the
+// channel stops sending or is deleted; when the channel recovers, a new job begins.
 func (h *Handler) resend(ctx context.Context, job chat.Job) (chat.Job, error) {
 	id := chat.ChannelID(job.Subject)
 	ch, err := h.Store.Channel(ctx, job.AccountID, id)
@@ -38,11 +39,11 @@ func (h *Handler) resend(ctx context.Context, job chat.Job) (chat.Job, error) {
 	}
 	held, err := h.Store.Held(ctx, job.AccountID, id, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
-		return job, fmt.Errorf("read what channel %s held: %w", id, err)
+		return job, fmt.Errorf("read the held messages of channel %s: %w", id, err)
 	}
 	for _, t := range held.Items {
 		if err := h.Desk.Unhold(ctx, job.AccountID, t.ConversationID, t.MessageID); err != nil && !fault.Is(err, fault.NotFound) {
-			return job, fmt.Errorf("put back message %s of conversation %s: %w", t.MessageID, t.ConversationID, err)
+			return job, fmt.Errorf("queue message %s of conversation %s: %w", t.MessageID, t.ConversationID, err)
 		}
 	}
 	job.Count += int64(len(held.Items))

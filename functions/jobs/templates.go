@@ -14,7 +14,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// beginTemplates makes the job of a channel that changed. Its id follows from the change, so that a repeated signal meets it.
+// beginTemplates creates the templates job of a channel that changed. The job's id derives from the change, so a repeated signal
+// creates no second job.
 func (h *Handler) beginTemplates(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
 	job := chat.NewTemplatesJob(account, chat.ChannelID(changed.ChannelID), h.Now(), "changed", strconv.FormatInt(changed.Version, 10))
 	err := h.Store.PutJob(ctx, job)
@@ -24,20 +25,20 @@ func (h *Handler) beginTemplates(ctx context.Context, account chat.AccountID, ch
 	return err
 }
 
-// reading is how far a channel's templates are read: page by page, and then what was not among them goes.
+// reading is the progress of a templates job: it reads page by page, and then sweeps the templates that were not found.
 type reading struct {
 	Began    time.Time `json:"began"`
 	After    string    `json:"after,omitempty"` // the provider's cursor
 	Sweeping bool      `json:"sweeping,omitempty"`
-	Tries    int       `json:"tries,omitempty"` // of the page that is read
+	Tries    int       `json:"tries,omitempty"` // failed requests for the current page
 }
 
-// templatesTries is how often a page is asked for that the provider does not give; with the growing waits it spans some hours.
+// templatesTries is how often a page is requested when the provider fails; with the growing delays this takes some hours.
 const templatesTries = 12
 
-// templates reads what a channel's provider approved beforehand. Everything is written under its own key with the time at which the
-// reading began, so that a step which is repeated writes the same, and of two readings the later one stands. A channel that is gone,
-// or names no business account, has none.
+// templates reads a channel's approved templates from the provider. Each template is stored under its own key with the time at
+// which the reading began: a repeated step writes the same, and of two readings the later one wins. A channel that is deleted, or
+// that has no business account, has no templates.
 func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error) {
 	at := reading{Began: h.Now()}
 	if job.Checkpoint != "" {
@@ -48,7 +49,7 @@ func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error)
 	id := chat.ChannelID(job.Subject)
 	ch, err := h.Store.Channel(ctx, job.AccountID, id)
 	if fault.Is(err, fault.NotFound) {
-		// A reading that found the channel a moment ago may still write a page: hence a second look.
+		// A reading that read the channel before it was deleted may still write a page, so there is a second pass.
 		after, err := h.sweepTemplates(ctx, job, h.Now().Add(chat.TimerGrace))
 		return h.twice(after), err
 	}
@@ -68,7 +69,7 @@ func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error)
 	if at.Sweeping {
 		after, err := h.sweepTemplates(ctx, job, at.Began)
 		if after.Done {
-			after.NotBefore = time.Time{} // a page may have been refused before
+			after.NotBefore = time.Time{} // clear the delay of an earlier failed request
 		}
 		return after, err
 	}
@@ -80,7 +81,7 @@ func (h *Handler) templates(ctx context.Context, job chat.Job) (chat.Job, error)
 	return job, err
 }
 
-// sweepTemplates removes what no reading has found since one that began then.
+// sweepTemplates deletes the templates that were not found by a reading begun at began or later.
 func (h *Handler) sweepTemplates(ctx context.Context, job chat.Job, began time.Time) (chat.Job, error) {
 	more, err := h.Store.SweepTemplates(ctx, job.AccountID, chat.ChannelID(job.Subject), began, perStep)
 	if err != nil {
@@ -92,11 +93,12 @@ func (h *Handler) sweepTemplates(ctx context.Context, job chat.Job, began time.T
 	return job, nil
 }
 
-// readTemplates keeps one page. What the provider refuses for good ends the job: other credentials or settings begin another.
+// readTemplates stores one page. A permanent provider error ends the job: a change of the credentials or the settings begins a new
+// one.
 func (h *Handler) readTemplates(ctx context.Context, job chat.Job, ch chat.Channel, lister channel.TemplateLister, at *reading) (chat.Job, error) {
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return job, fmt.Errorf("open the token of channel %s: %w", ch.ID, err)
+		return job, fmt.Errorf("decrypt the token of channel %s: %w", ch.ID, err)
 	}
 	readAt := h.Now()
 	page, next, err := lister.Templates(ctx, credentials, ch.BusinessAccountID(), at.After)
@@ -106,7 +108,7 @@ func (h *Handler) readTemplates(ctx context.Context, job chat.Job, ch chat.Chann
 	for _, t := range page {
 		t.AccountID, t.ChannelID, t.SyncedAt, t.UpdatedAt = ch.AccountID, ch.ID, at.Began, at.Began
 		if err := h.Store.PutTemplate(ctx, t, readAt); err != nil {
-			return job, fmt.Errorf("keep template %s of channel %s: %w", t.Name, ch.ID, err)
+			return job, fmt.Errorf("store template %s of channel %s: %w", t.Name, ch.ID, err)
 		}
 	}
 	job.Count += int64(len(page))
@@ -114,7 +116,7 @@ func (h *Handler) readTemplates(ctx context.Context, job chat.Job, ch chat.Chann
 	return job, nil
 }
 
-// refusedTemplates sets the next try, or ends the job.
+// refusedTemplates schedules the next try, or ends the job.
 func (h *Handler) refusedTemplates(ctx context.Context, job chat.Job, at *reading, refusal error) chat.Job {
 	at.Tries++
 	p := channel.Provider(refusal)
@@ -122,7 +124,7 @@ func (h *Handler) refusedTemplates(ctx context.Context, job chat.Job, at *readin
 	if p != nil {
 		attrs = append(attrs, slog.String("code", p.Code))
 	}
-	h.Log.LogAttrs(ctx, slog.LevelWarn, "templates were not read", attrs...)
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "reading templates failed", attrs...)
 	if job.Done = fault.Permanent(refusal) || at.Tries >= templatesTries; job.Done {
 		job.Checkpoint, job.NotBefore = "", time.Time{}
 		return job

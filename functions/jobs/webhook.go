@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// webhook registers the webhook of a channel whose provider wants that, or ends the one of a channel that is gone.
+// webhook registers the webhook of a channel whose provider requires it, or removes the webhook of a deleted channel.
 func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
 	if changed.Removed != nil {
 		return h.unsubscribe(ctx, account, *changed.Removed)
@@ -37,7 +37,7 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 	if err != nil && !fault.Permanent(err) {
 		return fmt.Errorf("register the webhook of channel %s: %w", ch.ID, err)
 	}
-	// The channel may have been deleted in the meantime, and its webhook ended before it was registered again here.
+	// The channel may have been deleted in the meantime, and its webhook removed before it was registered again here.
 	_, gone := h.Store.Channel(ctx, account, ch.ID)
 	if fault.Is(gone, fault.NotFound) {
 		return h.unsubscribe(ctx, account, events.RemovedChannel{Type: string(ch.Type), ExternalID: ch.ExternalID, Credentials: ch.Credentials})
@@ -48,8 +48,8 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 	return h.subscribed(ctx, ch, err)
 }
 
-// subscribed keeps on the channel what the registration of its webhook says about it. A refused one is not tried again: somebody has
-// to give other credentials, which is another change.
+// subscribed records the result of the webhook registration in the channel's health. A refused registration is not retried: it
+// needs other credentials, and changing them sends a new signal.
 func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error) error {
 	after := ch
 	after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
@@ -64,12 +64,12 @@ func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error
 	}
 	err := h.Store.UpdateChannel(ctx, ch, after, nil)
 	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Unavailable, "the channel was changed at the same time").WithReason("channel_changed").WithCause(err)
+		return fault.New(fault.Unavailable, "concurrent change of the channel").WithReason("channel_changed").WithCause(err)
 	}
 	return err
 }
 
-// unsubscribe ends the webhook of a channel that is gone, unless its asset is connected again.
+// unsubscribe removes the webhook of a deleted channel, unless its asset is connected again.
 func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, removed events.RemovedChannel) error {
 	t := chat.ChannelType(removed.Type)
 	adapter, _ := h.Channels.Of(t)
@@ -85,9 +85,9 @@ func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, remov
 		return fmt.Errorf("decrypt the credentials of a removed channel: %w", err)
 	}
 	if err := subscriber.Unsubscribe(ctx, credentials); err != nil {
-		return fmt.Errorf("end the webhook of a removed channel: %w", err)
+		return fmt.Errorf("remove the webhook of a removed channel: %w", err)
 	}
-	// The asset may have been connected again in the meantime, and its new webhook ended here.
+	// The asset may have been connected again in the meantime, and its new webhook removed here.
 	ch, connected, err := h.connected(ctx, t, removed.ExternalID)
 	if err != nil || !connected {
 		return err
@@ -95,7 +95,7 @@ func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, remov
 	return h.webhook(ctx, ch.AccountID, events.ChannelChanged{ChannelID: string(ch.ID), Version: ch.Version})
 }
 
-// connected finds the channel of an asset, in whichever account.
+// connected finds the channel of an asset in any account.
 func (h *Handler) connected(ctx context.Context, t chat.ChannelType, asset string) (ch chat.Channel, found bool, err error) {
 	ch, err = h.Store.ChannelByAsset(ctx, t, asset)
 	if fault.Is(err, fault.NotFound) {

@@ -15,11 +15,11 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// maxSize is above what any provider lets a contact send.
+// maxSize is the largest file in bytes, above every provider's limit for inbound files.
 const maxSize = 100 << 20
 
-// limit is how large a file may be. What a contact may send is no less than what we may: the table of capabilities speaks of
-// our side, and providers are more generous to theirs.
+// limit returns the largest inbound file in bytes. The capabilities hold the limits of outbound files; providers allow at least as
+// much inbound.
 func limit(c channel.Capabilities, t chat.MessageType) int64 {
 	return max(c.Attachments[t].MaxSize, maxSize)
 }
@@ -30,8 +30,8 @@ type file struct {
 	size int64
 }
 
-// spool copies the provider's stream to disk, so that its length is known and nothing lies in memory. TooLarge ends it for
-// good; a stream that breaks or is shorter than announced may come whole the next time.
+// spool copies the provider's stream to disk, so that its length is known and the file is not held in memory. A file larger than
+// the limit returns TooLarge, which is permanent. A stream that breaks, or is shorter than announced, is retryable.
 func spool(from channel.Media, most int64) (*file, error) {
 	if from.Size > most {
 		return nil, tooLarge(most)
@@ -68,7 +68,7 @@ func (f *file) discard() {
 	_ = errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// sniff says what the file is: what was declared, if the bytes do not speak against it, else what they say.
+// sniff returns the file's type: the declared one unless the content contradicts it, else the detected one.
 func (f *file) sniff(declared string) (string, error) {
 	found, err := mimetype.DetectReader(f)
 	if err != nil {
@@ -83,8 +83,9 @@ func (f *file) sniff(declared string) (string, error) {
 // octets is the type of unrecognised content.
 const octets = "application/octet-stream"
 
-// judge prefers the declared type where it says the same or more than the bytes: a codec, a document in a zip container, sound
-// in a container that could hold films too. A declared type that browsers would show is believed only if its family is seen.
+// judge returns the declared type if it is the same as the detected one or more specific: a codec, a document in a zip container,
+// audio in a container that can also hold video. A declared type that browsers would render is accepted only if the detected type
+// is of the same family.
 func judge(declared string, found *mimetype.MIME) string {
 	base, _, err := mime.ParseMediaType(declared)
 	if err != nil || base == octets {
@@ -110,7 +111,7 @@ func judge(declared string, found *mimetype.MIME) string {
 	return found.String()
 }
 
-// narrows reports whether base is a more specific type of what was detected, as a document is of zip.
+// narrows reports whether base is a more specific type than the detected one, as a document type is of zip.
 func narrows(base string, found *mimetype.MIME) bool {
 	if found.Is(octets) || found.Is("text/plain") {
 		return false

@@ -30,7 +30,7 @@ type store interface {
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
-	// UpdateMessage answers Conflict when the message has changed since before.
+	// UpdateMessage returns Conflict when the message differs from before.
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	PutTimer(ctx context.Context, t chat.Timer) error
@@ -47,7 +47,7 @@ type bucket interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Channels channels
 	Store    store
@@ -83,7 +83,7 @@ func (h *Handler) pending(ctx context.Context, envelope events.Envelope, signal 
 	ctx = obs.With(ctx, slog.String("conversation_id", signal.ConversationID), slog.String("message_id", signal.MessageID))
 	account, conversation := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
 	m, err := h.Store.Message(ctx, account, conversation, chat.MessageID(signal.MessageID))
-	if fault.Is(err, fault.NotFound) { // an echo that another message has taken in
+	if fault.Is(err, fault.NotFound) { // an echo that was merged into another message
 		return h.disarm(ctx, chat.Message{AccountID: account, ConversationID: conversation, ID: chat.MessageID(signal.MessageID)})
 	}
 	if err != nil {
@@ -96,7 +96,7 @@ func (h *Handler) pending(ctx context.Context, envelope events.Envelope, signal 
 		return h.disarm(ctx, m)
 	}
 	fetched, failure := h.fetchAll(ctx, m)
-	// The deadline may be what ended the fetch; what is known must still be kept.
+	// The outcome must be stored even if the fetch ended by the deadline.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
 	defer cancel()
 	var attempt int
@@ -139,18 +139,19 @@ func (h *Handler) drop(ctx context.Context, keys []string) error {
 	return nil
 }
 
-// disarm drops the timer of a message that waits for nothing: a repeated delivery of the message itself sets it once more.
+// disarm deletes the timer of a message that has no pending files: a repeated delivery of the message sets the timer again.
 func (h *Handler) disarm(ctx context.Context, m chat.Message) error {
 	timer := chat.Timer{AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: m.ConversationID, MessageID: m.ID}
 	if err := h.Store.DropTimer(ctx, timer); err != nil {
-		return fmt.Errorf("drop the timer of message %s: %w", m.ID, err)
+		return fmt.Errorf("delete the timer of message %s: %w", m.ID, err)
 	}
 	return nil
 }
 
 func pending(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
 
-// fetchAll answers the attachments that are final now, by id. A failure is one that may pass; the others are still tried.
+// fetchAll returns the attachments that are final now, by id. A retryable failure is returned after the other attachments were
+// tried.
 func (h *Handler) fetchAll(ctx context.Context, m chat.Message) (final map[string]chat.Attachment, failure error) {
 	final = map[string]chat.Attachment{}
 	source, err := h.source(ctx, m)
@@ -167,7 +168,7 @@ func (h *Handler) fetchAll(ctx context.Context, m chat.Message) (final map[strin
 			continue
 		}
 		if err != nil {
-			h.Log.LogAttrs(ctx, slog.LevelWarn, "a file is failed for good", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
+			h.Log.LogAttrs(ctx, slog.LevelWarn, "file failed permanently", slog.String("reason", fault.Reason(err)), slog.String("error", err.Error()))
 			done = a
 			done.State = chat.AttachmentFailed
 		}
@@ -176,14 +177,14 @@ func (h *Handler) fetchAll(ctx context.Context, m chat.Message) (final map[strin
 	return final, failure
 }
 
-// source is where a message's files are.
+// source is what is needed to fetch a message's files.
 type source struct {
 	adapter     channel.Adapter
 	channel     chat.Channel
 	credentials chat.Credentials
 }
 
-// source never answers a permanent fault: a channel that is being reconnected may have the file tomorrow.
+// source returns no permanent fault: a channel that is being reconnected may be able to fetch the file later.
 func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
 	c, err := h.Store.Conversation(ctx, m.AccountID, m.ConversationID)
 	if err != nil {
@@ -191,7 +192,7 @@ func (h *Handler) source(ctx context.Context, m chat.Message) (source, error) {
 	}
 	ch, err := h.Store.Channel(ctx, m.AccountID, c.ChannelID)
 	if err != nil {
-		return source{}, unavailable("the channel is not there", fmt.Errorf("read channel %s: %w", c.ChannelID, err))
+		return source{}, unavailable("channel not found", fmt.Errorf("read channel %s: %w", c.ChannelID, err))
 	}
 	adapter, ok := h.Channels.Of(ch.Type)
 	if !ok {
@@ -242,16 +243,16 @@ func (h *Handler) fetch(ctx context.Context, from source, m chat.Message, a chat
 	defer file.discard()
 	a.Key, a.Size = Key(m, a), file.size
 	if a.Mime, err = file.sniff(declared); err != nil {
-		return a, fmt.Errorf("look at attachment %s: %w", a.ID, err)
+		return a, fmt.Errorf("detect the type of attachment %s: %w", a.ID, err)
 	}
 	if err := h.Bucket.Put(ctx, a.Key, a.Mime, file, file.size); err != nil {
-		return a, fmt.Errorf("keep attachment %s: %w", a.ID, err)
+		return a, fmt.Errorf("store attachment %s: %w", a.ID, err)
 	}
 	a.State = chat.AttachmentReady
 	return a, nil
 }
 
-// recordTries is how often an outcome is written against somebody else's change.
+// recordTries is how often an outcome is written when the message changes concurrently.
 const recordTries = 3
 
 func keysOf(files map[string]chat.Attachment) (keys []string) {
@@ -263,8 +264,8 @@ func keysOf(files map[string]chat.Attachment) (keys []string) {
 	return keys
 }
 
-// record writes what became of the attachments into the message as it is now, and drops the timer when none is left. An
-// attachment that another delivery has made final stays as it is, and the file of one that was taken back meanwhile goes again.
+// record writes the final attachments into the current message, and deletes the timer when none is pending. An attachment that
+// another delivery made final is left as it is. The file of an attachment that was revoked meanwhile is deleted.
 func (h *Handler) record(ctx context.Context, m chat.Message, final map[string]chat.Attachment) error {
 	for try := 1; len(final) > 0; try++ {
 		after, changed := m, false
@@ -300,13 +301,13 @@ func (h *Handler) record(ctx context.Context, m chat.Message, final map[string]c
 
 const (
 	outcomePatience = 5 * time.Second
-	// maxAttempts spreads over some four days, while the provider keeps files for a week.
+	// maxAttempts spans about four days; the provider keeps files for a week.
 	maxAttempts  = 50
 	firstBackoff = chat.TimerGrace
 	maxBackoff   = 2 * time.Hour
 )
 
-// attempts counts this one too.
+// attempts returns the number of attempts, including the current one.
 func (h *Handler) attempts(ctx context.Context, m chat.Message) (int, error) {
 	timers, err := h.Store.PendingTimers(ctx, m.AccountID, m.ConversationID, chat.TimerMedia)
 	if err != nil {
@@ -320,8 +321,8 @@ func (h *Handler) attempts(ctx context.Context, m chat.Message) (int, error) {
 	return 1, nil
 }
 
-// postpone counts the attempt and leaves the next one to the timer: were the queue to repeat the signal too, each repetition
-// would count.
+// postpone counts the attempt and lets the timer start the next one. It returns no error, because each redelivery by the queue
+// would count as an attempt too.
 func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, failure error) error {
 	wait := firstBackoff
 	for range attempt - 1 {
@@ -334,7 +335,7 @@ func (h *Handler) postpone(ctx context.Context, m chat.Message, attempt int, fai
 	if err := h.Store.PutTimer(ctx, timer); err != nil {
 		return errors.Join(failure, fmt.Errorf("set the timer of message %s: %w", m.ID, err))
 	}
-	h.Log.LogAttrs(ctx, slog.LevelWarn, "files are still at the provider", slog.Int("attempt", attempt), slog.String("reason", fault.Reason(failure)), slog.String("error", failure.Error()))
+	h.Log.LogAttrs(ctx, slog.LevelWarn, "fetching files failed, will retry", slog.Int("attempt", attempt), slog.String("reason", fault.Reason(failure)), slog.String("error", failure.Error()))
 	return nil
 }
 

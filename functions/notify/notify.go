@@ -23,7 +23,7 @@ import (
 
 type store interface {
 	Mail(ctx context.Context, account chat.AccountID, id string) (chat.Mail, error)
-	// UpdateMail answers Conflict when the mail has changed since before; it drops the timer of a final mail.
+	// UpdateMail returns Conflict when the mail differs from before. It deletes the timer of a final mail.
 	UpdateMail(ctx context.Context, before, after chat.Mail) error
 	PutTimer(ctx context.Context, t chat.Timer) error
 }
@@ -40,7 +40,7 @@ type Handler struct {
 	log    *slog.Logger
 }
 
-// New names what is missing.
+// New returns an error when a dependency is missing.
 func New(store store, sender sender, now func() time.Time, log *slog.Logger) (*Handler, error) {
 	if store == nil || sender == nil || now == nil || log == nil {
 		return nil, errors.New("notify: store, sender, clock and logger are required")
@@ -74,7 +74,7 @@ func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
 	if err != nil {
 		return errors.Join(err, h.settle(ctx, m, chat.MailFailed, fault.Reason(err)))
 	}
-	// A timer that is due already would ask again while this attempt is under way, and take it for a dead one.
+	// A timer that is already due would fire during this attempt and treat it as crashed.
 	if m.Attempt > 0 {
 		if err := h.arm(ctx, m, chat.TimerGrace); err != nil {
 			return err
@@ -86,7 +86,7 @@ func (h *Handler) attempt(ctx context.Context, m chat.Mail) error {
 		return fmt.Errorf("record the attempt: %w", err)
 	}
 	err = h.sender.Send(ctx, message)
-	// What is known now must be kept, even if it took the whole time that there was.
+	// The outcome must be stored even if sending took until the deadline.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomePatience)
 	defer cancel()
 	switch {
@@ -108,7 +108,7 @@ const (
 	maxBackoff   = 2 * time.Hour
 )
 
-// backoff is how long a mail waits after so many attempts.
+// backoff is the delay after the given number of attempts.
 func backoff(attempts int) time.Duration {
 	wait := firstBackoff
 	for range attempts - 1 {
@@ -117,12 +117,12 @@ func backoff(attempts int) time.Duration {
 	return wait
 }
 
-// postpone puts the mail back for its timer. The mail comes first: should the timer be forgotten, its old one is still there.
+// postpone queues the mail for its timer. The mail is written first: if setting the timer fails, the old timer is still there.
 func (h *Handler) postpone(ctx context.Context, m chat.Mail, reason string) error {
 	if err := h.record(ctx, m, chat.MailQueued, m.Params); err != nil {
 		return err
 	}
-	h.log.LogAttrs(ctx, slog.LevelWarn, "a mail waits", slog.Int("attempt", m.Attempt), slog.String("reason", reason))
+	h.log.LogAttrs(ctx, slog.LevelWarn, "mail postponed", slog.Int("attempt", m.Attempt), slog.String("reason", reason))
 	return h.arm(ctx, m, backoff(m.Attempt))
 }
 
@@ -143,15 +143,16 @@ func (h *Handler) settle(ctx context.Context, m chat.Mail, state chat.MailState,
 	if state != chat.MailSent {
 		level = slog.LevelWarn
 	}
-	h.log.LogAttrs(ctx, level, "a mail is final", slog.String("state", string(state)), slog.Int("attempt", m.Attempt), slog.String("reason", reason))
+	h.log.LogAttrs(ctx, level, "mail settled", slog.String("state", string(state)), slog.Int("attempt", m.Attempt), slog.String("reason", reason))
 	return nil
 }
 
-// recordTries is how often an outcome is written: it is known only here, and a mail whose outcome is lost ends as unknown.
+// recordTries is how often writing an outcome is tried. The outcome is known only here; a mail whose outcome is lost ends as
+// unknown.
 const recordTries = 4
 
-// record writes an outcome, over somebody else's change if need be. A repeated delivery may have called the attempt unknown
-// meanwhile; whoever made the attempt knows better.
+// record writes an outcome, if necessary over a concurrent change: a repeated delivery may have marked the attempt unknown
+// meanwhile, and the process that made the attempt has the actual outcome.
 func (h *Handler) record(ctx context.Context, m chat.Mail, state chat.MailState, params map[string]string) error {
 	before := m
 	for try := 1; ; try++ {
@@ -166,7 +167,7 @@ func (h *Handler) record(ctx context.Context, m chat.Mail, state chat.MailState,
 		}
 		current, err := h.store.Mail(ctx, m.AccountID, m.ID)
 		if err != nil {
-			continue // the version tells the next time
+			continue // the next try detects the change by the version
 		}
 		if recorded(current, m.Attempt, state) {
 			return nil
@@ -175,8 +176,8 @@ func (h *Handler) record(ctx context.Context, m chat.Mail, state chat.MailState,
 	}
 }
 
-// recorded says that nothing is left to write: the write had succeeded although its answer was lost, or somebody who knew
-// better was first.
+// recorded reports whether nothing is left to write: an earlier write succeeded although its response was lost, or another process
+// has recorded an outcome that stands.
 func recorded(current chat.Mail, attempt int, state chat.MailState) bool {
 	if current.State == chat.MailSent || (current.State == state && current.Attempt == attempt) {
 		return true

@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/mail"
 )
 
-// The two bodies that every mail has. Their {fields} are filled by one pass of a replacer: the standard library's templates
-// call methods by name, for which the linker keeps every method of the SDK, and that is five megabytes of binary.
+// The two bodies of every mail. Their {fields} are filled by strings.Replacer: text/template calls methods by name, so the linker
+// would keep every method of the SDK, which adds five megabytes to the binary.
 var (
 	//go:embed templates/mail.txt
 	textBody string
@@ -20,7 +20,7 @@ var (
 	htmlBody string
 )
 
-// mailText is the texts of one mail; a greeting's %s is the name.
+// mailText holds the texts of one mail. A %s in the greeting is the name.
 type mailText struct {
 	Subject  string
 	Greeting string
@@ -31,7 +31,7 @@ type mailText struct {
 	Fallback string
 }
 
-// render writes a mail; an error is permanent, as the same mail would not render the next time either.
+// render builds a mail. Its errors are permanent: rendering the same mail again fails the same way.
 func render(m chat.Mail) (mail.Message, error) {
 	language := m.Language
 	words, ok := mailTexts[m.Template][language]
@@ -60,11 +60,11 @@ func render(m chat.Mail) (mail.Message, error) {
 	return mail.Message{To: m.To, Subject: words.Subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
 }
 
-// nameRunes bounds a name in a greeting.
+// nameRunes is the maximum length of a name in a greeting, in runes.
 const nameRunes = 60
 
-// looksLikeLink finds what a mail program would make a link of. Anyone can sign up with anyone's address, so the name must not
-// carry a message.
+// looksLikeLink matches text that mail programs turn into a link. Anyone can sign up with another person's address, so the name
+// must not carry a message.
 var looksLikeLink = regexp.MustCompile(`[/:@]|\S\.\S`)
 
 // presentable returns a name that is safe in a greeting, or "".

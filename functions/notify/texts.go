@@ -2,7 +2,7 @@ package notify
 
 import "github.com/recado-chat/recado/shared/chat"
 
-// mailTexts are the texts of each mail template by language.
+// mailTexts holds the texts of each mail template by language.
 var mailTexts = map[chat.MailTemplate]map[chat.Language]mailText{
 	chat.MailVerify: {
 		chat.Spanish: {
