@@ -26,7 +26,7 @@ type Handler struct {
 	desk     distributor
 }
 
-// New makes a handler; both are needed.
+// New returns a handler; both dependencies are required.
 func New(accounts accounts, desk distributor) (*Handler, error) {
 	if accounts == nil || desk == nil {
 		return nil, errors.New("assignment: accounts and desk are required")
@@ -47,8 +47,8 @@ func (h *Handler) freed(ctx context.Context, envelope events.Envelope, signal ev
 	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), "")
 }
 
-// distribute assigns the conversations in a store's pool. hint names a conversation that is known to wait, which the index may not show
-// yet.
+// distribute assigns the conversations in a store's pool. hint is a conversation that is known to wait, which the index may not
+// contain yet.
 func (h *Handler) distribute(ctx context.Context, envelope events.Envelope, store chat.StoreID, hint chat.ConversationID) error {
 	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
 	if err != nil {

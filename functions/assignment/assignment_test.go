@@ -24,7 +24,7 @@ import (
 
 const feeds = "to-assignment.fifo"
 
-// fixture is the function as it is deployed, with a company.
+// fixture is the function as deployed, with an account.
 type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
@@ -46,7 +46,7 @@ func (w *fixture) freed(o chat.OperatorID) string {
 	return queuetest.Body(w, string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: string(o), StoreID: string(desktest.Shop)})
 }
 
-// deliver hands the function signals, none of which it may ask for again.
+// deliver sends the function signals; none may be returned as failed.
 func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, feeds, bodies...); len(again) > 0 {
@@ -74,7 +74,7 @@ func (w *fixture) wantLoad(id chat.OperatorID, want int) {
 	}
 }
 
-// told are the reasons of a conversation's events of one type.
+// told returns the reasons of a conversation's events of one type.
 func (w *fixture) told(id chat.ConversationID, kind chat.EventType) (reasons []chat.Reason) {
 	w.Helper()
 	for _, e := range w.Timeline(id) {
@@ -98,7 +98,7 @@ func TestAssignment_ChoosesOperator(t *testing.T) {
 		hire    func(*fixture)
 		want    chat.OperatorID
 		reason  chat.ReasonCode
-		ana     chat.Outcome // what the reason says of her; "" = nothing
+		ana     chat.Outcome // her outcome in the reason; "" = not mentioned
 	}{
 		"the one who is available": {
 			hire: func(w *fixture) { w.Employ("ANA"); w.Employ("EVA", away) }, want: "ANA", reason: chat.ReasonFewestOpen, ana: chat.OutcomeChosen,
@@ -135,7 +135,7 @@ func TestAssignment_ChoosesOperator(t *testing.T) {
 			w := open(t, slices.DeleteFunc([]func(*chat.Account){c.account}, func(f func(*chat.Account)) bool { return f == nil })...)
 			c.hire(w)
 			id := w.Write("new")
-			for range 3 { // the queue may deliver it again
+			for range 3 { // the queue may deliver a signal more than once
 				w.deliver(w.waits(id))
 			}
 			w.wantAssignee(id, c.want)
@@ -164,13 +164,13 @@ func TestAssignment_OldestFirst(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	oldest, middle, newest := w.Write("1"), w.Write("2"), w.Write("3")
-	w.deliver(w.waits(newest)) // nobody is there yet
+	w.deliver(w.waits(newest)) // there is no operator yet
 	ana := w.Employ("ANA", desktest.Carries(1))
 	w.deliver(w.freed(ana.ID))
 	w.wantAssignee(oldest, "ANA")
 	w.wantAssignee(middle, "")
 	w.wantAssignee(newest, "")
-	w.deliver(w.waits(newest)) // she is full
+	w.deliver(w.waits(newest)) // she is at her limit
 	w.wantAssignee(newest, "")
 
 	_, err := w.Desk.Resolve(t.Context(), chat.Actor{Operator: w.Owner, RequestID: "request"}, oldest)
@@ -181,7 +181,7 @@ func TestAssignment_OldestFirst(t *testing.T) {
 	w.wantLoad("ANA", 1)
 }
 
-// late is a store whose operators are given more while somebody thinks about what they carried.
+// late is a store in which operators get more conversations between the reading of their loads and the assignment.
 type late struct {
 	*dynamo.Store
 	once  sync.Once
@@ -211,7 +211,7 @@ func TestAssignment_OperatorFull_NextOne(t *testing.T) {
 	w.wantLoad("ANA", 1)
 }
 
-// lagging is a store whose index has not heard of anything yet.
+// lagging is a store whose index does not contain anything yet.
 type lagging struct{ *dynamo.Store }
 
 func (lagging) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequest) (chat.Page[chat.Conversation], error) {
@@ -289,7 +289,7 @@ func TestBatch_PermanentFailure_DeadLetteredAlone(t *testing.T) {
 	}
 }
 
-// silent is a directory that does not answer.
+// silent is an account directory that fails.
 type silent struct{}
 
 func (silent) Account(context.Context, chat.AccountID) (chat.Account, error) {

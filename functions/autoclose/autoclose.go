@@ -26,7 +26,7 @@ type Handler struct {
 	desk     closer
 }
 
-// New makes a handler; both are needed.
+// New returns a handler; both dependencies are required.
 func New(accounts accounts, desk closer) (*Handler, error) {
 	if accounts == nil || desk == nil {
 		return nil, errors.New("autoclose: accounts and desk are required")

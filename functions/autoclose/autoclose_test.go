@@ -20,7 +20,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// fixture is the function as it is deployed, with a company that closes what was quiet for an hour.
+// fixture is the function as deployed, with an account that closes conversations after an hour of inactivity.
 type fixture struct {
 	*desktest.Fixture
 	handler lambda.Handler
@@ -36,7 +36,7 @@ func open(t *testing.T, change ...func(*chat.Account)) *fixture {
 	return w
 }
 
-// given is a conversation of Ana's.
+// given creates a conversation assigned to Ana.
 func (w *fixture) given(from string) chat.ConversationID {
 	w.Helper()
 	id := w.Write(from)
@@ -48,7 +48,7 @@ func (w *fixture) due(id chat.ConversationID) string {
 	return queuetest.Body(w, string(desktest.Account), w.Time, events.ConversationDue{ConversationID: string(id), DueAt: w.Time})
 }
 
-// deliver hands the function signals, none of which it may ask for again.
+// deliver sends the function signals; none may be returned as failed.
 func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, "to-autoclose", bodies...); len(again) > 0 {
@@ -56,7 +56,7 @@ func (w *fixture) deliver(bodies ...string) {
 	}
 }
 
-// endings are the Events that tell of a conversation's ends.
+// endings returns the events of a conversation's closings.
 func (w *fixture) endings(id chat.ConversationID) (found []chat.Event) {
 	w.Helper()
 	for _, e := range w.Timeline(id) {
@@ -74,7 +74,7 @@ func TestAutoClose_TimerDue(t *testing.T) {
 		begin  func(*fixture) chat.ConversationID
 		after  time.Duration // from the last message
 		reason chat.ReasonCode
-		again  time.Duration // until the next look when it stays open, from the last message; 0 = never
+		again  time.Duration // from the last message to the next check when it stays open; 0 = never
 	}{
 		"an assigned one that was quiet for an hour is closed": {func(w *fixture) chat.ConversationID { return w.given("1") }, time.Hour, chat.ReasonIdle, 0},
 		"a moment earlier it is not":                           {func(w *fixture) chat.ConversationID { return w.given("1") }, time.Hour - time.Millisecond, "", time.Hour},
@@ -99,7 +99,7 @@ func TestAutoClose_TimerDue(t *testing.T) {
 			id := c.begin(w)
 			last := w.Time
 			w.Advance(c.after)
-			for range 3 { // the queue may deliver it again, and the clock sends it until it is done
+			for range 3 { // the queue may deliver a signal more than once, and the clock repeats it until it is done
 				w.deliver(w.due(id))
 			}
 			now := w.Conversation(id)
@@ -145,7 +145,7 @@ func TestAutoClose_FreesOperator(t *testing.T) {
 	}
 }
 
-// overtaken is a store in which something happens between the reading of a conversation and the writing of what was decided.
+// overtaken is a store with a hook between the reading of a conversation and the write of the decision.
 type overtaken struct {
 	*dynamo.Store
 	once   sync.Once
@@ -213,7 +213,7 @@ func TestAutoClose_BadRecord_OthersDone(t *testing.T) {
 	}
 }
 
-// silent is a directory that does not answer.
+// silent is an account directory that fails.
 type silent struct{}
 
 func (silent) Account(context.Context, chat.AccountID) (chat.Account, error) {

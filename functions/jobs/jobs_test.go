@@ -18,7 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// fixture is the handler on the real desk and store, with a clock that the test moves.
+// fixture is the handler with the real desk and store, and a clock that the test moves.
 type fixture struct {
 	*jobs.Handler
 	deps  jobs.Deps
@@ -59,10 +59,10 @@ func newFixture(t *testing.T) *fixture {
 	return b
 }
 
-// open opens what is sealed as itself.
+// open is a fake sealer that returns its input unchanged.
 type open struct{}
 
-// parameters have one value each: their name.
+// parameters is a fake parameter store in which each value is the parameter's name.
 type parameters struct{}
 
 func (parameters) List(_ context.Context, name string) ([]string, error) { return []string{name}, nil }
@@ -92,7 +92,7 @@ func (b *fixture) employ(id string, stores ...chat.StoreID) chat.Operator {
 	return o
 }
 
-// written lets somebody write to a store.
+// written creates a conversation: a customer writes to a store.
 func (b *fixture) written(store chat.StoreID, from string) chat.ConversationID {
 	b.t.Helper()
 	b.now = b.now.Add(time.Second)
@@ -104,7 +104,7 @@ func (b *fixture) written(store chat.StoreID, from string) chat.ConversationID {
 	return received.Conversation.ID
 }
 
-// give takes the next waiting conversations to an operator, as a distribution does that has read them as they were.
+// give assigns waiting conversations to an operator, as a distribution does that read the operator's state before the change.
 func (b *fixture) give(o chat.Operator, id chat.ConversationID) {
 	b.t.Helper()
 	before := b.conversation(id)
@@ -124,7 +124,7 @@ func (b *fixture) job(kind chat.JobKind, subject string) *chat.Job {
 	return &chat.Job{ID: "JOB", AccountID: "ACC", Kind: kind, Subject: subject, CreatedAt: b.now, Version: 1}
 }
 
-// run takes the job's steps as fanout asks for them, until a step changes nothing, and answers the job then.
+// run executes the job's steps as fanout requests them, until a step changes nothing, and returns the job.
 func (b *fixture) run() chat.Job {
 	b.t.Helper()
 	return b.runs("JOB")
@@ -157,7 +157,7 @@ func TestRelease_InactiveOperator_BackToPool(t *testing.T) {
 	t.Parallel()
 	b := newFixture(t)
 	ana := b.employ("ANA", "A")
-	const many = 105 // more than a step
+	const many = 105 // more than one step
 	var had []chat.ConversationID
 	for i := range many {
 		id := b.written("A", fmt.Sprintf("54911%03d", i))
@@ -188,7 +188,7 @@ func TestRelease_InactiveOperator_BackToPool(t *testing.T) {
 		t.Errorf("no line says why: %+v", timeline.Items)
 	}
 
-	// A distribution that had read her as active gives her one more, after the first look.
+	// A distribution that read her as active assigns one more conversation, after the first pass.
 	late := b.written("A", "54911999")
 	b.give(ana, late)
 	if job.Done {

@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo"
 )
 
-// beside is the real store, with something that happens beside a call. Each happens once.
+// beside is the real store with hooks that run during a call, each once.
 type beside struct {
 	*dynamo.Store
 	beforeRepair, afterRepair func()
@@ -56,7 +56,7 @@ func (s *beside) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	return s.Store.UpdateJob(ctx, before, after)
 }
 
-// on lets the handler work on a store beside which something happens.
+// on makes the handler use a store with hooks.
 func (b *fixture) on(s *beside) {
 	b.t.Helper()
 	s.Store = b.store
@@ -69,7 +69,7 @@ func (b *fixture) on(s *beside) {
 
 func (b *fixture) recountID() string { return chat.NewRecount(b.acc).ID }
 
-// recounts lets a day go by and the recount with it.
+// recounts moves the clock by a day and runs the recount.
 func (b *fixture) recounts() chat.Job {
 	b.t.Helper()
 	b.now = b.now.Add(chat.RecountEvery)
@@ -83,7 +83,7 @@ func (b *fixture) load(operator chat.OperatorID) chat.Load {
 	return load
 }
 
-// drift makes a load say what is not so.
+// drift sets a load to a wrong value.
 func (b *fixture) drift(operator chat.OperatorID, open int) {
 	b.t.Helper()
 	b.must(b.store.RepairLoad(b.ctx, b.load(operator), open))
@@ -96,7 +96,7 @@ func (b *fixture) wantLoad(operator chat.OperatorID, want int) {
 	}
 }
 
-// gives lets customers write and the operator have them.
+// gives creates n conversations and assigns them to the operator.
 func (b *fixture) gives(o chat.Operator, n int) (had []chat.ConversationID) {
 	b.t.Helper()
 	for i := range n {
@@ -133,7 +133,7 @@ func TestRecount_DriftedLoad_Repaired(t *testing.T) { // B-04
 			ana, bea := b.employ("ANA", "A"), b.employ("BEA", "A")
 			had := b.gives(ana, test.given)
 			b.gives(bea, 2)
-			if test.given == 3 { // a pending one counts, one that is closed does not
+			if test.given == 3 { // a pending conversation counts, a closed one does not
 				_, err := b.desk.SetPending(b.ctx, chat.Actor{Operator: b.owner, RequestID: "pending"}, had[0])
 				b.must(err)
 				b.resolves(had[1])
@@ -204,7 +204,7 @@ func TestRecount_PartlyVisibleTransaction_NotRepaired(t *testing.T) { // B-04
 	b := newFixture(t)
 	b.gives(b.employ("ANA", "A"), 3)
 	before := b.load("ANA")
-	b.on(&beside{counting: func(list []chat.Conversation) []chat.Conversation { return list[1:] }}) // one is not readable yet
+	b.on(&beside{counting: func(list []chat.Conversation) []chat.Conversation { return list[1:] }}) // one conversation is not readable yet
 	if job := b.recounts(); job.Count != 0 || b.load("ANA") != before {
 		t.Errorf("%+v became %+v", before, b.load("ANA"))
 	}
@@ -243,7 +243,7 @@ func (b *fixture) carried(operator chat.OperatorID) []chat.Conversation {
 func TestRecount_CrashBetweenSteps_Resumes(t *testing.T) { // C-03
 	t.Parallel()
 	died := errors.New("the process dies")
-	for dies := range 3 { // at the end of the first run, of the second, of the third
+	for dies := range 3 { // crash at the end of the first, second or third run
 		t.Run(fmt.Sprint(dies), func(t *testing.T) {
 			t.Parallel()
 			b := newFixture(t)

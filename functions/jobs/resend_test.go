@@ -13,7 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/rules/drafts"
 )
 
-// holds lets the owner answer, and a channel that is as given hold it.
+// holds makes the owner reply, and the reply is held because of the channel's state.
 func (b *fixture) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	b.t.Helper()
 	b.now = b.now.Add(time.Second)
@@ -26,7 +26,7 @@ func (b *fixture) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	}
 }
 
-// delivers does what send does with a conversation, and answers what the provider took.
+// delivers simulates send for a conversation, and returns the texts that the provider accepted.
 func (b *fixture) delivers(ch chat.Channel, id chat.ConversationID) (took []string) {
 	b.t.Helper()
 	c, err := b.store.Conversation(b.ctx, "ACC", id)
@@ -50,7 +50,7 @@ func (b *fixture) healthOf(state chat.HealthState) chat.Channel {
 	return after
 }
 
-// restored gives the signal of a channel's return, and names the job that follows.
+// restored sends the signal of a restored channel, and returns the id of the job that it creates.
 func (b *fixture) restored(ch chat.Channel) (job string) {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelRestored{ChannelID: string(ch.ID), Version: ch.Version})
@@ -77,7 +77,7 @@ func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 	first, second := b.written("A", "5491"), b.written("A", "5492")
 	broken := b.healthOf(chat.HealthReauthorise)
 	var want []string
-	for i := range 105 { // more than a step
+	for i := range 105 { // more than one step
 		text := fmt.Sprint(i)
 		b.holds(broken, []chat.ConversationID{first, second}[i%2], text)
 		want = append(want, text)
@@ -103,7 +103,7 @@ func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 			t.Fatalf("message %d to leave is %s, not in its conversation's order: %v", i, text, took)
 		}
 	}
-	// A delivery that had read the channel as it was holds one more.
+	// A delivery that read the channel's old state holds one more message.
 	b.holds(broken, first, "late")
 	b.now = b.now.Add(chat.TimerGrace)
 	if job = b.runs(id); !job.Done {

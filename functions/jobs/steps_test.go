@@ -17,7 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// shorten gives somebody conversations that never close, and then lets them close after ten minutes.
+// shorten creates conversations in an account without auto-close, and then sets the closing time to ten minutes.
 func (b *fixture) shorten(many int) (had []chat.ConversationID) {
 	b.t.Helper()
 	ana := b.employ("ANA", "A")
@@ -32,7 +32,7 @@ func (b *fixture) shorten(many int) (had []chat.ConversationID) {
 	return had
 }
 
-// step gives a handler one signal.
+// step sends a handler one signal.
 func (b *fixture) step(h *jobs.Handler) error {
 	b.t.Helper()
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.JobReady{JobID: "JOB"})
@@ -40,7 +40,7 @@ func (b *fixture) step(h *jobs.Handler) error {
 	return h.Routes().Handle(b.ctx, envelope)
 }
 
-// stored is the job as it is now.
+// stored returns the job as stored.
 func (b *fixture) stored() chat.Job {
 	b.t.Helper()
 	job, err := b.store.Job(b.ctx, "ACC", "JOB")
@@ -48,7 +48,7 @@ func (b *fixture) stored() chat.Job {
 	return job
 }
 
-// armed counts those that close ten minutes after they were given.
+// armed counts the conversations that close ten minutes after they were assigned.
 func (b *fixture) armed(ids []chat.ConversationID) (n int) {
 	b.t.Helper()
 	for _, id := range ids {
@@ -59,7 +59,7 @@ func (b *fixture) armed(ids []chat.ConversationID) (n int) {
 	return n
 }
 
-// timer is when the clock asks for the job again; zero when it never does.
+// timer returns when the job's timer is due; zero without a timer.
 func (b *fixture) timer() (due time.Time) {
 	b.t.Helper()
 	for shard := range schedule.DueShards {
@@ -103,7 +103,7 @@ func TestStep_IsBounded_WritesCheckpoint(t *testing.T) {
 	}
 }
 
-// watched is a store that lets something else happen where a checkpoint is written.
+// watched is a store with a hook around the write of a checkpoint.
 type watched struct {
 	*dynamo.Store
 	update func(write func() error) error
@@ -113,7 +113,7 @@ func (s *watched) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	return s.update(func() error { return s.Store.UpdateJob(ctx, before, after) })
 }
 
-// over is the handler on such a store.
+// over returns the handler on a watched store.
 func (b *fixture) over(update func(write func() error) error) *jobs.Handler {
 	b.t.Helper()
 	deps := b.deps
@@ -168,7 +168,7 @@ func TestStep_ConcurrentRuns_CountOnce(t *testing.T) {
 	b := newFixture(t)
 	had := b.shorten(3)
 	b.must(b.step(b.over(func(write func() error) error {
-		b.must(b.step(b.Handler)) // the other one is faster
+		b.must(b.step(b.Handler)) // a concurrent run finishes first
 		return write()
 	})))
 	if job := b.stored(); job.Count != 3 || !job.Done || b.armed(had) != 3 {

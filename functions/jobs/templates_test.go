@@ -19,12 +19,12 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// approver is a provider with templates, three on a page.
+// approver is a provider that lists templates, three per page.
 type approver struct {
 	channel.Adapter
 	names   []string
-	refuses error  // the next page
-	before  func() // happens before a page is answered
+	refuses error  // error for the next page
+	before  func() // runs before a page is returned
 	calls   int
 }
 
@@ -55,7 +55,7 @@ func (a *approver) Templates(_ context.Context, credentials chat.Credentials, bu
 	return page, next, nil
 }
 
-// approving is a bed whose first channel has such a provider.
+// approving is a fixture whose first channel has an approver.
 func approving(t *testing.T, names ...string) (*fixture, *approver) {
 	t.Helper()
 	b := newFixture(t)
@@ -73,13 +73,13 @@ func approving(t *testing.T, names ...string) (*fixture, *approver) {
 	return b, provider
 }
 
-// changed gives the signal of the channel's change, and runs the job that follows.
+// changed sends the signal of the channel's change, and runs the job that it creates.
 func (b *fixture) changed(version int64) chat.Job {
 	b.t.Helper()
 	id := b.shop["A"].ID
 	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelChanged{ChannelID: string(id), Version: version})
 	b.must(err)
-	for range 2 { // a repeated signal meets the job
+	for range 2 { // a repeated signal creates no second job
 		b.must(b.Routes().Handle(b.ctx, envelope))
 	}
 	return b.runs(chat.NewTemplatesJob("ACC", id, b.now, "changed", fmt.Sprint(version)).ID)
@@ -149,7 +149,7 @@ func TestTemplates_ProviderFails(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		refusal error
-		wait    time.Duration // 0 = it ends
+		wait    time.Duration // 0 = the job ends
 	}{
 		"too many calls":      {refused(fault.RateLimited, channel.ProviderError{Code: "80007"}), time.Minute},
 		"and says when":       {refused(fault.RateLimited, channel.ProviderError{Code: "80007", RetryAfter: 5 * time.Minute}), 5 * time.Minute},
@@ -182,7 +182,7 @@ func TestTemplates_ProviderFails(t *testing.T) {
 	}
 }
 
-// dying is a store in which the process dies before or after its n-th write.
+// dying is a store in which the process crashes before or after its n-th write.
 type dying struct {
 	*dynamo.Store
 	at    int
@@ -218,7 +218,7 @@ func (s *dying) UpdateJob(ctx context.Context, before, after chat.Job) error {
 	return s.write(func() error { return s.Store.UpdateJob(ctx, before, after) })
 }
 
-// C-03: wherever the reading dies, the next run ends it alike.
+// C-03: after a crash at any point, the next run ends with the same result.
 func TestTemplates_Crash_Resumes(t *testing.T) {
 	t.Parallel()
 	for at := 1; at <= 8; at++ {
@@ -250,7 +250,7 @@ func TestTemplates_Crash_Resumes(t *testing.T) {
 	}
 }
 
-// What the provider says of a template while it is read stands against the page that was read before.
+// A template status received by webhook during the reading overrides the page read before it.
 func TestTemplates_WebhookDuringRead_Wins(t *testing.T) {
 	t.Parallel()
 	b, provider := approving(t, "a")

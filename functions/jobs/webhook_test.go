@@ -14,7 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// registrar is a provider whose webhooks are registered; refuses is its next answer.
+// registrar is a provider whose webhooks are registered; refuses is the error that it returns next.
 type registrar struct {
 	channel.Adapter
 	calls   []string
@@ -108,7 +108,7 @@ func TestChannelRemoved_EndsWebhook_UnlessConnectedAgain(t *testing.T) {
 		return events.ChannelChanged{ChannelID: "GONE", Version: 9, Removed: &events.RemovedChannel{Type: "whatsapp", ExternalID: asset, Credentials: []byte("token")}}
 	}
 	b.must(b.changes(removed("99")))
-	b.must(b.changes(removed("70"))) // channel CHA has it
+	b.must(b.changes(removed("70"))) // the asset belongs to channel CHA
 	if !slices.Equal(r.calls, []string{"unsubscribe with token"}) {
 		t.Errorf("called %v", r.calls)
 	}

@@ -65,7 +65,7 @@ func TestFetch_TooLarge_Failed(t *testing.T) {
 	}
 }
 
-// zeros never ends.
+// zeros is an endless reader.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {

@@ -20,7 +20,8 @@ import (
 
 var errCrash = errors.New("the process died")
 
-// crashing dies before or after one call of the store, counted from zero, and is dead until it is revived.
+// crashing is a store whose process crashes before or after the n-th call, counted from zero. All later calls fail until dead is
+// reset.
 type crashing struct {
 	*dynamo.Store
 	left  int
@@ -77,7 +78,7 @@ func (c crashingBucket) Delete(ctx context.Context, key string) error {
 	return c.around(func() error { return c.bucket.Delete(ctx, key) })
 }
 
-// fragile is the function on a store and a bucket that die.
+// fragile is the function with a store and a bucket that crash.
 type fragile struct {
 	*crashing
 	deliver func() error
@@ -104,7 +105,7 @@ func TestFetch_CrashAnywhere_SameResult(t *testing.T) {
 			t.Run(fmt.Sprintf("after the call %v, call %d", after, call), func(t *testing.T) {
 				t.Parallel()
 				first := true
-				w := open(t, func() (channel.Media, error) { // the provider is busy at first
+				w := open(t, func() (channel.Media, error) { // the provider is unavailable at first
 					if first {
 						first = false
 						return channel.Media{}, fault.New(fault.Unavailable, "busy")
@@ -127,7 +128,7 @@ func TestFetch_CrashAnywhere_SameResult(t *testing.T) {
 	}
 }
 
-// PROVIDERS §11-22, C-03: a file that was on its way when its message was taken back goes, wherever the process died.
+// PROVIDERS §11-22, C-03: a file that was being fetched when its message was revoked is deleted, wherever the process crashes.
 func TestFetch_CrashAndRevoke_LeavesNoFile(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {

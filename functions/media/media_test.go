@@ -28,10 +28,10 @@ const (
 	accessToken  = "SECRET-TOKEN"
 )
 
-// png is the smallest start that is a picture.
+// png is the shortest content that is detected as a PNG image.
 var png = append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), bytes.Repeat([]byte{7}, 5000)...)
 
-// provider answers what a file's reference is to give.
+// provider is a fake provider that returns a file or an error for each reference.
 type provider struct {
 	channel.Adapter
 	files   map[string]func() (channel.Media, error)
@@ -48,10 +48,10 @@ func (p *provider) Fetch(_ context.Context, credentials chat.Credentials, asset,
 
 func (p *provider) Capabilities() channel.Capabilities { return channel.Capabilities{} }
 
-// Of makes the provider the only one.
+// Of returns this provider for every channel type.
 func (p *provider) Of(chat.ChannelType) (channel.Adapter, bool) { return p, true }
 
-// gives is a file that is announced with its length, or with none.
+// gives returns a file with the given announced length.
 func gives(mimeType string, content []byte, size int64) func() (channel.Media, error) {
 	return func() (channel.Media, error) {
 		return channel.Media{Mime: mimeType, Size: size, ReadCloser: io.NopCloser(bytes.NewReader(content))}, nil
@@ -62,7 +62,7 @@ func refuses(err error) func() (channel.Media, error) {
 	return func() (channel.Media, error) { return channel.Media{}, err }
 }
 
-// opener opens what is sealed as itself.
+// opener is a fake sealer that returns its input unchanged.
 type opener struct{}
 
 func (opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
@@ -74,7 +74,7 @@ type object struct {
 	content []byte
 }
 
-// bucket keeps objects; err is what the next Put is answered with.
+// bucket is a bucket in memory; err is the error of the next Put.
 type bucket struct {
 	objects map[string]object
 	err     error
@@ -98,7 +98,7 @@ func (b *bucket) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-// fixture is a message with the attachments a1, a2…, one for each reference given.
+// fixture is a message with the attachments a1, a2…, one for each given reference.
 type fixture struct {
 	*testing.T
 	store    *dynamo.Store
@@ -173,7 +173,7 @@ func (w *fixture) attachments() []chat.Attachment {
 	return m.Attachments
 }
 
-// timer is the message's; nil without one.
+// timer returns the message's timer; nil without one.
 func (w *fixture) timer() *chat.Timer {
 	w.Helper()
 	timers, err := w.store.PendingTimers(w.Context(), account, conversation, chat.TimerMedia)
@@ -193,7 +193,7 @@ func TestFetch_StoresFileOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, gives("image/png", png, size))
-			for range 3 { // the queue may deliver it again
+			for range 3 { // the queue may deliver a signal more than once
 				w.must(w.deliver())
 			}
 			if got := w.bucket.objects[key]; got.mime != "image/png" || !bytes.Equal(got.content, png) || len(w.bucket.objects) != 1 {
@@ -229,7 +229,7 @@ func TestFetch_ProviderErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := open(t, c.file)
-			w.must(w.deliver()) // the timer asks again: a signal that came again would count as another attempt
+			w.must(w.deliver()) // the timer starts another attempt
 			waits := c.state == chat.AttachmentPending
 			if got := w.attachments()[0].State; got != c.state {
 				t.Errorf("the attachment is %s", got)
@@ -248,7 +248,7 @@ func TestFetch_ProviderErrors(t *testing.T) {
 	}
 }
 
-// PROVIDERS §11-4: the message is there at once, and its file as soon as the provider gives it.
+// PROVIDERS §11-4: the message is visible at once, and its file as soon as the provider has it.
 func TestFetch_NotReady_Retried(t *testing.T) {
 	t.Parallel()
 	w := open(t, refuses(fault.New(fault.Unavailable, "busy")))

@@ -36,7 +36,7 @@ func (w *fixture) revoke() {
 	w.must(w.store.UpdateMessage(w.Context(), before, after, chat.MessageEffects{}))
 }
 
-// PROVIDERS §11-22: of a message that its author took back nothing is left, not even what was on its way.
+// PROVIDERS §11-22: no file of a revoked message is left, not even one that was being fetched.
 func TestRevoked_DeletesFiles(t *testing.T) {
 	t.Parallel()
 	t.Run("while they are fetched", func(t *testing.T) {

@@ -30,7 +30,7 @@ const (
 	address = "ana@example.com"
 )
 
-// box takes mails; errs are what the next ones are answered with.
+// box is a fake sender; errs are the errors of the next mails.
 type box struct {
 	mails []mail.Message
 	errs  []error
@@ -50,7 +50,7 @@ func (b *box) Send(_ context.Context, m mail.Message) error {
 
 var errCrash = errors.New("the process died")
 
-// crashing dies before or after one of the calls to the outside, counted from zero, and never again.
+// crashing crashes before or after one of the calls to the store or the sender, counted from zero, and only once.
 type crashing struct {
 	store *dynamo.Store
 	box   *box
@@ -90,7 +90,7 @@ func (c *crashing) PutTimer(ctx context.Context, t chat.Timer) error {
 func (c *crashing) Send(ctx context.Context, m mail.Message) error {
 	err := c.around(func() error { return c.box.Send(ctx, m) })
 	if errors.Is(err, errCrash) {
-		panic(err) // a process that dies in the middle of a call records nothing
+		panic(err) // a process that crashes during a call records nothing
 	}
 	return err
 }
@@ -131,7 +131,7 @@ type sender interface {
 	Send(ctx context.Context, m mail.Message) error
 }
 
-// deliver gives the handler the signal once; a panic is its death.
+// deliver sends the handler the signal once; a panic counts as a crash.
 func (w *fixture) deliver(s store, to sender) (err error) {
 	w.Helper()
 	handler, err := notify.New(s, to, func() time.Time { return w.now }, obs.NewLogger(w.logs, "notify"))
@@ -153,7 +153,7 @@ func (w *fixture) mail() chat.Mail {
 	return m
 }
 
-// due is when the mail's timer asks again; zero without a timer.
+// due returns when the mail's timer is due; zero without a timer.
 func (w *fixture) due() time.Time {
 	w.Helper()
 	for shard := range schedule.DueShards {
@@ -171,7 +171,7 @@ func (w *fixture) due() time.Time {
 func TestSend_OnceAndLinkCleared(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	for range 3 { // the queue may deliver it again
+	for range 3 { // the queue may deliver a signal more than once
 		w.must(w.deliver(w.store, w.box))
 	}
 	if len(w.box.mails) != 1 || w.box.mails[0].To != address {
@@ -214,7 +214,7 @@ func TestSend_ServiceErrors(t *testing.T) {
 			if c.waits != !due.IsZero() || (c.waits && !due.Equal(w.now.Add(30*time.Second))) {
 				t.Errorf("it is due at %s", due)
 			}
-			w.must(w.deliver(w.store, w.box)) // the timer fires, or the queue repeats
+			w.must(w.deliver(w.store, w.box)) // by the timer, or redelivered by the queue
 			if got := len(w.box.mails) == 1; got != c.waits {
 				t.Errorf("the box holds %d mails", len(w.box.mails))
 			}
@@ -258,7 +258,7 @@ func TestSend_CrashAnywhere_SentAtMostOnce(t *testing.T) {
 						w.box.errs = []error{fault.New(fault.Unavailable, "busy")}
 					}
 					c := &crashing{store: w.store, box: w.box, left: call, after: after}
-					for range 5 { // the queue and the timer deliver it until it is final
+					for range 5 { // the queue and the timer deliver the signal until the mail is final
 						_ = w.deliver(c, c)
 					}
 					m := w.mail()
@@ -283,7 +283,7 @@ func TestRecord_AttemptOutcome_OverwritesUnknown(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	interfering := senderFunc(func(ctx context.Context, m mail.Message) error {
-		w.must(w.deliver(w.store, w.box)) // a second delivery finds the attempt under way
+		w.must(w.deliver(w.store, w.box)) // a second delivery during the attempt
 		if state := w.mail().State; state != chat.MailUnknown {
 			t.Errorf("meanwhile it is %s", state)
 		}
@@ -295,7 +295,7 @@ func TestRecord_AttemptOutcome_OverwritesUnknown(t *testing.T) {
 	}
 }
 
-// flaky fails writes of an outcome as a busy table does, some of them after they succeeded.
+// flaky fails writes of an outcome as a throttled table does; some of them fail after they succeeded.
 type flaky struct {
 	*dynamo.Store
 	fails int

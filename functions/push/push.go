@@ -27,18 +27,18 @@ import (
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
-// summaryLane ends the name of the merging queue.
+// summaryLane is the suffix of the name of the summary lane's queue.
 const summaryLane = "push-summary"
 
 // ConnectionsGone counts connections that ended without $disconnect.
 var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Rooms   *audience.Broadcaster
 	Dead    *queue.Retrier
 	Log     *slog.Logger
-	Metrics *obs.Metrics // knows the queue's counters and ConnectionsGone
+	Metrics *obs.Metrics // registers the queue's counters and ConnectionsGone
 	Now     func() time.Time
 }
 
@@ -58,7 +58,7 @@ func (h *Handler) Routes() queue.Router { return new(batch).routes() }
 
 func (b *batch) routes() queue.Router { return queue.NewRouter(queue.On(b.add)) }
 
-// Handle merges the records of a batch, and then sends one frame to each browser.
+// Handle merges the records of a batch and sends one frame to each browser.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lambdaevents.SQSEventResponse, error) {
 	batch := &batch{rooms: h.Rooms, audiences: map[listeners]*recipients{}}
 	if len(event.Records) > 0 {
@@ -76,11 +76,12 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 		posted, gone = posted+outcome.Posted, gone+len(outcome.Gone)
 	}
 	h.Metrics.Count(ConnectionsGone, gone)
-	// The fast lane has a batch for nearly every message: a line for each that went well would cost half of what the frames do.
+	// The fast lane has a batch for nearly every message. A log line for each successful batch would cost half as much as sending
+	// the frames.
 	if !batch.summary && len(answer.BatchItemFailures) == 0 && gone == 0 {
 		return answer, err
 	}
-	// A batch of one is what the fast lane gets as a rule: then the line leads back to what caused it.
+	// Batches of the fast lane usually have one record. Its correlation id links the log line to the request that caused it.
 	if len(batch.audiences) == 1 {
 		ctx = obs.With(ctx, slog.String("account_id", string(slices.Collect(maps.Keys(batch.audiences))[0].account)))
 	}
@@ -92,24 +93,24 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 	return answer, err
 }
 
-// batch is what one invocation gathers.
+// batch collects the records of one invocation.
 type batch struct {
 	rooms     *audience.Broadcaster
 	summary   bool
-	cause     string // the correlation of the newest record
+	cause     string // the correlation id of the newest record
 	audiences map[listeners]*recipients
 }
 
-// listeners are an account's operators, or one visitor if a visitor is named.
+// listeners identifies the operators of an account, or one visitor if visitor is set.
 type listeners struct {
 	account chat.AccountID
 	visitor chat.VisitorID
 }
 
-// add finds who is to see a signal's frames.
+// add adds a signal's frames for the connections that may see them.
 func (b *batch) add(ctx context.Context, envelope events.Envelope, pushed events.Pushed) error {
 	if envelope.AccountID == "" {
-		return fault.New(fault.Invalid, "frames without an account").WithReason("no_account")
+		return fault.New(fault.Invalid, "missing account").WithReason("no_account")
 	}
 	frames := make([]frame, len(pushed.Frames))
 	for i, raw := range pushed.Frames {
@@ -180,7 +181,7 @@ func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bo
 	}
 }
 
-// recipients is the browsers of those who listen and what each is to get.
+// recipients holds the browsers that listen and the frames for each.
 type recipients struct {
 	room   audience.Audience
 	people audience.People
@@ -195,7 +196,7 @@ func (a *recipients) add(frames []frame, listens func(chat.Connection, chat.Oper
 	}
 }
 
-// addVisitor is for each of the visitor's browsers.
+// addVisitor adds frames for each of the visitor's browsers.
 func (a *recipients) addVisitor(frames []frame) {
 	for _, c := range a.room.Connections {
 		a.frames[c.ID] = append(a.frames[c.ID], frames...)
@@ -210,14 +211,14 @@ func (a *recipients) items() audience.Items {
 	return items
 }
 
-// frame is one item for a browser. Of those with one subject only the newest is worth sending.
+// frame is one item for a browser. Of the frames with one subject only the newest is sent.
 type frame struct {
 	raw     json.RawMessage
-	subject string // "" = nothing replaces it
+	subject string // "" = never replaced by another frame
 	version int64
 }
 
-// read finds out what a frame is about. The producers are ours, so one that is no object is a fault of ours.
+// read decodes a frame's subject and version. The producers are our own functions, so an undecodable frame is a bug.
 func read(raw json.RawMessage) (frame, error) {
 	var head struct {
 		Type         string `json:"type"`
@@ -232,7 +233,7 @@ func read(raw json.RawMessage) (frame, error) {
 		OperatorID string `json:"operatorId"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil || head.Type == "" {
-		// The decoder's words may repeat the frame, which holds what people wrote.
+		// The decoder's error may contain the frame, which holds customers' text, so it is not kept.
 		return frame{}, fault.New(fault.Invalid, "undecodable frame").WithReason("undecodable")
 	}
 	f := frame{raw: raw}
@@ -247,7 +248,7 @@ func read(raw json.RawMessage) (frame, error) {
 	return f, nil
 }
 
-// newest leaves of each subject the highest version, the later one of two equals, and keeps the order.
+// newest keeps, for each subject, the frame with the highest version (the later one if equal), in the original order.
 func newest(frames []frame) []json.RawMessage {
 	best := make(map[string]int, len(frames))
 	for i, f := range frames {

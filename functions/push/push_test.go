@@ -45,7 +45,7 @@ const (
 	summary = "arn:aws:sqs:us-east-1:000000000000:test-to-push-summary"
 )
 
-// fixture is an account of three people, with a browser each: Beto looks at the conversation.
+// fixture is an account with three operators, each with a browser. Beto views the conversation.
 type fixture struct {
 	*testing.T
 	store   *dynamo.Store
@@ -91,7 +91,7 @@ func open(t *testing.T) *fixture {
 		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(audience.Lifetime)}))
 	}
 	w.must(w.store.SetViewing(t.Context(), "beto", chat.Viewed{ConversationID: conversation, StoreID: shop}))
-	w.now = w.now.Add(time.Minute) // nobody is just coming
+	w.now = w.now.Add(time.Minute) // all connections are established
 	return w
 }
 
@@ -102,7 +102,7 @@ func (w *fixture) must(err error) {
 	}
 }
 
-// record wraps a signal as SQS hands it over.
+// record wraps a signal in an SQS record.
 func (w *fixture) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
 	w.Helper()
 	envelope, err := events.Wrap(chat.NewID(w.now), string(account), w.now, p)
@@ -112,7 +112,7 @@ func (w *fixture) record(arn string, p events.Pushed) lambdaevents.SQSMessage {
 	return lambdaevents.SQSMessage{MessageId: envelope.ID, Body: string(body), EventSourceARN: arn}
 }
 
-// push gives the handler a batch and answers which records come again.
+// push sends the handler a batch and returns the ids of the failed records.
 func (w *fixture) push(records ...lambdaevents.SQSMessage) []string {
 	w.Helper()
 	answer, err := w.handler.Handle(w.Context(), lambdaevents.SQSEvent{Records: records})
@@ -124,7 +124,7 @@ func (w *fixture) push(records ...lambdaevents.SQSMessage) []string {
 	return again
 }
 
-// listeners are who was sent anything.
+// listeners returns the connections that received a frame.
 func (w *fixture) listeners() []string {
 	var who []string
 	for _, id := range []string{"ana", "beto", "carla"} {
@@ -320,7 +320,7 @@ func TestPush_BadRecord_OthersDelivered(t *testing.T) {
 	}
 }
 
-// blind is a store whose connections cannot be read once.
+// blind is a store that fails to read the connections once.
 type blind struct {
 	*dynamo.Store
 	failed bool

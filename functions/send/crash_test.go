@@ -14,7 +14,7 @@ import (
 
 var errCrash = errors.New("the process died")
 
-// store is the real one, whose process may die in its first attempt to send.
+// store is the real store with a crash during the first attempt to send.
 type store struct {
 	*dynamo.Store
 	dies     moment
@@ -25,8 +25,8 @@ type moment int
 
 const (
 	_               moment = iota // never
-	beforeTheCall                 // when the attempt is recorded and WhatsApp not asked yet
-	beforeTheRecord               // when WhatsApp has answered and that is not recorded yet
+	beforeTheCall                 // the attempt is recorded, WhatsApp was not called
+	beforeTheRecord               // WhatsApp has responded, the outcome is not recorded
 )
 
 func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error {

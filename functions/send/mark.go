@@ -14,10 +14,10 @@ import (
 	"github.com/recado-chat/recado/shared/rules/window"
 )
 
-// markTakes bounds a mark: replies may wait behind it in the same batch.
+// markTakes is the timeout of a mark: replies may wait behind it in the same batch.
 const markTakes = 3 * time.Second
 
-// mark tells the provider what was read, or that somebody writes. It is a hint: one that fails is logged, and dropped.
+// mark reports a read message or typing to the provider. It is a hint: a failure is logged and dropped.
 func (h *Handler) mark(ctx context.Context, account chat.AccountID, signal events.ReadMarked) {
 	ctx, cancel := context.WithTimeout(ctx, markTakes)
 	defer cancel()
@@ -62,7 +62,7 @@ func (h *Handler) tell(ctx context.Context, account chat.AccountID, signal event
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, ch.AccountID, ch.Credentials)
 	if err != nil {
-		return fmt.Errorf("open the token of channel %s: %w", ch.ID, err)
+		return fmt.Errorf("decrypt the token of channel %s: %w", ch.ID, err)
 	}
 	if err := call(ctx, credentials, ch.ExternalID, read.ProviderID); err != nil {
 		return fmt.Errorf("mark message %s: %w", message, err)
@@ -86,10 +86,10 @@ func teller(adapter channel.Adapter, typing bool) func(ctx context.Context, cred
 	return nil
 }
 
-// readMarksMax bounds the conversations that are remembered; when it is reached, all are forgotten.
+// readMarksMax is the maximum number of conversations in readMarks. When it is reached, all are forgotten.
 const readMarksMax = 1000
 
-// readMarks is what a warm function has told the providers: several operators may look at one conversation.
+// readMarks remembers what this process has reported to providers, because several operators may look at one conversation.
 type readMarks struct {
 	mu   sync.Mutex
 	last map[chat.ConversationID]readMark
@@ -97,10 +97,10 @@ type readMarks struct {
 
 type readMark struct {
 	read   chat.MessageID
-	typing time.Time // until when the contact sees that somebody types
+	typing time.Time // until when the provider shows typing to the contact
 }
 
-// covers says whether the provider knows already: a mark is for a message and all before it.
+// covers reports whether the provider has this mark already: a mark covers its message and all earlier ones.
 func (t *readMarks) covers(id chat.ConversationID, signal events.ReadMarked, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// said lets the customer write, on the phone and in the conversation alike.
+// said makes the customer write, both on the simulated phone and in the conversation.
 func (w *fixture) said(text string) (provider string, id chat.MessageID) {
 	w.Helper()
 	w.Advance(time.Second)
@@ -56,7 +56,7 @@ func TestMark_ReadSentToProvider(t *testing.T) { // B-14
 	w.mark(h, events.ReadMarked{MessageID: string(firstID)})
 	w.mark(h, events.ReadMarked{MessageID: string(secondID)})
 	w.mark(h, events.ReadMarked{MessageID: string(secondID)}) // a second operator
-	w.mark(h, events.ReadMarked{MessageID: string(firstID)})  // who lags
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})  // a second operator marks an older message
 	w.wantMarks(whatsapp.Mark{MessageID: first}, whatsapp.Mark{MessageID: second})
 	w.mark(h, events.ReadMarked{Typing: true})
 	w.Advance(19 * time.Second)
@@ -68,13 +68,13 @@ func TestMark_ReadSentToProvider(t *testing.T) { // B-14
 		t.Errorf("the phone shows %s", m.Status)
 	}
 	w.Advance(25 * time.Hour)
-	w.mark(h, events.ReadMarked{Typing: true}) // nobody may write now
+	w.mark(h, events.ReadMarked{Typing: true}) // the service window is closed
 	if got := w.phone.Marks(); len(got) != 4 {
 		t.Errorf("after the window the phone was told %+v", got)
 	}
 }
 
-// A mark is a hint: whatever goes wrong is logged and dropped, and the next one is told.
+// A failed mark is logged and dropped, and the next one is sent.
 func TestMark_Fails_Dropped(t *testing.T) {
 	t.Parallel()
 	w := open(t)

@@ -42,11 +42,11 @@ func Sleep(ctx context.Context, d time.Duration) error {
 }
 
 const (
-	bucketsMax = 10_000 // numbers, and pairs, that are remembered; then all are forgotten
+	bucketsMax = 10_000 // maximum number of buckets (numbers, and pairs of number and recipient); when it is reached, all are forgotten
 	shortWait  = time.Second
 )
 
-// keep waits until a message may leave. Where that is long, it answers RateLimited with the wait, and nothing is reserved.
+// keep waits until a message may be sent. If the wait exceeds shortWait, it reserves nothing and returns RateLimited.
 func (p *RateLimiter) keep(ctx context.Context, r channel.Rate, number, person string) error {
 	now := p.now()
 	var reserved []*rate.Reservation

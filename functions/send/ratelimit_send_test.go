@@ -8,7 +8,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// PROVIDERS §2.2: 45 messages to one person leave at once, and the next one waits without having been tried.
+// PROVIDERS §2.2: 45 messages to one person are sent at once. The next one waits, without an attempt.
 func TestSend_ManyToOnePerson_RateLimited(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -25,7 +25,7 @@ func TestSend_ManyToOnePerson_RateLimited(t *testing.T) {
 	if wait := timer.DueAt.Sub(w.Time); wait <= 0 || wait > 6*time.Second {
 		t.Errorf("it waits %v", wait)
 	}
-	w.Must(w.deliver(h)) // a signal of another message
+	w.Must(w.deliver(h)) // the signal of another message
 	if len(w.texts()) != 45 {
 		t.Error("it left before its time")
 	}

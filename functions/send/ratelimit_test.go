@@ -11,7 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// paced is a pace whose time passes only while it waits.
+// paced returns a rate limiter whose clock advances only while it waits.
 func paced() (*RateLimiter, *time.Time, *time.Duration) {
 	now, slept := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), time.Duration(0)
 	return NewRateLimiter(func() time.Time { return now }, func(_ context.Context, d time.Duration) error {
@@ -20,7 +20,7 @@ func paced() (*RateLimiter, *time.Time, *time.Duration) {
 	}), &now, &slept
 }
 
-// PROVIDERS §2.2: 80 messages a second from a number.
+// PROVIDERS §2.2: 80 messages per second from one number.
 func TestRateLimiter_PerNumber(t *testing.T) {
 	t.Parallel()
 	p, _, slept := paced()
@@ -38,7 +38,7 @@ func TestRateLimiter_PerNumber(t *testing.T) {
 	}
 }
 
-// And to one person 45 at once, then one in six seconds: that is too long to wait for.
+// PROVIDERS §2.2: 45 messages at once to one person, then one every six seconds, which exceeds the wait limit.
 func TestRateLimiter_PerPerson(t *testing.T) {
 	t.Parallel()
 	p, now, slept := paced()
@@ -48,7 +48,7 @@ func TestRateLimiter_PerPerson(t *testing.T) {
 			t.Fatalf("message %d: %v", i, err)
 		}
 	}
-	for range 3 { // whoever is refused reserves nothing
+	for range 3 { // a refused message reserves nothing
 		err := p.keep(t.Context(), r, "number", "ana")
 		refused := channel.Provider(err)
 		if !fault.Is(err, fault.RateLimited) || refused == nil || refused.Class != channel.ClassWait || refused.RetryAfter.Round(time.Second) != 6*time.Second {

@@ -47,7 +47,7 @@ type bucket interface {
 	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
 }
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Channels channels
 	Desk     deliverer
@@ -82,7 +82,7 @@ func (h *Handler) read(ctx context.Context, envelope events.Envelope, signal eve
 	return nil
 }
 
-// queued delivers the messages that wait in a conversation.
+// queued delivers the queued messages of a conversation.
 func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal events.MessageQueued) error {
 	account, id := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
 	c, err := h.Store.Conversation(ctx, account, id)
@@ -115,8 +115,8 @@ type delivery struct {
 	channel     chat.Channel
 	credentials chat.Credentials
 	to          string
-	quoted      string // the provider's id of the message that is answered
-	took        bool   // the provider took a message
+	quoted      string // the provider's id of the quoted message
+	took        bool   // the provider accepted a message
 }
 
 // ready resolves what a message needs to be sent, and waits for the rate limit.
@@ -159,14 +159,14 @@ func (h *Handler) open(ctx context.Context, adapter channel.Adapter, ch chat.Cha
 	return credentials, nil
 }
 
-// addressOf is the address of the conversation's contact: the identity's current address, else the external id.
+// addressOf returns the address of the conversation's contact: the identity's current address, else the external id.
 func (h *Handler) addressOf(ctx context.Context, c chat.Conversation) (string, error) {
 	identity, _, err := h.Store.Identity(ctx, c.AccountID, c.ChannelID, []string{c.ExternalID})
 	if fault.Is(err, fault.NotFound) {
 		return c.ExternalID, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read who %s is: %w", c.ID, err)
+		return "", fmt.Errorf("read the identity of conversation %s: %w", c.ID, err)
 	}
 	return cmp.Or(identity.Address, c.ExternalID), nil
 }
@@ -208,7 +208,7 @@ func (h *Handler) note(ctx context.Context, ch chat.Channel, providerErr *channe
 	}
 	err := h.Store.UpdateChannel(ctx, ch, after, nil)
 	if fault.Is(err, fault.Conflict) {
-		return nil // somebody changed the channel meanwhile: the next try tells whether it works now
+		return nil // the channel changed concurrently: the next send shows whether it works now
 	}
 	return err
 }

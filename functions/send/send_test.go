@@ -28,14 +28,14 @@ import (
 
 const customer = "5491150000001"
 
-// opener opens what is sealed as itself; err is what it answers instead.
+// opener is a fake sealer that returns its input unchanged, or err.
 type opener struct{ err error }
 
 func (o *opener) OpenCredentials(_ context.Context, _ chat.AccountID, secret chat.Secret) (chat.Credentials, error) {
 	return chat.Credentials(`{"accessToken":"` + string(secret) + `"}`), o.err
 }
 
-// files are the objects of the bucket.
+// files is a bucket in memory.
 type files map[string][]byte
 
 func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string, error) {
@@ -46,7 +46,7 @@ func (f files) Open(_ context.Context, key string) (io.ReadCloser, int64, string
 	return io.NopCloser(bytes.NewReader(content)), int64(len(content)), "image/jpeg", nil
 }
 
-// fixture is the handler before WhatsApp's simulator, in a company to which a customer has written.
+// fixture is the handler with WhatsApp's simulator, and an account to which a customer has written.
 type fixture struct {
 	*desktest.Fixture
 	phone        *whatsapp.Simulator
@@ -62,7 +62,7 @@ func open(t *testing.T) *fixture {
 	t.Helper()
 	w := &fixture{Fixture: desktest.New(t), sealer: &opener{}, files: files{}}
 	w.pace = send.NewRateLimiter(w.Now, func(_ context.Context, d time.Duration) error { w.Advance(d); return nil })
-	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // hears statuses, and keeps them to itself
+	business := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // receives statuses and ignores them
 	t.Cleanup(business.Close)
 	var err error
 	w.phone, err = whatsapp.New(whatsapp.Options{
@@ -83,7 +83,7 @@ func open(t *testing.T) *fixture {
 	return w
 }
 
-// handler is send over the real store.
+// handler returns send on the real store.
 func (w *fixture) handler() *send.Handler { return w.on(&store{Store: w.Store}) }
 
 func (w *fixture) on(s *store) *send.Handler {
@@ -96,7 +96,7 @@ func (w *fixture) on(s *store) *send.Handler {
 	return h
 }
 
-// deliver gives a handler the conversation's signal.
+// deliver sends a handler the conversation's signal.
 func (w *fixture) deliver(h *send.Handler) error {
 	w.Helper()
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(w.conversation)})
@@ -104,7 +104,7 @@ func (w *fixture) deliver(h *send.Handler) error {
 	return h.Routes().Handle(w.Context(), envelope)
 }
 
-// timer is the message's; nil without one.
+// timer returns the message's timer; nil without one.
 func (w *fixture) timer(m chat.Message) *chat.Timer {
 	w.Helper()
 	timers, err := w.Store.PendingTimers(w.Context(), desktest.Account, w.conversation, chat.TimerSend)
@@ -115,7 +115,7 @@ func (w *fixture) timer(m chat.Message) *chat.Timer {
 	return nil
 }
 
-// due says whether a timer comes in that time, or up to a quarter earlier: what waits is spread.
+// due reports whether the timer is due after wait, or up to a quarter earlier because of the jitter.
 func (w *fixture) due(timer chat.Timer, wait time.Duration) bool {
 	in := timer.DueAt.Sub(w.Time)
 	return in <= wait && in >= wait*3/4
@@ -128,7 +128,7 @@ func (w *fixture) health() chat.Health {
 	return ch.Health
 }
 
-// texts are what WhatsApp took.
+// texts returns the texts that WhatsApp accepted.
 func (w *fixture) texts() (texts []string) {
 	for _, m := range w.phone.Sent() {
 		texts = append(texts, m.Text)
@@ -136,15 +136,15 @@ func (w *fixture) texts() (texts []string) {
 	return texts
 }
 
-// S1-23, B-13, §11-11: a failure is shown in the message and told in the timeline.
+// S1-23, B-13, §11-11: a failure is shown on the message and in the timeline.
 func TestSend_WhatsAppErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault  *whatsapp.Fault
 		status chat.MessageStatus
 		code   string
-		wait   time.Duration // until it is tried again; 0 = never
-		took   []string      // of the two messages that wait
+		wait   time.Duration // until the next try; 0 = never
+		took   []string      // accepted messages of the two queued ones
 		health chat.HealthState
 	}{
 		"taken": {nil, chat.StatusSent, "", 0, []string{"uno", "dos"}, chat.HealthOK},
@@ -190,7 +190,7 @@ func TestSend_WhatsAppErrors(t *testing.T) {
 				w.Must(w.phone.Fail(*c.fault))
 			}
 			h := w.handler()
-			for range 3 { // the queue may deliver it again
+			for range 3 { // the queue may deliver a signal more than once
 				w.Must(w.deliver(h))
 			}
 			got := w.Message(m)
@@ -242,7 +242,7 @@ func TestSend_RetryableError_SentWhenDue(t *testing.T) {
 			t.Fatalf("after attempt %d the timer is %+v", attempt+1, timer)
 		}
 		w.Time = w.timer(m).DueAt.Add(-time.Second)
-		w.Must(w.deliver(h)) // too early
+		w.Must(w.deliver(h)) // before the retry is due
 		w.Advance(time.Second)
 	}
 	w.Must(w.deliver(h))
@@ -341,7 +341,7 @@ func TestQueued_Permanent_DeadLettered(t *testing.T) {
 		return queuetest.Body(t, string(desktest.Account), w.Time, events.MessageQueued{ConversationID: string(id)})
 	}
 	bodies := []string{
-		"not json", queued("01K9S3TJ8W0000000000000404"), queued(w.conversation), // in which nothing waits
+		"not json", queued("01K9S3TJ8W0000000000000404"), queued(w.conversation), // a conversation without queued messages
 		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 	}
 	if again := queuetest.Deliver(t, handler, "to-send.fifo", bodies...); len(again) > 0 {

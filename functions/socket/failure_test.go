@@ -15,7 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// failing is a store that fails once, at the call named.
+// failing is a store in which the named call fails once.
 type failing struct {
 	*dynamo.Store
 	call string
@@ -64,7 +64,7 @@ func TestSocket_StoreFailsOnce(t *testing.T) {
 	if status := w.send("$connect", "a1", "", map[string]string{"ticket": "t"}); status != 503 {
 		t.Errorf("a connection that could not be kept: %d", status)
 	}
-	f.call = "Connections" // that the others cannot be told turns nobody away
+	f.call = "Connections" // a failure to notify the others does not refuse the connection
 	w.join("a1", ana)
 	f.call = "SetViewing"
 	if status := w.say("a1", viewIt); status != 503 {

@@ -24,7 +24,7 @@ import (
 	"github.com/recado-chat/recado/shared/push"
 )
 
-// TestSocket_ThroughGateway lets real browsers' sockets speak to the function through the local gateway, over the wire.
+// TestSocket_ThroughGateway connects WebSocket clients to the function through the local gateway, over TCP.
 func TestSocket_ThroughGateway(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -93,7 +93,7 @@ func TestSocket_ThroughGateway(t *testing.T) {
 		t.Fatalf("a ping is answered %s, %v", frame, err)
 	}
 
-	// Its item is lost: the browser must not wait for pushes in vain.
+	// Its stored connection is deleted: the browser must be disconnected, because it would miss all pushes.
 	connections, err := store.Connections(ctx, account)
 	if err != nil || len(connections) != 1 {
 		t.Fatalf("%d connections: %v", len(connections), err)
@@ -108,7 +108,7 @@ func TestSocket_ThroughGateway(t *testing.T) {
 		t.Errorf("an unknown connection heard %s instead of being closed", frame)
 	}
 
-	// A browser that goes away is gone soon after.
+	// The connection of a browser that disconnects is deleted soon after.
 	second, _, err := dial(ticket())
 	if err != nil {
 		t.Fatal(err)

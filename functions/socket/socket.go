@@ -37,7 +37,7 @@ type store interface {
 	// Connection and SetViewing return NotFound for an unknown connection.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
 	SetViewing(ctx context.Context, id string, viewed chat.Viewed) error
-	// Identity answers NotFound for a visitor who has not written yet.
+	// Identity returns NotFound for a visitor who has not written yet.
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 }
@@ -56,17 +56,17 @@ type sender interface {
 type Handler struct {
 	store  store
 	poster poster
-	sender sender // to send, which tells providers that somebody types
-	// capabilities are those of a channel type.
+	sender sender // the queue of send, which reports typing to providers
+	// capabilities returns the capabilities of a channel type.
 	capabilities func(chat.ChannelType) (channel.Capabilities, bool)
 	rooms        *audience.Broadcaster
-	now          func() time.Time // the wall clock: tickets and connections are real
+	now          func() time.Time // the wall clock, for tickets and connections
 	log          *slog.Logger
 	typed        typed
-	words        *cache.Buckets[chat.VisitorID] // of typing: anybody may be a visitor
+	words        *cache.Buckets[chat.VisitorID] // rate limit of visitors' typing
 }
 
-// New names what is missing.
+// New returns an error when a dependency is missing.
 func New(store store, poster poster, sender sender, capabilities func(chat.ChannelType) (channel.Capabilities, bool), now func() time.Time, log *slog.Logger) (*Handler, error) {
 	if store == nil || poster == nil || sender == nil || capabilities == nil || now == nil || log == nil {
 		return nil, errors.New("socket: store, poster, sender, capabilities, clock and logger are required")
@@ -78,7 +78,7 @@ func New(store store, poster poster, sender sender, capabilities func(chat.Chann
 	return &Handler{store: store, poster: poster, sender: sender, capabilities: capabilities, rooms: rooms, now: now, log: log, words: cache.NewBuckets[chat.VisitorID](typedMost)}, nil
 }
 
-// Handle answers one event of a connection.
+// Handle handles one event of a connection.
 func (h *Handler) Handle(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (events.APIGatewayProxyResponse, error) {
 	started := h.now()
 	ctx = obs.With(ctx, slog.String("connection_id", event.RequestContext.ConnectionID))
@@ -133,7 +133,7 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// maxTicket is above every ticket we make.
+// maxTicket is the maximum length of a ticket in bytes, above that of every ticket we create.
 const maxTicket = 256
 
 func (h *Handler) connect(ctx context.Context, id, token string) error {
@@ -145,7 +145,7 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 		return fault.New(fault.Unauthenticated, "ticket expired or already used").WithReason("no_ticket")
 	}
 	if err != nil {
-		return fmt.Errorf("take a ticket: %w", err)
+		return fmt.Errorf("redeem the ticket: %w", err)
 	}
 	came := chat.Connection{
 		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Session: ticket.Session, ExpiresAt: h.now().Add(audience.Lifetime),
@@ -155,7 +155,7 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 		return fault.New(fault.Unauthenticated, "session expired").WithReason("no_session")
 	}
 	if err != nil {
-		return fmt.Errorf("keep the connection: %w", err)
+		return fmt.Errorf("store the connection: %w", err)
 	}
 	if came.Visitor.ID != "" {
 		return nil
@@ -173,10 +173,10 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 func (h *Handler) disconnect(ctx context.Context, id string) error {
 	left, err := h.store.DeleteConnection(ctx, id)
 	if fault.Is(err, fault.NotFound) {
-		return nil // it was found to be gone before
+		return nil // the connection was deleted before
 	}
 	if err != nil {
-		return fmt.Errorf("forget the connection: %w", err)
+		return fmt.Errorf("delete the connection: %w", err)
 	}
 	if left.Visitor.ID != "" {
 		return nil
@@ -189,7 +189,7 @@ func (h *Handler) disconnect(ctx context.Context, id string) error {
 	return nil
 }
 
-// others are who else is there. That they cannot be found is logged and no reason to turn a browser away.
+// others returns the account's other connections. A failure to read them is logged, and does not refuse the connection.
 func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Audience, error) {
 	all, err := h.rooms.Of(ctx, one.AccountID)
 	if err != nil {
@@ -199,7 +199,7 @@ func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Aud
 	return all.Without(one.ID), nil
 }
 
-// conversation bounds what a browser calls a conversation before it becomes a key.
+// conversationOf validates the conversation id from the browser before it is used in a key.
 func conversationOf(a wire.Action) (chat.ConversationID, error) {
 	if a.ConversationID == nil || *a.ConversationID == "" {
 		return "", nil
@@ -215,7 +215,7 @@ func conversationOf(a wire.Action) (chat.ConversationID, error) {
 	return chat.ConversationID(*a.ConversationID), nil
 }
 
-// decode answers a known action, so that its name may be logged.
+// decode returns an action with a known name, so the name may be logged.
 func decode(event events.APIGatewayWebsocketProxyRequest) (wire.Action, error) {
 	var a wire.Action
 	if event.IsBase64Encoded {
@@ -240,7 +240,7 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	}
 	if fault.Is(err, fault.NotFound) {
 		if closeErr := h.poster.Hangup(ctx, id); closeErr != nil && !errors.Is(closeErr, push.ErrGone) {
-			h.log.WarnContext(ctx, "an unknown connection was not closed", slog.Any("error", closeErr))
+			h.log.WarnContext(ctx, "closing an unknown connection failed", slog.Any("error", closeErr))
 		}
 		return fault.New(fault.NotFound, "unknown connection").WithReason("unknown_connection")
 	}

@@ -36,7 +36,7 @@ const (
 	hidden       = chat.ConversationID("01K9S3TJ8W0000000000000002")
 )
 
-// lockedBuffer takes log lines of several goroutines.
+// lockedBuffer is a buffer for the log lines of several goroutines.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -66,7 +66,7 @@ type fixture struct {
 	now     time.Time
 }
 
-// outbox is a queue that keeps what was put on it, or fails.
+// outbox is a queue that keeps its messages, or fails.
 type outbox struct {
 	out []queue.Message
 	err error
@@ -110,7 +110,7 @@ func (w *fixture) must(err error) {
 	}
 }
 
-// send gives the handler an event and answers its status.
+// send sends the handler an event and returns its status.
 func (w *fixture) send(route, connection, body string, query map[string]string) int {
 	w.Helper()
 	answer, err := w.handler.Handle(w.Context(), events.APIGatewayWebsocketProxyRequest{
@@ -139,7 +139,7 @@ func (w *fixture) say(connection, body string) int {
 	return w.send("$default", connection, body, nil)
 }
 
-// heard are a connection's items of one type, without the type.
+// heard returns a connection's received items of one type, without the type.
 func (w *fixture) heard(connection, kind string) []string {
 	w.Helper()
 	var heard []string
@@ -179,7 +179,7 @@ func TestPresence(t *testing.T) {
 		t.Errorf("disconnect answered %d", status)
 	}
 	w.wantHeard("a1", "presence")
-	for range 2 { // API Gateway may say it again
+	for range 2 { // API Gateway may repeat it
 		if status := w.send("$disconnect", "b2", "", nil); status != 200 {
 			t.Errorf("disconnect answered %d", status)
 		}
@@ -262,7 +262,7 @@ func TestViewing(t *testing.T) {
 	w.wantHeard("b1", "viewing", both)
 	w.gateway.Forget()
 
-	if status := w.say("b1", viewIt); status != 200 { // once more changes nothing
+	if status := w.say("b1", viewIt); status != 200 { // repeating it changes nothing
 		t.Errorf("answered %d", status)
 	}
 	w.wantHeard("a1", "viewing")
@@ -320,7 +320,7 @@ func TestTyping(t *testing.T) {
 	}
 	w.wantHeard("a1", "typing", `{"by":{"id":"`+string(beto)+`","kind":"operator","name":"Beto"},"conversationId":"`+string(conversation)+`","on":true}`)
 	w.wantHeard("b1", "typing")
-	w.wantHeard("b2", "typing") // does not look
+	w.wantHeard("b2", "typing") // does not view the conversation
 }
 
 func TestPing(t *testing.T) {
@@ -357,7 +357,7 @@ func TestGoneConnection_DeletedAndOthersNotified(t *testing.T) {
 	w.say("b1", viewIt)
 	w.gateway.Forget()
 
-	// API Gateway says "gone" of a connection that is just coming: it must stay.
+	// API Gateway answers 410 for a connection that is still being established; it must not be deleted.
 	w.gateway.Answer("b1", 410)
 	w.say("a1", `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":true}`)
 	if _, err := w.store.Connection(t.Context(), "b1"); err != nil {

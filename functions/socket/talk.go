@@ -32,8 +32,8 @@ func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 	return nil
 }
 
-// view keeps what the browser looks at now, "" for nothing, and tells those who look at the same, and at what it looked at
-// before.
+// view records the conversation that the browser views, "" for none, and notifies the viewers of the new and the previous
+// conversation.
 func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
 	var viewed chat.Viewed
 	if conversation != "" {
@@ -65,7 +65,8 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 	return nil
 }
 
-// mayView answers what is looked at, or NotFound for a conversation that is not the account's, or not one the operator may see.
+// mayView returns the viewed conversation. It returns NotFound for a conversation of another account, or one that the operator may
+// not see.
 func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation chat.ConversationID) (chat.Viewed, error) {
 	c, err := h.store.Conversation(ctx, me.AccountID, conversation)
 	if err != nil {
@@ -85,7 +86,7 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 	return viewed, nil
 }
 
-// operator is the active person behind a connection.
+// operator returns the active operator of a connection.
 func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operator, error) {
 	people, err := h.rooms.People(ctx, audience.Audience{Account: me.AccountID, Connections: []chat.Connection{me}})
 	if err != nil {
@@ -128,7 +129,8 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	return h.toVisitor(ctx, me, by, on)
 }
 
-// toVisitor lets the visitor know that an operator types. That they cannot be found is logged and no reason to refuse the operator.
+// toVisitor notifies the visitor that an operator types. A failure to find the visitor's connections is logged, and the operator's
+// action succeeds.
 func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Author, on bool) error {
 	if me.Viewing.Visitor == "" {
 		return nil
@@ -148,14 +150,13 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	return nil
 }
 
-// How often a visitor's typing is told; a browser says it every few seconds.
+// The rate limit of a visitor's typing notices; a browser sends one every few seconds.
 const (
 	wordsPerSecond = 1
 	wordsBurst     = 10
 )
 
-// actVisitor does what a visitor's browser may ask: whether the socket is alive, and to let those who look at its conversation know
-// that the visitor types.
+// actVisitor performs a visitor's action: a ping, or typing, which is sent to the viewers of the visitor's conversation.
 func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Action) error {
 	switch a.Action {
 	case wire.ActionPing:
@@ -165,11 +166,11 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Act
 		return fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
 	}
 	if !h.words.Of(me.Visitor.ID, wordsPerSecond, wordsBurst).AllowN(h.now(), 1) {
-		return nil // a hint more or less
+		return nil // typing is a hint, so excess notices are dropped
 	}
 	identity, _, err := h.store.Identity(ctx, me.AccountID, me.Visitor.ChannelID, []string{string(me.Visitor.ID)})
 	if fault.Is(err, fault.NotFound) || err == nil && identity.OpenConversationID == "" {
-		return nil // nobody looks yet
+		return nil // the visitor has no open conversation
 	}
 	if err != nil {
 		return fmt.Errorf("find the visitor's conversation: %w", err)

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	typingEvery = 20 * time.Second // providers show it for a little longer
-	typedMost   = 1000             // conversations that are remembered; then all are forgotten
+	typingEvery = 20 * time.Second // providers show typing slightly longer
+	typedMost   = 1000             // maximum number of conversations; when it is reached, all are forgotten
 )
 
 // typed is when this process last sent typing to the provider, by conversation.

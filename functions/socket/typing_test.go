@@ -8,7 +8,7 @@ import (
 	"github.com/recado-chat/recado/events"
 )
 
-// B-14: the customer sees that somebody writes, and the queue is asked once in twenty seconds.
+// B-14: the customer sees that an operator types; the queue receives one signal every twenty seconds.
 func TestTyping_SentToProvider(t *testing.T) {
 	t.Parallel()
 	w := open(t)
@@ -22,7 +22,7 @@ func TestTyping_SentToProvider(t *testing.T) {
 	}
 	on := `{"action":"typing","conversationId":"` + string(conversation) + `","on":true}`
 	off := `{"action":"typing","conversationId":"` + string(conversation) + `","on":false}`
-	say("one", on, 404) // who does not look at it cannot type in it
+	say("one", on, 404) // only a viewer can type
 	for _, connection := range []string{"one", "two"} {
 		say(connection, `{"action":"view","conversationId":"`+string(conversation)+`"}`, 200)
 	}
@@ -52,5 +52,5 @@ func TestTyping_SentToProvider(t *testing.T) {
 	}
 	w.now = w.now.Add(time.Minute)
 	w.sent.err = errors.New("no queue")
-	say("one", on, 200) // a hint
+	say("one", on, 200) // a failed hint is no error
 }

@@ -20,7 +20,7 @@ func (w *fixture) visit(connection string, visitor chat.Visitor) {
 	}
 }
 
-// writes gives a visitor a conversation.
+// writes creates a visitor's conversation.
 func (w *fixture) writes(visitor chat.VisitorID, id chat.ConversationID) {
 	w.Helper()
 	w.must(w.store.Commit(w.Context(), chat.Decision{
@@ -56,7 +56,7 @@ func TestTyping_VisitorAndOperator(t *testing.T) {
 		t.Errorf("the visitor types: %d", status)
 	}
 	w.wantHeard("a1", "typing", `{"by":{"id":"CV","kind":"contact","name":"Visitor 1"},"conversationId":"`+string(chatID)+`","on":true}`)
-	w.wantHeard("b1", "typing") // does not look
+	w.wantHeard("b1", "typing") // does not view the conversation
 	if status := w.say("a1", `{"action":"typing","conversationId":"`+string(chatID)+`","on":true}`); status != 200 {
 		t.Errorf("the operator types: %d", status)
 	}
@@ -64,7 +64,7 @@ func TestTyping_VisitorAndOperator(t *testing.T) {
 	w.wantHeard("v1", "typing", told)
 	w.wantHeard("v2", "typing", told)
 	w.wantHeard("w1", "typing")
-	w.wantHeard("v1", "presence") // who works is no visitor's business
+	w.wantHeard("v1", "presence") // visitors do not receive operators' presence
 	for body, want := range map[string]int{`{"action":"ping"}`: 200, viewIt: 400} {
 		if status := w.say("v1", body); status != want {
 			t.Errorf("%s of a visitor: %d, want %d", body, status, want)

@@ -15,7 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// pathed is a provider whose bodies do not name the channel, and which takes a call as the answer.
+// pathed is a provider whose bodies do not name the channel, and which accepts a call in the response.
 type pathed struct{ channel.Adapter }
 
 func (p pathed) Of(t chat.ChannelType) (channel.Adapter, bool) { return p, t == "pigeon" }

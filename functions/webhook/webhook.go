@@ -29,7 +29,7 @@ import (
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// maxBody bounds a body: no provider announces more than 3 MB, read as mebibytes.
+// maxBody is the maximum size of a body: the largest that a provider documents is 3 MB, read as mebibytes.
 const maxBody = 3 << 20
 
 // inlineBody is how much of a body travels in a queue message, in bytes; larger ones go to the inbound bucket.
@@ -51,7 +51,7 @@ type secrets interface {
 	List(ctx context.Context, name string) ([]string, error)
 }
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Channels    channels
 	Ingest      sender
@@ -62,7 +62,7 @@ type Deps struct {
 	Log         *slog.Logger
 }
 
-// Handler answers the providers.
+// Handler handles providers' requests.
 type Handler struct{ Deps }
 
 // New checks the dependencies.
@@ -73,7 +73,7 @@ func New(d Deps) (*Handler, error) {
 	return &Handler{d}, nil
 }
 
-// Handle answers one request. Every answer is a status the provider understands; it never returns an error.
+// Handle handles one request. It never returns an error; every failure is a status code that the provider understands.
 func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
 	provider := r.PathParameters["provider"]
 	body, mime, err := h.answer(ctx, provider, r)
@@ -93,7 +93,7 @@ func (h *Handler) Handle(ctx context.Context, r lambdaevents.APIGatewayV2HTTPReq
 
 const plainText = "text/plain; charset=utf-8"
 
-// loggedProvider returns the provider for the log, without invented paths.
+// loggedProvider returns the provider's name for the log. Unknown path segments are not logged.
 func loggedProvider(channels channels, provider string) string {
 	if _, ok := channels.Of(chat.ChannelType(provider)); ok {
 		return provider
@@ -180,7 +180,8 @@ func (h *Handler) accept(ctx context.Context, provider string, splitter channel.
 	}
 	out := make([]queue.Message, 0, len(items))
 	for i, item := range items {
-		// A microsecond apart: a person's messages of one body keep their order, though the provider's time has no finer grain.
+		// Receive times are one microsecond apart, so that a person's messages in one body keep their order even if the provider's
+		// times are coarser.
 		o, err := h.wrap(ctx, provider, item, now.Add(time.Duration(i)*time.Microsecond))
 		if err != nil {
 			return err
@@ -190,7 +191,7 @@ func (h *Handler) accept(ctx context.Context, provider string, splitter channel.
 	return h.Ingest.Send(ctx, out...)
 }
 
-// undecodable is the kind of a body that could not be split; its state is the reason.
+// undecodable is the kind of a body that could not be split; the reason is in the item's state.
 const undecodable chat.InboundKind = "undecodable"
 
 func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, now time.Time) (queue.Message, error) {
@@ -201,7 +202,7 @@ func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, 
 	case len(item.Body) > inlineBody:
 		signal.BodyKey = "inbound/" + queue.InboundID(signal)
 		if err := h.Bodies.Put(ctx, signal.BodyKey, "application/octet-stream", bytes.NewReader(item.Body), int64(len(item.Body))); err != nil {
-			return queue.Message{}, fmt.Errorf("keep a large body: %w", err)
+			return queue.Message{}, fmt.Errorf("store a large body: %w", err)
 		}
 	case item.Kind == undecodable:
 		signal.Raw = item.Body
@@ -211,7 +212,7 @@ func (h *Handler) wrap(ctx context.Context, provider string, item channel.Item, 
 	return queue.Inbound(signal, item.Group)
 }
 
-// rawBody gives the bytes as the provider signed them.
+// rawBody returns the bytes that the provider signed.
 func rawBody(r lambdaevents.APIGatewayV2HTTPRequest) ([]byte, error) {
 	body := []byte(r.Body)
 	if r.IsBase64Encoded {

@@ -29,12 +29,12 @@ import (
 
 const (
 	inbound     = "to-ingest.fifo"
-	secret      = "local-app-secret" // the one that the samples are signed with
+	secret      = "local-app-secret" // signs the samples
 	nextSecret  = "the-next-secret"
 	verifyToken = "local-verify-token"
 )
 
-// parameters are the parameter store; err is what it answers instead.
+// parameters is a fake parameter store; err is returned instead of a value.
 type parameters struct {
 	lists map[string][]string
 	err   error
@@ -44,7 +44,7 @@ func (p *parameters) List(_ context.Context, name string) ([]string, error) {
 	return p.lists[name], p.err
 }
 
-// bucket keeps bodies; err is what it answers instead.
+// bucket is a bucket in memory; err is returned instead of storing.
 type bucket struct {
 	objects map[string][]byte
 	err     error
@@ -62,7 +62,7 @@ func (b *bucket) Put(_ context.Context, key, _ string, body io.Reader, size int6
 	return nil
 }
 
-// fixture is the handler before real queues.
+// fixture is the handler with real queues.
 type fixture struct {
 	*webhook.Handler
 	t          *testing.T
@@ -99,13 +99,13 @@ func (w *fixture) request(r lambdaevents.APIGatewayV2HTTPRequest, method, provid
 	return answer
 }
 
-// post posts a body with the signature that goes with it, as text.
+// post posts a body with its signature, as text.
 func (w *fixture) post(body string) int {
 	w.t.Helper()
 	return w.request(lambdaevents.APIGatewayV2HTTPRequest{Body: body, Headers: signed(secret, body)}, http.MethodPost, "whatsapp").StatusCode
 }
 
-// sent takes what lies in the inbound queue, and the FIFO group and deduplication id of each.
+// sent receives the signals on the inbound queue, and the FIFO group and deduplication id of each.
 func (w *fixture) sent() (signals []events.InboundReceived, groups, dedups []string) {
 	w.t.Helper()
 	for _, m := range w.queues.Received(inbound) {
@@ -129,7 +129,7 @@ func signed(secret, body string) map[string]string {
 	return map[string]string{"x-hub-signature-256": "sha256=" + hex.EncodeToString(mac.Sum(nil))}
 }
 
-// text is a message as WhatsApp writes it.
+// text returns a text message in WhatsApp's format.
 func text(from, id, body string) string {
 	return fmt.Sprintf(`{"from":%q,"id":%q,"timestamp":"1795348800","type":"text","text":{"body":%q}}`, from, id, body)
 }
@@ -265,7 +265,7 @@ func TestWebhook_Undecodable_QueuedWhole(t *testing.T) {
 			r := lambdaevents.APIGatewayV2HTTPRequest{
 				Body: base64.StdEncoding.EncodeToString([]byte(body)), IsBase64Encoded: true, Headers: signed(secret, body),
 			}
-			for range 2 { // the provider repeats: the queue keeps one
+			for range 2 { // the provider repeats; the queue deduplicates
 				if answer := w.request(r, http.MethodPost, "whatsapp"); answer.StatusCode != http.StatusOK {
 					t.Fatalf("answered %d: the provider would send it for days", answer.StatusCode)
 				}

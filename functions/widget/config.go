@@ -33,7 +33,7 @@ type Config struct {
 	OriginSecretName string `env:"ORIGIN_SECRET_NAME"`
 }
 
-// Build makes the handler. A cold start asks nobody: where the console is, is read when the first request needs it.
+// Build makes the handler. A cold start makes no remote call: the console's address is read when the first request needs it.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	config, err := boot.Load[Config](rt)
 	if err != nil {
@@ -43,13 +43,13 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	return boot.Handler(f.Handle), nil
 }
 
-// function is the Handler from the moment on at which a request needs it.
+// function builds its Handler when the first request needs it.
 type function struct {
 	log     *slog.Logger
 	handler *cache.Lazy[*Handler]
 }
 
-// Handle answers one request.
+// Handle handles one request.
 func (f *function) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
 	h, err := f.handler.Get(ctx)
 	if err != nil {

@@ -35,7 +35,7 @@ const (
 	pageB = "https://b.example"
 )
 
-// fixture is the function before a real desk: what it puts on the inbound queue is taken in at once, unless it is held.
+// fixture is the function with a real desk. Items on its inbound queue are ingested at once, unless they are held.
 type fixture struct {
 	*desktest.Fixture
 	*Handler
@@ -73,7 +73,7 @@ func (b *fixture) site(code, name, page string, store chat.StoreID) {
 	b.sites[code] = ch
 }
 
-// Send is the inbound queue with ingest behind it.
+// Send implements the inbound queue and ingests its items.
 func (b *fixture) Send(_ context.Context, out ...queue.Message) error {
 	if b.down {
 		return fault.New(fault.Unavailable, "no queue")
@@ -109,7 +109,7 @@ type secrets map[string][]string
 
 func (s secrets) List(_ context.Context, name string) ([]string, error) { return s[name], nil }
 
-// files knows what was put through its links.
+// files is a bucket that records the uploads through its links.
 type files struct {
 	mu    sync.Mutex
 	known map[string]blob.Info
@@ -136,7 +136,7 @@ func (f *files) PresignGet(_ context.Context, key, name, _ string, inline bool, 
 	return fmt.Sprintf("https://files.example/%s?name=%s&inline=%t", key, name, inline), nil
 }
 
-// answer is what came back.
+// answer is a decoded response.
 type answer struct {
 	lambdaevents.APIGatewayV2HTTPResponse
 }
@@ -199,7 +199,7 @@ func (b *fixture) history(token, cursor string) wire.List[wire.VisitorMessage] {
 	return into[wire.List[wire.VisitorMessage]](b, b.do("GET", "/widget/v1/messages?limit=2&cursor="+cursor, token, nil), http.StatusOK)
 }
 
-// texts are what a visitor sees, all pages, oldest first.
+// texts returns the texts that a visitor sees, all pages, oldest first.
 func (b *fixture) texts(token string) (texts []string) {
 	b.Helper()
 	for cursor := ""; ; {
@@ -216,7 +216,7 @@ func (b *fixture) texts(token string) (texts []string) {
 	}
 }
 
-// conversation is the newest one of a visitor.
+// open returns the newest conversation of a visitor.
 func (b *fixture) open(site, visitor string) chat.Conversation {
 	b.Helper()
 	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})
@@ -224,7 +224,7 @@ func (b *fixture) open(site, visitor string) chat.Conversation {
 	return b.Conversation(identity.OpenConversationID)
 }
 
-// deliver does what the function send does.
+// deliver simulates the send function.
 func (b *fixture) deliver(site string, id chat.ConversationID) {
 	b.Helper()
 	_, err := b.Desk.Deliver(b.Context(), b.Conversation(id), b.sites[site], nil, func(ctx context.Context, _ chat.Conversation, m chat.Message) (channel.Delivered, error) {

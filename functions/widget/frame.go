@@ -14,8 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/secret"
 )
 
-// document is the page in which the chat runs, inside a frame of the site's page. It is all that our origin shows there: what it
-// loads are files of ours.
+// document is the page in which the chat runs, inside a frame of the site's page. It loads only our own files.
 const document = `<!doctype html>
 <html lang="en">
 <head>
@@ -32,12 +31,12 @@ const document = `<!doctype html>
 </html>
 `
 
-// policy lets nothing but our own files in, and no page but the site's frame it. %[1]s is where files of messages are, %[3]s
-// where the socket is, which not every browser counts as our own.
+// policy allows only our own files, and framing only by the site's pages. %[1]s is the origin of the messages' files; %[3]s is the
+// origin of the socket, which not every browser treats as 'self'.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' %[3]s %[1]s; img-src 'self' data: blob: %[1]s; " +
 	"media-src 'self' blob: %[1]s; base-uri 'none'; form-action 'none'; frame-ancestors %[2]s"
 
-// frame answers the document of a site.
+// frame returns the chat document of a site.
 func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) {
 	ch, err := h.site(ctx, c.Query.Get("site"))
 	if err != nil {
@@ -56,14 +55,14 @@ func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) 
 		Header: map[string]string{
 			"Content-Type":            "text/html; charset=utf-8",
 			"Content-Security-Policy": fmt.Sprintf(policy, files, strings.Join(settings.Origins, " "), "ws"+strings.TrimPrefix(h.PublicURL, "http")),
-			"X-Frame-Options":         "", // it cannot name several pages; the policy does
+			"X-Frame-Options":         "", // it cannot list several origins; frame-ancestors in the policy does
 			"Cache-Control":           "private, max-age=60",
 		},
 		Body: fmt.Appendf(nil, document, html.EscapeString(ch.ExternalID)),
 	}, nil
 }
 
-// filesOrigin is the host that links to files lead to: that of any link.
+// filesOrigin returns the origin of links to files, taken from a sample link.
 func (h *Handler) filesOrigin(ctx context.Context) (string, error) {
 	link, err := h.Files.PresignGet(ctx, "any", "any", "text/plain", false, linkLasts)
 	if err != nil {
@@ -82,7 +81,7 @@ func (h *Handler) signingKeys(ctx context.Context) ([]string, error) {
 	return secret.Required(ctx, h.Secrets, h.SigningKeyName)
 }
 
-// fileLimits are those of all types together: which type a file makes is decided when it is sent.
+// fileLimits returns the limits of all file types: the type of a message is decided when it is sent.
 func (h *Handler) fileLimits() []channel.Limit {
 	var limits []channel.Limit
 	for _, limit := range h.Chat.Capabilities().Attachments {

@@ -22,13 +22,13 @@ const (
 	mostLimit  = 100
 )
 
-// location is where a page of a visitor's messages ended: in which of their conversations, and where in that one.
+// location is where a page of a visitor's messages ended: the conversation, and the cursor within it.
 type location struct {
 	Conversation chat.ConversationID
 	Messages     string // the cursor of the store; "" = from the conversation's end
 }
 
-// listMessages pages through all of the visitor's conversations as one.
+// listMessages lists the visitor's messages in pages, across all of their conversations.
 func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, error) {
 	limit, err := pageLimit(c.Query.Get("limit"))
 	if err != nil {
@@ -69,10 +69,10 @@ func pageLimit(given string) (int, error) {
 	return min(limit, mostLimit), nil
 }
 
-// historyOf names the list of a visitor's messages, to which its cursors are bound.
+// historyOf is the name of a visitor's message list; cursors are bound to it.
 func historyOf(who caller) string { return fmt.Sprintf("history %q %q", who.channel.ID, who.visitor()) }
 
-// sign makes the cursor of a location, or none after the last conversation.
+// sign returns the signed cursor of a location, or "" after the last conversation.
 func (h *Handler) sign(ctx context.Context, who caller, at location) (string, error) {
 	if at.Conversation == "" {
 		return "", nil
@@ -80,7 +80,7 @@ func (h *Handler) sign(ctx context.Context, who caller, at location) (string, er
 	return h.cursors.Sign(ctx, historyOf(who), who.session.AccountID, string(at.Conversation), at.Messages)
 }
 
-// from finds where a page begins: where the cursor says, if that is the visitor's, or at the newest conversation.
+// from returns where a page begins: at the cursor, which must be of this visitor's list, or at the newest conversation.
 func (h *Handler) from(ctx context.Context, who caller, text string) (location, error) {
 	last, err := h.cursors.Verify(ctx, text, historyOf(who), who.session.AccountID, 2)
 	if err != nil {
@@ -95,8 +95,8 @@ func (h *Handler) from(ctx context.Context, who caller, text string) (location, 
 	return at, err
 }
 
-// before finds the visitor's conversation before one, or the newest; "" when there is none. Other conversations of the same contact,
-// over other channels, are not the visitor's to see.
+// before returns the visitor's conversation before id, or the newest if id is ""; it returns "" when there is none. Conversations
+// of the same contact in other channels are left out.
 func (h *Handler) before(ctx context.Context, who caller, id chat.ConversationID) (chat.ConversationID, error) {
 	identity, _, err := h.identity(ctx, who)
 	if err != nil || identity.ContactID == "" {
@@ -119,12 +119,12 @@ func (h *Handler) before(ctx context.Context, who caller, id chat.ConversationID
 	}
 }
 
-// owns says whether a conversation is the visitor's.
+// owns reports whether a conversation is the visitor's.
 func (c caller) owns(v chat.Conversation) bool {
 	return v.ChannelID == c.channel.ID && v.ExternalID == string(c.visitor())
 }
 
-// identity is who the visitor is to the desk; known is false for one who has not written yet.
+// identity returns the visitor's identity; ok is false when the visitor has not written yet.
 func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Identity, ok bool, err error) {
 	identity, _, err = h.Store.Identity(ctx, who.session.AccountID, who.channel.ID, []string{string(who.visitor())})
 	if fault.Is(err, fault.NotFound) {
@@ -136,7 +136,7 @@ func (h *Handler) identity(ctx context.Context, who caller) (identity chat.Ident
 	return identity, true, nil
 }
 
-// conversation reads one that the visitor names; NotFound unless it is theirs.
+// conversation reads a conversation by id; it returns NotFound unless it is the visitor's.
 func (h *Handler) conversation(ctx context.Context, who caller, id chat.ConversationID) (chat.Conversation, error) {
 	none := fault.New(fault.NotFound, "conversation not found")
 	if id == "" {
@@ -152,7 +152,7 @@ func (h *Handler) conversation(ctx context.Context, who caller, id chat.Conversa
 	return v, nil
 }
 
-// unread says whether the visitor has written before, and how many of the newest messages to them they have not read.
+// unread reports whether the visitor has written before, and how many of the newest messages to them are unread.
 func (h *Handler) unread(ctx context.Context, who caller) (started bool, unread int, err error) {
 	newest, err := h.before(ctx, who, "")
 	if err != nil || newest == "" {
@@ -170,7 +170,7 @@ func (h *Handler) unread(ctx context.Context, who caller) (started bool, unread 
 	return true, unread, nil
 }
 
-// picture leads on to an operator's picture. Whoever knows its name may see it: visitors do.
+// picture redirects to an operator's picture. Anyone who knows its name may see it, as visitors do.
 func (h *Handler) picture(ctx context.Context, c *call) (httpapi.Response, error) {
 	key, mime, ok := upload.Picture(c.Param("account"), c.Param("name"))
 	if !ok {
@@ -181,14 +181,15 @@ func (h *Handler) picture(ctx context.Context, c *call) (httpapi.Response, error
 		return httpapi.Response{}, err
 	}
 	response := httpapi.Redirect(url)
-	response.Header["Cache-Control"] = "public, max-age=240" // less than the link is good for
+	response.Header["Cache-Control"] = "public, max-age=240" // shorter than the link's validity
 	return response, nil
 }
 
-// linkLasts is how long a link to a file is good.
+// linkLasts is how long a link to a file is valid.
 const linkLasts = 5 * time.Minute
 
-// getFile makes a link to a file of one of the visitor's messages. A browser shows by itself only what runs no script.
+// getFile returns a link to a file of one of the visitor's messages. Only types that cannot run a script are shown inline by
+// browsers.
 func (h *Handler) getFile(ctx context.Context, c *call) (httpapi.Response, error) {
 	none := fault.New(fault.NotFound, "file not found")
 	v, err := h.conversation(ctx, c.caller, chat.ConversationID(c.Query.Get("conversation")))

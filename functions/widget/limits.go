@@ -9,8 +9,8 @@ import (
 	"github.com/recado-chat/recado/shared/httpapi"
 )
 
-// limit is a bucket: what it holds, and how many come back a second. Buckets live in a warm process, so that they cost nothing; with n
-// processes a visitor gets n times as much.
+// limit is a token bucket: its capacity, and the tokens added per second. Buckets are in the memory of a process, so with n
+// processes the effective limit is n times as high.
 type limit struct {
 	name   string
 	burst  int
@@ -25,7 +25,7 @@ var (
 	readsPerVisitor    = limit{"read", 60, 5}
 )
 
-// bucketsMax bounds the memory of a process that lives for hours.
+// bucketsMax is the maximum number of buckets in a process.
 const bucketsMax = 20_000
 
 type limits struct {
@@ -37,7 +37,7 @@ func newLimits(wall func() time.Time) *limits {
 	return &limits{wall: wall, buckets: cache.NewBuckets[string](bucketsMax)}
 }
 
-// take counts one of whoever asks, or answers RateLimited with the time to wait.
+// take takes one token of the caller's bucket, or returns RateLimited with the time to wait.
 func (l *limits) take(of limit, who string) error {
 	now := l.wall()
 	reservation := l.buckets.Of(of.name+" "+who, of.second, of.burst).ReserveN(now, 1)

@@ -22,10 +22,10 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// clientID is what a browser may call its message: it becomes part of keys.
+// clientID is the pattern of a message id from the browser, which becomes part of keys.
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// urlMax and titleMax bound what is kept of where a message was written.
+// urlMax and titleMax are the maximum lengths stored of the page on which a message was written.
 const (
 	urlMax   = 2048
 	titleMax = 256
@@ -93,8 +93,8 @@ func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorM
 	return item, err
 }
 
-// quoted is the name of the message that is answered, in the visitor's conversation of now or in the last one, which a message may open
-// again; of another one a message goes unquoted.
+// quoted returns the provider's id of the quoted message. Only messages of the open conversation, else of the last one (which a new
+// message may reopen), can be quoted. For any other message it returns "", and the message is sent without a quote.
 func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (string, error) {
 	identity, ok, err := h.identity(ctx, who)
 	in := cmp.Or(identity.OpenConversationID, identity.LastConversationID)
@@ -106,12 +106,12 @@ func (h *Handler) quoted(ctx context.Context, who caller, id chat.MessageID) (st
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read the message that is answered: %w", err)
+		return "", fmt.Errorf("read the quoted message: %w", err)
 	}
 	return m.ProviderID, nil
 }
 
-// accept puts what the visitor says on the inbound queue, in their order.
+// accept puts the visitor's items on the inbound queue, in order.
 func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item) error {
 	name, err := h.nameOf(ctx, who)
 	if err != nil {
@@ -143,10 +143,10 @@ func (h *Handler) accept(ctx context.Context, who caller, items ...webchat.Item)
 	return h.Inbound.Send(ctx, out...)
 }
 
-// visitors are what an inbox calls those whose name nobody knows.
+// visitors are the default display names of unnamed visitors by the account's language.
 var visitors = map[chat.Language]string{chat.Spanish: "Visitante", chat.Portuguese: "Visitante", chat.English: "Visitor"}
 
-// nameOf tells visitors apart by the end of their id.
+// nameOf returns a default name for the visitor; the end of the id tells visitors apart.
 func (h *Handler) nameOf(ctx context.Context, who caller) (string, error) {
 	account, err := h.Store.Account(ctx, who.session.AccountID)
 	if err != nil {
@@ -156,7 +156,7 @@ func (h *Handler) nameOf(ctx context.Context, who caller) (string, error) {
 	return visitors[account.Language] + " " + id[max(len(id)-4, 0):], nil
 }
 
-// receiptsMax bounds what one call reads.
+// receiptsMax is the maximum number of messages in one request.
 const receiptsMax = 50
 
 // postReceipts records that a browser received or showed operators' messages.
@@ -194,7 +194,7 @@ func (h *Handler) postReceipts(ctx context.Context, c *call) (httpapi.Response, 
 	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
-// news says whether a receipt tells what is not known yet, of a message that was for the visitor.
+// news reports whether a receipt is new, for a message that was sent to the visitor.
 func (h *Handler) news(ctx context.Context, v chat.Conversation, id chat.MessageID, status chat.MessageStatus) (bool, error) {
 	if id == "" {
 		return false, nil
@@ -209,7 +209,7 @@ func (h *Handler) news(ctx context.Context, v chat.Conversation, id chat.Message
 	return m.Direction == chat.Out && m.Status.Rank() < status.Rank(), nil
 }
 
-// owner makes an upload the visitor's alone.
+// owner binds an upload to the visitor.
 func (c caller) owner() upload.Owner {
 	return upload.Owner{Account: c.session.AccountID, For: "visitor " + string(c.visitor())}
 }
@@ -218,7 +218,7 @@ func (h *Handler) uploads() upload.Uploads {
 	return upload.Uploads{Files: h.Files, Keys: h.signingKeys, Now: h.Now, Wall: h.Wall}
 }
 
-// createUpload stores nothing: see package upload.
+// createUpload stores nothing; see package upload.
 func (h *Handler) createUpload(ctx context.Context, c *call) (httpapi.Response, error) {
 	var file wire.NewVisitorUpload
 	if err := c.JSON(&file); err != nil {

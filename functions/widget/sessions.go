@@ -17,10 +17,10 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// codeMax is above every site's code.
+// codeMax is the maximum length of a site's code in bytes.
 const codeMax = 64
 
-// site finds the channel that a site's code names.
+// site returns the channel of a site's code.
 func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
 	none := fault.New(fault.NotFound, "site not found").WithField("site")
 	if code == "" || len(code) > codeMax {
@@ -86,7 +86,7 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 	return httpapi.JSON(status, shape)
 }
 
-// resumed is the session of a token that was given out for this site and page; a zero one for any other token.
+// resumed returns the session of a token that was issued for this site and page, and a zero session for any other token.
 func (h *Handler) resumed(ctx context.Context, ch chat.Channel, origin, token string) (chat.Session, error) {
 	if token == "" {
 		return chat.Session{}, nil
@@ -117,7 +117,7 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(sessionLasts), UserAgent: c.UserAgent, IP: c.IP,
 	}
 	if err := h.Store.PutSession(ctx, session); err != nil {
-		return session, fmt.Errorf("keep a session: %w", err)
+		return session, fmt.Errorf("store the session: %w", err)
 	}
 	return session, nil
 }
@@ -153,7 +153,7 @@ func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Resp
 		Visitor: c.session.Visitor,
 	}
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
-		return httpapi.Response{}, fmt.Errorf("keep a ticket: %w", err)
+		return httpapi.Response{}, fmt.Errorf("store the ticket: %w", err)
 	}
 	return httpapi.JSON(http.StatusCreated, httpapi.SocketTicket(h.PublicURL, token))
 }

@@ -26,7 +26,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// Store is the data layer as visitors need it.
+// Store is the data layer that the visitors' API needs.
 type Store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
@@ -43,7 +43,7 @@ type Store interface {
 	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
 }
 
-// Files are the bucket of the messages' files.
+// Files is the bucket of message files.
 type Files interface {
 	upload.Files
 	PresignGet(ctx context.Context, key, name, mime string, inline bool, expires time.Duration) (string, error)
@@ -57,7 +57,7 @@ type lister interface {
 	List(ctx context.Context, name string) ([]string, error)
 }
 
-// Deps are what the handler works with; all are needed.
+// Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Store            Store
 	Files            Files
@@ -67,12 +67,12 @@ type Deps struct {
 	SigningKeyName   string
 	OriginSecretName string
 	PublicURL        string           // origin of the console, the widget and the socket
-	Now              func() time.Time // the clock of stored times
-	Wall             func() time.Time // the clock of sessions, tickets, links and limits
+	Now              func() time.Time // clock of stored times
+	Wall             func() time.Time // clock of sessions, tickets, links and rate limits
 	Log              *slog.Logger
 }
 
-// Handler answers visitors' browsers.
+// Handler handles requests of visitors' browsers.
 type Handler struct {
 	Deps
 	router    *httpapi.Router[route]
@@ -90,7 +90,7 @@ const (
 	operatorsMax  = 500
 )
 
-// New checks the dependencies and names the one that is missing.
+// New checks the dependencies and names a missing one.
 func New(deps Deps) (*Handler, error) {
 	for name, missing := range map[string]bool{
 		"store": deps.Store == nil, "files": deps.Files == nil, "inbound queue": deps.Inbound == nil, "channel": deps.Chat == nil,
@@ -113,13 +113,13 @@ func New(deps Deps) (*Handler, error) {
 	return h, nil
 }
 
-// call is one request with the visitor who makes it, if the route needs one.
+// call is one request and the visitor who makes it, if the route requires one.
 type call struct {
 	*httpapi.Request
 	caller
 }
 
-// caller is a visitor and the site that they are on.
+// caller is a visitor and their site.
 type caller struct {
 	session chat.Session
 	channel chat.Channel
@@ -134,10 +134,10 @@ type route struct {
 	public  bool // needs no session
 	limit   limit
 	handle  func(context.Context, *call) (httpapi.Response, error)
-	status  int    // of the usual answer
+	status  int    // of a successful response
 	summary string // for the published document
 	body    any    // zero value of the body's type in package wire; nil = none
-	answer  any    // zero value of the answer's type in package wire; nil = none
+	answer  any    // zero value of the response's type in package wire; nil = none
 	query   any    // zero value of the type in package wire whose fields are the query parameters; nil = none
 }
 
@@ -182,12 +182,12 @@ func (h *Handler) routes() []route {
 	}
 }
 
-// Handle answers one request. It never fails: what goes wrong is an answer too.
+// Handle handles one request. It never returns an error: every failure is a response.
 func (h *Handler) Handle(ctx context.Context, event lambdaevents.APIGatewayV2HTTPRequest) (lambdaevents.APIGatewayV2HTTPResponse, error) {
 	return httpapi.Edge{Log: h.Log, Wall: h.Wall, Secure: h.secure}.Serve(ctx, event, h.answer), nil
 }
 
-// answer finds the route, lets in who may, and does it.
+// answer finds the route, authenticates the caller and runs the operation.
 func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.Line) (httpapi.Response, error) {
 	route, params, ok := h.router.Match(r.Method, r.Path)
 	if !ok {
@@ -212,7 +212,7 @@ func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.
 func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 	ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
 	if err != nil {
-		h.Log.LogAttrs(ctx, slog.LevelWarn, "the origin's secret cannot be read", slog.String("reason", fault.Reason(err)))
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "reading the origin secret failed", slog.String("reason", fault.Reason(err)))
 	}
 	c.IP = ip
 	if r.public {
@@ -235,11 +235,11 @@ func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 func over() error { return fault.New(fault.Unauthenticated, "session expired") }
 
 const (
-	sessionLasts = 180 * 24 * time.Hour // since it was last used
+	sessionLasts = 180 * 24 * time.Hour // since the last use
 	touchEvery   = 24 * time.Hour
 )
 
-// readCaller finds the session of a token's hash, and the site that it is bound to. A site that is gone ends its sessions.
+// readCaller returns the session of a token's hash and its site. The sessions of a deleted site are invalid.
 func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
 	session, err := h.Store.Session(ctx, hash)
 	now := h.Wall()
@@ -262,7 +262,7 @@ func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
 	if now.Sub(session.LastSeenAt) >= touchEvery {
 		err := h.Store.TouchSession(ctx, hash, now, now.Add(sessionLasts))
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return caller{}, fmt.Errorf("note the session's use: %w", err)
+			return caller{}, fmt.Errorf("update the session's last use: %w", err)
 		}
 		session.LastSeenAt, session.ExpiresAt = now, now.Add(sessionLasts)
 	}

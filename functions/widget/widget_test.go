@@ -15,7 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// S0-30: the first message of a visitor is in the inbox of the site's business.
+// S0-30: a visitor's first message arrives in the inbox of the site's account.
 func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -27,7 +27,7 @@ func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 		t.Errorf("before the first word there is %q", got)
 	}
 	b.say(session.Token, "1", "¿tienen mate? 🧉")
-	b.say(session.Token, "1", "¿tienen mate? 🧉") // a second click
+	b.say(session.Token, "1", "¿tienen mate? 🧉") // the same message again, by a double click
 	b.say(session.Token, "2", "de calabaza")
 	c := b.open(siteA, session.VisitorID)
 	if c.StoreID != desktest.Shop || c.ChannelType != "webchat" || !strings.HasPrefix(c.ContactName, "Visitante ") || c.Preview.Text != "de calabaza" {
@@ -66,7 +66,7 @@ func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 	}
 }
 
-// S0-31: the history goes on over conversations that were closed.
+// S0-31: the history continues across closed conversations.
 func TestHistory_SpansConversations(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -88,7 +88,7 @@ func TestHistory_SpansConversations(t *testing.T) {
 	}
 }
 
-// S0-32: each site has its own code, pages and business.
+// S0-32: each site has its own code, pages and account.
 func TestSite_OtherOrigin_Refused(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -128,7 +128,7 @@ func TestSite_OtherOrigin_Refused(t *testing.T) {
 	}
 	b.refused("the document of no site", b.do("GET", "/widget/v1/frame?site=%3Cscript%3E", "", nil), 404, "site")
 
-	// Its page is taken off the list: who was in is out.
+	// The page is removed from the site's list: its sessions become invalid.
 	after := b.sites[siteB]
 	after.Settings = []byte(`{"origins":["https://c.example"]}`)
 	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteB], after, nil))
@@ -212,7 +212,7 @@ func TestPostMessage_Validation(t *testing.T) {
 	b.refused("the queue is down", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "a", "type": "text", "text": "a"}), 503, "")
 }
 
-// S1-24: each type of file arrives, and its limits are checked before a byte moves.
+// S1-24: files of each type arrive, and their limits are checked before the upload.
 func TestFiles_BothDirections(t *testing.T) {
 	t.Parallel()
 	b := open(t)
