@@ -50,7 +50,7 @@ func (w *fixture) freed(o chat.OperatorID) string {
 func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, feeds, bodies...); len(again) > 0 {
-		w.Errorf("records %v are to be redelivered", again)
+		w.Errorf("records %v failed", again)
 	}
 }
 
@@ -145,7 +145,7 @@ func TestAssignment_ChoosesOperator(t *testing.T) {
 			}
 			reasons := w.told(id, kind)
 			if len(reasons) != 1 || reasons[0].Code != c.reason {
-				t.Fatalf("the timeline says %+v, want %s once", reasons, c.reason)
+				t.Fatalf("the timeline is %+v, want %s once", reasons, c.reason)
 			}
 			var ana chat.Outcome
 			for _, considered := range reasons[0].Considered {
@@ -154,7 +154,7 @@ func TestAssignment_ChoosesOperator(t *testing.T) {
 				}
 			}
 			if ana != c.ana {
-				t.Errorf("of Ana it says %q, want %q", ana, c.ana)
+				t.Errorf("Ana's outcome is %q, want %q", ana, c.ana)
 			}
 		})
 	}
@@ -245,17 +245,17 @@ func TestAssignment_Concurrent_RespectsCapacity(t *testing.T) {
 		group.Go(func() { queuetest.Deliver(t, w.handler, feeds, w.waits(id)) })
 	}
 	group.Wait()
-	w.deliver(w.freed("ANA")) // whoever met the other comes again
+	w.deliver(w.freed("ANA")) // records that conflicted are delivered again
 	has := map[chat.OperatorID]int{}
 	for i, id := range all {
 		who := w.Conversation(id).AssigneeID
 		has[who]++
 		if (who != "") != (i < 3) {
-			t.Errorf("the one that waits as number %d belongs to %q", i+1, who)
+			t.Errorf("conversation %d in the pool is assigned to %q", i+1, who)
 		}
 	}
 	if has["ANA"] != 2 || has["EVA"] != 1 {
-		t.Errorf("they have %v", has)
+		t.Errorf("the operators have %v", has)
 	}
 	w.wantLoad("ANA", 2)
 	w.wantLoad("EVA", 1)
@@ -277,7 +277,7 @@ func TestBatch_PermanentFailure_DeadLetteredAlone(t *testing.T) {
 	var got []queuetest.Letter
 	for _, letter := range w.queues.Buried() {
 		if letter.Source != sqs.ARN(feeds) {
-			t.Errorf("a letter came from %s", letter.Source)
+			t.Errorf("a dead letter from %s", letter.Source)
 		}
 		got = append(got, queuetest.Letter{Reason: letter.Reason, Body: letter.Body})
 	}
@@ -304,7 +304,7 @@ func TestAssignment_TableUnavailable_Retried(t *testing.T) {
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.CapacityFreed{OperatorID: "ANA", StoreID: string(desktest.Shop)})
 	w.Must(err)
 	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
-		t.Errorf("it is answered %v, and would be buried or forgotten", err)
+		t.Errorf("got %v, want a retryable error", err)
 	}
 }
 

@@ -52,7 +52,7 @@ func (w *fixture) due(id chat.ConversationID) string {
 func (w *fixture) deliver(bodies ...string) {
 	w.Helper()
 	if again := queuetest.Deliver(w, w.handler, "to-autoclose", bodies...); len(again) > 0 {
-		w.Errorf("records %v are to come again", again)
+		w.Errorf("records %v failed", again)
 	}
 }
 
@@ -106,15 +106,15 @@ func TestAutoClose_TimerDue(t *testing.T) {
 			ends := w.endings(id)
 			if c.reason == "" {
 				if now.Status != chat.Open || len(ends) != 0 || !now.CloseAt.Equal(last.Add(c.again)) {
-					t.Errorf("it is %s, to be looked at at %s, want %s; %d endings", now.Status, now.CloseAt, last.Add(c.again), len(ends))
+					t.Errorf("it is %s, timer at %s, want %s; %d closings", now.Status, now.CloseAt, last.Add(c.again), len(ends))
 				}
 				return
 			}
 			if now.Status != chat.Resolved || !now.CloseAt.IsZero() || len(ends) != 1 {
-				t.Fatalf("it is %s, to be looked at at %s, with %d endings", now.Status, now.CloseAt, len(ends))
+				t.Fatalf("it is %s, timer at %s, %d closings", now.Status, now.CloseAt, len(ends))
 			}
 			if e := ends[0]; e.Reason == nil || e.Reason.Code != c.reason || e.Actor.Kind != chat.BySystem || !e.At.Equal(w.Time) {
-				t.Errorf("the timeline says %+v", e)
+				t.Errorf("the timeline is %+v", e)
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestAutoClose_Disabled_LeavesOpen(t *testing.T) {
 	w.Advance(1000 * time.Hour)
 	w.deliver(w.due(id))
 	if now := w.Conversation(id); now.Status != chat.Open || !now.CloseAt.IsZero() {
-		t.Errorf("it is %s and will be looked at at %s", now.Status, now.CloseAt)
+		t.Errorf("it is %s, timer at %s", now.Status, now.CloseAt)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestAutoClose_ConcurrentMessage_StaysOpen(t *testing.T) {
 	w.Must(handler.Routes().Handle(t.Context(), envelope))
 	now := w.Conversation(id)
 	if now.Status != chat.Open || len(w.endings(id)) != 0 || !now.CloseAt.Equal(now.LastActivityAt.Add(time.Hour)) {
-		t.Errorf("it is %s, to be looked at at %s, last active at %s", now.Status, now.CloseAt, now.LastActivityAt)
+		t.Errorf("it is %s, timer at %s, last active at %s", now.Status, now.CloseAt, now.LastActivityAt)
 	}
 }
 
@@ -209,7 +209,7 @@ func TestAutoClose_BadRecord_OthersDone(t *testing.T) {
 		reasons, bodies = append(reasons, letter.Reason), append(bodies, letter.Body)
 	}
 	if want := []string{"undecodable", "unknown_type", "not_found", "not_found"}; !slices.Equal(reasons, want) || !slices.Equal(bodies, bad) {
-		t.Errorf("buried for %v with %q", reasons, bodies)
+		t.Errorf("dead-lettered for %v with %q", reasons, bodies)
 	}
 }
 
@@ -228,6 +228,6 @@ func TestAutoClose_TableUnavailable_Retried(t *testing.T) {
 	envelope, err := events.Wrap("1", string(desktest.Account), w.Time, events.ConversationDue{ConversationID: "C"})
 	w.Must(err)
 	if err := handler.Routes().Handle(t.Context(), envelope); err == nil || fault.Permanent(err) {
-		t.Errorf("it is answered %v, and would be buried or forgotten", err)
+		t.Errorf("got %v, want a retryable error", err)
 	}
 }

@@ -176,7 +176,7 @@ func TestRelease_InactiveOperator_BackToPool(t *testing.T) {
 	timeline, err := b.store.Events(b.ctx, "ACC", had[0], chat.PageRequest{Limit: 10})
 	b.must(err)
 	if len(timeline.Items) == 0 {
-		t.Fatal("the timeline does not tell it")
+		t.Fatal("the timeline has no such event")
 	}
 	found := false
 	for _, event := range timeline.Items {
@@ -185,20 +185,20 @@ func TestRelease_InactiveOperator_BackToPool(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Errorf("no line says why: %+v", timeline.Items)
+		t.Errorf("no log line with the reason: %+v", timeline.Items)
 	}
 
 	// A distribution that read her as active assigns one more conversation, after the first pass.
 	late := b.written("A", "54911999")
 	b.give(ana, late)
 	if job.Done {
-		t.Fatal("the job ended while a distribution may still be at work")
+		t.Fatal("the job ended while a distribution may still be running")
 	}
 	b.run()
 	b.wantAssignee(late, "ANA")
 	b.now = b.now.Add(chat.TimerGrace)
 	if job = b.run(); !job.Done {
-		t.Fatalf("the job goes on for ever: %+v", job)
+		t.Fatalf("the job does not end: %+v", job)
 	}
 	b.wantAssignee(late, "")
 }
@@ -237,7 +237,7 @@ func TestRename_UpdatesConversations(t *testing.T) {
 	b.must(err)
 	b.now = b.now.Add(25 * time.Hour)
 	if next := b.written("A", "5491"); next == id || b.conversation(next).ContactName != "María" {
-		t.Errorf("the next conversation is called %q", b.conversation(next).ContactName)
+		t.Errorf("the next conversation has the name %q", b.conversation(next).ContactName)
 	}
 }
 

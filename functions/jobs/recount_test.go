@@ -147,7 +147,7 @@ func TestRecount_DriftedLoad_Repaired(t *testing.T) { // B-04
 				t.Errorf("%+v", job)
 			}
 			if after := b.load("BEA"); after != before {
-				t.Errorf("a load that was right became %+v", after)
+				t.Errorf("a correct load became %+v", after)
 			}
 			logs := b.logs.String()
 			if !strings.Contains(logs, fmt.Sprintf(`"operator_id":"ANA","was":%d,"is":%d`, test.says, test.given)) || !strings.Contains(logs, `"LoadsRepaired":1`) {
@@ -155,7 +155,7 @@ func TestRecount_DriftedLoad_Repaired(t *testing.T) { // B-04
 			}
 			repaired := b.load("ANA")
 			if job = b.recounts(); job.Count != 1 || b.load("ANA") != repaired {
-				t.Errorf("the next day changed what was right: %+v, %+v", job, b.load("ANA"))
+				t.Errorf("the next day's recount changed a correct load: %+v, %+v", job, b.load("ANA"))
 			}
 		})
 	}
@@ -259,7 +259,7 @@ func TestRecount_CrashBetweenSteps_Resumes(t *testing.T) { // C-03
 			}
 			s.update = func() error { return died }
 			if err := b.Routes().Handle(b.ctx, envelope); !errors.Is(err, died) {
-				t.Fatalf("it did not die: %v", err)
+				t.Fatalf("no crash: %v", err)
 			}
 			b.runs(b.recountID())
 			b.wantLoad("ANA", 105)

@@ -22,7 +22,7 @@ func (b *fixture) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	_, _, err = b.desk.Reply(b.ctx, chat.Actor{Operator: b.owner, RequestID: text}, c, drafts.Draft{ClientID: text, Type: chat.TypeText, Text: text})
 	b.must(err)
 	if took := b.delivers(ch, id); len(took) > 0 {
-		b.t.Fatalf("%v left", took)
+		b.t.Fatalf("the provider accepted %v", took)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 		want = append(want, text)
 	}
 	if got := b.held(); !slices.Equal(got, want) {
-		t.Fatalf("held are %v", got)
+		t.Fatalf("the held messages are %v", got)
 	}
 	ch := b.healthOf(chat.HealthUnverified)
 	id := b.restored(ch)
@@ -100,17 +100,17 @@ func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 	}
 	for i, text := range took {
 		if n := (i%53)*2 + i/53; text != fmt.Sprint(n) {
-			t.Fatalf("message %d to leave is %s, not in its conversation's order: %v", i, text, took)
+			t.Fatalf("message %d sent is %s, out of order: %v", i, text, took)
 		}
 	}
 	// A delivery that read the channel's old state holds one more message.
 	b.holds(broken, first, "late")
 	b.now = b.now.Add(chat.TimerGrace)
 	if job = b.runs(id); !job.Done {
-		t.Fatalf("the job goes on for ever: %+v", job)
+		t.Fatalf("the job does not end: %+v", job)
 	}
 	if took := b.delivers(ch, first); !slices.Equal(took, []string{"late"}) {
-		t.Errorf("the second look let go of %v", took)
+		t.Errorf("the second pass sent %v", took)
 	}
 }
 
@@ -124,6 +124,6 @@ func TestResend_ChannelBrokenAgain_KeepsHeld(t *testing.T) { // B-22
 		t.Errorf("%+v", job)
 	}
 	if got := b.held(); !slices.Equal(got, []string{"uno"}) {
-		t.Errorf("held are %v", got)
+		t.Errorf("the held messages are %v", got)
 	}
 }

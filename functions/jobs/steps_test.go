@@ -86,20 +86,20 @@ func TestStep_IsBounded_WritesCheckpoint(t *testing.T) {
 		t.Errorf("after a step: %+v", job)
 	}
 	if n := b.armed(had); n != 100 {
-		t.Errorf("%d were armed in a step", n)
+		t.Errorf("one step armed %d conversations", n)
 	}
 	if want := b.now.Add(chat.TimerGrace); !b.timer().Equal(want) {
-		t.Errorf("should the next signal be lost, the clock asks at %s, want %s", b.timer(), want)
+		t.Errorf("the job's timer is due at %s, want %s", b.timer(), want)
 	}
 	b.must(b.step(b.Handler))
 	if job := b.stored(); job.Count != 102 || !job.Done {
 		t.Errorf("after the last step: %+v", job)
 	}
 	if n := b.armed(had); n != len(had) || !b.timer().IsZero() {
-		t.Errorf("%d of %d were armed, and the clock asks at %s", n, len(had), b.timer())
+		t.Errorf("%d of %d armed, timer at %s", n, len(had), b.timer())
 	}
 	if c := b.conversation(ended); !c.CloseAt.IsZero() {
-		t.Errorf("a resolved one is to close at %s", c.CloseAt)
+		t.Errorf("a resolved conversation closes at %s", c.CloseAt)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestStep_CrashAtCheckpoint_Repeatable(t *testing.T) {
 				return errCrash
 			})
 			if err := b.step(h); !errors.Is(err, errCrash) {
-				t.Fatalf("it did not die: %v", err)
+				t.Fatalf("no crash: %v", err)
 			}
 			var versions []int64
 			for _, id := range had {
@@ -156,7 +156,7 @@ func TestStep_CrashAtCheckpoint_Repeatable(t *testing.T) {
 			}
 			for i, id := range had {
 				if now := b.conversation(id).Version; now != versions[i] {
-					t.Errorf("%s was written once more: version %d became %d", id, versions[i], now)
+					t.Errorf("%s was written again: version %d became %d", id, versions[i], now)
 				}
 			}
 		})
@@ -212,7 +212,7 @@ func TestJob_Permanent_DeadLetteredWithReason(t *testing.T) {
 			t.Parallel()
 			err := b.Routes().Handle(b.ctx, events.Envelope{ID: "signal", Type: c.kind, AccountID: "ACC", OccurredAt: b.now, Data: json.RawMessage(c.data)})
 			if !fault.Permanent(err) || fault.Reason(err) != c.reason {
-				t.Errorf("it is answered %v for %s, want %s for good", err, fault.Reason(err), c.reason)
+				t.Errorf("got %v for %s, want the permanent error %s", err, fault.Reason(err), c.reason)
 			}
 		})
 	}

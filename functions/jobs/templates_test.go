@@ -98,7 +98,7 @@ func (b *fixture) templates() (names []string) {
 func (b *fixture) wantTemplates(want ...string) {
 	b.t.Helper()
 	if got := b.templates(); !slices.Equal(got, want) {
-		b.t.Errorf("there are %q, want %q", got, want)
+		b.t.Errorf("the templates are %q, want %q", got, want)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestTemplates_ChannelRemoved_Deleted(t *testing.T) {
 	b.changed(1)
 	b.must(b.store.DeleteChannel(b.ctx, b.shop["A"], nil))
 	if job := b.changed(2); job.Done {
-		t.Error("it does not look a second time")
+		t.Error("there is no second pass")
 	}
 	b.wantTemplates()
 	b.must(b.store.PutTemplate(b.ctx, chat.Template{AccountID: "ACC", ChannelID: "CHA", Name: "late", Language: "es", SyncedAt: b.now}, b.now))
@@ -169,7 +169,7 @@ func TestTemplates_ProviderFails(t *testing.T) {
 			b.wantTemplates()
 			ch, err := b.store.Channel(b.ctx, "ACC", "CHA")
 			if b.must(err); ch.Version != b.shop["A"].Version {
-				t.Error("its health was touched: whether messages pass, send finds out")
+				t.Error("the channel's health changed; only send may change it")
 			}
 			b.now = b.now.Add(test.wait)
 			if job = b.runs(job.ID); !job.Done {

@@ -114,7 +114,7 @@ func TestChannelRemoved_EndsWebhook_UnlessConnectedAgain(t *testing.T) {
 	}
 	r.refuses = fault.New(fault.Unavailable, "down")
 	if err := b.changes(removed("99")); err == nil || fault.Permanent(err) {
-		t.Errorf("a provider that is down: %v", err)
+		t.Errorf("provider unavailable: %v", err)
 	}
 }
 

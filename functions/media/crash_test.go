@@ -115,7 +115,7 @@ func TestFetch_CrashAnywhere_SameResult(t *testing.T) {
 				c := w.crashing(call, after)
 				for range 5 {
 					if err := c.deliver(); fault.Permanent(err) {
-						t.Fatalf("buried: %v", err)
+						t.Fatalf("dead-lettered: %v", err)
 					}
 					c.dead = false // the next delivery finds a new process
 				}
@@ -147,7 +147,7 @@ func TestFetch_CrashAndRevoke_LeavesNoFile(t *testing.T) {
 				c := w.crashing(call, after)
 				for range 4 {
 					if err := c.deliver(); fault.Permanent(err) {
-						t.Fatalf("buried: %v", err)
+						t.Fatalf("dead-lettered: %v", err)
 					}
 					c.dead = false // the next delivery finds a new process
 				}

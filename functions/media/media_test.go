@@ -259,7 +259,7 @@ func TestFetch_NotReady_Retried(t *testing.T) {
 		}
 	}
 	if wait := w.timer().DueAt.Sub(w.now); wait != 16*time.Minute {
-		t.Errorf("after four attempts it waits %s", wait)
+		t.Errorf("after four attempts the delay is %s", wait)
 	}
 	w.provider.files["ref-a1"] = gives("image/png", png, -1)
 	w.must(w.deliver())
@@ -274,7 +274,7 @@ func TestFetch_AlwaysFails_GivenUp(t *testing.T) {
 	attempts := 0
 	for ; w.attachments()[0].State == chat.AttachmentPending; attempts++ {
 		if attempts > 100 {
-			t.Fatal("it goes on")
+			t.Fatal("attempts do not end")
 		}
 		w.now = w.timer().DueAt
 		_ = w.deliver()

@@ -185,7 +185,7 @@ func TestSend_OnceAndLinkCleared(t *testing.T) {
 		t.Errorf("the mail is %s with %d params after %d attempts", m.State, len(m.Params), m.Attempt)
 	}
 	if due := w.due(); !due.IsZero() {
-		t.Errorf("its timer is still there: %s", due)
+		t.Errorf("the timer is still set: %s", due)
 	}
 }
 
@@ -231,7 +231,7 @@ func TestSend_ServiceBusy_GivenUp(t *testing.T) {
 	rounds := 0
 	for due := w.due(); !due.IsZero(); due = w.due() {
 		if rounds++; rounds > 20 {
-			t.Fatal("it goes on")
+			t.Fatal("attempts do not end")
 		}
 		w.now = due
 		w.must(w.deliver(w.store, w.box))
@@ -240,7 +240,7 @@ func TestSend_ServiceBusy_GivenUp(t *testing.T) {
 		t.Errorf("the mail is %s after %d attempts", m.State, m.Attempt)
 	}
 	if waited := w.now.Sub(w.mail().CreatedAt); waited < 4*time.Hour || waited > 24*time.Hour {
-		t.Errorf("it was given up after %s", waited)
+		t.Errorf("the last attempt was after %s", waited)
 	}
 }
 
@@ -285,7 +285,7 @@ func TestRecord_AttemptOutcome_OverwritesUnknown(t *testing.T) {
 	interfering := senderFunc(func(ctx context.Context, m mail.Message) error {
 		w.must(w.deliver(w.store, w.box)) // a second delivery during the attempt
 		if state := w.mail().State; state != chat.MailUnknown {
-			t.Errorf("meanwhile it is %s", state)
+			t.Errorf("during the attempt it is %s", state)
 		}
 		return w.box.Send(ctx, m)
 	})
@@ -368,7 +368,7 @@ func TestLogs_HoldNoAddressOrLink(t *testing.T) {
 	w.must(w.deliver(w.store, w.box))
 	logs := w.logs.String()
 	if !strings.Contains(logs, mailID) || !strings.Contains(logs, "MessageRejected") {
-		t.Errorf("the logs do not tell what happened:\n%s", logs)
+		t.Errorf("the logs do not hold the outcome:\n%s", logs)
 	}
 	for _, never := range []string{address, token, "Ana", "example"} {
 		if strings.Contains(logs, never) {

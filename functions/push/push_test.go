@@ -174,10 +174,10 @@ func TestPush_Recipients(t *testing.T) {
 			w := open(t)
 			c.sent.Frames = notice
 			if again := w.push(w.record(c.lane, c.sent)); again != nil {
-				t.Errorf("records %v come again", again)
+				t.Errorf("records %v failed", again)
 			}
 			if got := w.listeners(); !slices.Equal(got, c.want) {
-				t.Errorf("reached %v, want %v", got, c.want)
+				t.Errorf("frames sent to %v, want %v", got, c.want)
 			}
 		})
 	}
@@ -212,7 +212,7 @@ func TestFrames_WithinGatewayLimit(t *testing.T) {
 	}
 	all = append(all, json.RawMessage(fmt.Sprintf(`{"type":"event.appended","n":-1,"text":%q}`, strings.Repeat("x", 40_000))))
 	if again := w.push(w.record(fast, events.Pushed{OperatorID: string(ana), Frames: all})); again != nil {
-		t.Errorf("records %v come again", again)
+		t.Errorf("records %v failed", again)
 	}
 	for _, frame := range w.gateway.Frames("ana") {
 		if len(frame) > wire.MaxFrame {
@@ -221,7 +221,7 @@ func TestFrames_WithinGatewayLimit(t *testing.T) {
 	}
 	items := w.gateway.Items(t, "ana")
 	if len(items) != 20 {
-		t.Fatalf("%d items arrived, want those 20 that fit a frame", len(items))
+		t.Fatalf("%d items arrived, want the 20 that fit in a frame", len(items))
 	}
 	for i, item := range items {
 		if item["n"] != float64(i) {
@@ -237,18 +237,18 @@ func TestPush_GoneConnection_DeletedOthersServed(t *testing.T) {
 	w.gateway.Answer("carla", 500, 500, 500)
 	again := w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
 	if again != nil {
-		t.Errorf("records %v come again", again)
+		t.Errorf("records %v failed", again)
 	}
 	if _, err := w.store.Connection(t.Context(), "beto"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the gone connection is still there: %v", err)
 	}
 	if _, err := w.store.Connection(t.Context(), "carla"); err != nil {
-		t.Errorf("a failing connection was forgotten: %v", err)
+		t.Errorf("a failing connection was deleted: %v", err)
 	}
 	items := w.gateway.Items(t, "ana")
 	if len(items) != 2 || items[0]["type"] != "conversation.upserted" || items[1]["type"] != "presence" ||
 		items[1]["operatorId"] != string(beto) || items[1]["online"] != false {
-		t.Errorf("Ana heard %v", items)
+		t.Errorf("Ana received %v", items)
 	}
 }
 
@@ -262,7 +262,7 @@ func TestPush_EndedSession_GetsNothing(t *testing.T) {
 	w.must(w.store.DeleteSessions(t.Context(), account, beto, ""))
 	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
 	if got := w.listeners(); !slices.Equal(got, []string{"ana", "carla"}) {
-		t.Errorf("reached %v", got)
+		t.Errorf("frames sent to %v", got)
 	}
 }
 
@@ -277,7 +277,7 @@ func TestPush_GrantRevoked_ViewerGetsNothing(t *testing.T) {
 	w.push(w.record(fast, events.Pushed{ConversationID: string(conversation), Frames: frames(upserted("A", 1))}))
 	w.push(w.record(fast, events.Pushed{OperatorID: string(beto), StoreID: string(shop), Frames: frames(upserted("A", 2))}))
 	if got := w.listeners(); got != nil {
-		t.Errorf("reached %v", got)
+		t.Errorf("frames sent to %v", got)
 	}
 }
 
@@ -291,7 +291,7 @@ func TestPush_InactiveOperator_GetsNothing(t *testing.T) {
 	w.must(w.store.UpdateOperator(t.Context(), before, after, nil, nil))
 	w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
 	if got := w.listeners(); !slices.Equal(got, []string{"ana", "carla"}) {
-		t.Errorf("reached %v", got)
+		t.Errorf("frames sent to %v", got)
 	}
 }
 
@@ -305,15 +305,15 @@ func TestPush_BadRecord_OthersDelivered(t *testing.T) {
 	unknown.MessageId, unknown.Body = "unknown", strings.Replace(good.Body, "frames.pushed.v1", "frames.pulled.v1", 1)
 	broken := lambdaevents.SQSMessage{MessageId: "broken", Body: `{"` + text, EventSourceARN: fast}
 	if again := w.push(broken, unknown, noFrame, good); again != nil {
-		t.Errorf("records %v come again", again)
+		t.Errorf("records %v failed", again)
 	}
 	if got := w.listeners(); !slices.Equal(got, []string{"ana"}) {
-		t.Errorf("reached %v", got)
+		t.Errorf("frames sent to %v", got)
 	}
 	buried, err := w.dead.Receive(t.Context(), "dead", 10, 0)
 	w.must(err)
 	if len(buried) != 3 {
-		t.Errorf("%d records were buried, want 3", len(buried))
+		t.Errorf("%d dead letters, want 3", len(buried))
 	}
 	if strings.Contains(w.logs.String(), text) {
 		t.Errorf("the logs repeat a frame:\n%s", w.logs)
@@ -343,10 +343,10 @@ func TestPush_ConnectionsUnreadable_Retried(t *testing.T) {
 	w.handler.Rooms = rooms
 	record := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(upserted("A", 1))})
 	if again := w.push(record); !slices.Equal(again, []string{record.MessageId}) || w.listeners() != nil {
-		t.Errorf("records %v come again, %v heard", again, w.listeners())
+		t.Errorf("records %v failed, %v received frames", again, w.listeners())
 	}
 	if again := w.push(record, record); again != nil || len(w.gateway.Items(t, "ana")) != 1 {
-		t.Errorf("records %v come again, Ana heard %v", again, w.gateway.Items(t, "ana"))
+		t.Errorf("records %v failed, Ana received %v", again, w.gateway.Items(t, "ana"))
 	}
 }
 
@@ -361,10 +361,10 @@ func TestSamples(t *testing.T) {
 			var event lambdaevents.SQSEvent
 			w.must(json.Unmarshal(raw, &event))
 			if again := w.push(event.Records...); again != nil {
-				t.Errorf("records %v come again", again)
+				t.Errorf("records %v failed", again)
 			}
 			if got := w.listeners(); !slices.Equal(got, []string{"ana", "beto"}) {
-				t.Errorf("reached %v", got)
+				t.Errorf("frames sent to %v", got)
 			}
 		})
 	}
@@ -382,7 +382,7 @@ func TestPush_Visitor_AllBrowsersNoPresence(t *testing.T) {
 	w.gateway.Answer("tab2", 410)
 	message := `{"type":"message.upserted","message":{"id":"M","version":1}}`
 	if again := w.push(w.record(fast, events.Pushed{VisitorID: "V1", Frames: frames(message)})); again != nil {
-		t.Errorf("%v come again", again)
+		t.Errorf("records %v failed", again)
 	}
 	if got := w.gateway.Frames("tab1"); !slices.Equal(got, []string{"[" + message + "]"}) {
 		t.Errorf("the visitor got %v", got)

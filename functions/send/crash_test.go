@@ -63,7 +63,7 @@ func TestSend_CrashedAttempt_UnknownNotResent(t *testing.T) {
 			first, second := w.Reply(w.conversation, "uno"), w.Reply(w.conversation, "dos")
 			h := w.on(&store{Store: w.Store, dies: c.dies})
 			if err := w.deliver(h); !errors.Is(err, errCrash) || fault.Permanent(err) {
-				t.Fatalf("it did not die, or will be buried: %v", err)
+				t.Fatalf("no crash, or a permanent error: %v", err)
 			}
 			if got := w.Message(first).Status; got != chat.StatusSending {
 				t.Fatalf("the attempt was not recorded: it is %s", got)
@@ -76,7 +76,7 @@ func TestSend_CrashedAttempt_UnknownNotResent(t *testing.T) {
 				t.Errorf("they are %s and %s", one, two)
 			}
 			if texts := w.texts(); !slices.Equal(texts, c.took) {
-				t.Errorf("WhatsApp took %v, want %v", texts, c.took)
+				t.Errorf("WhatsApp accepted %v, want %v", texts, c.took)
 			}
 		})
 	}

@@ -38,7 +38,7 @@ func (w *fixture) wantMarks(want ...whatsapp.Mark) {
 	w.Helper()
 	got := w.phone.Marks()
 	if len(got) != len(want) {
-		w.Fatalf("the phone was told %+v, want %+v", got, want)
+		w.Fatalf("marks on the phone: %+v, want %+v", got, want)
 	}
 	for i := range want {
 		if got[i] != want[i] {
@@ -55,8 +55,8 @@ func TestMark_ReadSentToProvider(t *testing.T) { // B-14
 	second, secondID := w.said("dos")
 	w.mark(h, events.ReadMarked{MessageID: string(firstID)})
 	w.mark(h, events.ReadMarked{MessageID: string(secondID)})
-	w.mark(h, events.ReadMarked{MessageID: string(secondID)}) // a second operator
-	w.mark(h, events.ReadMarked{MessageID: string(firstID)})  // a second operator marks an older message
+	w.mark(h, events.ReadMarked{MessageID: string(secondID)}) // by a second operator
+	w.mark(h, events.ReadMarked{MessageID: string(firstID)})  // an older message, by a second operator
 	w.wantMarks(whatsapp.Mark{MessageID: first}, whatsapp.Mark{MessageID: second})
 	w.mark(h, events.ReadMarked{Typing: true})
 	w.Advance(19 * time.Second)
@@ -70,7 +70,7 @@ func TestMark_ReadSentToProvider(t *testing.T) { // B-14
 	w.Advance(25 * time.Hour)
 	w.mark(h, events.ReadMarked{Typing: true}) // the service window is closed
 	if got := w.phone.Marks(); len(got) != 4 {
-		t.Errorf("after the window the phone was told %+v", got)
+		t.Errorf("marks on the phone after the window: %+v", got)
 	}
 }
 

@@ -20,18 +20,18 @@ func TestSend_ManyToOnePerson_RateLimited(t *testing.T) {
 	w.Must(w.deliver(h))
 	timer := w.timer(last)
 	if got := w.Message(last); len(w.texts()) != 45 || got.Status != chat.StatusQueued || timer == nil || got.Error != nil {
-		t.Fatalf("%d left, the last is %s, timer %+v", len(w.texts()), got.Status, timer)
+		t.Fatalf("%d sent, the last is %s, timer %+v", len(w.texts()), got.Status, timer)
 	}
 	if wait := timer.DueAt.Sub(w.Time); wait <= 0 || wait > 6*time.Second {
 		t.Errorf("it waits %v", wait)
 	}
 	w.Must(w.deliver(h)) // the signal of another message
 	if len(w.texts()) != 45 {
-		t.Error("it left before its time")
+		t.Error("it was sent too early")
 	}
 	w.Time = timer.DueAt
 	w.Must(w.deliver(h))
 	if got := w.Message(last); got.Status != chat.StatusSent || len(w.texts()) != 46 {
-		t.Errorf("it is %s, and %d left", got.Status, len(w.texts()))
+		t.Errorf("it is %s, %d sent", got.Status, len(w.texts()))
 	}
 }

@@ -34,7 +34,7 @@ func TestRateLimiter_PerNumber(t *testing.T) {
 		t.Errorf("240 messages took %v, want %v", *slept, want)
 	}
 	if err := p.keep(t.Context(), r, "another", "1"); err != nil || *slept > 3*time.Second {
-		t.Errorf("another number waits for the first: %v", err)
+		t.Errorf("a second number was delayed: %v", err)
 	}
 }
 
@@ -56,11 +56,11 @@ func TestRateLimiter_PerPerson(t *testing.T) {
 		}
 	}
 	if err := p.keep(t.Context(), r, "number", "beto"); err != nil {
-		t.Errorf("somebody else waits for her: %v", err)
+		t.Errorf("a second person was delayed: %v", err)
 	}
 	*now = now.Add(5500 * time.Millisecond)
 	if err := p.keep(t.Context(), r, "number", "ana"); err != nil || slept.Round(100*time.Millisecond) != 500*time.Millisecond {
-		t.Errorf("half a second is waited for: %v, slept %v", err, *slept)
+		t.Errorf("want a wait of half a second: %v, slept %v", err, *slept)
 	}
 	if err := p.keep(t.Context(), channel.Rate{}, "number", "ana"); err != nil {
 		t.Errorf("a channel without a rate: %v", err)

@@ -206,10 +206,10 @@ func TestSend_WhatsAppErrors(t *testing.T) {
 				t.Errorf("the timer is %+v, want it in %s", timer, c.wait)
 			}
 			if texts := w.texts(); !slices.Equal(texts, c.took) {
-				t.Errorf("WhatsApp took %v, want %v", texts, c.took)
+				t.Errorf("WhatsApp accepted %v, want %v", texts, c.took)
 			}
 			if status := w.Message(behind).Status; (status == chat.StatusSent) != slices.Contains(c.took, "dos") {
-				t.Errorf("the one behind it is %s", status)
+				t.Errorf("the next message is %s", status)
 			}
 			if health := w.health(); health.State != c.health {
 				t.Errorf("the channel is %s, want %s", health.State, c.health)
@@ -221,7 +221,7 @@ func TestSend_WhatsAppErrors(t *testing.T) {
 				}
 			}
 			if want := map[bool]int{true: 1}[c.status == chat.StatusFailed]; failures != want {
-				t.Errorf("the timeline tells of %d failures, want %d", failures, want)
+				t.Errorf("the timeline has %d failures, want %d", failures, want)
 			}
 			if c.status == chat.StatusSent && got.ProviderID != w.phone.Sent()[0].ID {
 				t.Errorf("its id at WhatsApp is recorded as %q", got.ProviderID)
@@ -247,7 +247,7 @@ func TestSend_RetryableError_SentWhenDue(t *testing.T) {
 	}
 	w.Must(w.deliver(h))
 	if got := w.Message(m); got.Status != chat.StatusSent || len(w.texts()) != 1 || w.timer(m) != nil {
-		t.Errorf("it is %s; WhatsApp took %v", got.Status, w.texts())
+		t.Errorf("it is %s; WhatsApp accepted %v", got.Status, w.texts())
 	}
 }
 
@@ -262,7 +262,7 @@ func TestSend_ChannelBroken_HeldUntilReconnect(t *testing.T) {
 	}
 	for _, m := range []chat.Message{first, second} {
 		if got := w.Message(m).Status; got != chat.StatusHeld {
-			t.Errorf("with a dead token %q is %s", m.Text, got)
+			t.Errorf("with an invalid token %q is %s", m.Text, got)
 		}
 	}
 	if health := w.health(); health.State != chat.HealthReauthorise || health.Code != "190" || health.Message == "" {
@@ -276,7 +276,7 @@ func TestSend_ChannelBroken_HeldUntilReconnect(t *testing.T) {
 	w.Must(w.Store.UpdateChannel(t.Context(), before, after, nil))
 	w.Must(w.deliver(h))
 	if texts := w.texts(); !slices.Equal(texts, []string{"uno", "dos"}) {
-		t.Errorf("WhatsApp took %v", texts)
+		t.Errorf("WhatsApp accepted %v", texts)
 	}
 	if health := w.health(); health.State != chat.HealthOK {
 		t.Errorf("the channel works, and is %s", health.State)
@@ -300,7 +300,7 @@ func TestSend_File_WithCaptionAndQuote(t *testing.T) {
 	w.Must(w.deliver(h))
 	sent := w.phone.Sent()
 	if len(sent) != 2 || sent[1].File == nil || sent[1].File.Size != int64(len(content)) || sent[1].Text != "esta" || sent[1].ReplyTo != sent[0].ID {
-		t.Errorf("WhatsApp took %+v", sent)
+		t.Errorf("WhatsApp accepted %+v", sent)
 	}
 }
 
@@ -318,7 +318,7 @@ func TestSend_DecryptUnavailable_Retried(t *testing.T) {
 	w.Advance(time.Minute)
 	w.Must(w.deliver(h))
 	if texts := w.texts(); !slices.Equal(texts, []string{"uno"}) {
-		t.Errorf("WhatsApp took %v", texts)
+		t.Errorf("WhatsApp accepted %v", texts)
 	}
 }
 
@@ -345,7 +345,7 @@ func TestQueued_Permanent_DeadLettered(t *testing.T) {
 		queuetest.Body(t, string(desktest.Account), w.Time, events.MailQueued{MailID: "MAIL"}),
 	}
 	if again := queuetest.Deliver(t, handler, "to-send.fifo", bodies...); len(again) > 0 {
-		t.Errorf("records %v are to be redelivered", again)
+		t.Errorf("records %v failed", again)
 	}
 	var reasons []string
 	for _, letter := range queues.Buried() {

@@ -62,19 +62,19 @@ func TestSocket_StoreFailsOnce(t *testing.T) {
 	w.must(w.store.PutTicket(t.Context(), chat.Ticket{Hash: auth.Hash("t"), AccountID: account, OperatorID: ana, ExpiresAt: w.now.Add(time.Second)}))
 	f.call = "PutConnection"
 	if status := w.send("$connect", "a1", "", map[string]string{"ticket": "t"}); status != 503 {
-		t.Errorf("a connection that could not be kept: %d", status)
+		t.Errorf("connection not stored: %d", status)
 	}
 	f.call = "Connections" // a failure to notify the others does not refuse the connection
 	w.join("a1", ana)
 	f.call = "SetViewing"
 	if status := w.say("a1", viewIt); status != 503 {
-		t.Errorf("a view that could not be kept: %d", status)
+		t.Errorf("view not stored: %d", status)
 	}
 	if status := w.say("a1", viewIt); status != 200 {
-		t.Errorf("the same again: %d", status)
+		t.Errorf("second try: %d", status)
 	}
 	if mine, err := w.store.Connection(t.Context(), "a1"); err != nil || mine.Viewing.ConversationID != conversation {
-		t.Errorf("Ana looks at %q: %v", mine.Viewing.ConversationID, err)
+		t.Errorf("Ana views %q: %v", mine.Viewing.ConversationID, err)
 	}
 }
 
@@ -101,6 +101,6 @@ func TestAct_AnyInput_NoErrorNoLog(t *testing.T) {
 		}
 	}
 	if strings.Count(logs, `"msg":"socket"`) != 17 {
-		t.Errorf("want one closing line an event:\n%s", logs)
+		t.Errorf("want one summary line per event:\n%s", logs)
 	}
 }

@@ -80,7 +80,7 @@ func TestSocket_ThroughGateway(t *testing.T) {
 	}
 
 	if _, response, err := dial("never"); err == nil || response == nil || response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("without a good ticket: %v, %v", response, err)
+		t.Errorf("invalid ticket: %v, %v", response, err)
 	}
 	browser, _, err := dial(ticket())
 	if err != nil {
@@ -105,7 +105,7 @@ func TestSocket_ThroughGateway(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, frame, err := browser.Read(ctx); err == nil {
-		t.Errorf("an unknown connection heard %s instead of being closed", frame)
+		t.Errorf("an unknown connection received %s instead of being closed", frame)
 	}
 
 	// The connection of a browser that disconnects is deleted soon after.

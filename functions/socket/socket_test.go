@@ -157,7 +157,7 @@ func (w *fixture) heard(connection, kind string) []string {
 func (w *fixture) wantHeard(connection, kind string, want ...string) {
 	w.Helper()
 	if got := w.heard(connection, kind); !slices.Equal(got, want) {
-		w.Errorf("%s heard %s %v, want %v", connection, kind, got, want)
+		w.Errorf("%s received %s %v, want %v", connection, kind, got, want)
 	}
 }
 
@@ -237,7 +237,7 @@ func TestSocket_SessionEnded_Closed(t *testing.T) {
 	}
 	w.say("a", `{"action":"view","conversationId":"`+string(conversation)+`"}`)
 	if got := w.heard("b", "viewing"); got != nil {
-		t.Errorf("it still heard %v", got)
+		t.Errorf("it still received %v", got)
 	}
 	if status := w.send("$connect", "c", "", map[string]string{"ticket": "late"}); status != 401 {
 		t.Errorf("a ticket of an ended session was answered with %d", status)
@@ -245,7 +245,7 @@ func TestSocket_SessionEnded_Closed(t *testing.T) {
 	before := len(w.heard("a", "presence"))
 	w.send("$disconnect", "b", "", nil)
 	if got := w.heard("a", "presence"); len(got) != before+1 || !strings.Contains(got[before], `"online":false`) {
-		t.Errorf("the others heard %v", got)
+		t.Errorf("the others received %v", got)
 	}
 }
 
@@ -298,7 +298,7 @@ func TestView_NotVisible_Refused(t *testing.T) {
 	}
 	mine, err := w.store.Connection(t.Context(), "b1")
 	if err != nil || mine.Viewing != (chat.Viewed{}) {
-		t.Errorf("Beto looks at %q: %v", mine.Viewing.ConversationID, err)
+		t.Errorf("Beto views %q: %v", mine.Viewing.ConversationID, err)
 	}
 }
 
@@ -311,7 +311,7 @@ func TestTyping(t *testing.T) {
 	w.join("b2", beto)
 	const typing = `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":true}`
 	if status := w.say("b1", typing); status != 404 {
-		t.Errorf("typing where one does not look: %d", status)
+		t.Errorf("typing without viewing: %d", status)
 	}
 	w.say("a1", viewIt)
 	w.say("b1", viewIt)
@@ -331,7 +331,7 @@ func TestPing(t *testing.T) {
 		t.Errorf("ping: %d", status)
 	}
 	if frames := w.gateway.Frames("a1"); len(frames) != 1 || frames[0] != `[{"type":"pong"}]` {
-		t.Errorf("heard %v", frames)
+		t.Errorf("received %v", frames)
 	}
 }
 
@@ -361,7 +361,7 @@ func TestGoneConnection_DeletedAndOthersNotified(t *testing.T) {
 	w.gateway.Answer("b1", 410)
 	w.say("a1", `{"action":"typing","conversationId":"01K9S3TJ8W0000000000000001","on":true}`)
 	if _, err := w.store.Connection(t.Context(), "b1"); err != nil {
-		t.Errorf("a new connection was forgotten: %v", err)
+		t.Errorf("a new connection was deleted: %v", err)
 	}
 	w.now = w.now.Add(time.Minute)
 	w.gateway.Answer("b1", 410)

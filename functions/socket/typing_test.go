@@ -29,7 +29,7 @@ func TestTyping_SentToProvider(t *testing.T) {
 	told := func(want int) {
 		t.Helper()
 		if len(w.sent.out) != want {
-			t.Fatalf("told %d times, want %d", len(w.sent.out), want)
+			t.Fatalf("%d signals, want %d", len(w.sent.out), want)
 		}
 	}
 	say("one", off, 200)
@@ -45,10 +45,10 @@ func TestTyping_SentToProvider(t *testing.T) {
 	first, second := w.sent.out[0], w.sent.out[1]
 	signal, ok, err := events.Decode[events.ReadMarked](first.Envelope)
 	if !ok || err != nil || signal != (events.ReadMarked{ConversationID: string(conversation), Typing: true}) {
-		t.Errorf("told %+v, %v", signal, err)
+		t.Errorf("got %+v, %v", signal, err)
 	}
 	if first.Group != events.MarkGroup(string(conversation)) || first.Dedup == second.Dedup || first.Envelope.AccountID != string(account) {
-		t.Errorf("told %+v, then %+v", first, second)
+		t.Errorf("got %+v, then %+v", first, second)
 	}
 	w.now = w.now.Add(time.Minute)
 	w.sent.err = errors.New("no queue")

@@ -95,7 +95,7 @@ func TestTyping_Visitor_RateLimited(t *testing.T) {
 			}
 		}
 		if got := len(w.heard("a1", "typing")); got != want {
-			t.Fatalf("the operator was told %d times, want %d", got, want)
+			t.Fatalf("the operator received %d notices, want %d", got, want)
 		}
 	}
 	types(15, 10)

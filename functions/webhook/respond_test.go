@@ -61,7 +61,7 @@ func TestWebhook_AssetInPath_CallInResponse(t *testing.T) {
 	}
 	w.queues.Refuse(func(string) bool { return true })
 	if got := post("7", http.MethodPost, `{"tap":1}`); got.StatusCode != http.StatusServiceUnavailable || got.Body != "" {
-		t.Errorf("a tap that no queue took: %d %q", got.StatusCode, got.Body)
+		t.Errorf("queue unavailable: %d %q", got.StatusCode, got.Body)
 	}
 	w.queues.Refuse(nil)
 	for _, tt := range []struct {

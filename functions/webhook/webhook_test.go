@@ -162,10 +162,10 @@ func TestHandshake_ValidToken_EchoesChallenge(t *testing.T) {
 				t.Errorf("answered %d %q, want %d %q", answer.StatusCode, answer.Body, c.want, want)
 			}
 			if !strings.HasPrefix(answer.Headers["Content-Type"], "text/plain") || answer.Headers["X-Content-Type-Options"] != "nosniff" {
-				t.Errorf("a browser may take it for a page: %v", answer.Headers)
+				t.Errorf("browsers may render it as a page: %v", answer.Headers)
 			}
 			if strings.Contains(w.logs.String(), "script") || strings.Contains(w.logs.String(), "token") {
-				t.Errorf("the log holds what somebody made up: %s", w.logs)
+				t.Errorf("the log holds text from the request: %s", w.logs)
 			}
 		})
 	}
@@ -267,7 +267,7 @@ func TestWebhook_Undecodable_QueuedWhole(t *testing.T) {
 			}
 			for range 2 { // the provider repeats; the queue deduplicates
 				if answer := w.request(r, http.MethodPost, "whatsapp"); answer.StatusCode != http.StatusOK {
-					t.Fatalf("answered %d: the provider would send it for days", answer.StatusCode)
+					t.Fatalf("answered %d: the provider would retry it for days", answer.StatusCode)
 				}
 			}
 			signals, _, _ := w.sent()
@@ -288,7 +288,7 @@ func TestWebhook_QueueRefusesItem_503(t *testing.T) {
 	}
 	w.queues.Refuse(nil)
 	if got := w.post(body); got != http.StatusOK {
-		t.Fatalf("the repetition was answered %d", got)
+		t.Fatalf("the repeated request was answered %d", got)
 	}
 	signals, _, _ := w.sent()
 	seen := map[string]int{}
@@ -340,10 +340,10 @@ func TestWebhook_OrderPerPerson_Deduplicated(t *testing.T) {
 	}
 	one, two, three := place["wamid.1"], place["wamid.2"], place["wamid.3"]
 	if groups[one] != groups[two] || groups[one] == groups[three] || groups[one] == "" {
-		t.Errorf("groups %v of %v: a group is one person", groups, place)
+		t.Errorf("groups %v of %v, want one per person", groups, place)
 	}
 	if one > two || !signals[one].ReceivedAt.Before(signals[two].ReceivedAt) {
-		t.Errorf("%v were received at %s and %s: they have lost their order", place, signals[one].ReceivedAt, signals[two].ReceivedAt)
+		t.Errorf("%v were received at %s and %s, out of order", place, signals[one].ReceivedAt, signals[two].ReceivedAt)
 	}
 	if dedups[one] == dedups[two] || dedups[one] == "" {
 		t.Errorf("deduplication ids %v", dedups)

@@ -216,7 +216,7 @@ func (b *fixture) texts(token string) (texts []string) {
 	}
 }
 
-// open returns the newest conversation of a visitor.
+// open returns the visitor's open conversation.
 func (b *fixture) open(site, visitor string) chat.Conversation {
 	b.Helper()
 	identity, _, err := b.store.Identity(b.Context(), desktest.Account, b.sites[site].ID, []string{visitor})

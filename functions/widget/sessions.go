@@ -145,7 +145,7 @@ func (h *Handler) online(ctx context.Context, ch chat.Channel) (bool, error) {
 	}), nil
 }
 
-// createSocketTicket lets the visitor's browser open one socket.
+// createSocketTicket returns a ticket with which the visitor's browser opens one socket.
 func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Response, error) {
 	token := auth.NewToken()
 	ticket := chat.Ticket{

@@ -24,7 +24,7 @@ func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 		t.Errorf("the session is %+v", session)
 	}
 	if got := b.texts(session.Token); len(got) != 0 {
-		t.Errorf("before the first word there is %q", got)
+		t.Errorf("before the first message there is %q", got)
 	}
 	b.say(session.Token, "1", "¿tienen mate? 🧉")
 	b.say(session.Token, "1", "¿tienen mate? 🧉") // the same message again, by a double click
@@ -58,7 +58,7 @@ func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 		t.Errorf("the answer is %s", m.Status)
 	}
 	if again := b.visit(siteA, pageA, session.Token); again.VisitorID != session.VisitorID || !again.Started || again.Unread != 0 {
-		t.Errorf("who comes back is %+v", again)
+		t.Errorf("the resumed session is %+v", again)
 	}
 	b.Reply(c.ID, "y de madera")
 	if again := b.visit(siteA, pageA, session.Token); again.Unread != 1 {
@@ -116,7 +116,7 @@ func TestSite_OtherOrigin_Refused(t *testing.T) {
 		t.Errorf("the conversation is %+v", c)
 	}
 	if elsewhere := b.visit(siteA, pageA, at.Token); elsewhere.VisitorID == at.VisitorID || elsewhere.Token == at.Token {
-		t.Error("a token of one site is good on another")
+		t.Error("a token of one site is valid on another")
 	}
 
 	frame := b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
@@ -173,7 +173,7 @@ func TestSession_OtherVisitor_NotFound(t *testing.T) {
 	}
 	b.Advance(touchEvery)
 	if again := b.visit(siteA, pageA, mine.Token); !time.Time(again.ExpiresAt).Equal(b.Now().Add(sessionLasts)) {
-		t.Errorf("a session that is used lasts until %v", again.ExpiresAt)
+		t.Errorf("a session in use expires at %v", again.ExpiresAt)
 	}
 	b.Advance(sessionLasts)
 	b.refused("an old session", b.do("GET", "/widget/v1/messages", mine.Token, nil), 401, "")
@@ -270,7 +270,7 @@ func TestPostMessage_RecordsPage(t *testing.T) {
 		m, err := b.store.Message(t.Context(), desktest.Account, v.ID, v.LastMessageID)
 		b.Must(err)
 		if got := m.Page; (got == nil) != (c.want == "") || got != nil && (got.URL != c.want || got.Title != "Mates") {
-			t.Errorf("%.60q is kept as %+v", c.url, got)
+			t.Errorf("%.60q is stored as %+v", c.url, got)
 		}
 		b.Advance(2 * time.Second)
 	}
@@ -301,7 +301,7 @@ func TestReplyTo_ClosedConversation_QuotedInNew(t *testing.T) {
 	into[fields](b, b.do("POST", "/widget/v1/messages", session.Token,
 		fields{"clientId": "4", "type": "text", "text": "¿hay verde?", "replyTo": question.ID}), http.StatusAccepted)
 	if seen = b.history(session.Token, "").Items; seen[len(seen)-1].ReplyTo == nil || *seen[len(seen)-1].ReplyTo != string(question.ID) {
-		t.Errorf("the message that opens the conversation again is %+v", seen[len(seen)-1])
+		t.Errorf("the message that reopens the conversation is %+v", seen[len(seen)-1])
 	}
 }
 
@@ -329,7 +329,7 @@ func TestSession_OperatorAvailable_Online(t *testing.T) {
 	after.Availability = chat.Available
 	b.Must(b.store.UpdateOperator(t.Context(), b.Owner, after, nil, nil))
 	if session := b.visit(siteA, pageA, ""); !session.Online {
-		t.Error("somebody takes conversations, and the visitor does not learn of it")
+		t.Error("an operator is available, but the visitor sees offline")
 	}
 }
 
@@ -347,7 +347,7 @@ func TestLimits_TooManyRequests_429(t *testing.T) {
 		}
 	}
 	if a := send(99); a.StatusCode != http.StatusTooManyRequests || a.Headers["Retry-After"] != "1" {
-		t.Errorf("one too many: %d %v", a.StatusCode, a.Headers)
+		t.Errorf("above the limit: %d %v", a.StatusCode, a.Headers)
 	}
 	b.Advance(time.Second)
 	if a := send(99); a.StatusCode != http.StatusAccepted {
@@ -357,6 +357,6 @@ func TestLimits_TooManyRequests_429(t *testing.T) {
 		b.visit(siteA, pageA, "")
 	}
 	if a := b.do("POST", "/widget/v1/sessions", "", fields{"site": siteA, "origin": pageA}); a.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("one session too many: %d", a.StatusCode)
+		t.Errorf("above the session limit: %d", a.StatusCode)
 	}
 }
