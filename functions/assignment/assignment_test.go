@@ -211,7 +211,7 @@ func TestAssignment_OperatorFull_NextOne(t *testing.T) {
 	w.wantLoad("ANA", 1)
 }
 
-// lagging is a store whose index does not contain anything yet.
+// lagging is a store whose pool index is still empty.
 type lagging struct{ *dynamo.Store }
 
 func (lagging) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequest) (chat.Page[chat.Conversation], error) {
@@ -245,7 +245,7 @@ func TestAssignment_Concurrent_RespectsCapacity(t *testing.T) {
 		group.Go(func() { queuetest.Deliver(t, w.handler, feeds, w.waits(id)) })
 	}
 	group.Wait()
-	w.deliver(w.freed("ANA")) // records that conflicted are delivered again
+	w.deliver(w.freed("ANA")) // a free place triggers another distribution after conflicts
 	has := map[chat.OperatorID]int{}
 	for i, id := range all {
 		who := w.Conversation(id).AssigneeID

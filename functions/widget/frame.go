@@ -70,7 +70,7 @@ func (h *Handler) filesOrigin(ctx context.Context) (string, error) {
 	}
 	u, err := url.Parse(link)
 	if err != nil {
-		return "", fmt.Errorf("read a link of our own: %w", err)
+		return "", fmt.Errorf("parse the sample link: %w", err)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
