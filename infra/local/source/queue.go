@@ -25,7 +25,7 @@ type SQS struct {
 	// Queue's name, and its ARN as the function sees it.
 	Queue, ARN string
 	BatchSize  int
-	// Window is how long a batch may wait for company, in real time.
+	// Window is how long a batch may wait for more messages, in real time.
 	Window time.Duration
 	// Concurrency is the number of environments; 0 means one.
 	Concurrency int
@@ -106,7 +106,7 @@ func (q *QueueSource) Stop() {
 	q.wg.Wait()
 }
 
-// Idle reports whether no invocation is running or about to. What waits in the queue is the queue's to say.
+// Idle reports whether no invocation is running or about to. It does not count messages that wait in the queue.
 func (q *QueueSource) Idle() bool {
 	_, running := q.function.get()
 	return running == 0
@@ -152,7 +152,7 @@ func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration
 	return batch, err
 }
 
-// units is how many of a size it takes.
+// units is the number of units of a size that are needed.
 func units(n, size int) int { return (n + size - 1) / size }
 
 func weigh(batch []sqs.Message) int {
@@ -185,7 +185,7 @@ func (q *QueueSource) handle(ctx context.Context, batch []sqs.Message) {
 	}
 }
 
-// invoke tells which messages, by id, the function did not do.
+// invoke returns the ids of the messages that the function failed to process.
 func (q *QueueSource) invoke(ctx context.Context, batch []sqs.Message) map[string]bool {
 	payload, err := json.Marshal(q.event(batch))
 	var answer []byte

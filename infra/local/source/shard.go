@@ -218,7 +218,7 @@ func firstFailure(answer []byte, batch []record) (int, error) {
 	return first, nil
 }
 
-// discard gives a hopeless batch to OnFailure until that takes it. It answers false when ctx ended before.
+// discard passes a failed batch to OnFailure until that succeeds. It returns false when ctx ended before.
 func (s *shard) discard(ctx context.Context, batch []record, reason error) bool {
 	var event events.DynamoDBEvent
 	for _, r := range batch {
@@ -247,7 +247,7 @@ func (s *shard) save(p position) error {
 	return nil
 }
 
-// pause waits before a retry, ever longer.
+// pause waits before a retry, longer each time.
 func (s *shard) pause(ctx context.Context, retries int) {
 	timer := time.NewTimer(min(firstBackoff<<min(retries, 10), longestPause))
 	defer timer.Stop()

@@ -52,7 +52,7 @@ func (s *Server) Send(ctx context.Context, queue string, out Outgoing) (Sent, er
 	return sent[0], errs[0]
 }
 
-// send stores the valid ones of several messages in one write. errs tells by entry why one was refused.
+// send stores the valid ones of several messages in one write. errs holds the refusal of each entry, by index.
 func (s *Server) send(ctx context.Context, name string, outs []Outgoing) (sent []Sent, errs []error, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("send to %s: %w", name, err)

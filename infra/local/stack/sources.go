@@ -146,7 +146,7 @@ func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
 // settledFor is how long everything must have been quiet: a stream takes a moment to show the last write.
 const settledFor = 60 * time.Millisecond
 
-// Settle waits until nothing moves any more: no record in a queue or a stream, no invocation running.
+// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running.
 func (s *Stack) Settle(ctx context.Context) error {
 	var quietSince time.Time
 	for {

@@ -67,7 +67,7 @@ type Options struct {
 	NoTick bool
 	// WeakPasswords hashes them cheaply.
 	WeakPasswords bool
-	// NoSources lets nothing feed the functions: what is sent stays in its queue.
+	// NoSources starts no event sources: messages stay in their queues.
 	NoSources bool
 }
 
@@ -143,7 +143,7 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	return s, nil
 }
 
-// listen takes the three addresses first: functions are told them when they are built.
+// listen opens the three listeners first: functions get the addresses when they are built.
 func (s *Stack) listen(ctx context.Context) error {
 	var config net.ListenConfig
 	for _, l := range []struct {
