@@ -37,7 +37,7 @@ type SQS struct {
 	// both by the injected clock.
 	Backoff time.Duration
 	Around  Around
-	// Asked, if set, hears of the requests that Lambda's pollers would have made of the queue, ten messages and 64 KB each: "receive",
+	// Asked, if set, is called with the requests that Lambda's pollers would have made of the queue, ten messages and 64 KB each: "receive",
 	// "empty receive" and "delete".
 	Asked func(request string, n int)
 	Log   *slog.Logger
@@ -67,7 +67,7 @@ func NewQueue(server *sqs.Server, mapping SQS, invoke Invoke) (*QueueSource, err
 	}, nil
 }
 
-// check holds a mapping to Lambda's own rules, so that what runs here can be deployed.
+// check applies Lambda's own rules to a mapping, so that every mapping that runs here can be deployed.
 func (m SQS) check() error {
 	fifo := strings.HasSuffix(m.Queue, ".fifo")
 	switch {
@@ -118,7 +118,7 @@ func (q *QueueSource) Counters() Counters {
 	return c
 }
 
-// gather collects a batch: what there is, or with a window what comes until it ends. A batch counts as running.
+// gather collects a batch: the messages that are visible, or with a window those that arrive until it ends. A batch counts as running.
 func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	batch, err := q.receive(ctx, q.BatchSize, poll)
 	if err != nil || len(batch) == 0 {
@@ -139,7 +139,7 @@ func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	return batch, nil
 }
 
-// receive asks the queue, and tells of the requests that this is on AWS.
+// receive polls the queue and reports the requests that AWS would make for it.
 func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration) ([]sqs.Message, error) {
 	batch, err := q.server.Receive(ctx, q.Queue, limit, wait)
 	switch {

@@ -31,7 +31,7 @@ var ErrTimeout = errors.New("the function did not answer in time")
 // Invoke runs a function once.
 type Invoke func(ctx context.Context, payload []byte) ([]byte, error)
 
-// Around stands between a mapping and its function. A test repeats or fails invocations with it.
+// Around wraps the invocations of a mapping's function. Tests use it to repeat or fail invocations.
 type Around func(ctx context.Context, payload []byte, next Invoke) ([]byte, error)
 
 // Counters say what a source has done since it was made.

@@ -39,12 +39,12 @@ type group struct {
 	id       string
 	waiting  bySeq
 	inFlight int
-	// members counts the group's messages in every state; the last one that leaves takes the group with it.
+	// members counts the group's messages in every state; the group is removed with its last message.
 	members int
 	turn    *list.Element
 }
 
-// duplicate is what a deduplication id stands for until it expires.
+// duplicate is the record of a deduplication id until it expires.
 type duplicate struct {
 	expires   time.Time
 	seq       int64
@@ -90,7 +90,7 @@ func (q *queue) add(m *message) {
 	q.delayed++
 }
 
-// schedule lets a message that is delayed or in flight become visible at that time; the next call of due finds it.
+// schedule sets the time at which a delayed or in-flight message becomes visible.
 func (q *queue) schedule(m *message, at, now time.Time) {
 	if m.state == held {
 		m.state = inFlight
@@ -140,7 +140,7 @@ func (q *queue) leave(m *message) {
 	}
 }
 
-// queueUp gives a group its turn, if it may give anything.
+// queueUp adds a group to ready if it may deliver a message.
 func (q *queue) queueUp(g *group) {
 	if g.turn == nil && len(g.waiting) > 0 && (!q.FIFO || g.inFlight == 0) {
 		g.turn = q.ready.PushBack(g)

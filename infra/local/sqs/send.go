@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Error is a refusal with SQS's error code.
+// Error is an error with SQS's error code.
 type Error struct {
 	Code    string
 	Message string
@@ -192,7 +192,7 @@ func (o Outgoing) checkKind(fifo bool) error {
 	return nil
 }
 
-// token tells whether s is at most 128 characters of those that SQS allows in its ids.
+// token reports whether s is at most 128 characters of those that SQS allows in its ids.
 func token(s string) bool {
 	for _, r := range s {
 		if r <= ' ' || r > '~' {
@@ -212,7 +212,7 @@ func checkBody(body string) error {
 	return nil
 }
 
-// text tells whether s holds only the characters that XML 1.0 allows, which is what SQS takes.
+// text reports whether s holds only the characters that XML 1.0 allows, which is what SQS takes.
 func text(s string) bool {
 	for i, r := range s {
 		if r == utf8.RuneError {

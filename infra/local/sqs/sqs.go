@@ -177,7 +177,7 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Wake makes every waiting receive look again. Call it after moving the clock.
+// Wake makes every waiting receive check its queue again. Call it after moving the clock.
 func (s *Server) Wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,7 +33,7 @@ func bucketName(b topology.Bucket) string { return "local-" + string(b) }
 
 func parameterName(secret topology.Secret) string { return "/recado/local/" + secret.Name }
 
-// signingKey signs cursors and uploads. It is fixed, as only this machine reaches the stack.
+// signingKey signs the stack's cursors and uploads. Only the stack's owner can reach it.
 const signingKey = "local-signing-key"
 
 // mailFrom is the sender of the stack's mails.

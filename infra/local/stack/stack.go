@@ -174,7 +174,7 @@ func (s *Stack) onStop(f func()) { s.closers = append(s.closers, f) }
 
 func (s *Stack) path(name string) string { return filepath.Join(s.options.Dir, name) }
 
-// Stop ends the stack in the order of its start, last first: no source starts anything when what it needs is gone.
+// Stop ends the stack's parts in reverse order of their start, so that no source starts an invocation whose services are gone.
 func (s *Stack) Stop() {
 	for _, source := range s.streams {
 		source.Stop()
