@@ -90,7 +90,7 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		Widget:    or("WIDGET_DIR", "shared/web/widget/dist"),
 		Secrets:   env,
 		Providers: env,
-		// As a phone at hand: each tick is seen on its own.
+		// The delays of a real phone, so that each status is visible.
 		Statuses: whatsapp.Timing{Sent: 300 * time.Millisecond, Delivered: 700 * time.Millisecond},
 	}
 	switch env["LAMBDA"] {

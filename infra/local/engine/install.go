@@ -51,7 +51,7 @@ func install(ctx context.Context, k Kind, log io.Writer) error {
 	return nil
 }
 
-// installed tells whether the version in the lock file is the one in node_modules.
+// installed reports whether the version in the lock file is the one in node_modules.
 func installed(home string, k Kind) bool {
 	type version struct {
 		Version string `json:"version"`

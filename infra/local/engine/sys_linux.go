@@ -10,7 +10,7 @@ func dieWithParent(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
 
-// reservePort finds a free port and keeps it until release: the socket is bound and never listens, so nobody is given
+// reservePort finds a free port and keeps it until release: the socket is bound and never listens, so no process is given
 // the port by chance, while an engine that asks for it by number gets it (everybody here sets SO_REUSEADDR).
 func reservePort() (port int, release func(), err error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

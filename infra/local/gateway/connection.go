@@ -40,7 +40,7 @@ type message struct {
 	data []byte
 }
 
-// connection is one browser. Its messages wait in out, so that a slow browser keeps nobody else waiting.
+// connection is one browser. Its messages wait in out, so that a slow browser does not delay the others.
 type connection struct {
 	api         *Socket
 	id          string
@@ -49,7 +49,7 @@ type connection struct {
 	userAgent   string
 	connectedAt time.Time
 	lastActive  atomic.Int64 // Unix milliseconds
-	silent      atomic.Bool  // $disconnect is left out
+	silent      atomic.Bool  // do not invoke $disconnect
 
 	socket *websocket.Conn
 	ctx    context.Context
@@ -58,7 +58,7 @@ type connection struct {
 	active chan struct{} // holds a token when there was a message since the idle timer was set
 }
 
-// serve runs the connection until it ends and tells how it did.
+// serve runs the connection until it ends and returns how it ended.
 func (c *connection) serve() (websocket.StatusCode, string) {
 	var parts errgroup.Group
 	parts.Go(func() error { c.read(); return nil })
@@ -103,7 +103,7 @@ func (c *connection) read() {
 	}
 }
 
-// readEnd is why a connection ends whose reading failed.
+// readEnd returns the reason why a connection ends after a failed read.
 func readEnd(err error) error {
 	var remote websocket.CloseError
 	switch {
@@ -137,7 +137,7 @@ func (c *connection) fail(requestID string) {
 		"message": "Internal server error", "connectionId": c.id, "requestId": requestID,
 	})
 	if err == nil {
-		_ = c.post(data) // it has gone, and there is nobody to tell
+		_ = c.post(data) // fails only when the browser has disconnected
 	}
 }
 
@@ -198,7 +198,7 @@ func chunks(data []byte, size int) func(yield func([]byte) bool) {
 	}
 }
 
-// watch ends the connection when it was idle for too long or is too old.
+// watch ends the connection after its idle time-out or its maximum lifetime.
 func (c *connection) watch() {
 	idle, life := time.NewTimer(c.api.Idle), time.NewTimer(c.api.Lifetime)
 	defer idle.Stop()

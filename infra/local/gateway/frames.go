@@ -13,7 +13,7 @@ import (
 var errFrameTooBig = errors.New("a frame is larger than 32 KB")
 
 // frameLimiter hands out connections that refuse frames API Gateway would not take. The WebSocket library limits
-// messages only: it puts the frames of a message together before anybody sees them.
+// messages only: it joins the frames of a message before it returns them.
 type frameLimiter struct{ http.ResponseWriter }
 
 func (l frameLimiter) Hijack() (net.Conn, *bufio.ReadWriter, error) {

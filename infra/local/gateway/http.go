@@ -23,7 +23,7 @@ import (
 type HTTPOptions struct {
 	Routes     []Route
 	Invoke     Invoke
-	DomainName string           // what functions are told they are called; empty means the request's Host
+	DomainName string           // in the events of functions; empty means the request's Host
 	Timeout    time.Duration    // of an integration; 0 means API Gateway's 30 s
 	Now        func() time.Time // stamps requests
 	Log        *slog.Logger
@@ -247,10 +247,10 @@ func writeAnswer(w http.ResponseWriter, out events.APIGatewayV2HTTPResponse, bod
 		h.Add("Set-Cookie", cookie)
 	}
 	for _, name := range []string{"Content-Length", "Transfer-Encoding", "Connection"} {
-		h.Del(name) // the length is the gateway's to tell; a wrong one from a function would break the connection
+		h.Del(name) // the gateway sets the length; a wrong one from a function would break the connection
 	}
 	w.WriteHeader(out.StatusCode)
-	_, _ = w.Write(body) // whoever went away gets nothing
+	_, _ = w.Write(body) // fails only when the client has disconnected
 }
 
 func answerMessage(w http.ResponseWriter, status int, message string) {

@@ -11,8 +11,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Management is the API that functions write to browsers with: POST, GET and DELETE /@connections/{id}, wherever in the
-// path that stands.
+// Management is the API that functions write to browsers with: POST, GET and DELETE /@connections/{id}, under
+// any path prefix.
 func (s *Socket) Management() http.Handler { return http.HandlerFunc(s.manage) }
 
 func (s *Socket) manage(w http.ResponseWriter, r *http.Request) {

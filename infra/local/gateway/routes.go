@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Route leads requests to a function.
+// Route maps requests to a function.
 type Route struct {
 	Method   string // GET, …, or ANY
-	Path     string // "/webhooks/{provider}", "/api/v1/{proxy+}", or "$default" for whatever no other route takes
+	Path     string // "/webhooks/{provider}", "/api/v1/{proxy+}", or "$default" for requests that match no other route
 	Function string
 }
 
@@ -92,7 +92,7 @@ func parse(r Route) (route, error) {
 	return out, nil
 }
 
-// comparePaths puts the path first that says more: a literal before a variable before a greedy variable, from the left;
+// comparePaths orders the more specific path first: a literal before a variable before a greedy variable, from the left;
 // $default, which has no segments, comes last.
 func comparePaths(a, b route) int {
 	for i := range min(len(a.segments), len(b.segments)) {
@@ -110,7 +110,7 @@ func methodRank(r route) int {
 	return 0
 }
 
-// find returns the route that takes a request, with the values of its variables.
+// find returns the route that matches a request, with the values of its variables.
 func (t table) find(method, path string) (route, map[string]string, bool) {
 	for _, r := range t {
 		if r.Path == "$default" {

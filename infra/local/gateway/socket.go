@@ -21,7 +21,7 @@ type SocketOptions struct {
 	Default    string // function of $default
 	Disconnect string // function of $disconnect
 	Invoke     Invoke
-	DomainName string        // what functions are told they are called; empty means the request's Host
+	DomainName string        // in the events of functions; empty means the request's Host
 	Stage      string        // empty means "local"
 	Timeout    time.Duration // of an integration; 0 means API Gateway's 29 s
 	Idle       time.Duration // without a message either way; 0 means API Gateway's 10 min
@@ -81,10 +81,10 @@ func (s *Socket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerMessage(w, status, http.StatusText(status))
 		return
 	}
-	// From here on functions may write to it; what they write waits until the handshake is over.
+	// From here on functions may write to the connection; their messages wait until the handshake is over.
 	s.add(c)
 	defer s.remove(c)
-	accept := &websocket.AcceptOptions{InsecureSkipVerify: true} // $connect judges the origin, as on AWS
+	accept := &websocket.AcceptOptions{InsecureSkipVerify: true} // $connect checks the origin, as on AWS
 	if protocol != "" {
 		accept.Subprotocols = []string{protocol}
 	}
@@ -156,7 +156,7 @@ func (s *Socket) connect(r *http.Request, c *connection) (protocol string, statu
 	return protocol, out.StatusCode
 }
 
-// disconnected tells $disconnect, as far as that goes: nobody repeats it and nobody waits for it.
+// disconnected invokes $disconnect once, without a retry and without waiting for the answer.
 func (s *Socket) disconnected(c *connection, code websocket.StatusCode, reason string) {
 	if s.Disconnect == "" || c.silent.Load() {
 		return
@@ -187,7 +187,7 @@ func (s *Socket) call(ctx context.Context, function string, event events.APIGate
 	return nil
 }
 
-// enter counts a browser that comes, unless the API takes none.
+// enter counts a new browser, unless the API refuses connections.
 func (s *Socket) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,7 +249,7 @@ func (s *Socket) Connected() time.Duration {
 // Connections counts the open connections.
 func (s *Socket) Connections() int { return len(s.open()) }
 
-// Refuse makes the API turn browsers away, or take them again: what a browser sees of an outage.
+// Refuse makes the API refuse or accept new browsers. It simulates an outage.
 func (s *Socket) Refuse(refuse bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -48,7 +48,7 @@ func Open(path string) (*Server, error) {
 	return s, nil
 }
 
-// readKey never leaves half a key behind: the file gets its name when it is whole.
+// readKey never leaves a partial key file: it renames the file into place once it is complete.
 func readKey(path string) ([]byte, error) {
 	key, err := os.ReadFile(path)
 	if err == nil && len(key) != keyBytes {

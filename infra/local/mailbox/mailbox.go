@@ -41,7 +41,7 @@ type Message struct {
 // recipients are all who get the message.
 func (m Message) recipients() []string { return slices.Concat(m.To, m.Cc, m.Bcc) }
 
-// sentTo tells whether somebody gets the message; an empty address is everybody.
+// sentTo reports whether an address gets the message; an empty address matches every message.
 func (m Message) sentTo(address string) bool {
 	return address == "" || slices.ContainsFunc(m.recipients(), func(r string) bool { return strings.EqualFold(bare(r), address) })
 }

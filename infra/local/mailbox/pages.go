@@ -56,7 +56,7 @@ func (b *Box) get(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// query returns the messages that a request asks for; where that fails it has answered.
+// query returns the messages that a request asks for. On a failure it writes the error response.
 func (b *Box) query(w http.ResponseWriter, r *http.Request) ([]Message, bool) {
 	to := r.FormValue("to")
 	found, err := b.newest(pageSize, r.FormValue("before"), func(m Message) bool { return m.sentTo(to) })
@@ -67,7 +67,7 @@ func (b *Box) query(w http.ResponseWriter, r *http.Request) ([]Message, bool) {
 	return found, true
 }
 
-// named returns the message in a request's path; where there is none it has answered.
+// named returns the message in a request's path. If there is none it writes the error response.
 func (b *Box) named(w http.ResponseWriter, r *http.Request) (Message, bool) {
 	m, ok, err := b.byID(r.PathValue("id"))
 	switch {
@@ -81,7 +81,7 @@ func (b *Box) named(w http.ResponseWriter, r *http.Request) (Message, bool) {
 
 func show(w http.ResponseWriter, name string, data any) {
 	protect(w, "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	_ = pages.ExecuteTemplate(w, name, data) // whoever went away gets the rest of nothing
+	_ = pages.ExecuteTemplate(w, name, data) // fails only when the client has disconnected
 }
 
 func protect(w http.ResponseWriter, policy string) {

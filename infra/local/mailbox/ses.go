@@ -87,7 +87,7 @@ func (in outbound) message() (m Message, err error) {
 	return m, nil
 }
 
-// bare is an address without the name of its owner.
+// bare is an address without its display name.
 func bare(address string) string {
 	parsed, err := mail.ParseAddress(address)
 	if err != nil {

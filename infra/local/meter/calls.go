@@ -24,7 +24,7 @@ const (
 	socketChunk = 32 << 10
 )
 
-// Watch counts what a function asks of AWS and of providers. A call that the SDK repeated counts once.
+// Watch counts a function's calls of AWS and of providers. A call that the SDK repeated counts once.
 func (m *Meter) Watch(function string, rt *boot.Runtime) {
 	awscalls.Watch(rt, "Meter", func(call awscalls.Call) func(any, error) {
 		askCapacity(call.In)
@@ -111,7 +111,7 @@ func (m *Meter) queues(function string, in any) {
 	}
 }
 
-// askCapacity lets DynamoDB say what a call used.
+// askCapacity requests the consumed capacity of a call from DynamoDB.
 func askCapacity(in any) {
 	field := reflect.ValueOf(in).Elem().FieldByName("ReturnConsumedCapacity")
 	if field.IsValid() {

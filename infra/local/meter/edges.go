@@ -49,7 +49,7 @@ func (m *Meter) HTTP(invoke gateway.Invoke) gateway.Invoke {
 	}
 }
 
-// Socket counts what browsers say over their sockets, and that they come.
+// Socket counts the browsers' messages and connections.
 func (m *Meter) Socket(invoke gateway.Invoke) gateway.Invoke {
 	return func(ctx context.Context, function string, payload []byte) ([]byte, error) {
 		var event struct {
@@ -108,7 +108,7 @@ func (w *countingWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Connected is the usage of sockets that were open for that long altogether.
+// Connected is the usage of sockets that were open for that time in total.
 func Connected(d time.Duration) cost.Usage {
 	usage := cost.Usage{}
 	usage.Add(Browsers, cost.SocketMinutes, "", d.Minutes())

@@ -24,7 +24,7 @@ type Meter struct {
 	metrics map[metric]map[int64]bool // the hours in which each was published
 }
 
-// Wall is the measured time of a function's invocations on this machine. It is shown, and no bill rests on it (infra/cost says
+// Wall is the measured time of a function's invocations on this machine. It is shown only; the bill does not use it (infra/cost says
 // why).
 type Wall struct {
 	Invocations int
@@ -81,7 +81,7 @@ func chunks(bytes, size int) float64 {
 	return float64(max(1, (bytes+size-1)/size))
 }
 
-// Queue counts what Lambda asks of a queue in its function's name.
+// Queue counts the requests that Lambda makes to a queue on behalf of a function.
 func (m *Meter) Queue(q topology.Queue) func(request string, n int) {
 	return func(request string, n int) { m.add(q.Function, queueItem(q.Name), q.Name+" "+request, float64(n)) }
 }

@@ -112,7 +112,7 @@ func preflight(w http.ResponseWriter, r *http.Request, allowed bool) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// corsWriter replaces gofakes3's welcome to every origin.
+// corsWriter replaces gofakes3's CORS headers, which allow every origin.
 type corsWriter struct {
 	http.ResponseWriter
 	origin string // empty where the page may not read the answer

@@ -46,14 +46,14 @@ func (f *fault) write(w http.ResponseWriter) {
 	}{Code: f.code, Message: f.message})
 }
 
-// signatures checks Signature Version 4, by signing what came once more and comparing.
+// signatures checks Signature Version 4, by signing the request again and comparing.
 type signatures struct {
 	key    aws.Credentials
 	region string
 	now    func() time.Time
 }
 
-// check returns nil where a request carries a good signature, in its query or in its header.
+// check returns nil if a request carries a valid signature in its query or its header.
 func (s signatures) check(r *http.Request) *fault {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

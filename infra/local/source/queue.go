@@ -25,7 +25,7 @@ type SQS struct {
 	// Queue's name, and its ARN as the function sees it.
 	Queue, ARN string
 	BatchSize  int
-	// Window is how long a batch may wait for company, in real time.
+	// Window is how long a batch may wait for more messages, in real time.
 	Window time.Duration
 	// Concurrency is the number of environments; 0 means one.
 	Concurrency int
@@ -37,7 +37,7 @@ type SQS struct {
 	// both by the injected clock.
 	Backoff time.Duration
 	Around  Around
-	// Asked, if set, hears of the requests that Lambda's pollers would have made of the queue, ten messages and 64 KB each: "receive",
+	// Asked, if set, is called with the requests that Lambda's pollers would have made of the queue, ten messages and 64 KB each: "receive",
 	// "empty receive" and "delete".
 	Asked func(request string, n int)
 	Log   *slog.Logger
@@ -67,7 +67,7 @@ func NewQueue(server *sqs.Server, mapping SQS, invoke Invoke) (*QueueSource, err
 	}, nil
 }
 
-// check holds a mapping to Lambda's own rules, so that what runs here can be deployed.
+// check applies Lambda's own rules to a mapping, so that every mapping that runs here can be deployed.
 func (m SQS) check() error {
 	fifo := strings.HasSuffix(m.Queue, ".fifo")
 	switch {
@@ -106,7 +106,7 @@ func (q *QueueSource) Stop() {
 	q.wg.Wait()
 }
 
-// Idle reports whether no invocation is running or about to. What waits in the queue is the queue's to say.
+// Idle reports whether no invocation is running or about to. It does not count messages that wait in the queue.
 func (q *QueueSource) Idle() bool {
 	_, running := q.function.get()
 	return running == 0
@@ -118,7 +118,7 @@ func (q *QueueSource) Counters() Counters {
 	return c
 }
 
-// gather collects a batch: what there is, or with a window what comes until it ends. A batch counts as running.
+// gather collects a batch: the messages that are visible, or with a window those that arrive until it ends. A batch counts as running.
 func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	batch, err := q.receive(ctx, q.BatchSize, poll)
 	if err != nil || len(batch) == 0 {
@@ -139,7 +139,7 @@ func (q *QueueSource) gather(ctx context.Context) ([]sqs.Message, error) {
 	return batch, nil
 }
 
-// receive asks the queue, and tells of the requests that this is on AWS.
+// receive polls the queue and reports the requests that AWS would make for it.
 func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration) ([]sqs.Message, error) {
 	batch, err := q.server.Receive(ctx, q.Queue, limit, wait)
 	switch {
@@ -152,7 +152,7 @@ func (q *QueueSource) receive(ctx context.Context, limit int, wait time.Duration
 	return batch, err
 }
 
-// units is how many of a size it takes.
+// units is the number of units of a size that are needed.
 func units(n, size int) int { return (n + size - 1) / size }
 
 func weigh(batch []sqs.Message) int {
@@ -185,7 +185,7 @@ func (q *QueueSource) handle(ctx context.Context, batch []sqs.Message) {
 	}
 }
 
-// invoke tells which messages, by id, the function did not do.
+// invoke returns the ids of the messages that the function failed to process.
 func (q *QueueSource) invoke(ctx context.Context, batch []sqs.Message) map[string]bool {
 	payload, err := json.Marshal(q.event(batch))
 	var answer []byte

@@ -51,7 +51,7 @@ func convert(r types.Record, streamARN string) (record, error) {
 	return record{sequence: event.Change.SequenceNumber, event: event, encoded: encoded}, nil
 }
 
-// unchanged tells whether the record is of a write that changed nothing. DynamoDB makes no record of such a write, dynoxide
+// unchanged reports whether the record is of a write that changed nothing. DynamoDB makes no record of such a write, dynoxide
 // does.
 func unchanged(r types.Record) bool {
 	c := r.Dynamodb

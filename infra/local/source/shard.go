@@ -16,7 +16,7 @@ type shard struct {
 	*StreamSource
 	id       string
 	iterator *string
-	// trimmed means that the checkpoint lies before what the stream still has.
+	// trimmed means that the checkpoint is older than the oldest record of the stream.
 	trimmed bool
 }
 
@@ -75,7 +75,7 @@ func (s *shard) seek(ctx context.Context) error {
 	return nil
 }
 
-// gather reads what there is, or with a window what comes until it ends or a batch is full.
+// gather reads the available records, or with a window those that arrive until it ends or a batch is full.
 func (s *shard) gather(ctx context.Context) ([]record, error) {
 	records, err := s.get(ctx, s.BatchSize)
 	if err != nil || len(records) == 0 || s.Window == 0 {
@@ -139,7 +139,7 @@ func (s *shard) deliverAll(ctx context.Context, records []record) (bool, error) 
 	return true, nil
 }
 
-// deliver hands a batch to the function until all of it is done or discarded. It answers false when ctx ended before.
+// deliver hands a batch to the function until all of it is done or discarded. It returns false when ctx ended before.
 func (s *shard) deliver(ctx context.Context, batch []record) (bool, error) {
 	for retries := 0; len(batch) > 0; {
 		if ctx.Err() != nil {
@@ -218,7 +218,7 @@ func firstFailure(answer []byte, batch []record) (int, error) {
 	return first, nil
 }
 
-// discard gives a hopeless batch to OnFailure until that takes it. It answers false when ctx ended before.
+// discard passes a failed batch to OnFailure until that succeeds. It returns false when ctx ended before.
 func (s *shard) discard(ctx context.Context, batch []record, reason error) bool {
 	var event events.DynamoDBEvent
 	for _, r := range batch {
@@ -247,7 +247,7 @@ func (s *shard) save(p position) error {
 	return nil
 }
 
-// pause waits before a retry, ever longer.
+// pause waits before a retry, longer each time.
 func (s *shard) pause(ctx context.Context, retries int) {
 	timer := time.NewTimer(min(firstBackoff<<min(retries, 10), longestPause))
 	defer timer.Stop()

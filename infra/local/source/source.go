@@ -25,13 +25,13 @@ import (
 // maxPayload is Lambda's limit of 6 MB for what it hands to a function, with room for the envelope.
 const maxPayload = 6_000_000 - 1_000
 
-// ErrTimeout is why an invocation failed that did not answer in time.
+// ErrTimeout is the error of an invocation that did not answer in time.
 var ErrTimeout = errors.New("the function did not answer in time")
 
 // Invoke runs a function once.
 type Invoke func(ctx context.Context, payload []byte) ([]byte, error)
 
-// Around stands between a mapping and its function. A test repeats or fails invocations with it.
+// Around wraps the invocations of a mapping's function. Tests use it to repeat or fail invocations.
 type Around func(ctx context.Context, payload []byte, next Invoke) ([]byte, error)
 
 // Counters say what a source has done since it was made.
@@ -98,7 +98,7 @@ func (f *function) call(ctx context.Context, payload []byte, records int) ([]byt
 	return answer, err
 }
 
-// protected takes a panic for what it is on Lambda: the failure of this invocation.
+// protected turns a panic into a failure of this invocation, as on Lambda.
 func (f *function) protected(ctx context.Context, payload []byte) (answer []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {

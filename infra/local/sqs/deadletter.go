@@ -2,7 +2,7 @@ package sqs
 
 import "fmt"
 
-// bury moves a message that had its chances to the dead-letter queue, with its id, attributes and body. s.mu is held.
+// bury moves a message that reached its maximum receive count to the dead-letter queue, with its id, attributes and body. s.mu is held.
 func (s *Server) bury(q *queue, m *message) {
 	s.move(q, m, s.queues[q.DeadLetter], func(r *record) { r.Source = q.Name })
 }

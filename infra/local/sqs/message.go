@@ -49,7 +49,7 @@ func (r record) visibleFrom(now time.Time) time.Time {
 	return at
 }
 
-// size is what SQS weighs: the body and every attribute's name, type and value.
+// size is the size in bytes that SQS counts: the body and every attribute's name, type and value.
 func (r record) size() int { return len(r.Body) + weigh(r.Attributes) }
 
 func weigh(attributes map[string]Attribute) int {

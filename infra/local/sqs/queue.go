@@ -14,11 +14,11 @@ const (
 	delayed state = iota
 	visible
 	inFlight
-	// held is in flight without an end: a consumer of this process has it (see Server.Receive).
+	// held is in flight without a visibility time-out: a consumer of this process has it (see Server.Receive).
 	held
 )
 
-// queue is the picture in memory of one queue. Server.mu guards it.
+// queue is the in-memory state of one queue. Server.mu guards it.
 type queue struct {
 	Queue
 	created  time.Time
@@ -39,12 +39,12 @@ type group struct {
 	id       string
 	waiting  bySeq
 	inFlight int
-	// members counts the group's messages in every state; the last one that leaves takes the group with it.
+	// members counts the group's messages in every state; the group is removed with its last message.
 	members int
 	turn    *list.Element
 }
 
-// duplicate is what a deduplication id stands for until it expires.
+// duplicate is the record of a deduplication id until it expires.
 type duplicate struct {
 	expires   time.Time
 	seq       int64
@@ -90,7 +90,7 @@ func (q *queue) add(m *message) {
 	q.delayed++
 }
 
-// schedule lets a message that is delayed or in flight become visible at that time; the next call of due finds it.
+// schedule sets the time at which a delayed or in-flight message becomes visible.
 func (q *queue) schedule(m *message, at, now time.Time) {
 	if m.state == held {
 		m.state = inFlight
@@ -102,12 +102,12 @@ func (q *queue) schedule(m *message, at, now time.Time) {
 		heap.Push(&q.timed, m)
 	}
 	if at.After(now) {
-		// Who waits may be waiting for a later time than this one.
+		// A waiting receive may have set its timer for a later time than this one.
 		q.notify()
 	}
 }
 
-// due takes out what becomes visible by now, in the order it was sent.
+// due removes and returns the messages that become visible by now, in the order they were sent.
 func (q *queue) due(now time.Time) []*message {
 	var out []*message
 	for len(q.timed) > 0 && !q.timed[0].at.After(now) {
@@ -140,7 +140,7 @@ func (q *queue) leave(m *message) {
 	}
 }
 
-// queueUp gives a group its turn, if it may give anything.
+// queueUp adds a group to ready if it may deliver a message.
 func (q *queue) queueUp(g *group) {
 	if g.turn == nil && len(g.waiting) > 0 && (!q.FIFO || g.inFlight == 0) {
 		g.turn = q.ready.PushBack(g)
@@ -248,7 +248,7 @@ func popLast(h *[]*message) *message {
 	return m
 }
 
-// next is how long nothing becomes visible by itself, seen from now.
+// next is the time from now until the next message becomes visible.
 func (q *queue) next(now time.Time) time.Duration {
 	if len(q.timed) == 0 {
 		return time.Hour
@@ -256,7 +256,7 @@ func (q *queue) next(now time.Time) time.Duration {
 	return max(q.timed[0].at.Sub(now), time.Millisecond)
 }
 
-// visibleInOrder lists what a consumer could get, in the order it was sent.
+// visibleInOrder lists the visible messages in the order they were sent.
 func (q *queue) visibleInOrder() []*message {
 	var out []*message
 	for _, m := range q.messages {

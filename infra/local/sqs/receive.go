@@ -14,7 +14,7 @@ func (s *Server) Receive(ctx context.Context, name string, limit int, wait time.
 	return s.receive(ctx, name, limit, wait, func(q *queue, m *message, _ time.Time) { m.state = held })
 }
 
-// receiveFor is Receive for consumers elsewhere: what they got becomes visible again after the time given.
+// receiveFor is Receive for consumers in other processes: their messages become visible again after the time given.
 func (s *Server) receiveFor(
 	ctx context.Context, name string, limit int, wait time.Duration, visibility *time.Duration,
 ) ([]Message, error) {
@@ -83,7 +83,7 @@ func (s *Server) handOut(q *queue, limit int, now time.Time, hide func(*queue, *
 	return out
 }
 
-// Delete acknowledges a message. Deleting what is gone is no error. The error is an *Error.
+// Delete acknowledges a message. Deleting a message that is gone is not an error. The error is an *Error.
 func (s *Server) Delete(name, receipt string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Server) Release(name, receipt string, delay time.Duration) error {
 	return s.reschedule(name, receipt, func(_ *queue, _ *message, now time.Time) time.Time { return now.Add(delay) })
 }
 
-// Lapse gives up a held message without a word, as a consumer that failed does: it becomes visible when the queue's
+// Lapse gives up a held message without an answer, as a failed consumer does: the message becomes visible when the queue's
 // visibility time-out since its receipt is over. The error is an *Error.
 func (s *Server) Lapse(name, receipt string) error {
 	return s.reschedule(name, receipt, func(q *queue, m *message, _ time.Time) time.Time { return m.last.Add(q.Visibility) })

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Error is a refusal with SQS's error code.
+// Error is an error with SQS's error code.
 type Error struct {
 	Code    string
 	Message string
@@ -52,7 +52,7 @@ func (s *Server) Send(ctx context.Context, queue string, out Outgoing) (Sent, er
 	return sent[0], errs[0]
 }
 
-// send stores the valid ones of several messages in one write. errs tells by entry why one was refused.
+// send stores the valid ones of several messages in one write. errs holds the refusal of each entry, by index.
 func (s *Server) send(ctx context.Context, name string, outs []Outgoing) (sent []Sent, errs []error, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, fmt.Errorf("send to %s: %w", name, err)
@@ -192,7 +192,7 @@ func (o Outgoing) checkKind(fifo bool) error {
 	return nil
 }
 
-// token tells whether s is at most 128 characters of those that SQS allows in its ids.
+// token reports whether s is at most 128 characters of those that SQS allows in its ids.
 func token(s string) bool {
 	for _, r := range s {
 		if r <= ' ' || r > '~' {
@@ -212,7 +212,7 @@ func checkBody(body string) error {
 	return nil
 }
 
-// text tells whether s holds only the characters that XML 1.0 allows, which is what SQS takes.
+// text reports whether s holds only the characters that XML 1.0 allows, which is what SQS takes.
 func text(s string) bool {
 	for i, r := range s {
 		if r == utf8.RuneError {

@@ -53,7 +53,7 @@ type Queue struct {
 	MaxReceive int
 	// DeadLetter names another queue of the same kind.
 	DeadLetter string
-	// Rests says that nobody works the queue off: what lies in it is not counted as something to do.
+	// Rests says that the queue has no consumer: Idle does not count its messages.
 	Rests bool
 }
 
@@ -177,7 +177,7 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Wake makes every waiting receive look again. Call it after moving the clock.
+// Wake makes every waiting receive check its queue again. Call it after moving the clock.
 func (s *Server) Wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -38,7 +38,7 @@ const (
 	sqlForgetBefore = `delete from duplicate where expires <= ?`
 )
 
-// gather is how long a write that nobody waits for may wait for company.
+// gather is how long a write that no caller waits for may wait to share a transaction.
 const gather = 20 * time.Millisecond
 
 // store writes in one goroutine and in the order in which writes were handed over; all that wait share a transaction.
@@ -159,7 +159,7 @@ func (s *store) commit(batch []write) error {
 	return nil
 }
 
-// close writes what is pending. It tells of every write that was ever lost.
+// close writes what is pending. Its error includes every write that was lost.
 func (s *store) close() error {
 	s.mu.Lock()
 	s.closing = true

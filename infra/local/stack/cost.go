@@ -27,7 +27,7 @@ type costAnswer struct {
 	ByFunction  cost.Bill   `json:"byFunction"`
 	IdleByMonth cost.Bill   `json:"idleByMonth"`
 	Functions   []wallShown `json:"functions"`
-	// Partial says that functions run as processes of their own, whose calls of AWS nobody here sees.
+	// Partial says that functions run as processes of their own, whose AWS calls are not counted.
 	Partial bool `json:"partial"`
 }
 

@@ -36,7 +36,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// Builders are the functions' own: what runs here is what runs on Lambda.
+// Builders are the functions' own builders, the same as on Lambda.
 var Builders = map[string]boot.Builder{
 	"admin":      admin.Build,
 	"api":        api.Build,

@@ -14,7 +14,7 @@ var indexPage = template.Must(template.ParseFS(page, "page/index.html"))
 // index lists the pages of the local stack.
 func (s *Stack) index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = indexPage.Execute(w, s.Pages()) // the caller may be gone
+	_ = indexPage.Execute(w, s.Pages()) // fails only when the client has disconnected
 }
 
 func pageFile(name string) http.HandlerFunc {

@@ -38,7 +38,7 @@ func (s *Stack) Seed(ctx context.Context) error {
 	if client.status == http.StatusConflict {
 		client.call(http.MethodPost, "/api/v1/auth/sign-in", map[string]any{"email": DemoEmail, "password": DemoPassword, "client": "api"}, &client.signedIn)
 		if client.status == http.StatusUnauthorized {
-			return nil // whoever works with it has another password now
+			return nil // the account's password was changed
 		}
 		s.connectBot(client)
 		s.connectShops(client)
@@ -93,7 +93,7 @@ func (s *Stack) connectBot(client *seeder) {
 
 var tokenInLink = regexp.MustCompile(`token=(\S+)`)
 
-// mailedToken is what the owner's address is confirmed with.
+// mailedToken is the token that confirms the owner's address.
 func (s *Stack) mailedToken(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()

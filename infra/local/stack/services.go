@@ -33,7 +33,7 @@ func bucketName(b topology.Bucket) string { return "local-" + string(b) }
 
 func parameterName(secret topology.Secret) string { return "/recado/local/" + secret.Name }
 
-// signingKey signs cursors and uploads of a stack that nobody but its owner reaches.
+// signingKey signs the stack's cursors and uploads. Only the stack's owner can reach it.
 const signingKey = "local-signing-key"
 
 // mailFrom is the sender of the stack's mails.
@@ -150,7 +150,7 @@ func (s *Stack) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-// openSimulators opens the simulated providers. Another one is a line in the list.
+// openSimulators opens the simulated providers. To add one, add a line to the list.
 func (s *Stack) openSimulators(context.Context) error {
 	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp, s.openTelegram} {
 		simulator, err := open()

@@ -90,7 +90,7 @@ func connectShop(client *seeder, shop Shop, origin string) (made site) {
 	return made
 }
 
-// shopOf is the shop that a host name leads to.
+// shopOf returns the shop with a host name.
 func (s *Stack) shopOf(host string) (Shop, bool) {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {

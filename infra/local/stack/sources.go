@@ -17,7 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 )
 
-// environments is how many instances of a function a queue may keep busy here. FIFO groups stay in order whatever it is.
+// environments is the maximum number of concurrent instances of a function per queue. FIFO groups stay in order at any value.
 const environments = 4
 
 // startSources starts what feeds functions from queues, streams and the clock.
@@ -143,10 +143,10 @@ func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
 	return s.Tick(ctx)
 }
 
-// settledFor is how long everything must have been quiet: a stream takes a moment to show the last write.
+// settledFor is how long the stack must have been idle: a stream takes a moment to show the last write.
 const settledFor = 60 * time.Millisecond
 
-// Settle waits until nothing moves any more: no record in a queue or a stream, no invocation running.
+// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running.
 func (s *Stack) Settle(ctx context.Context) error {
 	var quietSince time.Time
 	for {

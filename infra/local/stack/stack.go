@@ -67,7 +67,7 @@ type Options struct {
 	NoTick bool
 	// WeakPasswords hashes them cheaply.
 	WeakPasswords bool
-	// NoSources lets nothing feed the functions: what is sent stays in its queue.
+	// NoSources starts no event sources: messages stay in their queues.
 	NoSources bool
 }
 
@@ -143,7 +143,7 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	return s, nil
 }
 
-// listen takes the three addresses first: functions are told them when they are built.
+// listen opens the three listeners first: functions get the addresses when they are built.
 func (s *Stack) listen(ctx context.Context) error {
 	var config net.ListenConfig
 	for _, l := range []struct {
@@ -174,7 +174,7 @@ func (s *Stack) onStop(f func()) { s.closers = append(s.closers, f) }
 
 func (s *Stack) path(name string) string { return filepath.Join(s.options.Dir, name) }
 
-// Stop ends the stack in the order of its start, last first: no source starts anything when what it needs is gone.
+// Stop ends the stack's parts in reverse order of their start, so that no source starts an invocation whose services are gone.
 func (s *Stack) Stop() {
 	for _, source := range s.streams {
 		source.Stop()

@@ -51,7 +51,7 @@ func (s *Stack) servePublic(context.Context) error {
 	return nil
 }
 
-// publicHandler is what CloudFront is in front of on AWS: one origin for the API, the webhooks, the socket and the console; and
+// publicHandler serves what CloudFront serves on AWS: one origin for the API, the webhooks, the socket and the console; and
 // beside them the pages of the local stack itself.
 func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux := http.NewServeMux()
@@ -160,7 +160,7 @@ func (s *Stack) moveClock(w http.ResponseWriter, r *http.Request) {
 }
 
 // cutSockets takes {"n":1,"silent":false}, breaks so many of the browsers' sockets at random and answers how many it broke; a
-// negative n breaks all, and silent leaves out that the functions hear of it.
+// negative n breaks all, and silent skips $disconnect.
 func (s *Stack) cutSockets(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		N      int  `json:"n"`
