@@ -1,4 +1,5 @@
-// Package auth authenticates requests: opaque tokens, their hashes, and the session cookie.
+// Package auth makes and reads opaque tokens, their hashes and the session cookie, and signs values. Sessions are looked up in
+// shared/httpapi/rest.
 //
 // A token is 256 random bits. Only its hash is stored, so that a copy of the table gives no access. Sessions, tickets and links expire by
 // the wall clock, which is Now, and not by the clock of rules and timers. It imports the standard library only.

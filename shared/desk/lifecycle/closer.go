@@ -29,7 +29,7 @@ func (cl *Closer) Close(ctx context.Context, account chat.Account, id chat.Conve
 	_, err = desk.Decide(ctx, cl.store, cl.now, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
 		closed = false
 		now, after := cl.now(), c
-		verdict := autoclose.Judge(c, account.Closing, desk.Zone(account), now)
+		verdict := autoclose.Decide(c, account.Closing, desk.Zone(account), now)
 		if !verdict.Close {
 			if verdict.At.Equal(c.CloseAt) {
 				return nil, nil

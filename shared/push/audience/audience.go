@@ -43,7 +43,7 @@ type Poster interface {
 	Deliver(ctx context.Context, deliveries []push.Delivery) push.Outcome
 }
 
-// Broadcaster finds the rooms of accounts and speaks to them.
+// Broadcaster finds the connections of an account and posts frames to them.
 type Broadcaster struct {
 	store  Store
 	poster Poster
@@ -71,7 +71,8 @@ func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*B
 	return r, nil
 }
 
-// People are the operators of the room's account. Whoever is in the room and not remembered is new: they are read again.
+// People are the operators of the audience's account. An operator who has a connection and is not cached is new: the operators are read
+// again.
 func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error) {
 	people, err := r.people.Get(ctx, room.Account)
 	if err != nil {
@@ -104,7 +105,7 @@ type Audience struct {
 	Connections []chat.Connection
 }
 
-// Of reads the account's room.
+// Of reads the connections of an account's operators.
 func (r *Broadcaster) Of(ctx context.Context, account chat.AccountID) (Audience, error) {
 	connections, err := r.store.Connections(ctx, account)
 	if err != nil {

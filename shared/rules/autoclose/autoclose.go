@@ -10,21 +10,21 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Verdict is what to do with the conversation now.
-type Verdict struct {
+// Decision is what to do with the conversation now.
+type Decision struct {
 	Close  bool
 	Reason chat.ReasonCode // with Close
 	At     time.Time       // otherwise the next CloseAt; zero = never
 }
 
-// Judge decides for a conversation at now. Assigned ones close when idle for the account's time; unassigned ones one calendar month
+// Decide decides for a conversation at now. Assigned ones close when idle for the account's time; unassigned ones one calendar month
 // after their last activity, in the time zone. A resolved conversation is never closed.
-func Judge(c chat.Conversation, closing chat.Closing, zone *time.Location, now time.Time) Verdict {
+func Decide(c chat.Conversation, closing chat.Closing, zone *time.Location, now time.Time) Decision {
 	at, reason := Deadline(c, closing, zone)
 	if at.IsZero() || now.Before(at) {
-		return Verdict{At: at}
+		return Decision{At: at}
 	}
-	return Verdict{Close: true, Reason: reason}
+	return Decision{Close: true, Reason: reason}
 }
 
 // Deadline is when the conversation closes if nothing happens, and why; zero = never. If it was already idle for that long when it was

@@ -46,22 +46,22 @@ func TestJudge(t *testing.T) { // S3-09, S3-11, S3-12
 		conversation chat.Conversation
 		closing      chat.Closing
 		now          time.Time
-		want         Verdict
+		want         Decision
 	}{
-		{"a millisecond before the deadline", assigned, hour, last.Add(time.Hour - time.Millisecond), Verdict{At: last.Add(time.Hour)}},
-		{"at the deadline", assigned, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
-		{"pending", pending, hour, last.Add(time.Hour), Verdict{Close: true, Reason: chat.ReasonIdle}},
-		{"closing off", assigned, chat.Closing{}, last.AddDate(1, 0, 0), Verdict{}},
-		{"unassigned, after the idle time", waiting, hour, last.Add(2 * time.Hour), Verdict{At: at(t, "2026-12-22T12:00:00Z")}},
-		{"unassigned, after a month", waiting, hour, at(t, "2026-12-22T12:00:00Z"), Verdict{Close: true, Reason: chat.ReasonOneMonth}},
-		{"assigned when already idle", late, hour, last.Add(3 * time.Hour), Verdict{At: last.Add(4 * time.Hour)}},
-		{"resolved", resolved, hour, last.AddDate(1, 0, 0), Verdict{}},
-		{"snoozed", snoozed, hour, last.AddDate(1, 0, 0), Verdict{}},
+		{"a millisecond before the deadline", assigned, hour, last.Add(time.Hour - time.Millisecond), Decision{At: last.Add(time.Hour)}},
+		{"at the deadline", assigned, hour, last.Add(time.Hour), Decision{Close: true, Reason: chat.ReasonIdle}},
+		{"pending", pending, hour, last.Add(time.Hour), Decision{Close: true, Reason: chat.ReasonIdle}},
+		{"closing off", assigned, chat.Closing{}, last.AddDate(1, 0, 0), Decision{}},
+		{"unassigned, after the idle time", waiting, hour, last.Add(2 * time.Hour), Decision{At: at(t, "2026-12-22T12:00:00Z")}},
+		{"unassigned, after a month", waiting, hour, at(t, "2026-12-22T12:00:00Z"), Decision{Close: true, Reason: chat.ReasonOneMonth}},
+		{"assigned when already idle", late, hour, last.Add(3 * time.Hour), Decision{At: last.Add(4 * time.Hour)}},
+		{"resolved", resolved, hour, last.AddDate(1, 0, 0), Decision{}},
+		{"snoozed", snoozed, hour, last.AddDate(1, 0, 0), Decision{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := Judge(test.conversation, test.closing, time.UTC, test.now)
+			got := Decide(test.conversation, test.closing, time.UTC, test.now)
 			if got.Close != test.want.Close || got.Reason != test.want.Reason || !got.At.Equal(test.want.At) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
@@ -105,7 +105,7 @@ func TestJudge_NotBeforeDeadline(t *testing.T) {
 		closing := chat.Closing{Idle: time.Duration(rapid.IntRange(0, 3000).Draw(t, "idle")) * time.Minute}
 		now := instant("now")
 		deadline, _ := Deadline(c, closing, time.UTC)
-		verdict := Judge(c, closing, time.UTC, now)
+		verdict := Decide(c, closing, time.UTC, now)
 		if verdict.Close != (!deadline.IsZero() && !now.Before(deadline)) {
 			t.Fatalf("closes %v at %s, deadline %s", verdict.Close, now, deadline)
 		}

@@ -11,7 +11,7 @@ import (
 // Permission is what a route requires.
 type Permission string
 
-// The permissions. Account holds what only the owner sees (the administration section).
+// The permissions. Administration is the section that only the owner sees.
 const (
 	ConversationRead    Permission = "conversation.read"
 	ConversationReply   Permission = "conversation.reply"
