@@ -51,7 +51,7 @@ func ack(ctx context.Context) error {
 	return nil
 }
 
-// timings collects what calls took.
+// timings collects the durations of calls, in milliseconds.
 type timings struct {
 	mu  sync.Mutex
 	ms  []float64

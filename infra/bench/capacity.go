@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
-// capacityEach is how many of each thing are counted.
+// capacityEach is the number of repetitions of each operation.
 const capacityEach = 20
 
 // capacity counts what DynamoDB would bill for each thing that happens in a conversation.

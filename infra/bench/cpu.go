@@ -117,7 +117,7 @@ func processTimes(dir string) (map[string]time.Duration, error) {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it ended
+			continue // the process has ended
 		}
 		parent, used, err := parseStat(string(text))
 		if err != nil {

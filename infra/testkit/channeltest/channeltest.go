@@ -80,7 +80,7 @@ type Wire struct {
 	Gone   http.Handler
 }
 
-// Run checks everything.
+// Run runs the whole suite.
 func Run(t *testing.T, w Wire) {
 	t.Run("signatures", func(t *testing.T) { t.Parallel(); w.signatures(t) })
 	t.Run("credentials", func(t *testing.T) { t.Parallel(); w.credentials(t) })
