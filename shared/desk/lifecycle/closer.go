@@ -29,18 +29,18 @@ func (cl *Closer) Close(ctx context.Context, account chat.Account, id chat.Conve
 	_, err = desk.Decide(ctx, cl.store, cl.now, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
 		closed = false
 		now, after := cl.now(), c
-		verdict := autoclose.Decide(c, account.Closing, desk.Zone(account), now)
-		if !verdict.Close {
-			if verdict.At.Equal(c.CloseAt) {
+		decision := autoclose.Decide(c, account.Closing, desk.Zone(account), now)
+		if !decision.Close {
+			if decision.At.Equal(c.CloseAt) {
 				return nil, nil
 			}
-			after.CloseAt = verdict.At
+			after.CloseAt = decision.At
 			return &chat.Decision{Before: &c, After: after}, nil
 		}
 		if err := after.Resolve(now, desk.System); err != nil {
 			return nil, err
 		}
-		event := desk.NewEvent(after, chat.EventResolved, desk.System, now, desk.Because(verdict.Reason))
+		event := desk.NewEvent(after, chat.EventResolved, desk.System, now, desk.Because(decision.Reason))
 		event.Data.PreviousStatus = c.Status
 		closed = true
 		return &chat.Decision{Before: &c, After: after, Events: []chat.Event{event}}, nil
