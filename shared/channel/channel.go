@@ -169,7 +169,7 @@ type Typer interface {
 	ShowTyping(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
 }
 
-// The capability table's types are defined in chat, so that shared/rules can check a draft against it without importing channel.
+// The capability table's types are defined in chat, so that shared/rules can check a draft against it.
 type (
 	Capabilities      = chat.Capabilities
 	Limit             = chat.FileLimit

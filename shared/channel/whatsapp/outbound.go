@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// outMessage is a message in the Graph API's form. Of To and Recipient one is set: a business-scoped user id in "to" is
-// dropped in silence.
+// outMessage is a message as the Graph API takes it. Either To (a phone number) or Recipient (a business-scoped user id) is set: the API
+// silently drops a message with a user id in "to".
 type outMessage struct {
 	MessagingProduct string          `json:"messaging_product"`
 	RecipientType    string          `json:"recipient_type"`
@@ -48,7 +48,7 @@ type outMedia struct {
 	Filename string `json:"filename,omitempty"`
 }
 
-// fill writes what the message says; file is what was uploaded for it.
+// fill sets the content of the message; file is its uploaded file, if it has one.
 func (o *outMessage) fill(message channel.Outbound, file *outMedia) {
 	switch message.Type {
 	case chat.TypeText:
@@ -71,11 +71,11 @@ func (o *outMessage) fill(message channel.Outbound, file *outMedia) {
 		o.Interactive = interactiveOf(message.Text, *message.Interactive)
 	case chat.TypeTemplate:
 		o.Template = templateOf(message, file)
-	case chat.TypeReaction, chat.TypeComment, chat.TypeQuestion, chat.TypeSystem, chat.TypeUnsupported: // check let none through
+	case chat.TypeReaction, chat.TypeComment, chat.TypeQuestion, chat.TypeSystem, chat.TypeUnsupported: // refused by check
 	}
 }
 
-// check refuses what cannot be sent before anything leaves.
+// check returns Invalid for a message that WhatsApp cannot send, before any request is made.
 func check(message channel.Outbound) error {
 	invalid := func(reason, format string, args ...any) error {
 		return fault.New(fault.Invalid, format, args...).WithReason(reason)
@@ -132,7 +132,7 @@ func isMediaRefusal(err error) bool {
 	return p != nil && slices.Contains([]string{fmt.Sprint(codeMediaDownload), fmt.Sprint(codeMediaUpload)}, p.Code)
 }
 
-// outLocation is a place; the Graph API writes its numbers as texts.
+// outLocation is a location; the Graph API writes its coordinates as strings.
 type outLocation struct {
 	Latitude  string `json:"latitude"`
 	Longitude string `json:"longitude"`
@@ -145,7 +145,7 @@ func locationOf(l chat.Location) *outLocation {
 	return &outLocation{Latitude: degrees(l.Latitude), Longitude: degrees(l.Longitude), Name: l.Name, Address: l.Address}
 }
 
-// outCard is somebody's contact data. Besides the formatted name one more part of it is asked for.
+// outCard is a contact card. The API requires one more part of the name besides the formatted name.
 type outCard struct {
 	Name struct {
 		FormattedName string `json:"formatted_name"`

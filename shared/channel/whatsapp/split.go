@@ -238,7 +238,7 @@ type contact struct {
 	raw json.RawMessage
 }
 
-// contacts indexes the entries by user id and by phone number. The order of contacts[] is not that of messages[].
+// contacts indexes the entries by user id and by phone number. The order of contacts[] has no meaning.
 type contacts map[string]contact
 
 func indexContacts(entries list) contacts {

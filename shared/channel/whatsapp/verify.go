@@ -34,7 +34,7 @@ func (*Adapter) Handshake(query url.Values, secrets channel.Secrets) (string, er
 	return query.Get("hub.challenge"), nil
 }
 
-// Verify checks X-Hub-Signature-256 over the body as it came: Meta signs its own escaped form of the JSON.
+// Verify checks X-Hub-Signature-256 over the raw body: Meta signs its own escaped form of the JSON.
 // https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
 func (*Adapter) Verify(request channel.Request, secrets channel.Secrets) error {
 	accepted, err := secrets(appSecret)
