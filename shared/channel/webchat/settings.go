@@ -30,7 +30,7 @@ const (
 func ReadSettings(stored []byte) (Settings, error) {
 	var s Settings
 	if err := json.Unmarshal(stored, &s); err != nil {
-		return s, fault.New(fault.Invalid, "the settings are no object").WithField("settings").WithCause(err)
+		return s, fault.New(fault.Invalid, "the settings are not a JSON object").WithField("settings").WithCause(err)
 	}
 	return s, nil
 }
@@ -48,7 +48,7 @@ func normalSettings(given []byte) ([]byte, error) {
 		return nil, err
 	}
 	if len(s.Origins) == 0 || len(s.Origins) > maxOrigins {
-		return nil, invalid("settings.origins", "1 to %d addresses of pages are needed", maxOrigins)
+		return nil, invalid("settings.origins", "1 to %d origins are required", maxOrigins)
 	}
 	for i, origin := range s.Origins {
 		if s.Origins[i], err = Origin(origin); err != nil {

@@ -64,7 +64,7 @@ type Attachment struct {
 func Encode(b Body) ([]byte, error) {
 	body, err := json.Marshal(b)
 	if err != nil {
-		return nil, fmt.Errorf("encode what a visitor says: %w", err)
+		return nil, fmt.Errorf("encode visitor items: %w", err)
 	}
 	return body, nil
 }
@@ -98,7 +98,7 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 func decode(body []byte) (Body, error) {
 	var b Body
 	if err := json.Unmarshal(body, &b); err != nil || b.Site == "" || len(b.Items) == 0 || slices.ContainsFunc(b.Items, func(it Item) bool { return it.Visitor.ID == "" }) {
-		return Body{}, fault.New(fault.Invalid, "this is nothing that a visitor says").WithReason("undecodable")
+		return Body{}, fault.New(fault.Invalid, "the body is not a valid list of visitor items").WithReason("undecodable")
 	}
 	return b, nil
 }

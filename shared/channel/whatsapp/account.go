@@ -35,7 +35,7 @@ func parsePreference(in chat.Inbound, it item) (chat.Inbound, error) {
 	}
 	in.Sender = senderOf(it.person(), person)
 	if len(in.Sender.Addresses) == 0 {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the preference names nobody").WithReason(reasonNoSender)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the preference has no contact").WithReason(reasonNoSender)
 	}
 	in.Kind, in.MarketingConsent = chat.InboundMarketing, chat.MarketingConsent{OptedOut: preference.Value == "stop", At: in.At}
 	return in, nil
@@ -89,7 +89,7 @@ func parseTemplate(in chat.Inbound, it item) (chat.Inbound, error) {
 	var t wireVerdict
 	_ = decode(it.Template, &t)
 	if t.Name == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the verdict names no template").WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the template update has no template name").WithReason(reasonNoID)
 	}
 	change := chat.TemplateChange{Status: verdicts[t.Event], Quality: strings.ToLower(t.Quality), At: in.At}
 	if t.Reason != "NONE" {

@@ -149,7 +149,7 @@ func withoutWords(response *http.Response, delivers bool) error {
 	case response.StatusCode >= http.StatusBadRequest:
 		return fault.New(fault.Invalid, "WhatsApp refused the message").WithReason("provider_refused").WithCause(p)
 	}
-	return fault.New(fault.Unavailable, "WhatsApp is not where it should be").WithReason("provider_unavailable").WithCause(p)
+	return fault.New(fault.Unavailable, "unexpected response from WhatsApp").WithReason("provider_unavailable").WithCause(p)
 }
 
 // retryAfter returns the delay that the Retry-After header or Meta's documentation asks for; 0 when neither does.
@@ -186,10 +186,10 @@ func accepted(body []byte) (channel.Delivered, error) {
 		} `json:"messages"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer cannot be read"}, err)
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the response cannot be read"}, err)
 	}
 	if len(answer.Messages) == 0 || answer.Messages[0].ID == "" {
-		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer names no message"})
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the response has no message id"})
 	}
 	return channel.Delivered{ProviderID: string(answer.Messages[0].ID)}, nil
 }

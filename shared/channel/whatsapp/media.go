@@ -33,7 +33,7 @@ func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asse
 		ID scalar `json:"id"`
 	}
 	if err := json.Unmarshal(answer, &uploaded); err != nil || uploaded.ID == "" {
-		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload got no id"}, err)
+		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload response has no media id"}, err)
 	}
 	return string(uploaded.ID), nil
 }
@@ -56,7 +56,7 @@ func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, a
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, info.URL, nil)
 	if err != nil {
-		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp gave no address for the file").WithReason("media_address").WithCause(err)
+		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp returned an invalid URL for the file").WithReason("media_address").WithCause(err)
 	}
 	token, err := channel.OpenAccessToken(credentials)
 	if err != nil {
@@ -90,7 +90,7 @@ func (a *Adapter) mediaInfo(ctx context.Context, credentials chat.Credentials, a
 	address := a.url(ref) + "?phone_number_id=" + url.QueryEscape(asset)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return mediaInfo{}, fmt.Errorf("make the request of a media id: %w", err)
+		return mediaInfo{}, fmt.Errorf("make the request for a media id: %w", err)
 	}
 	answer, err := a.exchange(request, credentials, false)
 	if p := channel.Provider(err); p != nil && (p.Code == "100" || p.Code == codeHTTP+"404") {
@@ -101,7 +101,7 @@ func (a *Adapter) mediaInfo(ctx context.Context, credentials chat.Credentials, a
 	}
 	var info mediaInfo
 	if err := decode(answer, &info); err != nil || strings.TrimSpace(info.URL) == "" {
-		return mediaInfo{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the media id has no address"}, err)
+		return mediaInfo{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the response has no URL for the media id"}, err)
 	}
 	return info, nil
 }

@@ -84,7 +84,7 @@ func check(message channel.Outbound) error {
 	switch length := utf8.RuneCountInString(message.Text); message.Type {
 	case chat.TypeText:
 		if len(message.Attachments) > 0 {
-			return invalid("attachment_in_text", "a text carries no file")
+			return invalid("attachment_in_text", "a text message cannot have an attachment")
 		}
 		if length == 0 || length > maxText {
 			return invalid("text_length", "a text has 1 to %d characters", maxText)
@@ -97,11 +97,11 @@ func check(message channel.Outbound) error {
 	case chat.TypeAudio, chat.TypeSticker:
 		files = 1
 		if message.Text != "" {
-			return invalid("no_caption", "audio and stickers carry no caption")
+			return invalid("no_caption", "audio and stickers cannot have a caption")
 		}
 	case chat.TypeLocation:
 		if message.Location == nil {
-			return invalid("no_location", "a location says where it is")
+			return invalid("no_location", "the location is missing")
 		}
 	case chat.TypeContacts:
 		if len(message.Cards) == 0 || len(message.Cards) > maxCards {
@@ -109,11 +109,11 @@ func check(message channel.Outbound) error {
 		}
 	case chat.TypeInteractive:
 		if message.Interactive == nil || message.Text == "" {
-			return invalid("no_choice", "something to choose needs a text and choices")
+			return invalid("no_choice", "an interactive message needs a text and choices")
 		}
 	case chat.TypeTemplate:
 		if message.Template == nil {
-			return invalid("no_template", "a template has a name")
+			return invalid("no_template", "the template is missing")
 		}
 		if _, media := message.Template.Format.Media(); media {
 			files = 1
@@ -122,7 +122,7 @@ func check(message channel.Outbound) error {
 		return invalid("unsupported_type", "WhatsApp messages of type %q cannot be sent", message.Type)
 	}
 	if len(message.Attachments) != files {
-		return invalid("one_attachment", "the message carries %d files, and %d is right", len(message.Attachments), files)
+		return invalid("one_attachment", "the message has %d attachments, expected %d", len(message.Attachments), files)
 	}
 	return nil
 }

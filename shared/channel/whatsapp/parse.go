@@ -41,7 +41,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	case it.Change != nil:
 		return ignored(in, "field:"+it.Field), nil
 	}
-	return chat.Inbound{}, fault.New(fault.Invalid, "the item is not WhatsApp's").WithReason(reasonUnknown)
+	return chat.Inbound{}, fault.New(fault.Invalid, "unknown item format").WithReason(reasonUnknown)
 }
 
 func unreadable() *fault.Error {
@@ -84,7 +84,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 
 	in.Kind, in.Sender = kind, senderOf(it.person(), person)
 	if len(in.Sender.Addresses) == 0 {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the message names nobody").WithReason(reasonNoSender)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no contact").WithReason(reasonNoSender)
 	}
 	if in.ProviderID == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no id").WithReason(reasonNoID)
@@ -126,7 +126,7 @@ func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.
 		a.Kind, in.Target = chat.Revoked, string(m.Revoke.OriginalID)
 	}
 	if in.Target == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the %s names no message", m.Type).WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the %s has no message id", m.Type).WithReason(reasonNoID)
 	}
 	in.Kind, in.Update = chat.InboundUpdate, &a
 	return in, nil
@@ -194,7 +194,7 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 		return ignored(in, "unknown_status"), nil
 	}
 	if in.ProviderID == "" && status.Callback == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the status names no message").WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the status has no message id").WithReason(reasonNoID)
 	}
 	in.Kind = chat.InboundStatus
 	in.Status = chat.StatusUpdate{Status: known, At: in.At, Ref: status.Callback}

@@ -46,7 +46,7 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 		return nil, fault.New(fault.Invalid, "the body is not JSON").WithReason(reasonMalformed).WithCause(err)
 	}
 	if envelope.Object != objectWhatsApp {
-		return nil, fault.New(fault.Invalid, "the body is not WhatsApp's").WithReason(reasonUnknown)
+		return nil, fault.New(fault.Invalid, "the body is not a WhatsApp webhook").WithReason(reasonUnknown)
 	}
 	var s splitter
 	for _, entry := range envelope.Entry {

@@ -29,7 +29,7 @@ func (*Adapter) Handshake(query url.Values, secrets channel.Secrets) (string, er
 		known |= subtle.ConstantTimeCompare(given[:], want[:])
 	}
 	if known != 1 || query.Get("hub.mode") != "subscribe" {
-		return "", fault.New(fault.Forbidden, "the verify token is not right")
+		return "", fault.New(fault.Forbidden, "wrong verify token or mode")
 	}
 	return query.Get("hub.challenge"), nil
 }
@@ -56,7 +56,7 @@ func (*Adapter) Verify(request channel.Request, secrets channel.Secrets) error {
 		matches |= subtle.ConstantTimeCompare(mac.Sum(nil), given)
 	}
 	if matches != 1 {
-		return fault.New(fault.Unauthenticated, "the signature is not right")
+		return fault.New(fault.Unauthenticated, "wrong signature")
 	}
 	return nil
 }
