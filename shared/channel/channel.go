@@ -1,11 +1,11 @@
 // Package channel is the port to the providers: what every channel can do, in our terms.
 //
 // A provider is one folder below: a Definition (type, settings, secrets, constructor) and an Adapter over its wire format.
-// Package all lists the providers. Adapter is what every channel has; the other interfaces are optional, and a function asks for
-// the one that it uses by a type assertion: webhook a Receiver, media a Fetcher, jobs a TemplateLister or a Subscriber.
+// Package all lists the providers. Every channel implements Adapter. The other interfaces are optional; a function finds the one
+// that it uses by a type assertion: webhook a Receiver, media a Fetcher, jobs a TemplateLister or a Subscriber.
 //
-// Errors are faults: Unavailable and RateLimited may pass, everything else is final for the message; Provider tells what it means
-// for the channel. It imports chat and fault.
+// Errors are faults: Unavailable and RateLimited can be retried, every other code is final for the message. Provider returns the
+// ProviderError, whose Class says what the error means for the channel. It imports chat and fault.
 package channel
 
 import (
@@ -19,14 +19,14 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// Adapter is what every channel has.
+// Adapter is implemented by every channel.
 type Adapter interface {
 	Parser
 	Sender
 	Type() chat.ChannelType
 	Capabilities() Capabilities
-	// Credentials checks what a client gave as the channel's credentials, a JSON object, and returns the document to encrypt. Only the
-	// adapter reads it again. Invalid names the field.
+	// Credentials checks the channel's credentials that a client gave, a JSON object, and returns the document to encrypt. Only the
+	// adapter reads that document. Invalid names the field.
 	Credentials(given []byte) (chat.Credentials, error)
 }
 
@@ -34,7 +34,7 @@ type Adapter interface {
 type Request struct {
 	Asset  string // the path segment behind the provider's: the channel's external id, or "" where the provider's bodies name it
 	Header http.Header
-	Body   []byte // as it came over the wire
+	Body   []byte // the raw bytes, as received
 }
 
 // Secrets reads the accepted values of a secret of the deployment by Secret.Name. Unavailable when they cannot be read.
@@ -59,36 +59,36 @@ type Responder interface {
 	Respond(request Request) []byte
 }
 
-// Splitter takes a verified request apart into items that may succeed or fail alone.
+// Splitter splits a verified request into items that succeed or fail independently.
 type Splitter interface {
-	// Split never fails for an unknown kind: that becomes an item of its own. Invalid means the body is not the provider's format at
-	// all.
+	// Split does not fail for an unknown kind: it becomes an item of its own. Invalid means that the body is not in the provider's
+	// format.
 	Split(request Request) ([]Item, error)
 }
 
 // Item is one part of a webhook body, as the provider wrote it, with what is needed to route it.
 type Item struct {
 	Asset string // the channel's external id; "" when neither body nor path names one
-	Group string // what must stay in order: the external user, or the message that a status belongs to
+	Group string // the ordering key: the external user, or the message that a status belongs to
 	ID    string // the provider's id of the item; with Kind and Status it makes the deduplication id
 	Kind  chat.InboundKind
 	State string // a status item's status
 	Body  []byte // a self-contained JSON document that Parse reads
 }
 
-// Parser turns an item into our terms.
+// Parser converts an item to chat's types.
 type Parser interface {
-	// Parse returns Invalid for what can never be understood; unknown kinds become placeholders or ignored items.
+	// Parse returns Invalid for an item that can never be parsed. Unknown kinds become placeholders or ignored items.
 	Parse(body []byte, receivedAt time.Time) (chat.Inbound, error)
 }
 
-// Asset is what a provider says about the owner of credentials: a number, a page, a bot.
+// Asset is the provider's object that credentials belong to, such as a number, a page or a bot.
 type Asset struct {
 	ExternalID string
 	Settings   []byte // the channel's settings with the provider's display data, a JSON object
 }
 
-// Connector is a channel that asks the provider whose credentials are given before it is connected.
+// Connector is a channel that asks the provider for the asset of the given credentials before the channel is connected.
 type Connector interface {
 	// Connect returns the asset that the credentials belong to. settings are those that the client gave. Invalid with the credentials'
 	// field when the provider refuses them, Unavailable or RateLimited when it cannot say.
@@ -97,10 +97,10 @@ type Connector interface {
 
 // Subscriber is a channel whose webhook we register with the provider ourselves.
 type Subscriber interface {
-	// Subscribe makes the provider post what concerns the asset to the webhook; address is that of the channel's type. Repeating it
-	// changes nothing. Errors are those of Send, never uncertain.
+	// Subscribe registers the webhook for the asset's updates; address is the webhook address of the channel's type. It is idempotent.
+	// Errors are those of Send, never uncertain.
 	Subscribe(ctx context.Context, credentials chat.Credentials, asset, address string, secrets Secrets) error
-	// Unsubscribe ends that. Credentials that the provider no longer accepts are no error.
+	// Unsubscribe removes the registration. It succeeds when the provider no longer accepts the credentials.
 	Unsubscribe(ctx context.Context, credentials chat.Credentials) error
 }
 
@@ -116,10 +116,10 @@ type Outbound struct {
 	Interactive *chat.Interactive
 	Template    *chat.TemplateRef
 	ReplyTo     string // the provider's id of the message it answers
-	Ref         string // comes back with the statuses, where the provider does that
+	Ref         string // our reference, which the statuses repeat where the provider supports it
 }
 
-// File is an attachment's content. Open may be called again when a step is repeated.
+// File is an attachment's content. Open may be called more than once, for retries.
 type File struct {
 	Name string
 	Mime string
@@ -127,7 +127,7 @@ type File struct {
 	Open func(context.Context) (io.ReadCloser, error)
 }
 
-// Delivered is the provider's word that it took the message.
+// Delivered is the provider's confirmation that it accepted the message.
 type Delivered struct {
 	ProviderID string
 }
@@ -150,26 +150,26 @@ type Media struct {
 	io.ReadCloser
 }
 
-// TemplateLister is a channel whose messages may be approved by the provider beforehand.
+// TemplateLister is a channel with message templates that the provider approves.
 type TemplateLister interface {
-	// Templates reads the page of the business account's templates that the cursor names, "" for the first; next is "" after the last.
-	// The account and channel are left empty. Errors are those of Send, never uncertain.
+	// Templates reads one page of the business account's templates. The cursor is "" for the first page; next is "" after the last.
+	// The templates' account and channel are left empty. Errors are those of Send, never uncertain.
 	Templates(ctx context.Context, credentials chat.Credentials, business, cursor string) (page []chat.Template, next string, err error)
 }
 
-// Marker is a channel whose provider shows the contact what was read.
+// Marker is a channel whose provider shows read receipts to the contact.
 type Marker interface {
-	// MarkRead says that the contact's message and all before it were read. Errors are those of Send, never uncertain.
+	// MarkRead marks the contact's message, and all messages before it, as read. Errors are those of Send, never uncertain.
 	MarkRead(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
 }
 
-// Typer is a channel whose provider shows the contact that an answer is being written.
+// Typer is a channel whose provider shows a typing indicator to the contact.
 type Typer interface {
-	// ShowTyping says so after the contact's message with this id. Errors are those of Send, never uncertain.
+	// ShowTyping shows the typing indicator after the contact's message with this id. Errors are those of Send, never uncertain.
 	ShowTyping(ctx context.Context, credentials chat.Credentials, asset, providerID string) error
 }
 
-// The capability table is made of plain types of chat, so that shared/rules can judge a draft by it.
+// The capability table's types are defined in chat, so that shared/rules can check a draft against it.
 type (
 	Capabilities      = chat.Capabilities
 	Limit             = chat.FileLimit
@@ -177,32 +177,32 @@ type (
 	Rate              = chat.SendRate
 )
 
-// ErrorClass is what a provider's refusal says about the channel, beyond the one message.
+// ErrorClass says whether a provider's error concerns one message or the whole channel.
 type ErrorClass string
 
 // The classes.
 const (
-	ClassMessage     ErrorClass = "message"     // this message alone
-	ClassReauthorise ErrorClass = "reauthorise" // the token is dead: hold replies until it is renewed
-	ClassStopped     ErrorClass = "stopped"     // the provider stopped the account: somebody must act
-	ClassUncertain   ErrorClass = "uncertain"   // it may have been delivered: never resend silently
+	ClassMessage     ErrorClass = "message"     // only this message
+	ClassReauthorise ErrorClass = "reauthorise" // the token is invalid: hold replies until it is renewed
+	ClassStopped     ErrorClass = "stopped"     // the provider stopped the account: a person must act
+	ClassUncertain   ErrorClass = "uncertain"   // the message may have been delivered: never resend it automatically
 	ClassWait        ErrorClass = "wait"        // not sent yet: the provider's rate limit is used up
 )
 
-// ProviderError is a provider's refusal. It is the cause of the fault that Send or Fetch returns.
+// ProviderError is an error response of a provider. It is the cause of the fault that Send or Fetch returns.
 type ProviderError struct {
-	Code       string // the provider's own
-	Message    string // the provider's words, shown to operators
+	Code       string // the provider's error code
+	Message    string // the provider's message, shown to operators
 	Class      ErrorClass
 	RetryAfter time.Duration // 0 = the usual back-off
-	Factor     int           // by which RetryAfter grows from try to try; 0 = it does not
-	MaxTries   int           // 0 = as many as a day has
+	Factor     int           // multiplies RetryAfter after every try; 0 = constant
+	MaxTries   int           // 0 = no limit but one day of retries
 }
 
-// Error is for logs.
+// Error is the text for logs.
 func (e *ProviderError) Error() string { return "provider: " + e.Code + ": " + e.Message }
 
-// Provider finds the provider's refusal in err's chain; nil when the error is not one.
+// Provider returns the ProviderError in err's chain, or nil.
 func Provider(err error) *ProviderError {
 	var p *ProviderError
 	if errors.As(err, &p) {

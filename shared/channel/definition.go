@@ -8,7 +8,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Definition describes a channel type to everything that builds, deploys or runs it: plain data and a constructor.
+// Definition describes a channel type, for building, deploying and running it: plain data and a constructor.
 type Definition struct {
 	Type     chat.ChannelType
 	Settings []Setting
@@ -27,24 +27,24 @@ type Secret struct {
 	Env       string // the environment variable with the parameter's name, such as META_APP_SECRET_NAME
 	Name      string // the parameter's name below the stage
 	Local     string // its value on the local stack
-	Generated bool   // made up at random when nobody sets it; providers are told what it signs when a webhook is registered
+	Generated bool   // generated at random when it is not set; providers get what it signs when a webhook is registered
 }
 
 // Environment is what an adapter is made from.
 type Environment struct {
-	Settings map[string]string // by Setting.Env; one that is not set is ""
+	Settings map[string]string // by Setting.Env; "" when not set
 	HTTP     *http.Client      // nil means http.DefaultClient
 }
 
 // maxToken bounds an access token, in bytes.
 const maxToken = 4096
 
-// AccessToken is the form of credentials that are one token.
+// AccessToken is the JSON document of credentials that consist of one token.
 type AccessToken struct {
 	AccessToken string `json:"accessToken"`
 }
 
-// ReadAccessToken checks what a client gave as an access token and returns the document to encrypt.
+// ReadAccessToken checks an access token that a client gave and returns the document to encrypt.
 func ReadAccessToken(given []byte) (chat.Credentials, error) {
 	var t AccessToken
 	if json.Unmarshal(given, &t) != nil || t.AccessToken == "" || len(t.AccessToken) > maxToken {
@@ -53,13 +53,14 @@ func ReadAccessToken(given []byte) (chat.Credentials, error) {
 	return t.Credentials(), nil
 }
 
-// Credentials is the document to encrypt.
+// Credentials returns the document to encrypt.
 func (t AccessToken) Credentials() chat.Credentials {
 	document, _ := json.Marshal(t) // a struct of one string always encodes
 	return document
 }
 
-// OpenAccessToken reads a decrypted document. What is wrong with it is not told: the decoder's words could repeat it.
+// OpenAccessToken reads the token from a decrypted document. The error has no cause, because the decoder's message could contain
+// parts of the token.
 func OpenAccessToken(credentials chat.Credentials) (string, error) {
 	var t AccessToken
 	if json.Unmarshal(credentials, &t) != nil || t.AccessToken == "" {

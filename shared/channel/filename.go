@@ -8,8 +8,8 @@ import (
 // maxFileName bounds a name in runes: with a suffix it still fits every file system.
 const maxFileName = 120
 
-// FileName makes a file name that a stranger chose safe to show and to save under: no path, no control or direction characters,
-// nothing that a shell or a file system reads as more than a name. What is left of nothing is the fallback.
+// FileName makes an untrusted file name safe to show and to save under: no path, no control or direction characters, and no
+// characters that are special to a shell or a file system. It returns the fallback when nothing is left.
 func FileName(given, fallback string) string {
 	if i := strings.LastIndexAny(given, `/\`); i >= 0 {
 		given = given[i+1:]
@@ -30,7 +30,7 @@ func FileName(given, fallback string) string {
 	return shorten(name)
 }
 
-// shorten keeps the extension, by which people and programs know the file.
+// shorten cuts a name to maxFileName runes and keeps an extension of up to ten bytes.
 func shorten(name string) string {
 	runes := []rune(name)
 	if len(runes) <= maxFileName {

@@ -16,7 +16,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// RequestTrace watches how far an HTTP request got: it tells a message that was certainly not sent from one that may have been.
+// RequestTrace records how far an HTTP request got, to tell a message that was certainly not sent from one that may have been.
 type RequestTrace struct{ asked, got atomic.Bool }
 
 // Attach returns the request with the trace.
@@ -27,7 +27,7 @@ func (t *RequestTrace) Attach(request *http.Request) *http.Request {
 	}))
 }
 
-// MayHaveWritten is false only where it is certain that no byte left: no connection was made.
+// MayHaveWritten is false only when certainly no byte was sent, because no connection was made.
 func (t *RequestTrace) MayHaveWritten(err error) bool {
 	var dial *net.OpError
 	if errors.As(err, &dial) && dial.Op == "dial" {
@@ -39,8 +39,8 @@ func (t *RequestTrace) MayHaveWritten(err error) bool {
 // FormField is a field of a form.
 type FormField struct{ Name, Value string }
 
-// NewFileForm makes a POST of a multipart form whose last part is the file. The file is streamed and its length announced; the caller
-// closes what it returns. A failure of the file's source is Unavailable.
+// NewFileForm makes a POST of a multipart form whose last part is the file. The file is streamed, with a Content-Length when its size
+// is known. The caller closes the returned Closer. A failure to read the file's source is Unavailable.
 func NewFileForm(ctx context.Context, address string, fields []FormField, name string, file File) (*http.Request, io.Closer, error) {
 	content, err := file.Open(ctx)
 	if err != nil {
@@ -62,7 +62,7 @@ func NewFileForm(ctx context.Context, address string, fields []FormField, name s
 	return request, content, nil
 }
 
-// formAround is the form before and after the file's bytes.
+// formAround returns the bytes of the form before and after the file's content.
 func formAround(fields []FormField, name string, file File) (head, tail []byte, contentType string, err error) {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -80,10 +80,10 @@ func formAround(fields []FormField, name string, file File) (head, tail []byte, 
 	return b.Bytes()[:headSize], b.Bytes()[headSize:], form.FormDataContentType(), err
 }
 
-// sourceReader marks a failure of our own store, so that it is not taken for the provider's.
+// sourceReader marks read errors of our own store, to tell them from the provider's errors.
 type sourceReader struct{ io.Reader }
 
-// Read passes on.
+// Read returns Unavailable for any error but io.EOF.
 func (s sourceReader) Read(p []byte) (int, error) {
 	n, err := s.Reader.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {

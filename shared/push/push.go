@@ -1,8 +1,8 @@
 // Package push writes frames to browsers' sockets through API Gateway's management API.
 //
-// A push is a hint: a browser reads what it missed when it reconnects. A throttled post is retried briefly, and then the connection is
-// closed, so that the browser reconnects. The caller is told which connections are gone, and deletes them. It imports the SDK's client
-// and the standard library.
+// Delivery is best effort: a browser fetches what it missed when it reconnects. A failed post is retried briefly, and then the
+// connection is closed, so that the browser reconnects. Outcome lists the connections that are gone, for the caller to delete. It
+// imports the SDK's client and the standard library.
 package push
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 )
 
-// ErrGone means that the connection does not exist (any more, or yet).
+// ErrGone means that the connection is closed, or that its $connect is not finished.
 var ErrGone = errors.New("the connection is gone")
 
 const (
@@ -42,7 +42,7 @@ func NewClient(cfg aws.Config, endpoint string) *apigatewaymanagementapi.Client 
 	})
 }
 
-// New makes a poster over a client of NewClient.
+// New makes a poster with a client from NewClient.
 func New(client *apigatewaymanagementapi.Client) (*Poster, error) {
 	if client == nil {
 		return nil, errors.New("push: client is required")
@@ -50,7 +50,7 @@ func New(client *apigatewaymanagementapi.Client) (*Poster, error) {
 	return &Poster{client: client}, nil
 }
 
-// Post writes one frame, or answers ErrGone.
+// Post writes one frame. It returns ErrGone when the connection is gone.
 func (p *Poster) Post(ctx context.Context, connection string, frame []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -61,7 +61,7 @@ func (p *Poster) Post(ctx context.Context, connection string, frame []byte) erro
 	return nil
 }
 
-// Hangup closes a connection from our side, so that its browser comes back; ErrGone when it is closed already.
+// Hangup closes a connection, so that its browser reconnects. It returns ErrGone when the connection is already closed.
 func (p *Poster) Hangup(ctx context.Context, connection string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -80,22 +80,22 @@ func gone(err error) error {
 	return err
 }
 
-// Delivery is what one connection gets, frame after frame.
+// Delivery is the frames for one connection, in order.
 type Delivery struct {
 	Connection string
 	Frames     [][]byte
 }
 
-// Outcome is what became of deliveries.
+// Outcome is the result of a Deliver.
 type Outcome struct {
 	Posted int      // frames
 	Gone   []string // connections
-	Failed int      // connections that were hung up on
+	Failed int      // connections that were closed after a failed post
 	Err    error    // one of the failures, for the log
 }
 
-// Deliver writes to many connections at once, a bounded number at a time. A connection's frames stay in order; its first
-// failure ends it, and nobody else's.
+// Deliver writes to connections in parallel, with a bounded number of writers. A connection's frames stay in order. The first failed
+// frame ends the delivery to its connection only.
 func (p *Poster) Deliver(ctx context.Context, deliveries []Delivery) Outcome {
 	var (
 		outcome Outcome

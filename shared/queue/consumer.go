@@ -20,13 +20,13 @@ import (
 // Handle does the work of one record.
 type Handle func(ctx context.Context, envelope events.Envelope) error
 
-// Counters of every consumer. What was done is SQS's own NumberOfMessagesDeleted.
+// Counters of every consumer. SQS's own NumberOfMessagesDeleted counts the records that are done.
 var (
 	RecordsFailed = obs.Counter{Name: "RecordsFailed"}
 	RecordsBuried = obs.Counter{Name: "RecordsBuried"}
 )
 
-// Consumer takes a batch apart.
+// Consumer handles the records of a batch one by one.
 type Consumer struct {
 	handle  Handle
 	retrier *Retrier
@@ -36,7 +36,7 @@ type Consumer struct {
 	gathers bool
 }
 
-// NewConsumer makes a consumer; every argument is needed.
+// NewConsumer makes a consumer; every argument is required.
 func NewConsumer(handle Handle, retrier *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
 	if handle == nil || retrier == nil || log == nil || metrics == nil || now == nil {
 		return nil, errors.New("queue consumer: handler, retrier, logger, metrics and clock are required")
@@ -44,8 +44,8 @@ func NewConsumer(handle Handle, retrier *Retrier, log *slog.Logger, metrics *obs
 	return &Consumer{handle: handle, retrier: retrier, log: log, metrics: metrics, now: now}, nil
 }
 
-// NewBatchConsumer makes a consumer whose records are gathered one by one, and done together by whoever called Consume: a record that was
-// gathered has no line of its own in the log, the caller writes one for all.
+// NewBatchConsumer makes a consumer that only gathers the records; the caller of Consume handles them together. A gathered record has no
+// log line of its own: the caller logs one for the batch.
 func NewBatchConsumer(gather Handle, retrier *Retrier, log *slog.Logger, metrics *obs.Metrics, now func() time.Time) (*Consumer, error) {
 	c, err := NewConsumer(gather, retrier, log, metrics, now)
 	if err == nil {
@@ -54,7 +54,7 @@ func NewBatchConsumer(gather Handle, retrier *Retrier, log *slog.Logger, metrics
 	return c, err
 }
 
-// reserve is how much of the invocation's time is kept for writing down how a record ended, and for answering.
+// reserve is the part of the invocation's time that is kept for recording a record's outcome and for the response.
 const reserve = 2 * time.Second
 
 // startable reports whether enough time is left to start another record: a third of the invocation's. A record that starts too late may
@@ -112,12 +112,12 @@ func (c *Consumer) postpone(ctx context.Context, batch lambdaevents.SQSEvent, an
 	}
 }
 
-// one handles one record: done, dead-lettered, or an error that redelivers it.
+// one handles one record. A permanent failure is dead-lettered; an error means that the record is redelivered.
 func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, group string) (deadLettered bool, err error) {
 	started := c.now()
 	envelope, err := decode(record.Body)
 	ctx = obs.With(ctx, slog.String("type", envelope.Type), slog.String("correlation_id", envelope.CorrelationID))
-	if envelope.AccountID != "" { // what comes from a provider has none yet
+	if envelope.AccountID != "" { // inbound records from a provider have no account yet
 		ctx = obs.With(ctx, slog.String("account_id", envelope.AccountID))
 	}
 	if err == nil {
@@ -160,7 +160,7 @@ func decode(body string) (events.Envelope, error) {
 	return envelope, nil
 }
 
-// recovered turns a panic into an error of its record.
+// recovered calls the handler and converts a panic to an error.
 func (c *Consumer) recovered(ctx context.Context, envelope events.Envelope) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {

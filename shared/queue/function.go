@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 )
 
-// Metrics makes the metrics of a function that a queue feeds: the consumer's counters and its own.
+// Metrics makes the metrics of a function that consumes a queue: the consumer's counters and the function's own.
 func Metrics(rt *boot.Runtime, name string, counters ...obs.Counter) (*obs.Metrics, error) {
 	metrics, err := obs.NewMetrics(rt.Out, rt.Now, name, append(counters, RecordsFailed, RecordsBuried)...)
 	if err != nil {
@@ -19,7 +19,7 @@ func Metrics(rt *boot.Runtime, name string, counters ...obs.Counter) (*obs.Metri
 	return metrics, nil
 }
 
-// Function builds the Lambda handler of a function that a queue feeds.
+// Function builds the Lambda handler of a function that consumes a queue.
 func Function(rt *boot.Runtime, name, deadURL string, router Router) (lambda.Handler, error) {
 	metrics, err := Metrics(rt, name)
 	if err != nil {
@@ -28,7 +28,7 @@ func Function(rt *boot.Runtime, name, deadURL string, router Router) (lambda.Han
 	return Counted(rt, name, deadURL, router, metrics)
 }
 
-// Counted is Function for a handler that counts too, on metrics of Metrics.
+// Counted is Function for a handler with counters of its own; metrics are from Metrics.
 func Counted(rt *boot.Runtime, name, deadURL string, router Router, metrics *obs.Metrics) (lambda.Handler, error) {
 	retrier, err := NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), deadURL)
 	if err != nil {

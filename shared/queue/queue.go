@@ -1,4 +1,4 @@
-// Package queue is SQS: sending envelopes, and consuming batches record by record.
+// Package queue sends envelopes to SQS queues and consumes batches record by record.
 //
 // One bad record never stops the others. A record that can never succeed is copied to the dead-letter queue at once, with its reason and
 // whole body, and acknowledged; a retryable failure is reported and redelivered. In a FIFO queue a failure blocks the rest of its own
@@ -22,7 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Message is one envelope on its way to a queue. Group and Dedup are for FIFO queues; Delay (seconds) for the others.
+// Message is an envelope to send. Group and Dedup are the group and deduplication ids for a FIFO queue; Delay (seconds) is for the others.
 type Message struct {
 	Envelope events.Envelope
 	Group    string
@@ -30,7 +30,7 @@ type Message struct {
 	Delay    int32
 }
 
-// Sender puts envelopes on one queue.
+// Sender sends envelopes to one queue.
 type Sender struct {
 	client *sqs.Client
 	url    string
@@ -44,14 +44,15 @@ func NewSender(client *sqs.Client, url string) (*Sender, error) {
 	return &Sender{client: client, url: url}, nil
 }
 
-// batchLimit and batchBytes are SQS's bounds of one SendMessageBatch; half a mebibyte leaves room for attributes and escapes.
+// batchLimit is SQS's limit of messages per SendMessageBatch. batchBytes, half a mebibyte, is below SQS's limit of bytes per call, to
+// leave room for attributes and escapes.
 const (
 	batchLimit = 10
 	batchBytes = 512 << 10
 )
 
-// Send puts all envelopes on the queue, or answers Unavailable: some may have been taken then, and sending them again is
-// harmless to whoever reads them.
+// Send sends all envelopes. After Unavailable some of them may have been accepted; sending all again is safe, because consumers handle
+// duplicates.
 func (s *Sender) Send(ctx context.Context, out ...Message) error {
 	var (
 		batch []types.SendMessageBatchRequestEntry
@@ -78,7 +79,7 @@ func (s *Sender) Send(ctx context.Context, out ...Message) error {
 	return s.flush(ctx, batch)
 }
 
-// storable escapes the two characters that JSON takes and SQS does not:
+// storable escapes the two characters that JSON allows and SQS does not:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 var storable = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
@@ -100,11 +101,11 @@ func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchReques
 // Retrier handles records that failed: it dead-letters them, or shortens the wait until their redelivery.
 type Retrier struct {
 	client *sqs.Client
-	dead   string // the URL of the dead letters
-	base   string // the URL of the account's queues, up to their names
+	dead   string // the URL of the dead-letter queue
+	base   string // the URL of the AWS account's queues, without a queue name
 }
 
-// NewRetrier makes them from the URL of the dead-letter queue.
+// NewRetrier makes a retrier from the URL of the dead-letter queue.
 func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	cut := strings.LastIndexByte(deadURL, '/')
 	if client == nil || cut < 0 {
@@ -113,14 +114,14 @@ func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
-// The attributes of a dead letter: the failure's reason, and the queue to send it back to.
+// The attributes of a dead letter: the failure's reason, the ARN of its source queue, and its FIFO group.
 const (
 	AttributeReason = "reason"
 	AttributeSource = "source"
 	AttributeGroup  = "group"
 )
 
-// DeadLetter copies a record with its reason. source is the ARN of the queue that it came from, group its FIFO group.
+// DeadLetter copies a record to the dead-letter queue. source is the ARN of its queue, group its FIFO group, "" without one.
 func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason string) error {
 	attribute := func(value string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
@@ -142,12 +143,12 @@ func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason st
 	return nil
 }
 
-// longestWait bounds the doubling of waits between receives.
+// longestWait is the maximum delay of Postpone.
 const longestWait = 2 * time.Minute
 
-// Postpone lets a record come again after two seconds, then four, doubling up to two minutes, instead of after the queue's
-// visibility time-out: that is six times the function's own time, and blocks the record's FIFO group for as long. When the queue
-// does not answer, the time-out brings it back.
+// Postpone redelivers a record after two seconds, then four, doubling up to two minutes. The queue's visibility timeout would be
+// longer, six times the function's timeout, and would block the record's FIFO group meanwhile. It applies when the call fails, so
+// errors are ignored.
 func (r *Retrier) Postpone(ctx context.Context, record lambdaevents.SQSMessage) {
 	receives, err := strconv.Atoi(record.Attributes["ApproximateReceiveCount"])
 	if err != nil || receives < 1 {

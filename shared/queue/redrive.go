@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	// redriveMost bounds one run; what is left waits for the next.
+	// redriveMost is the maximum number of messages per run; the next run takes the rest.
 	redriveMost = 10_000
-	// redriveHides is how long what a run has received stays hidden from others, in seconds.
+	// redriveHides is the visibility timeout of received messages, in seconds.
 	redriveHides = 300
-	// redriveWait lets an empty answer mean an empty queue, in seconds.
+	// redriveWait is the long-polling time, in seconds, so that an empty response means an empty queue.
 	redriveWait = 1
 )
 
@@ -77,7 +77,8 @@ func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLett
 	return messages, nil
 }
 
-// read finds where a record is to go: by the attributes that DeadLetter gave it, or those of SQS for what it moved itself.
+// read converts an SQS message. Source and group come from the attributes that DeadLetter set, or from SQS's own attributes when SQS
+// moved the message.
 func read(m types.Message) deadLetterMessage {
 	attribute := func(name string, system types.MessageSystemAttributeName) string {
 		if value := aws.ToString(m.MessageAttributes[name].StringValue); value != "" || system == "" {
@@ -98,8 +99,8 @@ func read(m types.Message) deadLetterMessage {
 	return l
 }
 
-// back sends a record to its queue and takes it out of the dead letters. Its deduplication id is new, as the queue would drop
-// the one it knows, and the same when this step is repeated.
+// back sends a message to its source queue and deletes it from the dead-letter queue. The deduplication id is derived from the message
+// id: it differs from the original one, which the queue may drop as a duplicate, and is the same in a repeated run.
 func (l deadLetterMessage) back(ctx context.Context, client *sqs.Client, deadURL string, urls map[string]string) error {
 	if urls[l.source] == "" {
 		answer, err := client.GetQueueUrl(ctx, &sqs.GetQueueUrlInput{QueueName: &l.source})

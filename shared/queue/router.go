@@ -19,7 +19,7 @@ type Route struct {
 	handle    Handle
 }
 
-// On routes the signals of type T to a handler. An envelope whose data does not decode is a permanent fault with reason undecodable.
+// On routes the signals of type T to a handler. The route returns a permanent fault with reason undecodable when the data does not decode.
 func On[T events.Signal](handle func(ctx context.Context, envelope events.Envelope, signal T) error) Route {
 	var zero T
 	return Route{zero.EventType(), func(ctx context.Context, envelope events.Envelope) error {
@@ -34,7 +34,7 @@ func On[T events.Signal](handle func(ctx context.Context, envelope events.Envelo
 // Router hands each envelope to the handler of its type.
 type Router map[string]Handle
 
-// NewRouter makes a router. It panics when two routes are for one type, which is a programming error.
+// NewRouter makes a router. It panics when two routes have the same type, which is a programming error.
 func NewRouter(routes ...Route) Router {
 	r := make(Router, len(routes))
 	for _, route := range routes {
@@ -46,7 +46,7 @@ func NewRouter(routes ...Route) Router {
 	return r
 }
 
-// Handle answers a permanent fault with reason unknown_type for a type without a route.
+// Handle calls the handler of the envelope's type. It returns a permanent fault with reason unknown_type when there is none.
 func (r Router) Handle(ctx context.Context, envelope events.Envelope) error {
 	if handle := r[envelope.Type]; handle != nil {
 		return handle(ctx, envelope)
@@ -57,8 +57,8 @@ func (r Router) Handle(ctx context.Context, envelope events.Envelope) error {
 // Types lists the types that have a route, sorted.
 func (r Router) Types() []string { return slices.Sorted(maps.Keys(r)) }
 
-// Senders makes a sender for each queue that a source sends signals to. It takes their URLs from the environment, and names all that
-// are missing in one error.
+// Senders makes a sender for each queue that a source sends signals to, with their URLs from the environment. The error names all
+// missing URLs.
 func Senders(rt *boot.Runtime, from events.Source) (map[events.Queue]*Sender, error) {
 	client := sqs.NewFromConfig(rt.Client("sqs"))
 	senders := make(map[events.Queue]*Sender)

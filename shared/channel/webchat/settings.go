@@ -12,12 +12,12 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Settings are those of one site.
+// Settings are the settings of one site's chat.
 type Settings struct {
 	Origins  []string `json:"origins"` // of the pages that may show the chat: scheme, host and port
 	Title    string   `json:"title"`
 	Greeting string   `json:"greeting"`
-	Color    string   `json:"color"` // #rrggbb; "" is ours
+	Color    string   `json:"color"` // #rrggbb; "" = our default
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 func ReadSettings(stored []byte) (Settings, error) {
 	var s Settings
 	if err := json.Unmarshal(stored, &s); err != nil {
-		return s, fault.New(fault.Invalid, "the settings are no object").WithField("settings").WithCause(err)
+		return s, fault.New(fault.Invalid, "the settings are not a JSON object").WithField("settings").WithCause(err)
 	}
 	return s, nil
 }
@@ -41,14 +41,14 @@ func (s Settings) Allows(origin string) bool {
 	return err == nil && slices.Contains(s.Origins, normal)
 }
 
-// normalSettings checks settings, and brings the origins into the one form in which browsers name them.
+// normalSettings checks settings, and normalises, sorts and deduplicates the origins.
 func normalSettings(given []byte) ([]byte, error) {
 	s, err := ReadSettings(given)
 	if err != nil {
 		return nil, err
 	}
 	if len(s.Origins) == 0 || len(s.Origins) > maxOrigins {
-		return nil, invalid("settings.origins", "1 to %d addresses of pages are needed", maxOrigins)
+		return nil, invalid("settings.origins", "1 to %d origins are required", maxOrigins)
 	}
 	for i, origin := range s.Origins {
 		if s.Origins[i], err = Origin(origin); err != nil {
@@ -75,8 +75,8 @@ func isColor(text string) bool {
 	return hash && err == nil && len(digits) == 6
 }
 
-// Origin brings an origin into the form that browsers send: in lower case and without the port that its scheme implies. It is
-// https, or http on the machine itself.
+// Origin normalises an origin to the form that browsers send: in lower case and without the scheme's default port. It accepts https, and
+// http only for loopback hosts.
 func Origin(given string) (string, error) {
 	wrong := invalid("settings.origins", "an origin is written https://shop.example, without a path")
 	u, err := url.Parse(strings.TrimSuffix(strings.TrimSpace(given), "/"))
@@ -88,7 +88,7 @@ func Origin(given string) (string, error) {
 		return "", wrong
 	}
 	if strings.ContainsAny(host, " *,;'\"<>") {
-		return "", wrong // it becomes part of a policy that browsers read
+		return "", wrong // the host becomes part of a Content-Security-Policy
 	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"

@@ -1,9 +1,9 @@
 // Package webchat is our own chat on the pages of an account's sites: a channel like any other, without a provider.
 //
 // The function widget serves the visitors' browsers and writes what they send in the wire format below, which Split and Parse read.
-// Nobody else may post it, so there is no webhook; visitors' files are in our bucket before their message comes, so there is nothing
-// to fetch. Sending calls nobody: a queued message is in the visitor's history and was pushed to their browsers. Times are the
-// server's. It imports chat, fault and the port.
+// No one else may post it, so there is no webhook. Visitors' files are in our bucket before their message arrives, so there is nothing
+// to fetch. Send makes no request: a queued message is already in the visitor's history and was pushed to their browsers. Times are
+// the server's. It imports chat, fault and the port.
 package webchat
 
 import (
@@ -28,7 +28,7 @@ func Definition() channel.Definition {
 	return channel.Definition{Type: Type, New: func(channel.Environment) channel.Adapter { return New() }}
 }
 
-// Adapter is the channel. It holds nothing.
+// Adapter implements the channel. It holds no state.
 type Adapter struct{}
 
 var (
@@ -39,15 +39,15 @@ var (
 // New makes the adapter.
 func New() *Adapter { return &Adapter{} }
 
-// Type is the channel's.
+// Type returns the channel's type.
 func (*Adapter) Type() chat.ChannelType { return Type }
 
-// Capabilities bound what a page's visitor gets and sends.
+// Capabilities returns the limits of what a visitor receives and sends.
 func (*Adapter) Capabilities() channel.Capabilities {
 	limit := func(mimes ...string) channel.Limit { return channel.Limit{Mimes: mimes, MaxSize: maxFile} }
 	return channel.Capabilities{
 		MaxText: maxText, MaxCaption: maxText, ReplyTo: true, FirstParty: true, Locations: true, MaxCards: 5,
-		Interactive: &channel.InteractiveLimits{ // as WhatsApp's, so that what is written once serves on both
+		Interactive: &channel.InteractiveLimits{ // WhatsApp's limits, so that the same content works on both channels
 			MaxBody: 1024, MaxFooter: 60, MaxButtons: 3, MaxButtonTitle: 20, MaxListButton: 20, MaxSections: 10, MaxRows: 10,
 			MaxRowTitle: 24, MaxRowDescription: 72, MaxRowID: 200,
 		},
@@ -67,13 +67,13 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	}
 }
 
-// Credentials refuses all: the channel has none.
+// Credentials always returns Invalid: the channel has no credentials.
 func (*Adapter) Credentials([]byte) (chat.Credentials, error) {
 	return nil, fault.New(fault.Invalid, "a channel of our own has none").WithField("credentials")
 }
 
-// Send calls nobody: see the package's comment. The message's id is ours, so that a receipt of the visitor's browser may come before
-// the send is recorded.
+// Send makes no request: see the package comment. The message's provider id is its MessageName, so that a receipt of the visitor's
+// browser finds the message even before the send is recorded.
 func (*Adapter) Send(_ context.Context, _ chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
 	i := strings.LastIndexByte(message.Ref, '.')
 	if i < 0 {
@@ -82,7 +82,7 @@ func (*Adapter) Send(_ context.Context, _ chat.Credentials, message channel.Outb
 	return channel.Delivered{ProviderID: message.Ref[:i]}, nil // without the attempt
 }
 
-// MessageName is how a message of ours is known here: the name that Send gives it, whatever the attempt.
+// MessageName returns the provider id that Send gives to a message, the same for every attempt.
 func MessageName(conversation chat.ConversationID, id chat.MessageID) string {
 	return string(conversation) + "." + string(id)
 }

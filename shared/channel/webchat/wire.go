@@ -11,38 +11,38 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Body is what visitors of one site say.
+// Body holds items from the visitors of one site.
 type Body struct {
 	Site  string `json:"site"` // the channel's external id
 	Items []Item `json:"items"`
 }
 
-// Visitor is who says it. Name is what the inbox shows until somebody knows better.
+// Visitor is the sender of an item. Name is shown in the inbox until the contact has a better one.
 type Visitor struct {
 	ID   chat.VisitorID `json:"id"`
 	Name string         `json:"name"`
 }
 
-// Kind is what an item is.
+// Kind is the kind of an item.
 type Kind string
 
 // The kinds of items.
 const (
 	Message Kind = "message"
-	Receipt Kind = "receipt" // the visitor's browser has, or shows, a message of ours
+	Receipt Kind = "receipt" // the visitor's browser received, or showed, a message of ours
 )
 
 // Item is a message or a receipt.
 type Item struct {
 	Kind        Kind               `json:"kind"`
 	Visitor     Visitor            `json:"visitor"`
-	ID          string             `json:"id,omitempty"` // a message's, by the visitor's browser
+	ID          string             `json:"id,omitempty"` // of a message, chosen by the visitor's browser
 	Type        chat.MessageType   `json:"type,omitempty"`
 	Text        string             `json:"text,omitempty"`
 	Attachments []Attachment       `json:"attachments,omitempty"`
-	ReplyTo     string             `json:"replyTo,omitempty"` // the provider id of the message that is answered
-	Page        *Page              `json:"page,omitempty"`    // on which a message was written
-	Target      string             `json:"target,omitempty"`  // a receipt's message, by MessageName
+	ReplyTo     string             `json:"replyTo,omitempty"` // the provider's id of the message that this one replies to
+	Page        *Page              `json:"page,omitempty"`    // the page on which the message was written
+	Target      string             `json:"target,omitempty"`  // the MessageName of a receipt's message
 	Status      chat.MessageStatus `json:"status,omitempty"`
 }
 
@@ -52,7 +52,7 @@ type Page struct {
 	Title string `json:"title"`
 }
 
-// Attachment is a file that lies in our bucket under Key.
+// Attachment is a file in our bucket under Key.
 type Attachment struct {
 	Name string `json:"name"`
 	Mime string `json:"mime"`
@@ -64,12 +64,12 @@ type Attachment struct {
 func Encode(b Body) ([]byte, error) {
 	body, err := json.Marshal(b)
 	if err != nil {
-		return nil, fmt.Errorf("encode what a visitor says: %w", err)
+		return nil, fmt.Errorf("encode visitor items: %w", err)
 	}
 	return body, nil
 }
 
-// Split makes an item of each of the body's, in the visitor's order.
+// Split makes one channel item of each item of the body, in order.
 func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 	b, err := decode(request.Body)
 	if err != nil {
@@ -98,12 +98,12 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 func decode(body []byte) (Body, error) {
 	var b Body
 	if err := json.Unmarshal(body, &b); err != nil || b.Site == "" || len(b.Items) == 0 || slices.ContainsFunc(b.Items, func(it Item) bool { return it.Visitor.ID == "" }) {
-		return Body{}, fault.New(fault.Invalid, "this is nothing that a visitor says").WithReason("undecodable")
+		return Body{}, fault.New(fault.Invalid, "the body is not a valid list of visitor items").WithReason("undecodable")
 	}
 	return b, nil
 }
 
-// providerID names a visitor's message: the browser's own ids are unique to the visitor only.
+// providerID returns the id of a visitor's message, prefixed by the visitor's id: ids that browsers choose are unique only per visitor.
 func (it Item) providerID() string { return string(it.Visitor.ID) + "." + it.ID }
 
 // known are the types that a visitor's browser may send.

@@ -9,7 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// wirePreference is a person's word on what the business may send them.
+// wirePreference is a contact's choice about the marketing messages of the business.
 type wirePreference struct {
 	WaID      scalar `json:"wa_id"`
 	UserID    scalar `json:"user_id"`
@@ -35,13 +35,14 @@ func parsePreference(in chat.Inbound, it item) (chat.Inbound, error) {
 	}
 	in.Sender = senderOf(it.person(), person)
 	if len(in.Sender.Addresses) == 0 {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the preference names nobody").WithReason(reasonNoSender)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the preference has no contact").WithReason(reasonNoSender)
 	}
 	in.Kind, in.MarketingConsent = chat.InboundMarketing, chat.MarketingConsent{OptedOut: preference.Value == "stop", At: in.At}
 	return in, nil
 }
 
-// template keeps Meta's word on a template. It names no number: a template belongs to the account of several.
+// template makes an item of a template's status or quality update. It names no number, because a template belongs to the whole
+// WhatsApp Business Account, which may have several numbers.
 func (s *splitter) template(entry wireEntry, field string, value json.RawMessage) {
 	if !isObject(value) {
 		s.unreadable(value)
@@ -54,7 +55,7 @@ func (s *splitter) template(entry wireEntry, field string, value json.RawMessage
 	})
 }
 
-// owner is the WhatsApp Business Account that a word is about; it is no channel's asset.
+// owner returns the id of the WhatsApp Business Account of an update. It is not a channel's asset, which is a number.
 func owner(entry wireEntry) string { return string(entry.ID) }
 
 type wireVerdict struct {
@@ -65,7 +66,8 @@ type wireVerdict struct {
 	Quality  string `json:"new_quality_score"`
 }
 
-// verdicts maps Meta's words. A template that is flagged is still sent; one that is being deleted is not.
+// verdicts maps the events of message_template_status_update. A FLAGGED template keeps its status and can still be sent; one that is
+// being deleted cannot.
 var verdicts = map[string]chat.TemplateStatus{
 	"APPROVED":         chat.TemplateApproved,
 	"REINSTATED":       chat.TemplateApproved,
@@ -87,7 +89,7 @@ func parseTemplate(in chat.Inbound, it item) (chat.Inbound, error) {
 	var t wireVerdict
 	_ = decode(it.Template, &t)
 	if t.Name == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the verdict names no template").WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the template update has no template name").WithReason(reasonNoID)
 	}
 	change := chat.TemplateChange{Status: verdicts[t.Event], Quality: strings.ToLower(t.Quality), At: in.At}
 	if t.Reason != "NONE" {

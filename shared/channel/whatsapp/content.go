@@ -10,8 +10,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// content writes what a message says into in. A kind without words of its own becomes a placeholder with a short text, and a kind
-// that we do not know an empty one: the conversation shows that something came.
+// content sets the type and content of in from a message. An unknown type becomes chat.TypeUnsupported without a text, so that the
+// conversation shows that a message arrived.
 func content(in *chat.Inbound, m wireMessage) {
 	switch m.Type {
 	case "text":
@@ -41,7 +41,7 @@ func content(in *chat.Inbound, m wireMessage) {
 	}
 }
 
-// media is a file with its caption. Without an id nobody can ever fetch it.
+// media sets a file and its caption. A file without an id cannot be fetched and is marked as failed.
 func media(in *chat.Inbound, kind chat.MessageType, m wireMedia) {
 	mimeType, _, err := mime.ParseMediaType(m.MimeType)
 	if err != nil {
@@ -59,7 +59,7 @@ func media(in *chat.Inbound, kind chat.MessageType, m wireMedia) {
 	in.Type, in.Text, in.Attachments = kind, m.Caption, []chat.Attachment{file}
 }
 
-// referral is what somebody tapped before they wrote; nil when they tapped nothing.
+// referral returns the ad or post that the contact tapped before writing, or nil.
 func (r wireReferral) referral() *chat.Referral {
 	if r == (wireReferral{}) {
 		return nil
@@ -77,7 +77,7 @@ func (r wireReferral) referral() *chat.Referral {
 	return &to
 }
 
-// extensions name files that came without a name. The system's own table would differ from machine to machine.
+// extensions maps MIME types to file extensions, for files without a name. The mime package's table differs between machines.
 var extensions = map[string]string{
 	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
 	"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr",
@@ -85,7 +85,7 @@ var extensions = map[string]string{
 	"application/pdf": ".pdf", "text/plain": ".txt",
 }
 
-// location is where it is; nil when the numbers are none, or not on this earth.
+// location returns nil when the coordinates are not numbers or out of range.
 func (l wireLocation) location() *chat.Location {
 	latitude, err := strconv.ParseFloat(string(l.Latitude), 64)
 	if err != nil || !(math.Abs(latitude) <= 90) {
@@ -98,10 +98,10 @@ func (l wireLocation) location() *chat.Location {
 	return &chat.Location{Latitude: latitude, Longitude: longitude, Name: l.Name, Address: l.Address}
 }
 
-// cardsMost bounds what one message shares; WhatsApp's app lets nobody choose more.
+// cardsMost is the maximum number of contact cards in one message, which is also the limit of WhatsApp's app.
 const cardsMost = 257
 
-// cardsOf are the people whom one message shares.
+// cardsOf converts the contact cards of a message.
 func cardsOf(shared []wireContactCard) []chat.Card {
 	cards := make([]chat.Card, 0, len(shared))
 	for _, c := range shared[:min(len(shared), cardsMost)] {
@@ -137,14 +137,14 @@ func namesOf(cards []wireContactCard) string {
 	return joinWords(", ", names...)
 }
 
-// words are what was chosen, and what the list said of it.
+// words returns the chosen title, with the description of a list row.
 func (i wireInteractive) words() string {
 	return firstOf(
 		i.ButtonReply.Title, joinWords("\n", i.ListReply.Title, i.ListReply.Description), i.FlowReply.Body, i.CallPermission.Response,
 	)
 }
 
-// words are what is ordered, line by line, and what the customer wrote with it.
+// words returns one line per ordered item, followed by the customer's text.
 func (o wireOrder) words() string {
 	lines := make([]string, 0, len(o.Items)+1)
 	for _, it := range o.Items {
@@ -153,7 +153,7 @@ func (o wireOrder) words() string {
 	return joinWords("\n", append(lines, o.Text)...)
 }
 
-// joinWords joins what is not empty.
+// joinWords joins the non-empty words.
 func joinWords(separator string, words ...string) string {
 	kept := make([]string, 0, len(words))
 	for _, w := range words {

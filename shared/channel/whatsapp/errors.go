@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Codes of the Graph API that something depends on beyond their class.
+// Codes of the Graph API that get special treatment, besides their class.
 const (
 	codeTokenUnreadable = 190
 	codeWindowClosed    = 131047
@@ -23,26 +23,26 @@ const (
 	codeUpgrading       = 131057
 )
 
-// Codes of our own, where Meta gave none.
+// Codes of our own, for responses without a code of Meta's. codeHTTP is followed by the HTTP status.
 const (
 	codeNoAnswer = "no_answer"
 	codeHTTP     = "http_"
 )
 
-// class is what is to be done about a code.
+// class says how an error code is handled.
 type class int
 
 const (
 	classOurs        class = iota // our request is wrong: final
-	classPasses                   // Meta's trouble
-	classRate                     // too fast
-	classReauthorise              // the token is dead or may not do this
+	classPasses                   // a temporary failure at Meta: retry
+	classRate                     // a rate limit: retry later
+	classReauthorise              // the token is invalid or lacks a permission
 	classStopped                  // the account or the number is stopped
-	classPolicy                   // this message may not go to this person now: final
+	classPolicy                   // this message may not be sent to this contact now: final
 )
 
-// classOf sorts Meta's codes. One that we do not know is ours: repeating a request that was refused for an unknown reason
-// would repeat it for ever.
+// classOf returns the class of an error of Meta's. An unknown code is classOurs, which is final: retrying an unknown error could go on
+// for ever.
 func classOf(e wireError) class {
 	if e.Transient {
 		return classPasses
@@ -67,10 +67,10 @@ func classOf(e wireError) class {
 	}
 }
 
-// fewTries are the codes of Meta's trouble that hide a mistake of ours now and then.
+// fewTries are codes of temporary failures that Meta sometimes also returns for an invalid request: they get only a few tries.
 var fewTries = []int{1, 131000}
 
-// policyReasons are the refusals of one message, as words that machines read.
+// policyReasons maps the codes of classPolicy to machine-readable reasons.
 var policyReasons = map[int]string{
 	codeWindowClosed: "window_closed",
 	131026:           "undeliverable",
@@ -83,7 +83,7 @@ var policyReasons = map[int]string{
 	131062:           "phone_needed",
 }
 
-// ourReasons name those of our own mistakes that somebody may want to tell apart.
+// ourReasons maps those codes of classOurs that have a machine-readable reason of their own.
 var ourReasons = map[int]string{
 	131051: "unsupported_type",
 	132000: "template", 132001: "template", 132005: "template", 132007: "template", 132012: "template",
@@ -91,7 +91,7 @@ var ourReasons = map[int]string{
 	codeMediaDownload: "media_refused", codeMediaUpload: "media_refused",
 }
 
-// refusal is Meta's answer when it is not the one that was asked for. delivers says that the request was the message itself.
+// refusal converts an error response of the Graph API to a fault. delivers says that the request was the message itself.
 func refusal(response *http.Response, body []byte, delivers bool) error {
 	var answer struct {
 		Error *wireError `json:"error"`
@@ -134,8 +134,8 @@ func refusal(response *http.Response, body []byte, delivers bool) error {
 	return fault.New(fault.Invalid, "WhatsApp refused the message").WithReason(reason).WithCause(p)
 }
 
-// withoutWords judges an answer by its status alone: something in between answered, or Meta broke off in the middle. A 5xx may
-// have come after a message was taken.
+// withoutWords classifies a response without a readable error body by its HTTP status: a proxy answered, or Meta's response was cut
+// off. After a 5xx or 408 the message may still have been accepted.
 func withoutWords(response *http.Response, delivers bool) error {
 	p := &channel.ProviderError{
 		Code: codeHTTP + strconv.Itoa(response.StatusCode), Message: http.StatusText(response.StatusCode), Class: channel.ClassMessage,
@@ -149,10 +149,10 @@ func withoutWords(response *http.Response, delivers bool) error {
 	case response.StatusCode >= http.StatusBadRequest:
 		return fault.New(fault.Invalid, "WhatsApp refused the message").WithReason("provider_refused").WithCause(p)
 	}
-	return fault.New(fault.Unavailable, "WhatsApp is not where it should be").WithReason("provider_unavailable").WithCause(p)
+	return fault.New(fault.Unavailable, "unexpected response from WhatsApp").WithReason("provider_unavailable").WithCause(p)
 }
 
-// retryAfter is how long Meta wants us to wait, where it says so in the answer or in its documentation.
+// retryAfter returns the delay that the Retry-After header or Meta's documentation asks for; 0 when neither does.
 func retryAfter(response *http.Response, code int) time.Duration {
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
@@ -166,8 +166,8 @@ func retryAfter(response *http.Response, code int) time.Duration {
 	return 0
 }
 
-// unanswered is a request whose fate we do not know. For one that delivers, that means it may have been delivered; any other
-// is simply made again.
+// unanswered returns Unavailable for a request whose result is unknown. If the request was the message itself (delivers), its class is
+// uncertain, because it may have been delivered; any other request can be repeated.
 func unanswered(delivers bool, p *channel.ProviderError, because ...error) *fault.Error {
 	cause := errors.Join(append([]error{p}, because...)...)
 	if !delivers {
@@ -178,7 +178,7 @@ func unanswered(delivers bool, p *channel.ProviderError, because ...error) *faul
 	return fault.New(fault.Unavailable, "WhatsApp did not say whether it took the message").WithReason("uncertain").WithCause(cause)
 }
 
-// accepted reads the answer to a message that was taken.
+// accepted reads the response to a message that Meta accepted.
 func accepted(body []byte) (channel.Delivered, error) {
 	var answer struct {
 		Messages []struct {
@@ -186,10 +186,10 @@ func accepted(body []byte) (channel.Delivered, error) {
 		} `json:"messages"`
 	}
 	if err := json.Unmarshal(body, &answer); err != nil {
-		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer cannot be read"}, err)
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the response cannot be read"}, err)
 	}
 	if len(answer.Messages) == 0 || answer.Messages[0].ID == "" {
-		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer names no message"})
+		return channel.Delivered{}, unanswered(true, &channel.ProviderError{Code: codeNoAnswer, Message: "the response has no message id"})
 	}
 	return channel.Delivered{ProviderID: string(answer.Messages[0].ID)}, nil
 }

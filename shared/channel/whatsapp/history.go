@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// wirePast is a message of either side from before the number was connected. Only the business's own names whom it was written to.
+// wirePast is a message of either side from before the number was connected. Only the business's own messages have a recipient.
 type wirePast struct {
 	wireEcho
 	History struct {
@@ -16,7 +16,7 @@ type wirePast struct {
 	} `json:"history_context"`
 }
 
-// mine says whether the business wrote it, to the one whom the thread is with.
+// mine says whether the business wrote the message; thread is the contact's number.
 func (p wirePast) mine(thread scalar) bool {
 	switch {
 	case p.History.FromMe != nil:
@@ -27,7 +27,7 @@ func (p wirePast) mine(thread scalar) bool {
 	return thread != "" && p.From != "" && !isUserID(string(thread)) && digits(string(p.From)) != digits(string(thread))
 }
 
-// person is the head with the contact in the place of who wrote it: of the business's own messages that is who got them.
+// person returns the head with the contact as its sender. The contact of the business's own message is its recipient.
 func (p wirePast) person(thread scalar) wireHead {
 	head := p.wireHead
 	if p.mine(thread) {
@@ -39,8 +39,8 @@ func (p wirePast) person(thread scalar) wireHead {
 	return head
 }
 
-// history takes a chunk of the past apart: threads of messages, one of them a person's. Files follow their messages as messages of
-// the same ids. A business that does not share its past says so by an error.
+// history makes items of the history chunks of a webhook. A chunk has one thread per contact. A message's file follows in value.Messages,
+// as a message of the same id. When the business did not share its history, the chunk has an error instead.
 func (s *splitter) history(value wireValue) {
 	past := func(thread scalar) func(json.RawMessage) item {
 		return func(raw json.RawMessage) item { return item{Field: fieldHistory, Thread: thread, Past: raw} }
@@ -70,10 +70,10 @@ func (s *splitter) history(value wireValue) {
 	s.each(value, value.Messages, chat.InboundHistory, past(""))
 }
 
-// historyDeclined is the error of a business that chose not to share its past.
+// historyDeclined is Meta's error code for a business that chose not to share its history.
 const historyDeclined = "2593109"
 
-// refused is why Meta tells no past.
+// refused returns the reason why Meta sent no history, for the ignored item.
 func refused(raw json.RawMessage) string {
 	var errors []wireError
 	_ = decode(raw, &errors)
@@ -85,7 +85,7 @@ func refused(raw json.RawMessage) string {
 	return "history_error"
 }
 
-// parsePast takes a message of the past. What WhatsApp said about a person then is known by now, or wrong.
+// parsePast parses a message of the history. Identity changes in the history are ignored, because they are already known or outdated.
 func parsePast(in chat.Inbound, it item) (chat.Inbound, error) {
 	var past wirePast
 	_ = decode(it.Past, &past)

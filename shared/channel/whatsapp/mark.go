@@ -6,7 +6,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// outMark says that a message was read, and with Typing that an answer is being written.
+// outMark marks a message as read. With Typing it also shows the typing indicator.
 type outMark struct {
 	MessagingProduct string     `json:"messaging_product"`
 	Status           string     `json:"status"`
@@ -23,7 +23,7 @@ func (a *Adapter) MarkRead(ctx context.Context, credentials chat.Credentials, as
 	return a.mark(ctx, credentials, asset, outMark{MessageID: providerID})
 }
 
-// ShowTyping shows that somebody types. WhatsApp takes it only with a read mark.
+// ShowTyping shows the typing indicator. WhatsApp accepts it only together with a read mark.
 func (a *Adapter) ShowTyping(ctx context.Context, credentials chat.Credentials, asset, providerID string) error {
 	return a.mark(ctx, credentials, asset, outMark{MessageID: providerID, Typing: &outTyping{Type: "text"}})
 }

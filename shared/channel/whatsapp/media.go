@@ -17,7 +17,7 @@ import (
 // mediaTimeout bounds a download: 100 MB at 10 Mbit/s.
 const mediaTimeout = 90 * time.Second
 
-// upload gives a file to Meta and returns its media id, which is valid for 30 days.
+// upload uploads a file to Meta and returns its media id, which is valid for 30 days.
 func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asset string, file channel.File) (string, error) {
 	fields := []channel.FormField{{Name: "messaging_product", Value: "whatsapp"}, {Name: "type", Value: file.Mime}}
 	request, content, err := channel.NewFileForm(ctx, a.url(asset, "media"), fields, "file", file)
@@ -33,13 +33,13 @@ func (a *Adapter) upload(ctx context.Context, credentials chat.Credentials, asse
 		ID scalar `json:"id"`
 	}
 	if err := json.Unmarshal(answer, &uploaded); err != nil || uploaded.ID == "" {
-		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload got no id"}, err)
+		return "", unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the upload response has no media id"}, err)
 	}
 	return string(uploaded.ID), nil
 }
 
-// Fetch opens an inbound file: Meta is asked where it lies, and there it is read. That address lives five minutes, so when it
-// is refused, a new one is asked for, once. Errors: NotFound when Meta has the file no more, TooLarge, those of Send.
+// Fetch opens an inbound file: it asks Meta for the file's URL and downloads it. The URL expires after five minutes, so after a refused
+// download Fetch asks for a new URL, once. Errors: NotFound when Meta no longer has the file, TooLarge, and those of Send.
 func (a *Adapter) Fetch(ctx context.Context, credentials chat.Credentials, asset, ref string) (channel.Media, error) {
 	media, stale, err := a.fetchOnce(ctx, credentials, asset, ref)
 	if stale {
@@ -48,7 +48,7 @@ func (a *Adapter) Fetch(ctx context.Context, credentials chat.Credentials, asset
 	return media, err
 }
 
-// fetchOnce also says whether a new address may help.
+// fetchOnce also returns stale, whether a new URL may help.
 func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, asset, ref string) (media channel.Media, stale bool, err error) {
 	info, err := a.mediaInfo(ctx, credentials, asset, ref)
 	if err != nil {
@@ -56,7 +56,7 @@ func (a *Adapter) fetchOnce(ctx context.Context, credentials chat.Credentials, a
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, info.URL, nil)
 	if err != nil {
-		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp gave no address for the file").WithReason("media_address").WithCause(err)
+		return channel.Media{}, false, fault.New(fault.Invalid, "WhatsApp returned an invalid URL for the file").WithReason("media_address").WithCause(err)
 	}
 	token, err := channel.OpenAccessToken(credentials)
 	if err != nil {
@@ -90,24 +90,24 @@ func (a *Adapter) mediaInfo(ctx context.Context, credentials chat.Credentials, a
 	address := a.url(ref) + "?phone_number_id=" + url.QueryEscape(asset)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return mediaInfo{}, fmt.Errorf("make the request of a media id: %w", err)
+		return mediaInfo{}, fmt.Errorf("make the request for a media id: %w", err)
 	}
 	answer, err := a.exchange(request, credentials, false)
 	if p := channel.Provider(err); p != nil && (p.Code == "100" || p.Code == codeHTTP+"404") {
-		return mediaInfo{}, gone(err) // Meta's word for an id that does not exist or is older than seven days
+		return mediaInfo{}, gone(err) // the media id does not exist or is older than seven days
 	}
 	if err != nil {
 		return mediaInfo{}, fmt.Errorf("ask WhatsApp for a file: %w", err)
 	}
 	var info mediaInfo
 	if err := decode(answer, &info); err != nil || strings.TrimSpace(info.URL) == "" {
-		return mediaInfo{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the media id has no address"}, err)
+		return mediaInfo{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the response has no URL for the media id"}, err)
 	}
 	return info, nil
 }
 
-// downloadRefusal judges an address that does not give the file. A 401 or 403 says nothing about the token, which was good
-// for the address a moment ago.
+// downloadRefusal converts a failed download's response to an error; stale says whether a new URL may help. A 401 or 403 does not mean
+// that the token is invalid, since Meta has just accepted it for the URL.
 func downloadRefusal(response *http.Response) (stale bool, err error) {
 	switch response.StatusCode {
 	case http.StatusNotFound, http.StatusGone:

@@ -11,8 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// outMessage is a message in the Graph API's form. Of To and Recipient one is set: a business-scoped user id in "to" is
-// dropped in silence.
+// outMessage is a message as the Graph API takes it. Either To (a phone number) or Recipient (a business-scoped user id) is set: the API
+// silently drops a message with a user id in "to".
 type outMessage struct {
 	MessagingProduct string          `json:"messaging_product"`
 	RecipientType    string          `json:"recipient_type"`
@@ -48,7 +48,7 @@ type outMedia struct {
 	Filename string `json:"filename,omitempty"`
 }
 
-// fill writes what the message says; file is what was uploaded for it.
+// fill sets the content of the message; file is its uploaded file, if it has one.
 func (o *outMessage) fill(message channel.Outbound, file *outMedia) {
 	switch message.Type {
 	case chat.TypeText:
@@ -71,11 +71,11 @@ func (o *outMessage) fill(message channel.Outbound, file *outMedia) {
 		o.Interactive = interactiveOf(message.Text, *message.Interactive)
 	case chat.TypeTemplate:
 		o.Template = templateOf(message, file)
-	case chat.TypeReaction, chat.TypeComment, chat.TypeQuestion, chat.TypeSystem, chat.TypeUnsupported: // check let none through
+	case chat.TypeReaction, chat.TypeComment, chat.TypeQuestion, chat.TypeSystem, chat.TypeUnsupported: // refused by check
 	}
 }
 
-// check refuses what cannot be sent before anything leaves.
+// check returns Invalid for a message that WhatsApp cannot send, before any request is made.
 func check(message channel.Outbound) error {
 	invalid := func(reason, format string, args ...any) error {
 		return fault.New(fault.Invalid, format, args...).WithReason(reason)
@@ -84,7 +84,7 @@ func check(message channel.Outbound) error {
 	switch length := utf8.RuneCountInString(message.Text); message.Type {
 	case chat.TypeText:
 		if len(message.Attachments) > 0 {
-			return invalid("attachment_in_text", "a text carries no file")
+			return invalid("attachment_in_text", "a text message cannot have an attachment")
 		}
 		if length == 0 || length > maxText {
 			return invalid("text_length", "a text has 1 to %d characters", maxText)
@@ -97,11 +97,11 @@ func check(message channel.Outbound) error {
 	case chat.TypeAudio, chat.TypeSticker:
 		files = 1
 		if message.Text != "" {
-			return invalid("no_caption", "audio and stickers carry no caption")
+			return invalid("no_caption", "audio and stickers cannot have a caption")
 		}
 	case chat.TypeLocation:
 		if message.Location == nil {
-			return invalid("no_location", "a location says where it is")
+			return invalid("no_location", "the location is missing")
 		}
 	case chat.TypeContacts:
 		if len(message.Cards) == 0 || len(message.Cards) > maxCards {
@@ -109,11 +109,11 @@ func check(message channel.Outbound) error {
 		}
 	case chat.TypeInteractive:
 		if message.Interactive == nil || message.Text == "" {
-			return invalid("no_choice", "something to choose needs a text and choices")
+			return invalid("no_choice", "an interactive message needs a text and choices")
 		}
 	case chat.TypeTemplate:
 		if message.Template == nil {
-			return invalid("no_template", "a template has a name")
+			return invalid("no_template", "the template is missing")
 		}
 		if _, media := message.Template.Format.Media(); media {
 			files = 1
@@ -122,7 +122,7 @@ func check(message channel.Outbound) error {
 		return invalid("unsupported_type", "WhatsApp messages of type %q cannot be sent", message.Type)
 	}
 	if len(message.Attachments) != files {
-		return invalid("one_attachment", "the message carries %d files, and %d is right", len(message.Attachments), files)
+		return invalid("one_attachment", "the message has %d attachments, expected %d", len(message.Attachments), files)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func isMediaRefusal(err error) bool {
 	return p != nil && slices.Contains([]string{fmt.Sprint(codeMediaDownload), fmt.Sprint(codeMediaUpload)}, p.Code)
 }
 
-// outLocation is a place; the Graph API writes its numbers as texts.
+// outLocation is a location; the Graph API writes its coordinates as strings.
 type outLocation struct {
 	Latitude  string `json:"latitude"`
 	Longitude string `json:"longitude"`
@@ -145,7 +145,7 @@ func locationOf(l chat.Location) *outLocation {
 	return &outLocation{Latitude: degrees(l.Latitude), Longitude: degrees(l.Longitude), Name: l.Name, Address: l.Address}
 }
 
-// outCard is somebody's contact data. Besides the formatted name one more part of it is asked for.
+// outCard is a contact card. The API requires one more part of the name besides the formatted name.
 type outCard struct {
 	Name struct {
 		FormattedName string `json:"formatted_name"`

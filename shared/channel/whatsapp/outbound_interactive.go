@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// outInteractive is a text with something to tap.
+// outInteractive is a text with reply buttons or a list.
 type outInteractive struct {
 	Type   string    `json:"type"`
 	Body   outWords  `json:"body"`
@@ -68,7 +68,7 @@ func interactiveOf(body string, i chat.Interactive) *outInteractive {
 	return out
 }
 
-// outTemplate is a template with what fills its gaps. A component without gaps is left out.
+// outTemplate is a template with its parameters. A component without parameters is left out.
 type outTemplate struct {
 	Name       string         `json:"name"`
 	Language   outLanguage    `json:"language"`

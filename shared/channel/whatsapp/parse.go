@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Parse puts one item of Split into our words.
+// Parse converts one item of Split to chat.Inbound.
 func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	var it item
 	if err := decode(body, &it); err != nil {
@@ -41,7 +41,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	case it.Change != nil:
 		return ignored(in, "field:"+it.Field), nil
 	}
-	return chat.Inbound{}, fault.New(fault.Invalid, "the item is not WhatsApp's").WithReason(reasonUnknown)
+	return chat.Inbound{}, fault.New(fault.Invalid, "unknown item format").WithReason(reasonUnknown)
 }
 
 func unreadable() *fault.Error {
@@ -53,12 +53,11 @@ func ignored(in chat.Inbound, why string) chat.Inbound {
 	return in
 }
 
-// parseMessage takes what a person wrote, or what the business wrote to one.
+// parseMessage parses a message from a contact, or from the business to a contact.
 //
-// What is written in a group is left out, its statuses too, and counted (PROVIDERS §11-34): a conversation here is one person's, with
-// their window, their card and their history, and a group has none of these. Put into the writer's own conversation, it would show
-// everybody's words to whoever answers as if they had been said in private, and the answer would leave by another way than the
-// question came.
+// Messages and statuses of groups are ignored and counted (PROVIDERS §11-34). A conversation belongs to one contact, with their window,
+// card and history, and a group has none of these. In the sender's own conversation, a group message would look private to the
+// operator, and the reply would go to the sender instead of the group.
 func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.InboundKind, direction chat.Direction) (chat.Inbound, error) {
 	if !isObject(raw) {
 		return chat.Inbound{}, unreadable()
@@ -85,7 +84,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 
 	in.Kind, in.Sender = kind, senderOf(it.person(), person)
 	if len(in.Sender.Addresses) == 0 {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the message names nobody").WithReason(reasonNoSender)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no contact").WithReason(reasonNoSender)
 	}
 	if in.ProviderID == "" {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the message has no id").WithReason(reasonNoID)
@@ -96,7 +95,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 	return in, nil
 }
 
-// parseSystem takes WhatsApp's word on a person: that they are known by another number or id now. It says more, of no use to us.
+// parseSystem parses a system message about a contact. A changed number or user id becomes an identity change, anything else is ignored.
 func parseSystem(in chat.Inbound, m wireMessage, person wireContact) chat.Inbound {
 	switch m.System.Type {
 	case "user_changed_number", "customer_changed_number", "user_changed_user_id":
@@ -110,8 +109,8 @@ func parseSystem(in chat.Inbound, m wireMessage, person wireContact) chat.Inboun
 	return ignored(in, m.Type)
 }
 
-// parseAlteration takes what one side changes about a message. The shape of an edit is not documented: one in which no words are
-// found changes nothing.
+// parseAlteration parses a reaction, an edit or a revocation. The format of an edit is not documented: one in which no text is found is
+// ignored.
 func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.Inbound, error) {
 	a := chat.MessageUpdate{From: from, When: chat.Moment{At: in.At, ReceivedAt: in.ReceivedAt}}
 	switch m.Type {
@@ -127,7 +126,7 @@ func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.
 		a.Kind, in.Target = chat.Revoked, string(m.Revoke.OriginalID)
 	}
 	if in.Target == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the %s names no message", m.Type).WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the %s has no message id", m.Type).WithReason(reasonNoID)
 	}
 	in.Kind, in.Update = chat.InboundUpdate, &a
 	return in, nil
@@ -153,14 +152,14 @@ func senderOf(head wireHead, from wireContact) chat.Sender {
 	return sender
 }
 
-// isUserID tells a business-scoped user id (AR.8812300045) from a phone number: ^[A-Z]{2}\.
+// isUserID says whether an address is a business-scoped user id (AR.8812300045) and not a phone number: ^[A-Z]{2}\.
 func isUserID(address string) bool {
 	return len(address) > 3 && isUpper(address[0]) && isUpper(address[1]) && address[2] == '.'
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// digits is the phone number as Meta writes it, without the plus sign and spaces that people add.
+// digits removes everything but the digits from a phone number, which is how Meta writes it.
 func digits(phone string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' {
@@ -170,7 +169,7 @@ func digits(phone string) string {
 	}, phone)
 }
 
-// statuses maps Meta's words. A voice message that was played has been read.
+// statuses maps Meta's statuses. "played", of a voice message, counts as read.
 var statuses = map[string]chat.MessageStatus{
 	"sent":      chat.StatusSent,
 	"delivered": chat.StatusDelivered,
@@ -188,14 +187,14 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	in.ProviderID = string(status.ID)
 	in.At = timeOf(status.Timestamp, in.ReceivedAt)
 	if status.RecipientType == "group" {
-		return ignored(in, "group"), nil // as its message would be
+		return ignored(in, "group"), nil // like the messages of groups
 	}
 	known, ok := statuses[string(status.Status)]
 	if !ok {
 		return ignored(in, "unknown_status"), nil
 	}
 	if in.ProviderID == "" && status.Callback == "" {
-		return chat.Inbound{}, fault.New(fault.Invalid, "the status names no message").WithReason(reasonNoID)
+		return chat.Inbound{}, fault.New(fault.Invalid, "the status has no message id").WithReason(reasonNoID)
 	}
 	in.Kind = chat.InboundStatus
 	in.Status = chat.StatusUpdate{Status: known, At: in.At, Ref: status.Callback}
@@ -205,7 +204,7 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	return in, nil
 }
 
-// failureOf is the first of a failed status's errors; Meta may leave them out.
+// failureOf returns the first error of a failed status; Meta may omit the errors.
 func failureOf(errors []wireError) *chat.MessageError {
 	if len(errors) == 0 {
 		return &chat.MessageError{Message: "WhatsApp did not say why"}
@@ -213,7 +212,7 @@ func failureOf(errors []wireError) *chat.MessageError {
 	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words()}
 }
 
-// code is Meta's number as text.
+// code returns Meta's error code as text; "" when there is none.
 func (e wireError) code() string {
 	if e.Code == nil {
 		return ""
@@ -221,7 +220,7 @@ func (e wireError) code() string {
 	return strconv.Itoa(*e.Code)
 }
 
-// words are what Meta says of an error: the title, and the details where they add to it.
+// words returns the title of an error, and its details where they differ from the title.
 func (e wireError) words() string {
 	title := firstOf(e.Title, e.Message)
 	details := e.ErrorData.Details
@@ -235,10 +234,10 @@ func (e wireError) words() string {
 	return title + ": " + details
 }
 
-// lastSecond is the end of the year 9999: beyond it a time cannot be written as RFC 3339.
+// lastSecond is the end of the year 9999, the last second that RFC 3339 can represent.
 const lastSecond = 253402300799
 
-// timeOf reads epoch seconds, or the time of arrival when there are none that make sense.
+// timeOf parses Unix seconds. It returns receivedAt when they are missing or out of range.
 func timeOf(timestamp scalar, receivedAt time.Time) time.Time {
 	seconds, err := strconv.ParseInt(string(timestamp), 10, 64)
 	if err != nil || seconds <= 0 || seconds > lastSecond {

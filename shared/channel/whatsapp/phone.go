@@ -2,8 +2,8 @@ package whatsapp
 
 import "strings"
 
-// variants are the other forms in which a number may be known. Meta writes numbers of Brazil, Mexico and Argentina now with and now
-// without the digit that marks a mobile line; which one it is today is the one to write to, so none is ever rewritten.
+// variants returns the other forms of a phone number. Meta writes numbers of Brazil, Mexico and Argentina sometimes with and sometimes
+// without the digit that marks a mobile line. Messages go to the form that Meta used last, so a number is never rewritten.
 func variants(phone string) []string {
 	mobile := func(subscriber string) bool { return subscriber[0] >= '6' } // Brazil's landlines begin with 2 to 5
 	switch {
@@ -16,7 +16,7 @@ func variants(phone string) []string {
 	case strings.HasPrefix(phone, "52") && len(phone) == 12:
 		return []string{"521" + phone[2:]}
 	case strings.HasPrefix(phone, "549") && len(phone) == 13:
-		// One way only: without the 9 it may be a landline of somebody else.
+		// Not the other way round: without the 9, it may be somebody else's landline.
 		return []string{"54" + phone[3:]}
 	}
 	return nil

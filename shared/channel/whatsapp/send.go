@@ -14,15 +14,15 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// Send delivers a message. Errors: Invalid for what WhatsApp will never take, Forbidden when the channel cannot send until somebody
-// acts, RateLimited and Unavailable for what may pass. Only when the message itself may have been taken without our knowing is the
-// meaning uncertain; a failed upload delivers nothing.
+// Send delivers a message. Errors: Invalid when WhatsApp will never accept it, Forbidden when the channel cannot send until a person
+// acts, RateLimited and Unavailable when a retry may succeed. The class is uncertain only when the request of the message itself may
+// have been accepted; a failed upload is never uncertain.
 func (a *Adapter) Send(ctx context.Context, credentials chat.Credentials, message channel.Outbound) (channel.Delivered, error) {
 	if err := check(message); err != nil {
 		return channel.Delivered{}, err
 	}
 	delivered, err := a.sendOnce(ctx, credentials, message)
-	if len(message.Attachments) > 0 && isMediaRefusal(err) { // Meta lost the upload or could not read it: once more from the start
+	if len(message.Attachments) > 0 && isMediaRefusal(err) { // Meta lost the upload or could not read it: upload and send once more
 		delivered, err = a.sendOnce(ctx, credentials, message)
 	}
 	return delivered, err
@@ -41,7 +41,7 @@ func (a *Adapter) sendOnce(ctx context.Context, credentials chat.Credentials, me
 		out.Context = &outContext{MessageID: message.ReplyTo}
 	}
 	var file *outMedia
-	if len(message.Attachments) > 0 { // a link would make Meta fetch it, which fails by turns
+	if len(message.Attachments) > 0 { // not a link, which Meta would fetch, and which fails now and then
 		id, err := a.upload(ctx, credentials, message.Asset, message.Attachments[0])
 		if err != nil {
 			return channel.Delivered{}, err
@@ -61,7 +61,7 @@ func (a *Adapter) post(ctx context.Context, credentials chat.Credentials, asset 
 	return accepted(answer)
 }
 
-// postJSON posts to the messages of a number. delivers says that it is a message.
+// postJSON posts to the messages endpoint of a number. delivers says that the request is a message, and not a read mark.
 func (a *Adapter) postJSON(ctx context.Context, credentials chat.Credentials, asset string, v any, delivers bool) ([]byte, error) {
 	body, err := encode(v)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *Adapter) postJSON(ctx context.Context, credentials chat.Credentials, as
 	return a.exchange(request, credentials, delivers)
 }
 
-// encode writes JSON with < and & as they are: they count against no limit then, and logs of the wire stay readable.
+// encode writes JSON without escaping <, > and &, so that escapes count against no limit and traffic logs stay readable.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -92,7 +92,7 @@ func (a *Adapter) url(parts ...string) string {
 	return address
 }
 
-// maxAnswer bounds what is read of an answer of the Graph API.
+// maxAnswer bounds what is read of a response of the Graph API, in bytes.
 const maxAnswer = 1 << 20
 
 // exchange makes one call to the Graph API. delivers says that the request is the message itself.
@@ -105,12 +105,12 @@ func (a *Adapter) exchange(request *http.Request, credentials chat.Credentials, 
 	var trace channel.RequestTrace
 	response, err := a.client.Do(trace.Attach(request))
 	if err != nil {
-		if f := fault.As(err); f.Code != fault.Internal { // the body's source failed
+		if f := fault.As(err); f.Code != fault.Internal { // reading the attachment failed
 			return nil, f
 		}
 		return nil, unanswered(delivers && trace.MayHaveWritten(err), noAnswer(), err)
 	}
-	defer func() { _ = response.Body.Close() }() // everything of use has been read
+	defer func() { _ = response.Body.Close() }() // the body has been read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if response.StatusCode/100 != 2 {
 		return nil, refusal(response, body, delivers)

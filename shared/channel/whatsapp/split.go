@@ -10,18 +10,18 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// The webhook's object and the fields that are taken apart.
+// The webhook's object and the fields that Split reads.
 const (
 	objectWhatsApp       = "whatsapp_business_account"
 	fieldMessages        = "messages"
-	fieldEchoes          = "smb_message_echoes" // what the business wrote in the app on its phone
-	fieldHistory         = "history"            // what either side wrote before the number was connected
+	fieldEchoes          = "smb_message_echoes" // messages that the business wrote in the app on its phone
+	fieldHistory         = "history"            // messages of both sides from before the number was connected
 	fieldPreferences     = "user_preferences"
 	fieldTemplateStatus  = "message_template_status_update"
 	fieldTemplateQuality = "message_template_quality_update"
 )
 
-// Reasons of the faults that Split and Parse answer with.
+// Reasons of the faults that Split and Parse return.
 const (
 	reasonMalformed  = "malformed_json"
 	reasonUnknown    = "unknown_format"
@@ -30,12 +30,13 @@ const (
 	reasonNoID       = "no_message_id"
 )
 
-// Split takes every entry, change, message and status of a body apart.
+// Split makes an item of every message, status and other change of a body.
 //
-// Messages are grouped by their sender, so that a person's messages stay in order. Statuses are grouped by the message they
-// speak of, not by its recipient: the recipient may be missing or in another form than the sender of the messages, so that
-// group would promise an order it does not keep; and the statuses of a campaign would queue up before what a person writes. A
-// status needs no order against its message: our reference in it finds the message, and ranks only move forward.
+//   - Messages are grouped by their sender, so that a person's messages stay in order.
+//   - Statuses are grouped by their message. Grouping them by recipient would not order them with the recipient's messages, because
+//     the recipient may be missing or written in another form than a sender; and the statuses of a campaign would delay the
+//     recipients' messages.
+//   - A status needs no order relative to its message: it carries our reference to the message, and a status never moves back.
 func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 	var envelope struct {
 		Object scalar `json:"object"`
@@ -45,7 +46,7 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 		return nil, fault.New(fault.Invalid, "the body is not JSON").WithReason(reasonMalformed).WithCause(err)
 	}
 	if envelope.Object != objectWhatsApp {
-		return nil, fault.New(fault.Invalid, "the body is not WhatsApp's").WithReason(reasonUnknown)
+		return nil, fault.New(fault.Invalid, "the body is not a WhatsApp webhook").WithReason(reasonUnknown)
 	}
 	var s splitter
 	for _, entry := range envelope.Entry {
@@ -70,7 +71,7 @@ func (s *splitter) entry(raw json.RawMessage) {
 	}
 }
 
-// wireValue is the value of a change, with its parts as they came.
+// wireValue is the value of a change, with its parts as raw JSON.
 type wireValue struct {
 	Metadata json.RawMessage `json:"metadata"`
 	Contacts list            `json:"contacts"`
@@ -121,7 +122,7 @@ func (s *splitter) change(entry wireEntry, raw json.RawMessage) {
 	}
 }
 
-// each makes items of the parts of a value that belong to one person each: whoever wrote it, or got it.
+// each makes an item of every part of a value. Each part belongs to one contact, its sender or its recipient.
 func (s *splitter) each(value wireValue, parts list, kind chat.InboundKind, wrap func(json.RawMessage) item) {
 	contacts := indexContacts(value.Contacts)
 	number := asset(value.Metadata)
@@ -137,7 +138,8 @@ func (s *splitter) each(value wireValue, parts list, kind chat.InboundKind, wrap
 			Kind:  kind,
 		}
 		if kind == chat.InboundHistory {
-			// Months of it must not keep waiting what they write now; and a file comes under the id of the message that told of it.
+			// A group of its own, so that months of history do not delay new messages. The type is part of the item's identity, because a file
+			// has the id of its message.
 			it.Group, it.State = "past:"+it.Group, typeOf(raw)
 		}
 		s.add(body, it)
@@ -152,8 +154,8 @@ func typeOf(message json.RawMessage) string {
 	return string(m.Type)
 }
 
-// person is the head of what belongs to one person, with that person in the place of who wrote it: an echo belongs to whom it was
-// written to, as that person's own messages do.
+// person returns the head of the item with the contact as its sender. The contact of an echo, or of a past message of the business, is
+// the recipient, so that it is grouped with the contact's own messages.
 func (it item) person() wireHead {
 	var head wireHead
 	switch {
@@ -175,7 +177,7 @@ func (it item) person() wireHead {
 	return head
 }
 
-// errors keeps what Meta could not tell, to be counted.
+// errors makes an ignored item of the errors that Meta reports, so that they are counted.
 func (s *splitter) errors(field string, metadata json.RawMessage, errors list) {
 	if len(errors) > 0 {
 		s.add(item{Field: field, Metadata: metadata, Errors: join(errors)}, channel.Item{
@@ -199,7 +201,7 @@ func (s *splitter) statuses(value wireValue) {
 	}
 }
 
-// other keeps a change of a field that we have no use for, to be counted.
+// other makes an ignored item of a change of an unused field, so that it is counted.
 func (s *splitter) other(field string, value, change json.RawMessage) {
 	var in struct {
 		Metadata json.RawMessage `json:"metadata"`
@@ -210,12 +212,13 @@ func (s *splitter) other(field string, value, change json.RawMessage) {
 	})
 }
 
-// unreadable keeps a part whose shape is not Meta's. Parse refuses it, so it ends among the dead letters with its bytes.
+// unreadable makes an item of a part with an unexpected shape. Parse refuses it, so that it is dead-lettered with its bytes.
 func (s *splitter) unreadable(raw json.RawMessage) {
 	s.add(item{Unreadable: raw}, channel.Item{Group: "unreadable", Kind: chat.InboundIgnored})
 }
 
-// add completes an item. One without an id of the provider's gets its content's hash, so that a repeated delivery is known.
+// add encodes an item and appends it. An item without a provider's id gets the hash of its content, so that a repeated delivery is
+// deduplicated.
 func (s *splitter) add(body item, it channel.Item) {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -229,13 +232,13 @@ func (s *splitter) add(body item, it channel.Item) {
 	s.items = append(s.items, it)
 }
 
-// contact is a contacts[] entry as it came, with what it is found by.
+// contact is a contacts[] entry, raw and decoded.
 type contact struct {
 	wireContact
 	raw json.RawMessage
 }
 
-// contacts finds an entry by either id. The order of the entries means nothing.
+// contacts indexes the entries by user id and by phone number. The order of contacts[] has no meaning.
 type contacts map[string]contact
 
 func indexContacts(entries list) contacts {
@@ -267,7 +270,7 @@ func asset(metadata json.RawMessage) string {
 	return string(m.PhoneNumberID)
 }
 
-// join puts the parts of an array back together.
+// join encodes the parts as a JSON array.
 func join(parts list) json.RawMessage {
 	joined, err := json.Marshal(parts)
 	if err != nil {

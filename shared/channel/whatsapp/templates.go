@@ -12,7 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// templatesPerPage is how many templates one call reads. Calls are counted by the hour, and an answer is bounded.
+// templatesPerPage is how many templates one call reads. Meta limits the calls per hour, and maxAnswer the size of a response.
 const templatesPerPage = 50
 
 type wireTemplates struct {
@@ -51,8 +51,8 @@ type wireTemplateButton struct {
 	URL  string `json:"url"`
 }
 
-// Templates reads a page of what Meta approved for a WhatsApp business account, or has still to. Those with parts that cannot be sent
-// from here, such as a carousel, are left out.
+// Templates reads a page of the templates of a WhatsApp Business Account, in every status. Templates with components that we cannot
+// send, such as a carousel, are left out.
 func (a *Adapter) Templates(ctx context.Context, credentials chat.Credentials, business, cursor string) (page []chat.Template, next string, err error) {
 	query := url.Values{
 		"fields": {"id,name,language,category,status,rejected_reason,quality_score,components"}, "limit": {strconv.Itoa(templatesPerPage)},
@@ -131,7 +131,7 @@ func (b wireTemplateButton) button() chat.TemplateButton {
 		button.Type = chat.ButtonPhone
 	case "URL":
 		button.Type, button.Parameter = chat.ButtonURL, strings.Contains(b.URL, "{{")
-	case "OTP": // on the wire, the code is what follows in an address
+	case "OTP": // the API takes the code as a URL button's parameter
 		button.Type, button.Parameter = chat.ButtonURL, true
 	case "COPY_CODE":
 		button.Type, button.Parameter = chat.ButtonCopyCode, true
@@ -139,10 +139,10 @@ func (b wireTemplateButton) button() chat.TemplateButton {
 	return button
 }
 
-// templateStatus reads Meta's word. One that we do not know is not to be sent.
+// templateStatus maps Meta's status. An unknown status counts as disabled, so that the template is not sent.
 func templateStatus(status string) chat.TemplateStatus {
 	switch status {
-	case "APPROVED", "FLAGGED", "REINSTATED": // flagged is a warning
+	case "APPROVED", "FLAGGED", "REINSTATED": // FLAGGED is only a warning
 		return chat.TemplateApproved
 	case "PENDING":
 		return chat.TemplatePending

@@ -29,12 +29,12 @@ func (*Adapter) Handshake(query url.Values, secrets channel.Secrets) (string, er
 		known |= subtle.ConstantTimeCompare(given[:], want[:])
 	}
 	if known != 1 || query.Get("hub.mode") != "subscribe" {
-		return "", fault.New(fault.Forbidden, "the verify token is not right")
+		return "", fault.New(fault.Forbidden, "wrong verify token or mode")
 	}
 	return query.Get("hub.challenge"), nil
 }
 
-// Verify checks X-Hub-Signature-256 over the body as it came: Meta signs its own escaped form of the JSON.
+// Verify checks X-Hub-Signature-256 over the raw body: Meta signs its own escaped form of the JSON.
 // https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
 func (*Adapter) Verify(request channel.Request, secrets channel.Secrets) error {
 	accepted, err := secrets(appSecret)
@@ -56,7 +56,7 @@ func (*Adapter) Verify(request channel.Request, secrets channel.Secrets) error {
 		matches |= subtle.ConstantTimeCompare(mac.Sum(nil), given)
 	}
 	if matches != 1 {
-		return fault.New(fault.Unauthenticated, "the signature is not right")
+		return fault.New(fault.Unauthenticated, "wrong signature")
 	}
 	return nil
 }

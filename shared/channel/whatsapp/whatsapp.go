@@ -22,7 +22,7 @@ const GraphVersion = "v27.0"
 
 const graphURL = "GRAPH_URL"
 
-// The secrets of the Meta app: what signs its webhooks, and the token by which Meta's registration of the webhook is known.
+// The secrets of the Meta app: appSecret signs its webhooks, verifyToken proves the handshake that registers the webhook.
 const (
 	appSecret   = "meta-app-secret"
 	verifyToken = "meta-verify-token"
@@ -41,7 +41,7 @@ func Definition() channel.Definition {
 	}
 }
 
-// Adapter is WhatsApp behind the channel port. It holds no state between calls.
+// Adapter implements the channel port for WhatsApp. It holds no state between calls.
 type Adapter struct {
 	base   string // https://graph.facebook.com/v27.0
 	client *http.Client
@@ -72,7 +72,7 @@ func New(baseURL string, client *http.Client) *Adapter {
 	var private []string
 	if u, err := url.Parse(baseURL); err == nil && u.Host != "" {
 		hosts = append(hosts, u.Host)
-		if u.Port() != "" { // not Meta's: the local stack's simulator
+		if u.Port() != "" { // a port means that it is the local stack's simulator, not Meta
 			private = append(private, u.Host)
 		}
 	}
@@ -98,10 +98,10 @@ func (*Adapter) Credentials(given []byte) (chat.Credentials, error) {
 }
 
 const (
-	// window is how long after a contact's message free replies are taken.
+	// window is how long after a contact's last message WhatsApp accepts messages other than templates.
 	// https://developers.facebook.com/docs/whatsapp/pricing (customer service windows)
 	window = 24 * time.Hour
-	// typing is how long one indicator is relied on: WhatsApp hides it after 25 seconds, or when a message comes.
+	// typing is how long one typing indicator counts as shown. WhatsApp hides it after 25 seconds, or when a message arrives.
 	typing = 20 * time.Second
 
 	maxText    = 4096
@@ -113,7 +113,7 @@ const (
 	maxMedia = 100 * megabyte
 )
 
-// Capabilities are the limits that Meta publishes.
+// Capabilities returns the limits that Meta documents.
 func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText:    maxText,
@@ -142,7 +142,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 				"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 				"application/vnd.openxmlformats-officedocument.presentationml.presentation",
 			}, MaxSize: maxMedia},
-			// 100 KB for one that does not move: Meta looks, we do not.
+			// Meta's limit for a static sticker is 100 KB; we do not check which kind a sticker is.
 			chat.TypeSticker: {Mimes: []string{"image/webp"}, MaxSize: 500 * kilobyte},
 		},
 	}

@@ -6,12 +6,12 @@ import (
 	"errors"
 )
 
-// item is what Split writes and Parse reads: one update with all that it needs of its surroundings. Exactly one of Message, Echo,
-// Past, Preference, Template, Status, Errors, Change and Unreadable is there.
+// item is what Split writes and Parse reads: one update with the parts of the webhook that it needs. Exactly one of Message, Echo, Past,
+// Preference, Template, Status, Errors, Change and Unreadable is set.
 type item struct {
 	Field      string          `json:"field,omitempty"`
 	Entry      *wireEntry      `json:"entry,omitempty"`  // of a Template
-	Thread     scalar          `json:"thread,omitempty"` // whom a Past was written with, where it says so
+	Thread     scalar          `json:"thread,omitempty"` // the contact's number of a Past, where the webhook has it
 	Metadata   json.RawMessage `json:"metadata,omitempty"`
 	Contact    json.RawMessage `json:"contact,omitempty"`
 	Message    json.RawMessage `json:"message,omitempty"`
@@ -25,7 +25,7 @@ type item struct {
 	Unreadable json.RawMessage `json:"unreadable,omitempty"`
 }
 
-// wireEntry is what an entry says of the whole WhatsApp Business Account.
+// wireEntry is an entry's data about the whole WhatsApp Business Account.
 type wireEntry struct {
 	ID   scalar `json:"id"`
 	Time scalar `json:"time"`
@@ -44,7 +44,7 @@ type wireContact struct {
 	UserID scalar `json:"user_id"`
 }
 
-// wireHead is what Split reads of a message or a status.
+// wireHead has the fields of a message or status that Split reads.
 type wireHead struct {
 	ID         scalar `json:"id"`
 	From       scalar `json:"from"`
@@ -52,14 +52,14 @@ type wireHead struct {
 	Status     scalar `json:"status"`
 }
 
-// wireEcho is whom an echo was written to.
+// wireEcho has the recipient of an echo.
 type wireEcho struct {
 	wireHead
 	To       scalar `json:"to"`
 	ToUserID scalar `json:"to_user_id"`
 }
 
-// recipient is the head with the one who got it in the place of who wrote it: the business.
+// recipient returns the head with the recipient, the contact, in place of the sender, the business.
 func (e wireEcho) recipient() wireHead {
 	head := e.wireHead
 	head.From, head.FromUserID = e.To, e.ToUserID
@@ -104,7 +104,7 @@ type wireMessage struct {
 	} `json:"revoke"`
 }
 
-// wireContent is what can be written, and edited later: the one with the shape of the other.
+// wireContent is the content of a message that can be edited. An edit has the same format.
 type wireContent struct {
 	Text struct {
 		Body string `json:"body"`
@@ -114,7 +114,7 @@ type wireContent struct {
 	Document wireMedia `json:"document"`
 }
 
-// wireReferral is the ad or post that somebody tapped before they wrote.
+// wireReferral is the ad or post that the contact tapped before writing.
 type wireReferral struct {
 	SourceURL  string `json:"source_url"`
 	SourceID   scalar `json:"source_id"`
@@ -206,7 +206,7 @@ type wireError struct {
 // scalar is a string that Meta may also write as a number, or leave null.
 type scalar string
 
-// UnmarshalJSON takes a string or a number and lets everything else count as absent.
+// UnmarshalJSON accepts a string or a number; anything else counts as absent.
 func (s *scalar) UnmarshalJSON(data []byte) error {
 	*s = ""
 	switch {
@@ -241,7 +241,7 @@ func (l *list) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// decode reads what fits: a field of another type than expected counts as absent. It fails for what is no JSON.
+// decode is json.Unmarshal, but a field of another type than expected counts as absent. It fails for invalid JSON.
 func decode(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
 	var mismatch *json.UnmarshalTypeError

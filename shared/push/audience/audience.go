@@ -1,7 +1,7 @@
 // Package audience finds the connections of an account, knows what each is viewing, and broadcasts to them.
 //
-// An Audience is the connections as one query found them. An operator with a connection is online. Broadcasts are ephemeral: failures are
-// logged and not retried. A connection found to be gone is deleted, and the others are notified. It imports cache, chat, push and the
+// An Audience is the result of one query for connections. An operator with a connection is online. Broadcasts are ephemeral: failures are
+// logged and not retried. A connection that is gone is deleted, and the others are notified. It imports cache, chat, push and the
 // frames of wire.
 package audience
 
@@ -22,23 +22,23 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// Lifetime is how long a connection's item counts: API Gateway ends a connection after two hours.
+// Lifetime is how long a stored connection is valid: API Gateway closes a connection after two hours.
 const Lifetime = 2*time.Hour + 10*time.Minute
 
-// newborn is how long a connection is not believed to be gone: API Gateway says so of one whose $connect is still being
-// answered.
+// newborn is the age below which a connection is not deleted as gone: API Gateway also returns Gone while its $connect is being
+// handled.
 const newborn = 30 * time.Second
 
-// Store is what is kept of connections and people.
+// Store reads connections and operators, and deletes connections.
 type Store interface {
 	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
 	VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error)
-	// DeleteConnection answers NotFound for one that is not there.
+	// DeleteConnection returns NotFound when there is no such connection.
 	DeleteConnection(ctx context.Context, id string) (chat.Connection, error)
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
 }
 
-// Poster writes to sockets; push.Poster does.
+// Poster writes to sockets; push.Poster implements it.
 type Poster interface {
 	Deliver(ctx context.Context, deliveries []push.Delivery) push.Outcome
 }
@@ -47,13 +47,13 @@ type Poster interface {
 type Broadcaster struct {
 	store  Store
 	poster Poster
-	now    func() time.Time // the wall clock: connections are real
+	now    func() time.Time // the wall clock, by which connections expire
 	log    *slog.Logger
 	people *cache.Cache[chat.AccountID, People]
 }
 
-// People are an account's operators by id. They are remembered for seconds: what changes about a person shows that much later
-// in pushes, and no frame costs a query.
+// People are an account's operators by id. They are cached for peopleKept, to avoid a query per frame, so pushes show changes of an
+// operator with that delay.
 type People map[chat.OperatorID]chat.Operator
 
 const (
@@ -61,7 +61,7 @@ const (
 	peopleKeptMax = 512
 )
 
-// New names what is missing.
+// New makes a broadcaster; every argument is required.
 func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*Broadcaster, error) {
 	if store == nil || poster == nil || now == nil || log == nil {
 		return nil, errors.New("audience: store, poster, clock and logger are required")
@@ -73,15 +73,15 @@ func New(store Store, poster Poster, now func() time.Time, log *slog.Logger) (*B
 
 // People are the operators of the audience's account. An operator who has a connection and is not cached is new: the operators are read
 // again.
-func (r *Broadcaster) People(ctx context.Context, room Audience) (People, error) {
-	people, err := r.people.Get(ctx, room.Account)
+func (r *Broadcaster) People(ctx context.Context, audience Audience) (People, error) {
+	people, err := r.people.Get(ctx, audience.Account)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range room.Connections {
+	for _, c := range audience.Connections {
 		if _, ok := people[c.OperatorID]; !ok {
-			r.people.Forget(room.Account)
-			return r.people.Get(ctx, room.Account)
+			r.people.Forget(audience.Account)
+			return r.people.Get(ctx, audience.Account)
 		}
 	}
 	return people, nil
@@ -114,7 +114,7 @@ func (r *Broadcaster) Of(ctx context.Context, account chat.AccountID) (Audience,
 	return r.open(account, connections), nil
 }
 
-// OfVisitor reads the room of one visitor's browsers.
+// OfVisitor reads the connections of one visitor's browsers.
 func (r *Broadcaster) OfVisitor(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) (Audience, error) {
 	connections, err := r.store.VisitorConnections(ctx, account, visitor)
 	if err != nil {
@@ -128,12 +128,12 @@ func (r *Broadcaster) open(account chat.AccountID, connections []chat.Connection
 	return Audience{Account: account, Connections: slices.DeleteFunc(connections, func(c chat.Connection) bool { return !now.Before(c.ExpiresAt) })}
 }
 
-// Without is the room after some connections ended.
+// Without returns the audience without the connections of these ids.
 func (r Audience) Without(ids ...string) Audience {
 	return r.filter(func(c chat.Connection) bool { return !slices.Contains(ids, c.ID) })
 }
 
-// With is the room with one connection more.
+// With returns the audience with one more connection.
 func (r Audience) With(c chat.Connection) Audience {
 	return Audience{Account: r.Account, Connections: append(slices.Clone(r.Connections), c)}
 }
@@ -143,16 +143,16 @@ func (r Audience) Online(operator chat.OperatorID) bool {
 	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
 }
 
-// Viewing is the part of the room that looks at a conversation.
+// Viewing returns the connections that are viewing a conversation.
 func (r Audience) Viewing(conversation chat.ConversationID) Audience {
 	return r.filter(func(c chat.Connection) bool { return c.Viewing.ConversationID == conversation })
 }
 
-// Operators are those who are in the room, each once, in order.
+// Operators returns the audience's operators, sorted and without duplicates.
 func (r Audience) Operators() []chat.OperatorID {
 	operators := make([]chat.OperatorID, 0, len(r.Connections))
 	for _, c := range r.Connections {
-		if c.OperatorID != "" { // nobody is told of visitors
+		if c.OperatorID != "" { // a visitor's connection has no operator
 			operators = append(operators, c.OperatorID)
 		}
 	}
@@ -170,33 +170,33 @@ func (r Audience) filter(keep func(chat.Connection) bool) Audience {
 	return kept
 }
 
-// Items are what each connection is to get, by its id.
+// Items are the items to send, by connection id.
 type Items map[string][]json.RawMessage
 
-// Add gives everybody in the room one more item.
+// Add appends an item for every connection of the audience.
 func (i Items) Add(to Audience, item json.RawMessage) {
 	for _, c := range to.Connections {
 		i[c.ID] = append(i[c.ID], item)
 	}
 }
 
-// Broadcast delivers the items to their connections, forgets those that are gone, and tells everybody else in the room about that.
-func (r *Broadcaster) Broadcast(ctx context.Context, room Audience, items Items) push.Outcome {
+// Broadcast delivers the items, deletes the connections that are gone, and notifies the rest of the audience of their departure.
+func (r *Broadcaster) Broadcast(ctx context.Context, audience Audience, items Items) push.Outcome {
 	outcome := r.deliver(ctx, items)
-	ended := r.forget(ctx, room, outcome.Gone)
+	ended := r.forget(ctx, audience, outcome.Gone)
 	if len(ended) == 0 {
 		return outcome
 	}
-	left := room.Without(outcome.Gone...)
+	left := audience.Without(outcome.Gone...)
 	second := r.deliver(ctx, r.Departure(ctx, left, ended))
 	r.forget(ctx, left, second.Gone)
 	return outcome
 }
 
-// forget deletes the connections that are gone and answers which those were.
-func (r *Broadcaster) forget(ctx context.Context, room Audience, gone []string) []chat.Connection {
+// forget deletes the connections that are gone and returns those that it deleted.
+func (r *Broadcaster) forget(ctx context.Context, audience Audience, gone []string) []chat.Connection {
 	var ended []chat.Connection
-	for _, c := range room.Connections {
+	for _, c := range audience.Connections {
 		if !slices.Contains(gone, c.ID) || r.now().Before(c.ExpiresAt.Add(newborn-Lifetime)) {
 			continue
 		}
@@ -204,15 +204,15 @@ func (r *Broadcaster) forget(ctx context.Context, room Audience, gone []string) 
 		switch {
 		case err == nil:
 			ended = append(ended, deleted)
-		case !fault.Is(err, fault.NotFound): // deleted by its own $disconnect, which tells the others itself
+		case !fault.Is(err, fault.NotFound): // NotFound: $disconnect deleted it, and notifies the others
 			r.log.WarnContext(ctx, "a gone connection was not deleted", slog.String("connection_id", c.ID), slog.Any("error", err))
 		}
 	}
 	return ended
 }
 
-// Departure is what those who stay are told when connections have ended: who is no longer online, and who still looks at
-// what they looked at.
+// Departure returns the items for the remaining connections after others have ended: the operators who are now offline, and the
+// remaining viewers of the conversations that the ended connections viewed.
 func (r *Broadcaster) Departure(ctx context.Context, left Audience, ended []chat.Connection) Items {
 	items := Items{}
 	for _, operator := range (Audience{Connections: ended}).Operators() {
@@ -230,7 +230,7 @@ func (r *Broadcaster) Departure(ctx context.Context, left Audience, ended []chat
 	return items
 }
 
-// AddPresence tells the room that an operator came or left.
+// AddPresence adds an item for the audience that an operator is now online or offline.
 func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience, operator chat.OperatorID, online bool) {
 	if len(to.Connections) == 0 {
 		return
@@ -252,9 +252,9 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	items.Add(to, item)
 }
 
-// AddViewing tells those in the room who look at a conversation who they are.
-func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience, conversation chat.ConversationID) {
-	viewers := room.Viewing(conversation)
+// AddViewing adds, for the viewers of a conversation in the audience, an item that lists these viewers.
+func (r *Broadcaster) AddViewing(ctx context.Context, items Items, audience Audience, conversation chat.ConversationID) {
+	viewers := audience.Viewing(conversation)
 	item, err := present.Viewing(conversation, viewers.Operators())
 	if err != nil {
 		r.log.ErrorContext(ctx, "viewing was not sent", slog.Any("error", err))
@@ -263,13 +263,14 @@ func (r *Broadcaster) AddViewing(ctx context.Context, items Items, room Audience
 	items.Add(viewers, item)
 }
 
-// deliver puts the items into frames. An item that fits no frame is left out: its reader fetches what it misses.
+// deliver packs the items into frames and posts them. An item that is too long for a frame is left out: the browser fetches it when it
+// reconnects.
 func (r *Broadcaster) deliver(ctx context.Context, items Items) push.Outcome {
 	deliveries := make([]push.Delivery, 0, len(items))
 	for connection, list := range items {
 		frames, err := present.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))
 		if err != nil {
-			r.log.ErrorContext(ctx, "items make no frames", slog.Any("error", err))
+			r.log.ErrorContext(ctx, "frames were not encoded", slog.Any("error", err))
 			continue
 		}
 		if len(frames) > 0 {
