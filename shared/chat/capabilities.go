@@ -8,7 +8,7 @@ type FileLimit struct {
 	MaxSize int64 // bytes
 }
 
-// InteractiveLimits bound what a message may offer to be tapped: texts in runes. MaxRows counts all sections.
+// InteractiveLimits are the limits of a message's buttons and lists: texts in runes. MaxRows counts all sections.
 type InteractiveLimits struct {
 	MaxBody, MaxFooter                       int
 	MaxButtons, MaxButtonTitle               int
@@ -30,7 +30,7 @@ type Capabilities struct {
 	Interactive  *InteractiveLimits // nil = none
 	Templates    bool               // approved templates may be sent outside the window
 	ReadReceipts bool               // the adapter is a channel.Marker
-	Typing       time.Duration      // how long one ShowTyping of the adapter (channel.Typer) is seen; 0 = it has none
+	Typing       time.Duration      // how long one ShowTyping of the adapter (channel.Typer) is shown; 0 = no typing indicator
 	Rate         SendRate
 	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// messages are pushed to the external user's browsers.
@@ -40,7 +40,7 @@ type Capabilities struct {
 	Settings func(given []byte) ([]byte, error)
 }
 
-// SendRate is how fast the provider takes messages; zero fields do not bound.
+// SendRate is how fast the provider takes messages; a zero field is no limit.
 type SendRate struct {
 	PerSecond int           // from one asset
 	PairBurst int           // to one person at once

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ChannelType names a provider's product. Its values are those of the folders below shared/channel; nothing here knows one.
+// ChannelType names a provider's product. Its values are those of the folders below shared/channel; this package names none.
 type ChannelType string
 
 // Channel is one connected asset: a phone number, a page, a seller.
@@ -25,14 +25,14 @@ type Channel struct {
 	Version      int64
 }
 
-// Secret is an encrypted value. It prints as nothing.
+// Secret is an encrypted value. It prints as an empty string.
 type Secret []byte
 
 // String keeps a secret out of every log line.
 func (Secret) String() string { return "[secret]" }
 
 // Credentials are what a provider's API asks for: a JSON document in the form of the channel's adapter, which alone reads it. It
-// prints as nothing.
+// prints as an empty string.
 type Credentials []byte
 
 // String keeps a token out of every log line.
@@ -62,7 +62,7 @@ type HealthState string
 const (
 	HealthUnverified  HealthState = "unverified" // nothing sent or received yet
 	HealthOK          HealthState = "ok"
-	HealthReauthorise HealthState = "reauthorise" // the token is dead: replies are held
+	HealthReauthorise HealthState = "reauthorise" // the token is invalid: replies are held
 	HealthStopped     HealthState = "stopped"     // the provider stopped the account
 )
 

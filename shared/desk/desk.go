@@ -10,7 +10,7 @@
 //   - contacts: a contact's addresses, marketing consent and name
 //   - templates: what the provider approved beforehand
 //
-// Every use case may be repeated: what is already so is left alone. Each decision is one transaction together with its Event. The
+// Every use case may be repeated: a repetition changes nothing. Each decision is one transaction together with its Event. The
 // packages import chat, fault, rules and the channel port, and never a store or a function.
 package desk
 
@@ -39,7 +39,7 @@ type ConversationStore interface {
 type MessageStore interface {
 	// Message answers NotFound for one that is not of the conversation.
 	Message(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID) (chat.Message, error)
-	// UpdateMessage answers Conflict with ConflictVersionChanged when the message is another one than before.
+	// UpdateMessage answers Conflict with ConflictVersionChanged when the message changed since it was read.
 	UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error
 }
 

@@ -20,7 +20,7 @@ func NewEvent(c chat.Conversation, kind chat.EventType, actor chat.Author, at ti
 	}
 }
 
-// Because is a reason that needs no more than its code.
+// Because makes a reason that has only a code.
 func Because(code chat.ReasonCode) *chat.Reason { return &chat.Reason{Code: code} }
 
 // MessageFailed is the line of the timeline for a message that could not be delivered; one for each attempt.

@@ -179,7 +179,7 @@ func rename(lines []string) []string {
 	return out
 }
 
-// hole stands where a random name stood.
+// hole replaces a random name.
 const hole = "\x00"
 
 // files are the objects of the run's messages, as a browser gets them.

@@ -181,7 +181,7 @@ func (h *harness) move(ctx context.Context, d time.Duration) error {
 	return again(ctx, func() error { return h.Tick(ctx) })
 }
 
-// dead fails the test for every dead letter.
+// dead reports a test failure for each dead letter.
 func (h *harness) dead(ctx context.Context, t *testing.T) {
 	t.Helper()
 	for _, queue := range []string{topology.DeadLetters, topology.DeadLettersStandard, topology.DeadLettersFIFO} {

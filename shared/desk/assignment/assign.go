@@ -43,7 +43,7 @@ func New(store Store, now func() time.Time) (*Assigner, error) {
 
 // Assign gives a conversation to an operator by hand, or back to the pool when to is empty.
 //   - It ignores capacity, availability and hours, but not the store's grant.
-//   - Assigning it to who has it already changes nothing.
+//   - Assigning it to its present assignee changes nothing.
 //   - version is the one that the actor saw: when it is another by now, the answer is Conflict with reason stale; 0 is any version.
 func (a *Assigner) Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error) {
 	var target chat.Operator

@@ -19,7 +19,7 @@ type Store interface {
 	desk.ConversationStore
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
-	// UpdateContact answers Conflict with ConflictVersionChanged when the contact is another one than before.
+	// UpdateContact answers Conflict with ConflictVersionChanged when the contact changed since it was read.
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/recado-chat/recado/shared/desk"
 )
 
-// ChangeIdentity takes the provider's word that an external user has another number or id: messages from there are of the same contact,
+// ChangeIdentity applies a provider's report that an external user has another number or id: messages from there are of the same contact,
 // and answers go there. A contact who is already known under the new address stays another contact: merging two is a person's decision.
 func (u *Updater) ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	return u.withIdentity(ctx, account.ID, ch.ID, in.Sender, func(identity chat.Identity) error {

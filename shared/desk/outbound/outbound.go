@@ -1,8 +1,8 @@
 // Package outbound queues what operators write and delivers it to the provider, in order for each conversation.
 //
 // A message is queued in one transaction with the timer that makes it be sent. Delivery records the attempt before it calls the provider
-// and the outcome after; what happens between the two is unknowable with a provider that has no idempotency keys, and is never sent
-// again silently. It imports the core, desk/tracking, chat, fault, the rules and the channel port.
+// and the outcome after; if the outcome is lost and the provider has no idempotency keys,
+// the message is not sent again automatically. It imports the core, desk/tracking, chat, fault, the rules and the channel port.
 package outbound
 
 import (

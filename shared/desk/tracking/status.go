@@ -31,7 +31,7 @@ func (t *Tracker) UpdateStatus(ctx context.Context, account chat.Account, ch cha
 }
 
 // updateAttempt takes a status that names our attempt. When the outcome of the attempt is not recorded, because the process died or is
-// still at it, the status brings the provider's id.
+// still sending, the status brings the provider's id.
 func (t *Tracker) updateAttempt(ctx context.Context, ch chat.Channel, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) error {
 	m, err := t.advance(ctx, ch.AccountID, conversation, id, attempt, in)
 	if err != nil || m.ProviderID != "" || m.Attempt != attempt || in.ProviderID == "" {

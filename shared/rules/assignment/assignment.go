@@ -26,7 +26,7 @@ type Choice struct {
 
 // Choose picks the operator for a conversation:
 //   - Eligible are active operators with the store's grant who are available, below their capacity and were not unassigned from it.
-//   - Who had it before it closed gets it again if eligible, in every distribution mode.
+//   - The operator who had it before it closed gets it again if eligible, in every distribution mode.
 //   - Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then the id, so that the
 //     result does not depend on the order of the list.
 //   - A fixed manager gets it whatever their capacity and availability, but not without the grant.
