@@ -44,20 +44,25 @@ func (m *Meter) add(function string, item cost.Item, detail string, n float64) {
 
 // Usage is all so far.
 func (m *Meter) Usage() cost.Usage {
+	usage, _ := m.Snapshot()
+	return usage
+}
+
+// Walls are the measured times, by function.
+func (m *Meter) Walls() map[string]Wall {
+	_, walls := m.Snapshot()
+	return walls
+}
+
+// Snapshot is the usage and the measured times of one moment: an invocation is in both or in neither.
+func (m *Meter) Snapshot() (cost.Usage, map[string]Wall) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	usage := maps.Clone(m.usage)
 	for metric, hours := range m.metrics {
 		usage.Add("", cost.CustomMetrics, metric.String(), float64(len(hours))/cost.HoursPerMonth)
 	}
-	return usage
-}
-
-// Walls are the measured times, by function.
-func (m *Meter) Walls() map[string]Wall {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return maps.Clone(m.wall)
+	return usage, maps.Clone(m.wall)
 }
 
 // Invoked counts one invocation.

@@ -94,3 +94,30 @@ func TestInvocation_BilledWorkAndCalls(t *testing.T) {
 		t.Errorf("%v", walls)
 	}
 }
+
+func TestSnapshot_WhileInvoked_UsageAndWallsAgree(t *testing.T) {
+	t.Parallel()
+	m := New(func() time.Time { return noon })
+	const invocations = 10_000
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range invocations {
+			m.Invoked("push", time.Millisecond)
+		}
+	}()
+	for running := true; running; {
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+		usage, walls := m.Snapshot()
+		if billed, measured := usage.Of(cost.LambdaRequests), walls["push"].Invocations; billed != float64(measured) {
+			t.Fatalf("%f invocations are billed, %d are measured", billed, measured)
+		}
+	}
+	if _, walls := m.Snapshot(); walls["push"].Invocations != invocations {
+		t.Errorf("%d invocations, want %d", walls["push"].Invocations, invocations)
+	}
+}

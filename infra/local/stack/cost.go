@@ -11,9 +11,14 @@ import (
 // Usage is what AWS would have billed since the stack started. The polling of empty queues is part of it as far as it happened here;
 // a whole month of it is in the idle bill.
 func (s *Stack) Usage() cost.Usage {
-	usage := s.meter.Usage()
-	usage.Merge(meter.Connected(s.Socket.Connected()))
+	usage, _ := s.measured()
 	return usage
+}
+
+func (s *Stack) measured() (cost.Usage, map[string]meter.Wall) {
+	usage, walls := s.meter.Snapshot()
+	usage.Merge(meter.Connected(s.Socket.Connected()))
+	return usage, walls
 }
 
 // Walls are the measured times of the functions' invocations.
@@ -40,22 +45,21 @@ type wallShown struct {
 }
 
 func (s *Stack) showCost(w http.ResponseWriter, _ *http.Request) {
-	usage := s.Usage()
+	usage, walls := s.measured()
 	run := usage.Bill()
 	writeJSON(w, http.StatusOK, costAnswer{
 		PricesOf: cost.PricesOf, Run: run, ByItem: run.ByItem(), ByFunction: run.ByFunction(), IdleByMonth: cost.Idle(),
-		Functions: s.shownWalls(usage), Partial: s.options.Binaries != "",
+		Functions: shownWalls(usage, walls), Partial: s.options.Binaries != "",
 	})
 }
 
-func (s *Stack) shownWalls(usage cost.Usage) []wallShown {
+func shownWalls(usage cost.Usage, walls map[string]meter.Wall) []wallShown {
 	gbSeconds := map[string]float64{}
 	for use, n := range usage {
 		if use.Item == cost.LambdaGBSeconds {
 			gbSeconds[use.Function] += n
 		}
 	}
-	walls := s.Walls()
 	shown := []wallShown{}
 	for _, f := range topology.Functions {
 		wall := walls[f.Name]
