@@ -94,11 +94,17 @@ lane-deploy:
 	$(call phase,test-race)
 	$(call phase,fuzz-short)
 
-.PHONY: check
+.PHONY: check check-packages check-suites
 check: $(LINTER) $(ENGINE)/node_modules ## the quick check while you work (3 min at most): lint, the tests of what changed since BASE and of what depends on it
+	@$(MAKE) -j2 -O check-packages check-suites
+
+check-packages:
 	$(LINTER) run --allow-parallel-runners ./...
 	@$(call except,$(SUITES) $(RULES)); go test $(TESTED) -timeout 10m $$packages
 	go test $(TESTED) -count=1 $(RULES)
+
+# The suites whose files changed run beside the packages: the largest mostly waits for CloudFormation.
+check-suites:
 	@changed=' $(CHANGED)'; \
 	touched() { [[ "$$changed" == *" $$1/"* ]]; }; \
 	if touched infra/local/acceptance || touched infra/local/crash; then $(MAKE) test-system; fi; \
