@@ -33,7 +33,7 @@ func TestFileName(t *testing.T) {
 	}
 }
 
-func TestFileNameIsShortenedBeforeItsExtension(t *testing.T) {
+func TestFileName_TooLong_ShortenedBeforeExtension(t *testing.T) {
 	t.Parallel()
 	got := channel.FileName(strings.Repeat("ñ", 300)+".pdf", "file")
 	if utf8.RuneCountInString(got) != 120 || !strings.HasSuffix(got, "ñ.pdf") {

@@ -53,13 +53,13 @@ func TestApplyUpdate_AnyOrder(t *testing.T) {
 	}
 }
 
-func TestWhatWasTakenBackStaysEmptyInEveryOrder(t *testing.T) {
+func TestLoadChanges_Revoked_EmptyInEveryOrder(t *testing.T) {
 	t.Parallel()
 	updates := []chat.MessageUpdate{
 		{Kind: chat.Edited, From: chat.In, Text: "hola!", When: moment(3, 3)},
 		{Kind: chat.Reacted, From: chat.Out, Emoji: "🙏", When: moment(9, 9)},
 		{Kind: chat.Revoked, From: chat.In, When: moment(5, 5)},
-		{Kind: chat.Revoked, From: chat.In, When: moment(5, 70)}, // told again
+		{Kind: chat.Revoked, From: chat.In, When: moment(5, 70)}, // repeated
 	}
 	want := inbound()
 	want.Text, want.Attachments, want.Revoked = "", []chat.Attachment{{ID: "1"}}, moment(5, 5)

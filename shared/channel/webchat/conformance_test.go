@@ -54,7 +54,7 @@ func bodies(t *testing.T, updates []channeltest.Update) []byte {
 	return encoded
 }
 
-func TestOriginsHaveOneForm(t *testing.T) { // S0-32
+func TestOrigins_AnySpelling_Normalized(t *testing.T) { // S0-32
 	t.Parallel()
 	for given, want := range map[string]string{
 		"https://Shop.Example":           "https://shop.example",
@@ -85,7 +85,7 @@ func TestOriginsHaveOneForm(t *testing.T) { // S0-32
 	}
 }
 
-func TestSettingsAreChecked(t *testing.T) { // S0-32
+func TestSettings_Invalid_Refused(t *testing.T) { // S0-32
 	t.Parallel()
 	check := webchat.New().Capabilities().Settings
 	stored, err := check([]byte(`{"origins":["https://B.example/","https://a.example","https://b.example"],"title":"Hola","color":"#1C7ED6","other":1}`))
@@ -108,16 +108,16 @@ func TestSettingsAreChecked(t *testing.T) { // S0-32
 	}
 }
 
-func TestAMessageHasOneNameWhateverTheAttempt(t *testing.T) {
+func TestSend_AnyAttempt_SameProviderID(t *testing.T) {
 	t.Parallel()
 	for _, ref := range []string{"C.M.1", "C.M.2"} {
 		got, err := webchat.New().Send(t.Context(), nil, channel.Outbound{Ref: ref})
 		if err != nil || got.ProviderID != webchat.MessageName("C", "M") {
-			t.Errorf("%s is known as %q, %v", ref, got.ProviderID, err)
+			t.Errorf("%s has the provider id %q, %v", ref, got.ProviderID, err)
 		}
 	}
 	if _, err := webchat.New().Send(t.Context(), nil, channel.Outbound{}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a message without a name: %v", err)
+		t.Errorf("a message without an id: %v", err)
 	}
 }
 

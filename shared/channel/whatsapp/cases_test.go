@@ -9,8 +9,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// told are the inbound items of a body whose change has this field and value.
-func told(t *testing.T, field, value string) (all []chat.Inbound, assets []string) {
+// parseChange parses a body with one change and returns its inbound items and their assets.
+func parseChange(t *testing.T, field, value string) (all []chat.Inbound, assets []string) {
 	t.Helper()
 	items, err := adapter().Split(channel.Request{Body: []byte(`{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"` + field + `","value":` + value + `}]}]}`)})
 	if err != nil {
@@ -28,8 +28,8 @@ func told(t *testing.T, field, value string) (all []chat.Inbound, assets []strin
 
 const metadata = `"metadata":{"display_phone_number":"551199990000","phone_number_id":"71"}`
 
-// What others stumbled over, by its number in PROVIDERS §11; what concerns more than the wire is shown where it is decided.
-func TestWhatWasSeenInTheWild(t *testing.T) {
+// Bodies that failed in other products, by their number in PROVIDERS §11. Cases that concern more than parsing are tested in the use cases.
+func TestParse_RecordedRealBodies(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		value string
@@ -92,7 +92,7 @@ func TestWhatWasSeenInTheWild(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all, assets := told(t, "messages", c.value)
+			all, assets := parseChange(t, "messages", c.value)
 			if len(all) == 0 || !c.right(all) {
 				t.Errorf("got %+v", all)
 			}
@@ -105,10 +105,10 @@ func TestWhatWasSeenInTheWild(t *testing.T) {
 	}
 }
 
-// PROVIDERS §11-20, §11-21: what the business writes in its own app is with whom it was written to.
-func TestAnEchoIsWithWhoGotIt(t *testing.T) {
+// PROVIDERS §11-20, §11-21: a message that the business writes in its own app belongs to the conversation of its recipient.
+func TestEcho_ContactIsRecipient(t *testing.T) {
 	t.Parallel()
-	all, _ := told(t, "smb_message_echoes", `{`+metadata+`,"message_echoes":[{"from":"551199990000","to":"5491155550101","id":"e","type":"text","text":{"body":"hola"}}]}`)
+	all, _ := parseChange(t, "smb_message_echoes", `{`+metadata+`,"message_echoes":[{"from":"551199990000","to":"5491155550101","id":"e","type":"text","text":{"body":"hola"}}]}`)
 	if len(all) != 1 || all[0].Kind != chat.InboundEcho || strings.Join(all[0].Sender.Addresses, " ") != "5491155550101" {
 		t.Errorf("got %+v", all)
 	}

@@ -30,8 +30,8 @@ type parsed struct {
 	Fault                   string        `json:",omitempty"`
 }
 
-// S0-22, S1-01, S1-24: every body that WhatsApp sends becomes our words, or says why not.
-func TestBodiesBecomeOurWords(t *testing.T) {
+// S0-22, S1-01, S1-24: every recorded body is parsed into domain types, or refused with a reason.
+func TestParse_RecordedBodies_Golden(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) == 0 {
@@ -93,7 +93,7 @@ func read(t testing.TB, file string) []byte {
 	return content
 }
 
-func TestSplitRefusesWhatIsNotWhatsApp(t *testing.T) {
+func TestSplit_OtherBody_Invalid(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, reason string }{
 		"nothing":                   {``, "malformed_json"},
@@ -114,7 +114,7 @@ func TestSplitRefusesWhatIsNotWhatsApp(t *testing.T) {
 	}
 }
 
-func TestSplitTakesAThousandUpdatesOfThreeMegabytes(t *testing.T) {
+func TestSplit_ThousandUpdates_AllParsed(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("á😀", 480)
 	var body bytes.Buffer
@@ -141,7 +141,7 @@ func TestSplitTakesAThousandUpdatesOfThreeMegabytes(t *testing.T) {
 	}
 }
 
-func TestSameItemOfTwoDeliveriesHasTheSameID(t *testing.T) {
+func TestSplit_DeliveredTwice_SameIDs(t *testing.T) {
 	t.Parallel()
 	body := read(t, "testdata/ignored.json")
 	first, err := adapter().Split(channel.Request{Body: body})
@@ -165,7 +165,7 @@ func TestSameItemOfTwoDeliveriesHasTheSameID(t *testing.T) {
 }
 
 // S1-24: what can be attached is known before anything is uploaded.
-func TestCapabilitiesCoverTheFourKindsOfFiles(t *testing.T) {
+func TestCapabilities_FourKindsOfFiles(t *testing.T) {
 	t.Parallel()
 	c := adapter().Capabilities()
 	for kind, size := range map[chat.MessageType]int64{

@@ -64,8 +64,8 @@ func outgoing() map[string]channel.Outbound {
 	return messages
 }
 
-// B-12, S1-24, §11-6: what operators send leaves in the documented form, and files by the id of an upload.
-func TestEveryKindLeavesInItsForm(t *testing.T) {
+// B-12, S1-24, §11-6: the request for each message type has the documented body; files are sent by the id of their upload.
+func TestSend_EveryType_RequestBody(t *testing.T) {
 	t.Parallel()
 	for name, message := range outgoing() {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-func TestRetryAfterIsHeeded(t *testing.T) {
+func TestSend_RetryAfter_Kept(t *testing.T) {
 	t.Parallel()
 	_, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "17")
@@ -29,7 +29,7 @@ func TestRetryAfterIsHeeded(t *testing.T) {
 	}
 }
 
-func TestTimeOutAfterWritingIsUncertain(t *testing.T) {
+func TestSend_TimeoutAfterWrite_Uncertain(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	_, a := newGraph(t, map[string][]http.HandlerFunc{"messages": {func(_ http.ResponseWriter, r *http.Request) {
@@ -42,7 +42,7 @@ func TestTimeOutAfterWritingIsUncertain(t *testing.T) {
 	checkRefusal(t, err, fault.Unavailable, channel.ClassUncertain)
 }
 
-func TestNothingWrittenIsRetried(t *testing.T) {
+func TestSend_NothingWritten_Retried(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -68,7 +68,7 @@ func TestNothingWrittenIsRetried(t *testing.T) {
 	})
 }
 
-func TestUploadFailuresAreNeverUncertain(t *testing.T) {
+func TestUpload_Failure_NeverUncertain(t *testing.T) {
 	t.Parallel()
 	image := channel.Outbound{Asset: number, To: person, Type: chat.TypeImage, Attachments: []channel.File{file("a.png", "image/png", "x")}}
 	for name, c := range map[string]struct {
@@ -110,7 +110,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errors.New("the disk is on fire") }
 
-func TestMediaErrorIsUploadedOnceMore(t *testing.T) {
+func TestSend_MediaError_UploadedOnceMore(t *testing.T) {
 	t.Parallel()
 	image := channel.Outbound{Asset: number, To: person, Type: chat.TypeImage, Attachments: []channel.File{file("a.png", "image/png", "x")}}
 	for name, c := range map[string]struct {

@@ -212,7 +212,7 @@ func TestSendFile(t *testing.T) {
 	}
 }
 
-func TestSendRefusesBeforeAnythingLeaves(t *testing.T) {
+func TestSend_InvalidMessage_RefusedWithoutRequest(t *testing.T) {
 	t.Parallel()
 	pdf := file("a.pdf", "application/pdf", "x")
 	for name, c := range map[string]struct {
@@ -251,7 +251,7 @@ func TestSendRefusesBeforeAnythingLeaves(t *testing.T) {
 	}
 }
 
-// B-13: the provider's reason reaches the operator, and what it means is told apart.
+// B-13: the provider's message is kept for the operator, and each code has its class.
 func TestGraphErrors(t *testing.T) {
 	t.Parallel()
 	type want struct {
@@ -309,7 +309,7 @@ func checkRefusal(t *testing.T, err error, code fault.Code, meaning channel.Erro
 }
 
 // B-13: a message that may have been delivered is never taken for one that was not.
-func TestAnswersWithoutWords(t *testing.T) {
+func TestSend_AnswerWithoutError_ClassByStatus(t *testing.T) {
 	t.Parallel()
 	transient := `{"error":{"message":"Service temporarily unavailable","code":987654,"is_transient":true}}`
 	for name, c := range map[string]struct {

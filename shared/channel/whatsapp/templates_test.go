@@ -13,8 +13,8 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// B-12: what Meta lists becomes our words, page by page.
-func TestTemplatesAreRead(t *testing.T) {
+// B-12: the templates that Meta lists are parsed, page by page.
+func TestTemplates_Recorded_Parsed(t *testing.T) {
 	t.Parallel()
 	var asked []string
 	g, a := newGraph(t, map[string][]http.HandlerFunc{"message_templates": {func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +56,7 @@ func TestTemplatesAreRead(t *testing.T) {
 	}
 }
 
-func TestTemplatesThatCannotBeRead(t *testing.T) {
+func TestTemplates_UnreadableAnswer_Fault(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		answer  http.HandlerFunc
