@@ -49,6 +49,3 @@ func Of(role chat.Role) []Permission { return slices.Clone(presets[role]) }
 
 // Has reports whether a role includes a permission.
 func Has(role chat.Role, p Permission) bool { return slices.Contains(presets[role], p) }
-
-// Sees reports whether an operator may see the conversations of a store.
-func Sees(o chat.Operator, store chat.StoreID) bool { return ScopeOf(o).Store(store) }

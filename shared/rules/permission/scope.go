@@ -32,6 +32,11 @@ func (s Scope) Conversation(c chat.Conversation) bool {
 	return c.Status != chat.AwaitingConsent && s.Store(c.StoreID)
 }
 
+// Contact reports whether a contact is seen: by whoever sees one of the stores in which the contact has a conversation.
+func (s Scope) Contact(c chat.Contact) bool {
+	return s.every || slices.ContainsFunc(c.StoreIDs, s.Store)
+}
+
 // Stores are the stores that a query must name; store is the one that the caller asks for, "" for all that are seen. No stores and not
 // nothing means that the query need not name any.
 func (s Scope) Stores(store chat.StoreID) (stores []chat.StoreID, nothing bool) {

@@ -26,9 +26,11 @@ func TestScope_EveryRoleAndGrant_OneAnswer(t *testing.T) { // S3-05
 				sees := every || slices.Contains(granted, store)
 				_, nothing := scope.Stores(store)
 				shown := map[string]bool{
-					"store":             scope.Store(store),
-					"conversation":      scope.Conversation(chat.Conversation{Status: chat.Open, StoreID: store}),
-					"list of the store": !nothing,
+					"store":              scope.Store(store),
+					"conversation":       scope.Conversation(chat.Conversation{Status: chat.Open, StoreID: store}),
+					"contact":            scope.Contact(chat.Contact{StoreIDs: []chat.StoreID{store}}),
+					"contact of several": scope.Contact(chat.Contact{StoreIDs: []chat.StoreID{"elsewhere", store}}),
+					"list of the store":  !nothing,
 				}
 				for what, got := range shown {
 					if got != sees {
