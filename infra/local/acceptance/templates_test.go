@@ -25,7 +25,7 @@ func TestTemplate_WindowClosed_Sent(t *testing.T) {
 	}
 	var ch struct{ Version int64 }
 	a.owner.get("/api/v1/channels/"+a.channel, &ch)
-	a.owner.call(http.MethodPatch, "/api/v1/channels/"+a.channel, object{"version": ch.Version, "settings": object{"businessAccountId": whatsapp.BusinessAccount}}, http.StatusOK)
+	a.owner.call(http.MethodPatch, "/api/v1/channels/"+a.channel, object{"version": ch.Version, "settings": object{"businessAccountId": whatsapp.BusinessAccount}, "credentials": object{"accessToken": accessToken}}, http.StatusOK)
 	names := func(query string) (names []string) {
 		var list struct {
 			Items []struct{ Name, Status string }

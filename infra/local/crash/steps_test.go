@@ -166,6 +166,7 @@ func business(ctx context.Context, run *scenarioRun) error {
 		}
 		_, err = run.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
 			"settings": map[string]string{"businessAccountId": whatsapp.BusinessAccount}, "version": ch["version"],
+			"credentials": map[string]string{"accessToken": "local-access-token"},
 		}, "")
 		return err
 	})
