@@ -5,6 +5,7 @@ export const messageReasons = {
   window_closed: "composer.windowClosed",
   template_unavailable: "composer.templateUnavailable",
   unsupported: "error.unsupported",
+  channel_gone: "composer.channelGone",
 } as const satisfies Reasons;
 
 export const messageReason = (reason: string | undefined) =>
