@@ -74,8 +74,6 @@ type claimer interface {
 type sockets interface {
 	// SiteConnections are the connections of a site's visitors.
 	SiteConnections(ctx context.Context, account chat.AccountID, channel chat.ChannelID) ([]chat.Connection, error)
-	// DeleteConnection returns NotFound for a connection that was deleted already.
-	DeleteConnection(ctx context.Context, id string) (chat.Connection, error)
 }
 
 type hanger interface {

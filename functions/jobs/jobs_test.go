@@ -36,15 +36,20 @@ type fixture struct {
 	sockets *sockets
 }
 
-// sockets notes which connections were closed.
+// sockets is a gateway: a socket that it closes has its connection removed by $disconnect.
 type sockets struct {
+	store  *dynamo.Store
 	closed []string
 	err    error
 }
 
-func (s *sockets) Hangup(_ context.Context, connection string) error {
+func (s *sockets) Hangup(ctx context.Context, connection string) error {
+	if s.err != nil {
+		return s.err
+	}
 	s.closed = append(s.closed, connection)
-	return s.err
+	_, err := s.store.DeleteConnection(ctx, connection)
+	return err
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -61,7 +66,7 @@ func newFixture(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.sockets = &sockets{}
+	b.sockets = &sockets{store: b.store}
 	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Claims: claimer, Live: b.store, Sockets: b.sockets, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
 	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)

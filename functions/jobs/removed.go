@@ -38,7 +38,7 @@ func (h *Handler) abandon(ctx context.Context, job chat.Job) (chat.Job, error) {
 }
 
 // closeSockets closes the sockets of a site's visitors on pages that the site does not allow, or all of a removed one. A socket whose ticket
-// was given before the change may still be opened after the first pass, so there is a second pass.
+// was given before the change may still be opened after the first pass, so there is a second pass. $disconnect removes the connections.
 func (h *Handler) closeSockets(ctx context.Context, job chat.Job) (chat.Job, error) {
 	id := chat.ChannelID(job.Subject)
 	ch, err := h.Store.Channel(ctx, job.AccountID, id)
@@ -65,22 +65,11 @@ func (h *Handler) closeSockets(ctx context.Context, job chat.Job) (chat.Job, err
 				continue
 			}
 		}
-		if err := h.hangUp(ctx, c.ID); err != nil {
-			return job, err
+		if err := h.Sockets.Hangup(ctx, c.ID); err != nil && !errors.Is(err, push.ErrGone) {
+			return job, fault.New(fault.Unavailable, "a socket was not closed").WithReason("socket_open").WithCause(err)
 		}
 		job.Count++
 	}
 	job.Done = true
 	return h.twice(job), nil
-}
-
-// hangUp closes a socket and removes its connection.
-func (h *Handler) hangUp(ctx context.Context, connection string) error {
-	if err := h.Sockets.Hangup(ctx, connection); err != nil && !errors.Is(err, push.ErrGone) {
-		return fault.New(fault.Unavailable, "a socket was not closed").WithReason("socket_open").WithCause(err)
-	}
-	if _, err := h.Live.DeleteConnection(ctx, connection); err != nil && !fault.Is(err, fault.NotFound) { // $disconnect removes it, too
-		return fmt.Errorf("remove connection %s: %w", connection, err)
-	}
-	return nil
 }

@@ -116,7 +116,7 @@ var Functions = []Function{
 		Tables: map[Table]Items{
 			Directory: Get | Query | Put | Delete,
 			Desk:      Get | Query | Put | Update | Delete,
-			Live:      Get | Query | Delete,
+			Live:      Query,
 		},
 		Indexes:         []string{"inbox", "waiting"},
 		SendsTo:         []string{DeadLetters},

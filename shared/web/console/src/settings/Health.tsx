@@ -1,6 +1,6 @@
 import "@mantine/core/styles/Alert.css";
 import "@mantine/core/styles/Badge.css";
-import { Alert, Badge, Button, Group } from "@mantine/core";
+import { Alert, Badge, Button, Group, Text } from "@mantine/core";
 import type { Channel } from "@recado/lib/protocol";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -47,6 +47,7 @@ const troubles: Partial<Record<State, Key>> = {
 
 /** Why a channel is not verified, by the code of its health. */
 const unverified: Partial<Record<string, Key>> = {
+  no_answer: "channels.noAnswerHint",
   claimed: "channels.claimedHint",
   moved: "channels.movedHint",
 };
@@ -78,8 +79,12 @@ export function Trouble({ channel, onReconnect }: { channel: Channel; onReconnec
   const busy = check.isPending || checking;
   return (
     <Alert color={health[state].color} title={t(health[state].key)} role="status" mb="md">
-      <p dir="auto">{t(trouble, { channel: channelOf(channel.type).name })}</p>
-      {message && !unverified[code ?? ""] && <p dir="auto">{t("channels.answered", { message })}</p>}
+      <Text size="sm">{t(trouble, { channel: channelOf(channel.type).name })}</Text>
+      {message && !unverified[code ?? ""] && (
+        <Text size="sm" dir="auto" mt={4}>
+          {t("channels.answered", { message })}
+        </Text>
+      )}
       {may("channel.manage") && (
         <Group gap="xs" mt="sm">
           <Button size="xs" onClick={onReconnect}>
