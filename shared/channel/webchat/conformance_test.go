@@ -69,7 +69,7 @@ func TestOrigins_AnySpelling_Normalized(t *testing.T) { // S0-32
 		"https://[2001:db8::1]:8443":      "https://[2001:db8::1]:8443",
 		"https://www.ñandú.example":       "https://www.xn--and-6ma2c.example", // P09
 		"https://WWW.ÑANDÚ.example":       "https://www.xn--and-6ma2c.example",
-		"https://nandú.example":          "https://xn--nand-tra.example", // decomposed, as some keyboards and file systems write it
+		"https://nandu\u0301.example":     "https://xn--nand-tra.example", // decomposed, as some keyboards and file systems write it
 		"https://%C3%B1and%C3%BA.example": "https://xn--and-6ma2c.example",
 		"https://xn--and-6ma2c.example":   "https://xn--and-6ma2c.example",
 		"http://ñandú.localhost:8113":     "http://xn--and-6ma2c.localhost:8113",
@@ -78,7 +78,7 @@ func TestOrigins_AnySpelling_Normalized(t *testing.T) { // S0-32
 		"https://商店.example":              "https://xn--czrs0t.example",
 		"https://mi_tienda.example":       "https://mi_tienda.example",
 		"https://xn--a.example":           "", // no punycode
-		"https://a‮b.example":             "",
+		"https://a\u202eb.example":        "",
 		"http://shop.example":             "", // anybody on the way could change the page
 		"https://shop.example/path":       "",
 		"https://shop.example?x=1":        "",
