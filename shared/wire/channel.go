@@ -82,7 +82,7 @@ type ChannelChange struct {
 
 // ChannelCredentials let the service call the provider for the channel. They are stored encrypted.
 type ChannelCredentials struct {
-	// AccessToken is the provider's access token, at most 4096 bytes.
+	// AccessToken is the provider's access token: at most 4096 visible ASCII characters.
 	AccessToken string `json:"accessToken"`
 }
 

@@ -327,7 +327,7 @@ export type NewStore = {
 
 /** ChannelCredentials let the service call the provider for the channel. They are stored encrypted. */
 export type ChannelCredentials = {
-  /** AccessToken is the provider's access token, at most 4096 bytes. */
+  /** AccessToken is the provider's access token: at most 4096 visible ASCII characters. */
   accessToken: string;
 };
 
