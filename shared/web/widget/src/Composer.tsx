@@ -1,5 +1,6 @@
 import { signal, useSignal } from "@preact/signals";
 import { accepted, checkFile } from "@recado/lib/files";
+import { isComposing, pastedFiles } from "@recado/lib/input";
 import type { FileKind } from "@recado/lib/protocol/visitor";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "./context.ts";
@@ -172,14 +173,13 @@ export function Composer() {
           value={text.value}
           onInput={({ currentTarget }) => change(currentTarget.value)}
           onKeyDown={(event) => {
-            // During IME composition Enter confirms the character.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             submit();
           }}
           onPaste={(event) => {
-            const files = event.clipboardData?.files;
-            if (!files?.length) return;
+            const files = event.clipboardData ? pastedFiles(event.clipboardData) : [];
+            if (files.length === 0) return;
             event.preventDefault();
             pick(files);
           }}

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core";
 import { accepted, checkFile } from "@recado/lib/files";
+import { carriesFiles, isComposing, pastedFiles } from "@recado/lib/input";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
 import { IconClock, IconLock, IconPaperclip, IconPlus, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -213,22 +214,30 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       if (answering) answer(null);
       else event.currentTarget.blur();
     }
-    // During composition, Enter belongs to the input method.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     submit();
   };
   const onPaste = (event: ClipboardEvent) => {
-    if (event.clipboardData.files.length === 0) return;
+    const pasted = pastedFiles(event.clipboardData);
+    if (pasted.length === 0) return;
     event.preventDefault();
-    pick(event.clipboardData.files);
+    pick(pasted);
+  };
+  // A text or a link that is dropped goes into the field.
+  const onDragOver = (event: DragEvent) => {
+    if (!carriesFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    setDragging(true);
   };
   const onDrop = (event: DragEvent) => {
+    if (!carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
     setDragging(false);
     pick(event.dataTransfer.files);
@@ -253,10 +262,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
           event.preventDefault();
           submit();
         }}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setDragging(true);
-        }}
+        onDragOver={onDragOver}
         onDragLeave={() => setDragging(false)}
         onDrop={onDrop}
       >
