@@ -22,7 +22,10 @@ describe("pastedFiles", () => {
     ["a picture of a page is a file", { "text/html": '<img src="https://a.example/b.png">' }, ["b.png"], ["b.png"]],
     [
       "a picture of a page with its address is a file",
-      { "text/plain": "https://a.example/b.png", "text/html": '<meta charset="utf-8"><img src="https://a.example/b.png">' },
+      {
+        "text/plain": "https://a.example/b.png",
+        "text/html": '<meta charset="utf-8"><img src="https://a.example/b.png">',
+      },
       ["image.png"],
       ["image.png"],
     ],

@@ -2,6 +2,7 @@ import { signal, useSignal } from "@preact/signals";
 import { accepted, checkFile } from "@recado/lib/files";
 import { isComposing, pastedFiles } from "@recado/lib/input";
 import type { FileKind } from "@recado/lib/protocol/visitor";
+import { withVisibleMarks } from "@recado/lib/text";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
@@ -32,7 +33,7 @@ export function useFilePicker(): (files: Iterable<File>) => void {
     if (!limits) return;
     const refused: string[] = [];
     for (const content of files) {
-      const { name } = content;
+      const name = withVisibleMarks(content.name);
       const verdict = checkFile(content, limits);
       if ("kind" in verdict) picked.value = [...picked.peek(), { id: uuid(), content, kind: verdict.kind }];
       else if (verdict.refused === "tooLarge") {
@@ -126,7 +127,7 @@ export function Composer() {
         <div key={id} class="strip">
           <Icon name="file" />
           <span class="lines">
-            <bdi class="strong">{content.name}</bdi>
+            <bdi class="strong">{withVisibleMarks(content.name)}</bdi>
             <span class="small">{formats.size(content.size)}</span>
           </span>
           <RemoveButton

@@ -1,5 +1,6 @@
 /** Locations, contact cards, choices and quotes. */
 import type { Choice, VisitorMessage } from "@recado/lib/protocol/visitor";
+import { withVisibleMarks } from "@recado/lib/text";
 import { useChat } from "./context.ts";
 import { t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
@@ -35,7 +36,7 @@ export function Card({ card }: { card: VisitorMessage["cards"][number] }) {
         ))}
         {card.emails.map((email) => (
           <a key={email} href={`mailto:${encodeURIComponent(email)}`}>
-            {email}
+            {withVisibleMarks(email)}
           </a>
         ))}
       </span>

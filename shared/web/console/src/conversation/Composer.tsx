@@ -2,6 +2,7 @@ import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core
 import { accepted, checkFile } from "@recado/lib/files";
 import { carriesFiles, isComposing, pastedFiles } from "@recado/lib/input";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconClock, IconLock, IconPaperclip, IconPlus, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
@@ -166,7 +167,10 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     for (const file of chosen) {
       const verdict = checkFile(file, able, kind);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
-      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit), channel }));
+      else {
+        const name = withVisibleMarks(file.name);
+        refused.push(t(refusalKey(verdict, kind), { name, limit: formats.size(verdict.limit), channel }));
+      }
     }
     keep([...files, ...taken]);
     setRefusals(refused);

@@ -2,6 +2,7 @@ import type { Outgoing } from "../live/outgoing.ts";
 import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -119,7 +120,7 @@ function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
         <IconFile size={20} stroke={1.7} />
       </span>
       <span className={classes.documentLines}>
-        <bdi className={classes.documentName}>{file.name}</bdi>
+        <bdi className={classes.documentName}>{withVisibleMarks(file.name)}</bdi>
         <span className={classes.documentSize}>{formats.size(file.size)}</span>
       </span>
     </span>

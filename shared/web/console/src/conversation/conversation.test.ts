@@ -1,7 +1,6 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
 import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
-import { partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
@@ -131,30 +130,6 @@ describe("checkFile", () => {
   test("accepted includes stickers only when asked for", () => {
     expect(accepted(able)).not.toContain("image/webp");
     expect(accepted(able, "sticker")).toBe("image/webp");
-  });
-});
-
-describe("partsOf", () => {
-  const links = (text: string) => partsOf(text).flatMap((part) => (part.kind === "link" ? [part.href] : []));
-
-  test.each([
-    ["mira https://a.example/x?y=1.", ["https://a.example/x?y=1"]],
-    ["(www.a.example)", ["https://www.a.example/"]],
-    ["https://a.example/wiki/Recado_(mensaje)", ["https://a.example/wiki/Recado_(mensaje)"]],
-    ["javascript:alert(1) data:text/html,x", []],
-    ["<a href='https://a.example'>x</a>", ["https://a.example/"]],
-    ["sin enlaces", []],
-  ])("%s", (text, expected) => {
-    expect(links(text)).toEqual(expected);
-  });
-
-  test("keeps every character", () => {
-    const text = "uno https://a.example, dos www.b.example/ñ! 👩‍👧";
-    expect(
-      partsOf(text)
-        .map((part) => part.text)
-        .join(""),
-    ).toBe(text);
   });
 });
 
