@@ -67,7 +67,7 @@ const nameRunes = 60
 
 // looksLikeLink matches text that mail programs turn into a link. Anyone can sign up with another person's address, so the name
 // must not carry a message. It is for names in NFKC: of the dots of domain names (RFC 3490 §3.1) only the ideographic one is left beside
-the full stop. A name that turns the direction of the text may read like a link.
+// the full stop. A name that turns the direction of the text may read like a link.
 var looksLikeLink = regexp.MustCompile(`[/:@\x{202A}-\x{202E}\x{2066}-\x{2069}]|\S[.\x{3002}]\S`)
 
 // presentable returns a name that is safe in a greeting, or "".
