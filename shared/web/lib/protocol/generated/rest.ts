@@ -657,6 +657,8 @@ export const messageError = v.object({
   code: v.string(),
   /** Message is the provider's text, or the service's. */
   message: v.string(),
+  /** Reason is what the code means, independent of the provider, such as window_closed; left out when there is none. */
+  reason: v.optional(v.string()),
 });
 export type MessageError = v.InferOutput<typeof messageError>;
 
