@@ -8,7 +8,7 @@ const candidate =
   /(?<![a-z\d])(?:https?:\/\/|www\.)[^\s<>"`\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u3000-\u303f\uff00-\uffef]+/giu;
 /** Punctuation that belongs to the sentence and not to the URL. */
 const punctuation = /(?![/#%&@*\\])[\p{Po}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\u200c\u200d]/u;
-/** Marks of formatted text: WhatsApp's bold, italic and strikethrough. */
+/** Marks of formatted text: bold, italic and strikethrough. */
 const formatting = /[*_~]/;
 const invisible = /^\p{Cf}+/u;
 /** How far back a formatted part is looked for. */

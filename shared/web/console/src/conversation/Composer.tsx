@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core";
+import { ActionIcon, CloseButton, Loader, Textarea } from "@mantine/core";
 import { accepted, checkFile } from "@recado/lib/files";
 import { carriesFiles, isComposing, pastedFiles } from "@recado/lib/input";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
@@ -7,7 +7,6 @@ import { IconClock, IconLock, IconPaperclip, IconPlus, IconSend2, IconTemplate }
 import { useQuery } from "@tanstack/react-query";
 import {
   type ClipboardEvent,
-  type ComponentType,
   type DragEvent,
   type KeyboardEvent,
   type ReactNode,
@@ -18,12 +17,10 @@ import {
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
-import { channelOf, channelTexts } from "../channels/index.ts";
-import { withTexts } from "../core/texts.ts";
+import { channelOf } from "../channels/index.ts";
 import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import type { FormKind } from "../live/outgoing.ts";
-import { templatesTexts } from "../templates/texts/index.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
@@ -31,25 +28,15 @@ import { useShortcuts } from "../ui/shortcuts.ts";
 import { useAnswer, useAnswering } from "./answering.tsx";
 import { carriesText, refusalKey } from "./attachments.ts";
 import { ComposerFiles } from "./ComposerFiles.tsx";
-import type { FormProps, Made } from "./compose/form.ts";
+import type { Made } from "./compose/form.ts";
 import { type MoreKind, offered } from "./compose/kinds.ts";
-import { composeTexts } from "./compose/texts/index.ts";
 import classes from "./composer.module.css";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+import { forms, loadMoreMenu } from "./forms.ts";
 import { Quote } from "./Quote.tsx";
+import { TemplateButton } from "./TemplateButton.tsx";
 import { useTypingSignal } from "./typing.ts";
 import { replyWindow } from "./window.ts";
-
-/** Rarely used, so loaded on demand. */
-const forms: Record<FormKind, () => Promise<ComponentType<FormProps>>> = {
-  location: async () => (await withTexts([composeTexts], () => import("./compose/LocationForm.tsx"))).LocationForm,
-  contacts: async () => (await withTexts([composeTexts], () => import("./compose/ContactsForm.tsx"))).ContactsForm,
-  interactive: async () => (await withTexts([composeTexts], () => import("./compose/ChoicesForm.tsx"))).ChoicesForm,
-  template: async () =>
-    (await withTexts(templateDialogTexts, () => import("./compose/TemplateDialog.tsx"))).TemplateDialog,
-};
-const templateDialogTexts = [composeTexts, templatesTexts, ...channelTexts];
-const loadMoreMenu = async () => (await withTexts([composeTexts], () => import("./compose/MoreMenu.tsx"))).MoreMenu;
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -73,7 +60,9 @@ export function Composer({ conversation }: { conversation: Conversation }) {
     const next = t(able.templates ? "composer.windowTemplates" : "composer.windowWait");
     return (
       <Closed icon={IconClock} text={`${why} ${next}`}>
-        {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
+        {able.templates && (
+          <TemplateButton conversationId={conversation.id} size="sm" className={classes.onlyTemplates} />
+        )}
       </Closed>
     );
   }
@@ -100,32 +89,6 @@ function Closed({ icon: Icon, text, children }: { icon: typeof IconLock; text: s
       <span className={classes.closedText}>{text}</span>
       {children}
     </div>
-  );
-}
-
-// B-12
-function OnlyTemplates({ conversation, able }: { conversation: Conversation; able: Capabilities }) {
-  const { t } = useTranslation();
-  const { outbox } = useLive();
-  const [open, setOpen] = useState(false);
-  const send = (made: Made) => {
-    outbox.add({ ...made, conversationId: conversation.id, replyTo: null });
-    setOpen(false);
-  };
-  return (
-    <>
-      <Button
-        size="sm"
-        leftSection={<IconTemplate size={17} />}
-        className={classes.onlyTemplates}
-        onClick={() => setOpen(true)}
-      >
-        {t("template.choose")}
-      </Button>
-      {open && (
-        <Later load={forms.template} props={{ conversation, able, onClose: () => setOpen(false), onSend: send }} />
-      )}
-    </>
   );
 }
 

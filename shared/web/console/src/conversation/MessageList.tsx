@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Loader, Skeleton } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowDown, IconMessages } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
-import { eventsQuery, messagesQuery } from "../api/queries.ts";
+import { capabilitiesQuery, eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
@@ -20,6 +20,7 @@ import { EventLine } from "./EventLine.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
 import { type Row, rowsOf } from "./timeline.ts";
+import { wayOutOf } from "./wayOut.ts";
 
 const localDay = new Intl.DateTimeFormat("en-CA");
 
@@ -220,6 +221,9 @@ function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>): void {
 function RowContent({ row, conversation }: { row: Row; conversation: Conversation }) {
   const formats = useFormats();
   const now = useNow(60_000);
+  const capabilities = useQuery(capabilitiesQuery).data;
+  const able = capabilities?.find(({ channelType }) => channelType === conversation.channel.type);
+  const wayOut = wayOutOf(conversation, able, now);
   switch (row.kind) {
     case "day":
       return (
@@ -237,6 +241,7 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
           starts={row.starts}
           conversationId={conversation.id}
           channelType={conversation.channel.type}
+          wayOut={wayOut}
         />
       );
     case "outgoing":
@@ -246,6 +251,7 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
           quoted={row.quoted}
           starts={row.starts}
           channelType={conversation.channel.type}
+          wayOut={wayOut}
         />
       );
   }

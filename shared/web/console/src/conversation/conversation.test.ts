@@ -8,7 +8,9 @@ import { at, conversationOf, messageOf } from "../core/testing.ts";
 import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, writeForm } from "../live/drafts.ts";
 import { refusalKey } from "./attachments.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
+import { failureOf } from "./reasons.ts";
 import { rowsOf } from "./timeline.ts";
+import { wayOutFor, wayOutOf } from "./wayOut.ts";
 import { replyWindow } from "./window.ts";
 
 const [whatsapp] = parse(capabilitiesList, known).items;
@@ -82,6 +84,58 @@ describe("replyWindow", () => {
   test("a channel without a window is always open", () => {
     const able = { ...whatsapp, windowSeconds: 0 };
     expect(replyWindow(conversationOf({ windowUntil: null }), able, now)).toEqual({ open: true, closesIn: null });
+  });
+});
+
+// B-12
+describe("way out of a failed message", () => {
+  const now = Date.parse(at(0));
+  const open = conversationOf({ windowUntil: at(90) });
+  const closed = conversationOf({ windowUntil: at(-1) });
+  const withoutTemplates = { ...whatsapp, templates: false };
+
+  test.each([
+    ["free message in the window", open, whatsapp, "text", "undeliverable", "retry"],
+    [
+      "free message that the window refused, before the contact wrote again",
+      open,
+      whatsapp,
+      "text",
+      "window_closed",
+      "retry",
+    ],
+    ["free message outside the window", closed, whatsapp, "text", "window_closed", "template"],
+    [
+      "free message that failed for another reason, outside the window",
+      closed,
+      whatsapp,
+      "image",
+      undefined,
+      "template",
+    ],
+    [
+      "free message outside the window of a channel without templates",
+      closed,
+      withoutTemplates,
+      "text",
+      undefined,
+      "wait",
+    ],
+    ["template outside the window", closed, whatsapp, "template", "not_now", "retry"],
+    ["template that needs a phone", closed, whatsapp, "template", "phone_needed", "template"],
+    ["template that is no longer approved", open, whatsapp, "template", "template_unavailable", "template"],
+    ["channel that is not known yet", closed, undefined, "text", undefined, "retry"],
+  ] as const)("%s", (_, conversation, able, type, reason, expected) => {
+    expect(wayOutFor(type, reason, wayOutOf(conversation, able, now))).toBe(expected);
+  });
+
+  test.each([
+    [{ code: "131047", message: "Re-engagement message", reason: "window_closed" }, "composer.windowClosed"],
+    [{ code: "channel_gone", message: "the channel was disconnected" }, "message.reason.channelGone"],
+    [{ code: "131999", message: "New", reason: "provider_refused" }, undefined],
+    [null, undefined],
+  ])("failure %j is told in the reader's language, if there is a text", (error, expected) => {
+    expect(failureOf(messageOf({ error }))).toBe(expected);
   });
 });
 

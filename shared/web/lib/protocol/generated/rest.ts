@@ -440,7 +440,7 @@ export const conversation = v.object({
   preview: v.nullable(preview),
   /** LastActivityAt is the time of the last message of either side. */
   lastActivityAt: time,
-  /** WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message; null when the contact never wrote or the channel has no window. */
+  /** WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message, or when the provider refused one for that reason; null when the contact never wrote or the channel has no window. */
   windowUntil: v.nullable(time),
   /** WaitingSince is the time of the first message that was not answered; null when none waits. */
   waitingSince: v.nullable(time),
