@@ -2,7 +2,12 @@
 import * as v from "valibot";
 import { fitting } from "./parse.ts";
 
-export const time = v.pipe(v.string(), v.isoTimestamp());
+/** A day that does not exist has the form of one, and some browsers cannot read it. */
+export const time = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check((text) => !Number.isNaN(Date.parse(text))),
+);
 export const words = v.fallback(v.string(), "");
 export const maybeTime = v.fallback(v.nullable(time), null);
 

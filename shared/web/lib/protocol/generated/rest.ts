@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import * as e from "./enums.ts";
 
-const time = v.pipe(v.string(), v.isoTimestamp());
+/** A day that does not exist has the form of one, and some browsers cannot read it. */
+const time = v.pipe(v.string(), v.isoTimestamp(), v.check((text) => !Number.isNaN(Date.parse(text)), "no such time"));
 
 /** ServiceHealth is the answer of the health check. */
 export const serviceHealth = v.object({
