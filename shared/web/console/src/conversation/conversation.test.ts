@@ -9,7 +9,7 @@ import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, write
 import { refusalKey } from "./attachments.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { failureOf } from "./reasons.ts";
-import { rowsOf } from "./timeline.ts";
+import { includes, rowsOf } from "./timeline.ts";
 import { wayOutFor, wayOutOf } from "./wayOut.ts";
 import { replyWindow } from "./window.ts";
 
@@ -66,6 +66,18 @@ describe("rowsOf", () => {
     expect(rows({ outgoing: [outgoing] }).at(-1)?.key).toBe("c1");
     expect(rows({ messages: [said("m1", 3, { clientId: "c1" })] }).at(-1)?.key).toBe("c1");
   });
+});
+
+test("includes tells whether a message is among the rows", () => {
+  const rows = rowsOf({
+    messages: [messageOf({ id: "m1" }), messageOf({ id: "m3" })],
+    events: [],
+    outgoing: [],
+    older: true,
+    dayOf: (iso) => iso.slice(0, 10),
+  });
+  expect(["m2", "m3", "m4", null].map((id) => includes(rows, id))).toEqual([true, true, false, true]);
+  expect(includes([], "m1")).toBe(false);
 });
 
 describe("replyWindow", () => {
