@@ -21,7 +21,7 @@ import { channelOf } from "../channels/index.ts";
 import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import type { FormKind } from "../live/outgoing.ts";
-import { useFormats, useNow } from "../ui/format.ts";
+import { useFormats } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
@@ -36,25 +36,24 @@ import { forms, loadMoreMenu } from "./forms.ts";
 import { Quote } from "./Quote.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
 import { useTypingSignal } from "./typing.ts";
-import { replyWindow } from "./window.ts";
+import { useReplyWindow } from "./useReplyWindow.ts";
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
-  const now = useNow(15_000);
   const capabilities = useQuery(capabilitiesQuery);
+  const able = capabilities.data?.find(({ channelType }) => channelType === conversation.channel.type);
+  const window = useReplyWindow(conversation, able);
 
   if (!may("conversation.reply")) {
     return <Closed icon={IconLock} text={t("composer.notAllowed")} />;
   }
   if (capabilities.isPending) return <div className={classes.composer} aria-busy="true" />;
-  const able = capabilities.data?.find(({ channelType }) => channelType === conversation.channel.type);
   if (!able) {
     const text = capabilities.isError ? t("error.unavailable") : t("composer.noSuchChannel");
     return <Closed icon={IconLock} text={text} />;
   }
-  const window = replyWindow(conversation, able, now);
   if (!window.open) {
     const why = t(conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed");
     const next = t(able.templates ? "composer.windowTemplates" : "composer.windowWait");

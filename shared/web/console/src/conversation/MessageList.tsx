@@ -1,12 +1,12 @@
 import { ActionIcon, Button, Loader, Skeleton } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowDown, IconMessages } from "@tabler/icons-react";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
-import { capabilitiesQuery, eventsQuery, messagesQuery } from "../api/queries.ts";
+import { eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { inOrder } from "../live/messages.ts";
@@ -21,7 +21,8 @@ import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
 import { useStayAtEnd } from "./stayAtEnd.ts";
 import { includes, type Row, rowsOf } from "./timeline.ts";
-import { wayOutOf } from "./wayOut.ts";
+import { useWayOut } from "./useReplyWindow.ts";
+import type { WayOut } from "./wayOut.ts";
 
 const localDay = new Intl.DateTimeFormat("en-CA");
 
@@ -127,6 +128,7 @@ function Log(props: {
   }, [virtual]);
 
   useStayAtEnd(scroll, rows);
+  const wayOut = useWayOut(props.conversation);
 
   const shown = virtual.getVirtualItems();
   const first = shown[0]?.index ?? rows.length;
@@ -169,7 +171,7 @@ function Log(props: {
                   className={classes.slot}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <RowContent row={row} conversation={props.conversation} />
+                  <RowContent row={row} conversation={props.conversation} wayOut={wayOut} />
                 </div>
               )
             );
@@ -193,12 +195,9 @@ function Log(props: {
   );
 }
 
-function RowContent({ row, conversation }: { row: Row; conversation: Conversation }) {
+function RowContent({ row, conversation, wayOut }: { row: Row; conversation: Conversation; wayOut: WayOut }) {
   const formats = useFormats();
   const now = useNow(60_000);
-  const capabilities = useQuery(capabilitiesQuery).data;
-  const able = capabilities?.find(({ channelType }) => channelType === conversation.channel.type);
-  const wayOut = wayOutOf(conversation, able, now);
   switch (row.kind) {
     case "day":
       return (

@@ -138,7 +138,8 @@ describe("way out of a failed message", () => {
     ["template that is no longer approved", open, whatsapp, "template", "template_unavailable", "template"],
     ["channel that is not known yet", closed, undefined, "text", undefined, "retry"],
   ] as const)("%s", (_, conversation, able, type, reason, expected) => {
-    expect(wayOutFor(type, reason, wayOutOf(conversation, able, now))).toBe(expected);
+    const window = replyWindow(conversation, able ?? whatsapp, now);
+    expect(wayOutFor(type, reason, wayOutOf(window, able))).toBe(expected);
   });
 
   test.each([

@@ -1,13 +1,13 @@
 /** What can be done with a message that was not sent. Pure. */
-import type { Capabilities, Conversation } from "@recado/lib/protocol";
-import { replyWindow } from "./window.ts";
+import type { Capabilities } from "@recado/lib/protocol";
+import type { ReplyWindow } from "./window.ts";
 
 /** `template`: only a template can be sent. `wait`: nothing can be sent until the contact writes. */
 export type WayOut = "retry" | "template" | "wait";
 
 /** The way out for free messages, by the conversation's window. */
-export function wayOutOf(conversation: Conversation, able: Capabilities | undefined, now: number): WayOut {
-  if (!able || replyWindow(conversation, able, now).open) return "retry";
+export function wayOutOf(window: ReplyWindow, able: Capabilities | undefined): WayOut {
+  if (!able || window.open) return "retry";
   return able.templates ? "template" : "wait";
 }
 
