@@ -7,13 +7,6 @@
 export const isComposing = ({ isComposing, keyCode }: { isComposing: boolean; keyCode: number }): boolean =>
   isComposing || keyCode === 229;
 
-/** Whether the text names the files, as file managers put it beside them: by name, path or address, one a line. */
-const namesFiles = (text: string, files: readonly File[]): boolean =>
-  text.split(/\r?\n/).every((line) => {
-    const name = line.slice(Math.max(line.lastIndexOf("/"), line.lastIndexOf("\\")) + 1);
-    return line === "" || files.some((file) => file.name === name || encodeURI(file.name) === name);
-  });
-
 /**
  * The files that a paste attaches; none when the paste is a text. Spreadsheets and word processors put a picture of the cells beside
  * the text. Browsers put markup, and some an address, beside a copied picture.
@@ -23,7 +16,8 @@ export function pastedFiles(clipboard: DataTransfer): File[] {
   const text = clipboard.getData("text/plain").trim();
   const html = clipboard.getData("text/html");
   if (text === "" || files.length === 0) return files;
-  if (html === "") return namesFiles(text, files) ? files : [];
+  // File managers put the names beside the files: alone, in paths or in addresses.
+  if (html === "") return files.every(({ name }) => text.includes(name) || text.includes(encodeURI(name))) ? files : [];
   return new DOMParser().parseFromString(html, "text/html").body.textContent?.trim() ? [] : files;
 }
 

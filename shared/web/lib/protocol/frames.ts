@@ -1,7 +1,8 @@
 /** The socket's frames: each is a JSON array of the items below; what a browser sends back is `SocketAction`. */
 import * as v from "valibot";
 import { frameItem } from "./generated/rest.ts";
-import { parse, ShapeError, sorted } from "./parse.ts";
+import { sorted } from "./list.ts";
+import { parse, ShapeError } from "./parse.ts";
 
 export type { Action as SocketAction } from "./generated/requests.ts";
 export { frameItem };

@@ -2,12 +2,8 @@
 import * as v from "valibot";
 import { fitting } from "./parse.ts";
 
-/** A day that does not exist has the form of one, and some browsers cannot read it. */
-export const time = v.pipe(
-  v.string(),
-  v.isoTimestamp(),
-  v.check((text) => !Number.isNaN(Date.parse(text))),
-);
+/** What the browser can show as a time. */
+export const time = v.custom<string>((value) => typeof value === "string" && !Number.isNaN(Date.parse(value)));
 export const words = v.fallback(v.string(), "");
 export const maybeTime = v.fallback(v.nullable(time), null);
 

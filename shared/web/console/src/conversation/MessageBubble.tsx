@@ -136,7 +136,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
               : t("message.failed")}
           </span>
           {may("conversation.reply") && wayOut === "template" && (
-            <TemplateButton conversationId={props.conversationId} size="compact-xs" variant="subtle" color="red" />
+            <TemplateButton conversationId={props.conversationId} size="compact-xs" variant="subtle" />
           )}
           {may("conversation.reply") && wayOut === "retry" && (
             <Button

@@ -91,7 +91,7 @@ export function OutgoingBubble({
         <div className={classes.failure} role="alert">
           <span>{reason ? t(reason, { channel: channelOf(channelType).name }) : t(other)}</span>
           {wayOut === "template" && (
-            <TemplateButton conversationId={conversationId} size="compact-xs" variant="subtle" color="red" />
+            <TemplateButton conversationId={conversationId} size="compact-xs" variant="subtle" />
           )}
           {wayOut === "retry" && (
             <Button
