@@ -42,10 +42,13 @@ func TestDeliver_WindowRefused(t *testing.T) {
 			b.Status("wamid.out.uno", named)
 		},
 		"in a status before the response": func(b *desktest.Fixture, c chat.ConversationID) {
-			b.DeliverBy(c, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+			said := b.DeliverBy(c, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 				b.Status("wamid.out.uno", failed)
 				return channel.Delivered{ProviderID: "wamid.out.uno"}, nil
 			})
+			if said != nil {
+				b.Fatalf("the provider said %v of the channel", said)
+			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
