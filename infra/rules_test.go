@@ -287,3 +287,35 @@ func TestAlarms_DescribedAndSent(t *testing.T) {
 		}
 	}
 }
+
+// The widget's files are for pages of any origin, the console's policy is for the console alone.
+func TestEdge_Headers(t *testing.T) {
+	t.Parallel()
+	edge := synthesised["prod"]["Edge"]
+	var patterns []string
+	for _, r := range edge.of("AWS::CloudFront::Distribution") {
+		distribution, _ := r.Properties["DistributionConfig"].(map[string]any)
+		for _, behaviour := range each(distribution["CacheBehaviors"]) {
+			pattern, _ := behaviour.(map[string]any)
+			patterns = append(patterns, fmt.Sprint(pattern["PathPattern"]))
+		}
+	}
+	if api, files := slices.Index(patterns, "/widget/v1/*"), slices.Index(patterns, "/widget/*"); api < 0 || files < api {
+		t.Errorf("the behaviours are %v: the first that matches is taken", patterns)
+	}
+	encoded, err := json.Marshal(edge.of("AWS::CloudFront::ResponseHeadersPolicy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(encoded)
+	for _, want := range []string{
+		`"Header":"Cross-Origin-Resource-Policy","Override":true,"Value":"cross-origin"`, `"AccessControlAllowOrigins":{"Items":["*"]}`, "connect-src 'self' https://",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the headers lack %s: %s", want, text)
+		}
+	}
+	if strings.Contains(text, "wss:") {
+		t.Errorf("the console's policy names every socket: %s", text)
+	}
+}

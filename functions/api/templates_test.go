@@ -80,6 +80,15 @@ func TestTemplates(t *testing.T) {
 		body = filled("t-1", "alfa", apitest.Fields{"0": "y"})
 		owner.Do("POST", messages, body).WantError(http.StatusConflict, "conflict", "clientId")
 	})
+	gap := func(clientID, value string) apitest.Fields {
+		body := filled(clientID, "alfa", apitest.Fields{"0": "x"})
+		body["template"].(apitest.Fields)["parameters"].(apitest.Fields)["body"] = []string{value}
+		return body
+	}
+	t.Run("pass with 1024 characters of any length", func(t *testing.T) {
+		owner.Do("POST", messages, gap("t-8", strings.Repeat("ñ", 1024))).Want(http.StatusCreated)
+		owner.Do("POST", messages, gap("t-9", strings.Repeat("👩", 1024))).Want(http.StatusCreated)
+	})
 	for name, test := range map[string]struct {
 		body        apitest.Fields
 		status      int
@@ -90,6 +99,9 @@ func TestTemplates(t *testing.T) {
 		"one with other gaps":    {filled("t-4", "alfa", nil), http.StatusBadRequest, "invalid", "template.parameters"},
 		"a button without place": {filled("t-5", "alfa", apitest.Fields{"first": "x"}), http.StatusBadRequest, "invalid", "template.parameters"},
 		"one without name":       {filled("t-6", "", apitest.Fields{"0": "x"}), http.StatusBadRequest, "invalid", "template"},
+		"a parameter too long":   {gap("t-10", strings.Repeat("ñ", 1025)), http.StatusBadRequest, "invalid", "template.parameters"},
+		"a line break":           {gap("t-11", "a\nb"), http.StatusBadRequest, "invalid", "template.parameters"},
+		"blanks":                 {gap("t-12", "   "), http.StatusBadRequest, "invalid", "template.parameters"},
 		"no template":            {apitest.Fields{"clientId": "t-7", "type": "template"}, http.StatusBadRequest, "invalid", "template"},
 	} {
 		t.Run("refuses "+name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/mail"
@@ -64,13 +66,14 @@ func render(m chat.Mail) (mail.Message, error) {
 const nameRunes = 60
 
 // looksLikeLink matches text that mail programs turn into a link. Anyone can sign up with another person's address, so the name
-// must not carry a message.
-var looksLikeLink = regexp.MustCompile(`[/:@]|\S\.\S`)
+// must not carry a message. It is for names in NFKC: of the dots of domain names (RFC 3490 §3.1) only the ideographic one is left beside
+// the full stop. A name that turns the direction of the text may read like a link.
+var looksLikeLink = regexp.MustCompile(`[/:@\x{202A}-\x{202E}\x{2066}-\x{2069}]|\S[.\x{3002}]\S`)
 
 // presentable returns a name that is safe in a greeting, or "".
 func presentable(name string) string {
 	name = strings.Join(strings.Fields(name), " ")
-	if looksLikeLink.MatchString(name) || len([]rune(name)) > nameRunes {
+	if looksLikeLink.MatchString(norm.NFKC.String(name)) || len([]rune(name)) > nameRunes {
 		return ""
 	}
 	return name

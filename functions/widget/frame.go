@@ -57,6 +57,10 @@ func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) 
 			"Content-Security-Policy": fmt.Sprintf(policy, files, strings.Join(settings.Origins, " "), "ws"+strings.TrimPrefix(h.PublicURL, "http")),
 			"X-Frame-Options":         "", // it cannot list several origins; frame-ancestors in the policy does
 			"Cache-Control":           "private, max-age=60",
+			// A page that is cross-origin isolated shows only frames that have both. The links to files have no policy of their own, so
+			// they are loaded without credentials (html.spec.whatwg.org/multipage/browsers.html#coep). Safari does not know that value.
+			"Cross-Origin-Embedder-Policy": "credentialless",
+			"Cross-Origin-Resource-Policy": "cross-origin",
 		},
 		Body: fmt.Appendf(nil, document, html.EscapeString(ch.ExternalID)),
 	}, nil

@@ -126,6 +126,9 @@ func TestSite_OtherOrigin_Refused(t *testing.T) {
 		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`"`) || strings.Contains(frame.Body, "<script>") {
 		t.Errorf("the document: %d %v %s", frame.StatusCode, frame.Headers, frame.Body)
 	}
+	if frame.Headers["Cross-Origin-Resource-Policy"] != "cross-origin" || frame.Headers["Cross-Origin-Embedder-Policy"] != "credentialless" {
+		t.Errorf("pages that are cross-origin isolated do not show the document: %v", frame.Headers)
+	}
 	b.refused("the document of no site", b.do("GET", "/widget/v1/frame?site=%3Cscript%3E", "", nil), 404, "site")
 
 	// The page is removed from the site's list: its sessions become invalid.

@@ -197,7 +197,8 @@ func (c *contract) restTS() ([]byte, error) {
 	s.WriteString(banner)
 	s.line(`import * as v from "valibot";`)
 	s.line(`import * as e from "./enums.ts";`)
-	s.line("\nconst time = v.pipe(v.string(), v.isoTimestamp());")
+	s.line("\n/** A day that does not exist has the form of one, and some browsers cannot read it. */")
+	s.line("const time = v.pipe(v.string(), v.isoTimestamp(), v.check((text) => !Number.isNaN(Date.parse(text)), \"no such time\"));")
 	for _, name := range c.reachable(slices.Concat(c.answers(false), []any{wire.ErrorAnswer{}}, wire.Frames())) {
 		schema := c.schemas[name]
 		if c.isEnum(name) {

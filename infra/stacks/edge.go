@@ -31,10 +31,11 @@ const viewer = `function handler(event) {
   return event.request;
 }`
 
-// contentSecurity is the console's policy: no script but its own files. Styles are set inline by the component library; files of
-// messages come from the bucket's own host, over signed links.
+// contentSecurity is the console's policy: no script but its own files, and no socket but its own, which has the console's host and is
+// 'self' (www.w3.org/TR/CSP3/#match-url-to-source-expression). Styles are set inline by the component library; files of messages come
+// from the bucket's own host, over signed links.
 const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: %[1]s; media-src 'self' blob: %[1]s; " +
-	"connect-src 'self' wss: %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"connect-src 'self' %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // NewEdge makes the distribution: one host name for the console, the API, the webhooks and the socket. Service does not depend on it;
 // functions read its address from a parameter.
@@ -65,6 +66,12 @@ func NewEdge(scope constructs.Construct, stage config.Stage, state *State, servi
 		AdditionalBehaviors: &map[string]*awscloudfront.BehaviorOptions{
 			"/api/*": &toAPI, "/widget/v1/*": &toAPI, "/webhooks/*": toHTTP, "/healthz": toHTTP, "/" + socketStage: forwarded(service.SocketHost, nil),
 		},
+	})
+	// Added behind the others, whose patterns are narrower: CloudFront takes the first that matches.
+	distribution.AddBehavior(jsii.String("/widget/*"), awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(files, nil), &awscloudfront.AddBehaviorOptions{
+		ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+		CachePolicy:           awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
+		ResponseHeadersPolicy: widgetHeaders(stack, stage),
 	})
 	deployConsole(stack, files, distribution, built.Console)
 	deployWidget(stack, files, distribution, built.Widget)
@@ -124,6 +131,26 @@ func consoleHeaders(stack awscdk.Stack, stage config.Stage, state *State) awsclo
 			ReferrerPolicy: &awscloudfront.ResponseHeadersReferrerPolicy{
 				ReferrerPolicy: awscloudfront.HeadersReferrerPolicy_SAME_ORIGIN, Override: jsii.Bool(true),
 			},
+			StrictTransportSecurity: &awscloudfront.ResponseHeadersStrictTransportSecurity{
+				AccessControlMaxAge: awscdk.Duration_Days(jsii.Number(365)), Override: jsii.Bool(true),
+			},
+		},
+	})
+}
+
+// widgetHeaders let pages of any origin load the widget's files, those that are cross-origin isolated too.
+func widgetHeaders(stack awscdk.Stack, stage config.Stage) awscloudfront.ResponseHeadersPolicy {
+	return awscloudfront.NewResponseHeadersPolicy(stack, jsii.String("WidgetHeaders"), &awscloudfront.ResponseHeadersPolicyProps{
+		Comment: jsii.String("the widget of recado-" + stage.Name),
+		CorsBehavior: &awscloudfront.ResponseHeadersCorsBehavior{
+			AccessControlAllowCredentials: jsii.Bool(false), AccessControlAllowHeaders: jsii.Strings("*"),
+			AccessControlAllowMethods: jsii.Strings("GET", "HEAD"), AccessControlAllowOrigins: jsii.Strings("*"), OriginOverride: jsii.Bool(true),
+		},
+		CustomHeadersBehavior: &awscloudfront.ResponseCustomHeadersBehavior{CustomHeaders: &[]*awscloudfront.ResponseCustomHeader{{
+			Header: jsii.String("Cross-Origin-Resource-Policy"), Value: jsii.String("cross-origin"), Override: jsii.Bool(true),
+		}}},
+		SecurityHeadersBehavior: &awscloudfront.ResponseSecurityHeadersBehavior{
+			ContentTypeOptions: &awscloudfront.ResponseHeadersContentTypeOptions{Override: jsii.Bool(true)},
 			StrictTransportSecurity: &awscloudfront.ResponseHeadersStrictTransportSecurity{
 				AccessControlMaxAge: awscdk.Duration_Days(jsii.Number(365)), Override: jsii.Bool(true),
 			},

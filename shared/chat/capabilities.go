@@ -19,19 +19,21 @@ type InteractiveLimits struct {
 // Capabilities are what a channel can do. The composer, the API and the automatic messages read this table and nothing else about a
 // channel.
 type Capabilities struct {
-	MaxText      int                       // runes
-	MaxCaption   int                       // runes; 0 = attachments carry no text
-	Window       time.Duration             // how long after the contact's last message free text may be sent; 0 = always
-	Attachments  map[MessageType]FileLimit // the types that may be sent
-	Captions     map[MessageType]bool      // the types that may carry text
-	ReplyTo      bool                      // a message may quote another
-	Locations    bool
-	MaxCards     int                // 0 = none
-	Interactive  *InteractiveLimits // nil = none
-	Templates    bool               // approved templates may be sent outside the window
-	ReadReceipts bool               // the adapter is a channel.Marker
-	Typing       time.Duration      // how long one ShowTyping of the adapter (channel.Typer) is shown; 0 = no typing indicator
-	Rate         SendRate
+	MaxText     int                       // runes
+	MaxCaption  int                       // runes; 0 = attachments carry no text
+	Window      time.Duration             // how long after the contact's last message free text may be sent; 0 = always
+	Attachments map[MessageType]FileLimit // the types that may be sent
+	Captions    map[MessageType]bool      // the types that may carry text
+	ReplyTo     bool                      // a message may quote another
+	Locations   bool
+	MaxCards    int                // 0 = none
+	Interactive *InteractiveLimits // nil = none
+	Templates   bool               // approved templates may be sent outside the window
+	// TakesTemplate is the provider's refusal of a template for a contact with this address: Conflict with a reason. nil accepts all.
+	TakesTemplate func(t Template, address string) error
+	ReadReceipts  bool          // the adapter is a channel.Marker
+	Typing        time.Duration // how long one ShowTyping of the adapter (channel.Typer) is shown; 0 = no typing indicator
+	Rate          SendRate
 	// AssetByCredentials says that the provider tells the external id by the credentials, so that a client names none.
 	AssetByCredentials bool
 	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and

@@ -58,7 +58,7 @@ type Conversation struct {
 	Preview       *Preview
 	LastMessageID MessageID // the highest one; only a higher one replaces the preview
 	LastInboundID MessageID
-	LastInboundAt time.Time // the provider's time: the window counts from it
+	LastInboundAt time.Time // the provider's time, or what CloseWindow made of it: the window counts from it
 
 	CreatedAt      time.Time
 	LastActivityAt time.Time // the last message of either side
@@ -88,6 +88,16 @@ func (c Conversation) WindowUntil(window time.Duration) time.Time {
 		return time.Time{}
 	}
 	return c.LastInboundAt.Add(window)
+}
+
+// CloseWindow closes a window of that length because the provider refused a message for it at that time, and reports whether it was open.
+// What the contact wrote since then, or writes later, opens it.
+func (c *Conversation) CloseWindow(window time.Duration, at time.Time) bool {
+	if !c.LastInboundAt.Before(at) || !at.Before(c.WindowUntil(window)) {
+		return false
+	}
+	c.LastInboundAt = at.Add(-window)
+	return true
 }
 
 // DueAt is the earliest of the conversation's own timers; zero when none is armed.

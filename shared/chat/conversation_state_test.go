@@ -139,3 +139,36 @@ func TestConversation_AnySequence(t *testing.T) {
 		})
 	})
 }
+
+func TestConversation_CloseWindow(t *testing.T) {
+	t.Parallel()
+	const window = 24 * time.Hour
+	wrote := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		wrote, at time.Time
+		window    time.Duration
+		closes    bool
+	}{
+		"open":                             {wrote, wrote.Add(time.Hour), window, true},
+		"refused before the contact wrote": {wrote, wrote.Add(-time.Second), window, false},
+		"refused in the same second":       {wrote, wrote, window, false},
+		"closed before":                    {wrote, wrote.Add(window), window, false},
+		"contact never wrote":              {time.Time{}, wrote, window, false},
+		"channel without a window":         {wrote, wrote.Add(time.Hour), 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := Conversation{LastInboundAt: test.wrote}
+			want := c
+			if test.closes {
+				want.LastInboundAt = test.at.Add(-test.window)
+			}
+			if got := c.CloseWindow(test.window, test.at); got != test.closes || !c.LastInboundAt.Equal(want.LastInboundAt) {
+				t.Errorf("%t, the contact's last message is of %v, want %v", got, c.LastInboundAt, want.LastInboundAt)
+			}
+			if test.closes && !c.WindowUntil(test.window).Equal(test.at) {
+				t.Errorf("the window closed at %v", c.WindowUntil(test.window))
+			}
+		})
+	}
+}

@@ -158,11 +158,16 @@ type Referral struct {
 	MediaURL  string
 }
 
-// MessageError is the provider's reason for a failure, in its code and words.
+// MessageError is the provider's reason for a failure, in its code and words. Reason is what the code means, in our words; "" when the
+// channel has none for it.
 type MessageError struct {
 	Code    string
 	Message string
+	Reason  string
 }
+
+// WindowClosed is the Reason of a message that the provider refused because its contact has not written for too long.
+const WindowClosed = "window_closed"
 
 // Message is one message of a conversation.
 type Message struct {

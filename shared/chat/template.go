@@ -160,9 +160,10 @@ func number(name string) int {
 	return n
 }
 
-// Fill gives the parameters their values, in order; false when there are more or fewer values than parameters, or one is empty.
+// Fill gives the parameters their values, in order; false when there are more or fewer values than parameters, or one is blank.
 func (t TemplateText) Fill(values []string) ([]TemplateParameter, bool) {
-	if len(values) != len(t.Parameters) || slices.Contains(values, "") {
+	blank := func(value string) bool { return strings.TrimSpace(value) == "" }
+	if len(values) != len(t.Parameters) || slices.ContainsFunc(values, blank) {
 		return nil, false
 	}
 	var filled []TemplateParameter

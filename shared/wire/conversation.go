@@ -36,8 +36,8 @@ type Conversation struct {
 	Preview *Preview `json:"preview"`
 	// LastActivityAt is the time of the last message of either side.
 	LastActivityAt Time `json:"lastActivityAt"`
-	// WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message;
-	// null when the contact never wrote or the channel has no window.
+	// WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message, or when
+	// the provider refused one for that reason; null when the contact never wrote or the channel has no window.
 	WindowUntil *Time `json:"windowUntil"`
 	// WaitingSince is the time of the first message that was not answered; null when none waits.
 	WaitingSince *Time `json:"waitingSince"`

@@ -140,6 +140,8 @@ type MessageError struct {
 	Code string `json:"code"`
 	// Message is the provider's text, or the service's.
 	Message string `json:"message"`
+	// Reason is what the code means, independent of the provider, such as window_closed; left out when there is none.
+	Reason string `json:"reason,omitempty"`
 }
 
 // Interactive is what a message offers to tap: buttons, or a list that one button opens.

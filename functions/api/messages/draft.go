@@ -3,6 +3,7 @@ package messages
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -63,12 +64,12 @@ const (
 
 func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
 	t := drafts.Template{Name: b.Name, Language: b.Language, Header: b.Parameters.Header, Body: b.Parameters.Body}
-	if b.Name == "" || b.Language == "" || len(b.Name) > templateName || len(b.Language) > rest.IDMax {
+	if b.Name == "" || b.Language == "" || utf8.RuneCountInString(b.Name) > templateName || len(b.Language) > rest.IDMax {
 		return nil, rest.Invalid("template", "template name and language are required")
 	}
 	for index, value := range b.Parameters.Buttons {
 		i, err := strconv.Atoi(index)
-		if err != nil || len(value) > templateGap {
+		if err != nil || utf8.RuneCountInString(value) > templateGap {
 			return nil, rest.Invalid("template.parameters", "each button parameter needs an index and at most %d characters", templateGap)
 		}
 		if t.Buttons == nil {
@@ -77,7 +78,7 @@ func newTemplate(b wire.NewTemplateRef) (*drafts.Template, error) {
 		t.Buttons[i] = value
 	}
 	for _, value := range append(append([]string{}, t.Header...), t.Body...) {
-		if len(value) > templateGap {
+		if utf8.RuneCountInString(value) > templateGap {
 			return nil, rest.Invalid("template.parameters", "each parameter may have at most %d characters", templateGap)
 		}
 	}

@@ -83,13 +83,14 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	return mux
 }
 
-// contentSecurity is the console's policy: no script but its own files. Styles are set inline by the component library.
+// contentSecurity is the console's policy: no script but its own files, and no socket but its own. Styles are set inline by the component
+// library. %[1]s is the origin of the messages' files, %[2]s that of the socket, which may have another name than the page.
 const contentSecurity = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: %[1]s; media-src 'self' blob: %[1]s; " +
-	"connect-src 'self' ws: wss: %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	"connect-src 'self' %[2]s %[1]s; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // console serves the built files; a path that is none of them is one of the console's pages.
 func (s *Stack) console() http.Handler {
-	policy := fmt.Sprintf(contentSecurity, "http://"+s.storage.Addr().String())
+	policy := fmt.Sprintf(contentSecurity, "http://"+s.storage.Addr().String(), "ws"+strings.TrimPrefix(s.URL, "http"))
 	files := http.FileServerFS(os.DirFS(s.options.Console))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.options.Console == "" {
@@ -115,7 +116,7 @@ func (s *Stack) console() http.Handler {
 // widgetKept is how long a browser may keep the widget's files: they have one name for all versions.
 const widgetKept = "public, max-age=300"
 
-// widget serves the files that pages of sites and the chat's own document load.
+// widget serves the files that pages of sites and the chat's own document load: pages of any origin, isolated ones too.
 func (s *Stack) widget() http.Handler {
 	files := http.FileServerFS(os.DirFS(s.options.Widget))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -124,6 +125,8 @@ func (s *Stack) widget() http.Handler {
 			return
 		}
 		w.Header().Set("Cache-Control", widgetKept)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		files.ServeHTTP(w, r)
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -70,9 +71,12 @@ func classOf(e wireError) class {
 // fewTries are codes of temporary failures that Meta sometimes also returns for an invalid request: they get only a few tries.
 var fewTries = []int{1, 131000}
 
+// reasonPhoneNeeded says that a template cannot go to a contact who is known by a user id alone.
+const reasonPhoneNeeded = "phone_needed"
+
 // policyReasons maps the codes of classPolicy to machine-readable reasons.
 var policyReasons = map[int]string{
-	codeWindowClosed: "window_closed",
+	codeWindowClosed: chat.WindowClosed,
 	131026:           "undeliverable",
 	codeNotNow:       "not_now",
 	131050:           "opted_out",
@@ -80,7 +84,7 @@ var policyReasons = map[int]string{
 	130472:           "experiment",
 	131021:           "recipient_is_sender",
 	131030:           "recipient_not_allowed",
-	131062:           "phone_needed",
+	131062:           reasonPhoneNeeded,
 }
 
 // ourReasons maps those codes of classOurs that have a machine-readable reason of their own.

@@ -209,7 +209,7 @@ func failureOf(errors []wireError) *chat.MessageError {
 	if len(errors) == 0 {
 		return &chat.MessageError{Message: "WhatsApp did not say why"}
 	}
-	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words()}
+	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words(), Reason: errors[0].reason()}
 }
 
 // code returns Meta's error code as text; "" when there is none.
@@ -218,6 +218,14 @@ func (e wireError) code() string {
 		return ""
 	}
 	return strconv.Itoa(*e.Code)
+}
+
+// reason returns what the error's code means; "" when we have no word for it.
+func (e wireError) reason() string {
+	if e.Code == nil {
+		return ""
+	}
+	return firstOf(policyReasons[*e.Code], ourReasons[*e.Code])
 }
 
 // words returns the title of an error, and its details where they differ from the title.

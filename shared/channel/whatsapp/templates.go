@@ -10,6 +10,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // templatesPerPage is how many templates one call reads. Meta limits the calls per hour, and maxAnswer the size of a response.
@@ -81,6 +82,15 @@ func (a *Adapter) Templates(ctx context.Context, credentials chat.Credentials, b
 		next = found.Paging.Cursors.After
 	}
 	return page, next, nil
+}
+
+// takesTemplate refuses an authentication template for a contact without a phone number, as Meta does with error 131062 (Meta's page
+// "Business-scoped user IDs").
+func takesTemplate(t chat.Template, address string) error {
+	if t.Category == "authentication" && isUserID(address) {
+		return fault.New(fault.Conflict, "authentication templates need the contact's phone number").WithField("template").WithReason(reasonPhoneNeeded)
+	}
+	return nil
 }
 
 func (w wireTemplate) template() (t chat.Template, sendable bool) {

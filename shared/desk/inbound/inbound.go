@@ -41,11 +41,11 @@ type Receiver struct {
 }
 
 // New makes a Receiver; every argument is needed.
-func New(store Store, now func() time.Time) (*Receiver, error) {
-	if store == nil || now == nil {
-		return nil, errors.New("inbound: a store and a clock are needed")
+func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (*Receiver, error) {
+	if store == nil || capabilities == nil || now == nil {
+		return nil, errors.New("inbound: a store, the channels' capabilities and a clock are needed")
 	}
-	tracker, err := tracking.New(store, now)
+	tracker, err := tracking.New(store, capabilities, now)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func (s *Sender) refused(ctx context.Context, m chat.Message, ch chat.ChannelID,
 	provider := channel.Provider(refusal)
 	reason := &chat.MessageError{Code: string(fault.As(refusal).Code), Message: fault.As(refusal).Message}
 	if provider != nil {
-		reason = &chat.MessageError{Code: provider.Code, Message: provider.Message}
+		reason = &chat.MessageError{Code: provider.Code, Message: provider.Message, Reason: fault.As(refusal).Reason}
 		switch provider.Class {
 		case channel.ClassUncertain:
 			return true, nil, s.finish(ctx, m, timer, chat.StatusUnknown, reason)
@@ -191,7 +191,7 @@ func (s *Sender) finish(ctx context.Context, m chat.Message, timer chat.Timer, t
 		}
 		effects := &chat.MessageEffects{DropTimer: &timer}
 		if stored.Advance(to, reason) && to == chat.StatusFailed {
-			effects.Event = desk.MessageFailed(*stored, s.now())
+			return effects, s.tracking.Failed(ctx, *stored, s.now(), effects)
 		}
 		return effects, nil
 	})

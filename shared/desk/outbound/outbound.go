@@ -6,6 +6,7 @@
 package outbound
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,8 @@ type Store interface {
 	// PendingTimers are in the order of their messages.
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	DropTimer(ctx context.Context, t chat.Timer) error
+	// Identity answers NotFound when none of the addresses is known.
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 }
 
 // Sender queues and delivers messages.
@@ -43,7 +46,7 @@ func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bo
 	if store == nil || capabilities == nil || now == nil {
 		return nil, errors.New("outbound: a store, the channels' capabilities and a clock are needed")
 	}
-	tracker, err := tracking.New(store, now)
+	tracker, err := tracking.New(store, capabilities, now)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +78,22 @@ func (s *Sender) gone(ctx context.Context, c chat.Conversation) (bool, error) {
 	return false, fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 }
 
-// approved is a template that may be sent: Conflict with reason template_unavailable for one that is not known or not approved.
+// template is one that may be sent to the conversation's contact: Conflict with reason template_unavailable for one that is not known or
+// not approved, and with the provider's reason for one that it refuses for such a contact.
+func (s *Sender) template(ctx context.Context, c chat.Conversation, name, language string) (chat.Template, error) {
+	t, err := s.approved(ctx, c, name, language)
+	able, _ := s.capabilities(c.ChannelType)
+	if err != nil || able.TakesTemplate == nil {
+		return t, err
+	}
+	identity, _, err := s.store.Identity(ctx, c.AccountID, c.ChannelID, []string{c.ExternalID})
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return t, fmt.Errorf("read the identity of conversation %s: %w", c.ID, err)
+	}
+	return t, able.TakesTemplate(t, cmp.Or(identity.Address, c.ExternalID))
+}
+
+// approved reads a template, which has to be approved.
 func (s *Sender) approved(ctx context.Context, c chat.Conversation, name, language string) (chat.Template, error) {
 	t, err := s.store.Template(ctx, c.AccountID, c.ChannelID, name, language)
 	if err == nil && t.Status == chat.TemplateApproved {

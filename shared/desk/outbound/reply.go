@@ -71,7 +71,7 @@ func (s *Sender) Reply(ctx context.Context, actor chat.Actor, c chat.Conversatio
 
 // fill reads the draft's template and fills it.
 func (s *Sender) fill(ctx context.Context, c chat.Conversation, draft drafts.Draft) (*chat.TemplateRef, string, error) {
-	t, err := s.approved(ctx, c, draft.Template.Name, draft.Template.Language)
+	t, err := s.template(ctx, c, draft.Template.Name, draft.Template.Language)
 	if err != nil {
 		return nil, "", err
 	}
@@ -158,7 +158,7 @@ func (s *Sender) Retry(ctx context.Context, actor chat.Actor, id chat.Conversati
 			return nil, err
 		}
 		if m.Template != nil {
-			if _, err := s.approved(ctx, c, m.Template.Name, m.Template.Language); err != nil {
+			if _, err := s.template(ctx, c, m.Template.Name, m.Template.Language); err != nil {
 				return nil, err
 			}
 		}

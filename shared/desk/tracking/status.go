@@ -62,7 +62,8 @@ func (t *Tracker) advance(ctx context.Context, account chat.AccountID, conversat
 		if !stored.Advance(chat.StatusFailed, in.Status.Error) {
 			return nil, nil
 		}
-		return &chat.MessageEffects{Event: desk.MessageFailed(*stored, t.now())}, nil
+		effects := &chat.MessageEffects{}
+		return effects, t.Failed(ctx, *stored, in.Status.At, effects)
 	})
 	return m, err
 }

@@ -41,16 +41,42 @@ type Store interface {
 
 // Tracker applies statuses and updates to messages.
 type Tracker struct {
-	store Store
-	now   func() time.Time
+	store        Store
+	capabilities func(chat.ChannelType) (chat.Capabilities, bool)
+	now          func() time.Time
 }
 
 // New makes a Tracker; every argument is needed.
-func New(store Store, now func() time.Time) (*Tracker, error) {
-	if store == nil || now == nil {
-		return nil, errors.New("tracking: a store and a clock are needed")
+func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (*Tracker, error) {
+	if store == nil || capabilities == nil || now == nil {
+		return nil, errors.New("tracking: a store, the channels' capabilities and a clock are needed")
 	}
-	return &Tracker{store: store, now: now}, nil
+	return &Tracker{store: store, capabilities: capabilities, now: now}, nil
+}
+
+// Failed adds to the effects what follows from the failure of a message, which the provider reported at that time: its Event, and the
+// conversation with its window closed if that is why it was refused.
+func (t *Tracker) Failed(ctx context.Context, m chat.Message, at time.Time, effects *chat.MessageEffects) error {
+	effects.Event = desk.MessageFailed(m, t.now())
+	if m.Error == nil || m.Error.Reason != chat.WindowClosed {
+		return nil
+	}
+	c := effects.Conversation // it may have the message's preview already
+	if c == nil {
+		read, err := t.store.Conversation(ctx, m.AccountID, m.ConversationID)
+		if err != nil {
+			return fmt.Errorf("read conversation %s: %w", m.ConversationID, err)
+		}
+		c = &read
+	}
+	able, _ := t.capabilities(c.ChannelType)
+	if at.IsZero() {
+		at = t.now()
+	}
+	if c.CloseWindow(able.Window, at) {
+		effects.Conversation = c
+	}
+	return nil
 }
 
 // SetProviderID gives a message the provider's id. First comes the receipt under it, through which replies and statuses find the
@@ -74,8 +100,11 @@ func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Mes
 		effects := &chat.MessageEffects{DropTimer: timer}
 		stored.ProviderID = providerID
 		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
-			if stored.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
-				effects.Event = desk.MessageFailed(*stored, t.now())
+			if !stored.Advance(status.Status, status.Error) || status.Status != chat.StatusFailed {
+				continue
+			}
+			if err := t.Failed(ctx, *stored, status.At, effects); err != nil {
+				return nil, err
 			}
 		}
 		return effects, nil
@@ -101,19 +130,24 @@ func (t *Tracker) apply(ctx context.Context, r chat.ProviderRef, updates ...chat
 		for _, u := range updates {
 			changed = m.ApplyUpdate(u) || changed
 		}
-		var event *chat.Event
+		var failedAt time.Time
+		failed := false
 		for _, status := range r.ParkedStatuses {
 			if m.Direction != chat.Out || m.ProviderID != r.ID || !m.Advance(status.Status, status.Error) {
 				continue
 			}
 			if changed = true; status.Status == chat.StatusFailed {
-				event = desk.MessageFailed(*m, t.now())
+				failed, failedAt = true, status.At
 			}
 		}
 		if !changed {
 			return nil, nil
 		}
-		return t.WithPreview(ctx, *m, chat.MessageEffects{Event: event})
+		effects, err := t.WithPreview(ctx, *m, chat.MessageEffects{})
+		if err == nil && failed {
+			err = t.Failed(ctx, *m, failedAt, effects)
+		}
+		return effects, err
 	})
 	if fault.Is(err, fault.NotFound) {
 		// The receipt is written before the message.

@@ -86,7 +86,7 @@ func Check(c chat.Conversation, able chat.Capabilities, known bool, d Draft, now
 		return fault.New(fault.Conflict, "the conversation is not admitted yet").WithReason("held")
 	}
 	if d.Type != chat.TypeTemplate && !window.Open(c, able.Window, now) {
-		return fault.New(fault.Conflict, "the contact's last message is more than %d hours old", int(able.Window.Hours())).WithField("window").WithReason("window_closed")
+		return fault.New(fault.Conflict, "the contact's last message is more than %d hours old", int(able.Window.Hours())).WithField("window").WithReason(chat.WindowClosed)
 	}
 	return fits(able, d)
 }

@@ -151,4 +151,35 @@ test("screens have no serious accessibility violations, in light and dark", asyn
   expect(found).toEqual({});
 }, 150_000);
 
+test("fields on a touch screen have a font of 16 px, below which iOS zooms", async () => {
+  const desk = await harness.as(ana, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  const small: string[] = [];
+  const check = async (screen: string) => {
+    const fields = desk.page.locator("input:not([type=radio], [type=checkbox], [type=file]), select, textarea");
+    await fields.first().waitFor();
+    small.push(
+      ...(await fields.evaluateAll(
+        (all, screen) =>
+          all
+            .filter((field) => Number.parseFloat(getComputedStyle(field).fontSize) < 16)
+            .map((field) => `${screen}: ${field.outerHTML.slice(0, 100)}`),
+        screen,
+      )),
+    );
+  };
+  for (const path of ["/inbox", "/contacts", "/settings/profile", "/settings/distribution"]) {
+    await desk.goto(path);
+    await check(path);
+  }
+  await desk.goto("/settings/operators");
+  await desk.button("operators.add").click();
+  await desk.page.getByRole("dialog").getByLabel(t("field.name")).waitFor();
+  await check("a new operator");
+  await desk.goto("/settings/channels");
+  await desk.page.getByRole("link", { name: "Tienda Demo", exact: true }).click();
+  await desk.page.getByRole("tab", { name: t("webchat.installation") }).click();
+  await check("the code for a site");
+  expect(small).toEqual([]);
+});
+
 finalChecks(harness);

@@ -201,6 +201,63 @@ test("three browsers match the server after 1,000 events and 200 broken sockets"
   }
 }, 420_000);
 
+// C-04
+test("after a reconnect the open conversation is where it was, and what is out of view is unread", async () => {
+  const rosa = { phone: "5491170099001", name: "Rosa Quiroga" };
+  const owner = await harness.stack.api(ana);
+  await harness.stack.phone.add(rosa);
+  const say = async (from: number, until: number) => {
+    for (let n = from; n < until; n += 1) await harness.stack.phone.say(rosa.phone, `mensaje ${n}`);
+    const { id } = await owner.withContact(rosa.name);
+    await expect.poll(async () => (await owner.messages(id)).length).toBe(until);
+  };
+  await say(0, 1);
+  const { id } = await owner.withContact(rosa.name);
+  await say(1, 70);
+  const desk = await harness.as(ana, { viewport: { width: 1280, height: 800 } });
+  await desk.box("inbox.box.all");
+  await desk.open(rosa.name);
+  const fromEnd = () => desk.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  const unread = async () => (await owner.get<Conversation>(`/conversations/${id}`)).unread;
+  await desk.message("mensaje 69").waitFor();
+  await expect.poll(unread).toBe(false);
+  const away = async (happens: () => Promise<void>) => {
+    await desk.context.setOffline(true);
+    await harness.stack.cutSockets(-1, false);
+    await happens();
+    await desk.context.setOffline(false);
+  };
+
+  // More than a page of messages at its end, while the operator looks.
+  await away(() => say(70, 140));
+  await desk.message("mensaje 139").waitFor();
+  await expect.poll(fromEnd).toBeLessThan(2);
+  await expect.poll(unread).toBe(false);
+
+  // The operator reads further up.
+  await desk.log.hover();
+  await desk.page.mouse.wheel(0, -1_500);
+  await expect.poll(fromEnd).toBeGreaterThan(500);
+  const seen = await desk.log.locator("article").evaluateAll((all) => {
+    const top = all.find((one) => one.getBoundingClientRect().top > 150);
+    return { text: top?.querySelector("p")?.textContent, at: top?.getBoundingClientRect().top ?? 0 };
+  });
+  await away(() => say(140, 150));
+  await expect.poll(async () => (await rowsShown(desk)).find((row) => row.id === id)?.preview).toBe("mensaje 149");
+  await expect.poll(() => desk.page.getByRole("status").allTextContents()).toContain(t("connection.online"));
+  await new Promise((done) => setTimeout(done, 1_500));
+  expect(await fromEnd()).toBeGreaterThan(500);
+  const box = await desk
+    .message(seen.text ?? "")
+    .first()
+    .boundingBox();
+  expect(Math.abs((box?.y ?? 0) - seen.at)).toBeLessThan(40);
+  expect(await unread()).toBe(true);
+  await desk.button("conversation.toEnd").click();
+  await desk.message("mensaje 149").waitFor();
+  await expect.poll(unread).toBe(false);
+}, 120_000);
+
 const pause = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
 
 /** A 409 conflict is expected when two operators act at the same time. */

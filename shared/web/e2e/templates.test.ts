@@ -105,6 +105,35 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await desk.delivery("¡La esperamos!", "delivery.read").waitFor();
 });
 
+// B-12
+test.each([
+  ["at once", { code: 131047 }],
+  ["after it took it", { do: "fail_later", code: 131047 }],
+])("provider that refuses a text for the window %s leaves templates until the customer writes", async (way, fault) => {
+  const lucia = { phone: way === "at once" ? "5491155550903" : "5491155550904", name: `Lucía ${way}` };
+  await harness.stack.phone.add(lucia);
+  await harness.stack.phone.say(lucia.phone, "¿Me escriben mañana?");
+  const desk = await harness.as(ana);
+  await desk.open(lucia.name);
+  await harness.stack.phone.fail(fault);
+  await desk.reply("Hola, le escribo por su consulta");
+  const refused = desk.message("Hola, le escribo");
+  await refused.getByRole("alert").getByText(t("composer.windowClosed")).waitFor();
+  await desk.page.getByRole("note").getByText(t("composer.windowTemplates")).waitFor();
+  expect(await desk.composer.count()).toBe(0);
+  await refused.getByRole("button", { name: t("template.choose") }).waitFor();
+  expect(await refused.getByRole("button", { name: t("action.retry") }).count()).toBe(0);
+  const api = await harness.stack.api(ana);
+  const { id } = await api.withContact(lucia.name);
+  const [, failed] = await api.messages(id);
+  await expect(api.post(`/conversations/${id}/messages/${failed?.id}/retry`)).rejects.toThrow(/409.*window_closed/);
+
+  await harness.stack.phone.say(lucia.phone, "Acá estoy");
+  await desk.composer.waitFor();
+  await refused.getByRole("button", { name: t("action.retry") }).click();
+  await desk.delivery("Hola, le escribo", "delivery.delivered").waitFor();
+});
+
 async function compose(desk: Desk, kind: Key, title: Key) {
   await desk.menu(t("composer.more"), kind);
   const dialog = desk.page.getByRole("dialog", { name: t(title) });

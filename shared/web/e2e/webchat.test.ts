@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Channel } from "@recado/lib/protocol";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { snippetOf } from "../console/src/channels/webchat/site.ts";
 import { t } from "./desk.ts";
 import { picture, prices } from "./files.ts";
 import { finalChecks, setUp } from "./harness.ts";
@@ -124,6 +126,70 @@ test("new site's code works on an empty page", async () => {
       .message("saga completa")
       .getByRole("link", { name: /Malabia/ })
       .waitFor(); // the page the visitor wrote from
+  } finally {
+    server.close();
+  }
+});
+
+// S0-31
+test("page is loaded while the chat's server does not answer, the first time and later", async () => {
+  const code = "Z8D2LQ5RV7YJ1FXC4MTB";
+  let hangs = true;
+  let html = "";
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/widget/loader.js") && !hangs) {
+      void fetch(harness.stack.url + request.url).then(async (loader) =>
+        response.setHeader("Content-Type", "text/javascript").end(await loader.text()),
+      );
+    } else if (!request.url?.startsWith("/widget/")) response.setHeader("Content-Type", "text/html").end(html);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    html = `<!doctype html><title>Malabia</title><h1>Malabia</h1>${snippetOf(address, code, "#1c7ed6")}`;
+    const reader = await visitor(`${address}/`);
+    const loaded = () =>
+      reader.page.evaluate(() => performance.getEntriesByType("navigation")[0]?.toJSON().loadEventEnd);
+    await reader.goto();
+    expect(await loaded()).toBeGreaterThan(0);
+    // A visitor who chatted before gets the frame without a click; here the tag itself is on the page.
+    hangs = false;
+    html = `<!doctype html><title>Malabia</title><script>localStorage.setItem("recado:${code}","started #1c7ed6")</script>
+      <script src="${address}/widget/loader.js" data-site="${code}"></script><h1>Malabia</h1>`;
+    await reader.goto();
+    await reader.page.locator('iframe[src*="/widget/v1/frame"]').waitFor({ state: "attached" });
+    expect(await loaded()).toBeGreaterThan(0);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+// S0-31
+test.each([
+  ["require-corp", ""],
+  ["credentialless", ""],
+  ["unsafe-none", "crossorigin"],
+])("chat opens on a page whose embedder policy is %s, loaded with a tag %s", async (policy, attribute) => {
+  let html = "";
+  const server = createServer((_, response) =>
+    response
+      .setHeader("Content-Type", "text/html")
+      .setHeader("Cross-Origin-Embedder-Policy", policy)
+      .setHeader("Cross-Origin-Opener-Policy", "same-origin")
+      .end(html),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const page = `http://localhost:${(server.address() as AddressInfo).port}`;
+  try {
+    const settings = { origins: [page] };
+    const api = await harness.stack.api(ana);
+    const site = await api.post<Channel>("/channels", { type: "webchat", name: `Aislada ${policy}`, settings });
+    html = `<!doctype html><html lang="es"><title>Aislada</title>
+      <script async ${attribute} src="${harness.stack.url}/widget/loader.js" data-site="${site.externalId}"></script></html>`;
+    const reader = await visitor(`${page}/`);
+    await reader.goto();
+    await reader.open();
   } finally {
     server.close();
   }

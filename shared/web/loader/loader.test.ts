@@ -80,6 +80,7 @@ describe("button", () => {
     expect(frame()).toBeNull();
     button.dispatchEvent(new Event("pointerenter"));
     expect(frame()?.dataset.src).toBe(`${ours}/widget/v1/frame?site=${CODE}`);
+    expect(frame()?.loading).toBe("lazy"); // the page's load event does not wait for it
   });
 
   // S0-31

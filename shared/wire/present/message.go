@@ -58,7 +58,7 @@ func Message(m chat.Message) wire.Message {
 		}
 	}
 	if m.Error != nil {
-		shape.Error = &wire.MessageError{Code: m.Error.Code, Message: m.Error.Message}
+		shape.Error = &wire.MessageError{Code: m.Error.Code, Message: m.Error.Message, Reason: m.Error.Reason}
 	}
 	return shape
 }

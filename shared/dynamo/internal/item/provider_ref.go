@@ -36,20 +36,21 @@ type updatePart struct {
 type errorPart struct {
 	Code    string `dynamodbav:"code,omitempty"`
 	Message string `dynamodbav:"message,omitempty"`
+	Reason  string `dynamodbav:"reason,omitempty"`
 }
 
 func ErrorOf(e *chat.MessageError) *errorPart {
 	if e == nil {
 		return nil
 	}
-	return &errorPart{Code: e.Code, Message: e.Message}
+	return &errorPart{Code: e.Code, Message: e.Message, Reason: e.Reason}
 }
 
 func (e *errorPart) messageError() *chat.MessageError {
 	if e == nil {
 		return nil
 	}
-	return &chat.MessageError{Code: e.Code, Message: e.Message}
+	return &chat.MessageError{Code: e.Code, Message: e.Message, Reason: e.Reason}
 }
 
 func ParkedStatus(s chat.StatusUpdate) parkedPart {

@@ -1,11 +1,25 @@
 /** The socket's frames: each is a JSON array of the items below; what a browser sends back is `SocketAction`. */
-import type * as v from "valibot";
+import * as v from "valibot";
 import { frameItem } from "./generated/rest.ts";
-import { parseItems } from "./parse.ts";
+import { sorted } from "./list.ts";
+import { parse, ShapeError } from "./parse.ts";
 
 export type { Action as SocketAction } from "./generated/requests.ts";
 export { frameItem };
 export type FrameItem = v.InferOutput<typeof frameItem>;
 export type Frame<T extends FrameItem["type"]> = Extract<FrameItem, { type: T }>;
 
-export const parseFrame = (text: string): FrameItem[] => parseItems(frameItem, text);
+const types = new Set<string>(frameItem.options.map(({ entries }) => entries.type.literal));
+const ofKnownType = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "type" in value && types.has(String(value.type));
+
+/** Items of a type that only a newer server knows are dropped; those that are of a known type and do not fit are left out. */
+export function parseFrame(text: string): { items: FrameItem[]; leftOut: unknown[] } {
+  try {
+    const { items, leftOut } = sorted(frameItem, parse(v.array(v.unknown()), text));
+    return { items, leftOut: leftOut.filter(ofKnownType) };
+  } catch (error) {
+    if (error instanceof ShapeError) return { items: [], leftOut: [] };
+    throw error;
+  }
+}

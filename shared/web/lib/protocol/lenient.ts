@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { fitting } from "./parse.ts";
 
-export const time = v.pipe(v.string(), v.isoTimestamp());
+/** What the browser can show as a time. */
+export const time = v.custom<string>((value) => typeof value === "string" && !Number.isNaN(Date.parse(value)));
 export const words = v.fallback(v.string(), "");
 export const maybeTime = v.fallback(v.nullable(time), null);
 

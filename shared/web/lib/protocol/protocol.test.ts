@@ -67,12 +67,12 @@ describe("golden files", () => {
 
   test.each(frames)("%s: parseFrame keeps every item", (name) => {
     const written = JSON.parse(read(name)) as Record<string, unknown>[];
-    expect(wire.parseFrame(read(name))).toMatchObject(written);
-    expect(wire.parseFrame(read(name))).toHaveLength(written.length);
+    expect(wire.parseFrame(read(name)).items).toMatchObject(written);
+    expect(wire.parseFrame(read(name)).items).toHaveLength(written.length);
   });
 
   test("every type of frame item has an example", () => {
-    const seen = new Set(frames.flatMap((name) => wire.parseFrame(read(name)).map(({ type }) => type)));
+    const seen = new Set(frames.flatMap((name) => wire.parseFrame(read(name)).items.map(({ type }) => type)));
     expect([...seen].toSorted()).toEqual(wire.frameItem.options.map(({ entries }) => entries.type.literal).toSorted());
   });
 
@@ -153,15 +153,39 @@ describe("parse", () => {
   });
 });
 
-describe("parseFrame", () => {
-  test("a wrong item: left out", () => {
-    expect(wire.parseFrame('[{"type":"pong"},{"type":"read"},{"type":"later"},7,{"type":"pong"}]')).toEqual([
-      { type: "pong" },
-      { type: "pong" },
-    ]);
+describe("parseList", () => {
+  const list = JSON.parse(read("conversations")) as { items: Record<string, unknown>[] };
+  const [good] = list.items;
+
+  test.each([
+    ["a time beyond the year 9999", { ...good, lastActivityAt: "+058828-05-18T00:00:00.000Z" }],
+    ["a time that does not exist", { ...good, lastActivityAt: "2026-13-45T99:00:00.000Z" }],
+    ["a number for a time", { ...good, windowUntil: 253402300800000 }],
+    ["a missing field", { id: "cv_x" }],
+    ["null", null],
+  ])("a row with %s is left out and the others stay", (_, bad) => {
+    const text = JSON.stringify({ items: [bad, ...list.items], nextCursor: "next" });
+    const { items, nextCursor, leftOut } = wire.parseList(wire.conversation, text);
+    expect(items).toEqual(list.items);
+    expect(nextCursor).toBe("next");
+    expect(leftOut).toEqual([bad]);
   });
 
-  test.each(["", "{}", "null", "[", '"x"'])("%j: no items", (text) => {
-    expect(wire.parseFrame(text)).toEqual([]);
+  test.each(["{}", "[]", '{"items":{},"nextCursor":null}', '{"items":[]}', "<html>"])("%j is no list", (text) => {
+    expect(() => wire.parseList(wire.conversation, text)).toThrow(wire.ShapeError);
+  });
+});
+
+describe("parseFrame", () => {
+  test("a wrong item is left out, one of an unknown type dropped", () => {
+    const text = '[{"type":"pong"},{"type":"read"},{"type":"later"},7,{"type":"pong"}]';
+    expect(wire.parseFrame(text)).toEqual({
+      items: [{ type: "pong" }, { type: "pong" }],
+      leftOut: [{ type: "read" }],
+    });
+  });
+
+  test.each(["", "{}", "null", "[", '"x"'])("%j has no items", (text) => {
+    expect(wire.parseFrame(text)).toEqual({ items: [], leftOut: [] });
   });
 });

@@ -63,7 +63,7 @@ async function setUp(ticket = vi.fn(async () => `ws://host/socket?ticket=${ticke
   const socket = openSocket({
     ticket,
     timers,
-    read: parseFrame,
+    read: (text) => parseFrame(text).items,
     random: () => 1,
     connect: (url) => new FakeSocket(url) as unknown as WebSocket,
     ...on,

@@ -3,7 +3,7 @@
  *
  * - It adds one element next to the body and one global function (`Recado`).
  * - The chat runs in an iframe of our own origin. The iframe loads on hover, focus or click, or at once if the visitor has
- *   chatted before.
+ *   chatted before. It is lazy, because other iframes hold the page's load event until they are loaded.
  */
 import { DEFAULT_ACCENT, type ToFrame, type ToPage, textColorOn } from "@recado/lib/bridge";
 import { style } from "./style.ts";
@@ -115,6 +115,7 @@ function mount(site: string, origin: string, script: HTMLScriptElement): void {
     if (frame) return;
     frame = document.createElement("iframe");
     frame.title = texts.title;
+    frame.loading = "lazy";
     frame.allow = "clipboard-write";
     frame.src = `${origin}/widget/v1/frame?site=${encodeURIComponent(site)}`;
     frame.addEventListener(

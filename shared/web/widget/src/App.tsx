@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { textColorOn } from "@recado/lib/bridge";
+import { carriesFiles, isComposing } from "@recado/lib/input";
 import { useEffect } from "preact/hooks";
 import { Composer, useFilePicker } from "./Composer.tsx";
 import type { Chat } from "./chat.ts";
@@ -24,7 +25,7 @@ export function App({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.isComposing) return;
+      if (event.key !== "Escape" || isComposing(event)) return;
       if (chat.replyingTo.peek()) chat.replyingTo.value = null;
       else onClose();
     };
@@ -48,16 +49,18 @@ function Panel({ onClose }: { onClose: () => void }) {
     <main
       class="chat"
       onDragOver={(event) => {
-        event.preventDefault();
-        dragging.value = Boolean(event.dataTransfer?.types.includes("Files"));
+        // A text or a link that is dropped goes into the field.
+        dragging.value = carriesFiles(event.dataTransfer);
+        if (dragging.value) event.preventDefault();
       }}
       onDragLeave={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) dragging.value = false;
       }}
       onDrop={(event) => {
+        if (!event.dataTransfer?.files.length) return;
         event.preventDefault();
         dragging.value = false;
-        pick(event.dataTransfer?.files ?? []);
+        pick(event.dataTransfer.files);
       }}
     >
       <Header onClose={onClose} />

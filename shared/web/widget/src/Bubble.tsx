@@ -27,7 +27,7 @@ export const MessageText = ({ text }: { text: string }) => (
   <p class={emojiOnly.test(text) ? "words large" : "words"} dir="auto">
     {partsOf(text).map((part) =>
       part.kind === "link" ? (
-        <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a dir="ltr" href={part.href} target="_blank" rel="noopener noreferrer nofollow">
           {part.text}
         </a>
       ) : (

@@ -1,6 +1,8 @@
 import { signal, useSignal } from "@preact/signals";
 import { accepted, checkFile } from "@recado/lib/files";
+import { isComposing, pastedFiles } from "@recado/lib/input";
 import type { FileKind } from "@recado/lib/protocol/visitor";
+import { withVisibleMarks } from "@recado/lib/text";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
@@ -31,7 +33,7 @@ export function useFilePicker(): (files: Iterable<File>) => void {
     if (!limits) return;
     const refused: string[] = [];
     for (const content of files) {
-      const { name } = content;
+      const name = withVisibleMarks(content.name);
       const verdict = checkFile(content, limits);
       if ("kind" in verdict) picked.value = [...picked.peek(), { id: uuid(), content, kind: verdict.kind }];
       else if (verdict.refused === "tooLarge") {
@@ -125,7 +127,7 @@ export function Composer() {
         <div key={id} class="strip">
           <Icon name="file" />
           <span class="lines">
-            <bdi class="strong">{content.name}</bdi>
+            <bdi class="strong">{withVisibleMarks(content.name)}</bdi>
             <span class="small">{formats.size(content.size)}</span>
           </span>
           <RemoveButton
@@ -172,14 +174,13 @@ export function Composer() {
           value={text.value}
           onInput={({ currentTarget }) => change(currentTarget.value)}
           onKeyDown={(event) => {
-            // During IME composition Enter confirms the character.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
             event.preventDefault();
             submit();
           }}
           onPaste={(event) => {
-            const files = event.clipboardData?.files;
-            if (!files?.length) return;
+            const files = event.clipboardData ? pastedFiles(event.clipboardData) : [];
+            if (files.length === 0) return;
             event.preventDefault();
             pick(files);
           }}

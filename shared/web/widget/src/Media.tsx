@@ -1,4 +1,5 @@
 import type { VisitorAttachment, VisitorMessage } from "@recado/lib/protocol/visitor";
+import { withVisibleMarks } from "@recado/lib/text";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
@@ -117,7 +118,7 @@ function Document({ message, attachment }: MediaProps) {
 
 export const FileLines = ({ name, size }: { name: string; size: number }) => (
   <span class="lines">
-    <bdi class="strong">{name || t("message.file")}</bdi>
+    <bdi class="strong">{withVisibleMarks(name) || t("message.file")}</bdi>
     <span class="small">{formats.size(size)}</span>
   </span>
 );

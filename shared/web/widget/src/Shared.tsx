@@ -1,5 +1,6 @@
 /** Locations, contact cards, choices and quotes. */
 import type { Choice, VisitorMessage } from "@recado/lib/protocol/visitor";
+import { withVisibleMarks, withVisibleOverrides } from "@recado/lib/text";
 import { useChat } from "./context.ts";
 import { t } from "./i18n/index.ts";
 import { Icon } from "./icons.tsx";
@@ -35,7 +36,7 @@ export function Card({ card }: { card: VisitorMessage["cards"][number] }) {
         ))}
         {card.emails.map((email) => (
           <a key={email} href={`mailto:${encodeURIComponent(email)}`}>
-            {email}
+            {withVisibleMarks(email)}
           </a>
         ))}
       </span>
@@ -79,7 +80,11 @@ export const authorName = ({ direction, author }: VisitorMessage): string =>
 
 /** The quoted message; undefined if it is not loaded. */
 export function Quote({ message }: { message: VisitorMessage | undefined }) {
-  const words = message && (message.revokedAt ? t("message.revoked") : message.text || message.attachments[0]?.name);
+  const words =
+    message &&
+    (message.revokedAt
+      ? t("message.revoked")
+      : withVisibleOverrides(message.text) || withVisibleMarks(message.attachments[0]?.name ?? ""));
   return (
     <blockquote class="quote">
       {message && <bdi class="strong">{authorName(message)}</bdi>}

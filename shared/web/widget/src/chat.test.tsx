@@ -183,6 +183,7 @@ describe("composer", () => {
     await write("hola");
     press("Enter", { shiftKey: true });
     press("Enter", { isComposing: true });
+    press("Enter", { keyCode: 229 });
     expect(told("/messages")).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
-import { errorAnswer, parse } from "@recado/lib/protocol";
+import { errorAnswer, parse, parseList } from "@recado/lib/protocol";
 import type { GenericSchema, InferOutput } from "valibot";
 import { ApiError } from "../core/errors.ts";
+import { leftOut } from "../core/leftOut.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -57,6 +58,17 @@ export const get = async <T extends GenericSchema>(
   schema: T,
   signal?: AbortSignal,
 ): Promise<InferOutput<T>> => parse(schema, await call("GET", path, undefined, { signal }));
+
+/** A page of a list. Rows of a wrong shape are left out and counted. */
+export async function getList<T extends GenericSchema>(
+  path: string,
+  item: T,
+  signal?: AbortSignal,
+): Promise<{ items: InferOutput<T>[]; nextCursor: string | null }> {
+  const { items, nextCursor, leftOut: bad } = parseList(item, await call("GET", path, undefined, { signal }));
+  leftOut.note(bad);
+  return { items, nextCursor };
+}
 
 export const send = async <T extends GenericSchema>(
   method: Method,

@@ -2,7 +2,7 @@
 import * as wire from "@recado/lib/protocol";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { setServerTime } from "../core/clock.ts";
-import { get, withQuery } from "./client.ts";
+import { get, getList, withQuery } from "./client.ts";
 import { type InboxView, viewQuery } from "./view.ts";
 
 /** Typed as nullable string: with the type null, later cursors would be type errors. */
@@ -20,20 +20,20 @@ export const meQuery = queryOptions({
 
 export const operatorsQuery = queryOptions({
   queryKey: ["operators"],
-  queryFn: async ({ signal }) => (await get("/operators?limit=200", wire.operatorList, signal)).items,
+  queryFn: async ({ signal }) => (await getList("/operators?limit=200", wire.operator, signal)).items,
   staleTime: 60_000,
 });
 
 /** Capabilities change only with a release of the server. */
 export const capabilitiesQuery = queryOptions({
   queryKey: ["capabilities"],
-  queryFn: async ({ signal }) => (await get("/capabilities", wire.capabilitiesList, signal)).items,
+  queryFn: async ({ signal }) => (await getList("/capabilities", wire.capabilities, signal)).items,
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const channelsQuery = queryOptions({
   queryKey: ["channels"],
-  queryFn: async ({ signal }) => (await get("/channels?limit=200", wire.channelList, signal)).items,
+  queryFn: async ({ signal }) => (await getList("/channels?limit=200", wire.channel, signal)).items,
   staleTime: 60_000,
 });
 
@@ -41,9 +41,9 @@ export const templatesQuery = (channelId: string, filter: { q: string; status?: 
   infiniteQueryOptions({
     queryKey: ["templates", channelId, filter],
     queryFn: ({ pageParam, signal }) =>
-      get(
+      getList(
         withQuery(`/channels/${encodeURIComponent(channelId)}/templates`, { ...filter, limit: 50, cursor: pageParam }),
-        wire.templateList,
+        wire.template,
         signal,
       ),
     initialPageParam: firstPage,
@@ -53,7 +53,7 @@ export const templatesQuery = (channelId: string, filter: { q: string; status?: 
 
 export const storesQuery = queryOptions({
   queryKey: ["stores"],
-  queryFn: async ({ signal }) => (await get("/stores?limit=200", wire.storeList, signal)).items,
+  queryFn: async ({ signal }) => (await getList("/stores?limit=200", wire.store, signal)).items,
   staleTime: 60_000,
 });
 
@@ -64,7 +64,7 @@ export const settingsQuery = queryOptions({
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
-  queryFn: async ({ signal }) => (await get("/sessions", wire.browserSessionList, signal)).items,
+  queryFn: async ({ signal }) => (await getList("/sessions", wire.browserSession, signal)).items,
 });
 
 export const countsQuery = queryOptions({
@@ -76,9 +76,9 @@ export const conversationsQuery = (view: InboxView) =>
   infiniteQueryOptions({
     queryKey: ["conversations", view],
     queryFn: ({ pageParam, signal }) =>
-      get(
+      getList(
         withQuery("/conversations", { ...viewQuery(view), limit: 50, cursor: pageParam }),
-        wire.conversationList,
+        wire.conversation,
         signal,
       ),
     initialPageParam: firstPage,
@@ -95,9 +95,9 @@ export const messagesQuery = (conversationId: string) =>
   infiniteQueryOptions({
     queryKey: ["messages", conversationId],
     queryFn: ({ pageParam, signal }) =>
-      get(
+      getList(
         withQuery(`/conversations/${encodeURIComponent(conversationId)}/messages`, { limit: 50, cursor: pageParam }),
-        wire.messageList,
+        wire.message,
         signal,
       ),
     initialPageParam: firstPage,
@@ -108,9 +108,9 @@ export const eventsQuery = (conversationId: string) =>
   infiniteQueryOptions({
     queryKey: ["events", conversationId],
     queryFn: ({ pageParam, signal }) =>
-      get(
+      getList(
         withQuery(`/conversations/${encodeURIComponent(conversationId)}/events`, { limit: 50, cursor: pageParam }),
-        wire.eventList,
+        wire.event,
         signal,
       ),
     initialPageParam: firstPage,
@@ -127,14 +127,14 @@ export const contactConversationsQuery = (id: string) =>
   queryOptions({
     queryKey: ["contactConversations", id],
     queryFn: async ({ signal }) =>
-      (await get(`/contacts/${encodeURIComponent(id)}/conversations?limit=20`, wire.conversationList, signal)).items,
+      (await getList(`/contacts/${encodeURIComponent(id)}/conversations?limit=20`, wire.conversation, signal)).items,
   });
 
 export const contactsQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ["contacts", q],
     queryFn: ({ pageParam, signal }) =>
-      get(withQuery("/contacts", { q, limit: 50, cursor: pageParam }), wire.contactList, signal),
+      getList(withQuery("/contacts", { q, limit: 50, cursor: pageParam }), wire.contact, signal),
     initialPageParam: firstPage,
     getNextPageParam: (last) => last.nextCursor,
   });

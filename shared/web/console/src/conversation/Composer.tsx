@@ -1,11 +1,12 @@
-import { ActionIcon, Button, CloseButton, Loader, Textarea } from "@mantine/core";
+import { ActionIcon, CloseButton, Loader, Textarea } from "@mantine/core";
 import { accepted, checkFile } from "@recado/lib/files";
+import { carriesFiles, isComposing, pastedFiles } from "@recado/lib/input";
 import type { Capabilities, Conversation, FileKind } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconClock, IconLock, IconPaperclip, IconPlus, IconSend2, IconTemplate } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import {
   type ClipboardEvent,
-  type ComponentType,
   type DragEvent,
   type KeyboardEvent,
   type ReactNode,
@@ -16,62 +17,51 @@ import {
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
-import { channelOf, channelTexts } from "../channels/index.ts";
-import { withTexts } from "../core/texts.ts";
+import { channelOf } from "../channels/index.ts";
 import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import type { FormKind } from "../live/outgoing.ts";
-import { templatesTexts } from "../templates/texts/index.ts";
-import { useFormats, useNow } from "../ui/format.ts";
+import { useFormats } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { useAnswer, useAnswering } from "./answering.tsx";
 import { carriesText, refusalKey } from "./attachments.ts";
 import { ComposerFiles } from "./ComposerFiles.tsx";
-import type { FormProps, Made } from "./compose/form.ts";
+import type { Made } from "./compose/form.ts";
 import { type MoreKind, offered } from "./compose/kinds.ts";
-import { composeTexts } from "./compose/texts/index.ts";
 import classes from "./composer.module.css";
 import { EmojiPicker } from "./EmojiPicker.tsx";
+import { forms, loadMoreMenu } from "./forms.ts";
 import { Quote } from "./Quote.tsx";
+import { TemplateButton } from "./TemplateButton.tsx";
 import { useTypingSignal } from "./typing.ts";
-import { replyWindow } from "./window.ts";
-
-/** Rarely used, so loaded on demand. */
-const forms: Record<FormKind, () => Promise<ComponentType<FormProps>>> = {
-  location: async () => (await withTexts([composeTexts], () => import("./compose/LocationForm.tsx"))).LocationForm,
-  contacts: async () => (await withTexts([composeTexts], () => import("./compose/ContactsForm.tsx"))).ContactsForm,
-  interactive: async () => (await withTexts([composeTexts], () => import("./compose/ChoicesForm.tsx"))).ChoicesForm,
-  template: async () =>
-    (await withTexts(templateDialogTexts, () => import("./compose/TemplateDialog.tsx"))).TemplateDialog,
-};
-const templateDialogTexts = [composeTexts, templatesTexts, ...channelTexts];
-const loadMoreMenu = async () => (await withTexts([composeTexts], () => import("./compose/MoreMenu.tsx"))).MoreMenu;
+import { useReplyWindow } from "./useReplyWindow.ts";
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
-  const now = useNow(15_000);
   const capabilities = useQuery(capabilitiesQuery);
+  const able = capabilities.data?.find(({ channelType }) => channelType === conversation.channel.type);
+  const window = useReplyWindow(conversation, able);
 
   if (!may("conversation.reply")) {
     return <Closed icon={IconLock} text={t("composer.notAllowed")} />;
   }
   if (capabilities.isPending) return <div className={classes.composer} aria-busy="true" />;
-  const able = capabilities.data?.find(({ channelType }) => channelType === conversation.channel.type);
   if (!able) {
     const text = capabilities.isError ? t("error.unavailable") : t("composer.noSuchChannel");
     return <Closed icon={IconLock} text={text} />;
   }
-  const window = replyWindow(conversation, able, now);
   if (!window.open) {
     const why = t(conversation.windowUntil === null ? "composer.windowNever" : "composer.windowClosed");
     const next = t(able.templates ? "composer.windowTemplates" : "composer.windowWait");
     return (
       <Closed icon={IconClock} text={`${why} ${next}`}>
-        {able.templates && <OnlyTemplates conversation={conversation} able={able} />}
+        {able.templates && (
+          <TemplateButton conversationId={conversation.id} size="sm" className={classes.onlyTemplates} />
+        )}
       </Closed>
     );
   }
@@ -98,32 +88,6 @@ function Closed({ icon: Icon, text, children }: { icon: typeof IconLock; text: s
       <span className={classes.closedText}>{text}</span>
       {children}
     </div>
-  );
-}
-
-// B-12
-function OnlyTemplates({ conversation, able }: { conversation: Conversation; able: Capabilities }) {
-  const { t } = useTranslation();
-  const { outbox } = useLive();
-  const [open, setOpen] = useState(false);
-  const send = (made: Made) => {
-    outbox.add({ ...made, conversationId: conversation.id, replyTo: null });
-    setOpen(false);
-  };
-  return (
-    <>
-      <Button
-        size="sm"
-        leftSection={<IconTemplate size={17} />}
-        className={classes.onlyTemplates}
-        onClick={() => setOpen(true)}
-      >
-        {t("template.choose")}
-      </Button>
-      {open && (
-        <Later load={forms.template} props={{ conversation, able, onClose: () => setOpen(false), onSend: send }} />
-      )}
-    </>
   );
 }
 
@@ -165,7 +129,10 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
     for (const file of chosen) {
       const verdict = checkFile(file, able, kind);
       if ("kind" in verdict) taken.push({ id: crypto.randomUUID(), file, kind: verdict.kind });
-      else refused.push(t(refusalKey(verdict, kind), { name: file.name, limit: formats.size(verdict.limit), channel }));
+      else {
+        const name = withVisibleMarks(file.name);
+        refused.push(t(refusalKey(verdict, kind), { name, limit: formats.size(verdict.limit), channel }));
+      }
     }
     keep([...files, ...taken]);
     setRefusals(refused);
@@ -213,22 +180,30 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === "Escape") {
       event.preventDefault();
       if (answering) answer(null);
       else event.currentTarget.blur();
     }
-    // During composition, Enter belongs to the input method.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     submit();
   };
   const onPaste = (event: ClipboardEvent) => {
-    if (event.clipboardData.files.length === 0) return;
+    const pasted = pastedFiles(event.clipboardData);
+    if (pasted.length === 0) return;
     event.preventDefault();
-    pick(event.clipboardData.files);
+    pick(pasted);
+  };
+  // A text or a link that is dropped goes into the field.
+  const onDragOver = (event: DragEvent) => {
+    if (!carriesFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    setDragging(true);
   };
   const onDrop = (event: DragEvent) => {
+    if (!carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
     setDragging(false);
     pick(event.dataTransfer.files);
@@ -253,10 +228,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
           event.preventDefault();
           submit();
         }}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setDragging(true);
-        }}
+        onDragOver={onDragOver}
         onDragLeave={() => setDragging(false)}
         onDrop={onDrop}
       >

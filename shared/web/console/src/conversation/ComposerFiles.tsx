@@ -1,5 +1,6 @@
 import { ActionIcon } from "@mantine/core";
 import type { FileKind } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconFile, IconPhoto, IconSticker, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Picked } from "../live/drafts.ts";
@@ -16,7 +17,7 @@ export function ComposerFiles({ files, onRemove }: { files: readonly Picked[]; o
       {files.map(({ id, file, kind }) => (
         <li key={id} className={classes.file}>
           <FileIcon kind={kind} />
-          <bdi className={classes.fileName}>{file.name}</bdi>
+          <bdi className={classes.fileName}>{withVisibleMarks(file.name)}</bdi>
           <span className={classes.fileSize}>{formats.size(file.size)}</span>
           <ActionIcon size={24} aria-label={t("composer.removeFile", { name: file.name })} onClick={() => onRemove(id)}>
             <IconX size={14} />

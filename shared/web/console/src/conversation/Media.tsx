@@ -1,5 +1,6 @@
 import { Loader } from "@mantine/core";
 import type { Attachment, MessageType } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconDownload, IconFile, IconPhotoOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -93,7 +94,7 @@ function DocumentCard({ attachment, url }: { attachment: Attachment; url: string
         <IconFile size={20} stroke={1.7} />
       </span>
       <span className={classes.documentLines}>
-        <bdi className={classes.documentName}>{attachment.name}</bdi>
+        <bdi className={classes.documentName}>{withVisibleMarks(attachment.name)}</bdi>
         <span className={classes.documentSize} aria-hidden="true">
           {size(attachment.size)}
         </span>

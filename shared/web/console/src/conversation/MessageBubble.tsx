@@ -15,9 +15,11 @@ import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
-import { messageReason } from "./reasons.ts";
+import { failureOf } from "./reasons.ts";
 import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
+import { TemplateButton } from "./TemplateButton.tsx";
 import { UserText } from "./UserText.tsx";
+import { type WayOut, wayOutFor } from "./wayOut.ts";
 
 /** Types with a full display. Others show a placeholder. */
 const shownKinds = new Set([
@@ -44,6 +46,8 @@ export const MessageBubble = memo(function MessageBubble(props: {
   starts: boolean;
   conversationId: string;
   channelType: string;
+  /** What can be done with a free message that failed. */
+  wayOut: WayOut;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
@@ -57,7 +61,8 @@ export const MessageBubble = memo(function MessageBubble(props: {
   const known = shownKinds.has(message.type) || message.location !== null;
   const described = message.location !== null || message.cards.length > 0;
   const time = formats.time(message.sentAt);
-  const failure = messageReason(message.error?.code);
+  const failure = failureOf(message);
+  const wayOut = wayOutFor(message.type, message.error?.reason, props.wayOut);
   const edited = message.editedAt ? t("message.edited") : null;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
@@ -130,7 +135,10 @@ export const MessageBubble = memo(function MessageBubble(props: {
               ? t("message.failedBecause", { reason: failure ? t(failure, { channel }) : message.error.message })
               : t("message.failed")}
           </span>
-          {may("conversation.reply") && (
+          {may("conversation.reply") && wayOut === "template" && (
+            <TemplateButton conversationId={props.conversationId} size="compact-xs" variant="subtle" />
+          )}
+          {may("conversation.reply") && wayOut === "retry" && (
             <Button
               size="compact-xs"
               variant="subtle"

@@ -3,7 +3,7 @@ import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowDown, IconMessages } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { eventsQuery, messagesQuery } from "../api/queries.ts";
@@ -19,7 +19,10 @@ import classes from "./conversation.module.css";
 import { EventLine } from "./EventLine.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
-import { type Row, rowsOf } from "./timeline.ts";
+import { useStayAtEnd } from "./stayAtEnd.ts";
+import { includes, type Row, rowsOf } from "./timeline.ts";
+import { useWayOut } from "./useReplyWindow.ts";
+import type { WayOut } from "./wayOut.ts";
 
 const localDay = new Intl.DateTimeFormat("en-CA");
 
@@ -124,7 +127,8 @@ function Log(props: {
     return () => cancelAnimationFrame(frame);
   }, [virtual]);
 
-  useStayAtEnd(scroll);
+  useStayAtEnd(scroll, rows);
+  const wayOut = useWayOut(props.conversation);
 
   const shown = virtual.getVirtualItems();
   const first = shown[0]?.index ?? rows.length;
@@ -133,7 +137,7 @@ function Log(props: {
   }, [settled, older, loadingOlder, failedOlder, first, loadOlder]);
 
   const atEnd = virtual.isAtEnd(80);
-  useReadMark(props.conversation, settled && atEnd);
+  useReadMark(props.conversation, settled && atEnd && includes(rows, props.conversation.lastInboundId));
 
   return (
     <div className={classes.logFrame}>
@@ -167,7 +171,7 @@ function Log(props: {
                   className={classes.slot}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <RowContent row={row} conversation={props.conversation} />
+                  <RowContent row={row} conversation={props.conversation} wayOut={wayOut} />
                 </div>
               )
             );
@@ -191,33 +195,7 @@ function Log(props: {
   );
 }
 
-/** Stays at the end when the list shrinks (a longer draft) or a row grows. */
-function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>): void {
-  useEffect(() => {
-    const frame = scroll.current;
-    if (!frame) return;
-    let pinned = true;
-    let last = frame.scrollTop;
-    // Only scrolling up unpins: a refetch may add many rows at once.
-    const onScroll = () => {
-      const atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < 80;
-      pinned = atEnd || (pinned && frame.scrollTop >= last);
-      last = frame.scrollTop;
-    };
-    const observer = new ResizeObserver(() => {
-      if (pinned) frame.scrollTop = frame.scrollHeight;
-    });
-    observer.observe(frame);
-    for (const content of frame.children) observer.observe(content);
-    frame.addEventListener("scroll", onScroll, { passive: true });
-    return () => {
-      observer.disconnect();
-      frame.removeEventListener("scroll", onScroll);
-    };
-  }, [scroll]);
-}
-
-function RowContent({ row, conversation }: { row: Row; conversation: Conversation }) {
+function RowContent({ row, conversation, wayOut }: { row: Row; conversation: Conversation; wayOut: WayOut }) {
   const formats = useFormats();
   const now = useNow(60_000);
   switch (row.kind) {
@@ -237,6 +215,7 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
           starts={row.starts}
           conversationId={conversation.id}
           channelType={conversation.channel.type}
+          wayOut={wayOut}
         />
       );
     case "outgoing":
@@ -246,12 +225,13 @@ function RowContent({ row, conversation }: { row: Row; conversation: Conversatio
           quoted={row.quoted}
           starts={row.starts}
           channelType={conversation.channel.type}
+          wayOut={wayOut}
         />
       );
   }
 }
 
-/** Marks the conversation as read when its end is visible and the window has the focus. */
+/** Marks the conversation as read when its newest message is visible and the window has the focus. */
 function useReadMark(conversation: Conversation, seen: boolean): void {
   const { mutate } = useConversationAction(conversation.id);
   const [focused, setFocused] = useState(() => document.hasFocus());

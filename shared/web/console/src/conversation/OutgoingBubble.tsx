@@ -2,7 +2,9 @@ import type { Outgoing } from "../live/outgoing.ts";
 import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelOf } from "../channels/index.ts";
@@ -15,7 +17,9 @@ import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
 import { messageReason } from "./reasons.ts";
 import { Card, Place, TemplateMark } from "./Shared.tsx";
+import { TemplateButton } from "./TemplateButton.tsx";
 import { UserText } from "./UserText.tsx";
+import { type WayOut, wayOutFor } from "./wayOut.ts";
 
 const codes: Partial<Record<string, Key>> = {
   too_large: "error.tooLarge",
@@ -30,17 +34,27 @@ export function OutgoingBubble({
   quoted,
   starts,
   channelType,
+  wayOut: ofFree,
 }: {
   outgoing: Outgoing;
   quoted: Message | undefined;
   starts: boolean;
   channelType: string;
+  /** What can be done with a free message that failed. */
+  wayOut: WayOut;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { outbox } = useLive();
   const { conversationId, clientId, file, state } = outgoing;
   const reason = messageReason(outgoing.error);
+  const wayOut = wayOutFor(outgoing.type, outgoing.error, ofFree);
+  const client = useQueryClient();
+  const refusedForWindow = state === "failed" && outgoing.error === "window_closed";
+  useEffect(() => {
+    // The server knows more of the window than this page.
+    if (refusedForWindow) void client.invalidateQueries({ queryKey: ["conversation", conversationId] });
+  }, [client, refusedForWindow, conversationId]);
   const other = codes[outgoing.error ?? "internal"] ?? "message.failed";
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
@@ -76,15 +90,20 @@ export function OutgoingBubble({
       {state === "failed" && (
         <div className={classes.failure} role="alert">
           <span>{reason ? t(reason, { channel: channelOf(channelType).name }) : t(other)}</span>
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            color="red"
-            leftSection={<IconRefresh size={13} />}
-            onClick={() => outbox.retry(conversationId, clientId)}
-          >
-            {t("action.retry")}
-          </Button>
+          {wayOut === "template" && (
+            <TemplateButton conversationId={conversationId} size="compact-xs" variant="subtle" />
+          )}
+          {wayOut === "retry" && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="red"
+              leftSection={<IconRefresh size={13} />}
+              onClick={() => outbox.retry(conversationId, clientId)}
+            >
+              {t("action.retry")}
+            </Button>
+          )}
           <Button
             size="compact-xs"
             variant="subtle"
@@ -119,7 +138,7 @@ function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
         <IconFile size={20} stroke={1.7} />
       </span>
       <span className={classes.documentLines}>
-        <bdi className={classes.documentName}>{file.name}</bdi>
+        <bdi className={classes.documentName}>{withVisibleMarks(file.name)}</bdi>
         <span className={classes.documentSize}>{formats.size(file.size)}</span>
       </span>
     </span>

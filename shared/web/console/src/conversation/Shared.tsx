@@ -1,5 +1,6 @@
 /** Parts of a message beside text and files: location, contact card, referral, template mark. */
 import type { Message } from "@recado/lib/protocol";
+import { withVisibleMarks } from "@recado/lib/text";
 import { IconExternalLink, IconMapPin, IconSpeakerphone, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import choices from "./choices.module.css";
@@ -43,7 +44,7 @@ export function Card({ card }: { card: Message["cards"][number] }) {
         ))}
         {card.emails.map((email) => (
           <a key={email} className={classes.cardLink} href={`mailto:${encodeURIComponent(email)}`}>
-            {email}
+            {withVisibleMarks(email)}
           </a>
         ))}
       </span>
@@ -62,7 +63,7 @@ export function Referral({ referral }: { referral: NonNullable<Message["referral
       <IconSpeakerphone size={16} stroke={1.7} />
       <span className={classes.documentLines}>
         <span className={classes.documentSize}>{t(cameKeys[source])}</span>
-        {headline && <bdi className={classes.documentName}>{headline}</bdi>}
+        {headline && <bdi className={classes.documentName}>{withVisibleMarks(headline)}</bdi>}
         {body && <bdi className={classes.referralBody}>{body}</bdi>}
       </span>
     </>

@@ -9,7 +9,7 @@ export const UserText = memo(function UserText({ text, stamp }: { text: string; 
       {partsOf(text).map((part, index) =>
         part.kind === "link" ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no identity but their place
-          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+          <a key={index} dir="ltr" href={part.href} target="_blank" rel="noopener noreferrer nofollow">
             {part.text}
           </a>
         ) : (

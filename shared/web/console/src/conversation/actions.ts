@@ -35,7 +35,8 @@ export function useConversationAction(id: string) {
 
 export function useRetryMessage(conversationId: string, channel: string) {
   const { live } = useLive();
-  const failed = useFailureNotice({ conflict: "composer.windowClosed" }, messageReasons, { channel });
+  const client = useQueryClient();
+  const failed = useFailureNotice({}, messageReasons, { channel });
   return useMutation({
     mutationFn: (messageId: string) =>
       send(
@@ -45,6 +46,13 @@ export function useRetryMessage(conversationId: string, channel: string) {
         messageShape,
       ),
     onSuccess: (next) => live.message(next),
-    onError: failed,
+    onError: (error) => {
+      // The server knows more of the window and of the message than this page.
+      if (codeOf(error) === "conflict") {
+        void client.invalidateQueries({ queryKey: ["conversation", conversationId] });
+        void client.invalidateQueries({ queryKey: ["messages", conversationId] });
+      }
+      failed(error);
+    },
   });
 }

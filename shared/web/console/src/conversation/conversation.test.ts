@@ -1,7 +1,6 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
 import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
-import { partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
@@ -9,7 +8,9 @@ import { at, conversationOf, messageOf } from "../core/testing.ts";
 import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, writeForm } from "../live/drafts.ts";
 import { refusalKey } from "./attachments.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
-import { rowsOf } from "./timeline.ts";
+import { failureOf } from "./reasons.ts";
+import { includes, rowsOf } from "./timeline.ts";
+import { wayOutFor, wayOutOf } from "./wayOut.ts";
 import { replyWindow } from "./window.ts";
 
 const [whatsapp] = parse(capabilitiesList, known).items;
@@ -67,6 +68,18 @@ describe("rowsOf", () => {
   });
 });
 
+test("includes tells whether a message is among the rows", () => {
+  const rows = rowsOf({
+    messages: [messageOf({ id: "m1" }), messageOf({ id: "m3" })],
+    events: [],
+    outgoing: [],
+    older: true,
+    dayOf: (iso) => iso.slice(0, 10),
+  });
+  expect(["m2", "m3", "m4", null].map((id) => includes(rows, id))).toEqual([true, true, false, true]);
+  expect(includes([], "m1")).toBe(false);
+});
+
 describe("replyWindow", () => {
   const now = Date.parse(at(0));
   const until = (windowUntil: string | null) => replyWindow(conversationOf({ windowUntil }), whatsapp, now);
@@ -83,6 +96,59 @@ describe("replyWindow", () => {
   test("a channel without a window is always open", () => {
     const able = { ...whatsapp, windowSeconds: 0 };
     expect(replyWindow(conversationOf({ windowUntil: null }), able, now)).toEqual({ open: true, closesIn: null });
+  });
+});
+
+// B-12
+describe("way out of a failed message", () => {
+  const now = Date.parse(at(0));
+  const open = conversationOf({ windowUntil: at(90) });
+  const closed = conversationOf({ windowUntil: at(-1) });
+  const withoutTemplates = { ...whatsapp, templates: false };
+
+  test.each([
+    ["free message in the window", open, whatsapp, "text", "undeliverable", "retry"],
+    [
+      "free message that the window refused, before the contact wrote again",
+      open,
+      whatsapp,
+      "text",
+      "window_closed",
+      "retry",
+    ],
+    ["free message outside the window", closed, whatsapp, "text", "window_closed", "template"],
+    [
+      "free message that failed for another reason, outside the window",
+      closed,
+      whatsapp,
+      "image",
+      undefined,
+      "template",
+    ],
+    [
+      "free message outside the window of a channel without templates",
+      closed,
+      withoutTemplates,
+      "text",
+      undefined,
+      "wait",
+    ],
+    ["template outside the window", closed, whatsapp, "template", "not_now", "retry"],
+    ["template that needs a phone", closed, whatsapp, "template", "phone_needed", "template"],
+    ["template that is no longer approved", open, whatsapp, "template", "template_unavailable", "template"],
+    ["channel that is not known yet", closed, undefined, "text", undefined, "retry"],
+  ] as const)("%s", (_, conversation, able, type, reason, expected) => {
+    const window = replyWindow(conversation, able ?? whatsapp, now);
+    expect(wayOutFor(type, reason, wayOutOf(window, able))).toBe(expected);
+  });
+
+  test.each([
+    [{ code: "131047", message: "Re-engagement message", reason: "window_closed" }, "composer.windowClosed"],
+    [{ code: "channel_gone", message: "the channel was disconnected" }, "message.reason.channelGone"],
+    [{ code: "131999", message: "New", reason: "provider_refused" }, undefined],
+    [null, undefined],
+  ])("failure %j is told in the reader's language, if there is a text", (error, expected) => {
+    expect(failureOf(messageOf({ error }))).toBe(expected);
   });
 });
 
@@ -131,30 +197,6 @@ describe("checkFile", () => {
   test("accepted includes stickers only when asked for", () => {
     expect(accepted(able)).not.toContain("image/webp");
     expect(accepted(able, "sticker")).toBe("image/webp");
-  });
-});
-
-describe("partsOf", () => {
-  const links = (text: string) => partsOf(text).flatMap((part) => (part.kind === "link" ? [part.href] : []));
-
-  test.each([
-    ["mira https://a.example/x?y=1.", ["https://a.example/x?y=1"]],
-    ["(www.a.example)", ["https://www.a.example/"]],
-    ["https://a.example/wiki/Recado_(mensaje)", ["https://a.example/wiki/Recado_(mensaje)"]],
-    ["javascript:alert(1) data:text/html,x", []],
-    ["<a href='https://a.example'>x</a>", ["https://a.example/"]],
-    ["sin enlaces", []],
-  ])("%s", (text, expected) => {
-    expect(links(text)).toEqual(expected);
-  });
-
-  test("keeps every character", () => {
-    const text = "uno https://a.example, dos www.b.example/ñ! 👩‍👧";
-    expect(
-      partsOf(text)
-        .map((part) => part.text)
-        .join(""),
-    ).toBe(text);
   });
 });
 

@@ -75,3 +75,9 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   }
   return rows;
 }
+
+/** Whether the rows reach as far as a message. A conversation may be known to have messages that are not loaded yet. */
+export function includes(rows: readonly Row[], messageId: string | null): boolean {
+  const last = rows.findLast((row) => row.kind === "message");
+  return messageId === null || (last?.kind === "message" && last.message.id >= messageId);
+}

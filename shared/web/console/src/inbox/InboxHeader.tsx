@@ -1,5 +1,6 @@
 import { ActionIcon, CloseButton, Indicator, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { isComposing } from "@recado/lib/input";
 import type { Count, Counts } from "@recado/lib/protocol";
 import { IconArrowsSort, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -118,7 +119,7 @@ function SearchBox() {
         search(event.currentTarget.value);
       }}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || isComposing(event.nativeEvent)) return;
         event.preventDefault();
         if (text) clear();
         input.current?.blur();

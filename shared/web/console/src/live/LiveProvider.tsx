@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { send as request } from "../api/client.ts";
 import { ApiError } from "../core/errors.ts";
+import { leftOut } from "../core/leftOut.ts";
 import { calling } from "./alerts.ts";
 import { takeBack } from "./drafts.ts";
 import { Live } from "./live.ts";
@@ -62,7 +63,11 @@ export function LiveProvider(props: {
     let heard = "";
     const opened = openSocket({
       ticket,
-      read: parseFrame,
+      read: (text) => {
+        const { items, leftOut: bad } = parseFrame(text);
+        leftOut.note(bad);
+        return items;
+      },
       onFrame: (items) => {
         current.apply(items);
         for (const message of calling(items, (id) => (current.known(id)?.assigneeId ?? myId) === myId, heard)) {

@@ -9,6 +9,7 @@ import * as wire from "@recado/lib/protocol";
 import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
 import type { InboxView } from "../api/view.ts";
+import { leftOut } from "../core/leftOut.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
@@ -78,6 +79,7 @@ export class Live {
    * frame would mark as fresh.
    */
   refetchAll(): void {
+    leftOut.clear();
     this.ephemeral.clear();
     this.marks.clear();
     this.journal.clear();

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { leftOut } from "../core/leftOut.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import classes from "./shell.module.css";
 
@@ -19,9 +20,17 @@ export function ConnectionStatus() {
     const timer = setTimeout(() => setShown(true), PATIENCE);
     return () => clearTimeout(timer);
   }, [away]);
+  const missing = useSyncExternalStore(leftOut.subscribe, leftOut.count);
   return (
-    <div role="status" className={classes.connection} data-shown={shown || undefined}>
-      {shown ? t("connection.lost") : <span className="visually-hidden">{away ? "" : t("connection.online")}</span>}
-    </div>
+    <>
+      <div role="status" className={classes.connection} data-shown={shown || undefined}>
+        {shown ? t("connection.lost") : <span className="visually-hidden">{away ? "" : t("connection.online")}</span>}
+      </div>
+      {missing > 0 && (
+        <div role="status" className={classes.leftOut} title={t("connection.leftOutHint")}>
+          {t("connection.leftOut", { count: missing })}
+        </div>
+      )}
+    </>
   );
 }

@@ -1,10 +1,11 @@
-import { formatsFor, initials } from "@recado/lib/text";
+import { initials } from "@recado/lib/text";
 import { describe, expect, test } from "vitest";
+import { consoleFormatsFor } from "./format.ts";
 
 const now = new Date(2026, 10, 22, 15, 30).getTime();
 const before = (days: number) => new Date(2026, 10, 22 - days, 9, 5).toISOString();
 
-describe("formatsFor", () => {
+describe("consoleFormatsFor", () => {
   test.each([
     ["es", 0, "09:05"],
     ["es", 1, "ayer"],
@@ -14,7 +15,7 @@ describe("formatsFor", () => {
     ["es", 20, "2 nov"],
     ["es", 400, "18/10/25"],
   ])("listTime in %s, %i days ago: %s", (language, days, text) => {
-    expect(formatsFor(language).listTime(before(days), now)).toBe(text);
+    expect(consoleFormatsFor(language).listTime(before(days), now)).toBe(text);
   });
 
   test.each([
@@ -22,13 +23,13 @@ describe("formatsFor", () => {
     [42 * 60_000, "42 min"],
     [3 * 3_600_000 + 5, "3 h"],
   ])("length of %i ms: %s", (ms, text) => {
-    expect(formatsFor("es").length(ms)).toBe(text);
-    expect(formatsFor("es").lengthCount(ms)).toBe(Number.parseInt(text, 10));
+    expect(consoleFormatsFor("es").length(ms)).toBe(text);
+    expect(consoleFormatsFor("es").lengthCount(ms)).toBe(Number.parseInt(text, 10));
   });
 
   test("size uses the language's number format", () => {
-    expect(formatsFor("es").size(1_284_000)).toBe("1,2 MB");
-    expect(formatsFor("en").size(900)).toBe("1 kB");
+    expect(consoleFormatsFor("es").size(1_284_000)).toBe("1,2 MB");
+    expect(consoleFormatsFor("en").size(900)).toBe("1 kB");
   });
 });
 

@@ -1,6 +1,6 @@
 /** Times, sizes and counts in the reader's language. */
 import type { Count } from "@recado/lib/protocol";
-import { type Formats, formatsFor } from "@recado/lib/text";
+import { daysAgo, type Formats, formatsFor } from "@recado/lib/text";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNow } from "../core/clock.ts";
@@ -18,8 +18,56 @@ export function useNow(every = 30_000): number {
 /** Phone numbers are stored as digits and shown with a plus. */
 export const phoneText = (digits: string): string => (/^\d/.test(digits) ? `+${digits}` : digits);
 
-export function useFormats(): Formats {
-  return formatsFor(useTranslation().i18n.language);
+interface ConsoleFormats extends Formats {
+  /** For lists: the time if today, then "yesterday", the weekday, the date. */
+  listTime: (iso: string, now: number) => string;
+  /** A duration such as "5 min" or "3 h", rounded down. */
+  length: (ms: number) => string;
+  /** The number in `length`, for plural forms. */
+  lengthCount: (ms: number) => number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const lengthCount = (ms: number): number =>
+  Math.max(0, Math.floor(ms / (ms >= DAY ? DAY : ms >= HOUR ? HOUR : MINUTE)));
+
+const made = new Map<string, ConsoleFormats>();
+
+/** Cached per language, because Intl formatters are expensive to create. */
+export function consoleFormatsFor(language: string): ConsoleFormats {
+  const formats = made.get(language) ?? makeFormats(language);
+  made.set(language, formats);
+  return formats;
+}
+
+function makeFormats(language: string): ConsoleFormats {
+  const formats = formatsFor(language);
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
+  const weekday = date({ weekday: "short" });
+  const shortDate = date({ day: "numeric", month: "short" });
+  const oldDate = date({ day: "2-digit", month: "2-digit", year: "2-digit" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
+  const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
+  return {
+    ...formats,
+    listTime: (iso, now) => {
+      const at = new Date(iso);
+      const ago = daysAgo(iso, now);
+      if (ago <= 0) return formats.time(iso);
+      if (ago === 1) return relative.format(-1, "day");
+      if (ago < 7) return weekday.format(at);
+      return at.getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : oldDate.format(at);
+    },
+    length: (ms) => (ms >= DAY ? days : ms >= HOUR ? hours : minutes).format(lengthCount(ms)),
+    lengthCount,
+  };
+}
+
+export function useFormats(): ConsoleFormats {
+  return consoleFormatsFor(useTranslation().i18n.language);
 }
 
 export function useCountText(): (count: Count) => string {

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import * as e from "./enums.ts";
 
-const time = v.pipe(v.string(), v.isoTimestamp());
+/** A day that does not exist has the form of one, and some browsers cannot read it. */
+const time = v.pipe(v.string(), v.isoTimestamp(), v.check((text) => !Number.isNaN(Date.parse(text)), "no such time"));
 
 /** ServiceHealth is the answer of the health check. */
 export const serviceHealth = v.object({
@@ -440,7 +441,7 @@ export const conversation = v.object({
   preview: v.nullable(preview),
   /** LastActivityAt is the time of the last message of either side. */
   lastActivityAt: time,
-  /** WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message; null when the contact never wrote or the channel has no window. */
+  /** WindowUntil is when the channel stops taking free messages, counted from the provider's time of the contact's last message, or when the provider refused one for that reason; null when the contact never wrote or the channel has no window. */
   windowUntil: v.nullable(time),
   /** WaitingSince is the time of the first message that was not answered; null when none waits. */
   waitingSince: v.nullable(time),
@@ -657,6 +658,8 @@ export const messageError = v.object({
   code: v.string(),
   /** Message is the provider's text, or the service's. */
   message: v.string(),
+  /** Reason is what the code means, independent of the provider, such as window_closed; left out when there is none. */
+  reason: v.optional(v.string()),
 });
 export type MessageError = v.InferOutput<typeof messageError>;
 

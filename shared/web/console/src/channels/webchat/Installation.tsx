@@ -89,7 +89,7 @@ function Snippet({ code }: { code: string }) {
         ref={field}
         className={classes.code}
         readOnly
-        rows={3}
+        rows={5}
         dir="ltr"
         spellCheck={false}
         aria-label={t("webchat.snippet")}

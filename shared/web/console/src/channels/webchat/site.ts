@@ -74,6 +74,11 @@ function suggestionFor(line: string): string | null {
   return "origin" in verdict ? verdict.origin : null;
 }
 
-/** One tag. The code is the site's own: it says whose conversations they are. The colour is the button's before anybody chats. */
+/**
+ * One line. The code is the site's own: it says whose conversations they are. The colour is the button's before anybody chats. Browsers
+ * hold a page's load event until its scripts are there, asynchronous ones too, so the loader is added after that event.
+ */
 export const snippetOf = (host: string, code: string, color: string): string =>
-  `<script async src="${host}/widget/loader.js" data-site="${code}" data-color="${color}"></script>`;
+  `<script>(function(w,d){function add(){var s=d.createElement("script");s.src="${host}/widget/loader.js";` +
+  `s.dataset.site="${code}";s.dataset.color="${color}";d.head.appendChild(s)}` +
+  `d.readyState==="complete"?add():w.addEventListener("load",add)})(window,document)</script>`;

@@ -54,19 +54,34 @@ describe("siteOf", () => {
 });
 
 // S0-30, S0-31
-test("snippetOf is one async script tag with the site's code", () => {
-  const tag = (code: string) => {
+describe("snippetOf", () => {
+  const run = (code: string, readyState: "complete" | "interactive") => {
     const [script, ...others] = new DOMParser().parseFromString(
       snippetOf("https://app.example", code, COLOR),
       "text/html",
     ).scripts;
     expect(others).toEqual([]);
-    return { src: script?.getAttribute("src"), site: script?.dataset.site, async: script?.hasAttribute("async") };
+    const added: HTMLScriptElement[] = [];
+    const page = {
+      readyState,
+      head: { appendChild: (one: HTMLScriptElement) => added.push(one) },
+      createElement: () => ({ dataset: {} }),
+    };
+    const loads: (() => void)[] = [];
+    const view = { addEventListener: (_: "load", add: () => void) => loads.push(add) };
+    new Function("window", "document", script?.textContent ?? "")(view, page);
+    return { added, load: () => loads.forEach((add) => void add()) };
   };
-  expect(tag("K3M9QX7TB2WZR4HN8PVD")).toEqual({
-    src: "https://app.example/widget/loader.js",
-    site: "K3M9QX7TB2WZR4HN8PVD",
-    async: true,
+  const loader = (site: string) => [{ src: "https://app.example/widget/loader.js", dataset: { site, color: COLOR } }];
+
+  test("adds the loader with the site's code after the page has loaded", () => {
+    const { added, load } = run("K3M9QX7TB2WZR4HN8PVD", "interactive");
+    expect(added).toEqual([]);
+    load();
+    expect(added).toEqual(loader("K3M9QX7TB2WZR4HN8PVD"));
   });
-  expect(tag("Z8D2LQ5RV7YJ1FXC4MTB").site).toBe("Z8D2LQ5RV7YJ1FXC4MTB");
+
+  test("adds it at once to a page that has loaded", () => {
+    expect(run("Z8D2LQ5RV7YJ1FXC4MTB", "complete").added).toEqual(loader("Z8D2LQ5RV7YJ1FXC4MTB"));
+  });
 });
