@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -57,7 +58,7 @@ type Identity struct {
 	ChannelID          ChannelID
 	ExternalID         string // the primary address
 	Aliases            []string
-	Address            string // where answers go since the user's address changed; "" = ExternalID
+	Address            string // where answers go since the user's address or its form changed; "" = ExternalID
 	ContactID          ContactID
 	ContactName        string
 	Blocked            bool
@@ -77,4 +78,15 @@ func (i Identity) Missing(addresses []string) []string {
 		}
 	}
 	return missing
+}
+
+// Answering is the identity with its answers going to the form of the phone that the provider used in a message of s. changed is false
+// when answers go to one of the sender's addresses already, or to an address that is no form of the phone.
+func (i Identity) Answering(s Sender) (answering Identity, changed bool) {
+	to := cmp.Or(i.Address, i.ExternalID)
+	if !slices.Contains(s.Addresses, s.Phone) || slices.Contains(s.Addresses, to) || !slices.Contains(s.Forms, to) {
+		return i, false
+	}
+	i.Address = s.Phone
+	return i, true
 }

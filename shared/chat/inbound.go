@@ -53,6 +53,7 @@ type Inbound struct {
 type Sender struct {
 	Addresses []string
 	Variants  []string // other forms of an address under which the user may be known
+	Forms     []string // all other forms of the phone; some may be somebody else's, so none finds a user
 	Name      string
 	Username  string
 	Phone     string

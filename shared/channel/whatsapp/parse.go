@@ -143,7 +143,7 @@ func senderOf(head wireHead, from wireContact) chat.Sender {
 		Username: strings.TrimPrefix(from.Profile.Username, "@"),
 		Phone:    digits(phone),
 	}
-	sender.Variants = variants(sender.Phone)
+	sender.Variants, sender.Forms = variants(sender.Phone), forms(sender.Phone)
 	for _, address := range []string{userID, firstOf(sender.Phone, phone)} {
 		if address != "" {
 			sender.Addresses = append(sender.Addresses, address)

@@ -21,3 +21,11 @@ func variants(phone string) []string {
 	}
 	return nil
 }
+
+// forms returns all other forms of a phone number, to compare with the addresses of a known user.
+func forms(phone string) []string {
+	if strings.HasPrefix(phone, "54") && !strings.HasPrefix(phone, "549") && len(phone) == 12 {
+		return []string{"549" + phone[2:]}
+	}
+	return variants(phone)
+}

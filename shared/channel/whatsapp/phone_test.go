@@ -29,3 +29,11 @@ func TestVariants(t *testing.T) {
 		t.Errorf("a user id was taken for a number: %+v", s)
 	}
 }
+
+func TestForms_ArgentinaWithoutMobileDigit_ComparedOnly(t *testing.T) {
+	t.Parallel()
+	s := senderOf(wireHead{From: "541155550101"}, wireContact{})
+	if len(s.Variants) > 0 || !slices.Equal(s.Forms, []string{"5491155550101"}) {
+		t.Errorf("%+v", s)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
@@ -60,6 +61,12 @@ func (r *Receiver) echo(ctx context.Context, account chat.Account, ch chat.Chann
 		decision.After.AdmitPending()
 		attachContact(&decision, account, ch, in, known, now)
 		decision.Events = []chat.Event{desk.NewEvent(decision.After, chat.EventOpened, chat.Author{Kind: chat.ByExternal}, now, nil)}
+	}
+	if known != nil && decision.Identity == nil {
+		if answering, changed := known.Answering(in.Sender); changed && !in.At.Before(decision.After.LastActivityAt) {
+			answering.Aliases = append(slices.Clone(known.Aliases), known.Missing(in.Sender.Addresses)...)
+			decision.Identity, decision.Aliases = &answering, known.Missing(in.Sender.Addresses)
+		}
 	}
 	m := chat.NewEchoed(message(account.ID, decision.After.ID, in), chat.StatusUpdate{})
 	if err := r.setReplyTo(ctx, ch, in, &m); err != nil {

@@ -74,7 +74,7 @@ func attachContact(decision *chat.Decision, account chat.Account, ch chat.Channe
 		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
 		return
 	}
-	identity := *known
+	identity, _ := known.Answering(in.Sender)
 	identity.OpenConversationID = c.ID
 	if addContactStore(decision, identity) {
 		identity.StoreIDs = append(slices.Clone(identity.StoreIDs), c.StoreID)

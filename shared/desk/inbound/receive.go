@@ -53,7 +53,7 @@ func (r *Receiver) receive(ctx context.Context, account chat.Account, ch chat.Ch
 	if err != nil {
 		return received, err
 	}
-	return received, r.addAliases(ctx, account.ID, *identity, in.Sender.Addresses, received.Conversation)
+	return received, r.updateAddresses(ctx, account.ID, *identity, in, received.Conversation)
 }
 
 // addQuoting adds a message that has its receipt, with the message that it quotes, and applies what was parked on the receipt.
@@ -190,19 +190,20 @@ func (r *Receiver) resume(ctx context.Context, account chat.Account, ch chat.Cha
 	return r.addQuoting(ctx, account, ch, in, m, receipt)
 }
 
-// addAliases makes further addresses of a known sender lead to the same identity.
-func (r *Receiver) addAliases(ctx context.Context, account chat.AccountID, identity chat.Identity, addresses []string, c chat.Conversation) error {
-	aliases := identity.Missing(addresses)
-	if len(aliases) == 0 {
+// updateAddresses makes further addresses of a known sender lead to the same identity, and lets answers go to the form of the number
+// that their latest message came from. Receive repeats it when another delivery changed the identity.
+func (r *Receiver) updateAddresses(ctx context.Context, account chat.AccountID, identity chat.Identity, in chat.Inbound, c chat.Conversation) error {
+	linked, changed := identity, false
+	if !in.At.Before(c.LastInboundAt) {
+		linked, changed = identity.Answering(in.Sender)
+	}
+	aliases := identity.Missing(in.Sender.Addresses)
+	if len(aliases) == 0 && !changed {
 		return nil
 	}
+	linked.Aliases = append(slices.Clone(identity.Aliases), aliases...)
 	_, err := desk.Decide(ctx, r.store, r.now, account, c.ID, func(c chat.Conversation) (*chat.Decision, error) {
-		linked := identity
-		linked.Aliases = append(slices.Clone(identity.Aliases), aliases...)
 		return &chat.Decision{Before: &c, After: c, Identity: &linked, Aliases: aliases}, nil
 	})
-	if desk.Conflict(err, chat.ConflictIdentityChanged) {
-		return nil // another delivery added them, or an address belongs to another identity: the message is stored either way
-	}
 	return err
 }

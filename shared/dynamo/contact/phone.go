@@ -31,9 +31,16 @@ func phoneVariants(d string) []string {
 
 // localVariants are the ways in which a stored number may end when these digits were typed, with or without country and area
 // code.
-func localVariants(d string) []string {
-	d = strings.TrimLeft(d, "0")
+func localVariants(typed string) []string {
+	d := strings.TrimLeft(typed, "0")
 	out := phoneVariants(d)
+	if len(typed)-len(d) == 1 && (len(d) == 12 || len(d) == 13) {
+		// Mexico's 044 and 045, or Brazil's 0 with the two digits of a carrier.
+		out = append(out, localVariants(d[2:])...)
+	}
+	if strings.HasPrefix(d, "15") && len(d) >= 8 && len(d) <= 10 { // Argentina without area code: 15, number
+		out = append(out, d[2:])
+	}
 	switch len(d) {
 	case 9: // Brazil without area code
 		if d[0] == '9' {

@@ -19,7 +19,7 @@ import (
 const (
 	minSuffix = 6 // digits
 	minDigits = 3
-	minWord   = 2    // characters: a partition holds the tokens with the same first two
+	minEmail  = 2    // characters: a partition holds the tokens with the same first two
 	maxScan   = 1000 // tokens that one request reads
 )
 
@@ -52,7 +52,8 @@ func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
 func wantsOf(q string) []want {
 	q = strings.TrimSpace(q)
 	var wants []want
-	if d := item.Digits(q); len(d) >= minDigits && strings.Trim(q, "+0123456789 -().\u00a0") == "" {
+	d, isPhone := chat.PhoneDigits(q)
+	if isPhone = isPhone && len(d) >= minDigits; isPhone {
 		for _, variant := range phoneVariants(d) {
 			wants = append(wants, want{{Field: item.FieldPhone, Text: variant}})
 		}
@@ -61,7 +62,6 @@ func wantsOf(q string) []want {
 				wants = append(wants, want{{Field: item.FieldPhoneReverse, Text: item.Reverse(variant)}})
 			}
 		}
-		return wants
 	}
 	if names := item.Words(q); len(names) > 0 && !strings.Contains(strings.TrimPrefix(q, "@"), "@") {
 		var w want
@@ -70,17 +70,19 @@ func wantsOf(q string) []want {
 		}
 		// Look up the longest word: it is likely the rarest.
 		slices.SortStableFunc(w, func(a, b item.Token) int { return len(b.Text) - len(a.Text) })
-		if len([]rune(w[0].Text)) >= minWord {
-			wants = append(wants, w)
-		}
+		wants = append(wants, w)
 	}
-	if e := item.CutToken(item.Fold(q)); !strings.ContainsFunc(e, unicode.IsSpace) && len([]rune(e)) >= minWord {
+	if isPhone {
+		return wants
+	}
+	if e := item.CutToken(item.Fold(q)); !strings.ContainsFunc(e, unicode.IsSpace) && len([]rune(e)) >= minEmail {
 		wants = append(wants, want{{Field: item.FieldEmail, Text: e}})
 	}
 	return wants
 }
 
-// SearchContacts finds contacts by the beginnings of the words of their names (all words must match), by the beginning of their
+// SearchContacts finds contacts by the beginnings of the words of their names (all words must match; one letter finds only a whole
+// word, or the first character of a script that writes words without spaces), by the beginning of their
 // email address, and by the beginning of a phone number or, from six digits on, its end. A contact that several interpretations
 // find is listed once. Only contacts that keep accepts are shown: a page of them may be short and still have a Next.
 func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, keep Keep, p chat.PageRequest) (chat.Page[chat.Contact], error) {

@@ -65,6 +65,8 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 			{ID: "mx", Name: "Móvil", Identities: []chat.IdentityRef{{ChannelID: channel, Type: "whatsapp", Phone: "5215512345678"}}},
 			{ID: "br", Name: "Celular", Phone: "551187654321"},
 			{ID: "ig", Name: "María", Identities: []chat.IdentityRef{{ChannelID: channel, Type: "instagram", Username: "tienda_luna"}}},
+			{ID: "irish", Name: "Sinéad O\u2019Connor"}, {ID: "hindi", Name: "राम प्रसाद"}, {ID: "tamil", Name: "காமராஜ்"},
+			{ID: "li", Name: "李明"}, {ID: "wang", Name: "王"}, {ID: "x", Name: "Equis X"}, {ID: "kiosk", Name: "Kiosco 24365 Centro"},
 			{ID: "odd", Name: "#hash 100% ~ 👩‍👧", Email: "a!b#c@example.com"},
 		} {
 			addContact(t, db, c)
@@ -74,7 +76,11 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 			"garcia": {"garcia"}, "GARCÍA": {"garcia"}, "garc": {"garces", "garcia"}, "jose gar": {"garcia"}, "perez jose": {"garcia"},
 			"ana": {"garces", "nunez"}, "ana g": {"garces"}, "nunez ana": {"nunez"}, "Núñez": {"nunez"}, "goncalves": {"joao"},
 			"jose garces": nil, "zzz": nil, "": nil, "  ": nil, "tienda": {"ig"}, "@tienda_luna": {"ig"}, "hash": {"odd"},
+			"oconnor": {"irish"}, "O'Connor": {"irish"}, "connor": {"irish"}, "o connor": {"irish"}, "राम": {"hindi"}, "கா": {"tamil"},
+			"李": {"li"}, "李明": {"li"}, "王": {"wang"}, "x": {"x"}, "24365": {"kiosk"}, "2436": {"kiosk"}, "kiosco 24": {"kiosk"},
 			// S1-09: by phone.
+			"15 5555-1234": {"ar"}, "\u202a+54 9 11 5555\u20111234\u202c": {"ar"}, "tel:+5491155551234": {"ar"}, "wa.me/5491155551234": {"ar"},
+			"044 55 1234 5678": {"mx"}, "0 15 11 98765-4321": {"br", "joao"},
 			"+54 9 11 5555-1234": {"ar"}, "5491155551234": {"ar"}, "541155551234": {"ar"}, "54 11 5555": {"ar"}, "11 5555 1234": {"ar"},
 			"55551234": {"ar"}, "011 15 5555-1234": {"ar"}, "(11) 5555-1234": {"ar"}, "00 54 9 11 5555 1234": {"ar"},
 			"+52 1 55 1234 5678": {"mx"}, "+52 55 1234 5678": {"mx"}, "55 1234 5678": {"mx"}, "12345678": {"mx"}, "345678": {"mx"},

@@ -121,13 +121,9 @@ func Availability(field string, a chat.Availability) (chat.Availability, error) 
 
 // Phone reads a phone number as people write it and answers its digits.
 func Phone(value string) (string, error) {
-	digits := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -().+", r) {
-			return -1
-		}
-		return r
-	}, value)
-	if len(digits) < 6 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+	digits, ok := chat.PhoneDigits(value)
+	digits = strings.TrimPrefix(digits, "00") // the international prefix, for +
+	if !ok || len(digits) < 6 || len(digits) > 15 {
 		return "", Invalid("phone", "must have 6 to 15 digits")
 	}
 	return digits, nil

@@ -39,7 +39,7 @@ const (
 
 // Tokens are all tokens of a contact, in the order of their keys.
 func Tokens(c chat.Contact) []Token {
-	names := Words(c.Name + " " + c.FirstName + " " + c.LastName)
+	names := nameTokens(c.Name + " " + c.FirstName + " " + c.LastName)
 	phones := []string{Digits(c.Phone)}
 	for _, i := range c.Identities {
 		names = append(names, Words(i.Username)...)
@@ -72,9 +72,32 @@ func CutToken(s string) string {
 	return string(r[:min(len(r), maxTokenLength)])
 }
 
-// Words are the folded words of a text.
+// Words are the folded words of a text. A vowel sign belongs to its word.
 func Words(s string) []string {
-	return strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.FieldsFunc(apostrophes.Replace(Fold(s)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+}
+
+// apostrophes end a word; some of them are letters to Unicode.
+var apostrophes = strings.NewReplacer("\u2018", "'", "\u2019", "'", "\u02bc", "'", "\u02bb", "'", "`", "'")
+
+// nameTokens are the words of a name, then what a search may leave out or ask for alone: words with an apostrophe written together, and
+// the first character of words in scripts where a name is often one character.
+func nameTokens(name string) []string {
+	words := Words(name)
+	tokens := slices.Clone(words)
+	for _, part := range strings.Fields(apostrophes.Replace(name)) {
+		if strings.Contains(part, "'") {
+			tokens = append(tokens, Words(strings.ReplaceAll(part, "'", ""))...)
+		}
+	}
+	for _, word := range words {
+		if first := []rune(word)[:1]; unicode.In(first[0], unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) {
+			tokens = append(tokens, string(first))
+		}
+	}
+	return tokens
 }
 
 // Digits are the ASCII digits of a text.
