@@ -29,6 +29,7 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/sdk"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
@@ -234,7 +235,7 @@ func TestPush_GoneConnection_DeletedOthersServed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.gateway.Answer("beto", 410)
-	w.gateway.Answer("carla", 500, 500, 500)
+	w.gateway.Answer("carla", slices.Repeat([]int{500}, sdk.Attempts)...)
 	again := w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
 	if again != nil {
 		t.Errorf("records %v failed", again)

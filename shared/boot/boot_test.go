@@ -1,12 +1,15 @@
 package boot
 
 import (
+	"bytes"
+	"net"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 type config struct {
@@ -43,6 +46,23 @@ func TestClient_EndpointPerService(t *testing.T) {
 	}
 	if got := (&Runtime{}).Client("sqs").BaseEndpoint; got != nil {
 		t.Errorf("on AWS: %s", *got)
+	}
+}
+
+func TestAWSConfig_RetryCountedAsMetric(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	config, err := AWSConfig("us-east-1", credentials.NewStaticCredentialsProvider("local", "local", ""), "ingest", &out, Now)
+	if err != nil || out.Len() > 0 {
+		t.Fatalf("before the first retry: %q, %v", &out, err)
+	}
+	if _, err := config.Retryer().GetRetryToken(t.Context(), net.ErrClosed); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"CallsRetried":1`, `"function":"ingest"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q has no %s", &out, want)
+		}
 	}
 }
 

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/recado-chat/recado/functions/admin"
@@ -56,29 +54,27 @@ var Builders = map[string]boot.Builder{
 }
 
 // runtime is what a function of the stack is built from.
-func (s *Stack) runtime(f topology.Function) *boot.Runtime {
+func (s *Stack) runtime(f topology.Function) (*boot.Runtime, error) {
 	environment := f.Environment(s.values())
 	maps.Copy(environment, s.endpoints())
 	out := s.meter.Output(f.Name, s.options.Log)
+	config, err := boot.AWSConfig(engine.Region, credentials.NewStaticCredentialsProvider(engine.AccessKey, engine.SecretKey, ""), f.Name, out, s.Clock.Now)
+	if err != nil {
+		return nil, err
+	}
 	rt := &boot.Runtime{
 		Environment: environment,
 		Now:         s.Clock.Now,
-		AWS: aws.Config{
-			Region:      engine.Region,
-			Credentials: credentials.NewStaticCredentialsProvider(engine.AccessKey, engine.SecretKey, ""),
-			HTTPClient: awshttp.NewBuildableClient().WithTimeout(10 * time.Second).WithTransportOptions(func(t *http.Transport) {
-				t.MaxIdleConnsPerHost = 64
-			}),
-		},
-		HTTP: &http.Client{Timeout: 20 * time.Second},
-		Out:  out,
-		Log:  obs.NewLogger(out, f.Name),
+		AWS:         config,
+		HTTP:        &http.Client{Timeout: 20 * time.Second},
+		Out:         out,
+		Log:         obs.NewLogger(out, f.Name),
 	}
 	s.meter.Watch(f.Name, rt)
 	if s.options.Runtime != nil {
 		s.options.Runtime(f.Name, rt)
 	}
-	return rt
+	return rt, nil
 }
 
 // build makes every function's handler: its own in this process, or its binary behind a runtime API.
@@ -101,7 +97,11 @@ func (s *Stack) build(ctx context.Context) error {
 		if s.options.Builder != nil {
 			builder = s.options.Builder(f.Name, builder)
 		}
-		handler, err := builder(ctx, s.runtime(f))
+		rt, err := s.runtime(f)
+		if err != nil {
+			return err
+		}
+		handler, err := builder(ctx, rt)
 		if err != nil {
 			return err
 		}
