@@ -15,7 +15,7 @@ var layers = [][]string{
 	{"shared/rules/drafts", "shared/channel/...", "shared/dynamo/internal/table", "shared/wire"},
 	{"shared/channel/all", "shared/desk", "shared/dynamo/internal/key", "shared/httpapi", "shared/httpapi/upload", "shared/wire/present"},
 	{"shared/desk/...", "shared/dynamo/internal/item", "shared/push/audience"},
-	{"shared/desk/inbound", "shared/desk/outbound", "shared/dynamo/activity", "shared/dynamo/live", "shared/dynamo/schedule", "shared/dynamo/stream"},
+	{"shared/desk/inbound", "shared/desk/outbound", "shared/dynamo/activity", "shared/dynamo/live", "shared/dynamo/schedule", "shared/dynamo/stream", "shared/push/dispatch"},
 	{"shared/dynamo/contact", "shared/dynamo/directory"},
 	{"shared/dynamo/conversation"},
 	{"shared/dynamo"},

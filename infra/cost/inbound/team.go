@@ -91,6 +91,9 @@ func (t *team) browse(ctx context.Context, token string) error {
 		return fmt.Errorf("open a browser: %w", err)
 	}
 	socket.SetReadLimit(1 << 20)
+	if err := socket.Write(ctx, websocket.MessageText, []byte(`{"action":"view","conversationId":null}`)); err != nil {
+		return fmt.Errorf("look at a browser: %w", err)
+	}
 	first := len(t.sockets) == 0
 	t.sockets = append(t.sockets, socket)
 	go t.read(ctx, socket, first)

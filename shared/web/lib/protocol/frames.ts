@@ -3,7 +3,7 @@ import type * as v from "valibot";
 import { frameItem } from "./generated/rest.ts";
 import { parseItems } from "./parse.ts";
 
-export type { Action as SocketAction } from "./generated/requests.ts";
+export type { Action as SocketAction, ViewAction } from "./generated/requests.ts";
 export { frameItem };
 export type FrameItem = v.InferOutput<typeof frameItem>;
 export type Frame<T extends FrameItem["type"]> = Extract<FrameItem, { type: T }>;

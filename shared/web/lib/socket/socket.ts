@@ -20,7 +20,7 @@ export interface SocketOptions<Item> {
   onFrame: (items: Item[]) => void;
   onState: (state: ConnectionState) => void;
   /** Pushes sent while disconnected are lost, so the caller must refetch. */
-  onReconnect: () => void;
+  onReconnect?: () => void;
   connect?: (url: string) => WebSocket;
   timers?: Timers;
   random?: () => number;
@@ -105,7 +105,7 @@ export function openSocket<Item = FrameItem, Action extends { action: string } =
         attempt = 0;
         schedulePing();
         options.onState("online");
-        if (connectedBefore) options.onReconnect();
+        if (connectedBefore) options.onReconnect?.();
         connectedBefore = true;
       };
       socket.onmessage = (event) => {
