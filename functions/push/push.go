@@ -25,15 +25,12 @@ import (
 // summaryLane is the suffix of the name of the summary lane's queue.
 const summaryLane = "push-summary"
 
-// ConnectionsGone counts connections that ended without $disconnect.
-var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
-
 // Deps are the handler's dependencies; all are required.
 type Deps struct {
 	Rooms   *audience.Broadcaster
 	Dead    *queue.Retrier
 	Log     *slog.Logger
-	Metrics *obs.Metrics // registers the queue's counters and ConnectionsGone
+	Metrics *obs.Metrics // registers the queue's counters and dispatch.ConnectionsGone
 	Now     func() time.Time
 }
 
@@ -67,7 +64,7 @@ func (h *Handler) Handle(ctx context.Context, event lambdaevents.SQSEvent) (lamb
 	}
 	answer, err := consumer.Consume(ctx, event)
 	outcome := batch.Deliver(ctx)
-	h.Metrics.Count(ConnectionsGone, outcome.Gone)
+	h.Metrics.Count(dispatch.ConnectionsGone, outcome.Gone)
 	// The fast lane has a batch for nearly every message. A log line for each successful batch would cost half as much as sending
 	// the frames.
 	if !summary && len(answer.BatchItemFailures) == 0 && outcome.Gone == 0 {

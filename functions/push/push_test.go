@@ -27,6 +27,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
+	"github.com/recado-chat/recado/shared/push/dispatch"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/sdk"
 	"github.com/recado-chat/recado/shared/wire"
@@ -74,7 +75,7 @@ func open(t *testing.T) *fixture {
 	}), server.URL+"/000000000000/dead")
 	w.must(err)
 	metrics, err := obs.NewMetrics(io.Discard, clock, "push",
-		queue.RecordsFailed, queue.RecordsBuried, push.ConnectionsGone)
+		queue.RecordsFailed, queue.RecordsBuried, dispatch.ConnectionsGone)
 	w.must(err)
 	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock})
 	w.must(err)

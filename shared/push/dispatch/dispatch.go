@@ -14,9 +14,13 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/rules/permission"
 )
+
+// ConnectionsGone counts connections that ended without $disconnect.
+var ConnectionsGone = obs.Counter{Name: "ConnectionsGone"}
 
 // Batch collects pushes that are delivered together. It is used once, by one goroutine.
 type Batch struct {
@@ -111,7 +115,9 @@ func sees(o chat.Operator, store chat.StoreID) bool {
 
 // named holds for operators who may see the store that a push names.
 func named(p events.Pushed) func(chat.Connection, chat.Operator) bool {
-	return func(_ chat.Connection, o chat.Operator) bool { return p.StoreID == "" || sees(o, chat.StoreID(p.StoreID)) }
+	return func(_ chat.Connection, o chat.Operator) bool {
+		return p.StoreID == "" || sees(o, chat.StoreID(p.StoreID))
+	}
 }
 
 func (b *Batch) of(ctx context.Context, who listeners, concerned func(chat.Connection, chat.Operator) bool) ([]chat.Connection, error) {
