@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -137,7 +138,7 @@ func Keys[T any]() ([]string, error) {
 func Start(build Builder) {
 	rt, err := fromProcess()
 	if err == nil {
-		collectLate(rt.Environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
+		fitMemory(rt.Environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
 		var handler lambda.Handler
 		if handler, err = build(context.Background(), rt); err == nil {
 			lambda.Start(handler)
@@ -152,12 +153,21 @@ func Start(build Builder) {
 // live, and collecting took a tenth of all CPU (infra/bench/README.md, profile).
 func CollectLate() { debug.SetGCPercent(400) }
 
-// collectLate is CollectLate with a bound: near the function's memory, which Lambda tells in MB, garbage is collected as often as it takes.
-func collectLate(megabytes string) {
+// oneProcessor is the memory in MB at which Lambda gives a function one whole processor.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+const oneProcessor = 1769
+
+// fitMemory fits the runtime to the function's memory, which Lambda tells in MB. Near it, garbage is collected as often as it takes. A
+// function with a part of one processor is shown two, and Go's scheduler would spend a quarter of its CPU on waking and searching a second
+// thread for work (infra/bench/README.md).
+func fitMemory(megabytes string) {
 	CollectLate()
-	if memory, err := strconv.ParseInt(megabytes, 10, 64); err == nil {
-		debug.SetMemoryLimit(memory << 20 * 3 / 4)
+	memory, err := strconv.Atoi(megabytes)
+	if err != nil {
+		return
 	}
+	debug.SetMemoryLimit(int64(memory) << 20 * 3 / 4)
+	runtime.GOMAXPROCS(min(max(memory/oneProcessor, 1), runtime.NumCPU()))
 }
 
 // Environment is the process's, as a map.

@@ -3,6 +3,7 @@ package boot
 import (
 	"bytes"
 	"net"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -66,18 +67,23 @@ func TestAWSConfig_RetryCountedAsMetric(t *testing.T) {
 	}
 }
 
-func TestCollectLate_MemoryLimitBelowFunction(t *testing.T) {
-	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
+func TestFitMemory_LimitBelowFunction_OneProcessor(t *testing.T) {
+	limit, percent, processors := debug.SetMemoryLimit(-1), debug.SetGCPercent(100), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
 		debug.SetMemoryLimit(limit)
 		debug.SetGCPercent(percent)
+		runtime.GOMAXPROCS(processors)
 	})
-	collectLate("")
-	if got := debug.SetMemoryLimit(-1); got != limit {
-		t.Errorf("without a memory there is a limit of %d", got)
+	fitMemory("")
+	if got := debug.SetMemoryLimit(-1); got != limit || runtime.GOMAXPROCS(0) != processors {
+		t.Errorf("without a memory there is a limit of %d, and %d processors", got, runtime.GOMAXPROCS(0))
 	}
-	collectLate("256")
-	if got := debug.SetMemoryLimit(-1); got != 192<<20 {
-		t.Errorf("of 256 MB the heap may have %d", got)
+	fitMemory("256")
+	if got := debug.SetMemoryLimit(-1); got != 192<<20 || runtime.GOMAXPROCS(0) != 1 {
+		t.Errorf("of 256 MB the heap may have %d, with %d processors", got, runtime.GOMAXPROCS(0))
+	}
+	fitMemory("3538")
+	if got := runtime.GOMAXPROCS(0); got != min(2, runtime.NumCPU()) {
+		t.Errorf("3,538 MB have %d processors", got)
 	}
 }

@@ -75,20 +75,22 @@ func (s *shard) seek(ctx context.Context) error {
 	return nil
 }
 
-// gather reads the available records, or with a window those that arrive until it ends or a batch is full.
+// gather reads the available records, or with a window those that arrive until it ends or a batch is full. It asks as rarely as the window
+// allows.
 func (s *shard) gather(ctx context.Context) ([]record, error) {
 	records, err := s.get(ctx, s.BatchSize)
 	if err != nil || len(records) == 0 || s.Window == 0 {
 		return records, err
 	}
-	over := time.After(s.Window)
-	for len(records) < s.BatchSize && s.iterator != nil {
+	for end := time.Now().Add(s.Window); len(records) < s.BatchSize && s.iterator != nil; {
+		left := time.Until(end)
+		if left <= 0 {
+			break
+		}
 		select {
-		case <-over:
-			return records, nil
 		case <-ctx.Done():
 			return records, nil
-		case <-time.After(pollSoon):
+		case <-time.After(min(left, pollIdle)):
 		}
 		more, err := s.get(ctx, s.BatchSize-len(records))
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -116,6 +117,7 @@ func (s *Stack) process(f topology.Function) (*runtimeapi.Function, error) {
 	maps.Copy(environment, s.endpoints())
 	maps.Copy(environment, map[string]string{
 		"AWS_REGION": engine.Region, "AWS_ACCESS_KEY_ID": engine.AccessKey, "AWS_SECRET_ACCESS_KEY": engine.SecretKey,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.MemoryMB),
 	})
 	return runtimeapi.New(runtimeapi.Options{
 		Name: f.Name, Binary: filepath.Join(s.options.Binaries, f.Name, "bootstrap"), Environment: environment,
