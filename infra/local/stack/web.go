@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/topology"
 )
@@ -42,7 +43,7 @@ func (s *Stack) servePublic(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the HTTP gateway: %w", err)
 	}
-	s.serveOn(s.public, s.publicHandler(http1))
+	s.serveOn(s.public, s.publicHandler(paced(func() int { return s.Queues.Waiting(string(events.ToIngest)) }, http1)))
 	s.onStop(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
