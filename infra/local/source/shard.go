@@ -41,22 +41,37 @@ func (s *shard) run(ctx context.Context) error {
 		if s.iterator == nil {
 			return s.save(position{Done: true})
 		}
-		if len(records) > 0 {
+		if len(records) > 0 && (!s.Woken || len(records) >= s.BatchSize) {
 			pause = pollSoon
 			continue
 		}
 		s.mu.Lock()
 		s.open[s.id] = woken
 		s.mu.Unlock()
+		if s.Woken {
+			pause = pollWoken
+		}
 		select {
 		case <-wake:
 			pause = pollSoon
+			s.company(ctx)
 		case <-time.After(pause):
 			pause = min(2*pause, pollIdle)
 		case <-ctx.Done():
 		}
 	}
 	return nil
+}
+
+// company waits for the writes that come with the one that woke the shard.
+func (s *shard) company(ctx context.Context) {
+	if !s.Woken || s.Window == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(s.Window):
+	}
 }
 
 // seek places the iterator after the checkpoint.
@@ -76,10 +91,10 @@ func (s *shard) seek(ctx context.Context) error {
 }
 
 // gather reads the available records, or with a window those that arrive until it ends or a batch is full. It asks as rarely as the window
-// allows.
+// allows. A shard that is woken has waited already.
 func (s *shard) gather(ctx context.Context) ([]record, error) {
 	records, err := s.get(ctx, s.BatchSize)
-	if err != nil || len(records) == 0 || s.Window == 0 {
+	if err != nil || len(records) == 0 || s.Window == 0 || s.Woken {
 		return records, err
 	}
 	for end := time.Now().Add(s.Window); len(records) < s.BatchSize && s.iterator != nil; {

@@ -18,6 +18,8 @@ const (
 	// An empty shard is asked again after pollSoon, then ever more rarely down to pollIdle. A busy one is asked at once.
 	pollSoon = 10 * time.Millisecond
 	pollIdle = 80 * time.Millisecond
+	// A shard that writers wake is asked as often as Lambda asks.
+	pollWoken = 250 * time.Millisecond
 
 	maxGet        = 1000
 	firstBackoff  = 50 * time.Millisecond
@@ -32,6 +34,8 @@ type Stream struct {
 	BatchSize       int
 	// Window is how long a batch may wait for company, in real time.
 	Window time.Duration
+	// Woken says that writers call Wake, so that there is no need to ask often.
+	Woken bool
 	// Timeout of one invocation, in real time.
 	Timeout time.Duration
 	// MaxRetries of a batch before it is discarded; negative is for ever, as is Lambda's default.

@@ -28,6 +28,7 @@ import (
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/functions/widget"
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/runtimeapi"
 	"github.com/recado-chat/recado/infra/topology"
@@ -72,6 +73,7 @@ func (s *Stack) runtime(f topology.Function) (*boot.Runtime, error) {
 		Log:         obs.NewLogger(out, f.Name),
 	}
 	s.meter.Watch(f.Name, rt)
+	awscalls.Watch(rt, "WakeStreams", s.wakeStreams)
 	if s.options.Runtime != nil {
 		s.options.Runtime(f.Name, rt)
 	}

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/topology"
@@ -73,6 +75,7 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 	}
 	mapping := source.Stream{
 		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize, Window: s.options.StreamWindow,
+		Woken:   s.options.Binaries == "", // the functions of this process are watched
 		Timeout: topology.MustFunction(stream.Function).Timeout, MaxRetries: stream.Retries, Bisect: true, PartialFailures: true,
 		Checkpoints: checkpoints, OnFailure: s.keepFailed, Log: s.log,
 	}
@@ -85,7 +88,52 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 	}
 	src.Start(ctx)
 	s.streams = append(s.streams, src)
+	s.awake.Store(tableName(stream.Table), src)
 	return nil
+}
+
+// wakeStreams wakes the streams of the tables that a function writes to.
+func (s *Stack) wakeStreams(call awscalls.Call) func(any, error) {
+	tables := written(call.In)
+	if len(tables) == 0 {
+		return nil
+	}
+	return func(any, error) { // a write that failed may have happened
+		for _, table := range tables {
+			if stream, ok := s.awake.Load(table); ok {
+				stream.(*source.StreamSource).Wake()
+			}
+		}
+	}
+}
+
+// written are the tables that a call writes to.
+func written(in any) (tables []string) {
+	add := func(table *string) {
+		if name := aws.ToString(table); !slices.Contains(tables, name) {
+			tables = append(tables, name)
+		}
+	}
+	switch in := in.(type) {
+	case *dynamodb.PutItemInput:
+		add(in.TableName)
+	case *dynamodb.UpdateItemInput:
+		add(in.TableName)
+	case *dynamodb.DeleteItemInput:
+		add(in.TableName)
+	case *dynamodb.TransactWriteItemsInput:
+		for _, item := range in.TransactItems {
+			switch {
+			case item.Put != nil:
+				add(item.Put.TableName)
+			case item.Update != nil:
+				add(item.Update.TableName)
+			case item.Delete != nil:
+				add(item.Delete.TableName)
+			}
+		}
+	}
+	return tables
 }
 
 // keepFailed is a stream's on-failure destination: the records that fanout could not get past, kept whole.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -94,6 +95,7 @@ type Stack struct {
 	handlers map[string]lambda.Handler
 	queued   []*source.QueueSource
 	streams  []*source.StreamSource
+	awake    sync.Map // the *source.StreamSource of a table's name
 	closers  []func()
 	log      *slog.Logger
 
