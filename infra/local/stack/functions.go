@@ -34,6 +34,7 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Builders are the functions' own builders, the same as on Lambda.
@@ -64,6 +65,7 @@ func (s *Stack) runtime(f topology.Function) (*boot.Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.HTTPClient = inProcess{HTTPClient: sdk.NewHTTPClient(), host: s.aws.Addr().String(), services: s.services}
 	rt := &boot.Runtime{
 		Environment: environment,
 		Now:         s.Clock.Now,

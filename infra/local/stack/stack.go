@@ -92,6 +92,7 @@ type Stack struct {
 	users    *cognito.Server
 	keys     *kms.Server
 	meter    *meter.Meter
+	services http.Handler // of AWS, on the one loopback endpoint
 	handlers map[string]lambda.Handler
 	queued   []*source.QueueSource
 	streams  []*source.StreamSource

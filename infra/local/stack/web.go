@@ -28,7 +28,8 @@ func (s *Stack) serveAWS(context.Context) (err error) {
 	}); err != nil {
 		return fmt.Errorf("open the WebSocket gateway: %w", err)
 	}
-	s.serveOn(s.aws, s.awsHandler())
+	s.services = s.awsHandler()
+	s.serveOn(s.aws, s.services)
 	s.serveOn(s.storage, s.meter.Objects(s.objects))
 	return nil
 }
