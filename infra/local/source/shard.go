@@ -28,7 +28,7 @@ func (s *shard) run(ctx context.Context) error {
 	pause := pollSoon
 	for ctx.Err() == nil {
 		s.mu.Lock()
-		woken, wake := s.woken, s.wake
+		woken, wake, urgent := s.woken, s.wake, s.urgent
 		s.mu.Unlock()
 		records, err := s.gather(ctx)
 		if err != nil {
@@ -54,7 +54,7 @@ func (s *shard) run(ctx context.Context) error {
 		select {
 		case <-wake:
 			pause = pollSoon
-			s.company(ctx)
+			s.company(ctx, urgent)
 		case <-time.After(pause):
 			pause = min(2*pause, pollIdle)
 		case <-ctx.Done():
@@ -63,13 +63,14 @@ func (s *shard) run(ctx context.Context) error {
 	return nil
 }
 
-// company waits for the writes that come with the one that woke the shard.
-func (s *shard) company(ctx context.Context) {
+// company waits for the writes that come with the one that woke the shard, unless it is urgent.
+func (s *shard) company(ctx context.Context, urgent <-chan struct{}) {
 	if !s.Woken || s.Window == 0 {
 		return
 	}
 	select {
 	case <-ctx.Done():
+	case <-urgent:
 	case <-time.After(s.Window):
 	}
 }

@@ -101,7 +101,7 @@ func (s *Stack) wakeStreams(call awscalls.Call) func(any, error) {
 	return func(any, error) { // a write that failed may have happened
 		for _, table := range tables {
 			if stream, ok := s.awake.Load(table); ok {
-				stream.(*source.StreamSource).Wake()
+				stream.(*source.StreamSource).Wrote()
 			}
 		}
 	}
@@ -194,21 +194,21 @@ func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
 // settledFor is how long the stack must have been idle: a stream takes a moment to show the last write.
 const settledFor = 60 * time.Millisecond
 
-// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running.
+// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running, and none begun for a while.
 func (s *Stack) Settle(ctx context.Context) error {
 	var quietSince time.Time
+	begun := -1
 	for {
-		idle := s.idle()
-		switch {
-		case !idle:
-			quietSince = time.Time{}
-		case quietSince.IsZero():
-			quietSince = boot.Now() // real time: how long the machine has been quiet
-			for _, stream := range s.streams {
-				stream.Wake()
+		if s.idle() {
+			switch now := s.invocations(); {
+			case now != begun:
+				begun, quietSince = now, boot.Now() // real time: how long the machine has been quiet
+				for _, stream := range s.streams {
+					stream.Wake()
+				}
+			case time.Since(quietSince) > settledFor:
+				return nil
 			}
-		case time.Since(quietSince) > settledFor:
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -216,6 +216,17 @@ func (s *Stack) Settle(ctx context.Context) error {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+}
+
+// invocations is how many the sources have begun.
+func (s *Stack) invocations() (n int) {
+	for _, src := range s.queued {
+		n += src.Counters().Invocations
+	}
+	for _, src := range s.streams {
+		n += src.Counters().Invocations
+	}
+	return n
 }
 
 func (s *Stack) idle() bool {
