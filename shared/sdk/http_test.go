@@ -107,7 +107,7 @@ func TestHTTPClient_BodyFails_ErrorOfBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.ContentLength = 10
-	if _, err := sdk.NewHTTPClient().Do(request); !errors.Is(err, broken) { //nolint:bodyclose // there is none
+	if _, err := sdk.NewHTTPClient().Do(request); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

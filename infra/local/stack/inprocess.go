@@ -44,7 +44,7 @@ func (c inProcess) Do(r *http.Request) (*http.Response, error) {
 	go func() {
 		answer := &answer{header: http.Header{}, status: http.StatusOK}
 		c.services.ServeHTTP(answer, request)
-		done <- answer.response(r)
+		done <- answer.response(r) //nolint:bodyclose // the caller of Do closes it
 	}()
 	late := time.NewTimer(serviceTimeout)
 	defer late.Stop()
