@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/bench/measure"
+	"github.com/recado-chat/recado/shared/boot"
 )
 
 type part struct {
@@ -39,6 +40,7 @@ var parts = []part{
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	boot.CollectLate() // as make run does
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
