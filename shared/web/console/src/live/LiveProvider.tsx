@@ -1,6 +1,6 @@
 import type { Frame, Me, Message, SocketAction } from "@recado/lib/protocol";
 import { parseFrame, socketTicket } from "@recado/lib/protocol";
-import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
+import { type ConnectionState, openSocket, PING_EVERY, SignedOutError, type Socket } from "@recado/lib/socket";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { send as request } from "../api/client.ts";
@@ -11,6 +11,9 @@ import { Live } from "./live.ts";
 import { Outbox } from "./outbox.ts";
 import { transport } from "./transport.ts";
 import { Watch } from "./watch.ts";
+
+/** Of a tab that nobody looks at: only often enough that the socket stays open. */
+const PING_HIDDEN_EVERY = 9 * 60_000;
 
 interface Connection {
   live: Live;
@@ -90,6 +93,7 @@ export function LiveProvider(props: {
         setState(next);
         watch.connected(next === "online");
       },
+      pingEvery: () => (document.visibilityState === "visible" ? PING_EVERY : PING_HIDDEN_EVERY),
     });
     socket.current = opened;
     const nudge = () => {
