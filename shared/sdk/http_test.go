@@ -52,8 +52,9 @@ func client(url string) *dynamodb.Client {
 	})
 }
 
-// A connection that is closed under an answer fails the call, or is missing for the next one.
-func TestHTTPClient_QuickAnswers_OneConnection(t *testing.T) {
+// A connection that is closed under an answer fails the call, or is missing for the next one. On a busy machine net/http gives up a few
+// for another reason: it waits 50 ms at most for the goroutine that wrote the request.
+func TestHTTPClient_QuickAnswers_ConnectionsKept(t *testing.T) {
 	t.Parallel()
 	url, connections := serve(t)
 	c := client(url)
@@ -63,7 +64,7 @@ func TestHTTPClient_QuickAnswers_OneConnection(t *testing.T) {
 			t.Fatalf("call %d: %v", i, err)
 		}
 	}
-	if n := connections.Load(); n != 1 {
+	if n := connections.Load(); n > calls/200 {
 		t.Errorf("%d calls, one after the other, took %d connections", calls, n)
 	}
 }
