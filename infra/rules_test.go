@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/obs"
 )
 
 // everyStack looks at all stacks of all stages.
@@ -271,6 +273,25 @@ func TestTemplates_ContainNoSecret(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// An alarm on a counter of ours watches the name and namespace that functions write, without a dimension.
+func TestAlarms_Own_WatchesCounter(t *testing.T) {
+	t.Parallel()
+	counters, found := []any{boot.CallsRetried.Name}, 0
+	for id, r := range synthesised["prod"]["Service"].of("AWS::CloudWatch::Alarm") {
+		p := r.Properties
+		if p["Namespace"] != obs.Namespace {
+			continue
+		}
+		found++
+		if !slices.Contains(counters, p["MetricName"]) || p["Dimensions"] != nil {
+			t.Errorf("%s watches %v with %v, which no function writes", id, p["MetricName"], p["Dimensions"])
+		}
+	}
+	if found != len(counters) {
+		t.Errorf("%d alarms watch counters of ours, want %d", found, len(counters))
 	}
 }
 

@@ -202,12 +202,11 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 	if old.Availability == now.Availability {
 		return nil
 	}
-	connections, err := h.Connections.Connections(ctx, now.AccountID)
+	connections, err := h.Connections.OperatorConnections(ctx, now.AccountID, now.ID)
 	if err != nil {
-		return fmt.Errorf("read the connections of %s: %w", now.AccountID, err)
+		return fmt.Errorf("read the connections of %s: %w", now.ID, err)
 	}
-	online := slices.ContainsFunc(connections, func(c chat.Connection) bool { return c.OperatorID == now.ID })
-	frame, err := present.Presence(now.ID, online, now.Availability)
+	frame, err := present.Presence(now.ID, len(connections) > 0, now.Availability)
 	if err != nil {
 		return err
 	}

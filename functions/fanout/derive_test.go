@@ -17,7 +17,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 type nobody struct{}
 
-func (nobody) Connections(context.Context, chat.AccountID) ([]chat.Connection, error) {
+func (nobody) OperatorConnections(context.Context, chat.AccountID, chat.OperatorID) ([]chat.Connection, error) {
 	return nil, nil
 }
 

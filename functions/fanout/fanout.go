@@ -32,7 +32,7 @@ type dead interface {
 }
 
 type connections interface {
-	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+	OperatorConnections(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]chat.Connection, error)
 }
 
 // Deps are what the handler works with; all are needed.

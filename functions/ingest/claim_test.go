@@ -16,22 +16,24 @@ import (
 	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
-	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/push/audience"
+	"github.com/recado-chat/recado/shared/push/dispatch"
 )
-
-type pushes struct{}
-
-func (pushes) Send(context.Context, ...queue.Message) error { return nil }
 
 // process is a warm process of the function: a handler with caches of its own.
 func process(t *testing.T, f *desktest.Fixture) *Handler {
 	t.Helper()
-	metrics, err := obs.NewMetrics(t.Output(), f.Now, "ingest", ItemsIgnored)
+	log := obs.NewLogger(t.Output(), "ingest")
+	metrics, err := obs.NewMetrics(t.Output(), f.Now, "ingest", ItemsIgnored, dispatch.ConnectionsGone)
+	f.Must(err)
+	rooms, err := audience.New(&watched{}, &posted{}, f.Now, log)
+	f.Must(err)
+	push, err := NewPusher(rooms, &left{}, metrics, log, f.Now)
 	f.Must(err)
 	h, err := New(Deps{
 		Channels: only{whatsapp.New("https://graph.example.org", nil)}, Desk: f.Desk, Assets: Assets(f.Store, f.Now),
 		Accounts: cache.New(accountKept, cached, f.Now, f.Store.Account), Businesses: f.Store.ChannelsOfBusiness, Works: f.Store.MarkChannelWorking,
-		Bodies: noBodies{}, Push: pushes{}, Metrics: metrics, Log: obs.NewLogger(t.Output(), "ingest"),
+		Bodies: noBodies{}, Push: push, Metrics: metrics, Log: log,
 	})
 	f.Must(err)
 	return h

@@ -19,6 +19,12 @@ import (
 	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/desk/tracking"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/directory"
+	"github.com/recado-chat/recado/shared/dynamo/live"
+	"github.com/recado-chat/recado/shared/obs"
+	sockets "github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/push/audience"
+	"github.com/recado-chat/recado/shared/push/dispatch"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -26,9 +32,11 @@ import (
 type Config struct {
 	DirectoryTable string `env:"DIRECTORY_TABLE"`
 	DeskTable      string `env:"DESK_TABLE"`
+	LiveTable      string `env:"LIVE_TABLE"`
 	InboundBucket  string `env:"INBOUND_BUCKET"`
 	PushQueueURL   string `env:"TO_PUSH_QUEUE_URL"`
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
+	SocketEndpoint string `env:"SOCKET_ENDPOINT"`
 }
 
 // accountKept is how long a warm function caches accounts.
@@ -42,13 +50,11 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
-	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now)))
+	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable}
+	db := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
+	store := dynamo.NewDesk(db)
 	channels := all.Offline()
 	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
-	if err != nil {
-		return nil, fmt.Errorf("build ingest: %w", err)
-	}
-	push, err := queue.NewSender(sqs.NewFromConfig(rt.Client("sqs")), config.PushQueueURL)
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
@@ -56,9 +62,13 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
-	metrics, err := queue.Metrics(rt, "ingest", ItemsIgnored)
+	metrics, err := queue.Metrics(rt, "ingest", ItemsIgnored, dispatch.ConnectionsGone)
 	if err != nil {
 		return nil, err
+	}
+	pusher, err := newPusher(rt, config, db, metrics)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
 	}
 	h, err := New(Deps{
 		Channels: channels,
@@ -67,14 +77,46 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Accounts: cache.New(accountKept, cached, rt.Now, store.Account), Businesses: store.ChannelsOfBusiness,
 		Works:   store.MarkChannelWorking,
 		Bodies:  bucket,
-		Push:    push,
+		Push:    pusher,
 		Metrics: metrics,
 		Log:     rt.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Routes(), metrics)
+	dead, err := queue.NewRetrier(sqs.NewFromConfig(rt.Client("sqs")), config.DeadQueueURL)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	consumer, err := queue.NewConsumer(h.Routes().Handle, dead, rt.Log, metrics, rt.Now)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
+	}
+	return boot.Handler(pusher.Around(consumer.Consume)), nil
+}
+
+// connections finds the connections of browsers and the operators behind them.
+type connections struct {
+	*live.Store
+	*directories
+}
+
+type directories = directory.Store
+
+func newPusher(rt *boot.Runtime, config Config, db *dynamo.DB, metrics *obs.Metrics) (*Pusher, error) {
+	later, err := queue.NewSender(sqs.NewFromConfig(rt.Client("sqs")), config.PushQueueURL)
+	if err != nil {
+		return nil, err
+	}
+	poster, err := sockets.New(sockets.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
+	if err != nil {
+		return nil, err
+	}
+	rooms, err := audience.New(connections{live.New(db), directory.New(db)}, poster, boot.Now, rt.Log)
+	if err != nil {
+		return nil, err
+	}
+	return NewPusher(rooms, later, metrics, rt.Log, boot.Now)
 }
 
 // Assets caches the channels of assets for as long as their claims allow.

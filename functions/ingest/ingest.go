@@ -1,7 +1,7 @@
 // Package ingest processes the items of the inbound queue: it adds messages to their conversations and applies status updates to
 // messages.
 //
-// It sends an inbound message to the push queue itself, after all writes and before the record is acknowledged, because the path through
+// It pushes an inbound message to browsers itself, after all writes and before the record is acknowledged, because the path through
 // the tables' streams is ten times slower. An item that cannot be decoded or belongs to no channel is a permanent error and goes to the
 // dead letters with its reason.
 package ingest
@@ -70,7 +70,7 @@ type Deps struct {
 	// Works records the first message of a channel.
 	Works   func(ctx context.Context, ch chat.Channel, at time.Time) error
 	Bodies  bodies
-	Push    sender
+	Push    *Pusher
 	Metrics *obs.Metrics // knows ItemsIgnored
 	Log     *slog.Logger
 }
@@ -81,7 +81,7 @@ type Handler struct{ Deps }
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
 	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Works == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("ingest: channels, desk, assets, accounts, businesses, works, bucket, push queue, metrics and logger are required")
+		return nil, errors.New("ingest: channels, desk, assets, accounts, businesses, works, bucket, pusher, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -233,35 +233,19 @@ func (h *Handler) push(ctx context.Context, cause events.Envelope, received inbo
 	if err != nil {
 		return err
 	}
-	out, err := events.Wrap(cause.ID+"-push", string(c.AccountID), received.Message.ReceivedAt, events.Pushed{
+	cause.AccountID = string(c.AccountID) // an inbound item has none
+	pushes := []push{{id: cause.ID + "-push", at: received.Message.ReceivedAt, cause: cause, pushed: events.Pushed{
 		ConversationID: string(c.ID), StoreID: string(c.StoreID), AssigneeID: string(c.AssigneeID),
 		Frames: []json.RawMessage{message, conversation},
-	})
-	if err != nil {
-		return err
-	}
-	all := []queue.Message{{Envelope: out.Caused(cause)}}
-	if received.Message.Visitor != "" {
-		out, err := h.toVisitor(cause, received.Message)
+	}}}
+	if received.Message.Visitor != "" { // all browsers of the visitor
+		frame, err := present.VisitorMessageUpserted(received.Message)
 		if err != nil {
 			return err
 		}
-		all = append(all, out)
+		pushes = append(pushes, push{id: cause.ID + "-visitor", at: received.Message.ReceivedAt, cause: cause, pushed: events.Pushed{
+			VisitorID: string(received.Message.Visitor), Frames: []json.RawMessage{frame},
+		}})
 	}
-	if err := h.Push.Send(ctx, all...); err != nil {
-		return fmt.Errorf("hand the message to the browsers: %w", err)
-	}
-	return nil
-}
-
-// toVisitor pushes the message to all browsers of its visitor.
-func (h *Handler) toVisitor(cause events.Envelope, m chat.Message) (queue.Message, error) {
-	message, err := present.VisitorMessageUpserted(m)
-	if err != nil {
-		return queue.Message{}, err
-	}
-	out, err := events.Wrap(cause.ID+"-visitor", string(m.AccountID), m.ReceivedAt, events.Pushed{
-		VisitorID: string(m.Visitor), Frames: []json.RawMessage{message},
-	})
-	return queue.Message{Envelope: out.Caused(cause)}, err
+	return h.Push.tell(ctx, pushes...)
 }

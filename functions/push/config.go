@@ -15,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/live"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/audience"
+	"github.com/recado-chat/recado/shared/push/dispatch"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -54,7 +55,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build push: %w", err)
 	}
-	metrics, err := queue.Metrics(rt, "push", ConnectionsGone)
+	metrics, err := queue.Metrics(rt, "push", dispatch.ConnectionsGone)
 	if err != nil {
 		return nil, err
 	}

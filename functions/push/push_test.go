@@ -1,7 +1,6 @@
 package push_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,7 +27,9 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
+	"github.com/recado-chat/recado/shared/push/dispatch"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/sdk"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
@@ -39,6 +40,7 @@ const (
 	ana          = chat.OperatorID("01K9S3TJ8W00000000000000AN") // owner
 	beto         = chat.OperatorID("01K9S3TJ8W00000000000000BE") // operator of shop
 	carla        = chat.OperatorID("01K9S3TJ8W00000000000000CA") // operator of the other shop
+	dora         = chat.OperatorID("01K9S3TJ8W00000000000000DO") // operator of shop, in one test
 	conversation = chat.ConversationID("01K9S3TJ8W0000000000000001")
 
 	fast    = "arn:aws:sqs:us-east-1:000000000000:test-to-push"
@@ -73,7 +75,7 @@ func open(t *testing.T) *fixture {
 	}), server.URL+"/000000000000/dead")
 	w.must(err)
 	metrics, err := obs.NewMetrics(io.Discard, clock, "push",
-		queue.RecordsFailed, queue.RecordsBuried, push.ConnectionsGone)
+		queue.RecordsFailed, queue.RecordsBuried, dispatch.ConnectionsGone)
 	w.must(err)
 	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock})
 	w.must(err)
@@ -88,11 +90,21 @@ func open(t *testing.T) *fixture {
 		}, nil))
 	}
 	for id, operator := range map[string]chat.OperatorID{"ana": ana, "beto": beto, "carla": carla} {
-		w.must(w.store.PutConnection(t.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(audience.Lifetime)}))
+		w.connect(id, operator)
+		c := chat.Connection{ID: id, AccountID: account, OperatorID: operator, Watching: true, ExpiresAt: w.now.Add(audience.Lifetime)}
+		if id == "beto" {
+			c.Viewing = chat.Viewed{ConversationID: conversation, StoreID: shop}
+		}
+		w.must(w.store.SetViewing(t.Context(), c))
 	}
-	w.must(w.store.SetViewing(t.Context(), "beto", chat.Viewed{ConversationID: conversation, StoreID: shop}))
 	w.now = w.now.Add(time.Minute) // all connections are established
 	return w
+}
+
+// connect opens a browser that nobody looks at.
+func (w *fixture) connect(id string, operator chat.OperatorID) {
+	w.Helper()
+	w.must(w.store.PutConnection(w.Context(), chat.Connection{ID: id, AccountID: account, OperatorID: operator, ExpiresAt: w.now.Add(audience.Lifetime)}))
 }
 
 func (w *fixture) must(err error) {
@@ -234,7 +246,7 @@ func TestPush_GoneConnection_DeletedOthersServed(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.gateway.Answer("beto", 410)
-	w.gateway.Answer("carla", 500, 500, 500)
+	w.gateway.Answer("carla", slices.Repeat([]int{500}, sdk.Attempts)...)
 	again := w.push(w.record(fast, events.Pushed{Everyone: true, Frames: frames(upserted("A", 1))}))
 	if again != nil {
 		t.Errorf("records %v failed", again)
@@ -317,36 +329,6 @@ func TestPush_BadRecord_OthersDelivered(t *testing.T) {
 	}
 	if strings.Contains(w.logs.String(), text) {
 		t.Errorf("the logs repeat a frame:\n%s", w.logs)
-	}
-}
-
-// blind is a store that fails to read the connections once.
-type blind struct {
-	*dynamo.Store
-	failed bool
-}
-
-func (b *blind) Connections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
-	if !b.failed {
-		b.failed = true
-		return nil, fault.New(fault.Unavailable, "throttled")
-	}
-	return b.Store.Connections(ctx, a)
-}
-
-// C-03
-func TestPush_ConnectionsUnreadable_Retried(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	rooms, err := audience.New(&blind{Store: w.store}, w.gateway, w.handler.Now, w.handler.Log)
-	w.must(err)
-	w.handler.Rooms = rooms
-	record := w.record(fast, events.Pushed{OperatorID: string(ana), Frames: frames(upserted("A", 1))})
-	if again := w.push(record); !slices.Equal(again, []string{record.MessageId}) || w.listeners() != nil {
-		t.Errorf("records %v failed, %v received frames", again, w.listeners())
-	}
-	if again := w.push(record, record); again != nil || len(w.gateway.Items(t, "ana")) != 1 {
-		t.Errorf("records %v failed, Ana received %v", again, w.gateway.Items(t, "ana"))
 	}
 }
 

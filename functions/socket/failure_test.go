@@ -36,18 +36,25 @@ func (f *failing) PutConnection(ctx context.Context, c chat.Connection) error {
 	return f.Store.PutConnection(ctx, c)
 }
 
-func (f *failing) Connections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
-	if err := f.fails("Connections"); err != nil {
+func (f *failing) WatchingConnections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
+	if err := f.fails("WatchingConnections"); err != nil {
 		return nil, err
 	}
-	return f.Store.Connections(ctx, a)
+	return f.Store.WatchingConnections(ctx, a)
 }
 
-func (f *failing) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
+func (f *failing) OperatorConnections(ctx context.Context, a chat.AccountID, o chat.OperatorID) ([]chat.Connection, error) {
+	if err := f.fails("OperatorConnections"); err != nil {
+		return nil, err
+	}
+	return f.Store.OperatorConnections(ctx, a, o)
+}
+
+func (f *failing) SetViewing(ctx context.Context, c chat.Connection) error {
 	if err := f.fails("SetViewing"); err != nil {
 		return err
 	}
-	return f.Store.SetViewing(ctx, id, viewed)
+	return f.Store.SetViewing(ctx, c)
 }
 
 // C-03
@@ -64,8 +71,13 @@ func TestSocket_StoreFailsOnce(t *testing.T) {
 	if status := w.send("$connect", "a1", "", map[string]string{"ticket": "t"}); status != 503 {
 		t.Errorf("connection not stored: %d", status)
 	}
-	f.call = "Connections" // a failure to notify the others does not refuse the connection
-	w.join("a1", ana)
+	f.call = "OperatorConnections" // a failure to notify the others does not refuse the connection
+	w.connect("a1", ana)
+	f.call = "WatchingConnections"
+	w.connect("a2", ana)
+	f.call = "WatchingConnections"
+	w.say("a1", watch)
+	w.wantHeard("a1", "watching", "{}")
 	f.call = "SetViewing"
 	if status := w.say("a1", viewIt); status != 503 {
 		t.Errorf("view not stored: %d", status)
@@ -81,7 +93,7 @@ func TestSocket_StoreFailsOnce(t *testing.T) {
 func TestAct_AnyInput_NoErrorNoLog(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	w.join("a1", ana)
+	w.connect("a1", ana)
 	const secret = "SECRET-TEXT"
 	for _, body := range []string{
 		"", "null", "[]", "{}", `"` + secret + `"`, `{"action":"` + secret + `"}`, `{"action":7}`, `{"action":"view","conversationId":7}`,

@@ -36,7 +36,7 @@ type store interface {
 	PutConnection(ctx context.Context, c chat.Connection) error
 	// Connection and SetViewing return NotFound for an unknown connection.
 	Connection(ctx context.Context, id string) (chat.Connection, error)
-	SetViewing(ctx context.Context, id string, viewed chat.Viewed) error
+	SetViewing(ctx context.Context, c chat.Connection) error
 	// Identity returns NotFound for a visitor who has not written yet.
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
@@ -160,14 +160,28 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 	if came.Visitor.ID != "" {
 		return nil
 	}
+	h.arrive(ctx, came)
+	return nil
+}
+
+// arrive notifies the others if this is the operator's only connection. A failure to find out is logged, and does not refuse the
+// connection.
+func (h *Handler) arrive(ctx context.Context, came chat.Connection) {
+	own, err := h.rooms.OfOperator(ctx, came.AccountID, came.OperatorID)
+	if err != nil {
+		h.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
+		return
+	}
+	if len(own.Without(came.ID).Connections) > 0 {
+		return
+	}
 	others, err := h.others(ctx, came)
-	if err != nil || others.Online(came.OperatorID) {
-		return nil
+	if err != nil {
+		return
 	}
 	items := audience.Items{}
 	h.rooms.AddPresence(ctx, items, others, came.OperatorID, true)
 	h.rooms.Broadcast(ctx, others, items)
-	return nil
 }
 
 func (h *Handler) disconnect(ctx context.Context, id string) error {
@@ -181,17 +195,13 @@ func (h *Handler) disconnect(ctx context.Context, id string) error {
 	if left.Visitor.ID != "" {
 		return nil
 	}
-	others, err := h.others(ctx, left)
-	if err != nil {
-		return nil
-	}
-	h.rooms.Broadcast(ctx, others, h.rooms.Departure(ctx, others, []chat.Connection{left}))
+	h.rooms.Depart(ctx, left.AccountID, left)
 	return nil
 }
 
-// others returns the account's other connections. A failure to read them is logged, and does not refuse the connection.
+// others returns the account's other connections that somebody looks at. A failure to read them is logged, and refuses nothing.
 func (h *Handler) others(ctx context.Context, one chat.Connection) (audience.Audience, error) {
-	all, err := h.rooms.Of(ctx, one.AccountID)
+	all, err := h.rooms.Watching(ctx, one.AccountID)
 	if err != nil {
 		h.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
 		return audience.Audience{}, err
@@ -256,7 +266,7 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	}
 	switch a.Action {
 	case wire.ActionView:
-		return h.view(ctx, me, conversation)
+		return h.view(ctx, me, conversation, a.Hidden)
 	case wire.ActionTyping:
 		return h.typing(ctx, me, conversation, a.On)
 	case wire.ActionPing:

@@ -122,8 +122,17 @@ func (w *fixture) send(route, connection, body string, query map[string]string) 
 	return answer.StatusCode
 }
 
-// join opens a connection with a fresh ticket.
+// join opens a browser that somebody looks at.
 func (w *fixture) join(connection string, operator chat.OperatorID) {
+	w.Helper()
+	w.connect(connection, operator)
+	if status := w.say(connection, watch); status != 200 {
+		w.Fatalf("view answered %d", status)
+	}
+}
+
+// connect opens a connection with a fresh ticket.
+func (w *fixture) connect(connection string, operator chat.OperatorID) {
 	w.Helper()
 	token := auth.NewToken()
 	w.must(w.store.PutTicket(w.Context(), chat.Ticket{
@@ -160,6 +169,8 @@ func (w *fixture) wantHeard(connection, kind string, want ...string) {
 		w.Errorf("%s received %s %v, want %v", connection, kind, got, want)
 	}
 }
+
+const watch = `{"action":"view","conversationId":null}`
 
 const viewIt = `{"action":"view","conversationId":"01K9S3TJ8W0000000000000001"}`
 
@@ -249,59 +260,6 @@ func TestSocket_SessionEnded_Closed(t *testing.T) {
 	}
 }
 
-func TestViewing(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	w.join("a1", ana)
-	w.join("b1", beto)
-	w.say("a1", viewIt)
-	w.say("b1", viewIt)
-	alone, both := `{"conversationId":"`+string(conversation)+`","operatorIds":["`+string(ana)+`"]}`,
-		`{"conversationId":"`+string(conversation)+`","operatorIds":["`+string(ana)+`","`+string(beto)+`"]}`
-	w.wantHeard("a1", "viewing", alone, both)
-	w.wantHeard("b1", "viewing", both)
-	w.gateway.Forget()
-
-	if status := w.say("b1", viewIt); status != 200 { // repeating it changes nothing
-		t.Errorf("answered %d", status)
-	}
-	w.wantHeard("a1", "viewing")
-	w.say("b1", `{"action":"view","conversationId":null}`)
-	w.wantHeard("a1", "viewing", alone)
-	w.wantHeard("b1", "viewing")
-	w.say("b1", viewIt)
-	w.gateway.Forget()
-	w.send("$disconnect", "b1", "", nil)
-	w.wantHeard("a1", "viewing", alone)
-}
-
-func TestView_NotVisible_Refused(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	w.join("a1", ana)
-	w.join("b1", beto)
-	view := func(id chat.ConversationID) string { return `{"action":"view","conversationId":"` + string(id) + `"}` }
-	for _, c := range []struct {
-		connection string
-		body       string
-		want       int
-	}{
-		{"a1", view(hidden), 200},
-		{"b1", view(hidden), 404},
-		{"b1", view("01K9S3TJ8W00000000000NONE"), 404},
-		{"b1", view("A#B"), 400},
-		{"b1", view(chat.ConversationID(strings.Repeat("A", 5000))), 400},
-	} {
-		if got := w.say(c.connection, c.body); got != c.want {
-			t.Errorf("%s %.80s: %d, want %d", c.connection, c.body, got, c.want)
-		}
-	}
-	mine, err := w.store.Connection(t.Context(), "b1")
-	if err != nil || mine.Viewing != (chat.Viewed{}) {
-		t.Errorf("Beto views %q: %v", mine.Viewing.ConversationID, err)
-	}
-}
-
 // S1-25
 func TestTyping(t *testing.T) {
 	t.Parallel()
@@ -326,7 +284,7 @@ func TestTyping(t *testing.T) {
 func TestPing(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	w.join("a1", ana)
+	w.connect("a1", ana)
 	if status := w.say("a1", `{"action":"ping"}`); status != 200 {
 		t.Errorf("ping: %d", status)
 	}

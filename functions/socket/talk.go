@@ -32,37 +32,50 @@ func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 	return nil
 }
 
-// view records the conversation that the browser views, "" for none, and notifies the viewers of the new and the previous
-// conversation.
-func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID) error {
-	var viewed chat.Viewed
-	if conversation != "" {
-		var err error
-		if viewed, err = h.mayView(ctx, me, conversation); err != nil {
+// view records that somebody looks at the browser, and the conversation that it views, "" for none, or that nobody looks. It notifies the
+// viewers of the new and the previous conversation. The answer tells the browser that the lists are pushed to it from now on; a browser
+// that repeats a view may have missed it.
+func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID, hidden bool) error {
+	now := me
+	now.Watching, now.Viewing = !hidden, chat.Viewed{}
+	var refused error // the lists are shown beside a conversation that is not
+	if conversation != "" && !hidden {
+		viewed, err := h.mayView(ctx, me, conversation)
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
+		now.Viewing, refused = viewed, err
 	}
-	if viewed == me.Viewing {
-		return nil
+	same := now.Watching == me.Watching && now.Viewing == me.Viewing
+	items := audience.Items{}
+	if now.Watching && (same || !me.Watching) {
+		answer, err := present.Watching()
+		if err != nil {
+			return err
+		}
+		items.Add(audience.Audience{Connections: []chat.Connection{now}}, answer)
 	}
-	if err := h.store.SetViewing(ctx, me.ID, viewed); err != nil {
+	if same {
+		h.rooms.Broadcast(ctx, audience.Audience{Account: me.AccountID}, items)
+		return refused
+	}
+	if err := h.store.SetViewing(ctx, now); err != nil {
 		return fmt.Errorf("keep what is looked at: %w", err)
 	}
-	others, err := h.others(ctx, me)
+	everybody, err := h.others(ctx, me)
 	if err != nil {
-		return nil
+		everybody = audience.Audience{Account: me.AccountID}
 	}
-	was := me.Viewing.ConversationID
-	me.Viewing = viewed
-	everybody := others.With(me)
-	items := audience.Items{}
-	for _, seen := range []chat.ConversationID{was, conversation} {
+	if now.Watching {
+		everybody = everybody.With(now)
+	}
+	for _, seen := range []chat.ConversationID{me.Viewing.ConversationID, now.Viewing.ConversationID} {
 		if seen != "" {
 			h.rooms.AddViewing(ctx, items, everybody, seen)
 		}
 	}
 	h.rooms.Broadcast(ctx, everybody, items)
-	return nil
+	return refused
 }
 
 // mayView returns the viewed conversation. It returns NotFound for a conversation of another account, or one that the operator may

@@ -28,8 +28,13 @@ type item struct {
 
 // browse opens a socket as the console does; heard gets every full message that it is told.
 func (c caller) browse(ctx context.Context, heard func(text string, at time.Time)) (*browser, error) {
+	return c.browseBy(ctx, "/api/v1/socket-tickets", heard)
+}
+
+// browseBy opens a socket with a ticket of that kind.
+func (c caller) browseBy(ctx context.Context, tickets string, heard func(text string, at time.Time)) (*browser, error) {
 	var ticket struct{ URL string }
-	if err := c.call(ctx, http.MethodPost, "/api/v1/socket-tickets", object{}, &ticket); err != nil {
+	if err := c.call(ctx, http.MethodPost, tickets, object{}, &ticket); err != nil {
 		return nil, err
 	}
 	socket, response, err := websocket.Dial(ctx, ticket.URL, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {c.shop.URL}}})

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func cold(ctx context.Context) error {
 	}
 	defer stop()
 	fmt.Printf(`From the start of the process to the answer of its cheapest event, behind the local runtime API: webhook's handshake, api's /healthz, a
-$connect without a ticket at socket, a tick of clock over a table in which nothing is due, an empty batch at the others. SSM and DynamoDB are
+message without a session at widget, a $connect without a ticket at socket, a tick of clock over a table in which nothing is due, an empty batch at the others. SSM and DynamoDB are
 stand-ins in this process that answer at once. Function and minimal function take turns, the first of each pair changing; %d pairs a function.
 
 | function | of minimal's median | median of the pairs' ratios | ms (min–median–max) | minimal, ms | bar | |
@@ -96,6 +97,8 @@ func cheapest(f topology.Function) ([]byte, error) {
 		return os.ReadFile("events/samples/webhook/handshake.json")
 	case f.Name == "api":
 		return os.ReadFile("events/samples/api/health.json")
+	case f.Name == "widget":
+		return os.ReadFile("events/samples/widget/messages-without-session.json")
 	case f.Socket:
 		return []byte(`{"requestContext":{"routeKey":"$connect","connectionId":"cold"}}`), nil
 	case f.Schedule > 0:
@@ -136,6 +139,7 @@ func environment(f topology.Function, endpoint string) map[string]string {
 	}
 	maps.Copy(env, map[string]string{
 		"AWS_REGION": engine.Region, "AWS_ACCESS_KEY_ID": engine.AccessKey, "AWS_SECRET_ACCESS_KEY": engine.SecretKey, "AWS_ENDPOINT_URL": endpoint,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.MemoryMB),
 	})
 	return env
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/bench/measure"
+	"github.com/recado-chat/recado/shared/boot"
 )
 
 type part struct {
@@ -33,12 +34,13 @@ type part struct {
 }
 
 var parts = []part{
-	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"fixture", fill}, {"page", page},
+	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"reply", reply}, {"whole", whole}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"fixture", fill}, {"page", page},
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	boot.CollectLate() // as make run does
 	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -168,7 +168,7 @@ func customer(i int) string { return fmt.Sprintf("5491155%06d", i) }
 // say posts a customer's text to the webhook, signed, as WhatsApp does, and waits for the acknowledgement.
 func (s *shop) say(ctx context.Context, phone, id, text string) error {
 	return s.post(ctx, object{"messages": []object{{
-		"from": phone, "id": id, "timestamp": strconv.FormatInt(s.Clock.Now().Unix(), 10), "type": "text", "text": object{"body": text},
+		"from": phone, "id": id, "timestamp": strconv.FormatInt(time.Now().Unix(), 10), "type": "text", "text": object{"body": text},
 	}}, "contacts": []object{{"profile": object{"name": "Cliente " + phone}, "wa_id": phone}}})
 }
 

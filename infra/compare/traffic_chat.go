@@ -59,10 +59,11 @@ func (t *traffic) status(id, status string, more m) {
 
 func textOf(body string) m { return m{"body": body} }
 
-// watch opens a socket for an operator.
+// watch opens a socket for an operator who looks at the lists.
 func (t *traffic) watch(u *user) *socket {
 	a := u.post("/socket-tickets", nil)
 	s := t.open(a.must("url"))
+	t.say(s, m{"action": "view", "conversationId": nil})
 	t.settle()
 	return s
 }

@@ -114,7 +114,8 @@ func TestWire_Action_ReadsEveryAction(t *testing.T) {
 	for _, action := range append(wire.Actions(), wire.VisitorActions()...) {
 		for field := range reflect.TypeOf(action).Fields() {
 			known, ok := read.FieldByName(field.Name)
-			if name, _, _ := strings.Cut(known.Tag.Get("json"), ","); !ok || name != field.Tag.Get("json") {
+			name, _, _ := strings.Cut(known.Tag.Get("json"), ",")
+			if said, _, _ := strings.Cut(field.Tag.Get("json"), ","); !ok || name != said {
 				t.Errorf("wire.Action does not read %s of %T", field.Name, action)
 			}
 		}

@@ -22,6 +22,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	boot.CollectLate() // as the functions do that run in this process
 	if err := run(ctx, boot.Environment()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

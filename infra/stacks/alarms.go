@@ -6,6 +6,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/obs"
 )
 
 // newAlarms makes the topology's alarms, sent by e-mail if the stage has an address.
@@ -25,13 +26,13 @@ func (s *Service) newAlarms() {
 		if alarm.Missing {
 			missing = "breaching"
 		}
-		namespace, dimension, value := s.metricOf(alarm)
+		namespace, dimensions := s.metricOf(alarm)
 		awscloudwatch.NewCfnAlarm(s.Stack, jsii.String("Alarm-"+alarm.Name), &awscloudwatch.CfnAlarmProps{
 			AlarmName:          jsii.String("recado-" + s.stage.Name + "-" + alarm.Name),
 			AlarmDescription:   jsii.String(alarm.Description),
 			Namespace:          jsii.String(namespace),
 			MetricName:         jsii.String(alarm.Metric),
-			Dimensions:         &[]any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(dimension), Value: value}},
+			Dimensions:         dimensions,
 			Statistic:          jsii.String(alarm.Statistic),
 			Period:             jsii.Number(alarm.Period.Seconds()),
 			EvaluationPeriods:  jsii.Number(float64(alarm.Periods)),
@@ -44,13 +45,18 @@ func (s *Service) newAlarms() {
 	}
 }
 
-func (s *Service) metricOf(a topology.Alarm) (namespace, dimension string, value *string) {
+func (s *Service) metricOf(a topology.Alarm) (namespace string, dimensions *[]any) {
+	of := func(name string, value *string) *[]any {
+		return &[]any{&awscloudwatch.CfnAlarm_DimensionProperty{Name: jsii.String(name), Value: value}}
+	}
 	switch {
+	case a.Own:
+		return obs.Namespace, nil
 	case a.Queue != "":
-		return "AWS/SQS", "QueueName", s.queues[a.Queue].QueueName()
+		return "AWS/SQS", of("QueueName", s.queues[a.Queue].QueueName())
 	case a.Function != "":
-		return "AWS/Lambda", "FunctionName", s.functions[a.Function].FunctionName()
+		return "AWS/Lambda", of("FunctionName", s.functions[a.Function].FunctionName())
 	default:
-		return "AWS/ApiGateway", "ApiId", s.http.api.Ref()
+		return "AWS/ApiGateway", of("ApiId", s.http.api.Ref())
 	}
 }

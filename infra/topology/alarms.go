@@ -6,11 +6,12 @@ import (
 	"github.com/recado-chat/recado/events"
 )
 
-// Alarm watches one metric that AWS publishes. Its description says what fails and what to do first.
+// Alarm watches one metric. Its description says what fails and what to do first.
 type Alarm struct {
 	Name        string
-	Queue       string // the metric is of this queue or Function; of the HTTP API if both are empty
+	Queue       string // the metric is of this queue or Function; of the HTTP API if both are empty and it is not Own
 	Function    string
+	Own         bool // the metric is a counter of ours, of all functions together
 	Metric      string
 	Statistic   string
 	Period      time.Duration
@@ -52,6 +53,10 @@ var Alarms = []Alarm{
 	{
 		Name: "clock-silent", Function: "clock", Metric: "Invocations", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 1, Below: true, Missing: true,
 		Description: "The function clock has not run for five minutes: conversations are not closed or woken, and nothing is retried. Check the EventBridge rule and clock's log.",
+	},
+	{
+		Name: "calls-retried", Own: true, Metric: "CallsRetried", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 300,
+		Description: "More than one call of DynamoDB, SQS or another service a second was repeated: messages are late. Read AWS's health page, the Desk table's throttled requests, and the functions' logs: each line with CallsRetried names its function.",
 	},
 	{
 		Name: "http-failures", Metric: "5xx", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 5,

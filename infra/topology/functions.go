@@ -16,9 +16,14 @@ var Functions = []Function{
 	},
 	{
 		Name: "ingest", Timeout: 30 * time.Second, MemoryMB: 256,
-		Tables:  map[Table]Items{Directory: Get | Query | Update, Desk: Get | Query | Put | Update | Delete},
-		Buckets: map[Bucket]Objects{Inbound: Fetch},
-		SendsTo: append(names(events.ToPush), DeadLetters),
+		Tables: map[Table]Items{
+			Directory: Get | Query | Update,
+			Desk:      Get | Query | Put | Update | Delete,
+			Live:      Get | Query | Delete,
+		},
+		Buckets:        map[Bucket]Objects{Inbound: Fetch},
+		SendsTo:        append(names(events.ToPush), DeadLetters),
+		PostsToSockets: true,
 	},
 	{
 		Name: "fanout", Timeout: 30 * time.Second, MemoryMB: 256,

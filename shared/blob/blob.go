@@ -23,6 +23,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Bucket is one bucket.
@@ -46,7 +47,9 @@ const patience = 90 * time.Second
 func NewClient(cfg aws.Config) *s3.Client {
 	return s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = cfg.BaseEndpoint != nil
-		if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
+		if client, ok := cfg.HTTPClient.(interface {
+			WithTimeout(timeout time.Duration) sdk.HTTPClient
+		}); ok {
 			o.HTTPClient = client.WithTimeout(patience) // what suits a call with a small body cuts a file off
 		}
 		o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired

@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // bucket is a bucket of an S3 in memory, over HTTP, on the SDK's real client.
@@ -183,7 +183,7 @@ func TestBucket(t *testing.T) {
 		t.Cleanup(server.Close)
 		b, err := blob.New(blob.NewClient(aws.Config{
 			Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-			BaseEndpoint: aws.String(server.URL), HTTPClient: awshttp.NewBuildableClient().WithTimeout(100 * time.Millisecond),
+			BaseEndpoint: aws.String(server.URL), HTTPClient: sdk.NewHTTPClient().WithTimeout(100 * time.Millisecond),
 		}), "media")
 		if err != nil {
 			t.Fatal(err)

@@ -2,7 +2,7 @@
 //
 // It is the only package that reads the process environment and the wall clock. A function's package has a Build that takes a
 // Runtime and gives a Lambda handler; its main is boot.Start(Build), and the local stack calls the same Build with a Runtime of
-// its own making. It imports the SDK's core and aws-lambda-go, none of our packages but obs.
+// its own making. It imports the SDK's core and aws-lambda-go, none of our packages but obs and sdk.
 package boot
 
 import (
@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -22,11 +23,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/caarlos0/env/v11"
 
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Runtime is what a function is built from. On Lambda, Start makes it from the environment; the local stack and tests make
@@ -42,6 +43,21 @@ type Runtime struct {
 
 // Builder makes a function's handler.
 type Builder func(ctx context.Context, rt *Runtime) (lambda.Handler, error)
+
+// CallsRetried counts the retries of calls of AWS.
+var CallsRetried = obs.Counter{Name: "CallsRetried", Rare: true}
+
+// AWSConfig is the configuration of the clients of a function: our HTTP client and retry policy. Retries are counted in out.
+func AWSConfig(region string, keys aws.CredentialsProvider, function string, out io.Writer, now func() time.Time) (aws.Config, error) {
+	metrics, err := obs.NewMetrics(out, now, function, CallsRetried)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("make the metrics of %s: %w", function, err)
+	}
+	return aws.Config{
+		Region: region, Credentials: keys, HTTPClient: sdk.NewHTTPClient(),
+		Retryer: sdk.Retryer(func() { metrics.Count(CallsRetried, 1) }),
+	}, nil
+}
 
 // Client gives the configuration for one AWS service. AWS_ENDPOINT_URL_<SERVICE>, and AWS_ENDPOINT_URL for all of them, point
 // it elsewhere, by the names every AWS SDK knows.
@@ -122,7 +138,7 @@ func Keys[T any]() ([]string, error) {
 func Start(build Builder) {
 	rt, err := fromProcess()
 	if err == nil {
-		collectLate(rt.Environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
+		fitMemory(rt.Environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
 		var handler lambda.Handler
 		if handler, err = build(context.Background(), rt); err == nil {
 			lambda.Start(handler)
@@ -133,14 +149,25 @@ func Start(build Builder) {
 	os.Exit(1)
 }
 
-// collectLate lets the heap grow to five times what lives in it before garbage is collected, instead of to twice: a few megabytes
-// live, and collecting took a tenth of all CPU (infra/bench/README.md, profile). Near the function's memory, which Lambda tells in
-// MB, it is collected as often as it takes.
-func collectLate(megabytes string) {
-	debug.SetGCPercent(400)
-	if memory, err := strconv.ParseInt(megabytes, 10, 64); err == nil {
-		debug.SetMemoryLimit(memory << 20 * 3 / 4)
+// CollectLate lets the heap grow to five times what lives in it before garbage is collected, instead of to twice: a few megabytes
+// live, and collecting took a tenth of all CPU (infra/bench/README.md, profile).
+func CollectLate() { debug.SetGCPercent(400) }
+
+// oneProcessor is the memory in MB at which Lambda gives a function one whole processor.
+// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+const oneProcessor = 1769
+
+// fitMemory fits the runtime to the function's memory, which Lambda tells in MB. Near it, garbage is collected as often as it takes. A
+// function with a part of one processor is shown two, and Go's scheduler would spend a quarter of its CPU on waking and searching a second
+// thread for work (infra/bench/README.md).
+func fitMemory(megabytes string) {
+	CollectLate()
+	memory, err := strconv.Atoi(megabytes)
+	if err != nil {
+		return
 	}
+	debug.SetMemoryLimit(int64(memory) << 20 * 3 / 4)
+	runtime.GOMAXPROCS(min(max(memory/oneProcessor, 1), runtime.NumCPU()))
 }
 
 // Environment is the process's, as a map.
@@ -159,18 +186,19 @@ func fromProcess() (*Runtime, error) {
 	if region == "" {
 		return nil, errors.New("AWS_REGION is not set")
 	}
+	name := environment["AWS_LAMBDA_FUNCTION_NAME"]
+	keys := credentials.NewStaticCredentialsProvider(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_SESSION_TOKEN"])
+	config, err := AWSConfig(region, keys, name, os.Stdout, Now)
+	if err != nil {
+		return nil, err
+	}
 	return &Runtime{
 		Environment: environment,
 		Now:         Now,
-		AWS: aws.Config{
-			Region: region,
-			Credentials: credentials.NewStaticCredentialsProvider(
-				environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"], environment["AWS_SESSION_TOKEN"]),
-			HTTPClient: awshttp.NewBuildableClient().WithTimeout(10 * time.Second),
-		},
-		HTTP: &http.Client{Timeout: 20 * time.Second},
-		Out:  os.Stdout,
-		Log:  obs.NewLogger(os.Stdout, environment["AWS_LAMBDA_FUNCTION_NAME"]),
+		AWS:         config,
+		HTTP:        &http.Client{Timeout: 20 * time.Second},
+		Out:         os.Stdout,
+		Log:         obs.NewLogger(os.Stdout, name),
 	}, nil
 }
 

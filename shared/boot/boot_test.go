@@ -1,12 +1,16 @@
 package boot
 
 import (
+	"bytes"
+	"net"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
 type config struct {
@@ -46,18 +50,40 @@ func TestClient_EndpointPerService(t *testing.T) {
 	}
 }
 
-func TestCollectLate_MemoryLimitBelowFunction(t *testing.T) {
-	limit, percent := debug.SetMemoryLimit(-1), debug.SetGCPercent(100)
+func TestAWSConfig_RetryCountedAsMetric(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	config, err := AWSConfig("us-east-1", credentials.NewStaticCredentialsProvider("local", "local", ""), "ingest", &out, Now)
+	if err != nil || out.Len() > 0 {
+		t.Fatalf("before the first retry: %q, %v", &out, err)
+	}
+	if _, err := config.Retryer().GetRetryToken(t.Context(), net.ErrClosed); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"CallsRetried":1`, `"function":"ingest"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q has no %s", &out, want)
+		}
+	}
+}
+
+func TestFitMemory_LimitBelowFunction_OneProcessor(t *testing.T) {
+	limit, percent, processors := debug.SetMemoryLimit(-1), debug.SetGCPercent(100), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
 		debug.SetMemoryLimit(limit)
 		debug.SetGCPercent(percent)
+		runtime.GOMAXPROCS(processors)
 	})
-	collectLate("")
-	if got := debug.SetMemoryLimit(-1); got != limit {
-		t.Errorf("without a memory there is a limit of %d", got)
+	fitMemory("")
+	if got := debug.SetMemoryLimit(-1); got != limit || runtime.GOMAXPROCS(0) != processors {
+		t.Errorf("without a memory there is a limit of %d, and %d processors", got, runtime.GOMAXPROCS(0))
 	}
-	collectLate("256")
-	if got := debug.SetMemoryLimit(-1); got != 192<<20 {
-		t.Errorf("of 256 MB the heap may have %d", got)
+	fitMemory("256")
+	if got := debug.SetMemoryLimit(-1); got != 192<<20 || runtime.GOMAXPROCS(0) != 1 {
+		t.Errorf("of 256 MB the heap may have %d, with %d processors", got, runtime.GOMAXPROCS(0))
+	}
+	fitMemory("3538")
+	if got := runtime.GOMAXPROCS(0); got != min(2, runtime.NumCPU()) {
+		t.Errorf("3,538 MB have %d processors", got)
 	}
 }

@@ -32,8 +32,9 @@ type Connection struct {
 	AccountID  AccountID
 	OperatorID OperatorID
 	Visitor    Visitor
-	Session    string // the hash of the session with which it ends
-	Viewing    Viewed
+	Session    string    // the hash of the session with which it ends
+	Watching   bool      // somebody looks at the browser, so that its lists are kept up to date
+	Viewing    Viewed    // nothing unless Watching
 	ExpiresAt  time.Time // zero once its session has ended
 }
 

@@ -37,7 +37,7 @@ func specimens() map[string][]any {
 	contact := chat.Contact{ID: "CONTACT", AccountID: "ACCOUNT", Name: "García", Email: "ana@example.com", Phone: "5491155550000"}
 	changed := contact
 	changed.Version = 2
-	socket := chat.Connection{ID: "CONNECTION", AccountID: "ACCOUNT"}
+	socket := chat.Connection{ID: "CONNECTION", AccountID: "ACCOUNT", OperatorID: "OPERATOR"}
 	visiting := socket
 	visiting.Visitor.ID, visiting.Visitor.ChannelID = "VISITOR", "CHANNEL"
 	identity := chat.Identity{AccountID: "ACCOUNT", ChannelID: "CHANNEL", ExternalID: "5491155550000"}
@@ -87,7 +87,7 @@ func specimens() map[string][]any {
 			item.Secret{Header: table.NewHeader(key.Ticket("HASH"), item.KindTicket)},
 			item.Secret{Header: table.NewHeader(key.Token("verify", "HASH"), item.KindToken)},
 			item.ConnectionOwner(socket),
-			item.Connection(socket),
+			item.Connection(socket), item.WatchingConnection(socket),
 			item.Connection(visiting),
 			item.SiteConnection(visiting),
 			item.Answer{Header: table.NewHeader(key.Answer("OPERATOR POST /stores KEY"), item.KindAnswer)},

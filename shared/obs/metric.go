@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// namespace is where CloudWatch keeps our metrics.
-const namespace = "Recado"
+// Namespace is where CloudWatch keeps our metrics.
+const Namespace = "Recado"
 
 // Counter is one metric, declared as a package value beside the function that counts. It is for what should not happen and AWS does
 // not count: invocations, errors, deleted messages and posted frames are metrics of Lambda, SQS and API Gateway that cost nothing,
@@ -19,6 +19,9 @@ const namespace = "Recado"
 // and how much was done is a field of the closing line, beside the function's name.
 type Counter struct {
 	Name string
+	// Rare counters are not written with zero when a process starts. One that every function has would otherwise be paid for in every
+	// hour in which any process starts, clock's among them, which runs while nobody writes.
+	Rare bool
 }
 
 // Metrics writes counters in CloudWatch's embedded metric format.
@@ -30,8 +33,8 @@ type Metrics struct {
 	declared map[string]bool
 }
 
-// NewMetrics checks the counters' names and writes all with zero, so that graphs exist before the first event. That is once for a
-// process: nothing is published while nothing runs.
+// NewMetrics checks the counters' names and writes all but the rare ones with zero, so that graphs exist before the first event. That is
+// once for a process: nothing is published while nothing runs.
 func NewMetrics(w io.Writer, now func() time.Time, function string, counters ...Counter) (*Metrics, error) {
 	m := &Metrics{w: w, now: now, function: function, declared: map[string]bool{}}
 	zeros := make(map[string]int, len(counters))
@@ -39,7 +42,10 @@ func NewMetrics(w io.Writer, now func() time.Time, function string, counters ...
 		if !named(counter.Name) {
 			return nil, fmt.Errorf("metric %q: a name is a noun in PascalCase", counter.Name)
 		}
-		m.declared[counter.Name], zeros[counter.Name] = true, 0
+		m.declared[counter.Name] = true
+		if !counter.Rare {
+			zeros[counter.Name] = 0
+		}
 	}
 	m.write(zeros)
 	return m, nil
@@ -78,7 +84,7 @@ func (m *Metrics) write(values map[string]int) {
 	}
 	entry["_aws"] = map[string]any{
 		"Timestamp":         m.now().UnixMilli(),
-		"CloudWatchMetrics": []any{map[string]any{"Namespace": namespace, "Dimensions": [][]string{{}}, "Metrics": metrics}},
+		"CloudWatchMetrics": []any{map[string]any{"Namespace": Namespace, "Dimensions": [][]string{{}}, "Metrics": metrics}},
 	}
 	line, err := json.Marshal(entry)
 	if err != nil {

@@ -81,3 +81,18 @@ func TestMetrics(t *testing.T) {
 	}()
 	metrics.Count(Counter{Name: "Undeclared"}, 1)
 }
+
+// A rare counter is published when it counts, and not when the process starts.
+func TestMetrics_Rare_NoZeroAtStart(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	rare := Counter{Name: "CallsRetried", Rare: true}
+	metrics, err := NewMetrics(&out, time.Now, "clock", rare)
+	if err != nil || out.Len() > 0 {
+		t.Fatalf("at the start: %q, %v", &out, err)
+	}
+	metrics.Count(rare, 2)
+	if !strings.Contains(out.String(), `"CallsRetried":2`) {
+		t.Errorf("counted: %q", &out)
+	}
+}

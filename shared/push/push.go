@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
 )
@@ -24,8 +23,6 @@ var ErrGone = errors.New("the connection is gone")
 
 const (
 	parallel = 16
-	attempts = 3
-	backoff  = 200 * time.Millisecond
 	patience = 3 * time.Second
 )
 
@@ -38,7 +35,6 @@ type Poster struct {
 func NewClient(cfg aws.Config, endpoint string) *apigatewaymanagementapi.Client {
 	return apigatewaymanagementapi.NewFromConfig(cfg, func(o *apigatewaymanagementapi.Options) {
 		o.BaseEndpoint = aws.String(strings.TrimRight(endpoint, "/"))
-		o.Retryer = retry.NewStandard(func(so *retry.StandardOptions) { so.MaxAttempts, so.MaxBackoff = attempts, backoff })
 	})
 }
 

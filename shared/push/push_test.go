@@ -3,11 +3,13 @@ package push_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/recado-chat/recado/infra/testkit/pushtest"
 	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 func TestPost(t *testing.T) {
@@ -21,8 +23,8 @@ func TestPost(t *testing.T) {
 		"a frame arrives":                                    {nil, 1, false, false},
 		"a gone connection is asked once":                    {[]int{410}, 1, true, true},
 		"a throttled post is tried again":                    {[]int{429}, 2, false, false},
-		"a post that stays throttled is given up":            {[]int{429, 429, 429, 429}, 3, false, true},
-		"a failing gateway is given up and is not gone":      {[]int{500, 500, 500, 500}, 3, false, true},
+		"a post that stays throttled is given up":            {slices.Repeat([]int{429}, sdk.Attempts), sdk.Attempts, false, true},
+		"a failing gateway is given up and is not gone":      {slices.Repeat([]int{500}, sdk.Attempts), sdk.Attempts, false, true},
 		"a refused frame fails without an end to the others": {[]int{413}, 1, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -107,6 +107,11 @@ type Pong struct {
 	Type string `json:"type" const:"pong"`
 }
 
+// Watching answers a view: from now on the browser is told of changes in the lists. What it fetched before may be old.
+type Watching struct {
+	Type string `json:"type" const:"watching"`
+}
+
 // ActionName is what a browser asks over the socket.
 type ActionName string
 
@@ -125,6 +130,8 @@ type Action struct {
 	ConversationID *string `json:"conversationId,omitempty" nullable:"true"`
 	// On is of typing.
 	On bool `json:"on,omitempty"`
+	// Hidden is of view.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // PingAction asks whether the socket is alive; the answer is a pong.
@@ -132,11 +139,15 @@ type PingAction struct {
 	Action ActionName `json:"action" const:"ping"`
 }
 
-// ViewAction says which conversation the operator looks at.
+// ViewAction says what the operator looks at. A browser is told of changes in the lists from its first view on, while it is not hidden;
+// the answer is a watching.
 type ViewAction struct {
 	Action ActionName `json:"action" const:"view"`
 	// ConversationID is null when the operator looks at none.
 	ConversationID *string `json:"conversationId"`
+	// Hidden says that nobody looks at the browser. It is then told of the operator's own conversations only, and fetches what it shows
+	// when it is looked at again.
+	Hidden bool `json:"hidden,omitempty"`
 }
 
 // TypingAction says that the operator types in the conversation they look at, or stopped.
@@ -158,7 +169,7 @@ type VisitorTypingAction struct {
 // Frames lists what the socket of an operator carries: each frame is an array of these, told apart by type.
 func Frames() []any {
 	return []any{
-		MessageUpserted{}, MessageRemoved{}, ConversationUpserted{}, EventAppended{}, ReadMoved{}, Presence{}, Viewing{}, Typing{}, Notice{}, Pong{},
+		MessageUpserted{}, MessageRemoved{}, ConversationUpserted{}, EventAppended{}, ReadMoved{}, Presence{}, Viewing{}, Typing{}, Notice{}, Pong{}, Watching{},
 	}
 }
 

@@ -25,6 +25,7 @@ type Options struct {
 	Texts         int    // inbound messages
 	Conversations int    // over which they are spread, open before
 	Rate          int    // messages a second
+	Idle          int    // browsers beside the three that nobody looks at
 	Log           io.Writer
 }
 
@@ -79,6 +80,9 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 		return r, err
 	}
 	defer team.close()
+	if err := team.idle(ctx, o.Idle); err != nil {
+		return r, err
+	}
 	if err := settle(ctx, s); err != nil {
 		return r, err
 	}

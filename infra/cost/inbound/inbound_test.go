@@ -50,3 +50,35 @@ func TestInbound_Million_UnderTenDollars(t *testing.T) {
 		t.Errorf("%.2f dollars, and %d are the most", usd, bar)
 	}
 }
+
+// C-01: the cost of a message grows with who looks, not with who is connected. Connection minutes are paid by time, whatever is
+// written, and are not compared.
+func TestInbound_IdleSockets_AddAFifthAtMost(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	bill := map[int]float64{}
+	units := map[int]map[cost.Item]float64{}
+	for _, idle := range []int{0, 200} {
+		r, err := inbound.Run(ctx, inbound.Options{Dir: t.TempDir(), Texts: 100, Conversations: 10, Rate: 25, Idle: idle, Log: io.Discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		units[idle] = map[cost.Item]float64{}
+		for use, n := range r.Message {
+			if use.Item != cost.SocketMinutes {
+				bill[idle] += cost.Usage{use: n}.Bill().USD * 1e6
+				units[idle][use.Item] += n
+			}
+		}
+	}
+	for _, item := range []cost.Item{cost.DynamoReads, cost.DynamoWrites, cost.SocketMessages, cost.LambdaRequests} {
+		if without, with := units[0][item], units[200][item]; with > 1.2*without {
+			t.Errorf("%s: %.2f a message, %.2f with 200 idle sockets", item, without, with)
+		}
+	}
+	t.Logf("a million messages: %.2f dollars, %.2f with 200 idle sockets", bill[0], bill[200])
+	if bill[200] > 1.2*bill[0] {
+		t.Errorf("%.2f dollars a million, %.2f with 200 idle sockets", bill[0], bill[200])
+	}
+}

@@ -42,7 +42,7 @@ func signIn(ctx context.Context, url string) (*team, error) {
 				return nil, err
 			}
 		}
-		if err := t.browse(ctx, in.AccessToken); err != nil {
+		if err := t.browse(ctx, in.AccessToken, true); err != nil {
 			t.close()
 			return nil, err
 		}
@@ -81,7 +81,17 @@ func (t *team) call(ctx context.Context, method, path, token string, body object
 	return nil
 }
 
-func (t *team) browse(ctx context.Context, token string) error {
+// idle opens browsers that nobody looks at.
+func (t *team) idle(ctx context.Context, n int) error {
+	for i := range n {
+		if err := t.browse(ctx, t.tokens[i%len(t.tokens)], false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *team) browse(ctx context.Context, token string, watched bool) error {
 	var ticket struct{ URL string }
 	if err := t.call(ctx, http.MethodPost, "/socket-tickets", token, object{}, &ticket); err != nil {
 		return err
@@ -91,6 +101,11 @@ func (t *team) browse(ctx context.Context, token string) error {
 		return fmt.Errorf("open a browser: %w", err)
 	}
 	socket.SetReadLimit(1 << 20)
+	if watched {
+		if err := socket.Write(ctx, websocket.MessageText, []byte(`{"action":"view","conversationId":null}`)); err != nil {
+			return fmt.Errorf("look at a browser: %w", err)
+		}
+	}
 	first := len(t.sockets) == 0
 	t.sockets = append(t.sockets, socket)
 	go t.read(ctx, socket, first)

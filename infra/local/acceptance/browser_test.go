@@ -38,10 +38,13 @@ type browser struct {
 	ended  error
 }
 
-// browse opens a socket as the console does.
+// browse opens a socket as the console does, in a browser that somebody looks at.
 func (c *client) browse() *browser {
 	c.t.Helper()
-	return c.browseBy("/api/v1/socket-tickets")
+	b := c.browseBy("/api/v1/socket-tickets")
+	b.send(object{"action": "view", "conversationId": nil})
+	b.told("watching", func(frame) bool { return true })
+	return b
 }
 
 // browseBy opens a socket with a ticket of that kind.

@@ -46,8 +46,12 @@ var unseen = map[grants.Use]string{
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "the timer of a mail fires only if its signal was lost",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda stores there the batches that fanout failed on too often",
 
-	{Function: "jobs", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:UpdateItem"}: "crash: repairs a wrong load",
-	{Function: "media", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:Query"}:     "crash: the clock's signal has no message id",
+	{Function: "jobs", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:UpdateItem"}:   "crash: repairs a wrong load",
+	{Function: "media", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:Query"}:       "crash: the clock's signal has no message id",
+	{Function: "ingest", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:GetItem"}:    "crash: deletes the connection of a closed browser",
+	{Function: "ingest", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:DeleteItem"}: "crash: deletes the connection of a closed browser",
+	{Function: "ingest", Kind: topology.KindQueue, Resource: "to-push", Action: "sqs:SendMessage"}:  "crash: leaves to push what it cannot push itself",
+
 	{Function: "push", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:GetItem"}:    "crash: deletes the connection of a closed browser",
 	{Function: "push", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:DeleteItem"}: "crash: deletes the connection of a closed browser",
 }

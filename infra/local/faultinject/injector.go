@@ -111,7 +111,8 @@ func New(options Options) *Injector { return &Injector{options: options} }
 // Wait returns when all handlers have returned, including those of stopped invocations.
 func (i *Injector) Wait() { i.running.Wait() }
 
-// retryPause replaces the SDK's pauses between retries, to save time. The number of retries is unchanged.
+// retryPause is the longest pause between the retries under the injector, which are fewer than shared/sdk's: to save time, and so that more
+// faults reach the function.
 const retryPause = 10 * time.Millisecond
 
 // Builder wraps a builder so that its handlers run under the injector.

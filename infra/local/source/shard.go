@@ -28,7 +28,7 @@ func (s *shard) run(ctx context.Context) error {
 	pause := pollSoon
 	for ctx.Err() == nil {
 		s.mu.Lock()
-		woken, wake := s.woken, s.wake
+		woken, wake, urgent := s.woken, s.wake, s.urgent
 		s.mu.Unlock()
 		records, err := s.gather(ctx)
 		if err != nil {
@@ -41,22 +41,38 @@ func (s *shard) run(ctx context.Context) error {
 		if s.iterator == nil {
 			return s.save(position{Done: true})
 		}
-		if len(records) > 0 {
+		if len(records) > 0 && (!s.Woken || len(records) >= s.BatchSize) {
 			pause = pollSoon
 			continue
 		}
 		s.mu.Lock()
 		s.open[s.id] = woken
 		s.mu.Unlock()
+		if s.Woken {
+			pause = pollWoken
+		}
 		select {
 		case <-wake:
 			pause = pollSoon
+			s.company(ctx, urgent)
 		case <-time.After(pause):
 			pause = min(2*pause, pollIdle)
 		case <-ctx.Done():
 		}
 	}
 	return nil
+}
+
+// company waits for the writes that come with the one that woke the shard, unless it is urgent.
+func (s *shard) company(ctx context.Context, urgent <-chan struct{}) {
+	if !s.Woken || s.Window == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-urgent:
+	case <-time.After(s.Window):
+	}
 }
 
 // seek places the iterator after the checkpoint.
@@ -75,20 +91,22 @@ func (s *shard) seek(ctx context.Context) error {
 	return nil
 }
 
-// gather reads the available records, or with a window those that arrive until it ends or a batch is full.
+// gather reads the available records, or with a window those that arrive until it ends or a batch is full. It asks as rarely as the window
+// allows. A shard that is woken has waited already.
 func (s *shard) gather(ctx context.Context) ([]record, error) {
 	records, err := s.get(ctx, s.BatchSize)
-	if err != nil || len(records) == 0 || s.Window == 0 {
+	if err != nil || len(records) == 0 || s.Window == 0 || s.Woken {
 		return records, err
 	}
-	over := time.After(s.Window)
-	for len(records) < s.BatchSize && s.iterator != nil {
+	for end := time.Now().Add(s.Window); len(records) < s.BatchSize && s.iterator != nil; {
+		left := time.Until(end)
+		if left <= 0 {
+			break
+		}
 		select {
-		case <-over:
-			return records, nil
 		case <-ctx.Done():
 			return records, nil
-		case <-time.After(pollSoon):
+		case <-time.After(min(left, pollIdle)):
 		}
 		more, err := s.get(ctx, s.BatchSize-len(records))
 		if err != nil {

@@ -18,6 +18,8 @@ const (
 	// An empty shard is asked again after pollSoon, then ever more rarely down to pollIdle. A busy one is asked at once.
 	pollSoon = 10 * time.Millisecond
 	pollIdle = 80 * time.Millisecond
+	// A shard that writers wake is asked as often as Lambda asks.
+	pollWoken = 250 * time.Millisecond
 
 	maxGet        = 1000
 	firstBackoff  = 50 * time.Millisecond
@@ -32,6 +34,8 @@ type Stream struct {
 	BatchSize       int
 	// Window is how long a batch may wait for company, in real time.
 	Window time.Duration
+	// Woken says that writers call Wrote, so that there is no need to ask often.
+	Woken bool
 	// Timeout of one invocation, in real time.
 	Timeout time.Duration
 	// MaxRetries of a batch before it is discarded; negative is for ever, as is Lambda's default.
@@ -56,9 +60,10 @@ type StreamSource struct {
 	wg       sync.WaitGroup
 
 	mu sync.Mutex
-	// woken counts the calls of Wake, and wake is closed by the next one.
-	woken int
-	wake  chan struct{}
+	// woken counts the calls of Wake and Wrote. The next of them closes wake, the next Wake closes urgent.
+	woken  int
+	wake   chan struct{}
+	urgent chan struct{}
 	// open holds, for each shard that is read, the value of woken that its last empty poll began under.
 	open map[string]int
 	// complete is false while shards may be open that are not being read.
@@ -81,6 +86,7 @@ func NewStream(client *dynamodbstreams.Client, mapping Stream, invoke Invoke) (*
 		Stream: mapping, client: client, stop: func() {},
 		function: newFunction(invoke, mapping.Around, mapping.Timeout, mapping.Log, mapping.Name),
 		wake:     make(chan struct{}),
+		urgent:   make(chan struct{}),
 		open:     make(map[string]int),
 		ended:    make(chan struct{}, 1),
 	}, nil
@@ -114,8 +120,17 @@ func (s *StreamSource) Stop() {
 	s.wg.Wait()
 }
 
-// Wake makes every shard poll at once. Call it after a write that should arrive quickly.
+// Wake makes every shard poll at once.
 func (s *StreamSource) Wake() {
+	s.Wrote()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.urgent)
+	s.urgent = make(chan struct{})
+}
+
+// Wrote makes every shard poll when the window is over in which other writes may come. Call it after a write.
+func (s *StreamSource) Wrote() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.woken++

@@ -208,6 +208,17 @@ func (s *Server) Stats(name string) (Stats, error) {
 	return q.stats(now), nil
 }
 
+// Waiting is how many messages of a queue are visible or in flight; 0 when there is no such queue.
+func (s *Server) Waiting(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q, err := s.queue(name)
+	if err != nil {
+		return 0
+	}
+	return q.visible + q.inFlight
+}
+
 // Idle reports whether no queue has anything to do at this time of the clock. Dead-letter queues are not counted, nor is
 // what waits for its delay; what waits for its visibility time-out is, since it will be tried again.
 func (s *Server) Idle() bool {

@@ -7,11 +7,10 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/recado-chat/recado/functions/admin"
@@ -29,11 +28,13 @@ import (
 	"github.com/recado-chat/recado/functions/socket"
 	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/functions/widget"
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/runtimeapi"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Builders are the functions' own builders, the same as on Lambda.
@@ -56,29 +57,29 @@ var Builders = map[string]boot.Builder{
 }
 
 // runtime is what a function of the stack is built from.
-func (s *Stack) runtime(f topology.Function) *boot.Runtime {
+func (s *Stack) runtime(f topology.Function) (*boot.Runtime, error) {
 	environment := f.Environment(s.values())
 	maps.Copy(environment, s.endpoints())
 	out := s.meter.Output(f.Name, s.options.Log)
+	config, err := boot.AWSConfig(engine.Region, credentials.NewStaticCredentialsProvider(engine.AccessKey, engine.SecretKey, ""), f.Name, out, s.Clock.Now)
+	if err != nil {
+		return nil, err
+	}
+	config.HTTPClient = inProcess{HTTPClient: sdk.NewHTTPClient(), host: s.aws.Addr().String(), services: s.services}
 	rt := &boot.Runtime{
 		Environment: environment,
 		Now:         s.Clock.Now,
-		AWS: aws.Config{
-			Region:      engine.Region,
-			Credentials: credentials.NewStaticCredentialsProvider(engine.AccessKey, engine.SecretKey, ""),
-			HTTPClient: awshttp.NewBuildableClient().WithTimeout(10 * time.Second).WithTransportOptions(func(t *http.Transport) {
-				t.MaxIdleConnsPerHost = 64
-			}),
-		},
-		HTTP: &http.Client{Timeout: 20 * time.Second},
-		Out:  out,
-		Log:  obs.NewLogger(out, f.Name),
+		AWS:         config,
+		HTTP:        &http.Client{Timeout: 20 * time.Second},
+		Out:         out,
+		Log:         obs.NewLogger(out, f.Name),
 	}
 	s.meter.Watch(f.Name, rt)
+	awscalls.Watch(rt, "WakeStreams", s.wakeStreams)
 	if s.options.Runtime != nil {
 		s.options.Runtime(f.Name, rt)
 	}
-	return rt
+	return rt, nil
 }
 
 // build makes every function's handler: its own in this process, or its binary behind a runtime API.
@@ -101,7 +102,11 @@ func (s *Stack) build(ctx context.Context) error {
 		if s.options.Builder != nil {
 			builder = s.options.Builder(f.Name, builder)
 		}
-		handler, err := builder(ctx, s.runtime(f))
+		rt, err := s.runtime(f)
+		if err != nil {
+			return err
+		}
+		handler, err := builder(ctx, rt)
 		if err != nil {
 			return err
 		}
@@ -116,6 +121,7 @@ func (s *Stack) process(f topology.Function) (*runtimeapi.Function, error) {
 	maps.Copy(environment, s.endpoints())
 	maps.Copy(environment, map[string]string{
 		"AWS_REGION": engine.Region, "AWS_ACCESS_KEY_ID": engine.AccessKey, "AWS_SECRET_ACCESS_KEY": engine.SecretKey,
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.MemoryMB),
 	})
 	return runtimeapi.New(runtimeapi.Options{
 		Name: f.Name, Binary: filepath.Join(s.options.Binaries, f.Name, "bootstrap"), Environment: environment,

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/topology"
@@ -73,6 +75,7 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 	}
 	mapping := source.Stream{
 		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize, Window: s.options.StreamWindow,
+		Woken:   s.options.Binaries == "", // the functions of this process are watched
 		Timeout: topology.MustFunction(stream.Function).Timeout, MaxRetries: stream.Retries, Bisect: true, PartialFailures: true,
 		Checkpoints: checkpoints, OnFailure: s.keepFailed, Log: s.log,
 	}
@@ -85,7 +88,52 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 	}
 	src.Start(ctx)
 	s.streams = append(s.streams, src)
+	s.awake.Store(tableName(stream.Table), src)
 	return nil
+}
+
+// wakeStreams wakes the streams of the tables that a function writes to.
+func (s *Stack) wakeStreams(call awscalls.Call) func(any, error) {
+	tables := written(call.In)
+	if len(tables) == 0 {
+		return nil
+	}
+	return func(any, error) { // a write that failed may have happened
+		for _, table := range tables {
+			if stream, ok := s.awake.Load(table); ok {
+				stream.(*source.StreamSource).Wrote()
+			}
+		}
+	}
+}
+
+// written are the tables that a call writes to.
+func written(in any) (tables []string) {
+	add := func(table *string) {
+		if name := aws.ToString(table); !slices.Contains(tables, name) {
+			tables = append(tables, name)
+		}
+	}
+	switch in := in.(type) {
+	case *dynamodb.PutItemInput:
+		add(in.TableName)
+	case *dynamodb.UpdateItemInput:
+		add(in.TableName)
+	case *dynamodb.DeleteItemInput:
+		add(in.TableName)
+	case *dynamodb.TransactWriteItemsInput:
+		for _, item := range in.TransactItems {
+			switch {
+			case item.Put != nil:
+				add(item.Put.TableName)
+			case item.Update != nil:
+				add(item.Update.TableName)
+			case item.Delete != nil:
+				add(item.Delete.TableName)
+			}
+		}
+	}
+	return tables
 }
 
 // keepFailed is a stream's on-failure destination: the records that fanout could not get past, kept whole.
@@ -146,21 +194,21 @@ func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
 // settledFor is how long the stack must have been idle: a stream takes a moment to show the last write.
 const settledFor = 60 * time.Millisecond
 
-// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running.
+// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running, and none begun for a while.
 func (s *Stack) Settle(ctx context.Context) error {
 	var quietSince time.Time
+	begun := -1
 	for {
-		idle := s.idle()
-		switch {
-		case !idle:
-			quietSince = time.Time{}
-		case quietSince.IsZero():
-			quietSince = boot.Now() // real time: how long the machine has been quiet
-			for _, stream := range s.streams {
-				stream.Wake()
+		if s.idle() {
+			switch now := s.invocations(); {
+			case now != begun:
+				begun, quietSince = now, boot.Now() // real time: how long the machine has been quiet
+				for _, stream := range s.streams {
+					stream.Wake()
+				}
+			case time.Since(quietSince) > settledFor:
+				return nil
 			}
-		case time.Since(quietSince) > settledFor:
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -168,6 +216,17 @@ func (s *Stack) Settle(ctx context.Context) error {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+}
+
+// invocations is how many the sources have begun.
+func (s *Stack) invocations() (n int) {
+	for _, src := range s.queued {
+		n += src.Counters().Invocations
+	}
+	for _, src := range s.streams {
+		n += src.Counters().Invocations
+	}
+	return n
 }
 
 func (s *Stack) idle() bool {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -61,7 +62,8 @@ type Options struct {
 	// Single gives functions one message at a time from queues that do not gather: what Lambda does while a function is faster than its
 	// messages come, which a busy machine is not.
 	Single bool
-	// StreamWindow is how long the tables' streams gather a batch. Here they are asked without a pause; Lambda asks four times a second.
+	// StreamWindow is how long the tables' streams gather a batch; 0 = 20 ms, in which the writes of one message come together, as they do on
+	// Lambda, which asks four times a second.
 	StreamWindow time.Duration
 	// NoTick leaves the minute's tick to Advance and Tick.
 	NoTick bool
@@ -90,9 +92,11 @@ type Stack struct {
 	users    *cognito.Server
 	keys     *kms.Server
 	meter    *meter.Meter
+	services http.Handler // of AWS, on the one loopback endpoint
 	handlers map[string]lambda.Handler
 	queued   []*source.QueueSource
 	streams  []*source.StreamSource
+	awake    sync.Map // the *source.StreamSource of a table's name
 	closers  []func()
 	log      *slog.Logger
 
@@ -113,6 +117,9 @@ func (o *Options) defaults() {
 	}
 	if o.Backoff == 0 {
 		o.Backoff = time.Second
+	}
+	if o.StreamWindow == 0 {
+		o.StreamWindow = 20 * time.Millisecond
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/topology"
 )
@@ -27,7 +28,8 @@ func (s *Stack) serveAWS(context.Context) (err error) {
 	}); err != nil {
 		return fmt.Errorf("open the WebSocket gateway: %w", err)
 	}
-	s.serveOn(s.aws, s.awsHandler())
+	s.services = s.awsHandler()
+	s.serveOn(s.aws, s.services)
 	s.serveOn(s.storage, s.meter.Objects(s.objects))
 	return nil
 }
@@ -42,7 +44,7 @@ func (s *Stack) servePublic(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the HTTP gateway: %w", err)
 	}
-	s.serveOn(s.public, s.publicHandler(http1))
+	s.serveOn(s.public, s.publicHandler(paced(func() int { return s.Queues.Waiting(string(events.ToIngest)) }, http1)))
 	s.onStop(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

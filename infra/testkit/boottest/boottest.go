@@ -14,7 +14,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/recado-chat/recado/infra/local/sqs"
@@ -23,6 +22,7 @@ import (
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/obs"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Stage is where functions run. Services that a test does not set have an address at which nothing listens.
@@ -85,7 +85,7 @@ func (s *Stage) Runtime(f topology.Function) *boot.Runtime {
 		Now:         s.Now,
 		AWS: aws.Config{
 			Region: sqs.Region, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
-			HTTPClient: awshttp.NewBuildableClient().WithTimeout(10 * time.Second),
+			HTTPClient: sdk.NewHTTPClient(),
 		},
 		HTTP: &http.Client{Timeout: 10 * time.Second},
 		Out:  s.Out,

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/sdk"
 )
 
 // Gateway is the endpoint. Every connection that it is asked for exists, unless Answer says otherwise.
@@ -38,6 +39,8 @@ func New(t testing.TB) *Gateway {
 	poster, err := push.New(push.NewClient(aws.Config{
 		Region:      "us-east-1",
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient:  sdk.NewHTTPClient(),
+		Retryer:     sdk.Retryer(func() {}),
 	}, server.URL+"/prod/"))
 	if err != nil {
 		t.Fatal(err)

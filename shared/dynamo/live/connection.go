@@ -30,27 +30,39 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	return err
 }
 
-// addEnded removes the expiry of a session's connections, which makes them count as expired. The items stay until the gateway
-// reports the disconnect, from which others learn who left.
-func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountID, session string) error {
+// endedAtOnce bounds the connections that one transaction ends, with two writes each.
+const endedAtOnce = 40
+
+// addEnded removes the expiry of some of a session's connections, which makes them count as expired, and returns how many. The items stay
+// until the gateway reports the disconnect, from which others learn who left; nothing is pushed to them any more.
+func (s *Store) addEnded(ctx context.Context, t *table.Tx, account chat.AccountID, operator chat.OperatorID, session string) (ended int, err error) {
 	items, err := s.db.All(ctx, table.Query{
-		Table: table.Live, Condition: table.InPartition(key.AccountConnection(account, "x").PK, key.ConnectionPrefix), Consistent: true,
+		Table: table.Live, Condition: table.InPartition(accountPartition(account), key.OperatorConnectionPrefix(operator)), Consistent: true,
 	}, "read the connections")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	open := expression.AttributeExists(expression.Name("expiresAt"))
 	for _, av := range items {
 		c, err := item.DecodeConnection(av)
 		if err != nil {
-			return err
+			return ended, err
 		}
-		if c.Session == session && !c.ExpiresAt.IsZero() {
-			t.Update(table.Live, key.AccountConnection(account, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").Done = true
+		if c.Session == session && !c.ExpiresAt.IsZero() && ended < endedAtOnce {
+			ended++
+			open := stillOpen()
+			t.Update(table.Live, key.AccountConnection(account, operator, c.ID), expression.Remove(expression.Name("expiresAt")), &open, "").Done = true
+			t.Remove(table.Live, key.WatchingConnection(account, c.ID), nil, "")
 		}
 	}
-	return nil
+	return ended, nil
 }
+
+// stillOpen holds for a connection whose session has not ended.
+func stillOpen() expression.ConditionBuilder {
+	return expression.AttributeExists(expression.Name("expiresAt"))
+}
+
+func accountPartition(account chat.AccountID) string { return key.WatchingConnection(account, "x").PK }
 
 // connectionPlace finds the key of a connection's full item.
 func (s *Store) connectionPlace(ctx context.Context, id string) (table.Key, error) {
@@ -93,6 +105,9 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	if c.Visitor.ChannelID != "" {
 		t.Remove(table.Live, key.SiteConnection(c.AccountID, c.Visitor.ChannelID, id), nil, "")
 	}
+	if c.Visitor.ID == "" {
+		t.Remove(table.Live, key.WatchingConnection(c.AccountID, id), nil, "")
+	}
 	err = s.db.Commit(ctx, &t, "delete a connection")
 	if fault.Is(err, fault.Conflict) {
 		return chat.Connection{}, table.NotFound(item.KindConnection)
@@ -102,12 +117,22 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 
 // Connections are the connections of an account's operators, including expired ones.
 func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, key.AccountConnection(account, "x").PK)
+	return s.connectionsIn(ctx, accountPartition(account), key.AccountConnectionPrefix)
+}
+
+// OperatorConnections are the connections of an operator, including expired ones.
+func (s *Store) OperatorConnections(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]chat.Connection, error) {
+	return s.connectionsIn(ctx, accountPartition(account), key.OperatorConnectionPrefix(operator))
+}
+
+// WatchingConnections are the connections of an account whose browsers somebody looks at, including expired ones.
+func (s *Store) WatchingConnections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error) {
+	return s.connectionsIn(ctx, accountPartition(account), key.WatchingConnectionPrefix)
 }
 
 // VisitorConnections are the connections of a visitor, including expired ones.
 func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
-	return s.connectionsIn(ctx, key.VisitorConnection(account, visitor, "x").PK)
+	return s.connectionsIn(ctx, key.VisitorConnection(account, visitor, "x").PK, key.VisitorConnectionPrefix)
 }
 
 // SiteConnections are the connections of a site's visitors, without their sessions and expiries.
@@ -116,34 +141,30 @@ func (s *Store) SiteConnections(ctx context.Context, account chat.AccountID, cha
 	if pk == "" {
 		return nil, nil
 	}
-	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, key.ConnectionPrefix), Consistent: true}, "read a site's connections")
+	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, key.VisitorConnectionPrefix), Consistent: true}, "read a site's connections")
 	if err != nil {
 		return nil, err
 	}
 	return table.DecodeAll(items, item.DecodeSiteConnection)
 }
 
-func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection, error) {
-	if pk == "" {
+func (s *Store) connectionsIn(ctx context.Context, pk, prefix string) ([]chat.Connection, error) {
+	if pk == "" || prefix == "" {
 		return nil, nil
 	}
-	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, key.ConnectionPrefix)}, "read the connections")
+	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, prefix)}, "read the connections")
 	if err != nil {
 		return nil, err
 	}
 	return table.DecodeAll(items, item.DecodeConnection)
 }
 
-// SetViewing stores what the operator of a connection is looking at; a zero value means nothing. NotFound means that there is no
-// such connection.
-func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) error {
-	place, err := s.connectionPlace(ctx, id)
-	if err != nil {
-		return err
-	}
+// SetViewing stores whether somebody looks at the browser of an operator's connection, and what it shows. NotFound means that there is no
+// such connection, or that its session has ended.
+func (s *Store) SetViewing(ctx context.Context, c chat.Connection) error {
 	var update expression.UpdateBuilder
 	for name, value := range map[string]string{
-		"viewing": string(viewed.ConversationID), "viewingIn": string(viewed.StoreID), "viewingVisitor": string(viewed.Visitor),
+		"viewing": string(c.Viewing.ConversationID), "viewingIn": string(c.Viewing.StoreID), "viewingVisitor": string(c.Viewing.Visitor),
 	} {
 		if value == "" {
 			update = update.Remove(expression.Name(name))
@@ -151,9 +172,17 @@ func (s *Store) SetViewing(ctx context.Context, id string, viewed chat.Viewed) e
 			update = update.Set(expression.Name(name), expression.Value(value))
 		}
 	}
-	there := table.Present()
-	_, refused, err := s.db.Update(ctx, table.Live, place, update, &there, "note what is viewed")
-	if err == nil && refused {
+	open := stillOpen()
+	var t table.Tx
+	t.Update(table.Live, key.AccountConnection(c.AccountID, c.OperatorID, c.ID),
+		update.Set(expression.Name("watching"), expression.Value(c.Watching)), &open, table.ReasonExists)
+	if c.Watching {
+		t.Put(table.Live, item.WatchingConnection(c), nil, "")
+	} else {
+		t.Remove(table.Live, key.WatchingConnection(c.AccountID, c.ID), nil, "")
+	}
+	err := s.db.Commit(ctx, &t, "note what is viewed")
+	if fault.Is(err, fault.Conflict) {
 		return table.NotFound(item.KindConnection)
 	}
 	return err

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -102,17 +103,34 @@ func TestConnections_PutAndDelete(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
 		one := chat.Connection{ID: "abc#=1", AccountID: account, OperatorID: ana, ExpiresAt: noon.Add(2 * time.Hour)}
-		two := chat.Connection{ID: "abd", AccountID: account, OperatorID: beto, Viewing: chat.Viewed{ConversationID: "CNV1"}, ExpiresAt: noon.Add(2 * time.Hour)}
+		two := chat.Connection{ID: "abd", AccountID: account, OperatorID: beto, ExpiresAt: noon.Add(2 * time.Hour)}
 		other := chat.Connection{ID: "abe", AccountID: "ACC2", OperatorID: "X", ExpiresAt: noon}
+		want := func(operator chat.OperatorID, watching, ofOperator, all []chat.Connection) {
+			t.Helper()
+			got, err := db.WatchingConnections(ctx, account)
+			dynamotest.Must(t, err)
+			dynamotest.Same(t, got, watching)
+			got, err = db.OperatorConnections(ctx, account, operator)
+			dynamotest.Must(t, err)
+			dynamotest.Same(t, got, ofOperator)
+			got, err = db.Connections(ctx, account)
+			dynamotest.Must(t, err)
+			dynamotest.Same(t, got, all)
+		}
 		for _, c := range []chat.Connection{one, two, other} {
 			dynamotest.Must(t, db.PutConnection(ctx, c))
 		}
-		dynamotest.Must(t, db.SetViewing(ctx, one.ID, chat.Viewed{ConversationID: "CNV1", StoreID: shop}))
-		dynamotest.Must(t, db.SetViewing(ctx, two.ID, chat.Viewed{}))
-		one.Viewing, two.Viewing = chat.Viewed{ConversationID: "CNV1", StoreID: shop}, chat.Viewed{}
-		got, err := db.Connections(ctx, account)
-		dynamotest.Must(t, err)
-		dynamotest.Same(t, got, []chat.Connection{one, two})
+		want(ana, []chat.Connection{}, []chat.Connection{one}, []chat.Connection{one, two})
+
+		one.Watching, one.Viewing = true, chat.Viewed{ConversationID: "CNV1", StoreID: shop}
+		dynamotest.Must(t, db.SetViewing(ctx, one))
+		two.Watching = true
+		dynamotest.Must(t, db.SetViewing(ctx, two))
+		want(beto, []chat.Connection{one, two}, []chat.Connection{two}, []chat.Connection{one, two})
+		two.Watching = false
+		dynamotest.Must(t, db.SetViewing(ctx, two))
+		want(beto, []chat.Connection{one}, []chat.Connection{two}, []chat.Connection{one, two})
+
 		found, err := db.Connection(ctx, one.ID)
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, found, one)
@@ -121,10 +139,37 @@ func TestConnections_PutAndDelete(t *testing.T) {
 		dynamotest.Same(t, gone, one)
 		_, err = db.DeleteConnection(ctx, one.ID)
 		dynamotest.WantFault(t, err, fault.NotFound, "")
-		dynamotest.WantFault(t, db.SetViewing(ctx, one.ID, chat.Viewed{ConversationID: "CNV1", StoreID: shop}), fault.NotFound, "")
-		got, err = db.Connections(ctx, account)
+		dynamotest.WantFault(t, db.SetViewing(ctx, one), fault.NotFound, "")
+		want(ana, []chat.Connection{}, []chat.Connection{}, []chat.Connection{two})
+	})
+}
+
+// The browsers of a session that ended are told nothing, however many there are.
+func TestDeleteSession_ManyConnections_AllEnd(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		dynamotest.Must(t, db.PutSession(ctx, chat.Session{Hash: "s1", AccountID: account, OperatorID: ana, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)}))
+		for i := range 95 {
+			c := chat.Connection{ID: fmt.Sprintf("c%02d", i), AccountID: account, OperatorID: ana, Session: "s1", ExpiresAt: noon.Add(time.Hour)}
+			dynamotest.Must(t, db.PutConnection(ctx, c))
+			c.Watching = i%2 == 0
+			dynamotest.Must(t, db.SetViewing(ctx, c))
+		}
+		dynamotest.Must(t, db.DeleteSession(ctx, account, ana, "s1"))
+		watching, err := db.WatchingConnections(ctx, account)
 		dynamotest.Must(t, err)
-		dynamotest.Same(t, got, []chat.Connection{two})
+		all, err := db.Connections(ctx, account)
+		dynamotest.Must(t, err)
+		if len(watching) != 0 || len(all) != 95 {
+			t.Fatalf("%d connections watch, %d are stored, want 0 and 95", len(watching), len(all))
+		}
+		for _, c := range all {
+			if !c.ExpiresAt.IsZero() {
+				t.Errorf("%s expires at %v", c.ID, c.ExpiresAt)
+			}
+			c.Watching, c.ExpiresAt = true, noon.Add(time.Hour)
+			dynamotest.WantFault(t, db.SetViewing(ctx, c), fault.NotFound, "")
+		}
 	})
 }
 

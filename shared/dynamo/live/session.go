@@ -104,7 +104,7 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 	var t table.Tx
 	t.Remove(table.Live, edge, &there, table.ReasonExists)
 	t.Remove(table.Live, key.Session(hash), nil, "")
-	if err := s.addEnded(ctx, &t, account, hash); err != nil {
+	if _, err := s.addEnded(ctx, &t, account, operator, hash); err != nil {
 		return err
 	}
 	err := s.db.Commit(ctx, &t, "delete a session")
@@ -115,11 +115,16 @@ func (s *Store) DeleteSession(ctx context.Context, account chat.AccountID, opera
 		return err
 	}
 	// No connection can start with the session from here on, but one may have since the read above.
-	var late table.Tx
-	if err := s.addEnded(ctx, &late, account, hash); err != nil {
-		return err
+	for {
+		var late table.Tx
+		ended, err := s.addEnded(ctx, &late, account, operator, hash)
+		if err != nil || ended == 0 {
+			return err
+		}
+		if err := s.db.Commit(ctx, &late, "end the other connections"); err != nil {
+			return err
+		}
 	}
-	return s.db.Commit(ctx, &late, "end a late connection")
 }
 
 // DeleteSessions ends all sessions of an operator except one; an empty exceptHash spares none.

@@ -1,8 +1,9 @@
-// Package audience finds the connections of an account, knows what each is viewing, and broadcasts to them.
+// Package audience finds connections, knows what each is viewing, and broadcasts to them.
 //
-// An Audience is the result of one query for connections. An operator with a connection is online. Broadcasts are ephemeral: failures are
-// logged and not retried. A connection that is gone is deleted, and the others are notified. It imports cache, chat, push, rules/permission
-// and the frames of wire.
+// An Audience is the result of one query for connections: those that somebody looks at, those of an operator or those of a visitor. None
+// reads all connections of an account, so that a message costs the same however many browsers are open. An operator with a connection is
+// online. Broadcasts are ephemeral: failures are logged and not retried. A connection that is gone is deleted, and the others are notified.
+// It imports cache, chat, push, rules/permission and the frames of wire.
 package audience
 
 import (
@@ -32,7 +33,8 @@ const newborn = 30 * time.Second
 
 // Store reads connections and operators, and deletes connections.
 type Store interface {
-	Connections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+	WatchingConnections(ctx context.Context, account chat.AccountID) ([]chat.Connection, error)
+	OperatorConnections(ctx context.Context, account chat.AccountID, operator chat.OperatorID) ([]chat.Connection, error)
 	VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error)
 	// DeleteConnection returns NotFound when there is no such connection.
 	DeleteConnection(ctx context.Context, id string) (chat.Connection, error)
@@ -100,17 +102,26 @@ func (r *Broadcaster) readPeople(ctx context.Context, account chat.AccountID) (P
 	return people, nil
 }
 
-// Audience is the connections of one account's operators, or those of one visitor.
+// Audience is connections of one account.
 type Audience struct {
 	Account     chat.AccountID
 	Connections []chat.Connection
 }
 
-// Of reads the connections of an account's operators.
-func (r *Broadcaster) Of(ctx context.Context, account chat.AccountID) (Audience, error) {
-	connections, err := r.store.Connections(ctx, account)
+// Watching reads the connections whose browsers somebody looks at.
+func (r *Broadcaster) Watching(ctx context.Context, account chat.AccountID) (Audience, error) {
+	connections, err := r.store.WatchingConnections(ctx, account)
 	if err != nil {
-		return Audience{}, fmt.Errorf("read the connections of account %s: %w", account, err)
+		return Audience{}, fmt.Errorf("read the watching connections of account %s: %w", account, err)
+	}
+	return r.open(account, connections), nil
+}
+
+// OfOperator reads the connections of one operator, whether somebody looks at their browsers or not.
+func (r *Broadcaster) OfOperator(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (Audience, error) {
+	connections, err := r.store.OperatorConnections(ctx, account, operator)
+	if err != nil {
+		return Audience{}, fmt.Errorf("read the connections of operator %s: %w", operator, err)
 	}
 	return r.open(account, connections), nil
 }
@@ -139,8 +150,8 @@ func (r Audience) With(c chat.Connection) Audience {
 	return Audience{Account: r.Account, Connections: append(slices.Clone(r.Connections), c)}
 }
 
-// Online says whether the operator has any connection.
-func (r Audience) Online(operator chat.OperatorID) bool {
+// Has says whether a connection of the operator is in the audience.
+func (r Audience) Has(operator chat.OperatorID) bool {
 	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
 }
 
@@ -176,17 +187,32 @@ func (i Items) Add(to Audience, item json.RawMessage) {
 	}
 }
 
-// Broadcast delivers the items, deletes the connections that are gone, and notifies the rest of the audience of their departure.
+// Broadcast delivers the items, deletes the connections that are gone, and notifies who is watching of their departure.
 func (r *Broadcaster) Broadcast(ctx context.Context, audience Audience, items Items) push.Outcome {
 	outcome := r.deliver(ctx, items)
-	ended := r.forget(ctx, audience, outcome.Gone)
-	if len(ended) == 0 {
-		return outcome
+	if ended := r.forget(ctx, audience, outcome.Gone); len(ended) > 0 {
+		r.depart(ctx, audience.Account, ended, outcome.Gone)
 	}
-	left := audience.Without(outcome.Gone...)
-	second := r.deliver(ctx, r.Departure(ctx, left, ended))
-	r.forget(ctx, left, second.Gone)
 	return outcome
+}
+
+// Depart notifies who is watching that connections have ended. A failure to find out is logged.
+func (r *Broadcaster) Depart(ctx context.Context, account chat.AccountID, ended ...chat.Connection) {
+	r.depart(ctx, account, ended, nil)
+}
+
+func (r *Broadcaster) depart(ctx context.Context, account chat.AccountID, ended []chat.Connection, gone []string) {
+	watching, err := r.Watching(ctx, account)
+	if err != nil {
+		r.log.WarnContext(ctx, "a departure was not sent", slog.Any("error", err))
+		return
+	}
+	left := watching.Without(gone...)
+	for _, c := range ended {
+		left = left.Without(c.ID)
+	}
+	outcome := r.deliver(ctx, r.departure(ctx, left, ended))
+	r.forget(ctx, left, outcome.Gone)
 }
 
 // forget deletes the connections that are gone and returns those that it deleted.
@@ -207,12 +233,20 @@ func (r *Broadcaster) forget(ctx context.Context, audience Audience, gone []stri
 	return ended
 }
 
-// Departure returns the items for the remaining connections after others have ended: the operators who are now offline, and the
+// departure returns the items for those who are watching after connections have ended: the operators who are now offline, and the
 // remaining viewers of the conversations that the ended connections viewed.
-func (r *Broadcaster) Departure(ctx context.Context, left Audience, ended []chat.Connection) Items {
+func (r *Broadcaster) departure(ctx context.Context, left Audience, ended []chat.Connection) Items {
 	items := Items{}
 	for _, operator := range (Audience{Connections: ended}).Operators() {
-		if !left.Online(operator) {
+		own, err := r.OfOperator(ctx, left.Account, operator)
+		if err != nil {
+			r.log.WarnContext(ctx, "presence was not sent", slog.Any("error", err))
+			continue
+		}
+		for _, c := range ended {
+			own = own.Without(c.ID)
+		}
+		if len(own.Connections) == 0 {
 			r.AddPresence(ctx, items, left, operator, false)
 		}
 	}

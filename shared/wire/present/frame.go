@@ -76,6 +76,9 @@ func Notice(code string, conversation chat.ConversationID) (json.RawMessage, err
 // Pong encodes the answer to a ping.
 func Pong() (json.RawMessage, error) { return encode(wire.Pong{Type: "pong"}) }
 
+// Watching encodes the answer to a view.
+func Watching() (json.RawMessage, error) { return encode(wire.Watching{Type: "watching"}) }
+
 // Frames joins items into as few frames as possible, in order. An item that does not fit a frame is an error.
 func Frames(items []json.RawMessage) ([][]byte, error) {
 	var frames [][]byte

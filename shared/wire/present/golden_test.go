@@ -165,7 +165,7 @@ func TestFrames_Encoded_ReadAsTheirType(t *testing.T) {
 			frame(MessageUpserted(m)), frame(MessageRemoved(m)), frame(ConversationUpserted(chat.Conversation{ID: "c"}, time.Hour)),
 			frame(EventAppended(chat.Event{ID: "e"})), frame(Read(chat.ReadCursor{ConversationID: "c"})),
 			frame(Presence("o", true, chat.Away)), frame(Viewing("c", nil)), frame(Typing("c", chat.Author{}, true)),
-			frame(Notice("assigned", "c")), frame(Pong()),
+			frame(Notice("assigned", "c")), frame(Pong()), frame(Watching()),
 		}},
 		{wire.VisitorFrames(), []json.RawMessage{frame(VisitorMessageUpserted(m)), frame(VisitorTyping(chat.Author{}, true)), frame(Pong())}},
 	} {

@@ -19,8 +19,9 @@ type Secret struct {
 	Expires    int64        `dynamodbav:"expires,omitempty"`
 }
 
-// connectionItem is stored twice: by the connection's id, which is all that the gateway sends on disconnect, and with all fields
-// in the partition of its account or visitor. A visitor's is stored a third time, in the partition of its site.
+// connectionItem is stored by the connection's id, which is all that the gateway sends on disconnect, and with all fields in the partition of
+// its account or visitor; a visitor's also in the partition of its site. While somebody looks at an operator's browser, a copy is among the
+// account's watching connections: a message is pushed to those, and reading them must not cost more the more browsers are open.
 type connectionItem struct {
 	table.Header
 	AccountID      string       `dynamodbav:"accountId,omitempty"` // of the one found by id
@@ -29,6 +30,7 @@ type connectionItem struct {
 	ChannelID      string       `dynamodbav:"channelId,omitempty"` // of a visitor, as the next
 	Origin         string       `dynamodbav:"origin,omitempty"`
 	Session        string       `dynamodbav:"session,omitempty"`
+	Watching       bool         `dynamodbav:"watching,omitempty"`
 	Viewing        string       `dynamodbav:"viewing,omitempty"`
 	ViewingIn      string       `dynamodbav:"viewingIn,omitempty"`
 	ViewingVisitor string       `dynamodbav:"viewingVisitor,omitempty"`
@@ -37,13 +39,21 @@ type connectionItem struct {
 }
 
 func Connection(c chat.Connection) connectionItem {
-	h := table.NewHeader(key.AccountConnection(c.AccountID, c.ID), kindAccountConnection)
 	if c.Visitor.ID != "" {
-		h = table.NewHeader(key.VisitorConnection(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection)
+		return connection(c, table.NewHeader(key.VisitorConnection(c.AccountID, c.Visitor.ID, c.ID), kindVisitorConnection))
 	}
+	return connection(c, table.NewHeader(key.AccountConnection(c.AccountID, c.OperatorID, c.ID), kindAccountConnection))
+}
+
+// WatchingConnection is the copy among the account's watching connections.
+func WatchingConnection(c chat.Connection) connectionItem {
+	return connection(c, table.NewHeader(key.WatchingConnection(c.AccountID, c.ID), kindWatchingConnection))
+}
+
+func connection(c chat.Connection, h table.Header) connectionItem {
 	return connectionItem{
 		Header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Session: c.Session,
-		Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
+		Watching: c.Watching, Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
 		ExpiresAt: table.MillisOf(c.ExpiresAt), Expires: table.Expiry(c.ExpiresAt),
 	}
 }
@@ -52,7 +62,7 @@ func Connection(c chat.Connection) connectionItem {
 func ConnectionOwner(c chat.Connection) connectionItem {
 	return connectionItem{
 		Header: table.NewHeader(key.Connection(c.ID), KindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
-		Expires: table.Expiry(c.ExpiresAt),
+		OperatorID: string(c.OperatorID), Expires: table.Expiry(c.ExpiresAt),
 	}
 }
 
@@ -92,19 +102,34 @@ func DecodeConnectionOwner(av table.Item, id string) (table.Key, error) {
 	if it.VisitorID != "" {
 		return key.VisitorConnection(account, chat.VisitorID(it.VisitorID), id), nil
 	}
-	return key.AccountConnection(account, id), nil
+	return key.AccountConnection(account, chat.OperatorID(it.OperatorID), id), nil
 }
 
 func DecodeConnection(av table.Item) (chat.Connection, error) {
-	if table.Text(av["kind"]) == kindVisitorConnection {
+	switch table.Text(av["kind"]) {
+	case kindVisitorConnection:
 		return decodeVisitorConnection(av)
+	case kindWatchingConnection:
+		it, err := table.Decode[connectionItem](av, kindWatchingConnection)
+		if err != nil {
+			return chat.Connection{}, err
+		}
+		account, id, err := inAccount(it.Header, "W")
+		return it.connection(account, id), err
 	}
 	it, err := table.Decode[connectionItem](av, kindAccountConnection)
 	if err != nil {
 		return chat.Connection{}, err
 	}
-	account, id, err := inAccount(it.Header, "C")
-	return it.connection(account, id), err
+	account, err := key.Split(it.PK, "A", 1)
+	if err != nil {
+		return chat.Connection{}, table.Damaged(kindAccountConnection, err)
+	}
+	place, err := key.Split(it.SK, "O", 2)
+	if err != nil {
+		return chat.Connection{}, table.Damaged(kindAccountConnection, err)
+	}
+	return it.connection(chat.AccountID(account[0]), place[1]), nil
 }
 
 func decodeVisitorConnection(av table.Item) (chat.Connection, error) {
@@ -127,7 +152,7 @@ func decodeVisitorConnection(av table.Item) (chat.Connection, error) {
 
 func (it connectionItem) connection(account chat.AccountID, id string) chat.Connection {
 	return chat.Connection{
-		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Session: it.Session,
+		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Session: it.Session, Watching: it.Watching,
 		Viewing: chat.Viewed{
 			ConversationID: chat.ConversationID(it.Viewing), StoreID: chat.StoreID(it.ViewingIn), Visitor: chat.VisitorID(it.ViewingVisitor),
 		},

@@ -37,6 +37,7 @@ const (
 	KindToken               = "token"
 	KindConnection          = "connection"
 	kindAccountConnection   = "account_connection"
+	kindWatchingConnection  = "watching_connection"
 	kindVisitorConnection   = "visitor_connection"
 	kindSiteConnection      = "site_connection"
 	KindAnswer              = "answer"

@@ -308,8 +308,10 @@ func OperatorSession(account chat.AccountID, operator chat.OperatorID, hash stri
 }
 
 const (
-	SessionPrefix    = "S#"
-	ConnectionPrefix = "C#"
+	SessionPrefix            = "S#"
+	VisitorConnectionPrefix  = "C#"
+	AccountConnectionPrefix  = "O#"
+	WatchingConnectionPrefix = "W#"
 )
 
 func Ticket(hash string) table.Key { return table.Key{PK: join("T", hash), SK: "T"} }
@@ -318,8 +320,22 @@ func Token(kind, hash string) table.Key { return table.Key{PK: join("K", kind, h
 
 func Connection(id string) table.Key { return table.Key{PK: join("C", id), SK: "C"} }
 
-func AccountConnection(account chat.AccountID, id string) table.Key {
-	return table.Key{PK: join("A", string(account)), SK: join("C", id)}
+func AccountConnection(account chat.AccountID, operator chat.OperatorID, id string) table.Key {
+	return table.Key{PK: join("A", string(account)), SK: join("O", string(operator), id)}
+}
+
+// OperatorConnectionPrefix begins the sort keys of an operator's connections, and is empty without an operator.
+func OperatorConnectionPrefix(operator chat.OperatorID) string {
+	prefix := join("O", string(operator))
+	if prefix == "" {
+		return ""
+	}
+	return prefix + "#"
+}
+
+// WatchingConnection is the copy of a connection while somebody looks at its browser.
+func WatchingConnection(account chat.AccountID, id string) table.Key {
+	return table.Key{PK: join("A", string(account)), SK: join("W", id)}
 }
 
 func VisitorConnection(account chat.AccountID, visitor chat.VisitorID, id string) table.Key {

@@ -4,7 +4,7 @@ import { frameItem } from "./generated/rest.ts";
 import { sorted } from "./list.ts";
 import { parse, ShapeError } from "./parse.ts";
 
-export type { Action as SocketAction } from "./generated/requests.ts";
+export type { Action as SocketAction, ViewAction } from "./generated/requests.ts";
 export { frameItem };
 export type FrameItem = v.InferOutput<typeof frameItem>;
 export type Frame<T extends FrameItem["type"]> = Extract<FrameItem, { type: T }>;

@@ -57,6 +57,7 @@ const actions: wire.SocketAction[] = [
   { action: "ping" },
   { action: "view", conversationId: "cv_01kanq3m5r7h2j" },
   { action: "view", conversationId: null },
+  { action: "view", conversationId: null, hidden: true },
   { action: "typing", conversationId: "cv_01kanq3m5r7h2j", on: true },
 ];
 

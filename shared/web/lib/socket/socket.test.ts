@@ -56,7 +56,10 @@ class FakeSocket {
   }
 }
 
-async function setUp(ticket = vi.fn(async () => `ws://host/socket?ticket=${ticket.mock.calls.length}`)) {
+async function setUp(
+  ticket = vi.fn(async () => `ws://host/socket?ticket=${ticket.mock.calls.length}`),
+  more: { pingEvery?: () => number } = {},
+) {
   FakeSocket.all.length = 0;
   const timers = clock();
   const on = { onFrame: vi.fn(), onState: vi.fn(), onReconnect: vi.fn() };
@@ -67,6 +70,7 @@ async function setUp(ticket = vi.fn(async () => `ws://host/socket?ticket=${ticke
     random: () => 1,
     connect: (url) => new FakeSocket(url) as unknown as WebSocket,
     ...on,
+    ...more,
   });
   await settle();
   const last = () => {
@@ -124,6 +128,19 @@ describe("openSocket", () => {
     last().close();
     await timers.advance(500);
     expect(failing).toHaveBeenCalledTimes(5);
+  });
+
+  test("pings as often as it is told to, each time anew", async () => {
+    let minutes = 9;
+    const { last, timers } = await setUp(undefined, { pingEvery: () => minutes * 60_000 });
+    last().open();
+    await timers.advance(9 * 60_000 - 1);
+    expect(last().sent).toEqual([]);
+    minutes = 1;
+    await timers.advance(1);
+    last().onmessage?.({ data: '[{"type":"pong"}]' });
+    await timers.advance(60_000);
+    expect(last().sent).toHaveLength(2);
   });
 
   test("pings every four minutes and closes when there is no response", async () => {

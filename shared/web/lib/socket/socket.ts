@@ -20,13 +20,15 @@ export interface SocketOptions<Item> {
   onFrame: (items: Item[]) => void;
   onState: (state: ConnectionState) => void;
   /** Pushes sent while disconnected are lost, so the caller must refetch. */
-  onReconnect: () => void;
+  onReconnect?: () => void;
+  /** Milliseconds between pings. API Gateway closes a socket that says nothing for ten minutes. */
+  pingEvery?: () => number;
   connect?: (url: string) => WebSocket;
   timers?: Timers;
   random?: () => number;
 }
 
-const PING_EVERY = 4 * 60_000;
+export const PING_EVERY = 4 * 60_000;
 const PONG_WITHIN = 15_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 30_000;
@@ -74,7 +76,7 @@ export function openSocket<Item = FrameItem, Action extends { action: string } =
       send({ action: "ping" });
       pong = timers.set(() => current?.close(), PONG_WITHIN);
       schedulePing();
-    }, PING_EVERY);
+    }, options.pingEvery?.() ?? PING_EVERY);
   };
 
   const later = () => {
@@ -105,7 +107,7 @@ export function openSocket<Item = FrameItem, Action extends { action: string } =
         attempt = 0;
         schedulePing();
         options.onState("online");
-        if (connectedBefore) options.onReconnect();
+        if (connectedBefore) options.onReconnect?.();
         connectedBefore = true;
       };
       socket.onmessage = (event) => {

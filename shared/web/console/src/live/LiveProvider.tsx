@@ -1,6 +1,6 @@
 import type { Frame, Me, Message, SocketAction } from "@recado/lib/protocol";
 import { parseFrame, socketTicket } from "@recado/lib/protocol";
-import { type ConnectionState, openSocket, SignedOutError, type Socket } from "@recado/lib/socket";
+import { type ConnectionState, openSocket, PING_EVERY, SignedOutError, type Socket } from "@recado/lib/socket";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { send as request } from "../api/client.ts";
@@ -11,12 +11,16 @@ import { takeBack } from "./drafts.ts";
 import { Live } from "./live.ts";
 import { Outbox } from "./outbox.ts";
 import { transport } from "./transport.ts";
+import { Watch } from "./watch.ts";
+
+/** Of a tab that nobody looks at, in milliseconds: only often enough that the socket stays open, though timers of such tabs may be a minute late. */
+const PING_HIDDEN_EVERY = 8 * 60_000;
 
 interface Connection {
   live: Live;
   outbox: Outbox;
   state: ConnectionState;
-  /** Sends an action. The viewed conversation is sent again after a reconnect; typing is not. */
+  /** Sends an action. The viewed conversation is sent again after a reconnect and when the tab is looked at again; typing is not. */
   say: (action: SocketAction) => void;
 }
 
@@ -52,15 +56,29 @@ export function LiveProvider(props: {
   const myId = props.me.operator.id;
   const [kept, setKept] = useState<{ live: Live; outbox: Outbox } | null>(null);
   const socket = useRef<Socket | null>(null);
-  const live = useRef<Live | null>(null);
-  const looking = useRef<SocketAction & { action: "view" }>(null);
+  const watching = useRef<Watch | null>(null);
+  const looking = useRef<string | null>(null);
 
   useEffect(() => {
     const current = new Live(client, myId, (item) => notice.current(item));
     const outbox = new Outbox(transport, (message) => current.message(message));
-    live.current = current;
     setKept({ live: current, outbox });
     let heard = "";
+    let confirmedBefore = false;
+    const watch = new Watch(
+      (action) => {
+        if (!action.hidden) current.looksAt(action.conversationId);
+        socket.current?.send(action);
+      },
+      () => document.visibilityState === "visible",
+      () => {
+        if (confirmedBefore) current.refetchAll();
+        else current.refetchPushed();
+        confirmedBefore = true;
+      },
+    );
+    watching.current = watch;
+    watch.looksAt(looking.current);
     const opened = openSocket({
       ticket,
       read: (text) => {
@@ -69,6 +87,7 @@ export function LiveProvider(props: {
         return items;
       },
       onFrame: (items) => {
+        if (items.some(({ type }) => type === "watching")) watch.heard();
         current.apply(items);
         for (const message of calling(items, (id) => (current.known(id)?.assigneeId ?? myId) === myId, heard)) {
           heard = message.id;
@@ -77,14 +96,13 @@ export function LiveProvider(props: {
       },
       onState: (next) => {
         setState(next);
-        if (next !== "online" || !looking.current) return;
-        current.looksAt(looking.current.conversationId);
-        opened.send(looking.current);
+        watch.connected(next === "online");
       },
-      onReconnect: () => current.refetchAll(),
+      pingEvery: () => (document.visibilityState === "visible" ? PING_EVERY : PING_HIDDEN_EVERY),
     });
     socket.current = opened;
     const nudge = () => {
+      watch.visibilityChanged();
       if (document.visibilityState !== "visible") return;
       opened.nudge();
       outbox.nudge();
@@ -99,6 +117,7 @@ export function LiveProvider(props: {
       window.removeEventListener("beforeunload", leaving);
       window.removeEventListener("online", nudge);
       document.removeEventListener("visibilitychange", nudge);
+      watch.close();
       opened.close();
       current.close();
       takeBack(myId, outbox.close());
@@ -108,10 +127,9 @@ export function LiveProvider(props: {
   const say = useMemo(
     () => (action: SocketAction) => {
       if (action.action === "view") {
-        looking.current = action;
-        live.current?.looksAt(action.conversationId);
-      }
-      socket.current?.send(action);
+        looking.current = action.conversationId;
+        watching.current?.looksAt(action.conversationId);
+      } else socket.current?.send(action);
     },
     [],
   );

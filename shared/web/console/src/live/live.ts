@@ -74,8 +74,15 @@ export class Live {
     if (known) this.show(marked(known, mark));
   }
 
+  /** When pushing has begun: refetches what frames change, as a frame may have been missed between its response and now. */
+  refetchPushed(): void {
+    for (const kind of ["conversations", "conversation", "contactConversations", "counts", "operators"]) {
+      void this.client.invalidateQueries({ queryKey: [kind] });
+    }
+  }
+
   /**
-   * After a reconnect, when frames may have been lost: refetches active queries and removes inactive ones, which a later
+   * After a reconnect or while nobody looked, when frames may have been lost: refetches active queries and removes inactive ones, which a later
    * frame would mark as fresh.
    */
   refetchAll(): void {
@@ -165,6 +172,7 @@ export class Live {
         this.onNotice(item);
         break;
       case "pong":
+      case "watching":
         break;
     }
   }

@@ -478,11 +478,13 @@ export type PingAction = {
   action: "ping";
 };
 
-/** ViewAction says which conversation the operator looks at. */
+/** ViewAction says what the operator looks at. A browser is told of changes in the lists from its first view on, while it is not hidden; the answer is a watching. */
 export type ViewAction = {
   action: "view";
   /** ConversationID is null when the operator looks at none. */
   conversationId: string | null;
+  /** Hidden says that nobody looks at the browser. It is then told of the operator's own conversations only, and fetches what it shows when it is looked at again. */
+  hidden?: boolean;
 };
 
 /** TypingAction says that the operator types in the conversation they look at, or stopped. */

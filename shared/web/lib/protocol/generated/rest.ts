@@ -1038,5 +1038,11 @@ export const pong = v.object({
 });
 export type Pong = v.InferOutput<typeof pong>;
 
+/** Watching answers a view: from now on the browser is told of changes in the lists. What it fetched before may be old. */
+export const watching = v.object({
+  type: v.literal("watching"),
+});
+export type Watching = v.InferOutput<typeof watching>;
+
 /** What the socket of an operator carries. */
-export const frameItem = v.variant("type", [messageUpserted, messageRemoved, conversationUpserted, eventAppended, readMoved, presence, viewing, typing, notice, pong]);
+export const frameItem = v.variant("type", [messageUpserted, messageRemoved, conversationUpserted, eventAppended, readMoved, presence, viewing, typing, notice, pong, watching]);
