@@ -18,8 +18,8 @@ type Decision struct {
 	Aliases []string
 	// NewContact is created with the conversation.
 	NewContact *Contact
-	// Capacity, when above zero, is a condition: the new assignee has fewer than so many open conversations.
-	Capacity int
+	// Load, when set, is a condition: the new assignee has as many open conversations as this load, by which the decision was made.
+	Load *Load
 	// Timers are put, one for each step that follows from the decision.
 	Timers   []Timer
 	Activity *Activity
@@ -87,6 +87,7 @@ const (
 	TimerMedia TimerKind = "media"
 	TimerMail  TimerKind = "mail"
 	TimerJob   TimerKind = "job"
+	TimerPool  TimerKind = "pool"
 )
 
 // Timer is an item of the due index: a step that is expected to happen. The step removes it; if its signal was lost, the clock sends
@@ -96,7 +97,7 @@ type Timer struct {
 	Kind           TimerKind
 	ConversationID ConversationID // for TimerSend and TimerMedia
 	MessageID      MessageID
-	Subject        string    // for the others: a mail's or a job's id
+	Subject        string    // for the others: the id of a mail, a job or a pool's store
 	HeldFor        ChannelID // of a held message: the channel that held it
 	DueAt          time.Time
 	Attempt        int
