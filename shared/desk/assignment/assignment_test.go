@@ -124,3 +124,163 @@ func TestDistribute_LaggingPage(t *testing.T) {
 		t.Errorf("%q has it, want bruno", got.AssigneeID)
 	}
 }
+
+// passes lets an operator give back so many conversations.
+func passes(b *desktest.Fixture, o chat.Operator, n int) {
+	b.Helper()
+	for i := range n {
+		id := b.Write(fmt.Sprint("passed", i))
+		b.Give(o, id)
+		b.Must(desktest.Err(b.Desk.Assign(b.Context(), b.Actor(), id, "", 0)))
+	}
+}
+
+func TestDistribute_BehindThosePassed(t *testing.T) { // B-04
+	t.Parallel()
+	b := desktest.New(t)
+	bruno := b.Employ("bruno", desktest.Carries(2))
+	passes(b, bruno, 45)
+	behind := []chat.ConversationID{b.Write("1"), b.Write("2"), b.Write("3")}
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
+	for i, want := range []chat.OperatorID{"bruno", "bruno", ""} {
+		if got := b.Conversation(behind[i]).AssigneeID; got != want {
+			t.Errorf("conversation %d behind 45 that he let pass has %q, want %q", i+1, got, want)
+		}
+	}
+	if got := b.LoadOf("bruno"); got != 2 {
+		t.Errorf("he carries %d", got)
+	}
+}
+
+// TestPlace_OlderOneFirst: an operator became free, and the signal of that is still on its way.
+func TestPlace_OlderOneFirst(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	older, newer := b.Write("1"), b.Write("2")
+	b.Must(b.Desk.Place(b.Context(), b.Account, older))
+	b.Employ("bruno", desktest.Carries(1))
+	b.Must(b.Desk.Place(b.Context(), b.Account, newer))
+	if b.Conversation(older).AssigneeID != "bruno" || b.Conversation(newer).AssigneeID != "" {
+		t.Error("the newer one was taken first")
+	}
+}
+
+func TestDistribute_LoadsOfTheMoment(t *testing.T) { // C-05
+	t.Parallel()
+	b := desktest.New(t)
+	var ids []chat.ConversationID
+	for i := range 8 {
+		ids = append(ids, b.Write(fmt.Sprint(i)))
+	}
+	b.Employ("bruno", desktest.Carries(7))
+	b.Employ("carla", desktest.Carries(7))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
+	if b.LoadOf("bruno") != 4 || b.LoadOf("carla") != 4 {
+		t.Errorf("they have %d and %d", b.LoadOf("bruno"), b.LoadOf("carla"))
+	}
+	for i, id := range ids {
+		for _, line := range b.Timeline(id)[1].Reason.Considered {
+			if line.Outcome == chat.OutcomeChosen && line.Open != i/2 {
+				t.Errorf("conversation %d: %s had %d, the reason says %d", i, line.Name, i/2, line.Open)
+			}
+		}
+	}
+}
+
+func timer(b *desktest.Fixture) chat.PoolTimer {
+	b.Helper()
+	t, err := b.Store.PoolTimer(b.Context(), desktest.Account, desktest.Shop)
+	b.Must(err)
+	return t
+}
+
+// fire lets the pool's timer come due, and the clock send it.
+func fire(b *desktest.Fixture) (due time.Time) {
+	b.Helper()
+	due = timer(b).DueAt
+	b.Time = due
+	b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
+	return due
+}
+
+func TestWatch_LostSignal_Assigned(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	id := b.Write("1")
+	b.Employ("bruno")
+	if began := b.Time; fire(b).After(began.Add(2 * time.Minute)) {
+		t.Errorf("it waited until %s", b.Time)
+	}
+	if got := b.Conversation(id); got.AssigneeID != "bruno" {
+		t.Errorf("%+v", got)
+	}
+	fire(b)
+	if left := timer(b); !left.DueAt.IsZero() {
+		t.Errorf("an empty pool has a timer: %+v", left)
+	}
+	b.Write("2")
+	if timer(b).DueAt.IsZero() {
+		t.Error("a pool that fills again has none")
+	}
+}
+
+func TestWatch_SentAgain_Recognised(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	b.Write("1")
+	due := fire(b)
+	for range 3 { // hours later, too
+		set := timer(b)
+		if !set.DueAt.After(due) {
+			t.Fatalf("the timer is still due at %s", set.DueAt)
+		}
+		b.Advance(time.Hour)
+		b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
+		if now := timer(b); now != set {
+			t.Errorf("a repetition made %+v of %+v", now, set)
+		}
+	}
+}
+
+// TestWatch_EntersMeanwhile: the index does not show a conversation yet when the timer fires. It keeps its timer.
+func TestWatch_EntersMeanwhile_TimerStays(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	left := b.Write("1")
+	b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), left)))
+	due := timer(b).DueAt
+	b.Time = due.Add(-time.Second)
+	b.Write("2")
+	b.Time = due
+	b.Must(b.DeskOn(blind{b.Store}).Watch(b.Context(), b.Account, desktest.Shop, due))
+	if timer(b).DueAt.IsZero() {
+		t.Error("a conversation waits, and its pool has no timer")
+	}
+}
+
+// blind is a store whose pool index shows nothing yet.
+type blind struct{ *dynamo.Store }
+
+func (blind) Waiting(context.Context, chat.AccountID, chat.StoreID, string, int) ([]chat.Conversation, string, error) {
+	return nil, "", nil
+}
+
+// TestPlace_TimerOfItsOwn: a conversation that waited when pools had no timer yet comes due once more, and leaves its timer to the pool's.
+func TestPlace_TimerOfItsOwn_BecomesThePools(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	id := b.Write("1")
+	b.Must(b.Store.DropPoolTimer(b.Context(), timer(b)))
+	before := b.Conversation(id)
+	old := before
+	old.AssignAt = b.Time.Add(time.Hour)
+	b.Must(b.Store.Commit(b.Context(), chat.Decision{Before: &before, After: old}, b.Time))
+	if !timer(b).DueAt.IsZero() {
+		t.Fatal("the pool has a timer already")
+	}
+	b.Advance(time.Hour)
+	b.Must(b.Desk.Place(b.Context(), b.Account, id))
+	if got := b.Conversation(id); !got.AssignAt.IsZero() || timer(b).DueAt.IsZero() {
+		t.Errorf("%+v, the pool's timer %+v", got, timer(b))
+	}
+}
