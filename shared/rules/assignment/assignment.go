@@ -56,7 +56,7 @@ const (
 
 // TakersOf finds out whether a look through a store's pool can assign anything.
 func TakersOf(store chat.StoreID, distribution chat.Distribution, candidates []Candidate) Takers {
-	any := chat.Conversation{StoreID: store, Status: chat.Open}
+	any := chat.Conversation{StoreID: store}
 	if Choose(any, distribution, candidates).Operator != nil {
 		return AllTakers
 	}
