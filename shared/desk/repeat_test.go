@@ -60,7 +60,7 @@ func TestUseCases_SecondRun_WritesNothing(t *testing.T) { // B-04
 	t.Parallel()
 	type call func(u *counted) error
 	mode := func(m chat.DistributionMode) func(*chat.Account) {
-		return func(a *chat.Account) { a.Distribution.Mode = m }
+		return func(a *chat.Account) { a.Mode = m }
 	}
 	sent := func(b *desktest.Fixture) {
 		id := b.Write("1")

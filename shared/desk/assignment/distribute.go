@@ -127,7 +127,7 @@ func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.S
 			return nil // a conversation entered meanwhile: the timer is due still, and fires again
 		}
 		return err
-	case account.Distribution.Mode == chat.DistributeToAccount || takers == assignment.AllTakers:
+	case account.Mode == chat.DistributeToAccount || takers == assignment.AllTakers:
 		next.DueAt = now.Add(chat.PoolServed)
 	default:
 		next.DueAt = now.Add(chat.PoolUnserved)

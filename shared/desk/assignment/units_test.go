@@ -77,7 +77,7 @@ func TestOpening_CapacityUnits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := desktest.New(t, func(a *chat.Account) { a.Distribution.Mode = test.mode })
+			b := desktest.New(t, func(a *chat.Account) { a.Mode = test.mode })
 			bruno := b.Employ("bruno", func(o *chat.Operator) {
 				if !test.free {
 					o.Availability = chat.Away
