@@ -53,6 +53,7 @@ var Routes = []Route{
 	{Signal: InboundReceived{}, Queue: ToIngest, Sources: FromEdge},
 	{Signal: ConversationWaiting{}, Queue: ToAssignment, Sources: FromStream | FromClock},
 	{Signal: CapacityFreed{}, Queue: ToAssignment, Sources: FromStream},
+	{Signal: PoolDue{}, Queue: ToAssignment, Sources: FromClock},
 	{Signal: MessageQueued{}, Queue: ToSend, Sources: FromStream | FromClock},
 	{Signal: ReadMarked{}, Queue: ToSend, Sources: FromStream | FromEdge},
 	{Signal: Pushed{}, Queue: ToPush, Sources: FromStream | FromEdge},

@@ -22,8 +22,8 @@ type InboundReceived struct {
 // EventType names the signal.
 func (InboundReceived) EventType() string { return "inbound.received.v1" }
 
-// ConversationWaiting means that a conversation needs an operator: it was opened, reopened or unassigned, or its retry timer is due.
-// assignment then processes the store's pool, oldest first.
+// ConversationWaiting means that a conversation needs an operator: it was opened, reopened or unassigned. assignment then decides about
+// it, after those that wait longer and that the same operators may take.
 type ConversationWaiting struct {
 	ConversationID string `json:"conversationId"`
 	StoreID        string `json:"storeId"`
@@ -41,6 +41,16 @@ type CapacityFreed struct {
 
 // EventType names the signal.
 func (CapacityFreed) EventType() string { return "capacity.freed.v1" }
+
+// PoolDue means that the timer of a store's pool is due. assignment looks through the pool and sets the timer again. DueAt is the time of
+// the timer that was read: when the stored one has another by now, the signal is a repetition.
+type PoolDue struct {
+	StoreID string    `json:"storeId"`
+	DueAt   time.Time `json:"dueAt"`
+}
+
+// EventType names the signal.
+func (PoolDue) EventType() string { return "pool.due.v1" }
 
 // ConversationDue means that a conversation's timer is due. The handler reads the conversation before it acts.
 type ConversationDue struct {

@@ -1,11 +1,12 @@
-// Package assignment assigns waiting conversations to operators, store by store: when a conversation enters the pool, and when an
-// operator has free capacity. It decides by the current state and not by the signal, so that a late or repeated signal does no harm.
+// Package assignment assigns waiting conversations to operators, store by store: when a conversation enters the pool, when an operator has
+// free capacity, and when the pool's timer is due. It decides by the current state and not by the signal, so that a late or repeated signal does no harm.
 package assignment
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/chat"
@@ -17,7 +18,9 @@ type accounts interface {
 }
 
 type distributor interface {
-	Distribute(ctx context.Context, account chat.Account, store chat.StoreID, hint chat.ConversationID) error
+	Place(ctx context.Context, account chat.Account, id chat.ConversationID) error
+	Distribute(ctx context.Context, account chat.Account, store chat.StoreID) error
+	Watch(ctx context.Context, account chat.Account, store chat.StoreID, due time.Time) error
 }
 
 // Handler does the work of one record.
@@ -36,23 +39,37 @@ func New(accounts accounts, desk distributor) (*Handler, error) {
 
 // Routes are the signals that the function handles.
 func (h *Handler) Routes() queue.Router {
-	return queue.NewRouter(queue.On(h.waiting), queue.On(h.freed))
+	return queue.NewRouter(queue.On(h.waiting), queue.On(h.freed), queue.On(h.due))
 }
 
 func (h *Handler) waiting(ctx context.Context, envelope events.Envelope, signal events.ConversationWaiting) error {
-	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), chat.ConversationID(signal.ConversationID))
+	account, err := h.account(ctx, envelope)
+	if err != nil {
+		return err
+	}
+	return h.desk.Place(ctx, account, chat.ConversationID(signal.ConversationID))
 }
 
 func (h *Handler) freed(ctx context.Context, envelope events.Envelope, signal events.CapacityFreed) error {
-	return h.distribute(ctx, envelope, chat.StoreID(signal.StoreID), "")
+	account, err := h.account(ctx, envelope)
+	if err != nil {
+		return err
+	}
+	return h.desk.Distribute(ctx, account, chat.StoreID(signal.StoreID))
 }
 
-// distribute assigns the conversations in a store's pool. hint is a conversation that is known to wait, which the index may not
-// contain yet.
-func (h *Handler) distribute(ctx context.Context, envelope events.Envelope, store chat.StoreID, hint chat.ConversationID) error {
+func (h *Handler) due(ctx context.Context, envelope events.Envelope, signal events.PoolDue) error {
+	account, err := h.account(ctx, envelope)
+	if err != nil {
+		return err
+	}
+	return h.desk.Watch(ctx, account, chat.StoreID(signal.StoreID), signal.DueAt)
+}
+
+func (h *Handler) account(ctx context.Context, envelope events.Envelope) (chat.Account, error) {
 	account, err := h.accounts.Account(ctx, chat.AccountID(envelope.AccountID))
 	if err != nil {
-		return fmt.Errorf("read account %s: %w", envelope.AccountID, err)
+		return chat.Account{}, fmt.Errorf("read account %s: %w", envelope.AccountID, err)
 	}
-	return h.desk.Distribute(ctx, account, store, hint)
+	return account, nil
 }

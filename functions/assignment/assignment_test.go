@@ -214,11 +214,11 @@ func TestAssignment_OperatorFull_NextOne(t *testing.T) {
 // lagging is a store whose pool index is still empty.
 type lagging struct{ *dynamo.Store }
 
-func (lagging) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequest) (chat.Page[chat.Conversation], error) {
-	return chat.Page[chat.Conversation]{}, nil
+func (lagging) Waiting(context.Context, chat.AccountID, chat.StoreID, string, int) ([]chat.Conversation, string, error) {
+	return nil, "", nil
 }
 
-func TestAssignment_IndexLag_HintIsAssigned(t *testing.T) {
+func TestAssignment_IndexLag_Assigned(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.Employ("ANA")

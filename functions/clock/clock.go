@@ -161,6 +161,8 @@ func signalOf(item schedule.DueItem) (signal events.Signal, group string) {
 		return events.MediaPending{ConversationID: conversation, MessageID: message}, ""
 	case string(chat.TimerMail):
 		return events.MailQueued{MailID: item.Subject}, ""
+	case string(chat.TimerPool):
+		return events.PoolDue{StoreID: item.Subject, DueAt: item.DueAt}, string(item.AccountID) + "." + item.Subject
 	case string(chat.TimerJob):
 		return events.JobReady{JobID: item.Subject}, ""
 	}

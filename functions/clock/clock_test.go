@@ -115,8 +115,13 @@ func TestTick_DueTimer_SentToItsQueue(t *testing.T) {
 			t.Parallel()
 			w := open(t)
 			due := w.Time.Add(10 * time.Second).Add(c.in) // the fixtures take some seconds
-			closes := w.arm("549", func(x *chat.Conversation) { x.CloseAt, x.AssignAt = due, time.Time{} })
-			waits := w.arm("550", func(x *chat.Conversation) { x.AssignAt = due })
+			closes := w.arm("549", func(x *chat.Conversation) { x.CloseAt = due })
+			old := w.arm("550", func(x *chat.Conversation) { x.AssignAt = due }) // from before pools had a timer
+			pool, err := w.Store.PoolTimer(t.Context(), desktest.Account, desktest.Shop)
+			w.Must(err)
+			moved := pool
+			moved.DueAt = due
+			w.Must(w.Store.SetPoolTimer(t.Context(), pool, moved))
 			w.timer(chat.TimerSend, "M1", due)
 			w.timer(chat.TimerMedia, "M2", due)
 			made := due.Add(-chat.TimerGrace)
@@ -145,16 +150,28 @@ func TestTick_DueTimer_SentToItsQueue(t *testing.T) {
 				}
 			}
 			w.wantQueues("in the end", got, queues...)
+			var assigns []string
+			for _, e := range got["to-assignment.fifo"] {
+				assigns = append(assigns, e.Type+" "+string(e.Data)+" "+e.CausationID)
+			}
+			slices.Sort(assigns)
+			at, err := json.Marshal(due)
+			w.Must(err)
+			if want := []string{
+				`conversation.waiting.v1 {"conversationId":"` + string(old) + `","storeId":"SHOP"} ACCOUNT.SHOP`,
+				`pool.due.v1 {"storeId":"SHOP","dueAt":` + string(at) + `} ACCOUNT.SHOP`,
+			}; !slices.Equal(assigns, want) {
+				t.Errorf("got %q, want %q", assigns, want)
+			}
 			for name, want := range map[string]struct {
 				signal events.Signal
 				group  string
 			}{
-				"to-autoclose":       {events.ConversationDue{ConversationID: string(closes), DueAt: due}, ""},
-				"to-assignment.fifo": {events.ConversationWaiting{ConversationID: string(waits), StoreID: string(desktest.Shop)}, "ACCOUNT.SHOP"},
-				"to-send.fifo":       {events.MessageQueued{ConversationID: "CNV", MessageID: "M1"}, "CNV"},
-				"to-media":           {events.MediaPending{ConversationID: "CNV", MessageID: "M2"}, ""},
-				"to-notify":          {events.MailQueued{MailID: "MAIL"}, ""},
-				"to-jobs":            {events.JobReady{JobID: "JOB"}, ""},
+				"to-autoclose": {events.ConversationDue{ConversationID: string(closes), DueAt: due}, ""},
+				"to-send.fifo": {events.MessageQueued{ConversationID: "CNV", MessageID: "M1"}, "CNV"},
+				"to-media":     {events.MediaPending{ConversationID: "CNV", MessageID: "M2"}, ""},
+				"to-notify":    {events.MailQueued{MailID: "MAIL"}, ""},
+				"to-jobs":      {events.JobReady{JobID: "JOB"}, ""},
 			} {
 				data, err := json.Marshal(want.signal)
 				w.Must(err)

@@ -6,6 +6,6 @@ const (
 	ConflictVersionChanged  = "version_changed"  // the item was changed since it was read
 	ConflictIdentityChanged = "identity_changed" // the external user's open conversation is another one by now
 	ConflictReceiptExists   = "receipt_exists"   // the provider's or client's id leads to a message already
-	ConflictAtCapacity      = "at_capacity"      // the operator carries as many conversations as they may
+	ConflictLoadChanged     = "load_changed"     // the operator has more or fewer open conversations than the decision saw
 	ConflictExists          = "exists"           // the item is there already
 )

@@ -66,7 +66,7 @@ type Conversation struct {
 	WaitingSince   time.Time // the first message that nobody has answered
 	PoolSince      time.Time // since when it has been open without an operator
 	CloseAt        time.Time // when autoclose looks at it; messages do not move it, LastActivityAt decides then
-	AssignAt       time.Time // when assignment tries again, in case its signal was lost
+	AssignAt       time.Time // only of conversations that waited before pools had a timer: it fires once, see PoolTimer
 	ResolvedAt     time.Time
 	ResolvedBy     Author
 	InboxShards    int // the account's when it was opened; below one counts as one. Not part of list rows
@@ -75,12 +75,6 @@ type Conversation struct {
 
 // ReopenWithin is how long after it was resolved the contact's next message reopens a conversation.
 const ReopenWithin = 24 * time.Hour
-
-// assignWatch is when assignment is tried again for a conversation for which nobody was eligible.
-const assignWatch = time.Hour
-
-// firstAssignWatch is when assignment is tried again for a conversation that just entered the pool, in case the signal was lost.
-const firstAssignWatch = 2 * time.Minute
 
 // WindowUntil is when a channel's window of this length closes; zero before the first inbound message, and for a channel without one.
 func (c Conversation) WindowUntil(window time.Duration) time.Time {
@@ -173,8 +167,3 @@ func (c *Conversation) ApplyHistory(m Message) {
 
 // ActivityAt is the instant a message counts as activity: the one it sorts by.
 func ActivityAt(m Message) time.Time { return SortTime(m.SentAt, m.ReceivedAt) }
-
-// FirstWait reports whether its timeline does not yet say, for this stay in the pool, that nobody was eligible.
-func (c Conversation) FirstWait() bool {
-	return c.InPool() && c.AssignAt.Equal(c.PoolSince.Add(firstAssignWatch))
-}

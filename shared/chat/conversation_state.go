@@ -113,13 +113,8 @@ func (c *Conversation) Release(now time.Time) error {
 
 func (c *Conversation) enterPool(now time.Time) {
 	if c.InPool() {
-		c.PoolSince, c.AssignAt = now, now.Add(firstAssignWatch)
+		c.PoolSince, c.AssignAt = now, time.Time{}
 	}
-}
-
-// Wait sets when assignment is tried again for a conversation for which nobody was eligible.
-func (c *Conversation) Wait(now time.Time) {
-	c.AssignAt = now.Add(assignWatch)
 }
 
 // Resolve closes the conversation. AssigneeID stays: who resolved it is not always who had it.

@@ -126,8 +126,8 @@ func TestConversation_AnySequence(t *testing.T) {
 				switch {
 				case c.InPool() == c.PoolSince.IsZero():
 					t.Fatalf("in the pool: %t, since %s", c.InPool(), c.PoolSince)
-				case !c.InPool() && !c.AssignAt.IsZero():
-					t.Fatalf("%s of %q is to be assigned at %s", c.Status, c.AssigneeID, c.AssignAt)
+				case !c.AssignAt.IsZero():
+					t.Fatalf("%s of %q has a timer of its own for %s: its pool has one", c.Status, c.AssigneeID, c.AssignAt)
 				case (c.Status == Resolved) == c.ResolvedAt.IsZero():
 					t.Fatalf("%s, resolved at %s", c.Status, c.ResolvedAt)
 				case (c.AssigneeID == "") != c.AssignedAt.IsZero():

@@ -20,8 +20,8 @@ type Decision struct {
 	NewContact *Contact
 	// ContactStore, if set, is a store in which the conversation's contact has not had one yet.
 	ContactStore StoreID
-	// Capacity, when above zero, is a condition: the new assignee has fewer than so many open conversations.
-	Capacity int
+	// Load, when set, is a condition: the new assignee has as many open conversations as this load, by which the decision was made.
+	Load *Load
 	// Timers are put, one for each step that follows from the decision.
 	Timers   []Timer
 	Activity *Activity
@@ -89,6 +89,7 @@ const (
 	TimerMedia TimerKind = "media"
 	TimerMail  TimerKind = "mail"
 	TimerJob   TimerKind = "job"
+	TimerPool  TimerKind = "pool"
 )
 
 // Timer is an item of the due index: a step that is expected to happen. The step removes it; if its signal was lost, the clock sends
@@ -98,7 +99,7 @@ type Timer struct {
 	Kind           TimerKind
 	ConversationID ConversationID // for TimerSend and TimerMedia
 	MessageID      MessageID
-	Subject        string    // for the others: a mail's or a job's id
+	Subject        string    // for the others: the id of a mail, a job or a pool's store
 	HeldFor        ChannelID // of a held message: the channel that held it
 	DueAt          time.Time
 	Attempt        int

@@ -31,7 +31,7 @@ type ConversationStore interface {
 	// Conversation answers NotFound for one that is not of the account.
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 	// Commit writes a decision, or nothing. A Conflict has one of chat's reasons: ConflictReceiptExists, ConflictIdentityChanged,
-	// ConflictAtCapacity or ConflictVersionChanged.
+	// ConflictLoadChanged or ConflictVersionChanged.
 	Commit(ctx context.Context, d chat.Decision, now time.Time) error
 }
 

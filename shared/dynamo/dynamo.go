@@ -17,7 +17,7 @@
 // only removes what has expired.
 //
 // Faults, unless a method says otherwise: what is not there is NotFound; a failed condition is Conflict with a reason
-// ("version_changed", "identity_changed", "receipt_exists", "at_capacity", "exists", "claimed"); throttles and transactions
+// ("version_changed", "identity_changed", "receipt_exists", "load_changed", "exists", "claimed"); throttles and transactions
 // that collided are Unavailable, after retries; a cursor that was altered or made for another list or account is Invalid with the
 // field "cursor".
 //

@@ -89,7 +89,7 @@ func emptyButIDs[T any](t *testing.T) T {
 	t.Helper()
 	var v T
 	r := reflect.ValueOf(&v).Elem()
-	for _, name := range []string{"ID", "AccountID", "ConversationID", "OperatorID", "ChannelID", "ExternalID", "RequestID", "Hash"} {
+	for _, name := range []string{"ID", "AccountID", "StoreID", "ConversationID", "OperatorID", "ChannelID", "ExternalID", "RequestID", "Hash"} {
 		if f := r.FieldByName(name); f.IsValid() {
 			f.SetString("X")
 		}
@@ -115,6 +115,7 @@ func TestItems_RoundTrip(t *testing.T) {
 	keepsEveryField(t, func(c chat.Connection) any { return item.Connection(c) }, item.DecodeConnection)
 	keepsEveryField(t, func(r chat.ReadCursor) any { return item.ReadCursor(r) }, item.DecodeReadCursor)
 	keepsEveryField(t, func(l chat.Load) any { return item.Load(l) }, item.DecodeLoad)
+	keepsEveryField(t, func(p chat.PoolTimer) any { return item.PoolTimer(p) }, item.DecodePoolTimer)
 }
 
 func TestInboxIndex_HasListRow(t *testing.T) {

@@ -30,6 +30,8 @@ func specimens() map[string][]any {
 		ContactID: "CONTACT", ExternalID: "5491155550000", Status: chat.Open, LastActivityAt: at, PoolSince: at,
 		AssignAt: at.Add(time.Minute), CreatedAt: at,
 	}
+	passed := c
+	passed.AssignAt, passed.FormerID, passed.Passed = time.Time{}, "FORMER", []chat.OperatorID{"A#1", "B"}
 	resolved := c
 	resolved.Status, resolved.ResolvedAt, resolved.PoolSince, resolved.AssignAt = chat.Resolved, at.Add(time.Hour), time.Time{}, time.Time{}
 	mine := c
@@ -58,12 +60,13 @@ func specimens() map[string][]any {
 	}
 	return map[string][]any{
 		"desk": append([]any{
-			item.Conversation(c), item.Conversation(mine), item.Conversation(resolved),
+			item.Conversation(c), item.Conversation(passed), item.Conversation(mine), item.Conversation(resolved),
 			item.Message(chat.Message{ID: "MESSAGE", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			item.Event(chat.Event{ID: "EVENT", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			timer(chat.TimerSend), item.Timer(chat.Timer{
 				AccountID: "ACCOUNT", Kind: chat.TimerSend, ConversationID: "CONVERSATION", MessageID: "MESSAGE", HeldFor: "CHANNEL", DueAt: at,
 			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob),
+			item.PoolTimer(chat.PoolTimer{AccountID: "ACCOUNT", StoreID: "STORE", DueAt: at, EnteredAt: at}),
 			item.Contact(contact), item.ContactConversation(c),
 			item.Revision(contact, changed, at, "REQUEST"),
 			item.Identity(identity), item.Alias(identity, "AR.9#x"),

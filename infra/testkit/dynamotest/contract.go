@@ -71,7 +71,7 @@ func Opening(name string, change ...func(*chat.Conversation)) chat.Decision {
 	c := chat.Conversation{
 		ID: chat.ConversationID("CNV" + name), AccountID: Account, StoreID: Shop, ChannelID: Channel, ChannelType: "whatsapp",
 		ContactID: contact.ID, ContactName: name, ExternalID: identity.ExternalID, Status: chat.Open,
-		CreatedAt: Noon(), LastActivityAt: Noon(), PoolSince: Noon(), AssignAt: Noon().Add(2 * time.Minute),
+		CreatedAt: Noon(), LastActivityAt: Noon(), PoolSince: Noon(),
 	}
 	for _, f := range change {
 		f(&c)
@@ -83,7 +83,7 @@ func Opening(name string, change ...func(*chat.Conversation)) chat.Decision {
 // Assigned gives a new conversation to an operator.
 func Assigned(to chat.OperatorID) func(*chat.Conversation) {
 	return func(c *chat.Conversation) {
-		c.AssigneeID, c.PoolSince, c.AssignAt = to, time.Time{}, time.Time{}
+		c.AssigneeID, c.PoolSince = to, time.Time{}
 	}
 }
 

@@ -21,8 +21,15 @@ import (
 type Store interface {
 	desk.ConversationStore
 	desk.AccountStore
-	// Pool pages through a store's unassigned conversations, the oldest first. It may lag behind writes.
-	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	// Waiting are up to limit of a store's waiting conversations behind a position, longest waiting first, and the position to go on from,
+	// "" at the end. They may lag behind writes, and have only what choosing an operator asks of them.
+	Waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, after string, limit int) ([]chat.Conversation, string, error)
+	PoolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID) (chat.PoolTimer, error)
+	// SetPoolTimer and DropPoolTimer answer Conflict with ConflictVersionChanged when the timer changed since it was seen.
+	SetPoolTimer(ctx context.Context, seen, next chat.PoolTimer) error
+	DropPoolTimer(ctx context.Context, seen chat.PoolTimer) error
+	// PutEvent keeps an Event with the same id that is there already.
+	PutEvent(ctx context.Context, e chat.Event) error
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)
 	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
 	Loads(ctx context.Context, account chat.AccountID) ([]chat.Load, error)

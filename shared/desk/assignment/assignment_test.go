@@ -52,8 +52,11 @@ func TestDistribute(t *testing.T) { // B-04, C-05
 		b.Advance(time.Second)
 		ids = append(ids, b.Receive(b.Text(fmt.Sprint(i), "hola")).Conversation.ID)
 	}
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ids[4]))
+	for range 2 { // a queue delivers more than once
+		for _, id := range ids {
+			b.Must(b.Desk.Place(b.Context(), b.Account, id))
+		}
+	}
 	if b.LoadOf("bruno") != 2 || b.LoadOf("carla") != 1 {
 		t.Fatalf("loads %d and %d", b.LoadOf("bruno"), b.LoadOf("carla"))
 	}
@@ -72,7 +75,7 @@ func TestDistribute(t *testing.T) { // B-04, C-05
 		}
 	}
 	b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), ids[0])))
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 	if b.Conversation(ids[3]).AssigneeID == "" || b.Conversation(ids[4]).AssigneeID != "" {
 		t.Error("the oldest waiting one was not the one taken")
 	}
@@ -83,30 +86,30 @@ func TestUnassign_ExcludesPreviousOperator(t *testing.T) {
 	b := desktest.New(t)
 	b.Employ("bruno", desktest.Carries(5))
 	c := b.Receive(b.Text("1", "hola")).Conversation
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 	b.Must(desktest.Err(b.Desk.Assign(b.Context(), b.Actor(), c.ID, "", 0)))
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 	if got := b.Conversation(c.ID); got.AssigneeID != "" {
 		t.Errorf("%s has it again", got.AssigneeID)
 	}
 	b.Employ("carla", desktest.Carries(5))
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 	if got := b.Conversation(c.ID); got.AssigneeID != "carla" {
 		t.Errorf("%q has it", got.AssigneeID)
 	}
 }
 
-// lagging is a store whose pool has a first page of conversations that have left it.
+// lagging is a store whose pool begins with conversations that have left it.
 type lagging struct {
 	*dynamo.Store
 	gone []chat.Conversation
 }
 
-func (l lagging) Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
-	if p.Cursor == "" {
-		return chat.Page[chat.Conversation]{Items: l.gone, Next: "the rest"}, nil
+func (l lagging) Waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, after string, limit int) ([]chat.Conversation, string, error) {
+	if after == "" {
+		return l.gone, "0", nil
 	}
-	return l.Store.Pool(ctx, account, store, chat.PageRequest{Limit: p.Limit})
+	return l.Store.Waiting(ctx, account, store, after, limit)
 }
 
 func TestDistribute_LaggingPage(t *testing.T) {
@@ -116,35 +119,168 @@ func TestDistribute_LaggingPage(t *testing.T) {
 	b.Must(desktest.Err(b.Desk.Assign(b.Context(), b.Actor(), left.ID, b.Owner.ID, 0)))
 	waiting := b.Receive(b.Text("2", "hola")).Conversation
 	b.Employ("bruno", desktest.Carries(5))
-	b.Must(b.DeskOn(lagging{b.Store, []chat.Conversation{left}}).Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.DeskOn(lagging{b.Store, []chat.Conversation{left}}).Distribute(b.Context(), b.Account, desktest.Shop))
 	if got := b.Conversation(waiting.ID); got.AssigneeID != "bruno" {
 		t.Errorf("%q has it, want bruno", got.AssigneeID)
 	}
 }
 
-// unindexed is a store whose pool does not show anything yet. It counts the reads of single conversations.
-type unindexed struct {
-	*dynamo.Store
-	reads *int
+// passes lets an operator give back so many conversations.
+func passes(b *desktest.Fixture, o chat.Operator, n int) {
+	b.Helper()
+	for i := range n {
+		id := b.Write(fmt.Sprint("passed", i))
+		b.Give(o, id)
+		b.Must(desktest.Err(b.Desk.Assign(b.Context(), b.Actor(), id, "", 0)))
+	}
 }
 
-func (unindexed) Pool(context.Context, chat.AccountID, chat.StoreID, chat.PageRequest) (chat.Page[chat.Conversation], error) {
-	return chat.Page[chat.Conversation]{}, nil
-}
-
-func (u unindexed) Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error) {
-	*u.reads++
-	return u.Store.Conversation(ctx, account, id)
-}
-
-func TestDistribute_HintIsReadOnce(t *testing.T) {
+func TestDistribute_BehindThosePassed(t *testing.T) { // B-04
 	t.Parallel()
 	b := desktest.New(t)
-	b.Employ("bruno", desktest.Carries(5))
-	hint := b.Receive(b.Text("1", "hola")).Conversation.ID
-	reads := 0
-	b.Must(b.DeskOn(unindexed{b.Store, &reads}).Distribute(b.Context(), b.Account, desktest.Shop, hint))
-	if got := b.Conversation(hint); got.AssigneeID != "bruno" || reads != 1 {
-		t.Errorf("assigned to %q after %d reads", got.AssigneeID, reads)
+	bruno := b.Employ("bruno", desktest.Carries(2))
+	passes(b, bruno, 45)
+	behind := []chat.ConversationID{b.Write("1"), b.Write("2"), b.Write("3")}
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
+	for i, want := range []chat.OperatorID{"bruno", "bruno", ""} {
+		if got := b.Conversation(behind[i]).AssigneeID; got != want {
+			t.Errorf("conversation %d behind 45 that he let pass has %q, want %q", i+1, got, want)
+		}
+	}
+	if got := b.LoadOf("bruno"); got != 2 {
+		t.Errorf("he carries %d", got)
+	}
+}
+
+// TestPlace_OlderOneFirst: an operator became free, and the signal of that is still on its way.
+func TestPlace_OlderOneFirst(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	older, newer := b.Write("1"), b.Write("2")
+	b.Must(b.Desk.Place(b.Context(), b.Account, older))
+	b.Employ("bruno", desktest.Carries(1))
+	b.Must(b.Desk.Place(b.Context(), b.Account, newer))
+	if b.Conversation(older).AssigneeID != "bruno" || b.Conversation(newer).AssigneeID != "" {
+		t.Error("the newer one was taken first")
+	}
+}
+
+func TestDistribute_LoadsOfTheMoment(t *testing.T) { // C-05
+	t.Parallel()
+	b := desktest.New(t)
+	var ids []chat.ConversationID
+	for i := range 8 {
+		ids = append(ids, b.Write(fmt.Sprint(i)))
+	}
+	b.Employ("bruno", desktest.Carries(7))
+	b.Employ("carla", desktest.Carries(7))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
+	if b.LoadOf("bruno") != 4 || b.LoadOf("carla") != 4 {
+		t.Errorf("they have %d and %d", b.LoadOf("bruno"), b.LoadOf("carla"))
+	}
+	for i, id := range ids {
+		for _, line := range b.Timeline(id)[1].Reason.Considered {
+			if line.Outcome == chat.OutcomeChosen && line.Open != i/2 {
+				t.Errorf("conversation %d: %s had %d, the reason says %d", i, line.Name, i/2, line.Open)
+			}
+		}
+	}
+}
+
+func timer(b *desktest.Fixture) chat.PoolTimer {
+	b.Helper()
+	t, err := b.Store.PoolTimer(b.Context(), desktest.Account, desktest.Shop)
+	b.Must(err)
+	return t
+}
+
+// fire lets the pool's timer come due, and the clock send it.
+func fire(b *desktest.Fixture) (due time.Time) {
+	b.Helper()
+	due = timer(b).DueAt
+	b.Time = due
+	b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
+	return due
+}
+
+func TestWatch_LostSignal_Assigned(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	id := b.Write("1")
+	b.Employ("bruno")
+	if began := b.Time; fire(b).After(began.Add(2 * time.Minute)) {
+		t.Errorf("it waited until %s", b.Time)
+	}
+	if got := b.Conversation(id); got.AssigneeID != "bruno" {
+		t.Errorf("%+v", got)
+	}
+	fire(b)
+	if left := timer(b); !left.DueAt.IsZero() {
+		t.Errorf("an empty pool has a timer: %+v", left)
+	}
+	b.Write("2")
+	if timer(b).DueAt.IsZero() {
+		t.Error("a pool that fills again has none")
+	}
+}
+
+func TestWatch_SentAgain_Recognised(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	b.Write("1")
+	due := fire(b)
+	for range 3 { // hours later, too
+		set := timer(b)
+		if !set.DueAt.After(due) {
+			t.Fatalf("the timer is still due at %s", set.DueAt)
+		}
+		b.Advance(time.Hour)
+		b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
+		if now := timer(b); now != set {
+			t.Errorf("a repetition made %+v of %+v", now, set)
+		}
+	}
+}
+
+// TestWatch_EntersMeanwhile: the index does not show a conversation yet when the timer fires. It keeps its timer.
+func TestWatch_EntersMeanwhile_TimerStays(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	left := b.Write("1")
+	b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), left)))
+	due := timer(b).DueAt
+	b.Time = due.Add(-time.Second)
+	b.Write("2")
+	b.Time = due
+	b.Must(b.DeskOn(blind{b.Store}).Watch(b.Context(), b.Account, desktest.Shop, due))
+	if timer(b).DueAt.IsZero() {
+		t.Error("a conversation waits, and its pool has no timer")
+	}
+}
+
+// blind is a store whose pool index shows nothing yet.
+type blind struct{ *dynamo.Store }
+
+func (blind) Waiting(context.Context, chat.AccountID, chat.StoreID, string, int) ([]chat.Conversation, string, error) {
+	return nil, "", nil
+}
+
+// TestPlace_TimerOfItsOwn: a conversation that waited when pools had no timer yet comes due once more, and leaves its timer to the pool's.
+func TestPlace_TimerOfItsOwn_BecomesThePools(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	id := b.Write("1")
+	b.Must(b.Store.DropPoolTimer(b.Context(), timer(b)))
+	before := b.Conversation(id)
+	old := before
+	old.AssignAt = b.Time.Add(time.Hour)
+	b.Must(b.Store.Commit(b.Context(), chat.Decision{Before: &before, After: old}, b.Time))
+	if !timer(b).DueAt.IsZero() {
+		t.Fatal("the pool has a timer already")
+	}
+	b.Advance(time.Hour)
+	b.Must(b.Desk.Place(b.Context(), b.Account, id))
+	if got := b.Conversation(id); !got.AssignAt.IsZero() || timer(b).DueAt.IsZero() {
+		t.Errorf("%+v, the pool's timer %+v", got, timer(b))
 	}
 }

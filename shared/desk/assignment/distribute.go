@@ -1,10 +1,9 @@
 package assignment
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
+	"math"
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -13,50 +12,191 @@ import (
 	"github.com/recado-chat/recado/shared/rules/assignment"
 )
 
-// poolPage is how many waiting conversations are read at once.
-const poolPage = 25
+const (
+	// headRows is how many of the longest waiting conversations are looked at when another one enters the pool. They are one read unit.
+	headRows = 20
+	// walkRows is how many are read at once when a pool is looked through, after the head.
+	walkRows = 500
+)
 
-// stopBefore is how much of the invocation's time is left when Distribute stops: the conversations' own AssignAt tries again.
+// stopBefore is how much of the invocation's time is left when a walk through a pool stops: the pool's timer goes on with it.
 const stopBefore = 5 * time.Second
 
-// Distribute gives the waiting conversations of a store to operators, the oldest first, until nobody can take more. hint is a
-// conversation that may not be in the pool's index yet; it may be empty.
-func (a *Assigner) Distribute(ctx context.Context, account chat.Account, store chat.StoreID, hint chat.ConversationID) error {
-	waiting, next, err := a.waiting(ctx, account.ID, store, hint)
+// Place decides about a conversation that entered the pool. No operator who is free now could take one that waits longer, because each of
+// those was decided about when it entered and whenever an operator became free. Only an operator whose signal is still on its way may: so
+// the head of the pool goes first, as far as its conversations have takers.
+func (a *Assigner) Place(ctx context.Context, account chat.Account, id chat.ConversationID) error {
+	c, err := a.store.Conversation(ctx, account.ID, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read conversation %s: %w", id, err)
+	}
+	if !c.InPool() {
+		return nil
+	}
+	r, err := a.round(ctx, account)
 	if err != nil {
 		return err
 	}
-	// Once a conversation has to wait, those behind it are judged by the same operators and loads: capacity that becomes free meanwhile
-	// belongs to the oldest one, and sends a signal of its own.
-	var seen rule
-	for {
-		assigned, waits := 0, 0
-		for _, w := range waiting {
-			if late(ctx) {
-				return nil
-			}
-			result, saw, err := a.distribute(ctx, account, w, seen)
-			if err != nil {
-				return err
-			}
-			switch result {
-			case resultAssigned:
-				assigned++
-			case resultWaits:
-				waits, seen = waits+1, saw
-			case resultGone:
-			}
-		}
-		// If nobody could take any of a whole page, the later pages wait too. A page that had only left the pool says nothing about
-		// them: the index lags.
-		if next == "" || assigned == 0 && waits > 0 {
-			return nil
-		}
-		page, err := a.store.Pool(ctx, account.ID, store, chat.PageRequest{Limit: poolPage, Cursor: next})
+	if r.choose(c).Operator != nil {
+		head, _, err := a.store.Waiting(ctx, account.ID, c.StoreID, "", headRows)
 		if err != nil {
 			return fmt.Errorf("read the pool: %w", err)
 		}
-		waiting, next = fromIndex(page.Items), page.Next
+		for _, older := range head {
+			if older.ID == c.ID || older.PoolSince.After(c.PoolSince) {
+				break
+			}
+			if _, err := a.try(ctx, r, older); err != nil {
+				return err
+			}
+		}
+	}
+	_, waits, err := a.decide(ctx, r, c)
+	if err != nil || waits == nil {
+		return err
+	}
+	return a.explain(ctx, c, *waits)
+}
+
+// Distribute gives the waiting conversations of a store to operators who are free, the oldest first, until nobody can take more.
+func (a *Assigner) Distribute(ctx context.Context, account chat.Account, store chat.StoreID) error {
+	r, err := a.round(ctx, account)
+	if err != nil {
+		return err
+	}
+	takers := r.takers(store)
+	if takers == assignment.NoTakers {
+		return nil
+	}
+	timer := chat.PoolTimer{}
+	if takers == assignment.FormerTakers {
+		if timer, err = a.store.PoolTimer(ctx, account.ID, store); err != nil {
+			return fmt.Errorf("read the timer of the pool: %w", err)
+		}
+		if !timer.DueAt.IsZero() && !timer.Formers {
+			return nil
+		}
+	}
+	seen, err := a.walk(ctx, r, store)
+	if err != nil || !seen.late {
+		return err
+	}
+	if timer, err = a.store.PoolTimer(ctx, account.ID, store); err != nil {
+		return fmt.Errorf("read the timer of the pool: %w", err)
+	}
+	next := timer
+	next.DueAt = a.now()
+	return a.setTimer(ctx, timer, next)
+}
+
+// Watch looks through a store's pool because its timer was due, and sets the timer again; that of an empty pool is removed. due is the time
+// of the timer that fired: when the stored one has another by now, it was dealt with.
+func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.StoreID, due time.Time) error {
+	timer, err := a.store.PoolTimer(ctx, account.ID, store)
+	if err != nil {
+		return fmt.Errorf("read the timer of the pool: %w", err)
+	}
+	if timer.DueAt.IsZero() || !timer.DueAt.Equal(due) {
+		return nil
+	}
+	r, err := a.round(ctx, account)
+	if err != nil {
+		return err
+	}
+	takers := r.takers(store)
+	var seen walked
+	if takers == assignment.AllTakers || takers == assignment.FormerTakers && timer.Formers {
+		seen, err = a.walk(ctx, r, store)
+	} else {
+		seen, err = a.peek(ctx, account.ID, store)
+	}
+	if err != nil {
+		return err
+	}
+	now, next := a.now(), timer
+	settled := timer.Settled(now)
+	switch {
+	case seen.late:
+		next.DueAt = now
+	case seen.empty && settled:
+		err := a.store.DropPoolTimer(ctx, timer)
+		if desk.Conflict(err, chat.ConflictVersionChanged) {
+			return nil // a conversation entered meanwhile: the timer is due still, and fires again
+		}
+		return err
+	case account.Mode == chat.DistributeToAccount || takers == assignment.AllTakers:
+		next.DueAt = now.Add(chat.PoolServed)
+	default:
+		next.DueAt = now.Add(chat.PoolUnserved)
+	}
+	if seen.whole && !seen.formers && settled {
+		next.Formers = false
+	}
+	return a.setTimer(ctx, timer, next)
+}
+
+func (a *Assigner) setTimer(ctx context.Context, seen, next chat.PoolTimer) error {
+	err := a.store.SetPoolTimer(ctx, seen, next)
+	if desk.Conflict(err, chat.ConflictVersionChanged) {
+		return nil // a conversation entered meanwhile: the timer is due still, and fires again
+	}
+	return err
+}
+
+// walked is what a walk through a pool found.
+type walked struct {
+	empty   bool
+	late    bool // it stopped for lack of time
+	whole   bool // it came to the end of the pool
+	formers bool // a conversation with a former operator waits
+}
+
+// peek finds out whether a pool is empty.
+func (a *Assigner) peek(ctx context.Context, account chat.AccountID, store chat.StoreID) (walked, error) {
+	rows, _, err := a.store.Waiting(ctx, account, store, "", 1)
+	if err != nil {
+		return walked{}, fmt.Errorf("read the pool: %w", err)
+	}
+	return walked{empty: len(rows) == 0}, nil
+}
+
+// walk gives what waits to whoever is free, the oldest first, until nobody is free or the pool ends. Conversations that no free operator
+// may take are passed over by the index alone.
+func (a *Assigner) walk(ctx context.Context, r *round, store chat.StoreID) (seen walked, err error) {
+	seen.empty = true
+	for position, limit := "", headRows; ; limit = walkRows {
+		rows, next, err := a.store.Waiting(ctx, r.account.ID, store, position, limit)
+		if err != nil {
+			return seen, fmt.Errorf("read the pool: %w", err)
+		}
+		for _, row := range rows {
+			seen.empty = false
+			if late(ctx) {
+				seen.late = true
+				return seen, nil
+			}
+			assigned, err := a.try(ctx, r, row)
+			if err != nil {
+				return seen, err
+			}
+			if !assigned {
+				seen.formers = seen.formers || row.FormerID != ""
+				continue
+			}
+			if err := a.refresh(ctx, r); err != nil {
+				return seen, err
+			}
+			if r.takers(store) == assignment.NoTakers {
+				return seen, nil
+			}
+		}
+		if position = next; position == "" {
+			seen.whole = true
+			return seen, nil
+		}
 	}
 }
 
@@ -65,117 +205,97 @@ func late(ctx context.Context) bool {
 	return ok && time.Until(deadline) < stopBefore
 }
 
-// candidate is a conversation that may be waiting.
-type candidate struct {
-	chat.Conversation
-	fresh bool // it was read itself; a row of the index is not the whole conversation, and may be outdated
+// round are the operators and their loads as they are at the moment of a decision.
+type round struct {
+	account    chat.Account
+	candidates []assignment.Candidate
+	outdated   bool // a decision was made by it
 }
 
-func fromIndex(rows []chat.Conversation) []candidate {
-	list := make([]candidate, len(rows))
-	for i, c := range rows {
-		list[i] = candidate{Conversation: c}
+func (r *round) choose(c chat.Conversation) assignment.Choice {
+	return assignment.Choose(c, r.account.Distribution, r.candidates)
+}
+
+func (r *round) takers(store chat.StoreID) assignment.Takers {
+	return assignment.TakersOf(store, r.account.Distribution, r.candidates)
+}
+
+func (a *Assigner) round(ctx context.Context, account chat.Account) (*round, error) {
+	r := &round{account: account, outdated: true}
+	return r, a.refresh(ctx, r)
+}
+
+// refresh reads the operators and their loads again after a decision was made by them.
+func (a *Assigner) refresh(ctx context.Context, r *round) error {
+	if !r.outdated {
+		return nil
 	}
-	return list
-}
-
-// waiting is the first page of the pool, with the hint at its place.
-func (a *Assigner) waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, hint chat.ConversationID) ([]candidate, string, error) {
-	page, err := a.store.Pool(ctx, account, store, chat.PageRequest{Limit: poolPage})
+	operators, err := a.store.Operators(ctx, r.account.ID)
 	if err != nil {
-		return nil, "", fmt.Errorf("read the pool: %w", err)
+		return fmt.Errorf("read the operators: %w", err)
 	}
-	waiting := fromIndex(page.Items)
-	if hint == "" || slices.ContainsFunc(waiting, func(c candidate) bool { return c.ID == hint }) {
-		return waiting, page.Next, nil
-	}
-	c, err := a.store.Conversation(ctx, account, hint)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, "", fmt.Errorf("read conversation %s: %w", hint, err)
-	}
-	if err == nil && c.InPool() {
-		waiting = append(waiting, candidate{Conversation: c, fresh: true})
-		slices.SortFunc(waiting, func(a, b candidate) int {
-			return cmp.Or(a.PoolSince.Compare(b.PoolSince), cmp.Compare(a.ID, b.ID))
-		})
-	}
-	return waiting, page.Next, nil
-}
-
-// rule chooses among the operators as they were at one moment.
-type rule func(chat.Conversation) assignment.Choice
-
-// result is what became of a waiting conversation.
-type result int
-
-const (
-	resultAssigned result = iota
-	resultWaits           // nobody is eligible
-	resultGone            // it had left the pool
-)
-
-// distribute decides about one conversation by the rule seen, or by the operators of now when that is nil. It returns what became of the
-// conversation and the rule that was used. That nobody was eligible is written too, once for each stay in the pool, so that the
-// timeline explains the waiting.
-func (a *Assigner) distribute(ctx context.Context, account chat.Account, w candidate, seen rule) (became result, choose rule, err error) {
-	var last error
-	for range desk.Tries {
-		if choose = seen; seen == nil {
-			if choose, err = a.candidates(ctx, account); err != nil {
-				return resultGone, nil, err
-			}
-		}
-		change := func(c chat.Conversation) (*chat.Decision, error) {
-			if !c.InPool() {
-				became = resultGone
-				return nil, nil
-			}
-			choice := choose(c)
-			if choice.Operator == nil {
-				became = resultWaits
-				return a.wait(c, account.Distribution, choice.Reason), nil
-			}
-			became = resultAssigned
-			return a.claim(account, c, choice)
-		}
-		if w.fresh {
-			w.fresh = false // after a conflict it is read again
-			_, err = desk.DecideFrom(ctx, a.store, a.now, w.Conversation, change)
-		} else {
-			_, err = desk.Decide(ctx, a.store, a.now, account.ID, w.ID, change)
-		}
-		if !desk.Conflict(err, chat.ConflictAtCapacity) {
-			return became, choose, err
-		}
-		if seen != nil {
-			return resultWaits, seen, nil // the operator's capacity is used up meanwhile; when it becomes free, a signal comes
-		}
-		last = err
-	}
-	return resultGone, nil, fmt.Errorf("capacity moved %d times: %w", desk.Tries, last)
-}
-
-// candidates reads the account's operators with their loads and returns the rule over them.
-func (a *Assigner) candidates(ctx context.Context, account chat.Account) (rule, error) {
-	operators, err := a.store.Operators(ctx, account.ID)
+	loads, err := a.store.Loads(ctx, r.account.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read the operators: %w", err)
-	}
-	loads, err := a.store.Loads(ctx, account.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the loads: %w", err)
+		return fmt.Errorf("read the loads: %w", err)
 	}
 	byOperator := make(map[chat.OperatorID]chat.Load, len(loads))
 	for _, load := range loads {
 		byOperator[load.OperatorID] = load
 	}
-	candidates := make([]assignment.Candidate, 0, len(operators))
+	r.candidates, r.outdated = make([]assignment.Candidate, 0, len(operators)), false
 	for _, operator := range operators {
-		candidates = append(candidates, assignment.Candidate{Operator: operator, Load: byOperator[operator.ID]})
+		r.candidates = append(r.candidates, assignment.Candidate{Operator: operator, Load: byOperator[operator.ID]})
 	}
-	return func(c chat.Conversation) assignment.Choice {
-		return assignment.Choose(c, account.Distribution, candidates)
-	}, nil
+	return nil
+}
+
+// try assigns a row of the pool's index, if somebody can take it.
+func (a *Assigner) try(ctx context.Context, r *round, row chat.Conversation) (assigned bool, err error) {
+	if err := a.refresh(ctx, r); err != nil {
+		return false, err
+	}
+	if r.choose(row).Operator == nil {
+		return false, nil
+	}
+	c, err := a.store.Conversation(ctx, r.account.ID, row.ID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read conversation %s: %w", row.ID, err)
+	}
+	assigned, _, err = a.decide(ctx, r, c)
+	return assigned, err
+}
+
+// decide assigns a conversation that was read just now. The write's condition is the load of the chosen operator, so that the reason that
+// is stored was true when it was written; when the load changed, the operators are read again. waits is the reason why nobody was eligible;
+// it is nil when the conversation was assigned or had left the pool.
+func (a *Assigner) decide(ctx context.Context, r *round, c chat.Conversation) (assigned bool, waits *chat.Reason, err error) {
+	var last error
+	for range desk.Tries {
+		if err := a.refresh(ctx, r); err != nil {
+			return false, nil, err
+		}
+		_, err := desk.DecideFrom(ctx, a.store, a.now, c, func(c chat.Conversation) (*chat.Decision, error) {
+			assigned, waits = false, nil
+			if !c.InPool() {
+				return nil, nil
+			}
+			choice := r.choose(c)
+			if choice.Operator == nil {
+				waits = &choice.Reason
+				return a.wait(c), nil
+			}
+			assigned, r.outdated = true, true
+			return a.claim(r.account, c, choice)
+		})
+		if !desk.Conflict(err, chat.ConflictLoadChanged) {
+			return assigned && err == nil, waits, err
+		}
+		last = err
+	}
+	return false, nil, fmt.Errorf("the load moved %d times: %w", desk.Tries, last)
 }
 
 func (a *Assigner) claim(account chat.Account, c chat.Conversation, choice assignment.Choice) (*chat.Decision, error) {
@@ -185,26 +305,34 @@ func (a *Assigner) claim(account chat.Account, c chat.Conversation, choice assig
 	}
 	after.CloseAt = desk.CloseAt(account, after)
 	return &chat.Decision{
-		Before: &c, After: after, Capacity: choice.Capacity,
+		Before: &c, After: after, Load: &choice.Load,
 		Events: []chat.Event{desk.NewEvent(after, chat.EventAssigned, desk.System, now, &choice.Reason)},
 	}, nil
 }
 
-// wait sets when a conversation that nobody can take is tried again, and writes the reason the first time. Where nobody is assigned
-// automatically it is not tried again.
-func (a *Assigner) wait(c chat.Conversation, distribution chat.Distribution, reason chat.Reason) *chat.Decision {
-	now, after := a.now(), c
-	first := c.FirstWait()
-	if !first && now.Before(c.AssignAt) {
+// wait takes from a conversation the timer that it had of its own before pools had one; the pool's replaces it. Any other conversation
+// that nobody can take stays as it is.
+func (a *Assigner) wait(c chat.Conversation) *chat.Decision {
+	if c.AssignAt.IsZero() {
 		return nil
 	}
-	after.Wait(now)
-	if distribution.Mode == chat.DistributeToGroups {
-		after.AssignAt = time.Time{}
+	after := c
+	after.AssignAt = time.Time{}
+	return &chat.Decision{Before: &c, After: after}
+}
+
+// firstWatch is how long after it entered the pool a conversation's own timer fired first; a later one had been explained already.
+const firstWatch = 2 * time.Minute
+
+// explain writes to the timeline why a conversation waits, once for each stay in the pool: the line's id follows from its beginning.
+func (a *Assigner) explain(ctx context.Context, c chat.Conversation, reason chat.Reason) error {
+	if !c.AssignAt.IsZero() && !c.AssignAt.Equal(c.PoolSince.Add(firstWatch)) {
+		return nil
 	}
-	decision := &chat.Decision{Before: &c, After: after}
-	if first {
-		decision.Events = []chat.Event{desk.NewEvent(after, chat.EventWaiting, desk.System, now, &reason)}
+	event := desk.NewEvent(c, chat.EventWaiting, desk.System, a.now(), &reason)
+	event.ID = chat.EventID(chat.DeterministicID(c.PoolSince, math.MaxUint32, string(c.ID), string(chat.EventWaiting)))
+	if err := a.store.PutEvent(ctx, event); err != nil {
+		return fmt.Errorf("explain why conversation %s waits: %w", c.ID, err)
 	}
-	return decision
+	return nil
 }

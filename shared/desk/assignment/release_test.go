@@ -49,7 +49,7 @@ func TestRelease_OperatorMayAgain_GetsItBack(t *testing.T) {
 					for _, id := range []chat.ConversationID{open, pending} {
 						b.Must(b.Desk.Release(b.Context(), desktest.Account, id, "bruno"))
 					}
-					b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+					b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 					if got := b.Conversation(open); got.AssigneeID != want || len(got.Passed) != 0 {
 						t.Errorf("the open one is %q's, passed by %q, want %q's", got.AssigneeID, got.Passed, want)
 					}

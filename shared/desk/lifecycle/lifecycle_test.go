@@ -52,7 +52,7 @@ func TestClose(t *testing.T) { // S3-11
 	b := desktest.New(t)
 	b.Employ("bruno", desktest.Carries(5))
 	c := b.Receive(b.Text("1", "hola")).Conversation
-	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop, ""))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
 	b.Advance(30 * time.Minute)
 	b.Receive(b.Text("1", "¿hola?"))
 	b.Advance(30 * time.Minute)

@@ -15,11 +15,15 @@ import (
 )
 
 // Commit writes a decision in one transaction, together with what follows from it: the operators' loads and lists, the contact's
-// list of conversations, and the identity's open conversation unless the decision sets it.
+// list of conversations, and the identity's open conversation unless the decision sets it. The timer of a pool that the conversation
+// enters is written before.
 //
 // The stored version is the one after d.Before's; a new conversation starts at 1. Conflicts, most severe first: receipt_exists,
-// identity_changed, at_capacity, exists (the new id is taken), version_changed. Messages that exist already are kept.
+// identity_changed, load_changed, exists (the new id is taken), version_changed. Messages that exist already are kept.
 func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) error {
+	if err := s.enterPool(ctx, d, now); err != nil {
+		return err
+	}
 	var t table.Tx
 	after := d.After
 	if d.Before == nil {
@@ -108,17 +112,24 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
 		k := key.Load(d.After.AccountID, change.OperatorID)
 		update := moveLoad(change.Delta)
-		var below *expression.ConditionBuilder
+		var seen *expression.ConditionBuilder
 		if change.Delta > 0 {
 			update = update.Set(expression.Name("assignedAt"), expression.Value(table.MillisOf(change.AssignedAt)))
-			if d.Capacity > 0 {
-				c := expression.AttributeNotExists(expression.Name("open")).
-					Or(expression.Name("open").LessThan(expression.Value(d.Capacity)))
-				below = &c
+			if d.Load != nil {
+				seen = sameOpen(d.Load.Open)
 			}
 		}
-		t.Update(table.Desk, k, update, below, table.ReasonAtCapacity)
+		t.Update(table.Desk, k, update, seen, table.ReasonLoadChanged)
 	}
+}
+
+// sameOpen holds when an operator has n open conversations. One who never had any has no load.
+func sameOpen(n int) *expression.ConditionBuilder {
+	c := expression.Name("open").Equal(expression.Value(n))
+	if n == 0 {
+		c = expression.AttributeNotExists(expression.Name("open")).Or(c)
+	}
+	return &c
 }
 
 // addAssigned keeps the list of open conversations of each operator.

@@ -152,8 +152,8 @@ func TestCommit_SeveralConflicts_MostSevere(t *testing.T) {
 		dynamotest.Must(t, db.RepairLoad(ctx, chat.Load{AccountID: account, OperatorID: ana}, 1))
 		after := c
 		dynamotest.Must(t, after.Assign(ana, noon))
-		d := chat.Decision{Before: &c, After: after, Capacity: 1}
-		dynamotest.WantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "at_capacity")
+		d := chat.Decision{Before: &c, After: after, Load: &chat.Load{}}
+		dynamotest.WantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "load_changed")
 		identity, _, err := db.Identity(ctx, account, channel, []string{c.ExternalID})
 		dynamotest.Must(t, err)
 		identity.Version--
@@ -168,7 +168,7 @@ func TestCommit_SeveralConflicts_MostSevere(t *testing.T) {
 	})
 }
 
-func TestCommit_AtCapacity_Refused(t *testing.T) {
+func TestCommit_LoadChanged_Refused(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		var pool []chat.Conversation
 		for i := range 20 {
@@ -176,18 +176,18 @@ func TestCommit_AtCapacity_Refused(t *testing.T) {
 		}
 		var claimed, refused atomic.Int32
 		var wg sync.WaitGroup
-		for _, c := range pool {
+		for i, c := range pool {
 			wg.Go(func() {
 				after := c
 				if err := after.Assign(ana, noon); err != nil {
 					t.Error(err)
 					return
 				}
-				err := db.Commit(t.Context(), chat.Decision{Before: &c, After: after, Capacity: 5}, noon)
+				err := db.Commit(t.Context(), chat.Decision{Before: &c, After: after, Load: &chat.Load{Open: i % 4}}, noon)
 				switch {
 				case err == nil:
 					claimed.Add(1)
-				case fault.As(err).Reason == "at_capacity":
+				case fault.As(err).Reason == "load_changed":
 					refused.Add(1)
 				default:
 					t.Error(err)
@@ -195,10 +195,11 @@ func TestCommit_AtCapacity_Refused(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if claimed.Load() != 5 || refused.Load() != 15 {
-			t.Fatalf("%d claimed, %d refused", claimed.Load(), refused.Load())
+		// Each number of open conversations is seen by five, and one of these can be right.
+		if n := claimed.Load(); n < 1 || n > 4 || n+refused.Load() != 20 {
+			t.Fatalf("%d claimed, %d refused", n, refused.Load())
 		}
-		dynamotest.Same(t, openLoads(t, db), map[chat.OperatorID]int{ana: 5})
+		dynamotest.Same(t, openLoads(t, db), map[chat.OperatorID]int{ana: int(claimed.Load())})
 	})
 }
 

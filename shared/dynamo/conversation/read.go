@@ -18,6 +18,8 @@ func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
 	later := expression.Name("at").LessThanEqual(expression.Value(table.MillisOf(r.At)))
 	if r.ReadUpTo != "" {
 		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
+	} else { // the same one again is not written
+		later = later.And(expression.AttributeExists(upTo).Or(expression.Name("at").LessThan(expression.Value(table.MillisOf(r.At)))))
 	}
 	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
 	_, _, err := s.db.Put(ctx, table.Desk, item.ReadCursor(r), &later, "note what was read")

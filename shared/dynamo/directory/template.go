@@ -85,7 +85,7 @@ func (s *Store) PutTemplate(ctx context.Context, t chat.Template, readAt time.Ti
 const reportResolution = time.Second
 
 // UpdateTemplate applies a status or quality that the provider reported. A report older than the last one, or than the sync that
-// found the template, changes nothing. NotFound means that there is no such template.
+// found the template, changes nothing; nor does the last one again. NotFound means that there is no such template.
 func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, channel chat.ChannelID, templateName, language string, change chat.TemplateChange) error {
 	k := key.Template(account, channel, templateName, language)
 	if k.PK == "" || k.SK == "" {
@@ -100,7 +100,14 @@ func (s *Store) UpdateTemplate(ctx context.Context, account chat.AccountID, chan
 		update = update.Set(name("quality"), value(change.Quality))
 	}
 	at := value(table.MillisOf(change.At))
-	condition := table.Present().And(name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
+	differs := name("changedAt").AttributeNotExists().Or(name("changedAt").LessThan(at))
+	if change.Status != "" {
+		differs = differs.Or(name("status").NotEqual(value(string(change.Status))), name("reason").NotEqual(value(change.Reason)))
+	}
+	if change.Quality != "" {
+		differs = differs.Or(name("quality").NotEqual(value(change.Quality)))
+	}
+	condition := table.Present().And(differs, name("changedAt").AttributeNotExists().Or(name("changedAt").LessThanEqual(at)),
 		name("syncedAt").LessThanEqual(value(table.MillisOf(change.At.Add(reportResolution)))))
 	old, _, err := s.db.Update(ctx, table.Directory, k, update, &condition, "change a template")
 	if err == nil && len(old) == 0 {

@@ -30,7 +30,7 @@ type DueItem struct {
 	ConversationID chat.ConversationID
 	MessageID      chat.MessageID
 	StoreID        chat.StoreID // of a conversation
-	Subject        string       // a mail's or a job's id
+	Subject        string       // the id of a mail, a job or a pool's store
 	DueAt          time.Time
 }
 

@@ -50,7 +50,7 @@ func due(t *testing.T, db dynamotest.DB, until time.Time) map[string]schedule.Du
 func TestDue_ConversationsTimersMailsJobs(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
-		pooled := dynamotest.NewConversation(t, db, "pooled")
+		pooled := dynamotest.NewConversation(t, db, "pooled") // its pool has the timer
 		idle := dynamotest.NewConversation(t, db, "idle", dynamotest.Assigned(ana), func(c *chat.Conversation) { c.CloseAt = noon.Add(time.Minute) })
 		both := dynamotest.NewConversation(t, db, "both", func(c *chat.Conversation) { c.CloseAt, c.AssignAt = noon.Add(time.Minute), noon.Add(time.Second) })
 		dynamotest.NewConversation(t, db, "later", dynamotest.Assigned(ana), func(c *chat.Conversation) { c.CloseAt = noon.Add(time.Hour) })
@@ -63,13 +63,14 @@ func TestDue_ConversationsTimersMailsJobs(t *testing.T) {
 		dynamotest.Must(t, db.PutJob(ctx, job))
 
 		until := noon.Add(2 * time.Minute)
+		pool := schedule.DueItem{AccountID: account, Kind: "pool", Subject: string(shop), DueAt: until}
 		dynamotest.Same(t, due(t, db, until), map[string]schedule.DueItem{
-			"assign CNVpooled": {AccountID: account, Kind: "assign", ConversationID: pooled.ID, StoreID: shop, DueAt: noon.Add(2 * time.Minute)},
-			"close CNVidle":    {AccountID: account, Kind: "close", ConversationID: idle.ID, StoreID: shop, DueAt: noon.Add(time.Minute)},
-			"assign CNVboth":   {AccountID: account, Kind: "assign", ConversationID: both.ID, StoreID: shop, DueAt: noon.Add(time.Second)},
-			"send CNVxMSG":     {AccountID: account, Kind: "send", ConversationID: "CNVx", MessageID: "MSG", DueAt: noon},
-			"mail MAIL":        {AccountID: account, Kind: "mail", Subject: "MAIL", DueAt: until},
-			"job JOB":          {AccountID: account, Kind: "job", Subject: "JOB", DueAt: until},
+			"pool " + string(shop): pool,
+			"close CNVidle":        {AccountID: account, Kind: "close", ConversationID: idle.ID, StoreID: shop, DueAt: noon.Add(time.Minute)},
+			"assign CNVboth":       {AccountID: account, Kind: "assign", ConversationID: both.ID, StoreID: shop, DueAt: noon.Add(time.Second)},
+			"send CNVxMSG":         {AccountID: account, Kind: "send", ConversationID: "CNVx", MessageID: "MSG", DueAt: noon},
+			"mail MAIL":            {AccountID: account, Kind: "mail", Subject: "MAIL", DueAt: until},
+			"job JOB":              {AccountID: account, Kind: "job", Subject: "JOB", DueAt: until},
 		})
 
 		dynamotest.ChangeConversation(t, db, pooled, func(c *chat.Conversation) error { return c.Assign(ana, noon) })
@@ -101,7 +102,8 @@ func TestDue_ConversationsTimersMailsJobs(t *testing.T) {
 		done.Version = 2
 		dynamotest.Same(t, storedJob, done)
 		dynamotest.Same(t, due(t, db, until), map[string]schedule.DueItem{
-			"close CNVboth": {AccountID: account, Kind: "close", ConversationID: both.ID, StoreID: shop, DueAt: noon.Add(time.Minute)},
+			"pool " + string(shop): pool,
+			"close CNVboth":        {AccountID: account, Kind: "close", ConversationID: both.ID, StoreID: shop, DueAt: noon.Add(time.Minute)},
 		})
 	})
 }

@@ -20,8 +20,7 @@ type Candidate struct {
 // Choice is the rule's answer. With no Operator, nobody is eligible and the conversation waits.
 type Choice struct {
 	Operator *chat.Operator
-	// Capacity is the condition of the write: the operator has fewer open conversations; 0 = no condition.
-	Capacity int
+	Load     chat.Load // the operator's, by which they were chosen: the condition of the write
 	Reason   chat.Reason
 }
 
@@ -45,6 +44,28 @@ func Choose(conversation chat.Conversation, distribution chat.Distribution, cand
 		return pick(conversation, candidates, -1)
 	}
 	return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible}}
+}
+
+// Takers says which of a store's waiting conversations somebody can take now.
+type Takers int
+
+// The takers.
+const (
+	NoTakers     Takers = iota // nobody takes any
+	FormerTakers               // each operator those that they had before, and no others
+	AllTakers                  // any, unless it was unassigned from all who could
+)
+
+// TakersOf finds out whether a look through a store's pool can assign anything.
+func TakersOf(store chat.StoreID, distribution chat.Distribution, candidates []Candidate) Takers {
+	any := chat.Conversation{StoreID: store}
+	if Choose(any, distribution, candidates).Operator != nil {
+		return AllTakers
+	}
+	if slices.ContainsFunc(candidates, func(c Candidate) bool { return consider(any, c).Outcome == "" }) {
+		return FormerTakers
+	}
+	return NoTakers
 }
 
 // pick chooses among all candidates; former is the index of the one who is preferred, -1 for none.
@@ -78,7 +99,7 @@ func pick(conversation chat.Conversation, candidates []Candidate, former int) Ch
 		}
 	}
 	chosen := candidates[best].Operator
-	return Choice{Operator: &chosen, Capacity: chosen.Capacity, Reason: chat.Reason{Code: code, Considered: considered}}
+	return Choice{Operator: &chosen, Load: candidates[best].Load, Reason: chat.Reason{Code: code, Considered: considered}}
 }
 
 func manager(conversation chat.Conversation, id chat.OperatorID, candidates []Candidate) Choice {
@@ -90,7 +111,7 @@ func manager(conversation chat.Conversation, id chat.OperatorID, candidates []Ca
 		if line.Outcome = permission.Refuses(candidate.Operator, conversation.StoreID); line.Outcome == "" {
 			line.Outcome = chat.OutcomeChosen
 			chosen := candidate.Operator
-			return Choice{Operator: &chosen, Reason: chat.Reason{Code: chat.ReasonFixedManager, Considered: []chat.Considered{line}}}
+			return Choice{Operator: &chosen, Load: candidate.Load, Reason: chat.Reason{Code: chat.ReasonFixedManager, Considered: []chat.Considered{line}}}
 		}
 		return Choice{Reason: chat.Reason{Code: chat.ReasonNobodyEligible, Considered: []chat.Considered{line}}}
 	}

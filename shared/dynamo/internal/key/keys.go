@@ -55,13 +55,15 @@ func Event(account chat.AccountID, conv chat.ConversationID, id chat.EventID) ta
 
 func TimerPrefix(kind chat.TimerKind) string { return join("T", string(kind)) + "#" }
 
-// Timer is the key of a timer, in the partition of what it is for: a conversation, a mail or a job.
+// Timer is the key of a timer, in the partition of what it is for: a conversation, a mail, a job or a store's pool.
 func Timer(t chat.Timer) table.Key {
 	switch t.Kind {
 	case chat.TimerMail:
 		return table.Key{PK: Mail(t.AccountID, t.Subject).PK, SK: "T"}
 	case chat.TimerJob:
 		return table.Key{PK: Job(t.AccountID, t.Subject).PK, SK: "T"}
+	case chat.TimerPool:
+		return PoolTimer(t.AccountID, chat.StoreID(t.Subject))
 	case chat.TimerSend, chat.TimerMedia:
 	}
 	return table.Key{PK: Conversation(t.AccountID, t.ConversationID).PK, SK: join("T", string(t.Kind), string(t.MessageID))}
@@ -77,6 +79,9 @@ func ParseTimer(k table.Key) (t chat.Timer, err error) {
 	case strings.HasPrefix(k.PK, "J#"):
 		t.Kind = chat.TimerJob
 		parts, err = Split(k.PK, "J", 2)
+	case strings.HasPrefix(k.PK, "W#"):
+		t.Kind = chat.TimerPool
+		parts, err = Split(k.PK, "W", 2)
 	default:
 		if t.AccountID, t.ConversationID, err = ParseConversation(k.PK); err != nil {
 			return t, err
@@ -133,8 +138,48 @@ func WaitingPartition(account chat.AccountID, store chat.StoreID) string {
 	return join("W", string(account), string(store))
 }
 
+// Waiting is a conversation's key in the waiting index. Behind time and id it names the former operator and who was unassigned from it:
+// all that choosing an operator asks of the conversation, so that a pool is looked through without reading its conversations.
 func Waiting(c chat.Conversation) table.Key {
-	return table.Key{PK: WaitingPartition(c.AccountID, c.StoreID), SK: ActivitySort(c.PoolSince, c.ID)}
+	k := table.Key{PK: WaitingPartition(c.AccountID, c.StoreID), SK: ActivitySort(c.PoolSince, c.ID)}
+	parts := []string{escape(string(c.FormerID))}
+	for _, id := range c.Passed {
+		parts = append(parts, escape(string(id)))
+	}
+	if operators := strings.Join(parts, "#"); len(operators) <= longestOperators && !strings.Contains(operators, "~") {
+		k.SK += "#" + operators
+	}
+	return k
+}
+
+// longestOperators keeps sort keys below DynamoDB's limit of 1,024 bytes.
+const longestOperators = 600
+
+// ParseWaiting reads what Waiting wrote. ok is false for a key that does not name the operators: an older one, or one with too many.
+func ParseWaiting(k table.Key, c *chat.Conversation) (ok bool, err error) {
+	parts := strings.Split(k.SK, "#")
+	for i, part := range parts {
+		if parts[i], err = unescape(part); err != nil {
+			return false, fmt.Errorf("key %q: %w", k.SK, err)
+		}
+	}
+	if len(parts) < 3 {
+		return false, nil
+	}
+	millis, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		return false, fmt.Errorf("key %q: %w", k.SK, err)
+	}
+	c.PoolSince, c.FormerID = time.UnixMilli(millis).UTC(), chat.OperatorID(parts[2])
+	for _, id := range parts[3:] {
+		c.Passed = append(c.Passed, chat.OperatorID(id))
+	}
+	return true, nil
+}
+
+// PoolTimer is the key of the timer of a store's pool.
+func PoolTimer(account chat.AccountID, store chat.StoreID) table.Key {
+	return table.Key{PK: WaitingPartition(account, store), SK: "T"}
 }
 
 // HeldPartition holds the timers of the messages that wait for a channel, oldest message first. It is in the waiting index.

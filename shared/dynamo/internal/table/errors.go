@@ -19,21 +19,21 @@ const (
 	ReasonVersionChanged  = chat.ConflictVersionChanged
 	ReasonIdentityChanged = chat.ConflictIdentityChanged
 	ReasonReceiptExists   = chat.ConflictReceiptExists
-	ReasonAtCapacity      = chat.ConflictAtCapacity
+	ReasonLoadChanged     = chat.ConflictLoadChanged
 	ReasonExists          = chat.ConflictExists
 	ReasonClaimed         = "claimed"
 )
 
 // severity orders the reasons. When several conditions of a transaction fail, the first of this list is reported.
 var severity = []string{
-	ReasonReceiptExists, ReasonIdentityChanged, ReasonAtCapacity, ReasonExists, ReasonClaimed, ReasonVersionChanged,
+	ReasonReceiptExists, ReasonIdentityChanged, ReasonLoadChanged, ReasonExists, ReasonClaimed, ReasonVersionChanged,
 }
 
 var conflictMessages = map[string]string{
 	ReasonVersionChanged:  "changed by someone else, reload and try again",
 	ReasonIdentityChanged: "the contact's conversation has changed",
 	ReasonReceiptExists:   "already processed",
-	ReasonAtCapacity:      "the operator is at capacity",
+	ReasonLoadChanged:     "the operator's load has changed",
 	ReasonExists:          "already exists",
 	ReasonClaimed:         "already connected",
 }
