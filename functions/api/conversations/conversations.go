@@ -203,13 +203,13 @@ func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	var found chat.Page[chat.Conversation]
-	if !w.none {
-		if found, err = h.conversations(ctx, c, w); err != nil {
-			return httpapi.Response{}, err
+	return h.showConversations(ctx, c, w.page, func(p chat.PageRequest) (chat.Page[chat.Conversation], error) {
+		if w.none {
+			return chat.Page[chat.Conversation]{}, nil
 		}
-	}
-	return h.showConversations(ctx, c, found)
+		w.page = p
+		return h.conversations(ctx, c, w)
+	})
 }
 
 // conversations reads a list by the cheapest index: the operator's own conversations, the pool, or the inbox.
@@ -330,18 +330,20 @@ func (h *Handler) sortInMemory(ctx context.Context, c *rest.Call, w inboxQuery) 
 }
 
 // showConversations responds with a page and the caller's unread state.
-func (h *Handler) showConversations(ctx context.Context, c *rest.Call, found chat.Page[chat.Conversation]) (httpapi.Response, error) {
-	ids := make([]chat.ConversationID, len(found.Items))
-	for i, v := range found.Items {
-		ids[i] = v.ID
-	}
-	read, err := h.readCursors(ctx, c, ids)
-	if err != nil {
-		return httpapi.Response{}, err
-	}
-	return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
-		return present.ConversationFor(v, h.window(v), read[v.ID])
-	}))
+func (h *Handler) showConversations(ctx context.Context, c *rest.Call, p chat.PageRequest, list func(chat.PageRequest) (chat.Page[chat.Conversation], error)) (httpapi.Response, error) {
+	return httpapi.Fitting(p, list, func(found chat.Page[chat.Conversation]) (httpapi.Response, error) {
+		ids := make([]chat.ConversationID, len(found.Items))
+		for i, v := range found.Items {
+			ids[i] = v.ID
+		}
+		read, err := h.readCursors(ctx, c, ids)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
+			return present.ConversationFor(v, h.window(v), read[v.ID])
+		}))
+	})
 }
 
 func (h *Handler) readCursors(ctx context.Context, c *rest.Call, ids []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {
