@@ -163,7 +163,7 @@ func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 	if err != nil {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
-	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
+	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Order: conversation.Oldest, InboxShards: account.InboxShards}
 	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)

@@ -41,7 +41,7 @@ type Conversation struct {
 	WindowUntil *Time `json:"windowUntil"`
 	// WaitingSince is the time of the first message that was not answered; null when none waits.
 	WaitingSince *Time `json:"waitingSince"`
-	// DueAt is when the conversation closes if nobody writes; null = it does not close on its own.
+	// DueAt is when the assigned conversation closes if nobody writes; null = it does not close on its own, or nobody has it.
 	DueAt *Time `json:"dueAt"`
 	// Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators.
 	Unread *bool `json:"unread,omitempty"`

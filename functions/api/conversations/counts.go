@@ -55,7 +55,7 @@ func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response
 func (h *Handler) countMine(ctx context.Context, c *rest.Call, shape *wire.Counts) error {
 	request := chat.PageRequest{Limit: rest.MaxLimit}
 	for seen := 0; ; {
-		mine, err := h.Store.Mine(ctx, c.Account.ID, c.Operator.ID, active, request)
+		mine, err := h.Store.ListConversations(ctx, c.Account.ID, dynamo.ConversationQuery{Assignee: c.Operator.ID, Statuses: active}, request)
 		if err != nil {
 			return fmt.Errorf("read the operator's conversations: %w", err)
 		}

@@ -131,7 +131,7 @@ func addAssigned(t *table.Tx, before *chat.Conversation, after chat.Conversation
 	if was != "" && was != is {
 		t.Remove(table.Desk, key.OperatorConversation(after.AccountID, was, after.ID), nil, "")
 	}
-	if is != "" && (was != is || before.Status != after.Status) {
+	if is != "" && (was != is || before.Status != after.Status || before.StoreID != after.StoreID || !before.ClosesAt().Equal(after.ClosesAt())) {
 		t.Put(table.Desk, item.Assigned(after), nil, "")
 	}
 }

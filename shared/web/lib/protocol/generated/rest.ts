@@ -444,7 +444,7 @@ export const conversation = v.object({
   windowUntil: v.nullable(time),
   /** WaitingSince is the time of the first message that was not answered; null when none waits. */
   waitingSince: v.nullable(time),
-  /** DueAt is when the conversation closes if nobody writes; null = it does not close on its own. */
+  /** DueAt is when the assigned conversation closes if nobody writes; null = it does not close on its own, or nobody has it. */
   dueAt: v.nullable(time),
   /** Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators. */
   unread: v.optional(v.boolean()),
