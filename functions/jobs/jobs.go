@@ -37,6 +37,8 @@ type store interface {
 	Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error)
 	// RepairLoad returns Conflict when the load has changed since seen was read.
 	RepairLoad(ctx context.Context, seen chat.Load, open int) error
+	// RepairCounts returns Conflict likewise.
+	RepairCounts(ctx context.Context, seen chat.Load, counts chat.Counts) error
 	// Carried lists the operator's conversations after the given one, by a consistent read. It fills in the assignee and the status
 	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)

@@ -26,6 +26,7 @@ import (
 type Store interface {
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
+	Counts(ctx context.Context, account chat.AccountID) (map[chat.OperatorID]chat.Counts, error)
 	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)

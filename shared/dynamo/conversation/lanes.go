@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 	"github.com/recado-chat/recado/shared/fault"
@@ -23,15 +22,12 @@ func (s *Store) holders(ctx context.Context, account chat.AccountID, q Query) ([
 	case q.Unassigned:
 		return []chat.OperatorID{""}, nil
 	}
-	// Whoever ever had a conversation has a load.
-	items, err := s.db.All(ctx, table.Query{Table: table.Desk, Condition: table.InPartition(key.Load(account, "x").PK, "")}, "read who has conversations")
-	if err != nil {
-		return nil, err
-	}
-	loads, err := table.DecodeAll(items, item.DecodeLoad)
+	loads, err := s.loads(ctx, account, false) // whoever ever had a conversation has one
 	operators := []chat.OperatorID{""}
 	for _, l := range loads {
-		operators = append(operators, l.OperatorID)
+		if !key.IsNobody(l.OperatorID) {
+			operators = append(operators, l.OperatorID)
+		}
 	}
 	return operators, err
 }

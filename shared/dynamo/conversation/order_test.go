@@ -3,6 +3,8 @@ package conversation_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -88,6 +90,21 @@ func drawn(t *rapid.T, c *chat.Conversation) {
 	}
 }
 
+// counted are the counts that are kept, by counting.
+func counted(all []chat.Conversation) map[chat.OperatorID]chat.Counts {
+	counts := map[chat.OperatorID]chat.Counts{}
+	for _, c := range all {
+		if c.InPool() {
+			continue
+		}
+		if counts[c.AssigneeID] == nil {
+			counts[c.AssigneeID] = chat.Counts{}
+		}
+		counts[c.AssigneeID][chat.CountKey{StoreID: c.StoreID, Status: c.Status}]++
+	}
+	return counts
+}
+
 func redrawn(t *testing.T, r *rapid.T, db dynamotest.DB, c chat.Conversation) chat.Conversation {
 	t.Helper()
 	return dynamotest.ChangeConversation(t, db, c, func(c *chat.Conversation) error {
@@ -96,7 +113,7 @@ func redrawn(t *testing.T, r *rapid.T, db dynamotest.DB, c chat.Conversation) ch
 	})
 }
 
-// S1-15: every list equals a full sort in memory, in pages of any size, and its count.
+// S1-15: every list equals a full sort in memory, in pages of any size, and its count; the kept counts equal a count.
 func TestListConversations_EveryOrder_EqualsFullSort(t *testing.T) {
 	t.Parallel()
 	db := dynamotest.Open(t, engine.Default())
@@ -124,6 +141,15 @@ func TestListConversations_EveryOrder_EqualsFullSort(t *testing.T) {
 		want := sorted(all, q)
 		if got := list(t, db, q, limit); !slices.Equal(got, want) {
 			r.Fatalf("%+v by %d of %d:\n%v\nwant\n%v", q, limit, len(all), got, want)
+		}
+		kept, err := db.Counts(t.Context(), account)
+		dynamotest.Must(t, err)
+		for _, counts := range kept {
+			maps.DeleteFunc(counts, func(_ chat.CountKey, n int) bool { return n == 0 })
+		}
+		maps.DeleteFunc(kept, func(_ chat.OperatorID, counts chat.Counts) bool { return len(counts) == 0 })
+		if want := counted(all); !reflect.DeepEqual(kept, want) {
+			r.Fatalf("the counts are %v, want %v", kept, want)
 		}
 		if n, more, err := db.CountConversations(t.Context(), account, q, 1000); err != nil || n != len(want) || more {
 			r.Fatalf("%+v: counted %d of %d, more %t, %v", q, n, len(want), more, err)

@@ -283,6 +283,19 @@ func Load(account chat.AccountID, operator chat.OperatorID) table.Key {
 	return table.Key{PK: join("L", string(account)), SK: join("L", string(operator))}
 }
 
+// Nobody is under what, in place of an operator, conversations without one are counted. It is spread over several loads.
+func Nobody(id chat.ConversationID) chat.OperatorID {
+	return chat.OperatorID(nobody + strconv.Itoa(shardOf(string(id), nobodyShards)))
+}
+
+// IsNobody tells these from operators.
+func IsNobody(operator chat.OperatorID) bool { return strings.HasPrefix(string(operator), nobody) }
+
+const (
+	nobody       = "-"
+	nobodyShards = 8
+)
+
 func Mail(account chat.AccountID, id string) table.Key {
 	return table.Key{PK: join("E", string(account), id), SK: "E"}
 }

@@ -470,9 +470,9 @@ export const conversationList = v.object({
 });
 export type ConversationList = v.InferOutput<typeof conversationList>;
 
-/** Count is exact up to a limit. */
+/** Count is exact unless there are more. */
 export const count = v.object({
-  /** Value is the number, at most 1000 unless a field says otherwise. */
+  /** Value is the number. */
   value: v.number(),
   /** More says that there are more than value. */
   more: v.boolean(),
@@ -485,7 +485,7 @@ export const countsOfMine = v.object({
   open: count,
   /** Pending counts conversations that wait for the contact. */
   pending: count,
-  /** Unread counts those with messages that the caller has not read, up to 99. */
+  /** Unread counts those with messages that the caller has not read, among the 30 of the newest activity. More says that the caller has others. */
   unread: count,
 });
 export type CountsOfMine = v.InferOutput<typeof countsOfMine>;
@@ -498,7 +498,7 @@ export const countsOfAll = v.object({
   pending: count,
   /** Snoozed counts snoozed conversations. */
   snoozed: count,
-  /** Resolved counts resolved conversations. */
+  /** Resolved counts resolved conversations, without imported history. */
   resolved: count,
 });
 export type CountsOfAll = v.InferOutput<typeof countsOfAll>;
@@ -507,7 +507,7 @@ export type CountsOfAll = v.InferOutput<typeof countsOfAll>;
 export const counts = v.object({
   /** Mine counts the conversations assigned to the caller. */
   mine: countsOfMine,
-  /** Unassigned counts the open conversations of the pool. */
+  /** Unassigned counts the open conversations of the pool, up to 1000. */
   unassigned: count,
   /** All counts every conversation that the caller sees. */
   all: countsOfAll,
