@@ -944,11 +944,22 @@ export const messageRemoved = v.object({
 });
 export type MessageRemoved = v.InferOutput<typeof messageRemoved>;
 
+/** ConversationWas is what of an earlier state decides where a conversation was counted. */
+export const conversationWas = v.object({
+  /** Status is null when the conversation did not exist. */
+  status: v.nullable(conversationStatus),
+  /** AssigneeID is null when nobody had it. */
+  assigneeId: v.nullable(v.string()),
+});
+export type ConversationWas = v.InferOutput<typeof conversationWas>;
+
 /** ConversationUpserted carries a new or changed conversation, without unread. */
 export const conversationUpserted = v.object({
   type: v.literal("conversation.upserted"),
   /** Conversation is the conversation as it is now, without unread. */
   conversation: conversation,
+  /** Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did. */
+  was: v.optional(conversationWas),
 });
 export type ConversationUpserted = v.InferOutput<typeof conversationUpserted>;
 
