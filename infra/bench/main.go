@@ -33,7 +33,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"fixture", fill}, {"page", page},
+	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"growth", growth}, {"fixture", fill}, {"page", page},
 }
 
 func main() {
