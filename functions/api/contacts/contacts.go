@@ -18,9 +18,10 @@ import (
 
 // Store is what the routes read and write.
 type Store interface {
-	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	rest.ContactReader
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
-	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
+	// SearchContacts shows the contacts that keep accepts.
+	SearchContacts(ctx context.Context, account chat.AccountID, q string, keep func(context.Context, chat.Contact) (bool, error), p chat.PageRequest) (chat.Page[chat.Contact], error)
 }
 
 // Handler answers the routes.
@@ -57,7 +58,7 @@ func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Respo
 		return httpapi.Response{}, err
 	}
 	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Contact], error) {
-		found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, p)
+		found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), p)
 		if err != nil {
 			return found, fmt.Errorf("search contacts: %w", err)
 		}
@@ -65,16 +66,8 @@ func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Respo
 	}, present.Contact)
 }
 
-func (h *Handler) contact(ctx context.Context, c *rest.Call) (chat.Contact, error) {
-	contact, err := h.Store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
-	if err != nil {
-		return contact, fmt.Errorf("read the contact: %w", err)
-	}
-	return contact, nil
-}
-
 func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
-	contact, err := h.contact(ctx, c)
+	contact, err := rest.FindContact(ctx, h.Store, c)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -127,7 +120,7 @@ func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	before, err := h.contact(ctx, c)
+	before, err := rest.FindContact(ctx, h.Store, c)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -24,7 +24,7 @@ const (
 // caller's unreadMost conversations of the newest activity.
 func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var shape wire.Counts
-	stores, nothing := scope(c.Caller, "")
+	stores, nothing := c.Scope().Stores("")
 	if nothing {
 		return rest.OK(shape)
 	}
@@ -90,7 +90,8 @@ func (h *Handler) countUnread(ctx context.Context, c *rest.Call) (wire.Count, er
 	if err != nil {
 		return wire.Count{}, fmt.Errorf("read the operator's conversations: %w", err)
 	}
-	rows := slices.DeleteFunc(mine.Items, func(v chat.Conversation) bool { return !visible(c.Operator, v) })
+	scope := c.Scope()
+	rows := slices.DeleteFunc(mine.Items, func(v chat.Conversation) bool { return !scope.Conversation(v) })
 	ids := make([]chat.ConversationID, len(rows))
 	for i, v := range rows {
 		ids[i] = v.ID

@@ -74,6 +74,9 @@ func filtered() bool {
 	return slices.ContainsFunc(os.Args, func(a string) bool { return strings.HasPrefix(a, "-test.run=") && strings.Contains(a, "/") })
 }
 
+// sampled is one in how many calls of a scenario `go test -short` stops. It is odd, so that both modes are among them.
+const sampled = 3
+
 // moreTries is how often a run is repeated that did not reach its target.
 const moreTries = 4
 
@@ -105,12 +108,15 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 		disturbed.target, next = at, next+1
 		return disturbed
 	}
+	aims := slices.DeleteFunc(quiet.targets(), func(aim target) bool {
+		return (len(s.only) > 0 && !slices.Contains(s.only, aim.function)) || !covered.wants(s, aim)
+	})
 	var runs []*scenarioRun
-	for _, aim := range quiet.targets() {
-		if (len(s.only) > 0 && !slices.Contains(s.only, aim.function)) || !covered.wants(s, aim) {
+	for i := range aims {
+		if testing.Short() && i%sampled != 0 {
 			continue
 		}
-		runs = append(runs, aimed(&aim))
+		runs = append(runs, aimed(&aims[i]))
 	}
 	states = b.wave(ctx, t, s, runs)
 	// Concurrent calls may change their order, and so their numbers. A run whose target was not reached is repeated.
@@ -122,7 +128,10 @@ func exhaust(t *testing.T, s scenario, first int, covered *coverage) {
 	}
 	for _, disturbed := range runs {
 		if !disturbed.fired {
-			t.Errorf("%s was not reached", disturbed.target)
+			// An invocation that only one of the two undisturbed runs has, such as one with a retry after a conflict, depends on timing.
+			if twin.makes(disturbed.target.calls) {
+				t.Errorf("%s was not reached", disturbed.target)
+			}
 			continue
 		}
 		covered.add(*disturbed.target)

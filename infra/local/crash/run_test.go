@@ -50,6 +50,7 @@ type target struct {
 	number            int
 	call              string
 	action            faultinject.Action
+	calls             string // signature of the invocation
 }
 
 func (t target) String() string {
@@ -132,20 +133,30 @@ func (run *scenarioRun) targets() []target {
 	var list []target
 	known := map[string]bool{}
 	for _, r := range run.invocations {
-		calls := slices.Clone(r.calls)
-		slices.Sort(calls)
-		name := fmt.Sprint(r.function, r.trigger, calls)
-		if known[name] {
+		signature := r.signature()
+		if known[signature] {
 			continue
 		}
-		known[name] = true
+		known[signature] = true
 		for i, call := range r.calls {
 			for _, action := range []faultinject.Action{faultinject.StopBefore, faultinject.StopAfter} {
-				list = append(list, target{r.function, r.trigger, r.occurrence, i + 1, call, action})
+				list = append(list, target{r.function, r.trigger, r.occurrence, i + 1, call, action, signature})
 			}
 		}
 	}
 	return list
+}
+
+// signature identifies invocations of the same function with the same trigger and the same calls in any order.
+func (i *invocation) signature() string {
+	return fmt.Sprint(i.function, i.trigger, slices.Sorted(slices.Values(i.calls)))
+}
+
+// makes reports whether an invocation of the run has the signature.
+func (run *scenarioRun) makes(signature string) bool {
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	return slices.ContainsFunc(run.invocations, func(i *invocation) bool { return i.signature() == signature })
 }
 
 // chaos injects random faults into a run: one in five calls fails, at most four in all.
