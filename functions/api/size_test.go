@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/apitest"
 	"github.com/recado-chat/recado/shared/chat"
@@ -54,5 +55,37 @@ func TestListMessages_LongTexts_PagesFitTheAnswer(t *testing.T) {
 				t.Errorf("the pages hold %v", got)
 			}
 		})
+	}
+}
+
+// A list that is read at once is cut, too: the sessions of an operator, with what their browsers call themselves.
+func TestListSessions_LongUserAgents_PagesFitTheAnswer(t *testing.T) {
+	t.Parallel()
+	b := apitest.New(t)
+	owner := b.Owner("ana@example.com")
+	account, operator := owner.Me()
+	const sessions = 40
+	for i := range sessions {
+		if err := b.Store.PutSession(t.Context(), chat.Session{
+			Hash: fmt.Sprint("hash-", i), AccountID: account.ID, OperatorID: operator.ID, UserAgent: strings.Repeat("<", 100_000),
+			CreatedAt: b.Clock.Now(), ExpiresAt: b.Clock.Now().Add(time.Hour),
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen, answers, cursor := map[string]bool{}, 0, ""
+	for range sessions {
+		answers++
+		page := apitest.Into[wire.List[wire.Session]](owner.Do("GET", "/api/v1/sessions?cursor="+cursor, nil), http.StatusOK)
+		for _, s := range page.Items {
+			seen[s.ID] = true
+		}
+		if page.NextCursor == nil {
+			break
+		}
+		cursor = *page.NextCursor
+	}
+	if len(seen) != sessions+1 || answers < 2 {
+		t.Errorf("%d sessions in %d answers", len(seen), answers)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
-	"github.com/recado-chat/recado/shared/wire/present"
 )
 
 // retries is the number of attempts that Retry makes.
@@ -40,10 +39,3 @@ func Created(value any) (httpapi.Response, error) { return httpapi.JSON(http.Sta
 
 // OK responds with 200 and a value.
 func OK(value any) (httpapi.Response, error) { return httpapi.JSON(http.StatusOK, value) }
-
-// List responds with a page of a list, cut to what an answer may hold.
-func List[From, To any](p chat.PageRequest, read func(chat.PageRequest) (chat.Page[From], error), show func(From) To) (httpapi.Response, error) {
-	return httpapi.Fitting(p, read, func(page chat.Page[From]) (httpapi.Response, error) {
-		return OK(present.List(page.Items, page.Next, show))
-	})
-}
