@@ -103,8 +103,9 @@ type ChannelRestored struct {
 // EventType names the signal.
 func (ChannelRestored) EventType() string { return "channel.restored.v1" }
 
-// ChannelChanged means that a channel was added or removed, or that its credentials or settings changed. Its webhook is registered again
-// and its templates are read again. Version is the channel's version after that change.
+// ChannelChanged means that a channel was added or removed, that its credentials or settings changed, or that it became verified or lost its
+// asset. An unverified one is verified. Of a verified one the webhook is registered again, the templates are read again, and sockets of
+// pages that its settings no longer allow are closed. What waits to be sent through a removed one fails. Version is the channel's version after that change.
 type ChannelChanged struct {
 	ChannelID string `json:"channelId"`
 	Version   int64  `json:"version"`

@@ -35,6 +35,7 @@ type Store interface {
 type Parts struct {
 	Store    Store
 	Desk     channels.Desk
+	Claims   channels.Claimer
 	Vault    enroll.Vault
 	Sealer   channels.Sealer
 	Channels channels.Channels
@@ -44,8 +45,8 @@ type Parts struct {
 
 // New makes the server of the administration API.
 func New(deps rest.Deps, parts Parts) (*rest.Server, error) {
-	if parts.Store == nil || parts.Desk == nil || parts.Vault == nil || parts.Sealer == nil || parts.Channels == nil {
-		return nil, errors.New("admin: store, use cases, vault, sealer and channels are required")
+	if parts.Store == nil || parts.Desk == nil || parts.Claims == nil || parts.Vault == nil || parts.Sealer == nil || parts.Channels == nil {
+		return nil, errors.New("admin: store, use cases, claims, vault, sealer and channels are required")
 	}
 	server, err := rest.New(deps)
 	if err != nil {
@@ -67,6 +68,6 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 	list = append(list, signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()...)
 	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller}).Routes()...)
 	list = append(list, (&stores.Handler{Server: server, Store: p.Store}).Routes()...)
-	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)
+	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Claims: p.Claims, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)
 	return append(list, (&settings.Handler{Server: server, Store: p.Store}).Routes()...)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/desk/templates"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -63,6 +64,10 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*rest.Server
 	if err != nil {
 		return nil, err
 	}
+	claimer, err := claims.New(store, rt.Now, boot.Sleep)
+	if err != nil {
+		return nil, err
+	}
 	deps.Store = store
-	return New(deps, Parts{Store: store, Desk: syncer, Vault: vault, Sealer: sealer, Channels: channels, ForgotTakes: forgotTakes})
+	return New(deps, Parts{Store: store, Desk: syncer, Claims: claimer, Vault: vault, Sealer: sealer, Channels: channels, ForgotTakes: forgotTakes})
 }

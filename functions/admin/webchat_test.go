@@ -28,7 +28,7 @@ func TestWebchatChannel_Connect_NoProviderCall(t *testing.T) {
 	first := apitest.Into[wire.Channel](ana.Do("POST", "/api/v1/channels", site(nil)), http.StatusCreated)
 	second := apitest.Into[wire.Channel](ana.Do("POST", "/api/v1/channels", site(apitest.Fields{"name": "Outlet"})), http.StatusCreated)
 	code := regexp.MustCompile(`^[0-9A-Z]{20}$`)
-	if !code.MatchString(first.ExternalID) || first.ExternalID == second.ExternalID || first.Health.State != "ok" {
+	if !code.MatchString(first.ExternalID) || first.ExternalID == second.ExternalID || first.Health.State != "waiting" {
 		t.Errorf("made %+v and %+v", first, second)
 	}
 	if string(first.Settings) != `{"origins":["https://tienda.example"],"title":"","greeting":"","color":""}` {

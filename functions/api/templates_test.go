@@ -53,7 +53,7 @@ func TestTemplates(t *testing.T) {
 		if got := owner.Do("POST", path+"/sync", apitest.Fields{}).Want(http.StatusConflict)["error"].(map[string]any)["reason"]; got != "no_business_account" {
 			t.Errorf("the reason is %v", got)
 		}
-		owner.Do("PATCH", "/api/v1/channels/"+string(ch.ID), apitest.Fields{"version": ch.Version, "settings": apitest.Fields{"businessAccountId": "700"}}).Want(http.StatusOK)
+		owner.Do("PATCH", "/api/v1/channels/"+string(ch.ID), apitest.Fields{"version": ch.Version, "settings": apitest.Fields{"businessAccountId": "700"}, "credentials": apitest.Fields{"accessToken": "EAAG-secret"}}).Want(http.StatusOK)
 		owner.Do("POST", path+"/sync", apitest.Fields{}).Want(http.StatusAccepted)
 		if jobs := b.Jobs(chat.JobTemplates); len(jobs) != 1 || jobs[0].Subject != string(ch.ID) {
 			t.Errorf("jobs %+v", jobs)

@@ -233,10 +233,10 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 	return h.capacityFreed(ctx, e, now.AccountID, now.OperatorID)
 }
 
-// channel: held messages are sent when the channel can send again. The templates of a channel with other credentials or settings are read
-// again.
+// channel: held messages are sent when the channel can send again. A channel with other credentials or settings, or that became verified
+// or lost its asset, has its webhook, templates and sockets looked after.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
-	if old == nil || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
+	if old == nil || old.Health.Verified() != now.Health.Verified() || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
 		changed := events.ChannelChanged{ChannelID: string(now.ID), Version: now.Version}
 		if err := e.emit(now.AccountID, changed, ""); err != nil {
 			return err

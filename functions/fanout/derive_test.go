@@ -204,11 +204,11 @@ func TestDerive_ChannelHealthy_ChannelRestored(t *testing.T) { // B-22
 		old, now chat.HealthState
 		want     bool
 	}{
-		{"it has another token", chat.HealthReauthorise, chat.HealthUnverified, true},
+		{"it has another token", chat.HealthReauthorise, chat.HealthOK, true},
 		{"its provider took a message after all", chat.HealthStopped, chat.HealthOK, true},
 		{"its token died", chat.HealthOK, chat.HealthReauthorise, false},
 		{"it is broken in another way", chat.HealthReauthorise, chat.HealthStopped, false},
-		{"it was good all along", chat.HealthUnverified, chat.HealthOK, false},
+		{"it was good all along", chat.HealthWaiting, chat.HealthOK, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -231,7 +231,8 @@ func TestDerive_ChannelHealthy_ChannelRestored(t *testing.T) { // B-22
 func TestDerive_ChannelChanged_ReadsTemplates(t *testing.T) { // B-12
 	t.Parallel()
 	was := chat.Channel{ID: "ch", AccountID: "account", Name: "Ventas", Credentials: chat.Secret("a"), Settings: []byte(`{}`), Health: chat.Health{State: chat.HealthOK}, Version: 7}
-	renamed, rekeyed, moved, stopped := was, was, was, was
+	renamed, rekeyed, moved, stopped, unverified := was, was, was, was, was
+	unverified.Health.State = chat.HealthUnverified
 	renamed.Name, rekeyed.Credentials, moved.Settings, stopped.Health.State = "Tienda", chat.Secret("b"), []byte(`{"businessAccountId":"7"}`), chat.HealthStopped
 	for name, test := range map[string]struct {
 		old  *chat.Channel
@@ -239,7 +240,7 @@ func TestDerive_ChannelChanged_ReadsTemplates(t *testing.T) { // B-12
 		asks bool
 	}{
 		"it is new": {nil, was, true}, "another token": {&was, rekeyed, true}, "another account": {&was, moved, true},
-		"another name": {&was, renamed, false}, "another health": {&was, stopped, false},
+		"it became verified": {&unverified, was, true}, "it lost its asset": {&was, unverified, true}, "another name": {&was, renamed, false}, "another health": {&was, stopped, false},
 	} {
 		e := newEmitter("1")
 		if err := channel(e, test.old, test.now); err != nil {

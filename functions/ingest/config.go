@@ -31,8 +31,10 @@ type Config struct {
 	DeadQueueURL   string `env:"DEAD_QUEUE_URL"`
 }
 
-// remembered is how long a warm function caches channels and accounts.
-const remembered = 5 * time.Second
+// accountKept is how long a warm function caches accounts.
+const accountKept = 5 * time.Second
+
+const cached = 1000 // channels and accounts
 
 // Build makes the handler.
 func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
@@ -61,10 +63,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	h, err := New(Deps{
 		Channels: channels,
 		Desk:     useCases,
-		Assets: cache.New(remembered, 1000, rt.Now, func(ctx context.Context, a Asset) (chat.Channel, error) {
-			return store.ChannelByAsset(ctx, a.Type, a.ID)
-		}),
-		Accounts: cache.New(remembered, 1000, rt.Now, store.Account), Businesses: store.ChannelsOfBusiness,
+		Assets:   Assets(store, rt.Now),
+		Accounts: cache.New(accountKept, cached, rt.Now, store.Account), Businesses: store.ChannelsOfBusiness,
+		Works:   store.MarkChannelWorking,
 		Bodies:  bucket,
 		Push:    push,
 		Metrics: metrics,
@@ -74,6 +75,15 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		return nil, err
 	}
 	return queue.Counted(rt, "ingest", config.DeadQueueURL, h.Routes(), metrics)
+}
+
+// Assets caches the channels of assets for as long as their claims allow.
+func Assets(store interface {
+	ChannelByAsset(ctx context.Context, t chat.ChannelType, externalID string) (chat.Channel, error)
+}, now func() time.Time) *cache.Cache[Asset, chat.Channel] {
+	return cache.New(chat.AssetKept, cached, now, func(ctx context.Context, a Asset) (chat.Channel, error) {
+		return store.ChannelByAsset(ctx, a.Type, a.ID)
+	})
 }
 
 // useCases are what inbound items do.

@@ -67,10 +67,12 @@ type Deps struct {
 	Accounts *cache.Cache[chat.AccountID, chat.Account]
 	// Businesses finds the channels of a provider's business account, in whatever accounts of ours.
 	Businesses func(ctx context.Context, t chat.ChannelType, id string) ([]chat.Channel, error)
-	Bodies     bodies
-	Push       sender
-	Metrics    *obs.Metrics // knows ItemsIgnored
-	Log        *slog.Logger
+	// Works records the first message of a channel.
+	Works   func(ctx context.Context, ch chat.Channel, at time.Time) error
+	Bodies  bodies
+	Push    sender
+	Metrics *obs.Metrics // knows ItemsIgnored
+	Log     *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -78,8 +80,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("ingest: channels, desk, assets, accounts, bucket, push queue, metrics and logger are required")
+	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Works == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("ingest: channels, desk, assets, accounts, businesses, works, bucket, push queue, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -116,7 +118,17 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err != nil {
 		return err
 	}
-	return h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in)
+	if err := h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in); err != nil {
+		return err
+	}
+	if in.Kind != chat.InboundMessage || ch.Health.State != chat.HealthWaiting {
+		return nil
+	}
+	h.Assets.Forget(Asset{Type: adapter.Type(), ID: item.Asset})
+	if err := h.Works(ctx, ch, item.ReceivedAt); err != nil {
+		return fmt.Errorf("record the first message of channel %s: %w", ch.ID, err)
+	}
+	return nil
 }
 
 // applyTemplateStatus applies a template's status to every channel of its business account.

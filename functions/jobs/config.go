@@ -15,10 +15,13 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/assignment"
+	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/desk/contacts"
 	"github.com/recado-chat/recado/shared/desk/lifecycle"
 	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/live"
+	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/seal"
 	"github.com/recado-chat/recado/shared/secret"
@@ -28,6 +31,8 @@ import (
 type Config struct {
 	DirectoryTable string          `env:"DIRECTORY_TABLE"`
 	DeskTable      string          `env:"DESK_TABLE"`
+	LiveTable      string          `env:"LIVE_TABLE"`
+	SocketEndpoint string          `env:"SOCKET_ENDPOINT"`
 	SecretKeyID    string          `env:"SECRET_KEY_ID"`
 	WebhookURL     string          `env:"WEBHOOK_URL"`
 	Providers      all.Settings    `env:"-"`
@@ -44,7 +49,9 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
-	store := dynamo.NewDesk(dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable}, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey)))
+	tables := dynamo.Tables{Directory: config.DirectoryTable, Desk: config.DeskTable, Live: config.LiveTable}
+	db := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now), dynamo.WithCursorKey(checkpointKey))
+	store := dynamo.NewDesk(db)
 	channels := all.New(channel.Environment{Settings: config.Providers, HTTP: rt.HTTP})
 	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
 	if err != nil {
@@ -54,12 +61,20 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build jobs: %w", err)
 	}
+	claimer, err := claims.New(store, rt.Now, boot.Sleep)
+	if err != nil {
+		return nil, fmt.Errorf("build jobs: %w", err)
+	}
+	sockets, err := push.New(push.NewClient(rt.Client("apigatewaymanagementapi"), config.SocketEndpoint))
+	if err != nil {
+		return nil, fmt.Errorf("build jobs: %w", err)
+	}
 	metrics, err := queue.Metrics(rt, "jobs", LoadsRepaired)
 	if err != nil {
 		return nil, err
 	}
 	h, err := New(Deps{
-		Store: store, Desk: useCases, Channels: channels, Sealer: sealer,
+		Store: store, Desk: useCases, Claims: claimer, Live: live.New(db), Sockets: sockets, Channels: channels, Sealer: sealer,
 		WebhookURL: config.WebhookURL, SecretNames: config.SecretNames, Secrets: secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
 		Now: rt.Now, Metrics: metrics, Log: rt.Log,
 	})

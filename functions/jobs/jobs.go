@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/recado-chat/recado/events"
@@ -64,6 +65,22 @@ type verbs interface {
 	Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error
 	Rename(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
 	Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error
+	Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
+}
+
+type claimer interface {
+	// Change returns Conflict with reason claimed when the asset is another channel's.
+	Change(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+}
+
+type sockets interface {
+	// SiteConnections are the connections of a site's visitors.
+	SiteConnections(ctx context.Context, account chat.AccountID, channel chat.ChannelID) ([]chat.Connection, error)
+}
+
+type hanger interface {
+	// Hangup returns push.ErrGone for a connection that is closed already.
+	Hangup(ctx context.Context, connection string) error
 }
 
 // LoadsRepaired counts the operators whose stored load differed from their number of conversations. Any value above zero points to
@@ -74,6 +91,9 @@ var LoadsRepaired = obs.Counter{Name: "LoadsRepaired"}
 type Deps struct {
 	Store    store
 	Desk     verbs
+	Claims   claimer
+	Live     sockets
+	Sockets  hanger
 	Channels channels
 	Sealer   opener
 	// WebhookURL is the address of our webhooks. SecretNames are the parameters that hold the secrets given to providers.
@@ -90,8 +110,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Store == nil || d.Desk == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("jobs: store, desk, channels, sealer, address and secrets of webhooks, clock, metrics and logger are required")
+	if d.Store == nil || d.Desk == nil || d.Claims == nil || d.Live == nil || d.Sockets == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("jobs: store, desk, claims, connections, sockets, channels, sealer, address and secrets of webhooks, clock, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -112,13 +132,52 @@ func (h *Handler) restored(ctx context.Context, envelope events.Envelope, signal
 	return h.begin(ctx, chat.AccountID(envelope.AccountID), signal)
 }
 
-// changed handles a channel's change: it updates the webhook and then creates the templates job. Both are idempotent.
+// changed handles a channel's change: the webhook at once, everything else as jobs. All are idempotent.
 func (h *Handler) changed(ctx context.Context, envelope events.Envelope, signal events.ChannelChanged) error {
 	account := chat.AccountID(envelope.AccountID)
 	if err := h.webhook(ctx, account, signal); err != nil {
 		return err
 	}
-	return h.beginTemplates(ctx, account, signal)
+	jobs, err := h.follow(ctx, account, signal)
+	if err != nil {
+		return err
+	}
+	for _, job := range jobs {
+		if err := h.Store.PutJob(ctx, job); err != nil && !fault.Is(err, fault.Conflict) {
+			return fmt.Errorf("create the job %s of channel %s: %w", job.Kind, job.Subject, err)
+		}
+	}
+	return nil
+}
+
+// follow returns the jobs that follow from a channel's change.
+func (h *Handler) follow(ctx context.Context, account chat.AccountID, signal events.ChannelChanged) (jobs []chat.Job, err error) {
+	id, now, version := chat.ChannelID(signal.ChannelID), h.Now(), strconv.FormatInt(signal.Version, 10)
+	var t chat.ChannelType
+	if signal.Removed != nil {
+		t = chat.ChannelType(signal.Removed.Type)
+		jobs = append(jobs, chat.NewAbandonJob(account, id, now))
+	} else {
+		ch, err := h.Store.Channel(ctx, account, id)
+		if fault.Is(err, fault.NotFound) {
+			return nil, nil // its removal has a signal of its own
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read channel %s: %w", id, err)
+		}
+		if !ch.Health.Verified() {
+			return []chat.Job{chat.NewVerifyJob(ch, now, "changed", version)}, nil
+		}
+		t = ch.Type
+	}
+	adapter, _ := h.Channels.Of(t)
+	if _, lists := adapter.(channel.TemplateLister); lists {
+		jobs = append(jobs, chat.NewTemplatesJob(account, id, now, "changed", version))
+	}
+	if _, embeds := adapter.(channel.Embedder); embeds {
+		jobs = append(jobs, chat.NewSocketsJob(account, id, signal.Version, now))
+	}
+	return jobs, nil
 }
 
 func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {
@@ -154,6 +213,12 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.recount(ctx, job)
 	case chat.JobTemplates:
 		return h.templates(ctx, job)
+	case chat.JobVerify:
+		return h.verify(ctx, job)
+	case chat.JobAbandon:
+		return h.abandon(ctx, job)
+	case chat.JobSockets:
+		return h.closeSockets(ctx, job)
 	}
 	return job, fault.New(fault.Invalid, "unknown job kind").WithReason("unknown_job")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/obs"
 )
@@ -31,6 +32,24 @@ type fixture struct {
 	owner chat.Operator
 	acc   chat.Account
 	shop  map[chat.StoreID]chat.Channel
+
+	sockets *sockets
+}
+
+// sockets is a gateway: a socket that it closes has its connection removed by $disconnect.
+type sockets struct {
+	store  *dynamo.Store
+	closed []string
+	err    error
+}
+
+func (s *sockets) Hangup(ctx context.Context, connection string) error {
+	if s.err != nil {
+		return s.err
+	}
+	s.closed = append(s.closed, connection)
+	_, err := s.store.DeleteConnection(ctx, connection)
+	return err
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -43,7 +62,12 @@ func newFixture(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
+	claimer, err := claims.New(b.store, clock, func(_ context.Context, d time.Duration) error { b.now = b.now.Add(d); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sockets = &sockets{store: b.store}
+	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Claims: claimer, Live: b.store, Sockets: b.sockets, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
 	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +76,7 @@ func newFixture(t *testing.T) *fixture {
 	b.must(b.store.CreateAccount(b.ctx, b.acc, chat.Store{ID: "A", AccountID: "ACC", Name: "A", CreatedAt: b.now}, b.owner, nil))
 	b.must(b.store.CreateStore(b.ctx, chat.Store{ID: "B", AccountID: "ACC", Name: "B", CreatedAt: b.now}, nil))
 	for i, store := range []chat.StoreID{"A", "B"} {
-		ch := chat.Channel{ID: chat.ChannelID("CH" + store), AccountID: "ACC", StoreID: store, Type: "whatsapp", ExternalID: fmt.Sprintf("7%d", i), CreatedAt: b.now, Version: 1}
+		ch := chat.Channel{ID: chat.ChannelID("CH" + store), AccountID: "ACC", StoreID: store, Type: "whatsapp", ExternalID: fmt.Sprintf("7%d", i), Health: chat.Health{State: chat.HealthOK}, CreatedAt: b.now, Version: 1}
 		b.must(b.store.CreateChannel(b.ctx, ch, nil))
 		b.shop[store] = ch
 	}

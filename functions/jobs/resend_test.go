@@ -16,14 +16,20 @@ import (
 // holds makes the owner reply, and the reply is held because of the channel's state.
 func (b *fixture) holds(ch chat.Channel, id chat.ConversationID, text string) {
 	b.t.Helper()
+	b.replies(id, text)
+	if took := b.delivers(ch, id); len(took) > 0 {
+		b.t.Fatalf("the provider accepted %v", took)
+	}
+}
+
+// replies makes the owner reply.
+func (b *fixture) replies(id chat.ConversationID, text string) {
+	b.t.Helper()
 	b.now = b.now.Add(time.Second)
 	c, err := b.store.Conversation(b.ctx, "ACC", id)
 	b.must(err)
 	_, _, err = b.desk.Reply(b.ctx, chat.Actor{Operator: b.owner, RequestID: text}, c, drafts.Draft{ClientID: text, Type: chat.TypeText, Text: text})
 	b.must(err)
-	if took := b.delivers(ch, id); len(took) > 0 {
-		b.t.Fatalf("the provider accepted %v", took)
-	}
 }
 
 // delivers simulates send for a conversation, and returns the texts that the provider accepted.
@@ -85,7 +91,7 @@ func TestResend_HeldMessages_RequeuedByPage(t *testing.T) { // B-22
 	if got := b.held(); !slices.Equal(got, want) {
 		t.Fatalf("the held messages are %v", got)
 	}
-	ch := b.healthOf(chat.HealthUnverified)
+	ch := b.healthOf(chat.HealthOK)
 	id := b.restored(ch)
 	if again := b.restored(ch); again != id {
 		t.Fatal("a repeated signal begins another job")
@@ -118,7 +124,7 @@ func TestResend_ChannelBrokenAgain_KeepsHeld(t *testing.T) { // B-22
 	t.Parallel()
 	b := newFixture(t)
 	b.holds(b.healthOf(chat.HealthReauthorise), b.written("A", "5491"), "uno")
-	id := b.restored(b.healthOf(chat.HealthUnverified))
+	id := b.restored(b.healthOf(chat.HealthOK))
 	b.healthOf(chat.HealthReauthorise)
 	if job := b.runs(id); !job.Done || job.Count != 0 {
 		t.Errorf("%+v", job)

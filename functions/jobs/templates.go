@@ -5,25 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
-	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
-
-// beginTemplates creates the templates job of a channel that changed. The job's id derives from the change, so a repeated signal
-// creates no second job.
-func (h *Handler) beginTemplates(ctx context.Context, account chat.AccountID, changed events.ChannelChanged) error {
-	job := chat.NewTemplatesJob(account, chat.ChannelID(changed.ChannelID), h.Now(), "changed", strconv.FormatInt(changed.Version, 10))
-	err := h.Store.PutJob(ctx, job)
-	if fault.Is(err, fault.Conflict) {
-		return nil
-	}
-	return err
-}
 
 // reading is the progress of a templates job: it reads page by page, and then sweeps the templates that were not found.
 type reading struct {

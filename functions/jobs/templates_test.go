@@ -77,7 +77,11 @@ func approving(t *testing.T, names ...string) (*fixture, *approver) {
 func (b *fixture) changed(version int64) chat.Job {
 	b.t.Helper()
 	id := b.shop["A"].ID
-	envelope, err := events.Wrap("signal", "ACC", b.now, events.ChannelChanged{ChannelID: string(id), Version: version})
+	signal := events.ChannelChanged{ChannelID: string(id), Version: version}
+	if _, err := b.store.Channel(b.ctx, "ACC", id); err != nil {
+		signal.Removed = &events.RemovedChannel{Type: "whatsapp"}
+	}
+	envelope, err := events.Wrap("signal", "ACC", b.now, signal)
 	b.must(err)
 	for range 2 { // a repeated signal creates no second job
 		b.must(b.Routes().Handle(b.ctx, envelope))

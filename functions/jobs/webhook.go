@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
@@ -25,7 +26,7 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 	}
 	adapter, _ := h.Channels.Of(ch.Type)
 	subscriber, subscribes := adapter.(channel.Subscriber)
-	if !subscribes {
+	if !subscribes || !ch.Health.Verified() {
 		return nil
 	}
 	credentials, err := h.Sealer.OpenCredentials(ctx, account, ch.Credentials)
@@ -52,12 +53,10 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 // needs other credentials, and changing them sends a new signal.
 func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error) error {
 	after := ch
-	after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	if refusal != nil {
-		after.Health.State, after.Health.Message = chat.HealthReauthorise, "the provider refused the webhook"
-		if p := channel.Provider(refusal); p != nil {
-			after.Health.Code, after.Health.Message = p.Code, p.Message
-		}
+		after.Health = refused(refusal, "the provider refused the webhook", h.Now())
+	} else if !ch.Health.Sends() {
+		after.Health = ch.Health.Confirmed(h.Now())
 	}
 	if after.Health.State == ch.Health.State {
 		return nil
@@ -69,12 +68,21 @@ func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error
 	return err
 }
 
+// refused is the health of a channel whose credentials the provider no longer accepts.
+func refused(refusal error, otherwise string, now time.Time) chat.Health {
+	health := chat.Health{State: chat.HealthReauthorise, Message: otherwise, At: now}
+	if p := channel.Provider(refusal); p != nil {
+		health.Code, health.Message = p.Code, p.Message
+	}
+	return health
+}
+
 // unsubscribe removes the webhook of a deleted channel, unless its asset is connected again.
 func (h *Handler) unsubscribe(ctx context.Context, account chat.AccountID, removed events.RemovedChannel) error {
 	t := chat.ChannelType(removed.Type)
 	adapter, _ := h.Channels.Of(t)
 	subscriber, subscribes := adapter.(channel.Subscriber)
-	if !subscribes {
+	if !subscribes || removed.ExternalID == "" { // it was never verified
 		return nil
 	}
 	if _, connected, err := h.connected(ctx, t, removed.ExternalID); err != nil || connected {

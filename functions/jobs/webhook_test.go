@@ -51,7 +51,7 @@ func registering(t *testing.T) (*fixture, *registrar) {
 	b.Handler, err = jobs.New(b.deps)
 	b.must(err)
 	after := b.shop["A"]
-	after.Credentials, after.Health = chat.Secret("token"), chat.Health{State: chat.HealthUnverified}
+	after.Credentials, after.Health = chat.Secret("token"), chat.Health{State: chat.HealthWaiting}
 	b.must(b.store.UpdateChannel(b.ctx, b.shop["A"], after, nil))
 	return b, r
 }
@@ -77,7 +77,7 @@ func TestChannelChanged_RegistersWebhook_AndMayRepeat(t *testing.T) {
 		b.must(b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 2}))
 	}
 	want := "subscribe 70 at https://hooks.example/webhooks/whatsapp with token"
-	if !slices.Equal(r.calls, []string{want, want}) || b.health().State != chat.HealthOK {
+	if !slices.Equal(r.calls, []string{want, want}) || b.health().State != chat.HealthWaiting {
 		t.Errorf("called %v; the channel is %s", r.calls, b.health().State)
 	}
 }
@@ -86,7 +86,7 @@ func TestChannelChanged_ProviderDown_TriesAgain(t *testing.T) {
 	t.Parallel()
 	b, r := registering(t)
 	r.refuses = fault.New(fault.Unavailable, "down")
-	if err := b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 2}); err == nil || fault.Permanent(err) || b.health().State != chat.HealthUnverified {
+	if err := b.changes(events.ChannelChanged{ChannelID: "CHA", Version: 2}); err == nil || fault.Permanent(err) || b.health().State != chat.HealthWaiting {
 		t.Errorf("%v; the channel is %s", err, b.health().State)
 	}
 }
@@ -141,7 +141,8 @@ func TestChannelReconnected_WhileWebhookEnds_WebhookIsRegistered(t *testing.T) {
 	b.must(b.store.DeleteChannel(b.ctx, ch, nil))
 	r.during = func() {
 		again := ch
-		again.ID, again.Health = "CHN", chat.Health{State: chat.HealthUnverified}
+		b.now = b.now.Add(chat.ClaimRest)
+		again.ID, again.Health = "CHN", chat.Health{State: chat.HealthWaiting}
 		b.must(b.store.CreateChannel(b.ctx, again, nil))
 		b.must(b.changes(events.ChannelChanged{ChannelID: "CHN", Version: 1}))
 	}

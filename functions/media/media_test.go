@@ -129,7 +129,7 @@ func open(t *testing.T, files ...func() (channel.Media, error)) *fixture {
 		chat.Store{ID: shop, AccountID: account, Name: "Tienda", CreatedAt: w.now},
 		chat.Operator{ID: "OP", AccountID: account, Name: "Ana", Email: "ana@example.com", Role: chat.Owner, Active: true}, nil))
 	w.must(w.store.CreateChannel(t.Context(), chat.Channel{
-		ID: number, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "asset", Credentials: chat.Secret(accessToken), CreatedAt: w.now,
+		ID: number, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "asset", Credentials: chat.Secret(accessToken), Health: chat.Health{State: chat.HealthOK}, CreatedAt: w.now,
 	}, nil))
 	w.must(w.store.Commit(t.Context(), chat.Decision{
 		After: chat.Conversation{

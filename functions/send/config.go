@@ -49,7 +49,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build send: %w", err)
 	}
-	h, err := New(Deps{Channels: channels, Desk: sender, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, Sleep), Now: rt.Now, Log: rt.Log})
+	h, err := New(Deps{Channels: channels, Desk: sender, Store: store, Sealer: sealer, Media: bucket, Limiter: NewRateLimiter(auth.Now, boot.Sleep), Now: rt.Now, Log: rt.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -29,18 +29,6 @@ func NewRateLimiter(now func() time.Time, sleep func(context.Context, time.Durat
 	return &RateLimiter{now: now, sleep: sleep, numbers: cache.NewBuckets[string](bucketsMax), pairs: cache.NewBuckets[pair](bucketsMax)}
 }
 
-// Sleep waits in real time.
-func Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 const (
 	bucketsMax = 10_000 // maximum number of buckets (numbers, and pairs of number and recipient); when it is reached, all are forgotten
 	shortWait  = time.Second

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -81,7 +82,7 @@ func TestRateLimiter_ContextEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := boot.Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("it slept: %v", err)
 	}
 }

@@ -158,13 +158,13 @@ func TestSend_WhatsAppErrors(t *testing.T) {
 			&whatsapp.Fault{Code: 999999}, chat.StatusFailed, "999999", 0, []string{"dos"}, chat.HealthOK,
 		},
 		"too fast": {
-			&whatsapp.Fault{Code: 130429, RetryAfter: 30}, chat.StatusQueued, "", 30 * time.Second, nil, chat.HealthUnverified,
+			&whatsapp.Fault{Code: 130429, RetryAfter: 30}, chat.StatusQueued, "", 30 * time.Second, nil, chat.HealthWaiting,
 		},
 		"too fast for this person": {
-			&whatsapp.Fault{Code: 131056}, chat.StatusQueued, "", time.Second, nil, chat.HealthUnverified,
+			&whatsapp.Fault{Code: 131056}, chat.StatusQueued, "", time.Second, nil, chat.HealthWaiting,
 		},
 		"trouble of its own": {
-			&whatsapp.Fault{Code: 131000}, chat.StatusQueued, "", time.Minute, nil, chat.HealthUnverified,
+			&whatsapp.Fault{Code: 131000}, chat.StatusQueued, "", time.Minute, nil, chat.HealthWaiting,
 		},
 		"a dead token": {
 			&whatsapp.Fault{Code: 190, Status: http.StatusUnauthorized}, chat.StatusHeld, "", 5 * time.Minute, nil, chat.HealthReauthorise,
@@ -272,7 +272,7 @@ func TestSend_ChannelBroken_HeldUntilReconnect(t *testing.T) {
 	before, err := w.Store.Channel(t.Context(), desktest.Account, w.Channel.ID)
 	w.Must(err)
 	after := before
-	after.Credentials, after.Health = chat.Secret("another token"), chat.Health{State: chat.HealthUnverified, At: w.Time}
+	after.Credentials, after.Health = chat.Secret("another token"), chat.Health{State: chat.HealthWaiting, At: w.Time}
 	w.Must(w.Store.UpdateChannel(t.Context(), before, after, nil))
 	w.Must(w.deliver(h))
 	if texts := w.texts(); !slices.Equal(texts, []string{"uno", "dos"}) {

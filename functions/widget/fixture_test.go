@@ -67,7 +67,8 @@ func (b *fixture) site(code, name, page string, store chat.StoreID) {
 	b.Helper()
 	ch := chat.Channel{
 		ID: chat.ChannelID("CH" + code), AccountID: desktest.Account, StoreID: store, Type: "webchat", Name: name, ExternalID: code,
-		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page), CreatedAt: b.Time, Version: 1,
+		Settings: fmt.Appendf(nil, `{"origins":[%q],"title":"","greeting":"Hola","color":"#112233"}`, page),
+		Health:   chat.Health{State: chat.HealthOK}, CreatedAt: b.Time, Version: 1,
 	}
 	b.Must(b.store.CreateChannel(b.Context(), ch, nil))
 	b.sites[code] = ch

@@ -113,9 +113,14 @@ var Functions = []Function{
 	},
 	{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256, RegistersHooks: true,
-		Tables:          map[Table]Items{Directory: Get | Query | Put | Delete, Desk: Get | Query | Put | Update | Delete},
+		Tables: map[Table]Items{
+			Directory: Get | Query | Put | Delete,
+			Desk:      Get | Query | Put | Update | Delete,
+			Live:      Query,
+		},
 		Indexes:         []string{"inbox", "waiting"},
 		SendsTo:         []string{DeadLetters},
+		PostsToSockets:  true,
 		DecryptsSecrets: true,
 		ProviderCalls:   true,
 	},
@@ -169,6 +174,7 @@ var Routes = []Route{
 	{Method: "POST", Path: "/api/v1/channels", Function: "admin"},
 	{Method: "PATCH", Path: "/api/v1/channels/{id}", Function: "admin"},
 	{Method: "DELETE", Path: "/api/v1/channels/{id}", Function: "admin"},
+	{Method: "POST", Path: "/api/v1/channels/{id}/verify", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/channels/{id}/templates/sync", Function: "admin"},
 	{Method: "PATCH", Path: "/api/v1/settings", Function: "admin"},
 	{Method: "PUT", Path: "/api/v1/distribution", Function: "admin"},

@@ -173,3 +173,15 @@ func fromProcess() (*Runtime, error) {
 		Log:  obs.NewLogger(os.Stdout, environment["AWS_LAMBDA_FUNCTION_NAME"]),
 	}, nil
 }
+
+// Sleep waits in real time.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -38,6 +38,7 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
 	if age := c.now().Sub(e.at); ok && age >= 0 && age < c.ttl {
 		return e.value, nil
 	}
+	begun := c.now() // a value is as old as its reading's begin, however long it took
 	value, err := c.read(ctx, key)
 	if err != nil {
 		return value, err
@@ -47,7 +48,7 @@ func (c *Cache[K, V]) Get(ctx context.Context, key K) (V, error) {
 	if len(c.entries) >= c.most {
 		clear(c.entries)
 	}
-	c.entries[key] = entry[V]{value: value, at: c.now()}
+	c.entries[key] = entry[V]{value: value, at: begun}
 	return value, nil
 }
 

@@ -39,3 +39,23 @@ func TestGet(t *testing.T) {
 	fail = nil
 	get("d", 9)
 }
+
+// A value is as old as its reading's begin: whoever relies on the time to live need not know how long a reading takes.
+func TestGet_SlowReading_AgesFromItsBegin(t *testing.T) {
+	t.Parallel()
+	now, reads := time.Unix(0, 0), 0
+	c := New(5*time.Second, 10, func() time.Time { return now }, func(context.Context, string) (int, error) {
+		reads++
+		now = now.Add(3 * time.Second)
+		return reads, nil
+	})
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {time.Second, 1}, {time.Second, 2}} {
+		now = now.Add(step.after)
+		if got, err := c.Get(t.Context(), "a"); err != nil || got != step.want {
+			t.Errorf("%s later it is %d, %v, want %d", step.after, got, err, step.want)
+		}
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // Adapter is implemented by every channel.
@@ -88,11 +89,20 @@ type Asset struct {
 	Settings   []byte // the channel's settings with the provider's display data, a JSON object
 }
 
-// Connector is a channel that asks the provider for the asset of the given credentials before the channel is connected.
+// Connector is a channel whose provider says which asset credentials open. Every channel but a first-party one must be one: without the
+// provider's word anybody could claim an asset with invented credentials.
 type Connector interface {
-	// Connect returns the asset that the credentials belong to. settings are those that the client gave. Invalid with the credentials'
-	// field when the provider refuses them, Unavailable or RateLimited when it cannot say.
-	Connect(ctx context.Context, credentials chat.Credentials, settings []byte) (Asset, error)
+	// Connect asks the provider, with the credentials, for the asset. asset is the external id that the client gave; "" asks for the
+	// asset that the credentials belong to, where the provider tells it. settings are those that the client gave; whatever they name at
+	// the provider is asked for, too. Invalid with the field when the provider refuses or an id is missing; Unavailable or RateLimited
+	// when it cannot say.
+	Connect(ctx context.Context, credentials chat.Credentials, asset string, settings []byte) (Asset, error)
+}
+
+// Embedder is a channel that shows on pages of the business.
+type Embedder interface {
+	// Allows reports whether settings let a page of this origin show the channel.
+	Allows(settings []byte, origin string) (bool, error)
 }
 
 // Subscriber is a channel whose webhook we register with the provider ourselves.
@@ -209,4 +219,13 @@ func Provider(err error) *ProviderError {
 		return p
 	}
 	return nil
+}
+
+// Unverified is the health of a channel whose credentials the provider did not confirm.
+func Unverified(err error, now time.Time) chat.Health {
+	health := chat.Health{State: chat.HealthUnverified, Code: fault.Reason(err), Message: fault.As(err).Message, At: now}
+	if p := Provider(err); p != nil {
+		health.Code, health.Message = p.Code, p.Message
+	}
+	return health
 }

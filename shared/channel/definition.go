@@ -3,6 +3,7 @@ package channel
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -44,13 +45,19 @@ type AccessToken struct {
 	AccessToken string `json:"accessToken"`
 }
 
-// ReadAccessToken checks an access token that a client gave and returns the document to encrypt.
+// ReadAccessToken checks an access token that a client gave and returns the document to encrypt. A token becomes part of a header or an
+// address, so it consists of visible ASCII characters.
 func ReadAccessToken(given []byte) (chat.Credentials, error) {
 	var t AccessToken
-	if json.Unmarshal(given, &t) != nil || t.AccessToken == "" || len(t.AccessToken) > maxToken {
+	if json.Unmarshal(given, &t) != nil || t.AccessToken == "" || len(t.AccessToken) > maxToken || !IsVisibleASCII(t.AccessToken) {
 		return nil, fault.New(fault.Invalid, "the provider's access token is needed").WithField("credentials.accessToken")
 	}
 	return t.Credentials(), nil
+}
+
+// IsVisibleASCII reports whether a text has neither spaces, control characters nor characters beyond ASCII.
+func IsVisibleASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // Credentials returns the document to encrypt.

@@ -32,6 +32,8 @@ type Capabilities struct {
 	ReadReceipts bool               // the adapter is a channel.Marker
 	Typing       time.Duration      // how long one ShowTyping of the adapter (channel.Typer) is shown; 0 = no typing indicator
 	Rate         SendRate
+	// AssetByCredentials says that the provider tells the external id by the credentials, so that a client names none.
+	AssetByCredentials bool
 	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// messages are pushed to the external user's browsers.
 	FirstParty bool

@@ -60,8 +60,9 @@ type HealthState string
 
 // The states of a channel.
 const (
-	HealthUnverified  HealthState = "unverified" // nothing sent or received yet
-	HealthOK          HealthState = "ok"
+	HealthUnverified  HealthState = "unverified"  // the provider has not confirmed that the credentials open the asset
+	HealthWaiting     HealthState = "waiting"     // confirmed; nothing sent or received yet
+	HealthOK          HealthState = "ok"          // works since Health.At
 	HealthReauthorise HealthState = "reauthorise" // the token is invalid: replies are held
 	HealthStopped     HealthState = "stopped"     // the provider stopped the account
 )
@@ -74,7 +75,46 @@ type Health struct {
 	At      time.Time
 }
 
-// Sends says whether the provider takes messages now.
-func (h Health) Sends() bool {
-	return h.State != HealthReauthorise && h.State != HealthStopped
+// Codes of ours for an unverified channel, beside the provider's own.
+const (
+	HealthClaimed = "claimed" // the provider confirmed the credentials, but another channel has the asset
+	HealthMoved   = "moved"   // the provider no longer accepted the credentials, and another channel took the asset
+)
+
+// Verified says whether the provider confirmed that the credentials open the asset. Only such a channel has the claim on its asset:
+// an unverified one receives nothing, sends nothing and excludes nobody.
+func (h Health) Verified() bool {
+	return h.State == HealthWaiting || h.State == HealthOK || h.State == HealthReauthorise || h.State == HealthStopped
 }
+
+// Sends says whether the provider takes messages now.
+func (h Health) Sends() bool { return h.State == HealthWaiting || h.State == HealthOK }
+
+// Used says whether a message was sent or received: the channel's asset is then part of its history and cannot change.
+func (h Health) Used() bool { return h.Verified() && h.State != HealthWaiting }
+
+// Confirmed is the health after the provider confirmed the channel's credentials.
+func (h Health) Confirmed(now time.Time) Health {
+	if h.State == HealthWaiting || !h.Verified() {
+		return Health{State: HealthWaiting, At: now}
+	}
+	return Health{State: HealthOK, At: now}
+}
+
+// Claim is the entry that leads from a provider's asset to its channel, over all accounts.
+type Claim struct {
+	AccountID  AccountID
+	ChannelID  ChannelID
+	ReleasedAt time.Time // zero while the channel has the asset
+}
+
+const (
+	// AssetKept is how long a process may keep the channel that it found by an asset.
+	AssetKept = 5 * time.Second
+	// ClaimRest is how long a released asset has no channel. A process that found the asset's former channel has forgotten it by then;
+	// a second is for clocks that differ.
+	ClaimRest = AssetKept + time.Second
+)
+
+// RestsFor says how long another channel must still wait for a released asset.
+func (c Claim) RestsFor(now time.Time) time.Duration { return c.ReleasedAt.Add(ClaimRest).Sub(now) }

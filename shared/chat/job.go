@@ -1,6 +1,9 @@
 package chat
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Job is long work in bounded steps. Each run writes its checkpoint, and that write starts the next run.
 type Job struct {
@@ -28,6 +31,9 @@ const (
 	JobRecount JobKind = "recount" // once a day, never done: recount the operators' loads
 
 	JobTemplates JobKind = "templates" // a channel has new credentials, or somebody asked: read its templates from the provider
+	JobVerify    JobKind = "verify"    // a channel is not verified, or another claims its asset: ask the provider whether the credentials open it
+	JobAbandon   JobKind = "abandon"   // a channel was removed: fail what waits to be sent through it
+	JobSockets   JobKind = "sockets"   // a site was removed or shows on other pages: close the sockets of pages that it no longer allows
 )
 
 // RecountEvery is how often an account's operators' loads are recounted.
@@ -43,8 +49,27 @@ func NewRecount(a Account) Job {
 
 // NewTemplatesJob reads a channel's templates. The cause names what started it: the same cause again is the same job.
 func NewTemplatesJob(account AccountID, channel ChannelID, now time.Time, cause ...string) Job {
+	return newChannelJob(JobTemplates, account, channel, now, cause...)
+}
+
+// NewVerifyJob asks the provider about a channel's credentials. The cause names what started it: the same cause again is the same job.
+func NewVerifyJob(ch Channel, now time.Time, cause ...string) Job {
+	return newChannelJob(JobVerify, ch.AccountID, ch.ID, now, cause...)
+}
+
+// NewAbandonJob fails what waits to be sent through a removed channel.
+func NewAbandonJob(account AccountID, channel ChannelID, now time.Time) Job {
+	return newChannelJob(JobAbandon, account, channel, now)
+}
+
+// NewSocketsJob closes sockets that a site, at this version of its channel, does not allow.
+func NewSocketsJob(account AccountID, channel ChannelID, version int64, now time.Time) Job {
+	return newChannelJob(JobSockets, account, channel, now, strconv.FormatInt(version, 10))
+}
+
+func newChannelJob(kind JobKind, account AccountID, channel ChannelID, now time.Time, cause ...string) Job {
 	return Job{
-		ID:        DeterministicID(time.Time{}, 0, append([]string{string(JobTemplates), string(account), string(channel)}, cause...)...),
-		AccountID: account, Kind: JobTemplates, Subject: string(channel), CreatedAt: now, Version: 1,
+		ID:        DeterministicID(time.Time{}, 0, append([]string{string(kind), string(account), string(channel)}, cause...)...),
+		AccountID: account, Kind: kind, Subject: string(channel), CreatedAt: now, Version: 1,
 	}
 }

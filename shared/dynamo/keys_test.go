@@ -42,7 +42,7 @@ func specimens() map[string][]any {
 	changed.Version = 2
 	socket := chat.Connection{ID: "CONNECTION", AccountID: "ACCOUNT"}
 	visiting := socket
-	visiting.Visitor.ID = "VISITOR"
+	visiting.Visitor.ID, visiting.Visitor.ChannelID = "VISITOR", "CHANNEL"
 	identity := chat.Identity{AccountID: "ACCOUNT", ChannelID: "CHANNEL", ExternalID: "5491155550000"}
 	operator := chat.Operator{ID: "OPERATOR", AccountID: "ACCOUNT", Email: "Ana@Example.com"}
 	asset := chat.Channel{ID: "CHANNEL", AccountID: "ACCOUNT", Type: "whatsapp", ExternalID: "1055500001"}
@@ -92,6 +92,7 @@ func specimens() map[string][]any {
 			item.ConnectionOwner(socket),
 			item.Connection(socket),
 			item.Connection(visiting),
+			item.SiteConnection(visiting),
 			item.Answer{Header: table.NewHeader(key.Answer("OPERATOR POST /stores KEY"), item.KindAnswer)},
 			item.Hit{Header: table.NewHeader(key.Hit("sign-in ana@example.com", at), item.KindHit)},
 		},

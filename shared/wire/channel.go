@@ -30,13 +30,16 @@ type Channel struct {
 
 // ChannelHealth says whether a channel works.
 type ChannelHealth struct {
-	// State is reauthorise when the credentials are no longer valid, and stopped when the provider blocked the account.
+	// State is unverified until the provider confirmed the credentials: such a channel receives and sends nothing. It is waiting until the
+	// first message and ok from then on, reauthorise when the credentials are no longer valid, and stopped when the provider blocked the
+	// account.
 	State chat.HealthState `json:"state"`
-	// Code is the provider's error code; left out when there is none.
+	// Code is the provider's error code, or for an unverified channel claimed (another channel has the asset) or moved (another channel
+	// took it when the provider refused this one's credentials); left out when there is none.
 	Code string `json:"code,omitempty"`
 	// Message is the provider's error text; left out when there is none.
 	Message string `json:"message,omitempty"`
-	// At is when the state was noticed; left out when it never changed.
+	// At is when the state began or was noticed; left out when it never changed.
 	At *Time `json:"at,omitempty"`
 }
 
@@ -48,7 +51,8 @@ type NewChannel struct {
 	Name string `json:"name" jsonschema:"minLength=1,maxLength=120"`
 	// StoreID defaults to the account's first store.
 	StoreID *string `json:"storeId,omitempty"`
-	// ExternalID is the provider's id of the asset. An asset of another account answers conflict with reason claimed.
+	// ExternalID is the provider's id of the asset, which the credentials must open. An asset of another verified channel answers conflict
+	// with reason claimed. Left out where the provider tells it.
 	ExternalID string `json:"externalId,omitempty" jsonschema:"maxLength=128"`
 	// DisplayPhone is the phone number as people read it.
 	DisplayPhone *string `json:"displayPhone,omitempty" jsonschema:"maxLength=120"`
@@ -68,7 +72,9 @@ type ChannelChange struct {
 	DisplayPhone *string `json:"displayPhone,omitempty" jsonschema:"maxLength=120"`
 	// Settings replace the channel's settings: an object of at most 8 KB.
 	Settings map[string]json.RawMessage `json:"settings,omitempty"`
-	// Credentials replace the channel's, and reset its health to unverified.
+	// ExternalID corrects the provider's id of the asset, as long as the channel has no messages. It needs credentials.
+	ExternalID *string `json:"externalId,omitempty" jsonschema:"maxLength=128"`
+	// Credentials replace the channel's, once the provider confirmed that they open the asset.
 	Credentials *ChannelCredentials `json:"credentials,omitempty"`
 	// Version is the version that was read; another one answers conflict with reason version_changed.
 	Version int64 `json:"version"`
@@ -76,7 +82,7 @@ type ChannelChange struct {
 
 // ChannelCredentials let the service call the provider for the channel. They are stored encrypted.
 type ChannelCredentials struct {
-	// AccessToken is the provider's access token, at most 4096 bytes.
+	// AccessToken is the provider's access token: at most 4096 visible ASCII characters.
 	AccessToken string `json:"accessToken"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -21,10 +22,16 @@ import (
 type Store interface {
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	Store(ctx context.Context, account chat.AccountID, id chat.StoreID) (chat.Store, error)
-	// CreateChannel returns Conflict with reason "claimed" when the asset is already connected, in this or another account.
-	CreateChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
-	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 	DeleteChannel(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+	// PutJob returns Conflict when the job exists.
+	PutJob(ctx context.Context, j chat.Job) error
+}
+
+// Claimer stores channels with their claims; see desk/claims.
+type Claimer interface {
+	// Connect returns Conflict with reason claimed when the asset is another channel's, in this or another account.
+	Connect(ctx context.Context, ch chat.Channel, activity *chat.Activity) error
+	Change(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
 }
 
 // Sealer encrypts a channel's credentials.
@@ -49,6 +56,7 @@ type Handler struct {
 	*rest.Server
 	Store    Store
 	Desk     Desk
+	Claims   Claimer
 	Sealer   Sealer
 	Channels Channels
 }
@@ -69,6 +77,10 @@ func (h *Handler) Routes() []rest.Route {
 			Status: http.StatusNoContent, Summary: "Disconnect a channel",
 		},
 		{
+			Method: http.MethodPost, Pattern: "/api/v1/channels/{id}/verify", Access: rest.May(permission.ChannelManage), Handle: h.verifyChannel,
+			Status: http.StatusAccepted, Summary: "Ask the provider again whether the credentials open the asset", Answer: wire.Empty{},
+		},
+		{
 			Method: http.MethodPost, Pattern: "/api/v1/channels/{id}/templates/sync", Access: rest.May(permission.ChannelManage), Handle: h.syncTemplates,
 			Status: http.StatusAccepted, Summary: "Read the templates from the provider", Answer: wire.Empty{},
 		},
@@ -80,8 +92,9 @@ func channelTarget(id chat.ChannelID) string { return "channel/" + string(id) }
 // settingsMax is the size limit of a channel's settings in bytes: they are read with every message.
 const settingsMax = 8 << 10
 
-// applyChannel validates the body and writes it into ch. New credentials reset the health that the provider reported for the old ones.
+// applyChannel validates the body and writes it into ch.
 func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.ChannelChange, ch *chat.Channel) error {
+	before := *ch
 	var err error
 	if body.Name != nil {
 		if ch.Name, err = rest.Name("name", *body.Name); err != nil {
@@ -112,44 +125,7 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	if _, err := h.Store.Store(ctx, c.Account.ID, ch.StoreID); err != nil {
 		return fmt.Errorf("read store %s: %w", ch.StoreID, err)
 	}
-	if body.Credentials == nil {
-		return nil
-	}
-	given, err := json.Marshal(body.Credentials)
-	if err != nil {
-		return fmt.Errorf("encode credentials: %w", err)
-	}
-	adapter, known := h.Channels.Of(ch.Type)
-	if !known {
-		return rest.Invalid("type", "channels of this type cannot be connected")
-	}
-	credentials, err := adapter.Credentials(given)
-	if err != nil {
-		return err
-	}
-	if connector, connects := adapter.(channel.Connector); connects {
-		if err := connectAsset(ctx, connector, credentials, ch); err != nil {
-			return err
-		}
-	}
-	if ch.Credentials, err = h.Sealer.SealCredentials(ctx, c.Account.ID, credentials); err != nil {
-		return fmt.Errorf("encrypt credentials: %w", err)
-	}
-	ch.Health = chat.Health{State: chat.HealthUnverified, At: h.Now()}
-	return nil
-}
-
-// connectAsset asks the provider which asset the credentials belong to. The asset of a connected channel cannot change.
-func connectAsset(ctx context.Context, connector channel.Connector, credentials chat.Credentials, ch *chat.Channel) error {
-	asset, err := connector.Connect(ctx, credentials, ch.Settings)
-	if err != nil {
-		return err
-	}
-	if ch.ExternalID != "" && ch.ExternalID != asset.ExternalID {
-		return rest.Invalid("credentials", "the credentials belong to another asset")
-	}
-	ch.ExternalID, ch.Settings = asset.ExternalID, asset.Settings
-	return nil
+	return h.connectChannel(ctx, c, body, before, ch)
 }
 
 func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -165,46 +141,38 @@ func (h *Handler) createChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 		return httpapi.Response{}, rest.Invalid("externalId", "must be empty for this channel type")
 	case capabilities.FirstParty && body.Credentials != nil:
 		return httpapi.Response{}, rest.Invalid("credentials", "this channel type has no credentials")
-	case capabilities.FirstParty:
-		body.ExternalID = h.siteCode(c)
-	case body.ExternalID == "" && !h.connects(body.Type) || len(body.ExternalID) > rest.IDMax:
-		return httpapi.Response{}, rest.Invalid("externalId", "externalId is required")
-	case body.Credentials == nil:
-		return httpapi.Response{}, rest.Invalid("credentials.accessToken", "access token is required")
+	case !capabilities.FirstParty && body.Credentials == nil:
+		return httpapi.Response{}, rest.Invalid(tokenField, "access token is required")
 	}
 	if body.Name == "" {
 		return httpapi.Response{}, rest.Invalid("name", "name is required")
 	}
+	if capabilities.FirstParty {
+		body.ExternalID = h.siteCode(c)
+	}
 	ch := chat.Channel{
 		ID: chat.ChannelID(h.NewID(c, "channel")), AccountID: c.Account.ID, StoreID: c.Account.StoreID,
-		Type: body.Type, ExternalID: body.ExternalID, CreatedAt: h.Now(), Version: 1,
+		Type: body.Type, CreatedAt: h.Now(), Version: 1,
 	}
 	if capabilities.FirstParty {
-		ch.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
+		ch.ExternalID, ch.Health = body.ExternalID, ch.Health.Confirmed(h.Now())
 	}
-	change := wire.ChannelChange{Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}
+	change := wire.ChannelChange{ExternalID: &body.ExternalID, Name: &body.Name, StoreID: body.StoreID, DisplayPhone: body.DisplayPhone, Settings: body.Settings, Credentials: body.Credentials}
 	if err := h.applyChannel(ctx, c, change, &ch); err != nil {
 		return httpapi.Response{}, err
 	}
-	err := h.Store.CreateChannel(ctx, ch, h.Activity(c, "channel.created", channelTarget(ch.ID)))
+	err := h.Claims.Connect(ctx, ch, h.Activity(c, "channel.created", channelTarget(ch.ID)))
 	if fault.Is(err, fault.Conflict) {
 		// A repeated call may find the channel that its first attempt created.
 		if made, readErr := h.Store.Channel(ctx, c.Account.ID, ch.ID); readErr == nil && made.ExternalID == ch.ExternalID {
 			return rest.Created(present.Channel(made))
 		}
-		return httpapi.Response{}, fault.New(fault.Conflict, "this asset is already connected").WithField("externalId").WithReason("claimed").WithCause(err)
+		return httpapi.Response{}, err
 	}
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("create channel %s: %w", ch.ID, err)
 	}
 	return rest.Created(present.Channel(ch))
-}
-
-// connects reports whether the external id of a channel type comes from its provider.
-func (h *Handler) connects(t chat.ChannelType) bool {
-	adapter, _ := h.Channels.Of(t)
-	_, connects := adapter.(channel.Connector)
-	return connects
 }
 
 // siteCode makes the public id of a web-chat channel, which customers' pages embed.
@@ -229,7 +197,7 @@ func (h *Handler) patchChannel(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err := h.applyChannel(ctx, c, body, &after); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.Store.UpdateChannel(ctx, before, after, h.Activity(c, "channel.edited", channelTarget(before.ID))); err != nil {
+	if err := h.Claims.Change(ctx, before, after, h.Activity(c, "channel.edited", channelTarget(before.ID))); err != nil {
 		return httpapi.Response{}, fmt.Errorf("write channel %s: %w", before.ID, err)
 	}
 	after.Version = before.Version + 1
@@ -245,6 +213,22 @@ func (h *Handler) deleteChannel(ctx context.Context, c *rest.Call) (httpapi.Resp
 		return httpapi.Response{}, fmt.Errorf("delete channel %s: %w", ch.ID, err)
 	}
 	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// verifyChannel starts asking the provider about the stored credentials, which only the functions that call providers can decrypt.
+func (h *Handler) verifyChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	ch, err := rest.FindChannel(ctx, h.Store, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if _, err := h.connector(ch.Type); err != nil {
+		return httpapi.Response{}, err
+	}
+	job := chat.NewVerifyJob(ch, h.Now(), "asked", strconv.FormatInt(h.Now().Truncate(verifyEvery).Unix(), 10))
+	if err := h.Store.PutJob(ctx, job); err != nil && !fault.Is(err, fault.Conflict) {
+		return httpapi.Response{}, fmt.Errorf("verify channel %s: %w", ch.ID, err)
+	}
+	return httpapi.JSON(http.StatusAccepted, wire.Empty{})
 }
 
 // syncTemplates starts reading the channel's templates from the provider.

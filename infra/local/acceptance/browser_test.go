@@ -98,6 +98,16 @@ func (b *browser) view(id string) {
 	b.told("viewing", func(f frame) bool { return f.ConversationID == id })
 }
 
+// closed returns an error while the socket is open.
+func (b *browser) closed() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended == nil {
+		return errors.New("the socket is open")
+	}
+	return nil
+}
+
 // told waits for a frame of the type that fits.
 func (b *browser) told(kind string, fits func(frame) bool) (found frame) {
 	b.t.Helper()

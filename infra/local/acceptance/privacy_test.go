@@ -67,11 +67,16 @@ func TestPrivacy_OtherAccount_NotFound(t *testing.T) {
 	// Ids in bodies and in queries of lists.
 	b.owner.call(http.MethodPut, "/api/v1/distribution", object{"mode": "manager", "managerId": person.id}, http.StatusNotFound)
 	b.owner.call(http.MethodPost, "/api/v1/uploads", object{"name": "x.png", "mime": "image/png", "size": 5, "conversationId": v.ID}, http.StatusNotFound)
-	got := b.owner.call(http.MethodPost, "/api/v1/channels", object{
-		"type": "whatsapp", "name": "robado", "externalId": a.number, "credentials": object{"accessToken": "x"},
-	}, http.StatusConflict)
-	if _, field := got.fault(); field != "externalId" {
-		t.Errorf("a claimed number got %s", got.body)
+	for token, want := range map[string]struct {
+		status int
+		field  string
+	}{"x": {http.StatusBadRequest, "credentials.accessToken"}, accessToken: {http.StatusConflict, "externalId"}} {
+		got := b.owner.call(http.MethodPost, "/api/v1/channels", object{
+			"type": "whatsapp", "name": "robado", "externalId": a.number, "credentials": object{"accessToken": token},
+		}, want.status)
+		if _, field := got.fault(); field != want.field {
+			t.Errorf("a claimed number got %s", got.body)
+		}
 	}
 	for _, path := range []string{
 		"/api/v1/conversations?status=all", "/api/v1/conversations?status=all&assignee=" + person.id, "/api/v1/conversations?status=all&channelId=" + a.channel,

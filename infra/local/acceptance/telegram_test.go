@@ -224,7 +224,7 @@ func TestTelegram_Connecting_RefusesWrongTokens(t *testing.T) {
 		"an unknown bot":   {b.owner, b.body("123456:AAF-unknown"), http.StatusBadRequest, "credentials.accessToken"},
 		"no token":         {b.owner, b.body("hello"), http.StatusBadRequest, "credentials.accessToken"},
 		"another's bot":    {other.owner, b.body(b.token), http.StatusConflict, "externalId"},
-		"another's number": {other.owner, object{"type": "telegram", "name": "Bot", "externalId": "1", "credentials": object{"accessToken": b.token}}, http.StatusBadRequest, "credentials"},
+		"another's number": {other.owner, object{"type": "telegram", "name": "Bot", "externalId": "1", "credentials": object{"accessToken": b.token}}, http.StatusBadRequest, "credentials.accessToken"},
 	} {
 		answer := c.by.call(http.MethodPost, "/api/v1/channels", c.body, c.status)
 		if _, field := answer.fault(); field != c.field {

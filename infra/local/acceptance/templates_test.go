@@ -23,9 +23,15 @@ func TestTemplate_WindowClosed_Sent(t *testing.T) {
 	if code, field := a.owner.call(http.MethodPost, templates+"/sync", object{}, http.StatusConflict).fault(); code != "conflict" || field != "settings" {
 		t.Errorf("without a business account it is %s of %s", code, field)
 	}
-	var ch struct{ Version int64 }
-	a.owner.get("/api/v1/channels/"+a.channel, &ch)
-	a.owner.call(http.MethodPatch, "/api/v1/channels/"+a.channel, object{"version": ch.Version, "settings": object{"businessAccountId": whatsapp.BusinessAccount}}, http.StatusOK)
+	var ch struct {
+		Version int64
+		Health  struct{ State string }
+	}
+	eventually(t, func() error { // B-22: the first message came
+		a.owner.get("/api/v1/channels/"+a.channel, &ch)
+		return wantText(ch.Health.State, "ok")
+	})
+	a.owner.call(http.MethodPatch, "/api/v1/channels/"+a.channel, object{"version": ch.Version, "settings": object{"businessAccountId": whatsapp.BusinessAccount}, "credentials": object{"accessToken": accessToken}}, http.StatusOK)
 	names := func(query string) (names []string) {
 		var list struct {
 			Items []struct{ Name, Status string }

@@ -193,3 +193,38 @@ func (c *client) bytes(link string, want []byte) {
 		c.t.Errorf("%d %q, %v; want %q", response.StatusCode, got, err, want)
 	}
 }
+
+// A page that is struck from a site's list, and then the site, lose their visitors' sockets within seconds; what is answered later fails at
+// once with its reason.
+func TestWebchat_PageStruckAndSiteDeleted_SocketsClosed(t *testing.T) {
+	t.Parallel()
+	a := begin(t).open("UTC")
+	const kept, struck = "https://tienda.example", "https://vieja.example"
+	var site struct {
+		ID, ExternalID string
+		Version        int64
+		Settings       object
+	}
+	a.owner.post("/api/v1/channels", object{"type": "webchat", "name": "Tienda", "settings": object{"origins": []string{kept, struck}}}, http.StatusCreated, &site)
+	stays, leaves := a.visit(site.ExternalID, kept), a.visit(site.ExternalID, struck)
+	staying, leaving := stays.browseBy("/widget/v1/socket-tickets"), leaves.browseBy("/widget/v1/socket-tickets")
+	stays.writes("m-1", "hola")
+	staying.told("message.upserted", func(f frame) bool { return f.Message.Text == "hola" })
+	c := a.only()
+	a.owner.get("/api/v1/channels/"+site.ID, &site)
+	a.owner.call(http.MethodPatch, "/api/v1/channels/"+site.ID, object{"settings": object{"origins": []string{kept}}, "version": site.Version}, http.StatusOK)
+	eventually(t, leaving.closed)
+	if staying.closed() == nil {
+		t.Error("the socket of the other page was closed")
+	}
+	a.owner.call(http.MethodDelete, "/api/v1/channels/"+site.ID, nil, http.StatusNoContent)
+	eventually(t, staying.closed)
+	m := a.owner.reply(c.ID, "¿sigue ahí?")
+	if m.Status != "failed" {
+		t.Errorf("the reply is %s", m.Status)
+	}
+	a.settle()
+	if n := staying.count("message.upserted", func(f frame) bool { return f.Message.ID == m.ID }); n > 0 {
+		t.Error("the visitor was shown the reply")
+	}
+}

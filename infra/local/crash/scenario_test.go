@@ -311,6 +311,11 @@ func scenarios() []scenario {
 			blind: append([]field{{"job", "count", "a repeated job does not count the replies that it released before"}}, sends...),
 		},
 		{
+			name:    "a channel is disconnected while a reply waits for it",
+			prepare: []step{text(maria, "hola"), keep, each(tokenDies), reply("r1", "uno"), each(tokenLives)},
+			steps:   []step{each(disconnect)}, only: []string{"api", "admin", "fanout", "jobs"},
+		},
+		{
 			name: "a channel names its business account, whose templates are read", steps: []step{each(business)}, only: []string{"api", "admin", "fanout", "jobs"},
 		},
 		{

@@ -152,6 +152,23 @@ func reconnect(ctx context.Context, run *scenarioRun) error {
 	})
 }
 
+// disconnect deletes the channel. A browser whose answer was lost finds none.
+func disconnect(ctx context.Context, run *scenarioRun) error {
+	return again(ctx, func() error {
+		answer, err := run.call(ctx, http.MethodGet, "/api/v1/channels", nil, "")
+		if err != nil {
+			return err
+		}
+		items, _ := answer["items"].([]any)
+		if len(items) == 0 {
+			return nil
+		}
+		ch, _ := items[0].(map[string]any)
+		_, err = run.call(ctx, http.MethodDelete, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), nil, "")
+		return err
+	})
+}
+
 // business lets the channel name the account that its templates are approved for. A browser whose answer was lost finds it named.
 func business(ctx context.Context, run *scenarioRun) error {
 	return again(ctx, func() error {
@@ -166,6 +183,7 @@ func business(ctx context.Context, run *scenarioRun) error {
 		}
 		_, err = run.call(ctx, http.MethodPatch, fmt.Sprintf("/api/v1/channels/%s", ch["id"]), map[string]any{
 			"settings": map[string]string{"businessAccountId": whatsapp.BusinessAccount}, "version": ch["version"],
+			"credentials": map[string]string{"accessToken": "local-access-token"},
 		}, "")
 		return err
 	})

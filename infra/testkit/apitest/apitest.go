@@ -21,7 +21,9 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
@@ -36,6 +38,7 @@ type Fixture struct {
 	Desk     *desktest.UseCases
 	Vault    *Vault
 	Files    *Files
+	Graph    *Graph
 	Keys     *Keys
 	Log      *Buffer
 	Clock    *Clock
@@ -55,7 +58,7 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 		return keys.List(ctx, "signing")
 	}))
 	channels := all.Offline()
-	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, channels.Capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Keys: keys, Log: &Buffer{}, Clock: c}
+	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, channels.Capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Graph: newGraph(t), Keys: keys, Log: &Buffer{}, Clock: c}
 	f.Deps = rest.Deps{
 		Store: store, Keys: f.Keys, SigningKeyName: "signing", OriginSecretName: "origin",
 		Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(f.Log, nil)), PublicURL: Origin,
@@ -67,13 +70,16 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 // Serve makes both functions anew, with another store behind the routes of api.
 func (f *Fixture) Serve(store api.Store) {
 	f.T.Helper()
-	channels := all.Offline()
-	var err error
+	channels := all.New(channel.Environment{Settings: map[string]string{"GRAPH_URL": f.Graph.URL}})
+	claimer, err := claims.New(f.Store, f.Clock.Now, func(_ context.Context, d time.Duration) error { f.Clock.Advance(d); return nil })
+	if err != nil {
+		f.T.Fatal(err)
+	}
 	if f.API, err = api.New(f.Deps, api.Parts{Store: store, Desk: f.Desk, Files: f.Files, Channels: channels}); err != nil {
 		f.T.Fatal(err)
 	}
 	f.Admin, err = admin.New(f.Deps, admin.Parts{
-		Store: f.Store, Desk: f.Desk, Vault: f.Vault, Sealer: sealer{}, Channels: channels, ForgotTakes: time.Millisecond,
+		Store: f.Store, Desk: f.Desk, Claims: claimer, Vault: f.Vault, Sealer: sealer{}, Channels: channels, ForgotTakes: time.Millisecond,
 	})
 	if err != nil {
 		f.T.Fatal(err)
@@ -82,7 +88,7 @@ func (f *Fixture) Serve(store api.Store) {
 
 // Another is another pair of processes over the same store, clock and vault.
 func (f *Fixture) Another() *Fixture {
-	other := &Fixture{T: f.T, Store: f.Store, Desk: f.Desk, Vault: f.Vault, Files: f.Files, Keys: f.Keys, Log: f.Log, Clock: f.Clock, Deps: f.Deps}
+	other := &Fixture{T: f.T, Store: f.Store, Desk: f.Desk, Vault: f.Vault, Files: f.Files, Graph: f.Graph, Keys: f.Keys, Log: f.Log, Clock: f.Clock, Deps: f.Deps}
 	other.Serve(f.Store)
 	return other
 }

@@ -52,7 +52,7 @@ type Refusal struct {
 }
 
 // Wire is a provider's wire format, built from its documentation. A first-party channel has no provider: it has MessageID instead of
-// Sign, Forge, Takes, Refusals, Serves and Gone.
+// Sign, Forge, Opens, Takes, Refusals, Serves and Gone.
 type Wire struct {
 	// Dial makes the adapter over the provider's API at a URL.
 	Dial        func(url string, client *http.Client) channel.Adapter
@@ -66,6 +66,8 @@ type Wire struct {
 	// provider did not send.
 	Sign  func(request channel.Request, secret string) channel.Request
 	Forge func(signed channel.Request) channel.Request
+	// Opens answers that the credentials open the asset.
+	Opens http.HandlerFunc
 	// Takes answers a message of ours with the provider's id of it.
 	Takes func(id string) http.HandlerFunc
 	// MessageID is the id by which a first-party channel knows a message.
@@ -84,6 +86,7 @@ type Wire struct {
 func Run(t *testing.T, w Wire) {
 	t.Run("signatures", func(t *testing.T) { t.Parallel(); w.signatures(t) })
 	t.Run("credentials", func(t *testing.T) { t.Parallel(); w.credentials(t) })
+	t.Run("connecting", func(t *testing.T) { t.Parallel(); w.connecting(t) })
 	t.Run("batches", func(t *testing.T) { t.Parallel(); w.batches(t) })
 	t.Run("capabilities", func(t *testing.T) { t.Parallel(); w.capabilities(t) })
 	t.Run("unknown assets", func(t *testing.T) { t.Parallel(); w.unknownAssets(t) })
@@ -173,12 +176,46 @@ func (w Wire) credentials(t *testing.T) {
 	if w.firstParty() {
 		return
 	}
+	for _, hidden := range []string{`\n`, `\r\n`, `\t`, `\u0000`, ` `, `\u202e`} { // they would become part of a header or an address
+		given := strings.Replace(string(w.Credentials), `"}`, hidden+`x"}`, 1)
+		if _, err := a.Credentials([]byte(given)); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a token with %s: %v", hidden, err)
+		}
+	}
 	if again, err := a.Credentials(w.Credentials); err != nil || string(again) != string(w.Credentials) {
 		t.Errorf("the document became another one: %v", err)
 	}
 	message := channel.Outbound{Asset: w.Asset, To: person, Type: chat.TypeText, Text: "hola", Ref: "r"}
 	if _, err := a.Send(t.Context(), chat.Credentials(`{"secret":"other-form"}`), message); fault.Reason(err) != "seal_broken" || strings.Contains(err.Error(), "other-form") {
 		t.Errorf("credentials of another form: %v", err)
+	}
+}
+
+// connecting: an asset is connected on the provider's word alone. B-22
+func (w Wire) connecting(t *testing.T) {
+	ask := func(answer http.HandlerFunc, asset string) (channel.Asset, error) {
+		return w.adapter(t, answer).(channel.Connector).Connect(t.Context(), w.Credentials, asset, []byte(`{}`))
+	}
+	if _, connects := w.adapter(t, http.NotFoundHandler()).(channel.Connector); connects == w.firstParty() {
+		t.Fatalf("first party: %t, and it asks a provider: %t", w.firstParty(), connects)
+	}
+	if w.firstParty() {
+		return
+	}
+	if got, err := ask(w.Opens, w.Asset); err != nil || got.ExternalID != w.Asset {
+		t.Errorf("connected as %q, %v, want %q", got.ExternalID, err, w.Asset)
+	}
+	if got, err := ask(w.Opens, w.Asset+"7"); !fault.Is(err, fault.Invalid) || fault.As(err).Field == "" {
+		t.Errorf("an asset that the credentials do not open: %+v, %v", got, err)
+	}
+	for name, r := range w.Refusals {
+		_, err := ask(r.Answer, w.Asset)
+		if err == nil || r.Meaning == channel.ClassReauthorise && (!fault.Is(err, fault.Invalid) || fault.As(err).Field == "") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ask(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) }, w.Asset); err == nil || fault.Permanent(err) {
+		t.Errorf("the provider is down: %v", err)
 	}
 }
 

@@ -100,7 +100,7 @@ func (f *Fixture) connect(store chat.StoreID, number string) chat.Channel {
 	f.Helper()
 	ch := chat.Channel{
 		ID: chat.ChannelID("CHANNEL" + number), AccountID: Account, StoreID: store, Type: "whatsapp", Name: "WhatsApp", ExternalID: number,
-		Credentials: chat.Secret("token"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: f.Time, Version: 1,
+		Credentials: chat.Secret("token"), Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: f.Time, Version: 1,
 	}
 	f.Must(f.Store.CreateChannel(f.Context(), ch, nil))
 	return ch

@@ -39,6 +39,7 @@ func TestConformance(t *testing.T) {
 			signed.Asset = "7000000002" // another account's bot
 			return signed
 		},
+		Opens: ok(object{"id": numberOfBot, "is_bot": true, "first_name": "Tienda", "username": "tienda_bot"}),
 		Takes: func(id string) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				var asked object
@@ -64,6 +65,8 @@ func TestConformance(t *testing.T) {
 		Gone: refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable"),
 	})
 }
+
+const numberOfBot = 7000000001
 
 type object = map[string]any
 

@@ -190,7 +190,7 @@ func TestErrors_NeverShowTheToken(t *testing.T) {
 		_, sendErr := a.Send(t.Context(), credentials, channel.Outbound{To: person, Type: chat.TypeText, Text: "a"})
 		_, fileErr := a.Send(t.Context(), credentials, channel.Outbound{To: person, Type: chat.TypeImage, Attachments: file("a", "image/png", "PNG")})
 		_, fetchErr := a.Fetch(t.Context(), credentials, bot, "ref")
-		_, connectErr := a.Connect(t.Context(), credentials, nil)
+		_, connectErr := a.Connect(t.Context(), credentials, "", nil)
 		for call, err := range map[string]error{"send": sendErr, "send a file": fileErr, "fetch": fetchErr, "connect": connectErr} {
 			if err == nil && name != "odd" || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, errors.Unwrap(err)), "AAFake") {
 				t.Errorf("%s, %s: %v", name, call, err)

@@ -135,7 +135,7 @@ const (
 // Capabilities are the limits that Telegram publishes.
 func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
-		MaxText: maxText, MaxCaption: maxCaption, ReplyTo: true, Locations: true, MaxCards: 1, Typing: typing,
+		MaxText: maxText, MaxCaption: maxCaption, ReplyTo: true, Locations: true, MaxCards: 1, Typing: typing, AssetByCredentials: true,
 		// A list becomes a keyboard of one button a row, with its titles and descriptions in the text: all must fit one text. callback_data has 1-64 bytes, and a keyboard at most 100 buttons.
 		// https://core.telegram.org/bots/api#inlinekeyboardbutton
 		Interactive: &channel.InteractiveLimits{

@@ -59,8 +59,8 @@ func (*Adapter) Respond(request channel.Request) []byte {
 	return call
 }
 
-// Connect asks which bot the token is of.
-func (a *Adapter) Connect(ctx context.Context, credentials chat.Credentials, _ []byte) (channel.Asset, error) {
+// Connect asks which bot the token is of. https://core.telegram.org/bots/api#getme
+func (a *Adapter) Connect(ctx context.Context, credentials chat.Credentials, asset string, _ []byte) (channel.Asset, error) {
 	answer, err := a.call(ctx, credentials, "getMe", struct{}{}, false)
 	if p := channel.Provider(err); p != nil && p.Class == channel.ClassReauthorise {
 		return channel.Asset{}, fault.New(fault.Invalid, "Telegram does not accept this token").WithField("credentials.accessToken").WithReason("refused").WithCause(err)
@@ -75,8 +75,12 @@ func (a *Adapter) Connect(ctx context.Context, credentials chat.Credentials, _ [
 	if err := json.Unmarshal(answer, &me); err != nil || me.ID == 0 {
 		return channel.Asset{}, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer names no bot"})
 	}
+	bot := fmt.Sprint(me.ID)
+	if asset != "" && asset != bot {
+		return channel.Asset{}, fault.New(fault.Invalid, "the token belongs to another bot").WithField("credentials.accessToken").WithReason("other_asset")
+	}
 	stored, err := json.Marshal(settings{Username: me.Username})
-	return channel.Asset{ExternalID: fmt.Sprint(me.ID), Settings: stored}, err
+	return channel.Asset{ExternalID: bot, Settings: stored}, err
 }
 
 // Subscribe sets the bot's webhook, with the secret under the newest key. Setting the same one again changes nothing.

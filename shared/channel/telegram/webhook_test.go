@@ -15,7 +15,7 @@ func keys(values ...string) channel.Secrets {
 
 func TestCredentials_TokensOfBotsOnly(t *testing.T) {
 	t.Parallel()
-	for _, wrong := range []string{"abc", "123", ":abc", "123:", "123:a/b", "123:a b", "../1:a", "12a:b"} {
+	for _, wrong := range []string{"abc", "123", ":abc", "123:", "123:a/b", "123:a b", "../1:a", "12a:b", `1:a\r\nX-Evil: 1`, `1:a\u0000`} {
 		if _, err := adapter().Credentials([]byte(`{"accessToken":"` + wrong + `"}`)); !fault.Is(err, fault.Invalid) || fault.As(err).Field != "credentials.accessToken" {
 			t.Errorf("%s: %v", wrong, err)
 		}
@@ -25,18 +25,22 @@ func TestCredentials_TokensOfBotsOnly(t *testing.T) {
 func TestConnect_SaysWhichBot(t *testing.T) {
 	t.Parallel()
 	a, last := server(t, ok(object{"id": 7000000001, "is_bot": true, "first_name": "Tienda", "username": "tienda_bot"}))
-	asset, err := a.Connect(t.Context(), credentials, []byte(`{}`))
+	asset, err := a.Connect(t.Context(), credentials, "", []byte(`{}`))
 	if err != nil || asset.ExternalID != bot || string(asset.Settings) != `{"username":"tienda_bot"}` || last.method != "getMe" {
 		t.Errorf("%+v, %v, asked %s", asset, err, last.method)
 	}
 	for _, code := range []int{401, 404} {
 		a, _ = server(t, refused(code, map[int]string{401: "Unauthorized", 404: "Not Found"}[code]))
-		if _, err := a.Connect(t.Context(), credentials, nil); !fault.Is(err, fault.Invalid) || fault.As(err).Field != "credentials.accessToken" {
+		if _, err := a.Connect(t.Context(), credentials, "", nil); !fault.Is(err, fault.Invalid) || fault.As(err).Field != "credentials.accessToken" {
 			t.Errorf("%d: %v", code, err)
 		}
 	}
+	a, _ = server(t, ok(object{"id": 7000000001, "username": "tienda_bot"}))
+	if _, err := a.Connect(t.Context(), credentials, "7000000002", nil); !fault.Is(err, fault.Invalid) || fault.As(err).Reason != "other_asset" {
+		t.Errorf("the token of another bot: %v", err)
+	}
 	a, _ = server(t, answer(503, ""))
-	if _, err := a.Connect(t.Context(), credentials, nil); !fault.Is(err, fault.Unavailable) {
+	if _, err := a.Connect(t.Context(), credentials, "", nil); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("Telegram is down: %v", err)
 	}
 }

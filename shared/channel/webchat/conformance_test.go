@@ -57,26 +57,38 @@ func bodies(t *testing.T, updates []channeltest.Update) []byte {
 func TestOrigins_AnySpelling_Normalized(t *testing.T) { // S0-32
 	t.Parallel()
 	for given, want := range map[string]string{
-		"https://Shop.Example":           "https://shop.example",
-		"https://shop.example/":          "https://shop.example",
-		"https://shop.example:443":       "https://shop.example",
-		"https://shop.example:8443":      "https://shop.example:8443",
-		" https://shop.example ":         "https://shop.example",
-		"http://localhost:80":            "http://localhost",
-		"http://localhost:8080":          "http://localhost:8080",
-		"http://b.localhost:8080":        "http://b.localhost:8080",
-		"http://127.0.0.1:8080":          "http://127.0.0.1:8080",
-		"https://[2001:db8::1]:8443":     "https://[2001:db8::1]:8443",
-		"http://shop.example":            "", // anybody on the way could change the page
-		"https://shop.example/path":      "",
-		"https://shop.example?x=1":       "",
-		"https://ana@shop.example":       "",
-		"https://*.shop.example":         "",
-		"https://shop.example; script-x": "",
-		"shop.example":                   "",
-		"ftp://shop.example":             "",
-		"null":                           "",
-		"":                               "",
+		"https://Shop.Example":            "https://shop.example",
+		"https://shop.example/":           "https://shop.example",
+		"https://shop.example:443":        "https://shop.example",
+		"https://shop.example:8443":       "https://shop.example:8443",
+		" https://shop.example ":          "https://shop.example",
+		"http://localhost:80":             "http://localhost",
+		"http://localhost:8080":           "http://localhost:8080",
+		"http://b.localhost:8080":         "http://b.localhost:8080",
+		"http://127.0.0.1:8080":           "http://127.0.0.1:8080",
+		"https://[2001:db8::1]:8443":      "https://[2001:db8::1]:8443",
+		"https://www.ñandú.example":       "https://www.xn--and-6ma2c.example", // P09
+		"https://WWW.ÑANDÚ.example":       "https://www.xn--and-6ma2c.example",
+		"https://nandu\u0301.example":     "https://xn--nand-tra.example", // decomposed, as some keyboards and file systems write it
+		"https://%C3%B1and%C3%BA.example": "https://xn--and-6ma2c.example",
+		"https://xn--and-6ma2c.example":   "https://xn--and-6ma2c.example",
+		"http://ñandú.localhost:8113":     "http://xn--and-6ma2c.localhost:8113",
+		"https://straße.example":          "https://xn--strae-oqa.example", // not strasse: UTS #46 without transitional processing
+		"https://tienda。example":          "https://tienda.example",
+		"https://商店.example":              "https://xn--czrs0t.example",
+		"https://mi_tienda.example":       "https://mi_tienda.example",
+		"https://xn--a.example":           "", // no punycode
+		"https://a\u202eb.example":        "",
+		"http://shop.example":             "", // anybody on the way could change the page
+		"https://shop.example/path":       "",
+		"https://shop.example?x=1":        "",
+		"https://ana@shop.example":        "",
+		"https://*.shop.example":          "",
+		"https://shop.example; script-x":  "",
+		"shop.example":                    "",
+		"ftp://shop.example":              "",
+		"null":                            "",
+		"":                                "",
 	} {
 		got, err := webchat.Origin(given)
 		if got != want || (err == nil) != (want != "") {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -75,8 +77,13 @@ func isColor(text string) bool {
 	return hash && err == nil && len(digits) == 6
 }
 
-// Origin normalises an origin to the form that browsers send: in lower case and without the scheme's default port. It accepts https, and
-// http only for loopback hosts.
+// hosts converts a host's name as browsers do before they look it up: UTS #46 without transitional processing, in ASCII. It does not
+// demand the rules for new registrations, such as that no name has an underscore.
+// https://url.spec.whatwg.org/#idna
+var hosts = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiRule(), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.VerifyDNSLength(false))
+
+// Origin normalises an origin to the form that browsers send: the host in lower case and ASCII (xn--), and without the scheme's default
+// port. It accepts https, and http only for loopback hosts.
 func Origin(given string) (string, error) {
 	wrong := invalid("settings.origins", "an origin is written https://shop.example, without a path")
 	u, err := url.Parse(strings.TrimSuffix(strings.TrimSpace(given), "/"))
@@ -84,6 +91,11 @@ func Origin(given string) (string, error) {
 		return "", wrong
 	}
 	host := strings.ToLower(u.Hostname())
+	if !strings.Contains(host, ":") { // an IPv6 address has no name
+		if host, err = hosts.ToASCII(host); err != nil || host == "" {
+			return "", wrong
+		}
+	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !local(host)) {
 		return "", wrong
 	}

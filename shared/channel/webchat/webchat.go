@@ -34,6 +34,7 @@ type Adapter struct{}
 var (
 	_ channel.Adapter  = (*Adapter)(nil)
 	_ channel.Splitter = (*Adapter)(nil)
+	_ channel.Embedder = (*Adapter)(nil)
 )
 
 // New makes the adapter.
@@ -65,6 +66,12 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		Captions: map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeAudio: true, chat.TypeVideo: true, chat.TypeDocument: true},
 		Settings: normalSettings,
 	}
+}
+
+// Allows reports whether settings list the page's origin.
+func (*Adapter) Allows(settings []byte, origin string) (bool, error) {
+	s, err := ReadSettings(settings)
+	return s.Allows(origin), err
 }
 
 // Credentials always returns Invalid: the channel has no credentials.

@@ -34,6 +34,7 @@ func TestConformance(t *testing.T) {
 		},
 		Credentials: credentials,
 		Stops:       true,
+		Opens:       answer(http.StatusOK, `{"id":"`+number+`","display_phone_number":"+54 9 11 4000-1234","verified_name":"Tienda"}`),
 		Takes: func(id string) http.HandlerFunc {
 			return answer(200, `{"messaging_product":"whatsapp","messages":[{"id":"`+id+`"}]}`)
 		},

@@ -53,6 +53,7 @@ var (
 	_ channel.Adapter        = (*Adapter)(nil)
 	_ channel.Receiver       = (*Adapter)(nil)
 	_ channel.Handshaker     = (*Adapter)(nil)
+	_ channel.Connector      = (*Adapter)(nil)
 	_ channel.Fetcher        = (*Adapter)(nil)
 	_ channel.Marker         = (*Adapter)(nil)
 	_ channel.Typer          = (*Adapter)(nil)

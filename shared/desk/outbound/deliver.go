@@ -95,9 +95,10 @@ func (s *Sender) deliver(ctx context.Context, c chat.Conversation, ch chat.Chann
 	return s.refused(ctx, attempt, ch.ID, timer, err)
 }
 
-// worthTrying says whether a channel takes messages, or has failed for long enough that it is tried again.
+// worthTrying says whether a channel takes messages, or has failed for long enough that it is tried again. Through an unverified one
+// nothing is sent.
 func (s *Sender) worthTrying(ch chat.Channel) bool {
-	return ch.Health.Sends() || s.now().Sub(ch.Health.At) >= holdFor
+	return ch.Health.Sends() || ch.Health.Verified() && s.now().Sub(ch.Health.At) >= holdFor
 }
 
 // Abandon fails what is queued in a conversation whose channel was disconnected.
@@ -111,8 +112,7 @@ func (s *Sender) Abandon(ctx context.Context, account chat.AccountID, id chat.Co
 		if err != nil {
 			return fmt.Errorf("read message %s: %w", timer.MessageID, err)
 		}
-		reason := &chat.MessageError{Code: "channel_gone", Message: "the channel was disconnected"}
-		if err := s.finish(ctx, m, timer, chat.StatusFailed, reason); err != nil {
+		if err := s.finish(ctx, m, timer, chat.StatusFailed, channelGone()); err != nil {
 			return err
 		}
 	}

@@ -141,6 +141,23 @@ func TestDeliver_HeldIsRetriedAfterHoldFor(t *testing.T) {
 	}
 }
 
+// B-22: through a channel that is not verified nothing is sent, however long it waits.
+func TestDeliver_ChannelUnverified_Held(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	c := b.Receive(b.Text("1", "hola")).Conversation.ID
+	b.Reply(c, "uno")
+	b.Channel.Health = chat.Health{State: chat.HealthUnverified, At: b.Time}
+	p := &desktest.Provider{}
+	for range 2 {
+		b.Deliver(c, p)
+		b.Advance(time.Hour)
+	}
+	if got := b.Statuses(c); len(p.Took) != 0 || got[0] != chat.StatusHeld {
+		t.Errorf("took %v, %v", p.Took, got)
+	}
+}
+
 func TestAbandon_FailsQueued(t *testing.T) {
 	t.Parallel()
 	b := desktest.New(t)

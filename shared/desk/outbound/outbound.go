@@ -22,6 +22,7 @@ import (
 type Store interface {
 	tracking.Store
 	desk.AccountStore
+	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	// Template answers NotFound for one that is not known.
 	Template(ctx context.Context, account chat.AccountID, channel chat.ChannelID, name, language string) (chat.Template, error)
 	// PendingTimers are in the order of their messages.
@@ -58,6 +59,20 @@ func (s *Sender) firstParty(c chat.Conversation) bool {
 func (s *Sender) check(c chat.Conversation, d drafts.Draft) error {
 	able, known := s.capabilities(c.ChannelType)
 	return drafts.Check(c, able, known, d, s.now())
+}
+
+// channelGone says why nothing is sent through a channel that was disconnected.
+func channelGone() *chat.MessageError {
+	return &chat.MessageError{Code: "channel_gone", Message: "the channel was disconnected"}
+}
+
+// gone reports whether the conversation's channel was disconnected.
+func (s *Sender) gone(ctx context.Context, c chat.Conversation) (bool, error) {
+	_, err := s.store.Channel(ctx, c.AccountID, c.ChannelID)
+	if err == nil || fault.Is(err, fault.NotFound) {
+		return err != nil, nil
+	}
+	return false, fmt.Errorf("read channel %s: %w", c.ChannelID, err)
 }
 
 // approved is a template that may be sent: Conflict with reason template_unavailable for one that is not known or not approved.

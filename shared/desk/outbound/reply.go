@@ -12,7 +12,8 @@ import (
 
 // Reply queues an operator's message into a conversation that was read in the same request. created is false when the same client id
 // was queued before; another body under it is a Conflict. Outside the channel's window only templates pass: Conflict with reason
-// window_closed. An unassigned conversation becomes the operator's, and a resolved one is reopened for them.
+// window_closed. An unassigned conversation becomes the operator's, and a resolved one is reopened for them. In a conversation whose
+// channel was disconnected the message fails at once, and no visitor is shown it.
 func (s *Sender) Reply(ctx context.Context, actor chat.Actor, c chat.Conversation, draft drafts.Draft) (m chat.Message, created bool, err error) {
 	now := s.now()
 	m = chat.NewQueued(chat.Message{
@@ -35,6 +36,13 @@ func (s *Sender) Reply(ctx context.Context, actor chat.Actor, c chat.Conversatio
 		AccountID: m.AccountID, Scope: "client:" + string(actor.Operator.ID), ID: draft.ClientID,
 		ConversationID: c.ID, MessageID: m.ID, Digest: draft.Digest(), ExpiresAt: now.Add(chat.ProviderRefRetention),
 	}
+	gone, err := s.gone(ctx, c)
+	if err != nil {
+		return chat.Message{}, false, err
+	}
+	if gone {
+		m.Advance(chat.StatusFailed, channelGone())
+	}
 	_, err = desk.DecideFrom(ctx, s.store, s.now, c, func(c chat.Conversation) (*chat.Decision, error) {
 		if err := desk.Visible(actor, c); err != nil {
 			return nil, err
@@ -42,7 +50,7 @@ func (s *Sender) Reply(ctx context.Context, actor chat.Actor, c chat.Conversatio
 		if err := s.check(c, draft); err != nil {
 			return nil, err
 		}
-		if s.firstParty(c) {
+		if s.firstParty(c) && !gone {
 			m.Visitor, m.Author.Picture = chat.VisitorID(c.ExternalID), actor.Operator.Picture
 		}
 		if draft.Template != nil {
@@ -73,7 +81,12 @@ func (s *Sender) fill(ctx context.Context, c chat.Conversation, draft drafts.Dra
 
 func (s *Sender) replyDecision(ctx context.Context, actor chat.Actor, c chat.Conversation, m chat.Message, receipt *chat.ProviderRef) (*chat.Decision, error) {
 	now, after := s.now(), c
-	decision := &chat.Decision{Before: &c, Messages: []chat.Message{m}, ProviderRef: receipt, Timers: []chat.Timer{s.sendTimer(m)}}
+	decision := &chat.Decision{Before: &c, Messages: []chat.Message{m}, ProviderRef: receipt}
+	if m.Status == chat.StatusQueued {
+		decision.Timers = []chat.Timer{s.sendTimer(m)}
+	} else {
+		decision.Events = []chat.Event{*desk.MessageFailed(m, now)}
+	}
 	var kind chat.EventType
 	switch {
 	case c.Status == chat.Resolved:
@@ -92,7 +105,7 @@ func (s *Sender) replyDecision(ctx context.Context, actor chat.Actor, c chat.Con
 		if err := desk.SetCloseAt(ctx, s.store, &after); err != nil {
 			return nil, err
 		}
-		decision.Events = []chat.Event{desk.NewEvent(after, kind, actor.Author(), now, desk.Because(chat.ReasonByHand))}
+		decision.Events = append(decision.Events, desk.NewEvent(after, kind, actor.Author(), now, desk.Because(chat.ReasonByHand)))
 	}
 	decision.After = after
 	return decision, nil
@@ -117,11 +130,20 @@ func (s *Sender) repeated(ctx context.Context, receipt chat.ProviderRef, refusal
 	return m, false, nil
 }
 
-// Retry queues a message again that failed, is held, or whose outcome is unknown: a new attempt. Repeated, it changes nothing.
+// Retry queues a message again that failed, is held, or whose outcome is unknown: a new attempt. Repeated, it changes nothing. Conflict with
+// reason channel_gone: the conversation's channel was disconnected.
 func (s *Sender) Retry(ctx context.Context, actor chat.Actor, id chat.ConversationID, message chat.MessageID) (chat.Message, error) {
 	c, err := desk.VisibleConversation(ctx, s.store, actor, id)
 	if err != nil {
 		return chat.Message{}, err
+	}
+	gone, err := s.gone(ctx, c)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	if gone {
+		reason := channelGone()
+		return chat.Message{}, fault.New(fault.Conflict, "%s", reason.Message).WithReason(reason.Code)
 	}
 	var retried chat.Message
 	err = desk.UpdateMessage(ctx, s.store, c.AccountID, id, message, func(m *chat.Message) (*chat.MessageEffects, error) {

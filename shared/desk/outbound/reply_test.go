@@ -184,3 +184,48 @@ func TestRetry_TemplateNotApproved(t *testing.T) { // B-12
 	_, err = b.Desk.Retry(b.Context(), b.Actor(), c, m.ID)
 	b.WantFault(err, fault.Conflict, "template_unavailable")
 }
+
+// A reply into a conversation whose channel was disconnected fails at once, with its reason, and waits for nothing.
+func TestReply_ChannelGone_FailsAtOnce(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	c := b.Receive(b.Text("1", "hola")).Conversation
+	ch, err := b.Store.Channel(b.Context(), desktest.Account, b.Channel.ID)
+	b.Must(err)
+	b.Must(b.Store.DeleteChannel(b.Context(), ch, nil))
+	m := b.Reply(c.ID, "¿sigue ahí?")
+	if got := b.Message(m); got.Status != chat.StatusFailed || got.Error == nil || got.Error.Code != "channel_gone" {
+		t.Errorf("%+v", got)
+	}
+	timers, err := b.Store.PendingTimers(b.Context(), desktest.Account, c.ID, chat.TimerSend)
+	b.Must(err)
+	if len(timers) != 0 {
+		t.Errorf("%+v waits", timers)
+	}
+	events := b.Timeline(c.ID)
+	if !slices.ContainsFunc(events, func(e chat.Event) bool {
+		return e.Type == chat.EventMessageFailed && e.Data.Code == "channel_gone" && e.Data.MessageID == m.ID
+	}) {
+		t.Errorf("the timeline is %+v", events)
+	}
+	_, err = b.Desk.Retry(b.Context(), b.Actor(), c.ID, m.ID)
+	b.WantFault(err, fault.Conflict, "channel_gone")
+}
+
+// The visitor of a deleted site is shown nothing any more.
+func TestReply_SiteGone_NoVisitor(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	site := b.Channel
+	site.ID, site.Type, site.ExternalID = "SITE", "webchat", "CODE"
+	b.Must(b.Store.CreateChannel(b.Context(), site, nil))
+	b.Channel = site
+	c := b.Receive(b.Text("V1", "hola")).Conversation
+	if m := b.Reply(c.ID, "buenas"); m.Visitor != "V1" {
+		t.Errorf("the visitor of a site is %q", m.Visitor)
+	}
+	b.Must(b.Store.DeleteChannel(b.Context(), site, nil))
+	if m := b.Reply(c.ID, "otra"); m.Visitor != "" || m.Status != chat.StatusFailed {
+		t.Errorf("%s for %q", m.Status, m.Visitor)
+	}
+}

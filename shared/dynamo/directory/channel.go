@@ -2,6 +2,9 @@ package directory
 
 import (
 	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
@@ -39,9 +42,10 @@ func (s *Store) ChannelsOfBusiness(ctx context.Context, t chat.ChannelType, busi
 	return channels, nil
 }
 
-// addBusiness keeps the edge from a business account to its channel. before is empty for a new channel, after for a deleted one.
+// addBusiness keeps the edge from a business account to its channel. before is empty for a new channel, after for a deleted one. The
+// provider confirms the account together with the asset, so an unverified channel has no edge.
 func addBusiness(t *table.Tx, before, after chat.Channel) {
-	was, is := before.BusinessAccountID(), after.BusinessAccountID()
+	was, is := businessOf(before), businessOf(after)
 	if was == is {
 		return
 	}
@@ -51,6 +55,43 @@ func addBusiness(t *table.Tx, before, after chat.Channel) {
 	if is != "" {
 		t.Put(table.Directory, item.Business(after), nil, "")
 	}
+}
+
+func businessOf(c chat.Channel) string {
+	if !c.Health.Verified() {
+		return ""
+	}
+	return c.BusinessAccountID()
+}
+
+// addClaim claims a verified channel's asset, and releases the one that it had. An asset of another channel, or one that another
+// channel released less than ClaimRest ago, is Conflict "claimed".
+func (s *Store) addClaim(t *table.Tx, before, after chat.Channel) {
+	had, has := before.Health.Verified(), after.Health.Verified()
+	if had && has && before.Type == after.Type && before.ExternalID == after.ExternalID {
+		return
+	}
+	if has {
+		t.Put(table.Directory, item.Asset(after), s.claimable(after.ID), table.ReasonClaimed).Field = "externalId"
+	}
+	if had {
+		t.Put(table.Directory, item.ReleasedAsset(before, s.db.Now()), holds(before.ID), table.ReasonVersionChanged)
+	}
+}
+
+// claimable holds for an asset that has no channel, is the channel's own, or has rested.
+func (s *Store) claimable(id chat.ChannelID) *expression.ConditionBuilder {
+	rested := table.MillisOf(s.db.Now().Add(-chat.ClaimRest))
+	c := expression.AttributeNotExists(expression.Name("pk")).
+		Or(expression.Name("id").Equal(expression.Value(string(id)))).
+		Or(expression.Name("releasedAt").LessThanEqual(expression.Value(rested)))
+	return &c
+}
+
+// holds holds while the asset is the channel's.
+func holds(id chat.ChannelID) *expression.ConditionBuilder {
+	c := expression.Name("id").Equal(expression.Value(string(id))).And(expression.AttributeNotExists(expression.Name("releasedAt")))
+	return &c
 }
 
 // Channels are all channels of an account, in order of creation.
@@ -67,46 +108,69 @@ func (s *Store) Channel(ctx context.Context, account chat.AccountID, id chat.Cha
 	return item.DecodeChannel(av)
 }
 
-// ChannelByAsset finds the channel that a provider's asset is connected as, in any account.
+// AssetClaim reads the claim on an asset with a consistent read, also a released one. NotFound means that it never had a channel.
+func (s *Store) AssetClaim(ctx context.Context, channel chat.ChannelType, externalID string) (chat.Claim, error) {
+	av, err := s.db.Get(ctx, table.Directory, key.Asset(channel, externalID), true, item.KindChannel)
+	if err != nil {
+		return chat.Claim{}, err
+	}
+	return item.DecodeAsset(av)
+}
+
+// ChannelByAsset finds the channel that a provider's asset is connected as, in any account. Whoever keeps the answer keeps it for at
+// most chat.AssetKept after the call began.
 func (s *Store) ChannelByAsset(ctx context.Context, channel chat.ChannelType, externalID string) (chat.Channel, error) {
-	claim, err := s.claim(ctx, key.Asset(channel, externalID), item.KindAsset, item.KindChannel)
+	claim, err := s.AssetClaim(ctx, channel, externalID)
 	if err != nil {
 		return chat.Channel{}, err
 	}
-	return s.Channel(ctx, chat.AccountID(claim.AccountID), chat.ChannelID(claim.ID))
+	if !claim.ReleasedAt.IsZero() {
+		return chat.Channel{}, table.NotFound(item.KindChannel)
+	}
+	return s.Channel(ctx, claim.AccountID, claim.ChannelID)
 }
 
-// CreateChannel connects an asset. One that is connected already, in any account, is Conflict "claimed" with the field
-// "externalId".
+// CreateChannel stores a channel, and claims its asset if it is verified. An asset of another channel, in any account, is Conflict
+// "claimed" with the field "externalId", and so is one that was released less than chat.ClaimRest ago.
 func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, entry *chat.Activity) error {
 	c.Version = 1
 	var t table.Tx
-	t.Put(table.Directory, item.Asset(c), freeFor(string(c.ID)), table.ReasonClaimed).Field = "externalId"
+	s.addClaim(&t, chat.Channel{}, c)
 	t.Put(table.Directory, item.Channel(c), table.Absent(), table.ReasonExists)
 	addBusiness(&t, chat.Channel{}, c)
 	activity.Add(&t, entry)
 	return s.db.Commit(ctx, &t, "create channel "+string(c.ID))
 }
 
-// UpdateChannel replaces a channel. When its asset changes, the new one is claimed and the old one released.
+// UpdateChannel replaces a channel. A channel that becomes verified, or whose asset changes, claims its asset as CreateChannel does; what
+// it had before is released.
 func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, entry *chat.Activity) error {
 	after.Version = before.Version + 1
 	var t table.Tx
 	t.Put(table.Directory, item.Channel(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
-	if before.Type != after.Type || before.ExternalID != after.ExternalID {
-		t.Put(table.Directory, item.Asset(after), freeFor(string(after.ID)), table.ReasonClaimed).Field = "externalId"
-		t.Remove(table.Directory, key.Asset(before.Type, before.ExternalID), held(string(before.ID)), table.ReasonVersionChanged)
-	}
+	s.addClaim(&t, before, after)
 	addBusiness(&t, before, after)
 	activity.Add(&t, entry)
 	return s.db.Commit(ctx, &t, "update channel "+string(after.ID))
+}
+
+// MarkChannelWorking records that a message came through a channel that waited for its first. A channel that changed meanwhile stays as
+// it is.
+func (s *Store) MarkChannelWorking(ctx context.Context, c chat.Channel, at time.Time) error {
+	update := expression.
+		Set(expression.Name("health.state"), expression.Value(string(chat.HealthOK))).
+		Set(expression.Name("health.at"), expression.Value(table.MillisOf(at))).
+		Add(expression.Name("version"), expression.Value(1))
+	waits := table.AtVersion(c.Version).And(expression.Name("health.state").Equal(expression.Value(string(chat.HealthWaiting))))
+	_, _, err := s.db.Update(ctx, table.Directory, key.Channel(c.AccountID, c.ID), update, &waits, "record that channel "+string(c.ID)+" works")
+	return err
 }
 
 // DeleteChannel removes a channel, if its version is the stored one, and releases its asset.
 func (s *Store) DeleteChannel(ctx context.Context, c chat.Channel, entry *chat.Activity) error {
 	var t table.Tx
 	t.Remove(table.Directory, key.Channel(c.AccountID, c.ID), table.AtVersion(c.Version), table.ReasonVersionChanged)
-	t.Remove(table.Directory, key.Asset(c.Type, c.ExternalID), held(string(c.ID)), table.ReasonVersionChanged)
+	t.Put(table.Directory, item.ReleasedAsset(c, s.db.Now()), holds(c.ID), "").Done = true // an unverified channel has none
 	addBusiness(&t, c, chat.Channel{})
 	activity.Add(&t, entry)
 	return s.db.Commit(ctx, &t, "delete channel "+string(c.ID))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -115,20 +116,23 @@ func TestOperator_EmailUnique(t *testing.T) {
 	})
 }
 
-func TestChannel_AssetUnique(t *testing.T) {
+// connected is a verified channel.
+func connected(id chat.ChannelID, account chat.AccountID, asset string) chat.Channel {
+	return chat.Channel{
+		ID: id, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: asset,
+		Credentials: chat.Secret("sealed"), Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: noon, Version: 1,
+	}
+}
+
+func TestChannel_Verified_AssetUnique(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
-		c := chat.Channel{
-			ID: channel, AccountID: account, StoreID: shop, Type: "whatsapp", Name: "Ventas", ExternalID: "1055#1",
-			Credentials: chat.Secret("sealed"), Health: chat.Health{State: chat.HealthUnverified}, CreatedAt: noon,
-		}
+		c := connected(channel, account, "1055#1")
 		dynamotest.Must(t, db.CreateChannel(ctx, c, nil))
-		c.Version = 1
 		found, err := db.ChannelByAsset(ctx, "whatsapp", "1055#1")
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, found, c)
-		thief := c
-		thief.ID, thief.AccountID = "CHN2", "ACC2"
+		thief := connected("CHN2", "ACC2", "1055#1")
 		err = db.CreateChannel(ctx, thief, nil)
 		if dynamotest.WantFault(t, err, fault.Conflict, "claimed"); fault.As(err).Field != "externalId" {
 			t.Fatalf("field %q", fault.As(err).Field)
@@ -140,7 +144,8 @@ func TestChannel_AssetUnique(t *testing.T) {
 		moved.ExternalID, moved.Health = "2066", chat.Health{State: chat.HealthOK, At: noon}
 		dynamotest.Must(t, db.UpdateChannel(ctx, c, moved, nil))
 		dynamotest.WantFault(t, db.UpdateChannel(ctx, c, moved, nil), fault.Conflict, "version_changed")
-		dynamotest.Must(t, db.CreateChannel(ctx, thief, nil)) // the old number was released
+		_, err = db.ChannelByAsset(ctx, "whatsapp", "1055#1")
+		dynamotest.WantFault(t, err, fault.NotFound, "")
 		dynamotest.WantFault(t, db.DeleteChannel(ctx, c, nil), fault.Conflict, "version_changed")
 		moved.Version = 2
 		channels, err := db.Channels(ctx, account)
@@ -154,12 +159,76 @@ func TestChannel_AssetUnique(t *testing.T) {
 	})
 }
 
+// A released asset can be claimed again at once by the channel that had it, and by another one when it has rested.
+func TestChannel_ReleasedAsset_Rests(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx, now := t.Context(), noon
+		store := dynamo.New(db.Client, db.Tables, dynamo.WithClock(func() time.Time { return now }))
+		first, second := connected(channel, account, "1055"), connected("CHN2", "ACC2", "1055")
+		dynamotest.Must(t, store.CreateChannel(ctx, first, nil))
+		dynamotest.Must(t, store.DeleteChannel(ctx, first, nil))
+		claim, err := store.AssetClaim(ctx, "whatsapp", "1055")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, claim, chat.Claim{AccountID: account, ChannelID: channel, ReleasedAt: noon})
+		now = noon.Add(chat.ClaimRest - time.Millisecond)
+		dynamotest.WantFault(t, store.CreateChannel(ctx, second, nil), fault.Conflict, "claimed")
+		dynamotest.Must(t, store.CreateChannel(ctx, first, nil))
+		dynamotest.Must(t, store.DeleteChannel(ctx, first, nil))
+		now = now.Add(chat.ClaimRest)
+		dynamotest.Must(t, store.CreateChannel(ctx, second, nil))
+		found, err := store.ChannelByAsset(ctx, "whatsapp", "1055")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, found.AccountID, "ACC2")
+	})
+}
+
+// B-22: an unverified channel excludes nobody, is not found by its asset and hears nothing of its business account.
+func TestChannel_Unverified_HasNoClaim(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		thief, owner := connected(channel, account, "1055"), connected("CHN2", "ACC2", "1055")
+		thief.Settings = []byte(`{"businessAccountId":"700"}`)
+		thief.Health.State = chat.HealthUnverified
+		dynamotest.Must(t, db.CreateChannel(ctx, thief, nil))
+		_, err := db.ChannelByAsset(ctx, "whatsapp", "1055")
+		dynamotest.WantFault(t, err, fault.NotFound, "")
+		businesses, err := db.ChannelsOfBusiness(ctx, "whatsapp", "700")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, len(businesses), 0)
+		dynamotest.Must(t, db.CreateChannel(ctx, owner, nil))
+		verified := thief
+		verified.Health.State = chat.HealthWaiting
+		dynamotest.WantFault(t, db.UpdateChannel(ctx, thief, verified, nil), fault.Conflict, "claimed")
+		dynamotest.Must(t, db.DeleteChannel(ctx, thief, nil))
+		found, err := db.ChannelByAsset(ctx, "whatsapp", "1055")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, found.ID, "CHN2")
+	})
+}
+
+func TestMarkChannelWorking_OnlyWhileItWaits(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		c := connected(channel, account, "1055")
+		dynamotest.Must(t, db.CreateChannel(ctx, c, nil))
+		for range 2 {
+			dynamotest.Must(t, db.MarkChannelWorking(ctx, c, noon.Add(time.Minute)))
+		}
+		got, err := db.Channel(ctx, account, channel)
+		dynamotest.Must(t, err)
+		want := c
+		want.Health, want.Version = chat.Health{State: chat.HealthOK, At: noon.Add(time.Minute)}, 2
+		dynamotest.Same(t, got, want)
+	})
+}
+
 func TestChannelsOfBusiness_FollowSettings(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
 		channel := func(account chat.AccountID, id chat.ChannelID, business string) chat.Channel {
 			return chat.Channel{
-				ID: id, AccountID: account, Type: "whatsapp", ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`), CreatedAt: noon, Version: 1,
+				ID: id, AccountID: account, Type: "whatsapp", ExternalID: string(id), Settings: []byte(`{"businessAccountId":"` + business + `"}`),
+				Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: noon, Version: 1,
 			}
 		}
 		found := func(business string) (ids []chat.ChannelID) {

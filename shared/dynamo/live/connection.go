@@ -20,6 +20,9 @@ func (s *Store) PutConnection(ctx context.Context, c chat.Connection) error {
 	}
 	t.Put(table.Live, item.ConnectionOwner(c), nil, "")
 	t.Put(table.Live, item.Connection(c), nil, "")
+	if c.Visitor.ChannelID != "" {
+		t.Put(table.Live, item.SiteConnection(c), nil, "")
+	}
 	err := s.db.Commit(ctx, &t, "put a connection")
 	if fault.Is(err, fault.Conflict) && fault.As(err).Reason == table.ReasonExists {
 		return table.NotFound(item.KindSession)
@@ -87,6 +90,9 @@ func (s *Store) DeleteConnection(ctx context.Context, id string) (chat.Connectio
 	var t table.Tx
 	t.Remove(table.Live, place, &there, table.ReasonExists)
 	t.Remove(table.Live, key.Connection(id), nil, "")
+	if c.Visitor.ChannelID != "" {
+		t.Remove(table.Live, key.SiteConnection(c.AccountID, c.Visitor.ChannelID, id), nil, "")
+	}
 	err = s.db.Commit(ctx, &t, "delete a connection")
 	if fault.Is(err, fault.Conflict) {
 		return chat.Connection{}, table.NotFound(item.KindConnection)
@@ -102,6 +108,19 @@ func (s *Store) Connections(ctx context.Context, account chat.AccountID) ([]chat
 // VisitorConnections are the connections of a visitor, including expired ones.
 func (s *Store) VisitorConnections(ctx context.Context, account chat.AccountID, visitor chat.VisitorID) ([]chat.Connection, error) {
 	return s.connectionsIn(ctx, key.VisitorConnection(account, visitor, "x").PK)
+}
+
+// SiteConnections are the connections of a site's visitors, without their sessions and expiries.
+func (s *Store) SiteConnections(ctx context.Context, account chat.AccountID, channel chat.ChannelID) ([]chat.Connection, error) {
+	pk := key.SiteConnection(account, channel, "x").PK
+	if pk == "" {
+		return nil, nil
+	}
+	items, err := s.db.All(ctx, table.Query{Table: table.Live, Condition: table.InPartition(pk, key.ConnectionPrefix), Consistent: true}, "read a site's connections")
+	if err != nil {
+		return nil, err
+	}
+	return table.DecodeAll(items, item.DecodeSiteConnection)
 }
 
 func (s *Store) connectionsIn(ctx context.Context, pk string) ([]chat.Connection, error) {

@@ -207,6 +207,11 @@ func TestVisitorConnections_OwnPartition(t *testing.T) {
 		ours, err := db.Connections(ctx, account)
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, ours, []chat.Connection{operators})
+		atSite := one
+		atSite.Session, atSite.ExpiresAt = "", time.Time{}
+		onSite, err := db.SiteConnections(ctx, account, "CH1")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, onSite, []chat.Connection{atSite})
 		for _, nobody := range []chat.VisitorID{"V2", ""} {
 			none, err := db.VisitorConnections(ctx, account, nobody)
 			dynamotest.Must(t, err)
@@ -220,6 +225,9 @@ func TestVisitorConnections_OwnPartition(t *testing.T) {
 		gone, err := db.DeleteConnection(ctx, "s1")
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, gone, one)
+		onSite, err = db.SiteConnections(ctx, account, "CH1")
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, len(onSite), 0)
 		dynamotest.WantFault(t, db.PutConnection(ctx, chat.Connection{ID: "s3", AccountID: account, Visitor: visitor, Session: "ended"}), fault.NotFound, "")
 	})
 }

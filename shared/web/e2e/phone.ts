@@ -46,6 +46,11 @@ export class Phone {
     for (const customer of customers) await this.post("/customers", customer);
   }
 
+  /** Registers a business number with its token, or changes it. */
+  async addNumber(id: string, display: string, token: string): Promise<void> {
+    await this.post("/accounts", { id, display, token });
+  }
+
   async say(phone: string, text: string): Promise<void> {
     await this.post(`/customers/${phone}/messages`, { text });
   }

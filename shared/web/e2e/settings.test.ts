@@ -5,6 +5,7 @@ import { ana, bruno, password } from "./stack.ts";
 
 const harness = setUp();
 const rita = "rita@demo.example";
+const numbers = { north: "710000000000801", south: "710000000000802", token: "e2e-number-token" };
 const rosa = { phone: "5491155550801", name: "Rosa Quiroga" };
 const luis = { phone: "5491155550802", name: "Luis Ferro" };
 
@@ -26,6 +27,53 @@ async function addOperator(
   await dialog.waitFor({ state: "detached" });
   await page.getByText(`${t(role)} · ${email}`).waitFor();
 }
+
+// B-22
+test("a number is connected with its own token, its id corrected, and the channel disconnected", async () => {
+  const { phone } = harness.stack;
+  await phone.addNumber(numbers.north, "5491140008001", numbers.token);
+  await phone.addNumber(numbers.south, "5491140008002", numbers.token);
+  harness.stack.addSecrets(numbers.token);
+  const desk = await harness.as(ana);
+  const { page } = desk;
+  await desk.goto("/settings/channels");
+  await desk.button("channels.connect").click();
+  const dialog = page.getByRole("dialog");
+  const id = dialog.getByLabel(t("whatsapp.phoneNumberId"), { exact: true });
+  const token = dialog.getByLabel(t("whatsapp.accessToken"), { exact: true });
+  const connect = dialog.getByRole("button", { name: t("channels.connect") });
+  await dialog.getByLabel(t("field.name"), { exact: true }).fill("WhatsApp Norte");
+  await id.fill("710000000000899");
+  await token.fill(numbers.token);
+  await connect.click();
+  await dialog.getByText(t("whatsapp.numberRefused")).waitFor();
+  await id.fill(numbers.north);
+  await token.fill("an-invented-token");
+  await connect.click();
+  await dialog.getByText(t("whatsapp.tokenRefused")).waitFor();
+  await token.fill(numbers.token);
+  await connect.click();
+  await dialog.waitFor({ state: "detached" });
+  const row = page.getByRole("listitem").filter({ hasText: "WhatsApp Norte" });
+  await row.getByText(t("channels.waiting")).waitFor();
+
+  await row.getByRole("link").click();
+  await page.getByRole("button", { name: t("channels.editOne", { name: "WhatsApp Norte" }) }).click();
+  await id.fill(numbers.south);
+  await dialog.getByRole("button", { name: t("action.save") }).click();
+  await dialog.getByText(t("channels.secretNeeded")).waitFor();
+  await token.fill(numbers.token);
+  await dialog.getByRole("button", { name: t("action.save") }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("definition").getByText(numbers.south).waitFor();
+
+  await desk.button("channels.disconnect").click();
+  await dialog.getByText(t("channels.disconnectText")).waitFor();
+  await dialog.getByRole("button", { name: t("channels.disconnect") }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText("WhatsApp Tienda Demo").waitFor();
+  await expect.poll(() => page.getByRole("listitem").filter({ hasText: "WhatsApp Norte" }).count()).toBe(0);
+});
 
 // S3-10
 test("new operator has the permissions of the role and receives conversations", async () => {

@@ -306,7 +306,7 @@ func (s *Simulator) postMedia(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// getObject returns the media or the number with this id.
+// getObject returns the media, the number or the business account with this id.
 func (s *Simulator) getObject(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	s.Lock()
@@ -330,6 +330,10 @@ func (s *Simulator) getObject(w http.ResponseWriter, r *http.Request) {
 		sim.WriteJSON(w, http.StatusOK, object{
 			"messaging_product": "whatsapp", "url": address, "mime_type": file.Mime, "sha256": file.SHA256, "file_size": file.Size, "id": id,
 		})
+	case id == BusinessAccount:
+		if _, ok := s.enter(w, r, "", onNumber); ok {
+			sim.WriteJSON(w, http.StatusOK, object{"id": id, "name": "Recado"})
+		}
 	default:
 		if _, ok := s.enter(w, r, "", OnInfo); ok {
 			writeError(w, 0, graphError{Code: 100, Subcode: 33, Message: fmt.Sprintf("Unsupported get request. Object with ID '%s' does not exist", id)})

@@ -15,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	adapter "github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 func rich(kind chat.MessageType, change func(*channel.Outbound)) channel.Outbound {
@@ -264,5 +265,28 @@ func TestMarkRead_EarlierMessagesToo(t *testing.T) { // B-14
 	}
 	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("the fault was applied to a message: %d %v", status, answer)
+	}
+}
+
+// B-22: a number's node is shown to its own token, and the business account's to the token of any of its numbers.
+func TestConnect_OwnTokenOnly(t *testing.T) {
+	t.Parallel()
+	s, base := start(t, newBusiness(t), nil)
+	if err := s.AddNumber("7102", "5491140005678", "another-token"); err != nil {
+		t.Fatal(err)
+	}
+	a := adapter.New(base+"/graph", nil)
+	for name, c := range map[string]struct{ number, token, business, field string }{
+		"the number's token":     {number, token, whatsapp.BusinessAccount, ""},
+		"another number's token": {number, "another-token", "", "credentials.accessToken"},
+		"the other number's":     {"7102", "another-token", whatsapp.BusinessAccount, ""},
+		"an invented token":      {number, "invented", "", "credentials.accessToken"},
+		"an unknown number":      {"99", token, "", "externalId"},
+		"an unknown account":     {number, token, "98", "settings.businessAccountId"},
+	} {
+		_, err := a.Connect(t.Context(), chat.Credentials(`{"accessToken":"`+c.token+`"}`), c.number, []byte(`{"businessAccountId":"`+c.business+`"}`))
+		if c.field == "" && err != nil || c.field != "" && fault.As(err).Field != c.field {
+			t.Errorf("%s: %v, want field %q", name, err, c.field)
+		}
 	}
 }

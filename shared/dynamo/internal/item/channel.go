@@ -1,6 +1,8 @@
 package item
 
 import (
+	"time"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -55,8 +57,21 @@ func DecodeChannel(av table.Item) (chat.Channel, error) {
 	}, err
 }
 
-func Asset(c chat.Channel) Claim {
-	return Claim{table.NewHeader(key.Asset(c.Type, c.ExternalID), KindAsset), string(c.AccountID), string(c.ID)}
+// assetItem is the claim on an asset. It stays after its channel released it, so that the next one can wait.
+type assetItem struct {
+	Claim
+	ReleasedAt table.Millis `dynamodbav:"releasedAt,omitempty"`
+}
+
+func Asset(c chat.Channel) assetItem { return ReleasedAsset(c, time.Time{}) }
+
+func ReleasedAsset(c chat.Channel, at time.Time) assetItem {
+	return assetItem{Claim{table.NewHeader(key.Asset(c.Type, c.ExternalID), KindAsset), string(c.AccountID), string(c.ID)}, table.MillisOf(at)}
+}
+
+func DecodeAsset(av table.Item) (chat.Claim, error) {
+	it, err := table.Decode[assetItem](av, KindAsset)
+	return chat.Claim{AccountID: chat.AccountID(it.AccountID), ChannelID: chat.ChannelID(it.ID), ReleasedAt: it.ReleasedAt.Time()}, err
 }
 
 func Business(c chat.Channel) Claim {

@@ -20,7 +20,7 @@ type Secret struct {
 }
 
 // connectionItem is stored twice: by the connection's id, which is all that the gateway sends on disconnect, and with all fields
-// in the partition of its account or visitor.
+// in the partition of its account or visitor. A visitor's is stored a third time, in the partition of its site.
 type connectionItem struct {
 	table.Header
 	AccountID      string       `dynamodbav:"accountId,omitempty"` // of the one found by id
@@ -54,6 +54,32 @@ func ConnectionOwner(c chat.Connection) connectionItem {
 		Header: table.NewHeader(key.Connection(c.ID), KindConnection), AccountID: string(c.AccountID), VisitorID: string(c.Visitor.ID),
 		Expires: table.Expiry(c.ExpiresAt),
 	}
+}
+
+// SiteConnection is a visitor's connection in the partition of its site.
+func SiteConnection(c chat.Connection) connectionItem {
+	return connectionItem{
+		Header:    table.NewHeader(key.SiteConnection(c.AccountID, c.Visitor.ChannelID, c.ID), kindSiteConnection),
+		VisitorID: string(c.Visitor.ID), Origin: c.Visitor.Origin, Expires: table.Expiry(c.ExpiresAt),
+	}
+}
+
+// DecodeSiteConnection returns a visitor's connection without its session and its expiry.
+func DecodeSiteConnection(av table.Item) (chat.Connection, error) {
+	it, err := table.Decode[connectionItem](av, kindSiteConnection)
+	if err != nil {
+		return chat.Connection{}, err
+	}
+	site, err := key.Split(it.PK, "W", 2)
+	if err != nil {
+		return chat.Connection{}, table.Damaged(kindSiteConnection, err)
+	}
+	id, err := key.Split(it.SK, "C", 1)
+	if err != nil {
+		return chat.Connection{}, table.Damaged(kindSiteConnection, err)
+	}
+	visitor := chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(site[1]), Origin: it.Origin}
+	return chat.Connection{ID: id[0], AccountID: chat.AccountID(site[0]), Visitor: visitor}, nil
 }
 
 // DecodeConnectionOwner returns the key of the full item.

@@ -38,6 +38,7 @@ const (
 	KindConnection          = "connection"
 	kindAccountConnection   = "account_connection"
 	kindVisitorConnection   = "visitor_connection"
+	kindSiteConnection      = "site_connection"
 	KindAnswer              = "answer"
 	KindHit                 = "hit"
 )

@@ -305,6 +305,11 @@ func VisitorConnection(account chat.AccountID, visitor chat.VisitorID, id string
 	return table.Key{PK: join("V", string(account), string(visitor)), SK: join("C", id)}
 }
 
+// SiteConnection lists visitors' connections by channel, so that those of a page or a site can be closed.
+func SiteConnection(account chat.AccountID, channel chat.ChannelID, id string) table.Key {
+	return table.Key{PK: join("W", string(account), string(channel)), SK: join("C", id)}
+}
+
 func Answer(id string) table.Key { return table.Key{PK: join("N", id), SK: "N"} }
 
 func Hit(id string, window time.Time) table.Key {

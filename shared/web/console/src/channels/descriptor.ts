@@ -70,8 +70,8 @@ export interface ChannelField {
   /** Name in the request: `externalId`, or a key of `settings` or `credentials`. */
   name: string;
   /**
-   * Where the value goes. `externalId` is given once and cannot be changed. `credentials` are never shown again; while
-   * changing a channel an empty field keeps the current value.
+   * Where the value goes. `externalId` can be corrected until the channel has messages. `credentials` are never shown again;
+   * while changing a channel an empty field keeps the current value.
    */
   in: "externalId" | "settings" | "credentials";
   label: Key;
@@ -86,6 +86,8 @@ export interface ChannelField {
   rows?: { min: number; max: number };
   /** Natural language, in any writing direction. Otherwise autocompletion and spell check are off. */
   prose?: boolean;
+  /** A setting that the provider must confirm: a new value needs the credentials, as a new `externalId` does. */
+  proven?: boolean;
   /** The field may be empty. */
   optional?: boolean;
   /** Initial value without a setting. */

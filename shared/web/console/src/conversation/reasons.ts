@@ -5,6 +5,7 @@ export const messageReasons = {
   window_closed: "composer.windowClosed",
   template_unavailable: "composer.templateUnavailable",
   unsupported: "error.unsupported",
+  channel_gone: "composer.channelGone",
 } as const satisfies Reasons;
 
 /** Texts for reasons why an operator is not given a conversation. */

@@ -10,11 +10,20 @@ import { useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { channelsQuery, storesQuery } from "../api/queries.ts";
+import { channelOf } from "../channels/index.ts";
 import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
-import { changeOf, creationOf, fieldFault, fieldValue, rejectedField } from "./channelRequest.ts";
+import {
+  changeOf,
+  correctable,
+  creationOf,
+  fieldFault,
+  fieldValue,
+  needsCredentials,
+  rejectedField,
+} from "./channelRequest.ts";
 
 type Form = UseFormReturnType<Record<string, string>>;
 
@@ -30,6 +39,8 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   const fields = connect?.fields ?? [];
   const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
   const errorText = useErrorText({ conflict }, reasons);
+  const given = (values: Record<string, string>) =>
+    fields.map((field) => ({ field, value: values[pathOf(field)] ?? "" }));
   const form: Form = useForm({
     initialValues: {
       name: channel?.name ?? "",
@@ -39,13 +50,20 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
     validate: {
       name: filled(t("field.required")),
       ...Object.fromEntries(
-        fields.map((field) => [pathOf(field), (value: string) => fieldFault(field, channel, value, t)]),
+        fields.map((field) => [
+          pathOf(field),
+          (value: string, values: Record<string, string>) => {
+            const missing =
+              field.in === "credentials" && value.trim() === "" && needsCredentials(channel, given(values));
+            return missing ? t("channels.secretNeeded") : fieldFault(field, channel, value, t);
+          },
+        ]),
       ),
     },
   });
   const save = useMutation({
     mutationFn: ({ name = "", storeId = "", ...values }: Record<string, string>) => {
-      const filledIn = fields.map((field) => ({ field, value: values[pathOf(field)] ?? "" }));
+      const filledIn = given(values);
       if (channel) {
         const body = changeOf(channel, name, filledIn);
         return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
@@ -59,7 +77,12 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: channelsQuery.queryKey });
-      notifications.show({ message: t("state.saved") });
+      const confirmed = saved.health.state !== "unverified";
+      notifications.show(
+        confirmed
+          ? { message: t("state.saved") }
+          : { color: "orange", message: t("channels.savedUnverified", { channel: channelOf(type).name }) },
+      );
       onClose();
       if (channel || !connect?.nextTab) return;
       void navigate({
@@ -165,7 +188,7 @@ function Field({ field, channel, form }: { field: ChannelField; channel: Channel
         </div>
       );
     default:
-      return <TextInput disabled={field.in === "externalId" && channel !== null} {...input} />;
+      return <TextInput disabled={field.in === "externalId" && !correctable(channel)} {...input} />;
   }
 }
 

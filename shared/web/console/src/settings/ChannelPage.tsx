@@ -16,7 +16,8 @@ import { Later } from "../ui/later.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { ChannelForm } from "./ChannelForm.tsx";
 import classes from "./channel.module.css";
-import { Health, identityOf } from "./Health.tsx";
+import { Disconnect } from "./Disconnect.tsx";
+import { Health, identityOf, Trouble } from "./Health.tsx";
 import { Templates } from "./Templates.tsx";
 
 /** A channel's details and tabs. */
@@ -51,7 +52,7 @@ function Opened({ channel }: { channel: Channel }) {
   const [editing, setEditing] = useState(false);
   const ownTabs = setupOf(channel.type).tabs ?? [];
   const tabs = [
-    { value: "general", label: t("channels.tab.general"), content: <Facts channel={channel} /> },
+    { value: "general", label: t("channels.tab.general"), content: <General channel={channel} /> },
     ...ownTabs.map(({ value, label, load }) => ({
       value,
       label: t(label),
@@ -85,6 +86,7 @@ function Opened({ channel }: { channel: Channel }) {
           </Button>
         )}
       </header>
+      <Trouble channel={channel} onReconnect={() => setEditing(true)} />
       <Tabs
         value={shown}
         keepMounted={false}
@@ -115,6 +117,16 @@ function Opened({ channel }: { channel: Channel }) {
   );
 }
 
+function General({ channel }: { channel: Channel }) {
+  const may = useMay();
+  return (
+    <>
+      <Facts channel={channel} />
+      {may("channel.manage") && <Disconnect channel={channel} />}
+    </>
+  );
+}
+
 function Facts({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
@@ -124,7 +136,6 @@ function Facts({ channel }: { channel: Channel }) {
     [t("field.name"), channel.name],
     [t("field.store"), stores?.find(({ id }) => id === channel.storeId)?.name ?? ""],
     ...own.map(({ label, value }): [string, string] => [t(label), value]),
-    ...(channel.health.message ? [[t("channels.lastFault"), channel.health.message] as [string, string]] : []),
   ];
   return (
     <dl className={classes.facts}>

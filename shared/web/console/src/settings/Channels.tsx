@@ -55,7 +55,6 @@ export function Channels() {
                 <span className={classes.rowMeta}>
                   {channelOf(channel.type).name} · <bdi>{identityOf(channel)}</bdi>
                 </span>
-                {channel.health.message && <bdi className={classes.rowMeta}>{channel.health.message}</bdi>}
               </span>
               <Health channel={channel} />
               {manage && (

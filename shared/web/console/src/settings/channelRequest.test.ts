@@ -3,7 +3,15 @@ import type { TFunction } from "i18next";
 import { describe, expect, test } from "vitest";
 import type { ChannelField } from "../channels/setup.ts";
 import { ApiError } from "../core/errors.ts";
-import { changeOf, creationOf, fieldFault, fieldValue, rejectedField } from "./channelRequest.ts";
+import {
+  changeOf,
+  correctable,
+  creationOf,
+  fieldFault,
+  fieldValue,
+  needsCredentials,
+  rejectedField,
+} from "./channelRequest.ts";
 
 const t = ((key: string) => key) as unknown as TFunction;
 const label = "field.name";
@@ -54,11 +62,43 @@ describe("fieldFault", () => {
     ["an empty field with its own check", number, null, "", "field.required"],
     ["an empty optional field", account, null, "", null],
     ["an invalid external id", number, null, "x", "digits"],
-    ["the external id of a connected channel", number, channel, "x", null],
+    ["the external id of a channel with messages", number, channel, "x", null],
+    [
+      "the external id of a channel without messages",
+      number,
+      { ...channel, health: { state: "waiting" } },
+      "x",
+      "digits",
+    ],
     ["no credential while connecting", token, null, "", "field.required"],
     ["no credential while changing", token, channel, "", null],
   ])("%s", (_, field, known, value, fault) => {
     expect(fieldFault(field, known, value, t)).toBe(fault);
+  });
+});
+
+describe("a wrong external id", () => {
+  const fresh: Channel = { ...channel, health: { state: "unverified" } };
+  const account2: ChannelField = { ...account, proven: true };
+
+  test("can be corrected until the channel has messages", () => {
+    const states = ["unverified", "waiting", "ok", "reauthorise", "stopped"] as const;
+    expect(states.filter((state) => correctable({ ...channel, health: { state } }))).toEqual(["unverified", "waiting"]);
+    const values = [{ field: number, value: " 67 " }];
+    expect(changeOf(fresh, "Ventas", values)).toMatchObject({ externalId: "67" });
+    expect(changeOf(channel, "Ventas", values)).not.toHaveProperty("externalId");
+    expect(changeOf(fresh, "Ventas", [{ field: number, value: "12345" }])).not.toHaveProperty("externalId");
+  });
+
+  test.each<[string, Channel | null, ChannelField, string, boolean]>([
+    ["a new channel", null, number, "67", false],
+    ["another external id", fresh, number, "67", true],
+    ["the same external id", fresh, number, "12345 ", false],
+    ["another proven setting", channel, account2, "8", true],
+    ["no proven setting any more", channel, account2, "", false],
+    ["another setting", channel, account, "8", false],
+  ])("%s needs the credentials: %#", (_, known, field, value, needed) => {
+    expect(needsCredentials(known, [{ field, value }])).toBe(needed);
   });
 });
 

@@ -15,9 +15,21 @@ export function fieldValue({ name, in: where, read, initial = "" }: ChannelField
   return typeof setting === "string" ? setting : initial;
 }
 
-/** Validates a value. For a connected channel, the external id is fixed and an empty credential keeps the current one. */
+/** A channel without messages may get another external id. */
+export const correctable = (channel: Channel | null): boolean =>
+  channel === null || channel.health.state === "unverified" || channel.health.state === "waiting";
+
+/** Says whether values were changed that the provider confirms only with the credentials. */
+export const needsCredentials = (channel: Channel | null, values: FilledIn): boolean =>
+  channel !== null &&
+  values.some(
+    ({ field, value }) =>
+      (field.proven || field.in === "externalId") && value.trim() !== "" && value.trim() !== fieldValue(field, channel),
+  );
+
+/** Validates a value. For a channel with messages the external id is fixed; an empty credential keeps the current one. */
 export function fieldFault(field: ChannelField, channel: Channel | null, value: string, t: TFunction): string | null {
-  if (channel && field.in === "externalId") return null;
+  if (field.in === "externalId" && !correctable(channel)) return null;
   const empty = value.trim() === "";
   if (empty && (field.optional || (channel && field.in === "credentials"))) return null;
   return empty ? t("field.required") : (field.fault?.(value, t) ?? null);
@@ -46,10 +58,16 @@ export function creationOf(type: string, name: string, storeId: string, values: 
 
 export const changeOf = (channel: Channel, name: string, values: FilledIn) => ({
   name: name.trim(),
+  ...correctionOf(channel, values),
   ...credentialsOf(values),
   settings: settingsOf(channel.settings, values),
   version: channel.version,
 });
+
+function correctionOf(channel: Channel, values: FilledIn): { externalId?: string } {
+  const externalId = values.find(({ field }) => field.in === "externalId")?.value.trim();
+  return externalId && externalId !== channel.externalId && correctable(channel) ? { externalId } : {};
+}
 
 function credentialsOf(values: FilledIn): { credentials?: Record<string, string> } {
   const given = values.filter(({ field, value }) => field.in === "credentials" && value.trim() !== "");

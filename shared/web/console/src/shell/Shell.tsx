@@ -9,6 +9,7 @@ import { contactName } from "../ui/contactName.ts";
 import { Hints } from "../ui/Hints.tsx";
 import { previewKeys } from "../ui/preview.ts";
 import { Loading } from "../ui/states.tsx";
+import { ChannelBanner } from "./ChannelBanner.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Rail } from "./Rail.tsx";
 import { ShortcutHelp } from "./ShortcutHelp.tsx";
@@ -55,6 +56,7 @@ function SignedIn() {
         <Rail />
         <div className={classes.body}>
           {!me.operator.emailVerified && <VerifyBanner />}
+          <ChannelBanner />
           <ConnectionStatus />
           <main id="main" className={classes.main} tabIndex={-1}>
             <Suspense fallback={<Loading />}>

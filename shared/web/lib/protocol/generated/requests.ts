@@ -333,7 +333,7 @@ export type NewStore = {
 
 /** ChannelCredentials let the service call the provider for the channel. They are stored encrypted. */
 export type ChannelCredentials = {
-  /** AccessToken is the provider's access token, at most 4096 bytes. */
+  /** AccessToken is the provider's access token: at most 4096 visible ASCII characters. */
   accessToken: string;
 };
 
@@ -345,7 +345,7 @@ export type NewChannel = {
   name: string;
   /** StoreID defaults to the account's first store. */
   storeId?: string;
-  /** ExternalID is the provider's id of the asset. An asset of another account answers conflict with reason claimed. */
+  /** ExternalID is the provider's id of the asset, which the credentials must open. An asset of another verified channel answers conflict with reason claimed. Left out where the provider tells it. */
   externalId?: string;
   /** DisplayPhone is the phone number as people read it. */
   displayPhone?: string;
@@ -365,7 +365,9 @@ export type ChannelChange = {
   displayPhone?: string;
   /** Settings replace the channel's settings: an object of at most 8 KB. */
   settings?: Record<string, unknown>;
-  /** Credentials replace the channel's, and reset its health to unverified. */
+  /** ExternalID corrects the provider's id of the asset, as long as the channel has no messages. It needs credentials. */
+  externalId?: string;
+  /** Credentials replace the channel's, once the provider confirmed that they open the asset. */
   credentials?: ChannelCredentials;
   /** Version is the version that was read; another one answers conflict with reason version_changed. */
   version: number;

@@ -26,6 +26,7 @@ export const whatsapp: ChannelDescriptor = {
         hint: "whatsapp.phoneNumberIdHint",
         inputMode: "numeric",
         fault: digits,
+        rejected: "whatsapp.numberRefused",
       },
       {
         name: "businessAccountId",
@@ -34,7 +35,9 @@ export const whatsapp: ChannelDescriptor = {
         hint: "whatsapp.businessAccountIdHint",
         inputMode: "numeric",
         optional: true,
+        proven: true,
         fault: digits,
+        rejected: "whatsapp.businessRefused",
         write: (value) => value.trim() || undefined,
       },
       {
@@ -42,6 +45,7 @@ export const whatsapp: ChannelDescriptor = {
         in: "credentials",
         label: "whatsapp.accessToken",
         hint: "whatsapp.accessTokenHint",
+        rejected: "whatsapp.tokenRefused",
       },
     ],
   },
