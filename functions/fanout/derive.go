@@ -24,6 +24,9 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 		return nil // months of the past come in at once: who wants to see them looks for them
 	}
 	frame, err := present.ConversationUpserted(now, h.Window(now.ChannelType))
+	if old == nil || old.Status != now.Status || old.AssigneeID != now.AssigneeID {
+		frame, err = present.ConversationMoved(old, now, h.Window(now.ChannelType))
+	}
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,8 @@ type store interface {
 	Load(ctx context.Context, account chat.AccountID, operator chat.OperatorID) (chat.Load, error)
 	// RepairLoad returns Conflict when the load has changed since seen was read.
 	RepairLoad(ctx context.Context, seen chat.Load, open int) error
+	// RepairCounts returns Conflict likewise.
+	RepairCounts(ctx context.Context, seen chat.Load, counts chat.Counts) error
 	// Carried lists the operator's conversations after the given one, by a consistent read. It fills in the assignee and the status
 	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
@@ -228,7 +230,7 @@ func (h *Handler) rearm(ctx context.Context, job chat.Job) (chat.Job, error) {
 	if err != nil {
 		return job, fmt.Errorf("read account %s: %w", job.AccountID, err)
 	}
-	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Oldest: true, InboxShards: account.InboxShards}
+	query := conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}, Order: conversation.Oldest, InboxShards: account.InboxShards}
 	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {
 		return job, fmt.Errorf("read the open conversations: %w", err)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -17,6 +18,7 @@ type tally struct {
 	Moves    int64               `json:"moves"`           // the load's move counter when the count began
 	After    chat.ConversationID `json:"after,omitempty"` // the last conversation that was counted
 	Open     int                 `json:"open"`
+	Counts   map[string]count    `json:"counts,omitempty"`
 	Doubt    *doubt              `json:"doubt,omitempty"`
 	Tries    int                 `json:"tries,omitempty"`
 
@@ -24,10 +26,34 @@ type tally struct {
 	Busy     int `json:"busy,omitempty"`     // number of operators skipped because their load kept changing
 }
 
+// count is one of an operator's counts.
+type count struct {
+	Store  chat.StoreID `json:"store"`
+	Status chat.Status  `json:"status"`
+	N      int          `json:"n"`
+}
+
+// counts are what was counted, by store and status.
+func (t tally) counts() chat.Counts {
+	counts := chat.Counts{}
+	for _, c := range t.Counts {
+		counts[chat.CountKey{StoreID: c.Store, Status: c.Status}] = c.N
+	}
+	return counts
+}
+
+// unresolved are the counts that a recount can check: an operator's list holds no resolved conversations.
+func unresolved(counts chat.Counts) chat.Counts {
+	checked := maps.Clone(counts)
+	maps.DeleteFunc(checked, func(k chat.CountKey, n int) bool { return k.Status == chat.Resolved || n == 0 })
+	return checked
+}
+
 // doubt is a count that differs from the stored load.
 type doubt struct {
-	Moves int64 `json:"moves"`
-	Open  int   `json:"open"`
+	Moves  int64  `json:"moves"`
+	Open   int    `json:"open"`
+	Counts string `json:"counts,omitempty"`
 }
 
 // recountTries is how often one recount counts an operator whose load changes meanwhile. After that the operator is skipped until
@@ -51,6 +77,9 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 			return job, fault.New(fault.Invalid, "undecodable checkpoint").WithReason("undecodable").WithCause(err)
 		}
 	}
+	if at.Counts == nil {
+		at.Counts = map[string]count{}
+	}
 	for looked, pause := 0, false; looked < perStep && !pause; {
 		if !at.Counting {
 			next := following(operators, at.Operator)
@@ -70,6 +99,8 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 			if c.LoadOf() == at.Operator {
 				at.Open++
 			}
+			name := string(c.Status) + " " + string(c.StoreID)
+			at.Counts[name] = count{c.StoreID, c.Status, at.Counts[name].N + 1}
 		}
 		looked += len(list) + 1
 		if len(list) == perStep {
@@ -100,7 +131,7 @@ func (h *Handler) start(ctx context.Context, account chat.AccountID, at *tally, 
 	if err != nil {
 		return fmt.Errorf("read the load of operator %s: %w", operator, err)
 	}
-	at.Operator, at.Counting, at.Moves, at.After, at.Open = operator, true, load.Moves, "", 0
+	at.Operator, at.Counting, at.Moves, at.After, at.Open, at.Counts = operator, true, load.Moves, "", 0, map[string]count{}
 	return nil
 }
 
@@ -111,11 +142,12 @@ func (h *Handler) compare(ctx context.Context, account chat.AccountID, at *tally
 	if err != nil {
 		return false, fmt.Errorf("read the load of operator %s: %w", at.Operator, err)
 	}
-	found := doubt{Moves: at.Moves, Open: at.Open}
+	counts, stored := at.counts(), unresolved(load.Counts)
+	found := doubt{Moves: at.Moves, Open: at.Open, Counts: fmt.Sprint(counts)}
 	switch {
 	case load.Moves != at.Moves:
 		return false, h.anew(ctx, account, at)
-	case load.Open == at.Open:
+	case load.Open == at.Open && maps.Equal(counts, stored):
 		at.Counting = false
 		return false, nil
 	case at.Doubt == nil || *at.Doubt != found:
@@ -123,7 +155,13 @@ func (h *Handler) compare(ctx context.Context, account chat.AccountID, at *tally
 		at.Doubt = &found
 		return true, err
 	}
-	err = h.Store.RepairLoad(ctx, load, at.Open)
+	if load.Open != at.Open {
+		err = h.Store.RepairLoad(ctx, load, at.Open)
+		load.Moves++
+	}
+	if err == nil && !maps.Equal(counts, stored) {
+		err = h.Store.RepairCounts(ctx, load, counts)
+	}
 	if fault.Is(err, fault.Conflict) {
 		return false, h.anew(ctx, account, at)
 	}

@@ -21,7 +21,7 @@ func (h *Handler) abandon(ctx context.Context, job chat.Job) (chat.Job, error) {
 	}
 	query := conversation.Query{
 		Statuses:  []chat.Status{chat.Open, chat.Pending, chat.Snoozed, chat.Held},
-		ChannelID: chat.ChannelID(job.Subject), Oldest: true, InboxShards: account.InboxShards,
+		ChannelID: chat.ChannelID(job.Subject), Order: conversation.Oldest, InboxShards: account.InboxShards,
 	}
 	page, err := h.Store.ListConversations(ctx, job.AccountID, query, chat.PageRequest{Limit: perStep, Cursor: job.Checkpoint})
 	if err != nil {

@@ -41,21 +41,31 @@ func (h *Handler) listMessages(ctx context.Context, c *call) (httpapi.Response, 
 		}
 		return httpapi.JSON(http.StatusOK, present.List(nil, "", present.VisitorMessage))
 	}
-	found, err := h.Store.Messages(ctx, c.session.AccountID, from.Conversation, chat.PageRequest{Limit: limit, Cursor: from.Messages})
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", from.Conversation, err)
-	}
-	end := location{from.Conversation, found.Next}
-	if found.Next == "" {
-		if end.Conversation, err = h.before(ctx, c.caller, from.Conversation); err != nil {
+	return httpapi.Fitting(chat.PageRequest{Limit: limit, Cursor: from.Messages}, func(p chat.PageRequest) (chat.Page[chat.Message], error) {
+		found, err := h.Store.Messages(ctx, c.session.AccountID, from.Conversation, p)
+		if err != nil {
+			return found, fmt.Errorf("read the messages of conversation %s: %w", from.Conversation, err)
+		}
+		return found, nil
+	}, func(found chat.Page[chat.Message]) (httpapi.Response, error) {
+		next, err := h.next(ctx, c.caller, from.Conversation, found.Next)
+		if err != nil {
 			return httpapi.Response{}, err
 		}
+		return httpapi.JSON(http.StatusOK, present.List(found.Items, next, present.VisitorMessage))
+	})
+}
+
+// next is the cursor after a page of a conversation: within it, or at the one before.
+func (h *Handler) next(ctx context.Context, who caller, id chat.ConversationID, within string) (string, error) {
+	end := location{id, within}
+	if within == "" {
+		var err error
+		if end.Conversation, err = h.before(ctx, who, id); err != nil {
+			return "", err
+		}
 	}
-	next, err := h.sign(ctx, c.caller, end)
-	if err != nil {
-		return httpapi.Response{}, err
-	}
-	return httpapi.JSON(http.StatusOK, present.List(found.Items, next, present.VisitorMessage))
+	return h.sign(ctx, who, end)
 }
 
 func pageLimit(given string) (int, error) {

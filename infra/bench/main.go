@@ -34,7 +34,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"reply", reply}, {"whole", whole}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"openings", openings}, {"fixture", fill}, {"page", page},
+	{"size", size}, {"cold", cold}, {"ack", ack}, {"latency", latency}, {"reply", reply}, {"whole", whole}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"growth", growth}, {"openings", openings}, {"fixture", fill}, {"page", page},
 }
 
 func main() {

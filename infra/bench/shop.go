@@ -31,12 +31,13 @@ type object = map[string]any
 // shop is a running stack with one account, whose number is connected.
 type shop struct {
 	*stack.Stack
-	dir     string
-	client  *http.Client
-	owner   caller
-	account chat.AccountID
-	store   chat.StoreID
-	channel chat.ChannelID
+	dir      string
+	client   *http.Client
+	owner    caller
+	account  chat.AccountID
+	store    chat.StoreID
+	channel  chat.ChannelID
+	browsers crowd
 }
 
 // caller is who calls the API.

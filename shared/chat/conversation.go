@@ -115,6 +115,24 @@ func (c Conversation) IsOpen() bool { return c.Status != Resolved }
 // InPool reports whether it waits for an operator.
 func (c Conversation) InPool() bool { return c.Status == Open && c.AssigneeID == "" }
 
+// PoolTurn is the time by which those who wait in the pool are taken: since when a message of the contact is unanswered, or since when it
+// is in the pool if none is.
+func (c Conversation) PoolTurn() time.Time {
+	if c.WaitingSince.IsZero() {
+		return c.PoolSince
+	}
+	return c.WaitingSince
+}
+
+// ClosesAt is when an assigned conversation closes if nobody writes; zero when it does not, and for one without an operator, which closes
+// a month after it went quiet.
+func (c Conversation) ClosesAt() time.Time {
+	if c.AssigneeID == "" || !c.IsOpen() {
+		return time.Time{}
+	}
+	return c.CloseAt
+}
+
 // LoadOf is the operator whose load it counts on, if any.
 func (c Conversation) LoadOf() OperatorID {
 	if c.Status == Open || c.Status == Pending {

@@ -69,6 +69,7 @@ type Load struct {
 	LastAssignedAt time.Time
 	Moves          int64     // how often it changed: a repair applies only if nothing changed since the count
 	RepairedAt     time.Time // by a recount
+	Counts         Counts
 }
 
 // ReadCursor is how far an operator has read a conversation. Tells is the contact's newest message, if it was read and the channel has

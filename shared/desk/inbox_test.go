@@ -10,6 +10,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
 )
 
 // setShards changes how many shards the account's inbox has.
@@ -90,11 +91,11 @@ func TestInbox_SeveralShards_OneList(t *testing.T) { // S1-15, S1-16
 				want = append(want, c.ID)
 			}
 		}
-		for _, oldest := range []bool{false, true} {
+		for _, order := range []conversation.Order{conversation.Newest, conversation.Oldest} {
 			for _, limit := range []int{1, 7, 100} {
-				q := dynamo.ConversationQuery{Statuses: statuses, Oldest: oldest}
+				q := dynamo.ConversationQuery{Statuses: statuses, Order: order}
 				if got := b.ConversationsBy(q, limit); !slices.Equal(got, want) {
-					t.Errorf("%v, oldest %t, by %d: %d conversations\n%v\nwant %d\n%v", statuses, oldest, limit, len(got), got, len(want), want)
+					t.Errorf("%v, order %q, by %d: %d conversations\n%v\nwant %d\n%v", statuses, order, limit, len(got), got, len(want), want)
 				}
 			}
 			slices.Reverse(want)

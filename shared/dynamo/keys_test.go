@@ -36,6 +36,9 @@ func specimens() map[string][]any {
 	resolved.Status, resolved.ResolvedAt, resolved.PoolSince, resolved.AssignAt = chat.Resolved, at.Add(time.Hour), time.Time{}, time.Time{}
 	mine := c
 	mine.AssigneeID, mine.PoolSince, mine.AssignAt, mine.CloseAt = "OPERATOR", time.Time{}, time.Time{}, at.Add(time.Hour)
+	mine.WaitingSince = at
+	archived := resolved
+	archived.AssigneeID = "OPERATOR"
 	contact := chat.Contact{ID: "CONTACT", AccountID: "ACCOUNT", Name: "García", Email: "ana@example.com", Phone: "5491155550000"}
 	changed := contact
 	changed.Version = 2
@@ -60,7 +63,7 @@ func specimens() map[string][]any {
 	}
 	return map[string][]any{
 		"desk": append([]any{
-			item.Conversation(c), item.Conversation(passed), item.Conversation(mine), item.Conversation(resolved),
+			item.Conversation(c), item.Conversation(passed), item.Conversation(mine), item.Conversation(resolved), item.Conversation(archived),
 			item.Message(chat.Message{ID: "MESSAGE", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			item.Event(chat.Event{ID: "EVENT", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			timer(chat.TimerSend), item.Timer(chat.Timer{

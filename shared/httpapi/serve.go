@@ -39,6 +39,9 @@ func (e Edge) Serve(ctx context.Context, event events.APIGatewayV2HTTPRequest, a
 	if err == nil {
 		response, err = recovered(ctx, request, &line, answer)
 	}
+	if size := EnvelopeBytes(response.Body); err == nil && size > MaxAnswer {
+		err = fault.New(fault.Internal, "the answer takes %d bytes", size).WithReason("answer_too_large")
+	}
 	if err != nil {
 		response = Error(err)
 	}

@@ -41,7 +41,7 @@ type Conversation struct {
 	WindowUntil *Time `json:"windowUntil"`
 	// WaitingSince is the time of the first message that was not answered; null when none waits.
 	WaitingSince *Time `json:"waitingSince"`
-	// DueAt is when the conversation closes if nobody writes; null = it does not close on its own.
+	// DueAt is when the assigned conversation closes if nobody writes; null = it does not close on its own, or nobody has it.
 	DueAt *Time `json:"dueAt"`
 	// Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators.
 	Unread *bool `json:"unread,omitempty"`
@@ -91,7 +91,7 @@ type Preview struct {
 type Counts struct {
 	// Mine counts the conversations assigned to the caller.
 	Mine CountsOfMine `json:"mine"`
-	// Unassigned counts the open conversations of the pool.
+	// Unassigned counts the open conversations of the pool, up to 1000.
 	Unassigned Count `json:"unassigned"`
 	// All counts every conversation that the caller sees.
 	All CountsOfAll `json:"all"`
@@ -103,7 +103,8 @@ type CountsOfMine struct {
 	Open Count `json:"open"`
 	// Pending counts conversations that wait for the contact.
 	Pending Count `json:"pending"`
-	// Unread counts those with messages that the caller has not read, up to 99.
+	// Unread counts those with messages that the caller has not read, among the 30 of the newest activity. More says that the caller has
+	// others.
 	Unread Count `json:"unread"`
 }
 
@@ -115,13 +116,13 @@ type CountsOfAll struct {
 	Pending Count `json:"pending"`
 	// Snoozed counts snoozed conversations.
 	Snoozed Count `json:"snoozed"`
-	// Resolved counts resolved conversations.
+	// Resolved counts resolved conversations, without imported history.
 	Resolved Count `json:"resolved"`
 }
 
-// Count is exact up to a limit.
+// Count is exact unless there are more.
 type Count struct {
-	// Value is the number, at most 1000 unless a field says otherwise.
+	// Value is the number.
 	Value int `json:"value"`
 	// More says that there are more than value.
 	More bool `json:"more"`

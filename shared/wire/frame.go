@@ -30,6 +30,16 @@ type ConversationUpserted struct {
 	Type string `json:"type" const:"conversation.upserted"`
 	// Conversation is the conversation as it is now, without unread.
 	Conversation Conversation `json:"conversation"`
+	// Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did.
+	Was *ConversationWas `json:"was,omitempty"`
+}
+
+// ConversationWas is what of an earlier state decides where a conversation was counted.
+type ConversationWas struct {
+	// Status is null when the conversation did not exist.
+	Status *ConversationStatus `json:"status"`
+	// AssigneeID is null when nobody had it.
+	AssigneeID *string `json:"assigneeId"`
 }
 
 // EventAppended carries a new line of a timeline.

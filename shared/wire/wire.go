@@ -80,6 +80,12 @@ type Page struct {
 	Cursor string `json:"cursor,omitempty"`
 }
 
+// Rest continues a list that is answered as a whole unless it is too long for one answer.
+type Rest struct {
+	// Cursor is the nextCursor of the answer before; without it the list begins.
+	Cursor string `json:"cursor,omitempty"`
+}
+
 // Empty is an answer without content: the work was accepted and is done later.
 type Empty struct{}
 

@@ -57,11 +57,13 @@ func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), request)
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("search contacts: %w", err)
-	}
-	return rest.OK(present.List(found.Items, found.Next, present.Contact))
+	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Contact], error) {
+		found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), p)
+		if err != nil {
+			return found, fmt.Errorf("search contacts: %w", err)
+		}
+		return found, nil
+	}, present.Contact)
 }
 
 func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {

@@ -20,11 +20,13 @@ func (h *Handler) listContactConversations(ctx context.Context, c *rest.Call) (h
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := h.Store.ContactConversations(ctx, c.Account.ID, contact.ID, request)
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
-	}
 	scope := c.Scope()
-	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !scope.Conversation(v) })
-	return h.showConversations(ctx, c, found)
+	return h.showConversations(ctx, c, request, func(p chat.PageRequest) (chat.Page[chat.Conversation], error) {
+		found, err := h.Store.ContactConversations(ctx, c.Account.ID, contact.ID, p)
+		if err != nil {
+			return found, fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
+		}
+		found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !scope.Conversation(v) })
+		return found, nil
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/dynamo/conversation"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/rules/permission"
@@ -24,9 +25,8 @@ import (
 // Store is what the routes read.
 type Store interface {
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
-	Mine(ctx context.Context, account chat.AccountID, operator chat.OperatorID, statuses []chat.Status, p chat.PageRequest) (chat.Page[chat.Conversation], error)
-	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
+	Counts(ctx context.Context, account chat.AccountID) (map[chat.OperatorID]chat.Counts, error)
 	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
 	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	rest.ContactReader
@@ -154,7 +154,7 @@ func readWanted(c *rest.Call) (inboxQuery, error) {
 	}
 	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
 	w.InboxShards, w.Since = c.Account.InboxShards, c.Account.CreatedAt
-	w.Oldest = w.order == wire.OrderOldest
+	w.Order = orders[w.order]
 	w.StoreIDs, w.none = w.scope.Stores(chat.StoreID(c.Query.Get("storeId")))
 	return w, nil
 }
@@ -192,42 +192,28 @@ func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	var found chat.Page[chat.Conversation]
-	if !w.none {
-		if found, err = h.conversations(ctx, c, w); err != nil {
-			return httpapi.Response{}, err
+	return h.showConversations(ctx, c, w.page, func(p chat.PageRequest) (chat.Page[chat.Conversation], error) {
+		if w.none {
+			return chat.Page[chat.Conversation]{}, nil
 		}
-	}
-	return h.showConversations(ctx, c, found)
+		w.page = p
+		return h.conversations(ctx, c, w)
+	})
 }
 
-// conversations reads a list by the cheapest index: the operator's own conversations, the pool, or the inbox.
+// orders are the store's names of the orders.
+var orders = map[wire.Order]conversation.Order{
+	wire.OrderNewest: conversation.Newest, wire.OrderOldest: conversation.Oldest, wire.OrderWaiting: conversation.Waiting, wire.OrderDue: conversation.Due,
+}
+
 func (h *Handler) conversations(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
-	switch {
-	case w.q != "":
+	if w.q != "" {
 		return h.searchConversations(ctx, c, w)
-	case w.Assignee == c.Operator.ID && w.order == wire.OrderNewest && !slices.Contains(w.Statuses, chat.Resolved):
-		found, err = h.Store.Mine(ctx, c.Account.ID, c.Operator.ID, w.Statuses, w.page)
-	case w.Unassigned && w.order == wire.OrderWaiting && slices.Equal(w.Statuses, []chat.Status{chat.Open}):
-		found, err = h.Store.Pool(ctx, c.Account.ID, only(w.StoreIDs), w.page)
-	case w.order == wire.OrderWaiting || w.order == wire.OrderDue:
-		return h.sortInMemory(ctx, c, w)
-	default:
-		found, err = h.Store.ListConversations(ctx, c.Account.ID, w.ConversationQuery, w.page)
 	}
-	if err != nil {
+	if found, err = h.Store.ListConversations(ctx, c.Account.ID, w.ConversationQuery, w.page); err != nil {
 		return found, fmt.Errorf("list conversations: %w", err)
 	}
-	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !w.wants(v) })
 	return found, nil
-}
-
-// only returns the store of a list with exactly one store, else "".
-func only(stores []chat.StoreID) chat.StoreID {
-	if len(stores) == 1 {
-		return stores[0]
-	}
-	return ""
 }
 
 const (
@@ -279,7 +265,7 @@ func sortConversations(list []chat.Conversation, by wire.Order) {
 		case wire.OrderWaiting:
 			return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
 		case wire.OrderDue:
-			return earliest(a, b, a.CloseAt, b.CloseAt, recent)
+			return earliest(a, b, a.ClosesAt(), b.ClosesAt(), recent)
 		}
 		return recent
 	})
@@ -293,44 +279,21 @@ func earliest(a, b chat.Conversation, atA, atB time.Time, recent int) int {
 	return cmp.Or(atA.Compare(atB), cmp.Compare(a.ID, b.ID))
 }
 
-// sortedMost limits how many conversations are sorted in memory.
-const sortedMost = 1000
-
-// sortInMemory sorts the matching ones of the newest thousand conversations by waiting time or due time; its cursor is an offset. One
-// request does one read, even if the filter drops most of it.
-func (h *Handler) sortInMemory(ctx context.Context, c *rest.Call, w inboxQuery) (found chat.Page[chat.Conversation], err error) {
-	begin, err := h.readOffset(ctx, c)
-	if err != nil {
-		return found, err
-	}
-	newest, err := h.Store.ListConversations(ctx, c.Account.ID, w.ConversationQuery, chat.PageRequest{Limit: sortedMost})
-	if err != nil {
-		return found, fmt.Errorf("list conversations: %w", err)
-	}
-	list := newest.Items
-	sortConversations(list, w.order)
-	begin = min(begin, len(list))
-	end := min(begin+w.page.Limit, len(list))
-	found.Items = list[begin:end]
-	if end < len(list) {
-		found.Next, err = h.signOffset(ctx, c, end)
-	}
-	return found, err
-}
-
 // showConversations responds with a page and the caller's unread state.
-func (h *Handler) showConversations(ctx context.Context, c *rest.Call, found chat.Page[chat.Conversation]) (httpapi.Response, error) {
-	ids := make([]chat.ConversationID, len(found.Items))
-	for i, v := range found.Items {
-		ids[i] = v.ID
-	}
-	read, err := h.readCursors(ctx, c, ids)
-	if err != nil {
-		return httpapi.Response{}, err
-	}
-	return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
-		return present.ConversationFor(v, h.window(v), read[v.ID])
-	}))
+func (h *Handler) showConversations(ctx context.Context, c *rest.Call, p chat.PageRequest, list func(chat.PageRequest) (chat.Page[chat.Conversation], error)) (httpapi.Response, error) {
+	return httpapi.Fitting(p, list, func(found chat.Page[chat.Conversation]) (httpapi.Response, error) {
+		ids := make([]chat.ConversationID, len(found.Items))
+		for i, v := range found.Items {
+			ids[i] = v.ID
+		}
+		read, err := h.readCursors(ctx, c, ids)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		return rest.OK(present.List(found.Items, found.Next, func(v chat.Conversation) wire.Conversation {
+			return present.ConversationFor(v, h.window(v), read[v.ID])
+		}))
+	})
 }
 
 func (h *Handler) readCursors(ctx context.Context, c *rest.Call, ids []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error) {

@@ -3,6 +3,7 @@ package conversations
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,81 +15,96 @@ import (
 )
 
 const (
-	countMost  = 1000
-	unreadMost = 99
+	poolMost   = 1000 // of the pool's count
+	unreadMost = 30   // conversations that are looked at for unread messages
 )
 
-// getCounts returns the counts of the inbox's lists, limited to what the caller sees.
+// getCounts returns the figures beside the inbox's lists, limited to what the caller sees. What it reads does not grow with the
+// conversations: counts are kept with the operators' loads, the pool is counted up to poolMost, and unread messages are looked for in the
+// caller's unreadMost conversations of the newest activity.
 func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var shape wire.Counts
 	stores, nothing := c.Scope().Stores("")
 	if nothing {
 		return rest.OK(shape)
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return h.countMine(ctx, c, &shape) })
-	count := func(into *wire.Count, status chat.Status, unassigned bool) {
-		group.Go(func() error {
-			n, more, err := h.Store.CountConversations(ctx, c.Account.ID, dynamo.ConversationQuery{
-				Statuses: []chat.Status{status}, Unassigned: unassigned, StoreIDs: stores,
-				InboxShards: c.Account.InboxShards, Since: c.Account.CreatedAt,
-			}, countMost)
-			if err != nil {
-				return fmt.Errorf("count %s conversations: %w", status, err)
-			}
-			*into = wire.Count{Value: n, More: more}
-			return nil
-		})
-	}
-	count(&shape.Unassigned, chat.Open, true)
-	count(&shape.All.Open, chat.Open, false)
-	count(&shape.All.Pending, chat.Pending, false)
-	count(&shape.All.Snoozed, chat.Snoozed, false)
-	count(&shape.All.Resolved, chat.Resolved, false)
+	var kept map[chat.OperatorID]chat.Counts
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		if kept, err = h.Store.Counts(groupCtx, c.Account.ID); err != nil {
+			return fmt.Errorf("read the counts: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		pool := dynamo.ConversationQuery{Statuses: []chat.Status{chat.Open}, Unassigned: true, StoreIDs: stores}
+		n, more, err := h.Store.CountConversations(groupCtx, c.Account.ID, pool, poolMost)
+		if err != nil {
+			return fmt.Errorf("count the pool: %w", err)
+		}
+		shape.Unassigned = wire.Count{Value: n, More: more}
+		return nil
+	})
+	group.Go(func() (err error) {
+		shape.Mine.Unread, err = h.countUnread(groupCtx, c)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return httpapi.Response{}, err
 	}
+	for holder, counts := range kept {
+		for key, n := range counts {
+			if len(stores) == 0 || slices.Contains(stores, key.StoreID) {
+				addCount(&shape, holder == c.Operator.ID, key.Status, max(n, 0))
+			}
+		}
+	}
+	shape.All.Open.Value += shape.Unassigned.Value
+	shape.All.Open.More = shape.Unassigned.More
 	return rest.OK(shape)
 }
 
-// countMine counts the caller's conversations. There are few, so reading them is cheaper than counting them in the inbox.
-func (h *Handler) countMine(ctx context.Context, c *rest.Call, shape *wire.Counts) error {
-	request, scope := chat.PageRequest{Limit: rest.MaxLimit}, c.Scope()
-	for seen := 0; ; {
-		mine, err := h.Store.Mine(ctx, c.Account.ID, c.Operator.ID, active, request)
-		if err != nil {
-			return fmt.Errorf("read the operator's conversations: %w", err)
+func addCount(shape *wire.Counts, mine bool, status chat.Status, n int) {
+	switch status {
+	case chat.Open:
+		shape.All.Open.Value += n
+		if mine {
+			shape.Mine.Open.Value += n
 		}
-		var ids []chat.ConversationID
-		var theirs []chat.Conversation
-		for _, v := range mine.Items {
-			if scope.Conversation(v) {
-				ids, theirs = append(ids, v.ID), append(theirs, v)
-			}
+	case chat.Pending:
+		shape.All.Pending.Value += n
+		if mine {
+			shape.Mine.Pending.Value += n
 		}
-		read, err := h.readCursors(ctx, c, ids)
-		if err != nil {
-			return err
-		}
-		for _, v := range theirs {
-			if v.Status == chat.Open {
-				shape.Mine.Open.Value++
-			} else {
-				shape.Mine.Pending.Value++
-			}
-			if read[v.ID].Unread(v) {
-				shape.Mine.Unread.Value++
-			}
-		}
-		seen += len(mine.Items)
-		if mine.Next == "" || seen >= countMost {
-			more := mine.Next != ""
-			shape.Mine.Open.More, shape.Mine.Pending.More = more, more
-			if shape.Mine.Unread.Value > unreadMost {
-				shape.Mine.Unread = wire.Count{Value: unreadMost, More: true}
-			}
-			return nil
-		}
-		request.Cursor = mine.Next
+	case chat.Snoozed:
+		shape.All.Snoozed.Value += n
+	case chat.Resolved:
+		shape.All.Resolved.Value += n
+	case chat.Held, chat.AwaitingConsent:
 	}
+}
+
+// countUnread counts the unread among the caller's conversations of the newest activity.
+func (h *Handler) countUnread(ctx context.Context, c *rest.Call) (wire.Count, error) {
+	mine, err := h.Store.ListConversations(ctx, c.Account.ID, dynamo.ConversationQuery{Assignee: c.Operator.ID, Statuses: active}, chat.PageRequest{Limit: unreadMost})
+	if err != nil {
+		return wire.Count{}, fmt.Errorf("read the operator's conversations: %w", err)
+	}
+	scope := c.Scope()
+	rows := slices.DeleteFunc(mine.Items, func(v chat.Conversation) bool { return !scope.Conversation(v) })
+	ids := make([]chat.ConversationID, len(rows))
+	for i, v := range rows {
+		ids[i] = v.ID
+	}
+	read, err := h.readCursors(ctx, c, ids)
+	if err != nil {
+		return wire.Count{}, err
+	}
+	unread := wire.Count{More: mine.Next != ""}
+	for _, v := range rows {
+		if read[v.ID].Unread(v) {
+			unread.Value++
+		}
+	}
+	return unread, nil
 }

@@ -48,15 +48,15 @@ func (h *Handler) Routes() []rest.Route {
 	return []rest.Route{
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/operators", Access: rest.May(permission.OperatorRead), Handle: h.listOperators,
-			Status: http.StatusOK, Summary: "The account's operators", Answer: wire.List[wire.Operator]{},
+			Status: http.StatusOK, Summary: "The account's operators", Answer: wire.List[wire.Operator]{}, Query: wire.Rest{},
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/stores", Access: rest.May(permission.StoreRead), Handle: h.listStores,
-			Status: http.StatusOK, Summary: "The stores that the caller sees", Answer: wire.List[wire.Store]{},
+			Status: http.StatusOK, Summary: "The stores that the caller sees", Answer: wire.List[wire.Store]{}, Query: wire.Rest{},
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/channels", Access: rest.May(permission.ChannelRead), Handle: h.listChannels,
-			Status: http.StatusOK, Summary: "The connected channels", Answer: wire.List[wire.Channel]{},
+			Status: http.StatusOK, Summary: "The connected channels", Answer: wire.List[wire.Channel]{}, Query: wire.Rest{},
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/channels/{id}", Access: rest.May(permission.ChannelRead), Handle: h.getChannel,
@@ -108,7 +108,9 @@ func (h *Handler) listOperators(ctx context.Context, c *rest.Call) (httpapi.Resp
 	}
 	operators = byName(operators, func(x chat.Operator) (name, id string) { return x.Name, string(x.ID) })
 	email := c.May(permission.OperatorManage)
-	return rest.OK(present.List(operators, "", func(o chat.Operator) wire.Operator { return s.Show(o, email) }))
+	return rest.Whole(ctx, h.Server, c, "operators", operators, func(o chat.Operator) string { return string(o.ID) }, func(o chat.Operator) wire.Operator {
+		return s.Show(o, email)
+	})
 }
 
 // listStores lists the stores that the caller sees.
@@ -120,7 +122,7 @@ func (h *Handler) listStores(ctx context.Context, c *rest.Call) (httpapi.Respons
 	scope := c.Scope()
 	stores = slices.DeleteFunc(stores, func(s chat.Store) bool { return !scope.Store(s.ID) })
 	stores = byName(stores, func(x chat.Store) (name, id string) { return x.Name, string(x.ID) })
-	return rest.OK(present.List(stores, "", present.Store))
+	return rest.Whole(ctx, h.Server, c, "stores", stores, func(s chat.Store) string { return string(s.ID) }, present.Store)
 }
 
 // listChannels lists the channels of the stores that the caller sees.
@@ -132,7 +134,7 @@ func (h *Handler) listChannels(ctx context.Context, c *rest.Call) (httpapi.Respo
 	scope := c.Scope()
 	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !scope.Store(ch.StoreID) })
 	channels = byName(channels, func(x chat.Channel) (name, id string) { return x.Name, string(x.ID) })
-	return rest.OK(present.List(channels, "", present.Channel))
+	return rest.Whole(ctx, h.Server, c, "channels", channels, func(ch chat.Channel) string { return string(ch.ID) }, present.Channel)
 }
 
 func (h *Handler) getChannel(ctx context.Context, c *rest.Call) (httpapi.Response, error) {

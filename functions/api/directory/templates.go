@@ -33,9 +33,11 @@ func (h *Handler) listTemplates(ctx context.Context, c *rest.Call) (httpapi.Resp
 	if capabilities, _ := h.Channels.Capabilities(ch.Type); !capabilities.Templates {
 		return httpapi.Response{}, fault.New(fault.Conflict, "this channel type has no templates").WithReason("unsupported").WithField("type")
 	}
-	found, err := h.Store.Templates(ctx, c.Account.ID, ch.ID, asked, request)
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the templates of channel %s: %w", ch.ID, err)
-	}
-	return rest.OK(present.List(found.Items, found.Next, present.Template))
+	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Template], error) {
+		found, err := h.Store.Templates(ctx, c.Account.ID, ch.ID, asked, p)
+		if err != nil {
+			return found, fmt.Errorf("read the templates of channel %s: %w", ch.ID, err)
+		}
+		return found, nil
+	}, present.Template)
 }

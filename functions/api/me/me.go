@@ -53,7 +53,7 @@ func (h *Handler) Routes() []rest.Route {
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/sessions", Access: rest.SignedIn, Handle: h.listSessions,
-			Status: http.StatusOK, Summary: "Where the caller is signed in", Answer: wire.List[wire.Session]{},
+			Status: http.StatusOK, Summary: "Where the caller is signed in", Answer: wire.List[wire.Session]{}, Query: wire.Rest{},
 		},
 		{
 			Method: http.MethodDelete, Pattern: "/api/v1/sessions/{id}", Access: rest.SignedIn, Handle: h.deleteSession,

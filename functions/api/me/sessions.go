@@ -21,7 +21,10 @@ func (h *Handler) listSessions(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.List(sessions, "", func(s chat.Session) wire.Session { return present.Session(s, c.Session.Hash) }))
+	name := "sessions " + string(c.Operator.ID)
+	return rest.Whole(ctx, h.Server, c, name, sessions, func(s chat.Session) string { return s.Hash }, func(s chat.Session) wire.Session {
+		return present.Session(s, c.Session.Hash)
+	})
 }
 
 func (h *Handler) mySessions(ctx context.Context, c *rest.Call) ([]chat.Session, error) {

@@ -105,11 +105,13 @@ func (h *Handler) listMessages(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := h.Store.Messages(ctx, c.Account.ID, v.ID, request)
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the messages of conversation %s: %w", v.ID, err)
-	}
-	return rest.OK(present.List(found.Items, found.Next, present.Message))
+	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Message], error) {
+		found, err := h.Store.Messages(ctx, c.Account.ID, v.ID, p)
+		if err != nil {
+			return found, fmt.Errorf("read the messages of conversation %s: %w", v.ID, err)
+		}
+		return found, nil
+	}, present.Message)
 }
 
 func (h *Handler) listEvents(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -121,11 +123,13 @@ func (h *Handler) listEvents(ctx context.Context, c *rest.Call) (httpapi.Respons
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := h.Store.Events(ctx, c.Account.ID, v.ID, request)
-	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the events of conversation %s: %w", v.ID, err)
-	}
-	return rest.OK(present.List(found.Items, found.Next, present.Event))
+	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Event], error) {
+		found, err := h.Store.Events(ctx, c.Account.ID, v.ID, p)
+		if err != nil {
+			return found, fmt.Errorf("read the events of conversation %s: %w", v.ID, err)
+		}
+		return found, nil
+	}, present.Event)
 }
 
 // message reads the message in the path, in a conversation that the caller sees.

@@ -53,9 +53,12 @@ func New(t *testing.T, options ...func(*dynamodb.Options)) *Fixture {
 	t.Helper()
 	c := &Clock{now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
 	db := dynamotest.Open(t, engine.Default())
-	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKey([]byte("cursors")))
+	keys := &Keys{Static{"new", "old"}}
+	store := dynamo.New(dynamodb.New(db.Client.Options(), options...), db.Tables, dynamo.WithClock(c.Now), dynamo.WithCursorKeys(func(ctx context.Context) ([]string, error) {
+		return keys.List(ctx, "signing")
+	}))
 	channels := all.Offline()
-	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, channels.Capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Graph: newGraph(t), Keys: &Keys{Static{"new", "old"}}, Log: &Buffer{}, Clock: c}
+	f := &Fixture{T: t, Store: store, Desk: desktest.NewUseCases(t, store, channels.Capabilities, c.Now), Vault: &Vault{}, Files: &Files{}, Graph: newGraph(t), Keys: keys, Log: &Buffer{}, Clock: c}
 	f.Deps = rest.Deps{
 		Store: store, Keys: f.Keys, SigningKeyName: "signing", OriginSecretName: "origin",
 		Now: c.Now, Wall: c.Now, Log: slog.New(slog.NewJSONHandler(f.Log, nil)), PublicURL: Origin,

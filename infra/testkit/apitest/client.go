@@ -84,6 +84,9 @@ func (c *Client) With(name, value string) *Client {
 	return &more
 }
 
+// lambdaPayload is what a function may answer.
+const lambdaPayload = 6 << 20
+
 // Do makes a request and checks it and its answer against the contract.
 func (c *Client) Do(method, target string, body any) Answer {
 	c.T.Helper()
@@ -114,6 +117,9 @@ func (c *Client) Do(method, target string, body any) Answer {
 	response, err := c.Handle(c.T.Context(), event)
 	if err != nil {
 		c.T.Fatalf("the handler failed: %v", err)
+	}
+	if envelope, err := json.Marshal(response); err != nil || len(envelope) > lambdaPayload {
+		c.T.Fatalf("%s %s takes %d bytes in the function's response (%v)", method, path, len(envelope), err)
 	}
 	contracttest.Load(c.T).Check(c.T, contracttest.Exchange{
 		Method: method, Path: path, Request: event.Body, Status: response.StatusCode, ContentType: response.Headers["Content-Type"], Answer: response.Body,

@@ -29,7 +29,7 @@ func TestAssign(t *testing.T) { // S1-17, S1-18
 	if len(events) != 3 || events[2].Data.AssigneeID != "carla" || events[2].Data.PreviousAssigneeID != "bruno" || events[2].Reason.Code != chat.ReasonByHand {
 		t.Errorf("%+v", events)
 	}
-	mine, err := b.Store.Mine(b.Context(), desktest.Account, "bruno", []chat.Status{chat.Open}, chat.PageRequest{})
+	mine, err := b.Store.ListConversations(b.Context(), desktest.Account, dynamo.ConversationQuery{Assignee: "bruno", Statuses: []chat.Status{chat.Open}}, chat.PageRequest{})
 	b.Must(err)
 	if len(mine.Items) != 0 {
 		t.Errorf("bruno still has %d", len(mine.Items))

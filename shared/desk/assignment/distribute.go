@@ -46,7 +46,7 @@ func (a *Assigner) Place(ctx context.Context, account chat.Account, id chat.Conv
 			return fmt.Errorf("read the pool: %w", err)
 		}
 		for _, older := range head {
-			if older.ID == c.ID || older.PoolSince.After(c.PoolSince) {
+			if older.ID == c.ID || older.PoolTurn().After(c.PoolTurn()) {
 				break
 			}
 			if _, err := a.try(ctx, r, older); err != nil {

@@ -73,7 +73,7 @@ func TestOpening_CapacityUnits(t *testing.T) {
 	}{
 		"nobody can take it":            {chat.DistributeToAccount, false, 7, 26},
 		"nobody can take it, by groups": {chat.DistributeToGroups, false, 7, 26},
-		"it is assigned":                {chat.DistributeToAccount, true, 8, 37},
+		"it is assigned":                {chat.DistributeToAccount, true, 8, 38},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,8 @@ package conversation
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -108,10 +110,41 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 		Set(expression.Name("lastAt"), expression.Value(table.MillisOf(now))), &own, table.ReasonIdentityChanged).Done = true
 }
 
+// addLoads keeps each operator's number of open conversations, and the counts of the lists. Both are in one item for each operator.
 func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
+	changes := map[chat.OperatorID]*loadChange{}
+	of := func(operator chat.OperatorID) *loadChange {
+		if changes[operator] == nil {
+			changes[operator] = &loadChange{counts: map[string]int{}}
+		}
+		return changes[operator]
+	}
 	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
-		k := key.Load(d.After.AccountID, change.OperatorID)
+		of(change.OperatorID).LoadChange = change
+	}
+	count := func(c chat.Conversation, delta int) {
+		holder, k, ok := c.CountedAs()
+		if holder == "" {
+			holder = key.Nobody(c.ID)
+		}
+		if ok {
+			of(holder).counts[item.CountName(k)] += delta
+		}
+	}
+	if d.Before != nil {
+		count(*d.Before, -1)
+	}
+	count(d.After, 1)
+	for _, operator := range slices.Sorted(maps.Keys(changes)) {
+		change := changes[operator]
+		maps.DeleteFunc(change.counts, func(_ string, delta int) bool { return delta == 0 })
+		if change.Delta == 0 && len(change.counts) == 0 {
+			continue
+		}
 		update := moveLoad(change.Delta)
+		for _, name := range slices.Sorted(maps.Keys(change.counts)) {
+			update = update.Add(expression.NameNoDotSplit(name), expression.Value(change.counts[name]))
+		}
 		var seen *expression.ConditionBuilder
 		if change.Delta > 0 {
 			update = update.Set(expression.Name("assignedAt"), expression.Value(table.MillisOf(change.AssignedAt)))
@@ -119,8 +152,14 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 				seen = sameOpen(d.Load.Open)
 			}
 		}
-		t.Update(table.Desk, k, update, seen, table.ReasonLoadChanged)
+		t.Update(table.Desk, key.Load(d.After.AccountID, operator), update, seen, table.ReasonLoadChanged)
 	}
+}
+
+// loadChange is what a decision changes of one load.
+type loadChange struct {
+	chat.LoadChange
+	counts map[string]int
 }
 
 // sameOpen holds when an operator has n open conversations. One who never had any has no load.
@@ -145,7 +184,7 @@ func addAssigned(t *table.Tx, before *chat.Conversation, after chat.Conversation
 	if was != "" && was != is {
 		t.Remove(table.Desk, key.OperatorConversation(after.AccountID, was, after.ID), nil, "")
 	}
-	if is != "" && (was != is || before.Status != after.Status) {
+	if is != "" && (was != is || before.Status != after.Status || before.StoreID != after.StoreID || !before.ClosesAt().Equal(after.ClosesAt())) {
 		t.Put(table.Desk, item.Assigned(after), nil, "")
 	}
 }

@@ -71,7 +71,7 @@ func TestCommit_ReadBack(t *testing.T) {
 		dynamotest.Same(t, log.Items, []chat.Activity{*d.Activity})
 		loads, err := db.Loads(ctx, account)
 		dynamotest.Must(t, err)
-		dynamotest.Same(t, loads, []chat.Load{{AccountID: account, OperatorID: ana, Open: 1, LastAssignedAt: noon, Moves: 1}})
+		dynamotest.Same(t, loads, []chat.Load{{AccountID: account, OperatorID: ana, Open: 1, LastAssignedAt: noon, Moves: 1, Counts: chat.Counts{{StoreID: shop, Status: chat.Open}: 1}}})
 		of, err := db.ContactConversations(ctx, account, want.ContactID, chat.PageRequest{})
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, of.Items, []chat.Conversation{want})

@@ -53,7 +53,11 @@ func (s *Store) CountConversations(ctx context.Context, account chat.AccountID, 
 }
 
 func (s *Store) countInbox(ctx context.Context, account chat.AccountID, q Query) ([]table.Query, error) {
-	lanes, err := s.lanes(ctx, account, q)
+	holders, err := s.holders(ctx, account, q)
+	if err != nil {
+		return nil, err
+	}
+	lanes, err := s.byActivity(ctx, account, q, holders)
 	walks := make([]table.Query, len(lanes))
 	for i, l := range lanes {
 		walks[i] = table.Query{

@@ -15,7 +15,7 @@ func (s *Store) ConversationsOfOperator(ctx context.Context, account chat.Accoun
 	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeAssigned)
 }
 
-// Carried is the same list with what a load is computed from: id, assignee and status. All other fields are empty.
+// Carried is the same list with what a load is computed from: id, store, assignee and status. All other fields are empty.
 func (s *Store) Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error) {
 	return edgesAfter(ctx, s, key.OperatorConversation(account, operator, "x").PK, after, limit, item.DecodeCarried)
 }

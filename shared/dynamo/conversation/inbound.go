@@ -64,10 +64,16 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("activeAt"), value(table.MillisOf(activity))).
 		Set(name("inboxSk"), value(key.ActivitySort(activity, id))).
 		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(activity)))).
+		Set(name("waitingPk"), name("waitingPk").IfNotExists(name("inboxPk"))).
+		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(activity, id)))).
 		Add(name("version"), value(1))
+	// In the pool, whoever was answered has a place in the waiting index that the message changes.
+	exists, not := expression.AttributeExists, expression.AttributeNotExists
+	placed := exists(name("waitingAt")).And(exists(name("waitingPk"))).
+		Or(not(name("waitingAt")).And(not(name("waitingPk"))))
 	condition := name("status").Equal(value(string(chat.Open))).
 		And(expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
-			unlessAbove("activeAt", table.MillisOf(activity)))
+			unlessAbove("activeAt", table.MillisOf(activity)), placed)
 	if m.SentAt.IsZero() {
 		return update, condition
 	}

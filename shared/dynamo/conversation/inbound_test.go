@@ -201,6 +201,20 @@ func TestInboundText_CapacityUnits(t *testing.T) {
 	if meter.write > 5 || meter.read > 2 {
 		t.Fatalf("%.1f write units (5 allowed) and %.1f read units (2 allowed): %v", meter.write, meter.read, meter.lines)
 	}
+	// The first text after an answer puts the conversation among those that wait: one unit more.
+	c, err := db.Conversation(t.Context(), acc, conv)
+	dynamotest.Must(t, err)
+	dynamotest.Must(t, tryChange(t.Context(), db, c, func(c *chat.Conversation) error {
+		c.WaitingSince = time.Time{}
+		return nil
+	}))
+	m = text(conv, 3, words)
+	m.AccountID = acc
+	meter = newMeter(db)
+	_, applied, err = meter.ApplyInbound(t.Context(), acc, conv, m)
+	if dynamotest.Must(t, err); !applied || meter.write > 4 {
+		t.Fatalf("applied %t, %.1f write units (4 allowed): %v", applied, meter.write, meter.lines)
+	}
 }
 
 func TestStatus_CapacityUnits(t *testing.T) {

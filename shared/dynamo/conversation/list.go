@@ -2,108 +2,170 @@ package conversation
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
+	"strconv"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/cursor"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
-	"github.com/recado-chat/recado/shared/fault"
 )
 
-// lanes are the partitions of the inbox index that hold the list. Those of the months come last, newest first.
-func (s *Store) lanes(ctx context.Context, account chat.AccountID, q Query) ([]*table.Lane, error) {
-	var lanes []*table.Lane
-	resolved := false
-	for _, status := range q.statuses() {
-		if status == chat.Resolved {
-			resolved = true
-			continue
-		}
-		for shard := range max(q.InboxShards, 1) {
-			lanes = append(lanes, &table.Lane{PK: key.InboxPartition(account, status, shard)})
-		}
-	}
-	if !resolved {
-		return lanes, nil
-	}
-	months, err := s.months(ctx, account, q)
-	if err != nil {
-		return nil, err
-	}
-	for _, month := range months {
-		lanes = append(lanes, &table.Lane{PK: key.ResolvedPartition(account, key.MonthOf(month)), Bound: key.Sortable(month.AddDate(0, 1, 0))})
-	}
-	return lanes, nil
+// stage is a part of a list that one index holds in the list's order. A list by waiting or closing time has two: those with the time, and
+// after them those without it, by last activity.
+type stage struct {
+	merge table.Merge
+	// rows makes conversations of the next entries.
+	rows func(ctx context.Context, entries []table.Item) ([]chat.Conversation, error)
+	// has says whether a conversation belongs to this stage.
+	has func(chat.Conversation) bool
 }
 
-// months are the months in which conversations of the list may have been resolved, newest first.
-func (s *Store) months(ctx context.Context, account chat.AccountID, q Query) ([]time.Time, error) {
-	if q.Month != "" {
-		month, err := time.Parse(key.MonthLayout, q.Month)
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "a month is written as 2026-11").WithField("month").WithCause(err)
-		}
-		return []time.Time{month}, nil
-	}
-	since := q.Since
-	if since.IsZero() {
-		a, err := s.directory.Account(ctx, account)
-		if err != nil {
-			return nil, fmt.Errorf("find the first month of the account: %w", err)
-		}
-		since = a.CreatedAt
-	}
-	var months []time.Time
-	now := s.db.Now().UTC()
-	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
-	for first := key.MonthOf(since); key.MonthOf(month) >= first; month = month.AddDate(0, -1, 0) {
-		months = append(months, month)
-	}
-	return months, nil
-}
-
-// ListConversations pages through an account's conversations by last activity, newest first unless q.Oldest is set. Items are
-// list rows: fields that the inbox index does not include are empty. A request reads at most about 1 MB, so a page with a Next
-// may be short or empty.
+// ListConversations pages through an account's conversations in the order of the query. Of two that are equal in it the lower id comes
+// first, and newest first the higher. Rows of lists by last activity have only the fields that the inbox index includes.
+//
+// A cursor is a position in the order, so that what is inserted, moved or resolved between two pages neither repeats nor hides others. A
+// request reads a bounded number of entries, so a page with a Next may be short or empty: filters by channel, store and, beside an
+// assignee, month leave rows out while reading.
 func (s *Store) ListConversations(ctx context.Context, account chat.AccountID, q Query, p chat.PageRequest) (chat.Page[chat.Conversation], error) {
 	name := q.name()
-	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 1)
+	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
 		return chat.Page[chat.Conversation]{}, err
 	}
-	m := table.Merge{
-		DB: s.db, Index: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Descending: !q.Oldest, Batch: table.LimitOf(p) + 1,
-	}
-	if q.filters() {
-		m.Batch = max(m.Batch, table.MaxBatch)
-	}
-	if last != nil {
-		m.Position = last[0]
-	}
-	if m.Lanes, err = s.lanes(ctx, account, q); err != nil {
+	stages, err := s.stages(ctx, account, q, table.LimitOf(p))
+	if err != nil {
 		return chat.Page[chat.Conversation]{}, err
 	}
-	page := chat.Page[chat.Conversation]{Items: []chat.Conversation{}}
-	for len(page.Items) < table.LimitOf(p) && m.Scanned < maxScan {
-		row, err := m.Next(ctx)
-		if err != nil || row == nil {
-			return page, err
+	at := 0
+	if last != nil {
+		if at, err = strconv.Atoi(last[0]); err != nil || at < 0 || at >= len(stages) {
+			return chat.Page[chat.Conversation]{}, cursor.Invalid()
 		}
-		c, err := item.DecodeRow(row)
+		stages[at].merge.Position = last[1]
+	}
+	page := chat.Page[chat.Conversation]{Items: []chat.Conversation{}}
+	scanned := 0
+	for ; at < len(stages); at++ {
+		ended, err := s.fill(ctx, &stages[at], q, table.LimitOf(p), &page, &scanned)
 		if err != nil {
 			return chat.Page[chat.Conversation]{}, err
 		}
-		if q.matches(c) {
-			page.Items = withNewest(page.Items, c)
+		if !ended {
+			page.Next, err = s.db.Cursors.Sign(ctx, name, account, strconv.Itoa(at), stages[at].merge.Position)
+			return page, err
+		}
+		if full := len(page.Items) >= table.LimitOf(p) || scanned >= maxScan; full && at+1 < len(stages) {
+			page.Next, err = s.db.Cursors.Sign(ctx, name, account, strconv.Itoa(at+1), "")
+			return page, err
 		}
 	}
-	if !m.Ended() {
-		page.Next, err = s.db.Cursors.Sign(ctx, name, account, m.Position)
+	return page, nil
+}
+
+// fill adds rows of a stage to a page until it is full or enough was read. ended says that nothing is left.
+func (s *Store) fill(ctx context.Context, st *stage, q Query, limit int, page *chat.Page[chat.Conversation], scanned *int) (ended bool, err error) {
+	for len(page.Items) < limit && *scanned < maxScan {
+		var entries []table.Item
+		for len(entries) < limit-len(page.Items) {
+			entry, err := st.merge.Next(ctx)
+			if err != nil {
+				return false, err
+			}
+			if entry == nil {
+				break
+			}
+			entries = append(entries, entry)
+		}
+		if len(entries) == 0 {
+			return true, nil
+		}
+		*scanned += len(entries)
+		rows, err := st.rows(ctx, entries)
+		if err != nil {
+			return false, err
+		}
+		for _, c := range rows {
+			if q.matches(c) && st.has(c) {
+				page.Items = withNewest(page.Items, c)
+			}
+		}
 	}
-	return page, err
+	return st.merge.Ended(), nil
+}
+
+// stages are the parts of a list, in their order.
+func (s *Store) stages(ctx context.Context, account chat.AccountID, q Query, limit int) ([]stage, error) {
+	holders, err := s.holders(ctx, account, q)
+	if err != nil {
+		return nil, err
+	}
+	batch := limit + 1
+	if q.filters() {
+		batch = max(batch, table.MaxBatch)
+	}
+	lanes, err := s.byActivity(ctx, account, q, holders)
+	if err != nil {
+		return nil, err
+	}
+	all := stage{
+		merge: table.Merge{
+			DB: s.db, Index: key.IndexInbox, HashKey: "inboxPk", RangeKey: "inboxSk", Descending: q.Order != Oldest, Batch: batch, Lanes: lanes,
+		},
+		rows: func(_ context.Context, entries []table.Item) ([]chat.Conversation, error) {
+			return table.DecodeAll(entries, item.DecodeRow)
+		},
+		has: func(chat.Conversation) bool { return true },
+	}
+	timed := stage{merge: table.Merge{DB: s.db, Index: key.IndexWaiting, HashKey: "waitingPk", RangeKey: "waitingSk", Batch: batch}}
+	switch q.Order {
+	case Newest, Oldest:
+		return []stage{all}, nil
+	case Waiting:
+		if timed.merge.Lanes, err = s.byWait(ctx, account, q, holders); err != nil {
+			return nil, err
+		}
+		timed.rows = func(ctx context.Context, entries []table.Item) ([]chat.Conversation, error) {
+			return s.still(ctx, account, entries, func(entry table.Item) (chat.ConversationID, error) {
+				_, id, err := key.ParseConversation(table.Text(entry["pk"]))
+				return id, err
+			}, key.Waiting)
+		}
+		timed.has = func(c chat.Conversation) bool { return !c.WaitingSince.IsZero() }
+		all.has = func(c chat.Conversation) bool { return c.WaitingSince.IsZero() }
+	case Due:
+		timed.merge.Lanes = byClosing(account, q, holders)
+		timed.rows = func(ctx context.Context, entries []table.Item) ([]chat.Conversation, error) {
+			return s.still(ctx, account, entries, func(entry table.Item) (chat.ConversationID, error) {
+				return key.ParseEdge(table.Text(entry["sk"]))
+			}, key.Closing)
+		}
+		timed.has = func(c chat.Conversation) bool { return !c.ClosesAt().IsZero() }
+		all.has = func(c chat.Conversation) bool { return c.ClosesAt().IsZero() }
+	}
+	return []stage{timed, all}, nil
+}
+
+// still reads the conversations of entries of the waiting index, in their order, and leaves out those that have moved since: their new
+// place holds them.
+func (s *Store) still(ctx context.Context, account chat.AccountID, entries []table.Item, idOf func(table.Item) (chat.ConversationID, error), place func(chat.Conversation) table.Key) ([]chat.Conversation, error) {
+	ids := make([]chat.ConversationID, len(entries))
+	for i, entry := range entries {
+		var err error
+		if ids[i], err = idOf(entry); err != nil {
+			return nil, table.Damaged("waiting entry", err)
+		}
+	}
+	found, err := s.Conversations(ctx, account, ids)
+	if err != nil {
+		return nil, err
+	}
+	places := make(map[table.Key]bool, len(entries))
+	for _, entry := range entries {
+		places[table.Key{PK: table.Text(entry["waitingPk"]), SK: table.Text(entry["waitingSk"])}] = true
+	}
+	return slices.DeleteFunc(found, func(c chat.Conversation) bool { return !places[place(c)] }), nil
 }
 
 // withNewest adds a row. A conversation that moved between two partitions while they were read is found in both; the row with the

@@ -80,10 +80,10 @@ func TestListConversations_MergesPartitions(t *testing.T) {
 			want  []chat.ConversationID
 		}{
 			"all":                     {conversation.Query{}, cnv("01", "02", "03", "04", "05", "06", "07", "08", "09")},
-			"all, the oldest first":   {conversation.Query{Oldest: true}, cnv("09", "08", "07", "06", "05", "04", "03", "02", "01")},
+			"all, the oldest first":   {conversation.Query{Order: conversation.Oldest}, cnv("09", "08", "07", "06", "05", "04", "03", "02", "01")},
 			"active":                  {conversation.Query{Statuses: []chat.Status{chat.Open, chat.Pending}}, cnv("01", "02", "05")},
 			"resolved":                {conversation.Query{Statuses: resolvedOnly}, cnv("03", "06", "07", "09")},
-			"resolved, oldest first":  {conversation.Query{Statuses: resolvedOnly, Oldest: true}, cnv("09", "07", "06", "03")},
+			"resolved, oldest first":  {conversation.Query{Statuses: resolvedOnly, Order: conversation.Oldest}, cnv("09", "07", "06", "03")},
 			"resolved this month":     {conversation.Query{Statuses: resolvedOnly, Month: "2026-11"}, cnv("03", "07")},
 			"resolved in October":     {conversation.Query{Statuses: resolvedOnly, Month: "2026-10"}, cnv("06")},
 			"resolved lately":         {conversation.Query{Statuses: resolvedOnly, Since: ago(60 * day)}, cnv("03", "06", "07")},
@@ -149,7 +149,7 @@ func TestCursor_OwnListAndAccountOnly(t *testing.T) {
 		pool, err := db.Pool(ctx, account, "", chat.PageRequest{Limit: 1})
 		dynamotest.Must(t, err)
 		filtered, oldest := q, q
-		filtered.Unassigned, oldest.Oldest = true, true
+		filtered.Unassigned, oldest.Order = true, conversation.Oldest
 		altered := []byte(page.Next)
 		altered[len(altered)-3] ^= 1
 		for name, try := range map[string]func() error{
@@ -200,7 +200,7 @@ func TestPool_LongestWaitingFirst(t *testing.T) {
 		dynamotest.NewAccount(t, db, noon)
 		dynamotest.Must(t, db.CreateStore(ctx, chat.Store{ID: "STO2", AccountID: account, Name: "Otra"}, nil))
 		since := func(at time.Time, store chat.StoreID) func(*chat.Conversation) {
-			return func(c *chat.Conversation) { c.PoolSince, c.StoreID = at, store }
+			return func(c *chat.Conversation) { c.PoolSince, c.WaitingSince, c.StoreID = at, at, store }
 		}
 		dynamotest.NewConversation(t, db, "c", since(ago(time.Minute), shop))
 		second := dynamotest.NewConversation(t, db, "b", since(ago(time.Hour), "STO2"))
@@ -240,7 +240,11 @@ func TestMine_OpenConversationsOfOperator(t *testing.T) {
 		ctx := t.Context()
 		mine := func(operator chat.OperatorID, statuses ...chat.Status) []chat.ConversationID {
 			t.Helper()
-			page, err := db.Mine(ctx, account, operator, statuses, chat.PageRequest{})
+			q := conversation.Query{Assignee: operator, Statuses: statuses}
+			if len(statuses) == 0 {
+				q.Statuses = []chat.Status{chat.Open, chat.Pending}
+			}
+			page, err := db.ListConversations(ctx, account, q, chat.PageRequest{})
 			dynamotest.Must(t, err)
 			n, more, err := db.CountConversations(ctx, account, conversation.Query{
 				Assignee: operator, Statuses: append(statuses, chat.AwaitingConsent), ChannelID: channel, StoreIDs: []chat.StoreID{shop},

@@ -10,6 +10,17 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
+// Order is how a list is sorted.
+type Order string
+
+// The orders.
+const (
+	Newest  Order = ""        // by last activity, the newest first
+	Oldest  Order = "oldest"  // by last activity, the oldest first
+	Waiting Order = "waiting" // by the first unanswered message; those without one last, newest first
+	Due     Order = "due"     // by when an assigned one closes; those that do not last, newest first
+)
+
 // Query says which conversations a list shows.
 type Query struct {
 	Statuses    []chat.Status // empty = all but awaiting consent
@@ -17,7 +28,7 @@ type Query struct {
 	Unassigned  bool
 	StoreIDs    []chat.StoreID // empty = every store
 	ChannelID   chat.ChannelID
-	Oldest      bool      // by last activity, the oldest first
+	Order       Order
 	Month       string    // "2026-11": of the resolved ones, those resolved in this month (UTC)
 	Since       time.Time // how far back resolved ones lie at most; zero = to the account's creation, which is read
 	InboxShards int       // the account's; below one counts as one
@@ -34,11 +45,11 @@ func (q Query) statuses() []chat.Status {
 
 // name is what a cursor of the list is bound to.
 func (q Query) name() string {
-	return fmt.Sprintf("conversations %q %q %t %q %q %t %q", q.Statuses, q.Assignee, q.Unassigned, q.StoreIDs, q.ChannelID, q.Oldest, q.Month)
+	return fmt.Sprintf("conversations %q %q %t %q %q %q %q", q.Statuses, q.Assignee, q.Unassigned, q.StoreIDs, q.ChannelID, q.Order, q.Month)
 }
 
 func (q Query) filters() bool {
-	return q.Assignee != "" || q.Unassigned || len(q.StoreIDs) > 0 || q.ChannelID != ""
+	return len(q.StoreIDs) > 0 || q.ChannelID != ""
 }
 
 func (q Query) matches(c chat.Conversation) bool {

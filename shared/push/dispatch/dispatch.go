@@ -5,6 +5,7 @@
 package dispatch
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -185,6 +186,7 @@ type frame struct {
 	raw     json.RawMessage
 	subject string // "" = never replaced by another frame
 	version int64
+	was     json.RawMessage // of a conversation: what it was before this version, if that matters to counts
 }
 
 // read decodes a frame's subject and version. The producers are our own functions, so an undecodable frame is a bug.
@@ -199,7 +201,8 @@ func read(raw json.RawMessage) (frame, error) {
 			ID      string `json:"id"`
 			Version int64  `json:"version"`
 		} `json:"message"`
-		OperatorID string `json:"operatorId"`
+		Was        json.RawMessage `json:"was"`
+		OperatorID string          `json:"operatorId"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil || head.Type == "" {
 		// The decoder's error may contain the frame, which holds customers' text, so it is not kept.
@@ -209,6 +212,7 @@ func read(raw json.RawMessage) (frame, error) {
 	switch head.Type {
 	case "conversation.upserted":
 		f.subject, f.version = fmt.Sprintf("%s %s", head.Type, head.Conversation.ID), head.Conversation.Version
+		f.was = head.Was
 	case "message.upserted":
 		f.subject, f.version = fmt.Sprintf("%s %s", head.Type, head.Message.ID), head.Message.Version
 	case "presence":
@@ -217,19 +221,40 @@ func read(raw json.RawMessage) (frame, error) {
 	return f, nil
 }
 
-// newest keeps, for each subject, the frame with the highest version (the later one if equal), in the original order.
+// newest keeps, for each subject, the frame with the highest version (the later one if equal), in the original order. It tells what the
+// conversation was before the first of its changes.
 func newest(frames []frame) []json.RawMessage {
-	best := make(map[string]int, len(frames))
+	best, first := make(map[string]int, len(frames)), make(map[string]frame, len(frames))
 	for i, f := range frames {
 		if had, ok := best[f.subject]; !ok || f.version >= frames[had].version {
 			best[f.subject] = i
+		}
+		if had, ok := first[f.subject]; f.was != nil && (!ok || f.version < had.version) {
+			first[f.subject] = f
 		}
 	}
 	items := make([]json.RawMessage, 0, len(frames))
 	for i, f := range frames {
 		if f.subject == "" || best[f.subject] == i {
-			items = append(items, f.raw)
+			items = append(items, f.telling(first[f.subject].was))
 		}
 	}
 	return items
+}
+
+// telling is the frame with what a conversation was before.
+func (f frame) telling(was json.RawMessage) json.RawMessage {
+	if was == nil || bytes.Equal(was, f.was) {
+		return f.raw
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(f.raw, &fields); err != nil {
+		return f.raw
+	}
+	fields["was"] = was
+	raw, err := json.Marshal(fields)
+	if err != nil {
+		return f.raw
+	}
+	return raw
 }

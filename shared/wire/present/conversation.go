@@ -21,7 +21,7 @@ func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 		LastActivityAt: wire.Time(c.LastActivityAt),
 		WindowUntil:    timeOrNull(c.WindowUntil(window)),
 		WaitingSince:   timeOrNull(c.WaitingSince),
-		DueAt:          timeOrNull(c.CloseAt),
+		DueAt:          timeOrNull(c.ClosesAt()),
 		LastInboundID:  orNull(c.LastInboundID),
 		BotEnabled:     c.BotEnabled,
 		CreatedAt:      wire.Time(c.CreatedAt),

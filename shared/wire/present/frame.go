@@ -33,6 +33,16 @@ func ConversationUpserted(c chat.Conversation, window time.Duration) (json.RawMe
 	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window)})
 }
 
+// ConversationMoved encodes a conversation whose status or assignee changed; old is nil for a new one.
+func ConversationMoved(old *chat.Conversation, c chat.Conversation, window time.Duration) (json.RawMessage, error) {
+	was := &wire.ConversationWas{}
+	if old != nil {
+		status := wire.ConversationStatus(old.Status)
+		was.Status, was.AssigneeID = &status, orNull(old.AssigneeID)
+	}
+	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window), Was: was})
+}
+
 // EventAppended encodes a new line of a timeline, without the operators considered when those do not fit a frame.
 func EventAppended(e chat.Event) (json.RawMessage, error) {
 	item := wire.EventAppended{Type: "event.appended", ConversationID: string(e.ConversationID), Event: Event(e)}

@@ -128,10 +128,8 @@ func Conversation(c chat.Conversation) conversationItem {
 	if c.Preview != nil {
 		it.Preview = PreviewOf(*c.Preview)
 	}
-	if c.InPool() {
-		waiting := key.Waiting(c)
-		it.WaitingPK, it.WaitingSK = waiting.PK, waiting.SK
-	}
+	waiting := key.Waiting(c)
+	it.WaitingPK, it.WaitingSK = waiting.PK, waiting.SK
 	if due := c.DueAt(); !due.IsZero() {
 		it.Due = Due{DuePK: key.DueShard(string(c.ID)), DueAt: table.MillisOf(due), DueKind: DueAssign}
 		if due.Equal(c.CloseAt) {

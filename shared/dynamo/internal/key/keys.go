@@ -99,89 +99,6 @@ func ParseTimer(k table.Key) (t chat.Timer, err error) {
 	return t, nil
 }
 
-// Index inbox: the conversations of an account with one status, by last activity; resolved ones by the month of their resolution.
-
-func InboxPartition(account chat.AccountID, status chat.Status, shard int) string {
-	return join("I", string(account), string(status), strconv.Itoa(shard))
-}
-
-func ResolvedPartition(account chat.AccountID, month string) string {
-	return join("I", string(account), string(chat.Resolved), month)
-}
-
-// MonthOf is the month of a time, in UTC.
-func MonthOf(t time.Time) string { return t.UTC().Format(MonthLayout) }
-
-// MonthLayout is the layout of months.
-const MonthLayout = "2006-01"
-
-// Inbox is a conversation's key in the inbox index. A resolved one sorts at its resolution at the latest, so that a month's
-// partition holds nothing later than the month.
-func Inbox(c chat.Conversation) table.Key {
-	if c.Status != chat.Resolved {
-		return table.Key{PK: InboxPartition(c.AccountID, c.Status, shardOf(string(c.ID), c.InboxShards)), SK: ActivitySort(c.LastActivityAt, c.ID)}
-	}
-	at := c.LastActivityAt
-	if c.ResolvedAt.Before(at) {
-		at = c.ResolvedAt
-	}
-	return table.Key{PK: ResolvedPartition(c.AccountID, MonthOf(c.ResolvedAt)), SK: ActivitySort(at, c.ID)}
-}
-
-func ActivitySort(at time.Time, id chat.ConversationID) string {
-	return Sortable(at) + "#" + escape(string(id))
-}
-
-// Index waiting: the conversations of a store without an operator, longest in the pool first.
-
-func WaitingPartition(account chat.AccountID, store chat.StoreID) string {
-	return join("W", string(account), string(store))
-}
-
-// Waiting is a conversation's key in the waiting index. Behind time and id it names the former operator and who was unassigned from it:
-// all that choosing an operator asks of the conversation, so that a pool is looked through without reading its conversations.
-func Waiting(c chat.Conversation) table.Key {
-	k := table.Key{PK: WaitingPartition(c.AccountID, c.StoreID), SK: ActivitySort(c.PoolSince, c.ID)}
-	parts := []string{escape(string(c.FormerID))}
-	for _, id := range c.Passed {
-		parts = append(parts, escape(string(id)))
-	}
-	if operators := strings.Join(parts, "#"); len(operators) <= longestOperators && !strings.Contains(operators, "~") {
-		k.SK += "#" + operators
-	}
-	return k
-}
-
-// longestOperators keeps sort keys below DynamoDB's limit of 1,024 bytes.
-const longestOperators = 600
-
-// ParseWaiting reads what Waiting wrote. ok is false for a key that does not name the operators: an older one, or one with too many.
-func ParseWaiting(k table.Key, c *chat.Conversation) (ok bool, err error) {
-	parts := strings.Split(k.SK, "#")
-	for i, part := range parts {
-		if parts[i], err = unescape(part); err != nil {
-			return false, fmt.Errorf("key %q: %w", k.SK, err)
-		}
-	}
-	if len(parts) < 3 {
-		return false, nil
-	}
-	millis, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
-		return false, fmt.Errorf("key %q: %w", k.SK, err)
-	}
-	c.PoolSince, c.FormerID = time.UnixMilli(millis).UTC(), chat.OperatorID(parts[2])
-	for _, id := range parts[3:] {
-		c.Passed = append(c.Passed, chat.OperatorID(id))
-	}
-	return true, nil
-}
-
-// PoolTimer is the key of the timer of a store's pool.
-func PoolTimer(account chat.AccountID, store chat.StoreID) table.Key {
-	return table.Key{PK: WaitingPartition(account, store), SK: "T"}
-}
-
 // HeldPartition holds the timers of the messages that wait for a channel, oldest message first. It is in the waiting index.
 func HeldPartition(account chat.AccountID, channel chat.ChannelID) string {
 	return join("H", string(account), string(channel))
@@ -200,6 +117,15 @@ func DueShard(id string) string { return DuePartition(shardOf(id, DueShards)) }
 // Edges lead from a contact or an operator, whose partition they are in, to conversations.
 
 const EdgePrefix = "C#"
+
+// ParseEdge reads which conversation an edge leads to.
+func ParseEdge(sk string) (chat.ConversationID, error) {
+	parts, err := Split(sk, "C", 1)
+	if err != nil {
+		return "", err
+	}
+	return chat.ConversationID(parts[0]), nil
+}
 
 // Edge is the edge to a conversation in the partition given.
 func Edge(pk string, id chat.ConversationID) table.Key {
@@ -279,6 +205,19 @@ func ReadCursor(account chat.AccountID, operator chat.OperatorID, id chat.Conver
 func Load(account chat.AccountID, operator chat.OperatorID) table.Key {
 	return table.Key{PK: join("L", string(account)), SK: join("L", string(operator))}
 }
+
+// Nobody is under what, in place of an operator, conversations without one are counted. It is spread over several loads.
+func Nobody(id chat.ConversationID) chat.OperatorID {
+	return chat.OperatorID(nobody + strconv.Itoa(shardOf(string(id), nobodyShards)))
+}
+
+// IsNobody tells these from operators.
+func IsNobody(operator chat.OperatorID) bool { return strings.HasPrefix(string(operator), nobody) }
+
+const (
+	nobody       = "-"
+	nobodyShards = 8
+)
 
 func Mail(account chat.AccountID, id string) table.Key {
 	return table.Key{PK: join("E", string(account), id), SK: "E"}

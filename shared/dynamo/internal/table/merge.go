@@ -13,6 +13,7 @@ type Lane struct {
 	Bound string // all entries sort before it; "" = unknown
 	rows  []Item // read and not yet used
 	ended bool
+	batch int // of the next read
 }
 
 // Merge reads several partitions of an index as one sorted list. Its position is a sort key, the same for all partitions, and
@@ -23,7 +24,7 @@ type Merge struct {
 	HashKey    string
 	RangeKey   string
 	Descending bool
-	Batch      int
+	Batch      int    // of the last reads of a partition; the first ones are smaller the more partitions there are
 	Position   string // the sort key to continue after; "" = from the beginning
 	Lanes      []*Lane
 	Scanned    int
@@ -50,21 +51,24 @@ func (m *Merge) Next(ctx context.Context) (Item, error) {
 func (m *Merge) fill(ctx context.Context) error {
 	for {
 		var empty []*Lane
-		best := m.best()
+		best, bound := m.best(), ""
 		for _, l := range m.Lanes {
 			if l.ended || len(l.rows) > 0 || m.beyond(l, best) {
 				continue
 			}
-			empty = append(empty, l)
 			if l.Bound != "" && m.Descending {
-				break // one month at a time
+				if bound != "" && bound != l.Bound {
+					break // one month at a time
+				}
+				bound = l.Bound
 			}
+			empty = append(empty, l)
 		}
 		if len(empty) == 0 {
 			return nil
 		}
 		group, ctx := errgroup.WithContext(ctx)
-		group.SetLimit(8)
+		group.SetLimit(laneReads)
 		for _, l := range empty {
 			group.Go(func() error { return m.read(ctx, l) })
 		}
@@ -104,15 +108,23 @@ func (m *Merge) read(ctx context.Context, l *Lane) error {
 	default:
 		condition = condition.And(expression.Key(m.RangeKey).GreaterThan(expression.Value(m.Position)))
 	}
+	if l.batch == 0 {
+		l.batch = max(2*m.Batch/len(m.Lanes), firstBatch)
+	}
 	out, err := m.DB.Query(ctx, Query{
-		Table: Desk, Index: m.Index, Condition: condition, Descending: m.Descending, Limit: m.Batch,
+		Table: Desk, Index: m.Index, Condition: condition, Descending: m.Descending, Limit: min(l.batch, m.Batch),
 	}, "read the "+m.Index+" index")
 	if err != nil {
 		return err
 	}
-	l.rows, l.ended = out.Items, len(out.LastEvaluatedKey) == 0
+	l.rows, l.ended, l.batch = out.Items, len(out.LastEvaluatedKey) == 0, 2*l.batch
 	return nil
 }
+
+const (
+	laneReads  = 16 // partitions read at once
+	firstBatch = 4  // entries: those of several rows fit the smallest read that DynamoDB bills
+)
 
 // Ended is true when nothing is left, as far as it is known without another read.
 func (m *Merge) Ended() bool {

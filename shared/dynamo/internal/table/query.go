@@ -11,7 +11,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// List is a page of a partition, in the order of its sort keys. The cursor is bound to name and account.
+// List is a page of a partition, in the order of its sort keys. It may be shorter than asked for, since it holds at most 1 MB. The
+// cursor is bound to name and account.
 func List[T any](ctx context.Context, db *DB, account chat.AccountID, name string, p chat.PageRequest, q Query, decode func(Item) (T, error)) (chat.Page[T], error) {
 	last, err := db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
@@ -20,7 +21,7 @@ func List[T any](ctx context.Context, db *DB, account chat.AccountID, name strin
 	if last != nil {
 		q.Start = Key{last[0], last[1]}.Item()
 	}
-	q.Limit = LimitOf(p)
+	q.Limit, q.Short = LimitOf(p), true
 	items, more, err := db.Page(ctx, q, "read the list "+name)
 	if err != nil {
 		return chat.Page[T]{}, err
@@ -51,6 +52,7 @@ type Query struct {
 	Consistent bool
 	Start      Item // the key to continue after
 	Limit      int  // of items read, before the filter
+	Short      bool // a page may be short: Page ends after a read that DynamoDB cut at 1 MB
 	Count      bool // count only
 }
 
@@ -119,6 +121,9 @@ func (db *DB) Page(ctx context.Context, q Query, doing string) (items []Item, mo
 			break
 		}
 		q.Start = out.LastEvaluatedKey
+		if cut := q.Limit == 0 || int(out.ScannedCount) < q.Limit; q.Short && cut && len(items) > 0 && len(items) <= limit {
+			return items, true, nil
+		}
 	}
 	if len(items) > limit {
 		return items[:limit], true, nil

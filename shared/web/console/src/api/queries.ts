@@ -70,6 +70,8 @@ export const sessionsQuery = queryOptions({
 export const countsQuery = queryOptions({
   queryKey: ["counts"],
   queryFn: ({ signal }) => get("/conversations/counts", wire.counts, signal),
+  // Frames carry what changes; a reconnect asks again.
+  staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const conversationsQuery = (view: InboxView) =>

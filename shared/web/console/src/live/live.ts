@@ -4,19 +4,24 @@
  * A response may be older than a frame that arrived while it was requested. Recent frames are therefore kept in a journal
  * and applied again to every response; versions make applying twice harmless.
  */
-import type { Conversation, FrameItem, Message } from "@recado/lib/protocol";
+import type { Conversation, Counts, FrameItem, Message } from "@recado/lib/protocol";
 import * as wire from "@recado/lib/protocol";
 import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query";
 import { get } from "../api/client.ts";
 import type { InboxView } from "../api/view.ts";
 import { leftOut } from "../core/leftOut.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
+import { type Counted, recounted } from "./counts.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
 import { withEvent, withMessage, withoutMessage } from "./messages.ts";
 import { itemsOf, type Pages } from "./pages.ts";
 
-const COUNTS_AFTER = 800;
+/**
+ * How long after the counts were asked for a frame may tell of a change that they already contain: frames for lists are gathered for two
+ * seconds. Such a change makes the browser ask once more.
+ */
+const COUNTS_UNSURE = 5_000;
 
 /** Events that change the contact, for which there is no frame. */
 const ofContact = new Set(["moved", "opted_out", "opted_in"]);
@@ -25,7 +30,9 @@ export class Live {
   readonly ephemeral = new Ephemeral();
   private marks = new Map<string, ReadMark>();
   private readonly journal = new Journal();
+  private readonly counted = new Map<string, Counted & { version: number }>();
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
+  private countsAt = Number.NEGATIVE_INFINITY;
   private asked: string | null = null;
   private stop: () => void;
 
@@ -36,6 +43,7 @@ export class Live {
   ) {
     this.stop = client.getQueryCache().subscribe((event) => {
       const answered = event.type === "updated" && event.action.type === "success" && !event.action.manual;
+      if (answered && event.query.queryKey[0] === "counts") this.countsAt = performance.now();
       if (answered) this.replay(event.query);
     });
   }
@@ -59,6 +67,7 @@ export class Live {
     const { id, unread, lastInboundId } = conversation;
     this.marks.set(id, { readUpTo: unread ? "" : (lastInboundId ?? ""), at: this.marks.get(id)?.at ?? "" });
     const newest = this.known(conversation.id);
+    this.count(conversation, newest);
     if (news) this.show(newest && newest.version > conversation.version ? newest : conversation);
   }
 
@@ -70,8 +79,15 @@ export class Live {
   read(conversationId: string, readUpTo: string): void {
     const mark = { readUpTo, at: this.marks.get(conversationId)?.at ?? "" };
     this.marks.set(conversationId, mark);
+    this.mark(conversationId, mark);
+  }
+
+  private mark(conversationId: string, mark: ReadMark): void {
     const known = this.known(conversationId);
-    if (known) this.show(marked(known, mark));
+    if (!known) return;
+    const next = marked(known, mark);
+    this.count(next, known);
+    this.show(next);
   }
 
   /** When pushing has begun: refetches what frames change, as a frame may have been missed between its response and now. */
@@ -89,6 +105,7 @@ export class Live {
     leftOut.clear();
     this.ephemeral.clear();
     this.marks.clear();
+    this.counted.clear();
     this.journal.clear();
     this.client.removeQueries({ type: "inactive" });
     void this.client.invalidateQueries();
@@ -122,7 +139,9 @@ export class Live {
       case "conversation.upserted": {
         const { id } = item.conversation;
         const known = this.known(id);
-        const entered = this.show(received(known, item.conversation, this.marks.get(id)));
+        const next = received(known, item.conversation, this.marks.get(id));
+        this.count(next, known, item.was);
+        const entered = this.show(next);
         if (!known && entered) void this.confirm(id);
         break;
       }
@@ -150,8 +169,7 @@ export class Live {
       case "read": {
         const mark = newerMark(this.marks.get(item.conversationId), item);
         this.marks.set(item.conversationId, mark);
-        const known = this.known(item.conversationId);
-        if (known) this.show(marked(known, mark));
+        this.mark(item.conversationId, mark);
         break;
       }
       case "presence":
@@ -183,7 +201,6 @@ export class Live {
       .getQueryCache()
       .findAll()
       .filter((query) => this.showIn(query, conversation));
-    this.countLater();
     return changed.length > 0;
   }
 
@@ -240,11 +257,28 @@ export class Live {
     }
   }
 
-  private countLater(): void {
-    this.countsTimer ??= setTimeout(() => {
-      this.countsTimer = undefined;
-      void this.client.invalidateQueries({ queryKey: ["counts"] });
-    }, COUNTS_AFTER);
+  /**
+   * Moves a conversation from the counts that it was part of to those that it is part of now. What it was is what this browser counted last,
+   * else what the lists knew, else what the frame says; a change without any of these moved nothing.
+   */
+  private count(next: Conversation, known: Conversation | undefined, was?: Counted): void {
+    const last = this.counted.get(next.id);
+    if (last && last.version > next.version) return;
+    const { version, status, assigneeId } = next;
+    this.counted.set(next.id, { version, status, assigneeId, unread: known ? next.unread : undefined });
+    const before: Counted | undefined = last ?? known ?? was;
+    if (!before) return;
+    const after: Counted = { ...next, unread: before.unread === undefined ? undefined : next.unread };
+    const moved = before.status !== after.status || before.assigneeId !== after.assigneeId;
+    if (!moved && before.unread === after.unread) return;
+    if (moved && performance.now() - this.countsAt < COUNTS_UNSURE) {
+      this.countsTimer ??= setTimeout(() => {
+        this.countsTimer = undefined;
+        void this.client.invalidateQueries({ queryKey: ["counts"] });
+      }, COUNTS_UNSURE);
+      return;
+    }
+    this.client.setQueryData<Counts>(["counts"], (counts) => counts && recounted(counts, this.me, before, after));
   }
 
   private replay(query: Query): void {

@@ -1,5 +1,4 @@
 import { notifications } from "@mantine/notifications";
-import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
@@ -29,7 +28,6 @@ function SignedIn() {
   const { t } = useTranslation();
   const me = useMe();
   const router = useRouter();
-  const client = useQueryClient();
   const open = (conversationId: string) =>
     void router.navigate({ to: "/inbox/$conversationId", params: { conversationId } });
   return (
@@ -38,7 +36,6 @@ function SignedIn() {
       me={me}
       onNotice={(notice) => {
         if (notice.code !== "assigned") return;
-        void client.invalidateQueries({ queryKey: ["counts"] });
         const id = notice.conversationId;
         notifications.show({ message: t("notice.assigned"), onClick: id ? () => open(id) : undefined });
         if (id) alertOf({ title: t("notice.assigned"), body: "", tag: id, onOpen: () => open(id) });

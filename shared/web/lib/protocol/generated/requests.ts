@@ -19,6 +19,12 @@ export type AvailabilityChange = {
   status: e.Availability;
 };
 
+/** Rest continues a list that is answered as a whole unless it is too long for one answer. */
+export type Rest = {
+  /** Cursor is the nextCursor of the answer before; without it the list begins. */
+  cursor?: string;
+};
+
 /** TemplateQuery selects templates. */
 export type TemplateQuery = {
   /** Status selects the templates of one status. */

@@ -445,7 +445,7 @@ export const conversation = v.object({
   windowUntil: v.nullable(time),
   /** WaitingSince is the time of the first message that was not answered; null when none waits. */
   waitingSince: v.nullable(time),
-  /** DueAt is when the conversation closes if nobody writes; null = it does not close on its own. */
+  /** DueAt is when the assigned conversation closes if nobody writes; null = it does not close on its own, or nobody has it. */
   dueAt: v.nullable(time),
   /** Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators. */
   unread: v.optional(v.boolean()),
@@ -471,9 +471,9 @@ export const conversationList = v.object({
 });
 export type ConversationList = v.InferOutput<typeof conversationList>;
 
-/** Count is exact up to a limit. */
+/** Count is exact unless there are more. */
 export const count = v.object({
-  /** Value is the number, at most 1000 unless a field says otherwise. */
+  /** Value is the number. */
   value: v.number(),
   /** More says that there are more than value. */
   more: v.boolean(),
@@ -486,7 +486,7 @@ export const countsOfMine = v.object({
   open: count,
   /** Pending counts conversations that wait for the contact. */
   pending: count,
-  /** Unread counts those with messages that the caller has not read, up to 99. */
+  /** Unread counts those with messages that the caller has not read, among the 30 of the newest activity. More says that the caller has others. */
   unread: count,
 });
 export type CountsOfMine = v.InferOutput<typeof countsOfMine>;
@@ -499,7 +499,7 @@ export const countsOfAll = v.object({
   pending: count,
   /** Snoozed counts snoozed conversations. */
   snoozed: count,
-  /** Resolved counts resolved conversations. */
+  /** Resolved counts resolved conversations, without imported history. */
   resolved: count,
 });
 export type CountsOfAll = v.InferOutput<typeof countsOfAll>;
@@ -508,7 +508,7 @@ export type CountsOfAll = v.InferOutput<typeof countsOfAll>;
 export const counts = v.object({
   /** Mine counts the conversations assigned to the caller. */
   mine: countsOfMine,
-  /** Unassigned counts the open conversations of the pool. */
+  /** Unassigned counts the open conversations of the pool, up to 1000. */
   unassigned: count,
   /** All counts every conversation that the caller sees. */
   all: countsOfAll,
@@ -947,11 +947,22 @@ export const messageRemoved = v.object({
 });
 export type MessageRemoved = v.InferOutput<typeof messageRemoved>;
 
+/** ConversationWas is what of an earlier state decides where a conversation was counted. */
+export const conversationWas = v.object({
+  /** Status is null when the conversation did not exist. */
+  status: v.nullable(conversationStatus),
+  /** AssigneeID is null when nobody had it. */
+  assigneeId: v.nullable(v.string()),
+});
+export type ConversationWas = v.InferOutput<typeof conversationWas>;
+
 /** ConversationUpserted carries a new or changed conversation, without unread. */
 export const conversationUpserted = v.object({
   type: v.literal("conversation.upserted"),
   /** Conversation is the conversation as it is now, without unread. */
   conversation: conversation,
+  /** Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did. */
+  was: v.optional(conversationWas),
 });
 export type ConversationUpserted = v.InferOutput<typeof conversationUpserted>;
 
