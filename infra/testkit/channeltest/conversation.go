@@ -56,6 +56,9 @@ func (r *room) tell(updates ...Update) error {
 		if err != nil {
 			return err
 		}
+		if err := in.Bound(); err != nil {
+			return err
+		}
 		switch in.Kind {
 		case chat.InboundMessage:
 			_, err = r.Desk.Receive(r.Context(), r.Account, r.channel, in)

@@ -929,7 +929,7 @@ export const messageUpserted = v.object({
   conversationId: v.string(),
   /** Message is the message as it is now. */
   message: message,
-  /** Partial says that the text did not fit the frame and has to be fetched. */
+  /** Partial says that the content did not fit the frame and has to be fetched: without the text, or without any. */
   partial: v.optional(v.boolean()),
 });
 export type MessageUpserted = v.InferOutput<typeof messageUpserted>;
