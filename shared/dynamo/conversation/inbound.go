@@ -35,7 +35,7 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 		if c, err = item.DecodeConversation(av); err != nil || c.Status != chat.Open {
 			return c, false, err
 		}
-		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID {
+		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID && !chat.ActivityAt(m).After(c.LastActivityAt) {
 			return c, true, nil
 		}
 		c.ApplyMessage(m)
@@ -63,7 +63,7 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("lastInboundId"), value(string(m.ID))).
 		Set(name("activeAt"), value(table.MillisOf(activity))).
 		Set(name("inboxSk"), value(key.ActivitySort(activity, id))).
-		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(activity)))).
+		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(chat.SortTime(m.SentAt, m.ReceivedAt))))).
 		Add(name("version"), value(1))
 	condition := name("status").Equal(value(string(chat.Open))).
 		And(expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
