@@ -85,10 +85,10 @@ type useCases struct {
 }
 
 func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
-	if u.Receiver, err = inbound.New(store, now); err != nil {
+	if u.Receiver, err = inbound.New(store, capabilities, now); err != nil {
 		return u, err
 	}
-	if u.Tracker, err = tracking.New(store, now); err != nil {
+	if u.Tracker, err = tracking.New(store, capabilities, now); err != nil {
 		return u, err
 	}
 	if u.Updater, err = contacts.New(store, now); err != nil {

@@ -179,6 +179,7 @@ type Message struct {
 	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
+	Quoted         string    // the provider's id of the message that it quotes, as long as that is not known
 	Page           *SitePage // where the visitor wrote it, on our own web chat
 	Referral       *Referral
 	Past           bool // written before its channel was connected: nobody is notified

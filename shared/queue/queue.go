@@ -84,7 +84,9 @@ func (s *Sender) Send(ctx context.Context, out ...Message) error {
 var escaped = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 // storable makes a JSON document one that SQS accepts. Its raw parts may hold invalid UTF-8, which encoding/json leaves there.
-func storable(document string) string { return escaped.Replace(strings.ToValidUTF8(document, "\uFFFD")) }
+func storable(document string) string {
+	return escaped.Replace(strings.ToValidUTF8(document, "\uFFFD"))
+}
 
 func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
 	if len(batch) == 0 {

@@ -12,7 +12,9 @@ import (
 
 	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
 )
 
 // lost is how long what a browser said may take to be seen.
@@ -285,7 +287,9 @@ func (run *scenarioRun) tell(ctx context.Context, m whatsapp.Message, status str
 // parked waits until so many statuses wait for a message.
 func (h *harness) parked(ctx context.Context, run *scenarioRun, providerID string, n int) error {
 	return again(ctx, func() error {
-		receipt, err := h.store.ProviderRef(ctx, run.account.ID, "whatsapp:"+run.asset(), providerID)
+		ch := chat.Channel{Type: "whatsapp", ExternalID: run.asset()}
+		id := desk.NewReceipts(all.Offline().Capabilities).IDs(ch, providerID)[0]
+		receipt, err := h.store.ProviderRef(ctx, run.account.ID, desk.Scope(ch), id)
 		if err == nil && len(receipt.ParkedStatuses) < n {
 			err = fmt.Errorf("%d statuses wait", len(receipt.ParkedStatuses))
 		}

@@ -40,8 +40,8 @@ type UseCases struct {
 func NewUseCases(t testing.TB, store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) *UseCases {
 	t.Helper()
 	return &UseCases{
-		Receiver:   made(inbound.New(store, now))(t),
-		Tracker:    made(tracking.New(store, now))(t),
+		Receiver:   made(inbound.New(store, capabilities, now))(t),
+		Tracker:    made(tracking.New(store, capabilities, now))(t),
 		Sender:     made(outbound.New(store, capabilities, now))(t),
 		Assigner:   made(assignment.New(store, now))(t),
 		Operations: made(lifecycle.New(store, capabilities, now))(t),

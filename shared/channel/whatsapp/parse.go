@@ -79,6 +79,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 	case "system":
 		return parseSystem(in, message, person), nil
 	case "reaction", "edit", "revoke":
+		in.Sender = senderOf(it.person(), person)
 		return parseAlteration(in, message, direction)
 	}
 

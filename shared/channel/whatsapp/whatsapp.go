@@ -118,6 +118,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText:    maxText,
 		MaxCaption: maxCaption,
+		MessageKey: messageKey,
 		Window:     window,
 		ReplyTo:    true,
 		Locations:  true,

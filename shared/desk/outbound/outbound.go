@@ -42,7 +42,7 @@ func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bo
 	if store == nil || capabilities == nil || now == nil {
 		return nil, errors.New("outbound: a store, the channels' capabilities and a clock are needed")
 	}
-	tracker, err := tracking.New(store, now)
+	tracker, err := tracking.New(store, capabilities, now)
 	if err != nil {
 		return nil, err
 	}

@@ -19,13 +19,16 @@ func (t *Tracker) UpdateStatus(ctx context.Context, account chat.Account, ch cha
 			return err
 		}
 	}
-	receipt, parked, err := t.store.ParkStatus(ctx, account.ID, desk.Scope(ch), in.ProviderID, in.Status)
+	receipt, parked, err := t.park(ctx, ch, in.ProviderID, chat.Sender{}, func(id string) (chat.ProviderRef, bool, error) {
+		return t.store.ParkStatus(ctx, account.ID, desk.Scope(ch), id, in.Status)
+	})
 	if err != nil {
 		return fmt.Errorf("park a status: %w", err)
 	}
 	if parked {
 		return nil
 	}
+	in.ProviderID = receipt.ProviderID() // the form that the message has
 	_, err = t.advance(ctx, account.ID, receipt.ConversationID, receipt.MessageID, 0, in)
 	return err
 }

@@ -19,6 +19,7 @@ type messageItem struct {
 	Template    *templateRefPart `dynamodbav:"template,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
+	Quoted      string           `dynamodbav:"quoted,omitempty"`
 	Referral    *referralPart    `dynamodbav:"referral,omitempty"`
 	Past        bool             `dynamodbav:"past,omitempty"`
 	Status      string           `dynamodbav:"status"`
@@ -125,7 +126,7 @@ type reactionPart struct {
 func Message(m chat.Message) messageItem {
 	it := messageItem{
 		Header:    table.NewHeader(key.Message(m.AccountID, m.ConversationID, m.ID), KindMessage),
-		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
+		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo), Quoted: m.Quoted,
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: ErrorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: table.MillisOf(m.SentAt), ReceivedAt: table.MillisOf(m.ReceivedAt), Version: m.Version,
 		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked), Referral: referralOf(m.Referral), Past: m.Past,
@@ -169,7 +170,7 @@ func DecodeMessage(av table.Item) (chat.Message, error) {
 	m := chat.Message{
 		ID: chat.MessageID(id[0]), AccountID: account, ConversationID: conv,
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
-		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
+		ReplyTo: chat.MessageID(it.ReplyTo), Quoted: it.Quoted, Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, Visitor: chat.VisitorID(it.Visitor), ProviderID: it.ProviderID, Attempt: it.Attempt,
 		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(), Referral: it.Referral.referral(), Past: it.Past,
 		Interactive: it.Interactive.interactive(), Template: it.Template.ref(),

@@ -10,11 +10,14 @@ import (
 // as missing.
 type providerRefItem struct {
 	table.Header
+	Form           string       `dynamodbav:"form,omitempty"`
+	Shared         bool         `dynamodbav:"shared,omitempty"`
 	ConversationID string       `dynamodbav:"conversationId,omitempty"`
 	MessageID      string       `dynamodbav:"messageId,omitempty"`
 	Digest         string       `dynamodbav:"digest,omitempty"`
 	Parked         []parkedPart `dynamodbav:"parked,omitempty"`
 	Altered        []updatePart `dynamodbav:"altered,omitempty"`
+	Quotes         []quotePart  `dynamodbav:"quotes,omitempty"`
 	Expires        int64        `dynamodbav:"expires,omitempty"`
 }
 
@@ -31,6 +34,11 @@ type updatePart struct {
 	Emoji string      `dynamodbav:"emoji,omitempty"`
 	Text  string      `dynamodbav:"text,omitempty"`
 	When  *momentPart `dynamodbav:"when,omitempty"`
+}
+
+type quotePart struct {
+	ConversationID string `dynamodbav:"conversationId"`
+	MessageID      string `dynamodbav:"messageId"`
 }
 
 type errorPart struct {
@@ -60,16 +68,24 @@ func ParkedUpdate(a chat.MessageUpdate) updatePart {
 	return updatePart{Kind: string(a.Kind), From: string(a.From), Emoji: a.Emoji, Text: a.Text, When: momentOf(a.When)}
 }
 
+func ParkedQuote(q chat.Quote) quotePart {
+	return quotePart{ConversationID: string(q.ConversationID), MessageID: string(q.MessageID)}
+}
+
 func ProviderRef(r chat.ProviderRef) providerRefItem {
 	it := providerRefItem{
 		Header:         table.NewHeader(key.ProviderRef(r.AccountID, r.Scope, r.ID), KindProviderRef),
 		ConversationID: string(r.ConversationID), MessageID: string(r.MessageID), Digest: r.Digest, Expires: table.Expiry(r.ExpiresAt),
+		Form: r.Form, Shared: r.Shared,
 	}
 	for _, s := range r.ParkedStatuses {
 		it.Parked = append(it.Parked, ParkedStatus(s))
 	}
 	for _, a := range r.ParkedUpdates {
 		it.Altered = append(it.Altered, ParkedUpdate(a))
+	}
+	for _, q := range r.ParkedQuotes {
+		it.Quotes = append(it.Quotes, ParkedQuote(q))
 	}
 	return it
 }
@@ -81,7 +97,7 @@ func DecodeProviderRef(av table.Item, account chat.AccountID, scope, id string) 
 		return chat.ProviderRef{}, err
 	}
 	r := chat.ProviderRef{
-		AccountID: account, Scope: scope, ID: id,
+		AccountID: account, Scope: scope, ID: id, Form: it.Form, Shared: it.Shared,
 		ConversationID: chat.ConversationID(it.ConversationID), MessageID: chat.MessageID(it.MessageID), Digest: it.Digest,
 		ExpiresAt: table.Millis(it.Expires * 1000).Time(),
 	}
@@ -94,6 +110,9 @@ func DecodeProviderRef(av table.Item, account chat.AccountID, scope, id string) 
 		r.ParkedUpdates = append(r.ParkedUpdates, chat.MessageUpdate{
 			Kind: chat.MessageUpdateKind(a.Kind), From: chat.Direction(a.From), Emoji: a.Emoji, Text: a.Text, When: a.When.moment(),
 		})
+	}
+	for _, q := range it.Quotes {
+		r.ParkedQuotes = append(r.ParkedQuotes, chat.Quote{ConversationID: chat.ConversationID(q.ConversationID), MessageID: chat.MessageID(q.MessageID)})
 	}
 	return r, nil
 }
