@@ -2,6 +2,7 @@ package chat
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,9 @@ type Inbound struct {
 	Attachments      []Attachment
 	Location         *Location
 	Cards            []Card
+	Form             *Form
+	Choice           *Choice
+	Unsupported      *Unsupported
 	ReplyTo          string    // the provider's id of the message that it quotes
 	Visitor          VisitorID // who wrote it, on our own web chat
 	ClientID         string    // their browser's own id of it
@@ -47,6 +51,20 @@ type Inbound struct {
 	Update           *MessageUpdate // of the message Target, for InboundUpdate
 	Target           string         // the provider's id of the message that Update changes
 	Ignored          string         // why, for InboundIgnored
+}
+
+// IsEmpty reports whether an item brings nothing that a conversation could show.
+func (in Inbound) IsEmpty() bool {
+	blank := func(text string) bool { return strings.IndexFunc(text, visible) < 0 }
+	if !blank(in.Text) || len(in.Attachments) > 0 || in.Location != nil || in.Form != nil {
+		return false
+	}
+	for _, card := range in.Cards {
+		if !blank(card.Name) || !blank(card.Company) || len(card.Phones)+len(card.Emails) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
@@ -66,6 +84,8 @@ type StatusUpdate struct {
 	Status MessageStatus
 	At     time.Time
 	Error  *MessageError
+	// Pricing is nil when the status does not tell it.
+	Pricing *Pricing
 	// Ref is the reference that we sent along, if the provider returns it: it finds the message without its provider id.
 	Ref string
 }

@@ -24,6 +24,8 @@ const (
 	maxInboundFiles     = 30
 	maxInboundCards     = 257      // of one message in WhatsApp's app
 	maxInboundCardBytes = 64 << 10 // of all cards together
+	maxInboundForm      = 16 << 10 // the bytes of a form's fields, and of its document
+	maxInboundRaw       = 4 << 10  // bytes
 	maxInboundPerCard   = 20       // phones, and addresses
 )
 
@@ -87,9 +89,17 @@ func (in *Inbound) boundContent() {
 		l.Name, l.Address = cut(l.Name, maxInboundPlace), cut(l.Address, maxInboundPlace)
 	}
 	in.Cards = boundCards(in.Cards)
+	in.Form.bound()
+	if c := in.Choice; c != nil {
+		c.ID = line(c.ID, maxInboundPlace)
+	}
+	if u := in.Unsupported; u != nil {
+		u.Kind, u.Code, u.Reason = line(u.Kind, maxInboundLine), line(u.Code, maxInboundLine), cut(u.Reason, maxInboundPlace)
+		u.Raw = cutBytes(u.Raw, maxInboundRaw)
+	}
 	if r := in.Referral; r != nil {
 		r.SourceID, r.Headline, r.Body = line(r.SourceID, maxInboundLine), cut(r.Headline, maxInboundPlace), cut(r.Body, maxInboundPlace)
-		r.URL, r.MediaURL = address(r.URL), address(r.MediaURL)
+		r.URL, r.MediaURL, r.ClickID = address(r.URL), address(r.MediaURL), address(r.ClickID)
 	}
 	if p := in.Page; p != nil {
 		p.URL, p.Title = address(p.URL), line(p.Title, maxInboundLine)
@@ -100,9 +110,29 @@ func (in *Inbound) boundContent() {
 	if e := in.Status.Error; e != nil {
 		e.Code, e.Message = line(e.Code, maxInboundLine), cut(e.Message, maxInboundPlace)
 	}
+	if p := in.Status.Pricing; p != nil {
+		p.Category, p.Type, p.Model = line(p.Category, maxInboundLine), line(p.Type, maxInboundLine), line(p.Model, maxInboundLine)
+	}
 	if t := in.Template; t != nil {
 		t.Name, t.Language = line(t.Name, maxInboundLine), line(t.Language, maxInboundLine)
 		t.Change.Quality, t.Change.Reason = line(t.Change.Quality, maxInboundLine), cut(t.Change.Reason, maxInboundPlace)
+	}
+}
+
+// bound cuts the fields of a form, and leaves out those that do not fit.
+func (f *Form) bound() {
+	if f == nil {
+		return
+	}
+	f.Name, f.Raw = line(f.Name, maxInboundLine), cutBytes(f.Raw, maxInboundForm)
+	left := maxInboundForm
+	for i := range f.Fields {
+		field := &f.Fields[i]
+		field.Name, field.Value = line(field.Name, maxInboundLine), cut(field.Value, maxInboundPlace)
+		if left -= len(field.Name) + len(field.Value); left < 0 {
+			f.Fields = f.Fields[:i]
+			return
+		}
 	}
 }
 
@@ -160,12 +190,14 @@ func cut(text string, most int) string {
 	return string([]rune(text)[:most-1]) + "…"
 }
 
-func cutText(text string) string {
-	text = cut(text, maxInboundText)
-	if len(text) <= maxInboundTextBytes {
+func cutText(text string) string { return cutBytes(cut(text, maxInboundText), maxInboundTextBytes) }
+
+// cutBytes shortens a text to a number of bytes, with an ellipsis behind them.
+func cutBytes(text string, most int) string {
+	if len(text) <= most {
 		return text
 	}
-	return strings.ToValidUTF8(text[:maxInboundTextBytes], "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // address drops an address of the web that is too long: a part of one leads elsewhere.

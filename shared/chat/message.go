@@ -156,6 +156,7 @@ type Referral struct {
 	Body      string
 	MediaType MessageType // image or video; "" when there is none
 	MediaURL  string
+	ClickID   string // the advertisement's id of the tap, by which its owner counts
 }
 
 // MessageError is the provider's reason for a failure, in its code and words.
@@ -176,6 +177,9 @@ type Message struct {
 	Location       *Location // of a TypeLocation
 	Cards          []Card    // of a TypeContacts
 	Interactive    *Interactive
+	Form           *Form
+	Choice         *Choice
+	Unsupported    *Unsupported
 	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
@@ -188,6 +192,8 @@ type Message struct {
 	ClientID       string    // the browser's own id, for messages that operators and visitors write
 	Visitor        VisitorID // whose browsers it is pushed to, on our own web chat
 	ProviderID     string
+	StatusTimes    StatusTimes
+	Pricing        *Pricing
 	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
 	Reactions      []Reaction
 	Edited         Moment // when the text was last edited

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 	}
 	in.ReplyTo = string(message.Context.ID)
 	in.Referral = message.Referral.referral()
-	content(&in, message)
+	content(&in, message, raw)
 	return in, nil
 }
 
@@ -199,18 +200,27 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	}
 	in.Kind = chat.InboundStatus
 	in.Status = chat.StatusUpdate{Status: known, At: in.At, Ref: status.Callback}
+	if p := status.Pricing; p != nil {
+		in.Status.Pricing = &chat.Pricing{Category: p.Category, Type: p.Type, Model: p.Model, Billable: p.Billable}
+	}
 	if known == chat.StatusFailed {
 		in.Status.Error = failureOf(status.Errors)
 	}
 	return in, nil
 }
 
-// failureOf returns the first error of a failed status; Meta may omit the errors.
+// failureOf returns the code of the first error and the words of all; Meta may omit the errors.
 func failureOf(errors []wireError) *chat.MessageError {
 	if len(errors) == 0 {
 		return &chat.MessageError{Message: "WhatsApp did not say why"}
 	}
-	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words()}
+	var words []string
+	for _, e := range errors {
+		if said := e.words(); said != "" && !slices.Contains(words, said) {
+			words = append(words, said)
+		}
+	}
+	return &chat.MessageError{Code: errors[0].code(), Message: strings.Join(words, "; ")}
 }
 
 // code returns Meta's error code as text; "" when there is none.

@@ -86,7 +86,7 @@ func (r *Receiver) addFile(ctx context.Context, account chat.Account, ch chat.Ch
 			return nil, nil
 		}
 		file := message(m.AccountID, m.ConversationID, in)
-		m.Type, m.Text, m.Attachments = file.Type, cmp.Or(m.Text, file.Text), file.Attachments
+		m.Type, m.Text, m.Attachments, m.Unsupported = file.Type, cmp.Or(m.Text, file.Text), file.Attachments, file.Unsupported
 		var effects chat.MessageEffects
 		for _, timer := range mediaTimers(*m) {
 			effects.PutTimer = &timer

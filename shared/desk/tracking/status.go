@@ -47,7 +47,7 @@ func (t *Tracker) updateAttempt(ctx context.Context, ch chat.Channel, conversati
 // update. An attempt without a provider's id is not changed.
 func (t *Tracker) advance(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) (m chat.Message, err error) {
 	if in.Status.Status != chat.StatusFailed {
-		m, _, err = t.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status.Status, in.Status.Error, in.ProviderID)
+		m, _, err = t.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status, in.ProviderID)
 		if err != nil {
 			return m, fmt.Errorf("advance message %s: %w", id, err)
 		}
@@ -62,6 +62,7 @@ func (t *Tracker) advance(ctx context.Context, account chat.AccountID, conversat
 			return nil, nil
 		}
 		stored.ProviderID = cmp.Or(stored.ProviderID, in.ProviderID)
+		stored.NoteStatus(in.Status)
 		if !stored.Advance(chat.StatusFailed, in.Status.Error) {
 			return nil, nil
 		}

@@ -33,8 +33,9 @@ type Store interface {
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	// ParkUpdate is ParkStatus for a message update.
 	ParkUpdate(ctx context.Context, account chat.AccountID, scope, providerID string, u chat.MessageUpdate) (r chat.ProviderRef, parked bool, err error)
-	// AdvanceStatus moves a status forward in one write. Attempt 0 is any attempt.
-	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
+	// AdvanceStatus moves a status forward in one write, with its time and price. Those of a lower one are kept as well. Attempt 0 is any
+	// attempt.
+	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, s chat.StatusUpdate, providerID string) (m chat.Message, applied bool, err error)
 	// RecordSent puts the receipt of a message that was sent, and returns it with what was parked. Conflict with ConflictReceiptExists
 	// says that the provider's id leads to another message.
 	RecordSent(ctx context.Context, r chat.ProviderRef) (chat.ProviderRef, error)
@@ -82,6 +83,7 @@ func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Mes
 		effects := &chat.MessageEffects{DropTimer: timer}
 		stored.ProviderID = providerID
 		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
+			stored.NoteStatus(status)
 			if stored.Advance(status.Status, status.Error) && status.Status == chat.StatusFailed {
 				effects.Event = desk.MessageFailed(*stored, t.now())
 			}
@@ -113,7 +115,11 @@ func (t *Tracker) apply(ctx context.Context, r chat.ProviderRef, updates ...chat
 		}
 		var event *chat.Event
 		for _, status := range r.ParkedStatuses {
-			if m.Direction != chat.Out || m.ProviderID != r.ProviderID() || !m.Advance(status.Status, status.Error) {
+			if m.Direction != chat.Out || m.ProviderID != r.ProviderID() {
+				continue
+			}
+			changed = m.NoteStatus(status) || changed
+			if !m.Advance(status.Status, status.Error) {
 				continue
 			}
 			if changed = true; status.Status == chat.StatusFailed {

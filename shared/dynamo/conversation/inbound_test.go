@@ -220,7 +220,9 @@ func TestStatus_CapacityUnits(t *testing.T) {
 	meter := newMeter(db)
 	r, err := meter.ProviderRef(t.Context(), account, "555", "wamid.1")
 	dynamotest.Must(t, err)
-	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusDelivered, nil, "wamid.1")
+	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusUpdate{
+		Status: chat.StatusDelivered, At: noon, Pricing: &chat.Pricing{Category: "utility", Type: "regular", Model: "PMP", Billable: true},
+	}, "wamid.1")
 	if dynamotest.Must(t, err); !applied {
 		t.Fatal("not applied")
 	}

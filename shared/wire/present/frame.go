@@ -35,11 +35,9 @@ func outline(m chat.Message) chat.Message {
 	if m.Error != nil {
 		m.Error = &chat.MessageError{Code: head(m.Error.Code), Message: head(m.Error.Message)}
 	}
-	return chat.Message{
-		ID: m.ID, AccountID: m.AccountID, ConversationID: m.ConversationID, Direction: m.Direction, Type: m.Type, Author: m.Author,
-		ReplyTo: m.ReplyTo, Status: m.Status, Error: m.Error, ClientID: m.ClientID, Edited: m.Edited, Revoked: m.Revoked,
-		SentAt: m.SentAt, ReceivedAt: m.ReceivedAt, Version: m.Version,
-	}
+	m.Text, m.Attachments, m.Location, m.Cards, m.Interactive, m.Template = "", nil, nil, nil, nil, nil
+	m.Form, m.Choice, m.Unsupported, m.Page, m.Referral, m.Reactions, m.Pricing = nil, nil, nil, nil, nil, nil, nil
+	return m
 }
 
 // head is the beginning of a text that may be too long for a frame.

@@ -208,7 +208,7 @@ func userIDOf(phone string) string {
 	return "AR." + strconv.FormatUint(id, 10)
 }
 
-// newMessageID makes an id of Meta's form: base64 of the customer's number and a key of the message (shared/channel/whatsapp/message_id.go).
+// newMessageID makes an id of Meta's form: base64 of the customer's number and a key of the message (shared/channel/whatsapp/wamid).
 func newMessageID(phone string) string {
 	var unique [11]byte
 	_, _ = rand.Read(unique[:]) // never fails

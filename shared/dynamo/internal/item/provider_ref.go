@@ -26,6 +26,7 @@ type parkedPart struct {
 	At     table.Millis `dynamodbav:"at,omitempty"`
 	Error  *errorPart   `dynamodbav:"error,omitempty"`
 	Ref    string       `dynamodbav:"ref,omitempty"`
+	Price  *pricingPart `dynamodbav:"pricing,omitempty"`
 }
 
 type updatePart struct {
@@ -61,7 +62,7 @@ func (e *errorPart) messageError() *chat.MessageError {
 }
 
 func ParkedStatus(s chat.StatusUpdate) parkedPart {
-	return parkedPart{Status: string(s.Status), At: table.MillisOf(s.At), Error: ErrorOf(s.Error), Ref: s.Ref}
+	return parkedPart{Status: string(s.Status), At: table.MillisOf(s.At), Error: ErrorOf(s.Error), Ref: s.Ref, Price: PricingOf(s.Pricing)}
 }
 
 func ParkedUpdate(a chat.MessageUpdate) updatePart {
@@ -103,7 +104,7 @@ func DecodeProviderRef(av table.Item, account chat.AccountID, scope, id string) 
 	}
 	for _, p := range it.Parked {
 		r.ParkedStatuses = append(r.ParkedStatuses, chat.StatusUpdate{
-			Status: chat.MessageStatus(p.Status), At: p.At.Time(), Error: p.Error.messageError(), Ref: p.Ref,
+			Status: chat.MessageStatus(p.Status), At: p.At.Time(), Error: p.Error.messageError(), Ref: p.Ref, Pricing: p.Price.pricing(),
 		})
 	}
 	for _, a := range it.Altered {

@@ -1,4 +1,5 @@
 import type { Message } from "@recado/lib/protocol";
+import { isBlank } from "@recado/lib/text";
 import { useTranslation } from "react-i18next";
 import { contactName } from "../ui/contactName.ts";
 import { previewKeys } from "../ui/preview.ts";
@@ -7,7 +8,9 @@ import classes from "./message.module.css";
 /** The quoted message, in up to three lines. It may not be loaded, or not exist here. */
 export function Quote({ message }: { message: Message | undefined }) {
   const { t } = useTranslation();
-  const words = message && (message.revokedAt ? t("message.revoked") : message.text || t(previewKeys[message.type]));
+  const words =
+    message &&
+    (message.revokedAt ? t("message.revoked") : isBlank(message.text) ? t(previewKeys[message.type]) : message.text);
   return (
     <blockquote className={classes.quote}>
       {message?.author.name && <bdi className={classes.quoteAuthor}>{contactName(message.author.name, t)}</bdi>}

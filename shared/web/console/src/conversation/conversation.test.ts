@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
 import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
-import { partsOf } from "@recado/lib/text";
+import { isBlank, partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
@@ -244,5 +244,19 @@ describe("emojis", () => {
     rememberEmoji("👨‍👩‍👧‍👦");
     rememberEmoji("😀");
     expect(recentEmojis()).toEqual(["😀", "👨‍👩‍👧‍👦"]);
+  });
+});
+
+describe("isBlank", () => {
+  test.each([
+    ["", true],
+    [" \n\t", true],
+    ["\u200b\u2060\ufeff", true],
+    ["\u3164\u2800", true],
+    ["hola", false],
+    ["👩‍👩‍👧", false],
+    [".", false],
+  ])("%j: %s", (text, blank) => {
+    expect(isBlank(text)).toBe(blank);
   });
 });

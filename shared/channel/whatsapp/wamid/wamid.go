@@ -1,17 +1,18 @@
-package whatsapp
+// Package wamid decodes WhatsApp's message ids. It imports the standard library only.
+package wamid
 
 import (
 	"encoding/base64"
 	"strings"
 )
 
-// messageKey returns the part of a message's id that all forms of the id share, or "" for an id of an unknown form.
+// Key returns the part of a message's id that all forms of the id share, or "" for an id of an unknown form.
 //
 // Meta documents no form. An id is seen to be base64 of: 1C 18, the length and text of the other side's address, 15 02 00, a byte for the
 // kind, 18, the length and text of the message's own key (18 to 32 hexadecimal digits), 00. The address is the customer's number in one
 // webhook, their user id in the next, and the business's number where the customer's side is quoted; the kind changes with it, the key
 // does not. https://github.com/chatwoot/chatwoot/issues/14953 (PROVIDERS §11.1-36)
-func messageKey(id string) string {
+func Key(id string) string {
 	encoded, found := strings.CutPrefix(id, "wamid.")
 	if !found {
 		return ""
