@@ -107,6 +107,9 @@ func (in *Inbound) boundContent() {
 	if u := in.Update; u != nil {
 		u.Text, u.Emoji = cutText(u.Text), line(u.Emoji, maxInboundEmoji)
 	}
+	if len(in.Status.Ref) > maxInboundID {
+		in.Status.Ref = ""
+	}
 	if e := in.Status.Error; e != nil {
 		e.Code, e.Message = line(e.Code, maxInboundLine), cut(e.Message, maxInboundPlace)
 	}

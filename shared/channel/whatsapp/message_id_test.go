@@ -12,7 +12,11 @@ import (
 
 // idOf is an id as Meta makes them: of the other side's address, a byte for the kind, and the message's key.
 func idOf(address string, kind byte, key string) string {
-	raw := "\x1c\x18" + string(rune(len(address))) + address + "\x15\x02\x00" + string(rune(kind)) + "\x18" + string(rune(len(key))) + key + "\x00"
+	scope := "\x02"
+	if strings.Contains(address, ".") {
+		scope = "\x14"
+	}
+	raw := "\x1c\x18" + string(rune(len(address))) + address + "\x15" + scope + "\x00" + string(rune(kind)) + "\x18" + string(rune(len(key))) + key + "\x00"
 	return "wamid." + base64.StdEncoding.EncodeToString([]byte(raw))
 }
 

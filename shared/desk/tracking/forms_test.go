@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // form is a form of a WhatsApp id: of the address of one side, and the message's key. PROVIDERS §11.1-36
@@ -114,6 +115,15 @@ func TestApplyMessageUpdate_AnotherFormByAnotherPerson_NotApplied(t *testing.T) 
 	if got := b.Message(m).Reactions; len(got) != 1 {
 		t.Errorf("the person's own: %+v", got)
 	}
+}
+
+func TestUpdateStatus_NamesNothing_Permanent(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	err := b.Desk.UpdateStatus(b.Context(), b.Account, b.Channel, chat.Inbound{
+		Kind: chat.InboundStatus, Status: chat.StatusUpdate{Status: chat.StatusSent, Ref: "somebody else's"},
+	})
+	b.WantFault(err, fault.NotFound, "")
 }
 
 func TestUpdateStatus_AnotherForm_Applied(t *testing.T) { // S1-25

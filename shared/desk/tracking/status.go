@@ -19,6 +19,9 @@ func (t *Tracker) UpdateStatus(ctx context.Context, account chat.Account, ch cha
 			return err
 		}
 	}
+	if in.ProviderID == "" {
+		return fault.New(fault.NotFound, "the status names no message")
+	}
 	receipt, parked, err := t.park(ctx, ch, in.ProviderID, chat.Sender{}, func(id string) (chat.ProviderRef, bool, error) {
 		return t.store.ParkStatus(ctx, account.ID, desk.Scope(ch), id, in.Status)
 	})
