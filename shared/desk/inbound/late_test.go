@@ -27,6 +27,7 @@ func TestReceive_Late_CountsFromArrival(t *testing.T) { // S3-11
 		t.Errorf("%+v", got)
 	}
 	version := got.Version
+	late.ReceivedAt = late.ReceivedAt.Add(time.Hour) // delivered again
 	b.Receive(late)
 	if got = b.Conversation(c.ID); got.Version != version {
 		t.Errorf("a repeated one changed the conversation: %+v", got)

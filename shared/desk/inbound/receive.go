@@ -47,13 +47,22 @@ func (r *Receiver) receive(ctx context.Context, account chat.Account, ch chat.Ch
 		return Received{}, err
 	}
 	if !created {
-		m.ID, m.ConversationID = existing.MessageID, existing.ConversationID
+		m = again(m, existing)
 	}
 	received, err := r.addQuoting(ctx, account, ch, in, m, existing)
 	if err != nil {
 		return received, err
 	}
 	return received, r.addAliases(ctx, account.ID, *identity, in.Sender.Addresses, received.Conversation)
+}
+
+// again is a message that was delivered before: in its place, with its first arrival and without what it quotes.
+func again(m chat.Message, receipt chat.ProviderRef) chat.Message {
+	m.ID, m.ConversationID, m.ReplyTo, m.Quoted = receipt.MessageID, receipt.ConversationID, "", ""
+	if at := m.ID.ArrivedAt(); !at.IsZero() {
+		m.ReceivedAt = at
+	}
+	return m
 }
 
 // putReceipt puts a message's receipt. created is false when the message came before, and existing is its receipt.
@@ -196,8 +205,7 @@ func (r *Receiver) open(ctx context.Context, account chat.Account, ch chat.Chann
 			return Received{}, readErr
 		}
 		if receipt.ID == existing.ID { // an earlier delivery of the same message stopped
-			m.ID, m.ConversationID, m.ReplyTo, m.Quoted = existing.MessageID, existing.ConversationID, "", ""
-			return r.addQuoting(ctx, account, ch, in, m, existing)
+			return r.addQuoting(ctx, account, ch, in, again(m, existing), existing)
 		}
 		err = r.store.Commit(ctx, decision, now)
 	}
