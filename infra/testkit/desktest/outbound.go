@@ -92,7 +92,7 @@ func (f *Fixture) DeliverBy(id chat.ConversationID, post outbound.Post) *channel
 // DeliverAs delivers what is queued in a conversation to a provider that gives it an id.
 func (f *Fixture) DeliverAs(id chat.ConversationID, providerID string) {
 	f.Helper()
-	f.DeliverBy(id, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+	_ = f.DeliverBy(id, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
 		return channel.Delivered{ProviderID: providerID}, nil
 	})
 }
