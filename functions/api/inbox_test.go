@@ -294,7 +294,7 @@ func TestMessages(t *testing.T) {
 		}
 		account, _ := owner.Me()
 		reason := &chat.MessageError{Code: "131026", Message: "Message undeliverable"}
-		if _, _, err := b.Store.AdvanceStatus(t.Context(), account.ID, id, chat.MessageID(m.ID), 1, chat.StatusFailed, reason, ""); err != nil {
+		if _, _, err := b.Store.AdvanceStatus(t.Context(), account.ID, id, chat.MessageID(m.ID), 1, chat.StatusUpdate{Status: chat.StatusFailed, Error: reason}, ""); err != nil {
 			t.Fatal(err)
 		}
 		failed := apitest.Into[wire.Message](owner.Do("GET", path+"/messages/"+m.ID, nil), http.StatusOK)

@@ -106,6 +106,9 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err != nil {
 		return err
 	}
+	if err := in.Bound(); err != nil {
+		return err
+	}
 	switch in.Kind { // these name no channel, or need not
 	case chat.InboundIgnored:
 		h.ignore(ctx, in)

@@ -40,11 +40,11 @@ func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 	return err
 }
 
-func (s *store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error) {
+func (s *store) RecordSent(ctx context.Context, r chat.ProviderRef) (chat.ProviderRef, error) {
 	if s.dies == beforeTheRecord && s.attempts == 1 {
 		return chat.ProviderRef{}, errCrash
 	}
-	return s.Store.RecordSent(ctx, m, scope)
+	return s.Store.RecordSent(ctx, r)
 }
 
 // C-03

@@ -39,6 +39,9 @@ type Capabilities struct {
 	// FirstParty says that the channel is our own: no provider and no credentials, we make its external id, a send may be repeated, and
 	// messages are pushed to the external user's browsers.
 	FirstParty bool
+	// MessageKey returns the part of a message's provider id that all forms of the id share, "" for an id without one. nil where an id has
+	// one form.
+	MessageKey func(providerID string) string
 	// Settings checks the channel's settings and returns them as they are to be stored: Invalid with the field. nil accepts any
 	// object.
 	Settings func(given []byte) ([]byte, error)

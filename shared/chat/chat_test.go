@@ -28,6 +28,20 @@ func TestNewMessageID_SortsByTimeThenArrival(t *testing.T) {
 	})
 }
 
+func TestMessageID_ArrivedAt(t *testing.T) {
+	t.Parallel()
+	for _, arrived := range []time.Time{time.UnixMilli(0).UTC(), time.UnixMilli(1795262395123).UTC(), time.Date(2200, 1, 2, 3, 4, 5, 678_000_000, time.UTC)} {
+		if got := NewMessageID(arrived.Add(-time.Hour), arrived, "m").ArrivedAt(); !got.Equal(arrived) {
+			t.Errorf("got %s, want %s", got, arrived)
+		}
+	}
+	for _, id := range []MessageID{"", "M1", "01M8EVGTBV06H1VE39FC03AGF", "01M8EVGTBV06H1VE39FC03AGFu"} {
+		if got := id.ArrivedAt(); !got.IsZero() {
+			t.Errorf("%q arrived at %s", id, got)
+		}
+	}
+}
+
 func TestSortTime(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

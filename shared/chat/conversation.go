@@ -141,9 +141,11 @@ func (c Conversation) LoadOf() OperatorID {
 	return ""
 }
 
-// ApplyMessage records a message in the summary. It only moves forward: a late message lowers neither preview nor activity.
+// ApplyMessage records a message in the summary. It only moves forward: a late message lowers neither preview nor activity. It counts as
+// activity when it arrives, so that a conversation does not close under a message that nobody has seen yet.
 func (c *Conversation) ApplyMessage(m Message) {
 	c.ApplyHistory(m)
+	c.LastActivityAt = later(c.LastActivityAt, ActivityAt(m))
 	if m.Direction == Out {
 		if m.Author.Kind == ByOperator || m.Author.Kind == ByExternal {
 			c.WaitingSince = time.Time{}
@@ -157,7 +159,7 @@ func (c *Conversation) ApplyMessage(m Message) {
 		c.LastInboundAt = m.SentAt
 	}
 	if c.WaitingSince.IsZero() {
-		c.WaitingSince = ActivityAt(m)
+		c.WaitingSince = SortTime(m.SentAt, m.ReceivedAt)
 	}
 }
 
@@ -178,10 +180,20 @@ func (c *Conversation) ApplyHistory(m Message) {
 	c.LastMessageID = m.ID
 	preview := NewPreview(m)
 	c.Preview = &preview
-	if at := ActivityAt(m); at.After(c.LastActivityAt) {
-		c.LastActivityAt = at
-	}
+	c.LastActivityAt = later(c.LastActivityAt, ActivityAt(m))
 }
 
-// ActivityAt is the instant a message counts as activity: the one it sorts by.
-func ActivityAt(m Message) time.Time { return SortTime(m.SentAt, m.ReceivedAt) }
+// ActivityAt is the instant a message counts as activity: its arrival. An imported one counts at its own time.
+func ActivityAt(m Message) time.Time {
+	if m.Past || m.ReceivedAt.IsZero() {
+		return SortTime(m.SentAt, m.ReceivedAt)
+	}
+	return m.ReceivedAt
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -40,13 +40,30 @@ type MessageEffects struct {
 type ProviderRef struct {
 	AccountID      AccountID
 	Scope          string // a channel's asset, or "client:" and the operator
-	ID             string // the provider's message id, or the client's
+	ID             string // the provider's message id or the key that its forms share, or the client's id
+	Form           string // with a key: the form of the id that the message has
+	Shared         bool   // with a key: other messages have it too, and are found by their own ids alone
 	ConversationID ConversationID
 	MessageID      MessageID
 	Digest         string          // of the body: the same id with another body is a conflict
 	ParkedStatuses []StatusUpdate  // statuses that came before their message
 	ParkedUpdates  []MessageUpdate // updates that came before their message
+	ParkedQuotes   []Quote         // messages that quote it and came before it
 	ExpiresAt      time.Time
+}
+
+// ProviderID is the provider's id of the receipt's message.
+func (r ProviderRef) ProviderID() string {
+	if r.Form != "" {
+		return r.Form
+	}
+	return r.ID
+}
+
+// Quote is a message that quotes another.
+type Quote struct {
+	ConversationID ConversationID
+	MessageID      MessageID
 }
 
 // ProviderRefRetention is how long receipts are kept: WhatsApp repeats webhooks for seven days; quotes and reactions of older messages

@@ -60,6 +60,23 @@ func NewMessageID(sort, arrival time.Time, unique string) MessageID {
 	return MessageID(encodeID(b))
 }
 
+// ArrivedAt is the arrival that the id was made of, to the millisecond; zero for an id that NewMessageID did not make.
+func (id MessageID) ArrivedAt() time.Time {
+	if len(id) != 26 {
+		return time.Time{}
+	}
+	var number [2]uint64 // of 128 bits, the high ones first
+	for i := range len(id) {
+		digit := strings.IndexByte(crockford, id[i])
+		if digit < 0 {
+			return time.Time{}
+		}
+		number[0] = number[0]<<5 | number[1]>>59
+		number[1] = number[1]<<5 | uint64(digit)
+	}
+	return time.UnixMilli(int64(number[0]&0xFFFF<<32 | number[1]>>32)).UTC()
+}
+
 // DeterministicID makes the same id from the same arguments: for effects that may be repeated. It sorts by at, then by sequence,
 // which tells the order of what happened in one millisecond.
 func DeterministicID(at time.Time, sequence int64, parts ...string) string {

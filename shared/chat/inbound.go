@@ -2,7 +2,10 @@ package chat
 
 import (
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/recado-chat/recado/shared/chat/text"
 )
 
 // InboundKind is the kind of an inbound item.
@@ -35,6 +38,9 @@ type Inbound struct {
 	Attachments      []Attachment
 	Location         *Location
 	Cards            []Card
+	Form             *Form
+	Choice           *Choice
+	Unsupported      *Unsupported
 	ReplyTo          string    // the provider's id of the message that it quotes
 	Visitor          VisitorID // who wrote it, on our own web chat
 	ClientID         string    // their browser's own id of it
@@ -47,6 +53,20 @@ type Inbound struct {
 	Update           *MessageUpdate // of the message Target, for InboundUpdate
 	Target           string         // the provider's id of the message that Update changes
 	Ignored          string         // why, for InboundIgnored
+}
+
+// IsEmpty reports whether an item brings nothing that a conversation could show.
+func (in Inbound) IsEmpty() bool {
+	blank := func(given string) bool { return strings.IndexFunc(given, text.Visible) < 0 }
+	if !blank(in.Text) || len(in.Attachments) > 0 || in.Location != nil || in.Form != nil {
+		return false
+	}
+	for _, card := range in.Cards {
+		if !blank(card.Name) || !blank(card.Company) || len(card.Phones)+len(card.Emails) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
@@ -67,6 +87,8 @@ type StatusUpdate struct {
 	Status MessageStatus
 	At     time.Time
 	Error  *MessageError
+	// Pricing is nil when the status does not tell it.
+	Pricing *Pricing
 	// Ref is the reference that we sent along, if the provider returns it: it finds the message without its provider id.
 	Ref string
 }

@@ -156,6 +156,7 @@ type Referral struct {
 	Body      string
 	MediaType MessageType // image or video; "" when there is none
 	MediaURL  string
+	ClickID   string // the advertisement's id of the tap, by which its owner counts
 }
 
 // MessageError is the provider's reason for a failure, in its code and words. Reason is what the code means, in our words; "" when the
@@ -181,9 +182,13 @@ type Message struct {
 	Location       *Location // of a TypeLocation
 	Cards          []Card    // of a TypeContacts
 	Interactive    *Interactive
+	Form           *Form
+	Choice         *Choice
+	Unsupported    *Unsupported
 	Template       *TemplateRef
 	Author         Author
 	ReplyTo        MessageID
+	Quoted         string    // the provider's id of the message that it quotes, as long as that is not known
 	Page           *SitePage // where the visitor wrote it, on our own web chat
 	Referral       *Referral
 	Past           bool // written before its channel was connected: nobody is notified
@@ -192,6 +197,8 @@ type Message struct {
 	ClientID       string    // the browser's own id, for messages that operators and visitors write
 	Visitor        VisitorID // whose browsers it is pushed to, on our own web chat
 	ProviderID     string
+	StatusTimes    StatusTimes
+	Pricing        *Pricing
 	Attempt        int // 1 for the first try; a status of an earlier attempt does not count
 	Reactions      []Reaction
 	Edited         Moment // when the text was last edited

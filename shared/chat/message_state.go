@@ -46,6 +46,7 @@ func NewQueued(m Message, by Author) Message {
 func NewEchoed(m Message, last StatusUpdate) Message {
 	m.Direction, m.Status, m.Error, m.Author = Out, StatusSent, nil, Author{Kind: ByExternal}
 	m.Advance(last.Status, last.Error)
+	m.NoteStatus(last)
 	return m
 }
 
@@ -76,7 +77,7 @@ func (m *Message) Retry() error {
 	if m.change(retryMessage) != nil {
 		return fault.New(fault.Conflict, "the message was delivered").WithReason("delivered")
 	}
-	m.Error, m.ProviderID = nil, ""
+	m.Error, m.ProviderID, m.StatusTimes, m.Pricing = nil, "", StatusTimes{}, nil
 	m.Attempt++
 	return nil
 }

@@ -73,6 +73,7 @@ func (m *Message) revoke(a MessageUpdate) bool {
 		return false
 	}
 	m.Text, m.Location, m.Cards, m.Interactive, m.Template, m.Referral, m.Page = "", nil, nil, nil, nil, nil, nil
+	m.Form, m.Choice, m.Unsupported = nil, nil, nil
 	m.Attachments = emptied(m.Attachments)
 	m.Reactions, m.Edited, m.Revoked = nil, Moment{}, a.When
 	return true

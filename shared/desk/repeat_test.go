@@ -53,7 +53,7 @@ func count(b *desktest.Fixture) *counted {
 }
 
 // silent are the use cases that write nothing even the first time, and the steps of others that have a case.
-var silent = []string{"Conversation", "WithPreview", "SetProviderID", "ApplyParked", "Failed"}
+var silent = []string{"Conversation", "WithPreview", "SetProviderID", "ApplyParked", "ParkQuote", "Failed", "Find", "Distinct", "Reserve"}
 
 // TestUseCases_SecondRun_WritesNothing runs every use case twice, a second apart. Each case prepares what it needs and returns the call.
 func TestUseCases_SecondRun_WritesNothing(t *testing.T) { // B-04

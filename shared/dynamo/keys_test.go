@@ -74,6 +74,7 @@ func specimens() map[string][]any {
 			item.Revision(contact, changed, at, "REQUEST"),
 			item.Identity(identity), item.Alias(identity, "AR.9#x"),
 			item.ProviderRef(chat.ProviderRef{AccountID: "ACCOUNT", Scope: "1055500001", ID: "wamid.HBg=="}),
+			item.ProviderRef(chat.ProviderRef{AccountID: "ACCOUNT", Scope: "1055500001", ID: "=BC7A1F00D1E2F3A4B5", Form: "wamid.HBg=="}),
 			item.ProviderRef(chat.ProviderRef{AccountID: "ACCOUNT", Scope: "client:OPERATOR", ID: "uuid"}),
 			item.Assigned(mine),
 			item.ReadCursor(chat.ReadCursor{AccountID: "ACCOUNT", OperatorID: "OPERATOR", ConversationID: "CONVERSATION"}),

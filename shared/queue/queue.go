@@ -63,7 +63,7 @@ func (s *Sender) Send(ctx context.Context, out ...Message) error {
 		if err != nil {
 			return fmt.Errorf("encode envelope %s: %w", o.Envelope.ID, err)
 		}
-		body = []byte(storable.Replace(string(body)))
+		body = []byte(storable(string(body)))
 		if len(batch) == batchLimit || (size > 0 && size+len(body) > batchBytes) {
 			if err := s.flush(ctx, batch); err != nil {
 				return err
@@ -79,9 +79,14 @@ func (s *Sender) Send(ctx context.Context, out ...Message) error {
 	return s.flush(ctx, batch)
 }
 
-// storable escapes the two characters that JSON allows and SQS does not:
+// escaped are the two characters that JSON allows and SQS does not:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-var storable = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
+var escaped = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
+
+// storable makes a JSON document one that SQS accepts. Its raw parts may hold invalid UTF-8, which encoding/json leaves there.
+func storable(document string) string {
+	return escaped.Replace(strings.ToValidUTF8(document, "\uFFFD"))
+}
 
 func (s *Sender) flush(ctx context.Context, batch []types.SendMessageBatchRequestEntry) error {
 	if len(batch) == 0 {
@@ -128,7 +133,7 @@ func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason st
 	}
 	input := &sqs.SendMessageInput{
 		QueueUrl:    &r.dead,
-		MessageBody: aws.String(storable.Replace(body)),
+		MessageBody: aws.String(storable(body)),
 		MessageAttributes: map[string]types.MessageAttributeValue{
 			AttributeReason: attribute(reason),
 			AttributeSource: attribute(source),

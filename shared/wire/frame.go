@@ -12,7 +12,7 @@ type MessageUpserted struct {
 	ConversationID string `json:"conversationId"`
 	// Message is the message as it is now.
 	Message Message `json:"message"`
-	// Partial says that the text did not fit the frame and has to be fetched.
+	// Partial says that the content did not fit the frame and has to be fetched: without the text, or without any.
 	Partial bool `json:"partial,omitempty"`
 }
 

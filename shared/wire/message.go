@@ -22,6 +22,12 @@ type Message struct {
 	Cards []Card `json:"cards"`
 	// Interactive is left out for a message without buttons or a list.
 	Interactive *Interactive `json:"interactive,omitempty"`
+	// Form is what the contact filled into a form; left out for any other message.
+	Form *Form `json:"form,omitempty"`
+	// Choice is what the contact tapped; left out for any other message.
+	Choice *Choice `json:"choice,omitempty"`
+	// Unsupported is content that could not be taken in or that the provider could not deliver; left out when there is none.
+	Unsupported *Unsupported `json:"unsupported,omitempty"`
 	// Template is the template that the text was made from; left out for any other message.
 	Template *TemplateRef `json:"template,omitempty"`
 	// Author is who wrote the message.
@@ -36,6 +42,10 @@ type Message struct {
 	Status chat.MessageStatus `json:"status"`
 	// Error is the provider's reason for a failure; null when nothing failed.
 	Error *MessageError `json:"error"`
+	// Delivery is when a sent message came how far; left out for one from the contact.
+	Delivery *Delivery `json:"delivery,omitempty"`
+	// Pricing is what the provider charges the message as; left out when it did not tell.
+	Pricing *Pricing `json:"pricing,omitempty"`
 	// ClientID is the id that the sending client chose; left out for messages that came from a provider.
 	ClientID string `json:"clientId,omitempty"`
 	// Reactions are at most one of each side.
@@ -96,6 +106,68 @@ type Referral struct {
 	Source chat.ReferralSource `json:"source"`
 	// SourceID is the provider's id of the advertisement or post.
 	SourceID string `json:"sourceId"`
+	// ClickID is the advertisement's id of the tap; left out when the provider gave none.
+	ClickID string `json:"clickId,omitempty"`
+}
+
+// Form is what a contact filled into a form of the provider's app. The message's text has the same as lines.
+type Form struct {
+	// Name is the provider's name of the form; may be empty.
+	Name string `json:"name"`
+	// Fields are the answers, in the form's order; empty when the document could not be read.
+	Fields []FormField `json:"fields"`
+	// Raw is the beginning of the provider's document, as it came.
+	Raw string `json:"raw"`
+}
+
+// FormField is one answer of a form.
+type FormField struct {
+	// Name is the field's name. A field within another is named by both, joined by a dot.
+	Name string `json:"name"`
+	// Value is the answer.
+	Value string `json:"value"`
+}
+
+// Choice is a button or row that a contact tapped.
+type Choice struct {
+	// ID is what was sent with it: a button's payload, or a row's id.
+	ID string `json:"id"`
+}
+
+// Unsupported is content that could not be taken in or delivered.
+type Unsupported struct {
+	// Kind is the provider's word for the content.
+	Kind string `json:"kind"`
+	// Code is the provider's error code; empty when it gave none.
+	Code string `json:"code"`
+	// Reason is the provider's text; empty when it gave none.
+	Reason string `json:"reason"`
+	// Raw is the beginning of what the provider sent; empty when the content was understood.
+	Raw string `json:"raw"`
+}
+
+// Delivery is when a sent message came how far, in the provider's times; null where nothing was reported.
+type Delivery struct {
+	// SentAt is when the provider took the message.
+	SentAt *Time `json:"sentAt"`
+	// DeliveredAt is when the message reached the contact.
+	DeliveredAt *Time `json:"deliveredAt"`
+	// ReadAt is when the contact saw the message.
+	ReadAt *Time `json:"readAt"`
+	// FailedAt is when the provider gave up.
+	FailedAt *Time `json:"failedAt"`
+}
+
+// Pricing is what a provider charges a message as, in its own words.
+type Pricing struct {
+	// Category is such as service, utility or marketing.
+	Category string `json:"category"`
+	// Type says why it is free, or that it is charged.
+	Type string `json:"type"`
+	// Model is the provider's price model.
+	Model string `json:"model"`
+	// Billable says that it is charged. Providers call this deprecated.
+	Billable bool `json:"billable"`
 }
 
 // Reaction is one side's emoji on a message.

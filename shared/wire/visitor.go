@@ -178,7 +178,7 @@ type VisitorMessageUpserted struct {
 	Type string `json:"type" const:"message.upserted"`
 	// Message is the message as it is now.
 	Message VisitorMessage `json:"message" widget:"strict"`
-	// Partial says that the text did not fit the frame and has to be fetched.
+	// Partial says that the content did not fit the frame and has to be fetched: without the text, or without any.
 	Partial bool `json:"partial,omitempty" default:"false"`
 }
 

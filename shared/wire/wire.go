@@ -33,9 +33,22 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 // Time is an instant: RFC 3339 in UTC with exactly three decimals.
 type Time time.Time
 
-// MarshalJSON writes UTC with milliseconds.
+// lastTime and firstTime are the ends of what four digits of a year can say.
+var (
+	firstTime = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastTime  = time.Date(9999, 12, 31, 23, 59, 59, int(999*time.Millisecond), time.UTC)
+)
+
+// MarshalJSON writes UTC with milliseconds. A time that the form cannot hold is written as the nearest that it can.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return []byte(time.Time(t).UTC().Format(`"` + timeLayout + `"`)), nil
+	at := time.Time(t).UTC()
+	if at.After(lastTime) {
+		at = lastTime
+	}
+	if at.Before(firstTime) {
+		at = firstTime
+	}
+	return []byte(at.Format(`"` + timeLayout + `"`)), nil
 }
 
 // UnmarshalJSON reads only the form that MarshalJSON writes.

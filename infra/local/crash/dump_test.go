@@ -139,13 +139,15 @@ func plain(value any) any {
 			return "instant"
 		}
 	case string:
-		return instant.ReplaceAllString(v, "instant")
+		return messageKey.ReplaceAllString(instant.ReplaceAllString(v, "instant"), "=key")
 	}
 	return value
 }
 
 var (
 	instant = regexp.MustCompile(`\b\d{13}\b`)
+	// messageKey is the key of a provider's message id, which the receipt has beside its key.
+	messageKey = regexp.MustCompile(`=[0-9A-F]{22}\b`)
 	// random is what is named anew for each run: ids of ours, of the provider, of requests and connections, and hashes.
 	random = regexp.MustCompile(`[0-9A-HJKMNP-TV-Z]{26}|wamid\.[A-Za-z0-9+/=%]+|~[A-Za-z0-9_-]{43}|[0-9a-f]{64}|[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{14,15}(?:=|%3D)|"(?:sub|subject)":"[^"]+"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b\d{14,17}\b|[A-Za-z0-9+/]{22}==`)
 )

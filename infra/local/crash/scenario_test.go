@@ -278,6 +278,7 @@ func scenarios() []scenario {
 			})},
 		},
 		parkedStatuses(),
+		earlyQuote(),
 		visitorTalks(),
 		{
 			name: "a reply is sent", prepare: []step{text(maria, "hola"), keep}, steps: []step{reply("r1", "buenas")},

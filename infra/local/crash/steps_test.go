@@ -2,7 +2,6 @@ package crash
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,7 +11,9 @@ import (
 
 	"github.com/recado-chat/recado/infra/local/faultinject"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
 )
 
 // lost is how long what a browser said may take to be seen.
@@ -280,30 +281,15 @@ func parkedStatuses() scenario {
 
 // tell posts a status that does not carry our own reference, until it is taken.
 func (run *scenarioRun) tell(ctx context.Context, m whatsapp.Message, status string) error {
-	body, err := json.Marshal(map[string]any{
-		"object": "whatsapp_business_account",
-		"entry": []any{map[string]any{"id": "700100200300400", "changes": []any{map[string]any{"field": "messages", "value": map[string]any{
-			"messaging_product": "whatsapp",
-			"metadata":          map[string]any{"display_phone_number": "5491140001234", "phone_number_id": run.asset()},
-			"statuses":          []any{map[string]any{"id": m.ID, "status": status, "timestamp": fmt.Sprint(m.At.Unix()), "recipient_id": m.Customer}},
-		}}}}},
-	})
-	if err != nil {
-		return err
-	}
-	return again(ctx, func() error {
-		code, err := run.harness.Phone.Post(ctx, body)
-		if err == nil && code != http.StatusOK {
-			err = fmt.Errorf("the webhook answered %d", code)
-		}
-		return err
-	})
+	return run.post(ctx, "statuses", map[string]any{"id": m.ID, "status": status, "timestamp": fmt.Sprint(m.At.Unix()), "recipient_id": m.Customer})
 }
 
 // parked waits until so many statuses wait for a message.
 func (h *harness) parked(ctx context.Context, run *scenarioRun, providerID string, n int) error {
 	return again(ctx, func() error {
-		receipt, err := h.store.ProviderRef(ctx, run.account.ID, "whatsapp:"+run.asset(), providerID)
+		ch := chat.Channel{Type: "whatsapp", ExternalID: run.asset()}
+		id := desk.NewReceipts(all.Offline().Capabilities).IDs(ch, providerID)[0]
+		receipt, err := h.store.ProviderRef(ctx, run.account.ID, desk.Scope(ch), id)
 		if err == nil && len(receipt.ParkedStatuses) < n {
 			err = fmt.Errorf("%d statuses wait", len(receipt.ParkedStatuses))
 		}

@@ -24,6 +24,7 @@ type Kind string
 // The kinds of updates. Those that a provider does not have are left out of Wire.Tells.
 const (
 	Text     Kind = "text"
+	Quote    Kind = "quote" // a text that quotes the message Target
 	Echo     Kind = "echo"
 	Status   Kind = "status"
 	Reaction Kind = "reaction"
@@ -60,6 +61,8 @@ type Wire struct {
 	Credentials chat.Credentials
 	// Tells are the kinds of updates that this provider has.
 	Tells []Kind
+	// Form is the n-th form of the provider's id of a message; nil where an id has one form.
+	Form func(id string, n int) string
 	// Requests are the webhook requests in which the provider sends the updates, in order and as few as it can.
 	Requests func(updates ...Update) []channel.Request
 	// Sign returns the request with the proof of the sender under a secret, and Forge a signed request changed into one that the
@@ -94,6 +97,7 @@ func Run(t *testing.T, w Wire) {
 	t.Run("unknown kinds", func(t *testing.T) { t.Parallel(); w.unknownKinds(t) })
 	t.Run("every order", func(t *testing.T) { t.Parallel(); w.everyOrder(t) })
 	t.Run("every order around a send", func(t *testing.T) { t.Parallel(); w.aroundASend(t) })
+	t.Run("quotes in every order", func(t *testing.T) { t.Parallel(); w.quotes(t) })
 	t.Run("duplicates at once", func(t *testing.T) { t.Parallel(); w.duplicates(t) })
 	t.Run("the window", func(t *testing.T) { t.Parallel(); w.window(t) })
 	t.Run("refusals", func(t *testing.T) { t.Parallel(); w.refusals(t) })
@@ -110,6 +114,14 @@ func (w Wire) adapter(t *testing.T, provider http.Handler) channel.Adapter {
 
 // firstParty says that the channel has no provider.
 func (w Wire) firstParty() bool { return w.Takes == nil }
+
+// form is the n-th form of an id, or the id.
+func (w Wire) form(id string, n int) string {
+	if w.Form == nil {
+		return id
+	}
+	return w.Form(id, n)
+}
 
 func (w Wire) tells(kind Kind) bool { return slices.Contains(w.Tells, kind) }
 

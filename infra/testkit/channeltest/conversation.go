@@ -56,6 +56,9 @@ func (r *room) tell(updates ...Update) error {
 		if err != nil {
 			return err
 		}
+		if err := in.Bound(); err != nil {
+			return err
+		}
 		switch in.Kind {
 		case chat.InboundMessage:
 			_, err = r.Desk.Receive(r.Context(), r.Account, r.channel, in)
@@ -152,7 +155,8 @@ func (w Wire) unknownKinds(t *testing.T) {
 	}
 }
 
-// everyOrder: a message and its changes give the same result in every order of arrival, each delivered twice.
+// everyOrder: a message and its changes give the same result in every order of arrival, each delivered twice, whatever form of the
+// message's id they have.
 func (w Wire) everyOrder(t *testing.T) {
 	updates := []Update{{Kind: Text, Text: "hola"}}
 	want := "hola"
@@ -172,9 +176,9 @@ func (w Wire) everyOrder(t *testing.T) {
 		for range 2 {
 			for _, i := range order {
 				u := updates[i]
-				u.Person, u.ID, u.Target, u.At = address, fmt.Sprint(target, "-", i), target, r.Time.Add(time.Duration(i)*time.Second)
+				u.Person, u.ID, u.Target, u.At = address, fmt.Sprint(target, "-", i), w.form(target, i), r.Time.Add(time.Duration(i)*time.Second)
 				if u.Kind == Text {
-					u.ID, u.Target = target, ""
+					u.ID, u.Target = w.form(target, i), ""
 				}
 				r.Must(r.tell(u))
 			}
@@ -192,7 +196,7 @@ func (w Wire) everyOrder(t *testing.T) {
 		}
 		if w.tells(Revoke) {
 			for range 2 {
-				r.Must(r.tell(Update{Kind: Revoke, ID: target + "-gone", Target: target, Person: address, At: r.Time.Add(time.Minute)}))
+				r.Must(r.tell(Update{Kind: Revoke, ID: target + "-gone", Target: w.form(target, len(updates)), Person: address, At: r.Time.Add(time.Minute)}))
 			}
 			if c, messages = r.talk(address); messages[0].Text != "" || messages[0].Revoked.IsZero() || !c.Preview.Revoked {
 				t.Errorf("order %v: what was taken back is %+v", order, messages[0])
@@ -220,13 +224,14 @@ func (w Wire) aroundASend(t *testing.T) {
 		c, _ := r.talk(address)
 		r.Advance(time.Second)
 		m := r.Reply(c.ID, "buenas")
-		id = w.names(n, m)
+		name := w.names(n, m)
+		id = w.form(name, answer)
 		say := func(which []int) {
 			for _, i := range which {
 				u := around[i]
-				u.Person, u.Target, u.At, u.ID = address, id, r.Time, fmt.Sprint(id, "-", i)
+				u.Person, u.Target, u.At, u.ID = address, w.form(name, i), r.Time, fmt.Sprint(name, "-", i)
 				if u.Kind == Echo {
-					u.ID, u.Target = id, ""
+					u.ID, u.Target = w.form(name, i), ""
 				}
 				if err := r.tell(u); err != nil {
 					t.Errorf("order %v: %s: %v", order, u.Kind, err)
@@ -255,6 +260,45 @@ func (w Wire) aroundASend(t *testing.T) {
 		}
 		if got := messages[1]; w.tells(Status) && got.Status != chat.StatusDelivered || w.tells(Reaction) && len(got.Reactions) != 1 {
 			t.Errorf("order %v: %s, %v", order, got.Status, got.Reactions)
+		}
+	}
+}
+
+// quotes: a message finds the one that it quotes in every order of arrival, each delivered twice. A quote leads nowhere else, and what is
+// never told of is none.
+func (w Wire) quotes(t *testing.T) {
+	if !w.tells(Quote) {
+		t.Skip("the provider has no quotes")
+	}
+	r := w.room(t, http.NotFoundHandler())
+	r.Must(r.tell(Update{Kind: Text, ID: w.form("q9", 0), Person: other, Text: "hola", At: r.Time}))
+	n := 0
+	for order := range chattest.Permutations(4) {
+		n++
+		address := fmt.Sprintf("54911557%05d", n)
+		name := func(i int) string { return fmt.Sprint("q", 10*n+i) }
+		updates := []Update{
+			{Kind: Text, ID: w.form(name(0), 0), Text: "quoted"},
+			{Kind: Quote, ID: w.form(name(1), 0), Text: "quotes", Target: w.form(name(0), 1)},
+			{Kind: Quote, ID: w.form(name(2), 0), Text: "quotes that", Target: w.form(name(1), 2)},
+			{Kind: Quote, ID: w.form(name(3), 0), Text: "quotes another's", Target: w.form("q9", 1)},
+		}
+		for range 2 {
+			for _, i := range order {
+				u := updates[i]
+				u.Person, u.At = address, r.Time.Add(time.Duration(i)*time.Second)
+				r.Must(r.tell(u))
+			}
+		}
+		_, messages := r.talk(address)
+		ids := map[string]chat.MessageID{}
+		for _, m := range messages {
+			ids[m.Text] = m.ID
+		}
+		for _, m := range messages {
+			if want := map[string]chat.MessageID{"quotes": ids["quoted"], "quotes that": ids["quotes"]}[m.Text]; m.ReplyTo != want || len(messages) != 4 {
+				t.Errorf("order %v: %q quotes %q, want %q, of %d messages", order, m.Text, m.ReplyTo, want, len(messages))
+			}
 		}
 	}
 }

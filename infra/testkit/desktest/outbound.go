@@ -89,6 +89,14 @@ func (f *Fixture) DeliverBy(id chat.ConversationID, post outbound.Post) *channel
 	return said
 }
 
+// DeliverAs delivers what is queued in a conversation to a provider that gives it an id.
+func (f *Fixture) DeliverAs(id chat.ConversationID, providerID string) {
+	f.Helper()
+	_ = f.DeliverBy(id, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+		return channel.Delivered{ProviderID: providerID}, nil
+	})
+}
+
 // DieAfterPost lets the process of an attempt die after the provider took the message.
 func (f *Fixture) DieAfterPost(id chat.ConversationID) {
 	f.Helper()

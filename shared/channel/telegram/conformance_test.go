@@ -29,7 +29,7 @@ func TestConformance(t *testing.T) {
 		Dial:        func(url string, client *http.Client) channel.Adapter { return telegram.New(url, client) },
 		Asset:       bot,
 		Credentials: credentials,
-		Tells:       []channeltest.Kind{channeltest.Text, channeltest.Reaction, channeltest.Edit},
+		Tells:       []channeltest.Kind{channeltest.Text, channeltest.Quote, channeltest.Reaction, channeltest.Edit},
 		Requests:    requests,
 		Sign: func(request channel.Request, secret string) channel.Request {
 			request.Header = http.Header{"X-Telegram-Bot-Api-Secret-Token": {secretOf(secret, request.Asset)}}
@@ -101,6 +101,9 @@ func requests(updates ...channeltest.Update) (all []channel.Request) {
 		case channeltest.Text:
 			m := message(u.ID)
 			m["text"], body["message"] = u.Text, m
+		case channeltest.Quote:
+			m := message(u.ID)
+			m["text"], m["reply_to_message"], body["message"] = u.Text, message(u.Target), m
 		case channeltest.Unknown:
 			m := message(u.ID)
 			m["hologram"], body["message"] = object{"depth": 3}, m

@@ -62,7 +62,7 @@ func file(in *chat.Inbound, kind chat.MessageType, f wireFile, usual, caption st
 		mimeType = usual
 	}
 	attachment := chat.Attachment{
-		Name: channel.FileName(f.Name, string(kind)+extensions[mimeType]), Mime: mimeType, Size: max(f.Size, 0), Ref: f.ID, State: chat.AttachmentPending,
+		Name: channel.FileNameOf(f.Name, string(kind), mimeType), Mime: mimeType, Size: max(f.Size, 0), Ref: f.ID, State: chat.AttachmentPending,
 	}
 	if f.ID == "" || f.Size > maxReceived {
 		attachment.State = chat.AttachmentFailed
@@ -106,11 +106,4 @@ func card(in *chat.Inbound, c wireContact, from wireUser) {
 		in.Sender.Phone = strings.TrimPrefix(c.Phone, "+")
 	}
 	in.Type, in.Text, in.Cards = chat.TypeContacts, cmp.Or(name, c.Phone), []chat.Card{shared}
-}
-
-// extensions name files that came without a name. The system's own table would differ from machine to machine.
-var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif",
-	"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "video/mp4": ".mp4", "video/webm": ".webm",
-	"application/pdf": ".pdf", "text/plain": ".txt",
 }

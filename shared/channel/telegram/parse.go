@@ -164,7 +164,32 @@ func parseMessage(in chat.Inbound, m wireMessage, update json.RawMessage) (chat.
 		in.ReplyTo = m.Chat.message(m.ReplyTo.ID)
 	}
 	content(&in, m)
+	if in.IsEmpty() {
+		in.Type, in.Unsupported = chat.TypeUnsupported, unsupported(raw.Message)
+	}
 	return in, nil
+}
+
+// about are the fields of a message that say nothing of its kind. https://core.telegram.org/bots/api#message
+var about = []string{
+	"message_id", "from", "chat", "date", "reply_to_message", "external_reply", "quote", "edit_date", "forward_origin", "via_bot", "reply_markup",
+	"has_protected_content", "has_media_spoiler", "is_from_offline", "media_group_id", "author_signature", "link_preview_options", "effect_id",
+	"caption", "caption_entities", "entities", "show_caption_above_media", "sender_boost_count", "business_connection_id", "message_thread_id",
+}
+
+// unsupported keeps a message of an unknown kind, which is named by its field.
+func unsupported(fields map[string]json.RawMessage) *chat.Unsupported {
+	kept := &chat.Unsupported{Kind: "message"}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(about, field) {
+			kept.Kind = field
+			break
+		}
+	}
+	if raw, err := json.Marshal(fields); err == nil {
+		kept.Raw = string(raw)
+	}
+	return kept
 }
 
 // parseEdit takes the new text or caption. Other edits, such as those of a live location, change nothing that is kept.
@@ -224,6 +249,9 @@ func parseTap(in chat.Inbound, t wireTap) (chat.Inbound, error) {
 		return chat.Inbound{}, fault.New(fault.Invalid, "the tap names no message").WithReason(reasonNoID)
 	}
 	in.Kind, in.Type, in.Text = chat.InboundMessage, chat.TypeInteractive, t.Data
+	if t.Data != "" {
+		in.Choice = &chat.Choice{ID: t.Data}
+	}
 	for _, row := range m.ReplyMarkup.Keyboard {
 		for _, button := range row {
 			if button.Data == t.Data {

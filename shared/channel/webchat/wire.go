@@ -129,7 +129,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 			in.Page = &on
 		}
 		if !slices.Contains(known, it.Type) {
-			in.Type, in.Text = chat.TypeUnsupported, ""
+			in.Type, in.Text, in.Unsupported = chat.TypeUnsupported, "", &chat.Unsupported{Kind: string(it.Type), Raw: string(body)}
 		}
 		for _, a := range it.Attachments {
 			in.Attachments = append(in.Attachments, chat.Attachment{Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.Key, State: chat.AttachmentReady})

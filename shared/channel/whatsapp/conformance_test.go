@@ -20,7 +20,8 @@ func TestConformance(t *testing.T) {
 	channeltest.Run(t, channeltest.Wire{
 		Dial:  func(url string, client *http.Client) channel.Adapter { return whatsapp.New(url, client) },
 		Asset: number,
-		Tells: []channeltest.Kind{channeltest.Text, channeltest.Echo, channeltest.Status, channeltest.Reaction, channeltest.Edit, channeltest.Revoke},
+		Form:  formOf,
+		Tells: []channeltest.Kind{channeltest.Text, channeltest.Quote, channeltest.Echo, channeltest.Status, channeltest.Reaction, channeltest.Edit, channeltest.Revoke},
 		Requests: func(updates ...channeltest.Update) []channel.Request {
 			return []channel.Request{{Body: webhookOf(updates...)}}
 		},
@@ -81,6 +82,10 @@ func webhookOf(updates ...channeltest.Update) []byte {
 		switch u.Kind {
 		case channeltest.Text:
 			add(messages, "messages", head(u, "text", text(u)))
+		case channeltest.Quote:
+			quoting := head(u, "text", text(u))
+			quoting["context"] = object{"from": "5491140001234", "id": u.Target}
+			add(messages, "messages", quoting)
 		case channeltest.Reaction:
 			add(messages, "messages", head(u, "reaction", object{"message_id": u.Target, "emoji": u.Text}))
 		case channeltest.Edit:

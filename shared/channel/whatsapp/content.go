@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"encoding/json"
 	"math"
 	"mime"
 	"strconv"
@@ -10,9 +11,27 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// content sets the type and content of in from a message. An unknown type becomes chat.TypeUnsupported without a text, so that the
-// conversation shows that a message arrived.
-func content(in *chat.Inbound, m wireMessage) {
+// content sets the type and content of in from a message. Content that is not understood becomes chat.TypeUnsupported without a text, with
+// its kind, Meta's reason and the message as it came.
+func content(in *chat.Inbound, m wireMessage, raw json.RawMessage) {
+	known(in, m)
+	if reason := failureOf(m.Errors); len(m.Errors) > 0 {
+		in.Unsupported = &chat.Unsupported{Kind: firstOf(m.Unsupported.Type, m.Type), Code: reason.Code, Reason: reason.Message}
+	}
+	if in.Type != chat.TypeUnsupported && m.Type != "text" && in.IsEmpty() {
+		in.Type = chat.TypeUnsupported
+	}
+	if in.Type != chat.TypeUnsupported {
+		return
+	}
+	if in.Unsupported == nil {
+		in.Unsupported = &chat.Unsupported{Kind: firstOf(m.Unsupported.Type, joinWords(".", m.Type, m.Interactive.Type))}
+	}
+	in.Unsupported.Raw = string(raw)
+}
+
+// known sets the content of a message of a known type.
+func known(in *chat.Inbound, m wireMessage) {
 	switch m.Type {
 	case "text":
 		in.Type, in.Text = chat.TypeText, m.Text.Body
@@ -31,14 +50,26 @@ func content(in *chat.Inbound, m wireMessage) {
 	case "contacts":
 		in.Type, in.Text, in.Cards = chat.TypeContacts, namesOf(m.Contacts), cardsOf(m.Contacts)
 	case "interactive":
-		in.Type, in.Text = chat.TypeInteractive, m.Interactive.words()
+		in.Type, in.Form, in.Choice = chat.TypeInteractive, formOf(m.Interactive.FormReply), choiceOf(m.Interactive.ButtonReply.ID, m.Interactive.ListReply.ID)
+		in.Text = firstOf(m.Interactive.words(in.Form), string(m.Interactive.ButtonReply.ID), string(m.Interactive.ListReply.ID))
 	case "button":
-		in.Type, in.Text = chat.TypeInteractive, m.Button.Text
+		in.Type, in.Choice = chat.TypeInteractive, choiceOf(m.Button.Payload)
+		in.Text = firstOf(m.Button.Text, string(m.Button.Payload))
 	case "order":
 		in.Type, in.Text = chat.TypeInteractive, m.Order.words()
 	default:
 		in.Type = chat.TypeUnsupported
 	}
+}
+
+// choiceOf is what was tapped, by the first id that is given; nil without one.
+func choiceOf(ids ...scalar) *chat.Choice {
+	for _, id := range ids {
+		if id != "" {
+			return &chat.Choice{ID: string(id)}
+		}
+	}
+	return nil
 }
 
 // media sets a file and its caption. A file without an id cannot be fetched and is marked as failed.
@@ -48,7 +79,7 @@ func media(in *chat.Inbound, kind chat.MessageType, m wireMedia) {
 		mimeType = "application/octet-stream"
 	}
 	file := chat.Attachment{
-		Name:  channel.FileName(m.Filename, string(kind)+extensions[mimeType]),
+		Name:  channel.FileNameOf(m.Filename, string(kind), mimeType),
 		Mime:  mimeType,
 		Ref:   string(m.ID),
 		State: chat.AttachmentPending,
@@ -64,7 +95,7 @@ func (r wireReferral) referral() *chat.Referral {
 	if r == (wireReferral{}) {
 		return nil
 	}
-	to := chat.Referral{SourceID: string(r.SourceID), URL: r.SourceURL, Headline: r.Headline, Body: r.Body, Source: chat.FromAd}
+	to := chat.Referral{SourceID: string(r.SourceID), URL: r.SourceURL, Headline: r.Headline, Body: r.Body, ClickID: r.ClickID, Source: chat.FromAd}
 	if r.SourceType == "post" {
 		to.Source = chat.FromPost
 	}
@@ -75,14 +106,6 @@ func (r wireReferral) referral() *chat.Referral {
 		to.MediaType, to.MediaURL = chat.TypeVideo, r.VideoURL
 	}
 	return &to
-}
-
-// extensions maps MIME types to file extensions, for files without a name. The mime package's table differs between machines.
-var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp",
-	"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr",
-	"video/mp4": ".mp4", "video/3gpp": ".3gp",
-	"application/pdf": ".pdf", "text/plain": ".txt",
 }
 
 // location returns nil when the coordinates are not numbers or out of range.
@@ -137,10 +160,10 @@ func namesOf(cards []wireContactCard) string {
 	return joinWords(", ", names...)
 }
 
-// words returns the chosen title, with the description of a list row.
-func (i wireInteractive) words() string {
+// words returns the chosen title, with the description of a list row, or the answers of a form.
+func (i wireInteractive) words(form *chat.Form) string {
 	return firstOf(
-		i.ButtonReply.Title, joinWords("\n", i.ListReply.Title, i.ListReply.Description), i.FlowReply.Body, i.CallPermission.Response,
+		i.ButtonReply.Title, joinWords("\n", i.ListReply.Title, i.ListReply.Description), channel.FormText(form), i.FormReply.Body, i.CallPermission.Response,
 	)
 }
 

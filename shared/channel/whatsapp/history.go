@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/recado-chat/recado/shared/channel/whatsapp/phone"
 	"github.com/recado-chat/recado/shared/chat"
 )
 
@@ -24,7 +25,7 @@ func (p wirePast) mine(thread scalar) bool {
 	case p.To != "" || p.ToUserID != "":
 		return true
 	}
-	return thread != "" && p.From != "" && !isUserID(string(thread)) && digits(string(p.From)) != digits(string(thread))
+	return thread != "" && p.From != "" && !isUserID(string(thread)) && phone.Digits(string(p.From)) != phone.Digits(string(thread))
 }
 
 // person returns the head with the contact as its sender. The contact of the business's own message is its recipient.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/whatsapp/interactive"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -14,23 +15,23 @@ import (
 // outMessage is a message as the Graph API takes it. Either To (a phone number) or Recipient (a business-scoped user id) is set: the API
 // silently drops a message with a user id in "to".
 type outMessage struct {
-	MessagingProduct string          `json:"messaging_product"`
-	RecipientType    string          `json:"recipient_type"`
-	To               string          `json:"to,omitempty"`
-	Recipient        string          `json:"recipient,omitempty"`
-	Type             string          `json:"type"`
-	Context          *outContext     `json:"context,omitempty"`
-	Callback         string          `json:"biz_opaque_callback_data,omitempty"`
-	Text             *outText        `json:"text,omitempty"`
-	Image            *outMedia       `json:"image,omitempty"`
-	Audio            *outMedia       `json:"audio,omitempty"`
-	Video            *outMedia       `json:"video,omitempty"`
-	Document         *outMedia       `json:"document,omitempty"`
-	Sticker          *outMedia       `json:"sticker,omitempty"`
-	Location         *outLocation    `json:"location,omitempty"`
-	Contacts         []outCard       `json:"contacts,omitempty"`
-	Interactive      *outInteractive `json:"interactive,omitempty"`
-	Template         *outTemplate    `json:"template,omitempty"`
+	MessagingProduct string               `json:"messaging_product"`
+	RecipientType    string               `json:"recipient_type"`
+	To               string               `json:"to,omitempty"`
+	Recipient        string               `json:"recipient,omitempty"`
+	Type             string               `json:"type"`
+	Context          *outContext          `json:"context,omitempty"`
+	Callback         string               `json:"biz_opaque_callback_data,omitempty"`
+	Text             *outText             `json:"text,omitempty"`
+	Image            *outMedia            `json:"image,omitempty"`
+	Audio            *outMedia            `json:"audio,omitempty"`
+	Video            *outMedia            `json:"video,omitempty"`
+	Document         *outMedia            `json:"document,omitempty"`
+	Sticker          *outMedia            `json:"sticker,omitempty"`
+	Location         *outLocation         `json:"location,omitempty"`
+	Contacts         []outCard            `json:"contacts,omitempty"`
+	Interactive      *interactive.Message `json:"interactive,omitempty"`
+	Template         *outTemplate         `json:"template,omitempty"`
 }
 
 type outContext struct {
@@ -68,7 +69,7 @@ func (o *outMessage) fill(message channel.Outbound, file *outMedia) {
 	case chat.TypeContacts:
 		o.Contacts = outCardsOf(message.Cards)
 	case chat.TypeInteractive:
-		o.Interactive = interactiveOf(message.Text, *message.Interactive)
+		o.Interactive = interactive.Of(message.Text, *message.Interactive)
 	case chat.TypeTemplate:
 		o.Template = templateOf(message, file)
 	case chat.TypeReaction, chat.TypeComment, chat.TypeQuestion, chat.TypeSystem, chat.TypeUnsupported: // refused by check

@@ -2,10 +2,12 @@ package whatsapp
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/recado-chat/recado/shared/channel/whatsapp/phone"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -79,6 +81,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 	case "system":
 		return parseSystem(in, message, person), nil
 	case "reaction", "edit", "revoke":
+		in.Sender = senderOf(it.person(), person)
 		return parseAlteration(in, message, direction)
 	}
 
@@ -91,7 +94,7 @@ func parseMessage(in chat.Inbound, it item, raw json.RawMessage, kind chat.Inbou
 	}
 	in.ReplyTo = string(message.Context.ID)
 	in.Referral = message.Referral.referral()
-	content(&in, message)
+	content(&in, message, raw)
 	return in, nil
 }
 
@@ -134,17 +137,17 @@ func parseAlteration(in chat.Inbound, m wireMessage, from chat.Direction) (chat.
 
 func senderOf(head wireHead, from wireContact) chat.Sender {
 	userID := firstOf(string(head.FromUserID), string(from.UserID))
-	phone := firstOf(string(head.From), string(from.WaID))
-	if isUserID(phone) {
-		userID, phone = firstOf(userID, phone), ""
+	number := firstOf(string(head.From), string(from.WaID))
+	if isUserID(number) {
+		userID, number = firstOf(userID, number), ""
 	}
 	sender := chat.Sender{
 		Name:     strings.TrimSpace(from.Profile.Name),
 		Username: strings.TrimPrefix(from.Profile.Username, "@"),
-		Phone:    digits(phone),
+		Phone:    phone.Digits(number),
 	}
-	sender.Variants, sender.Forms = variants(sender.Phone), forms(sender.Phone)
-	for _, address := range []string{userID, firstOf(sender.Phone, phone)} {
+	sender.Variants, sender.Forms = phone.Variants(sender.Phone), phone.Forms(sender.Phone)
+	for _, address := range []string{userID, firstOf(sender.Phone, number)} {
 		if address != "" {
 			sender.Addresses = append(sender.Addresses, address)
 		}
@@ -158,16 +161,6 @@ func isUserID(address string) bool {
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-
-// digits removes everything but the digits from a phone number, which is how Meta writes it.
-func digits(phone string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, phone)
-}
 
 // statuses maps Meta's statuses. "played", of a voice message, counts as read.
 var statuses = map[string]chat.MessageStatus{
@@ -198,18 +191,27 @@ func parseStatus(in chat.Inbound, raw json.RawMessage) (chat.Inbound, error) {
 	}
 	in.Kind = chat.InboundStatus
 	in.Status = chat.StatusUpdate{Status: known, At: in.At, Ref: status.Callback}
+	if p := status.Pricing; p != nil {
+		in.Status.Pricing = &chat.Pricing{Category: p.Category, Type: p.Type, Model: p.Model, Billable: p.Billable}
+	}
 	if known == chat.StatusFailed {
 		in.Status.Error = failureOf(status.Errors)
 	}
 	return in, nil
 }
 
-// failureOf returns the first error of a failed status; Meta may omit the errors.
+// failureOf returns the code of the first error and the words of all; Meta may omit the errors.
 func failureOf(errors []wireError) *chat.MessageError {
 	if len(errors) == 0 {
 		return &chat.MessageError{Message: "WhatsApp did not say why"}
 	}
-	return &chat.MessageError{Code: errors[0].code(), Message: errors[0].words(), Reason: errors[0].reason()}
+	var words []string
+	for _, e := range errors {
+		if said := e.words(); said != "" && !slices.Contains(words, said) {
+			words = append(words, said)
+		}
+	}
+	return &chat.MessageError{Code: errors[0].code(), Message: strings.Join(words, "; "), Reason: errors[0].reason()}
 }
 
 // code returns Meta's error code as text; "" when there is none.

@@ -3,12 +3,14 @@ package whatsapp
 import (
 	"slices"
 	"testing"
+
+	"github.com/recado-chat/recado/shared/channel/whatsapp/phone"
 )
 
 // PROVIDERS §11-12, §11-13, §11-14, §11-17.
 func TestVariants(t *testing.T) {
 	t.Parallel()
-	for phone, want := range map[string][]string{
+	for number, want := range map[string][]string{
 		"5511987654321": {"551187654321"},
 		"551187654321":  {"5511987654321"},
 		"551133334444":  nil, // a landline
@@ -21,8 +23,8 @@ func TestVariants(t *testing.T) {
 		"55":            nil,
 		"":              nil,
 	} {
-		if got := variants(phone); !slices.Equal(got, want) {
-			t.Errorf("%s: got %v, want %v", phone, got, want)
+		if got := phone.Variants(number); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", number, got, want)
 		}
 	}
 	if s := senderOf(wireHead{From: "BR.5511987654321"}, wireContact{}); len(s.Variants) > 0 || s.Addresses[0] != "BR.5511987654321" {

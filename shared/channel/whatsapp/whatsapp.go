@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/whatsapp/wamid"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/outbound"
 )
@@ -119,6 +120,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 	return channel.Capabilities{
 		MaxText:    maxText,
 		MaxCaption: maxCaption,
+		MessageKey: wamid.Key,
 		Window:     window,
 		ReplyTo:    true,
 		Locations:  true,

@@ -82,7 +82,8 @@ type wireMessage struct {
 	Contacts    []wireContactCard `json:"contacts"`
 	Interactive wireInteractive   `json:"interactive"`
 	Button      struct {
-		Text string `json:"text"`
+		Text    string `json:"text"`
+		Payload scalar `json:"payload"`
 	} `json:"button"`
 	Order  wireOrder `json:"order"`
 	System struct {
@@ -102,6 +103,10 @@ type wireMessage struct {
 	Revoke struct {
 		OriginalID scalar `json:"original_message_id"`
 	} `json:"revoke"`
+	Errors      []wireError `json:"errors"`
+	Unsupported struct {
+		Type string `json:"type"`
+	} `json:"unsupported"`
 }
 
 // wireContent is the content of a message that can be edited. An edit has the same format.
@@ -124,6 +129,7 @@ type wireReferral struct {
 	MediaType  string `json:"media_type"`
 	ImageURL   string `json:"image_url"`
 	VideoURL   string `json:"video_url"`
+	ClickID    string `json:"ctwa_clid"`
 }
 
 type wireMedia struct {
@@ -169,27 +175,43 @@ type wireOrder struct {
 }
 
 type wireInteractive struct {
+	Type        string `json:"type"`
 	ButtonReply struct {
+		ID    scalar `json:"id"`
 		Title string `json:"title"`
 	} `json:"button_reply"`
 	ListReply struct {
+		ID          scalar `json:"id"`
 		Title       string `json:"title"`
 		Description string `json:"description"`
 	} `json:"list_reply"`
-	FlowReply struct {
-		Body string `json:"body"`
-	} `json:"nfm_reply"`
+	FormReply      wireFormReply `json:"nfm_reply"`
 	CallPermission struct {
 		Response string `json:"response"`
 	} `json:"call_permission_reply"`
 }
 
+// wireFormReply is a filled form: a Flow, whose Body is a fixed word, or an address, whose Body is readable.
+type wireFormReply struct {
+	Name     string `json:"name"`
+	Body     string `json:"body"`
+	Response string `json:"response_json"`
+}
+
+type wirePricing struct {
+	Billable bool   `json:"billable"`
+	Model    string `json:"pricing_model"`
+	Type     string `json:"type"`
+	Category string `json:"category"`
+}
+
 type wireStatus struct {
 	wireHead
-	RecipientType string      `json:"recipient_type"`
-	Timestamp     scalar      `json:"timestamp"`
-	Callback      string      `json:"biz_opaque_callback_data"`
-	Errors        []wireError `json:"errors"`
+	Pricing       *wirePricing `json:"pricing"`
+	RecipientType string       `json:"recipient_type"`
+	Timestamp     scalar       `json:"timestamp"`
+	Callback      string       `json:"biz_opaque_callback_data"`
+	Errors        []wireError  `json:"errors"`
 }
 
 type wireError struct {

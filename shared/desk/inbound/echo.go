@@ -18,24 +18,28 @@ import (
 //   - Echoes of our own sends are ignored; one that comes before the provider's answer to the send is merged into our message once its
 //     provider id is known (tracking).
 func (r *Receiver) Echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+	in.Direction = chat.Out
 	return r.ingestOnce(ctx, account, ch, in, r.echo)
 }
 
+// taking writes an inbound item's message with the receipt given, which does not lead to it yet.
+type taking func(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error
+
 // ingestOnce lets take write a message once, with its receipt in the same decision, and then applies what was parked on the receipt.
-func (r *Receiver) ingestOnce(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, take func(context.Context, chat.Account, chat.Channel, chat.Inbound) error) error {
+func (r *Receiver) ingestOnce(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, take taking) error {
 	if len(in.Sender.Addresses) == 0 {
 		return fault.New(fault.Invalid, "the message names no contact").WithReason("no_sender")
 	}
 	var last error
 	for range desk.Tries {
-		receipt, err := r.store.ProviderRef(ctx, account.ID, desk.Scope(ch), in.ProviderID)
-		switch {
-		case err != nil && !fault.Is(err, fault.NotFound):
-			return fmt.Errorf("look up message %s: %w", in.ProviderID, err)
-		case err == nil && receipt.ConversationID != "":
-			return r.tracking.ApplyParked(ctx, receipt)
+		receipt, known, err := r.reserve(ctx, account.ID, ch, in)
+		if err != nil {
+			return err
 		}
-		last = take(ctx, account, ch, in) // after success, loop once more to apply updates parked on the receipt
+		if known.ConversationID != "" {
+			return r.joined(ctx, ch, in, known)
+		}
+		last = take(ctx, account, ch, in, receipt) // after success, loop once more to apply updates parked on the receipt
 		if last != nil && !desk.Conflict(last, chat.ConflictIdentityChanged, chat.ConflictVersionChanged, chat.ConflictReceiptExists, chat.ConflictExists) {
 			return last
 		}
@@ -46,7 +50,26 @@ func (r *Receiver) ingestOnce(ctx context.Context, account chat.Account, ch chat
 	return fmt.Errorf("the conversation of message %s moved %d times: %w", in.ProviderID, desk.Tries, last)
 }
 
-func (r *Receiver) echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+// joined joins a message that is stored with what it quotes and with what came before it.
+func (r *Receiver) joined(ctx context.Context, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error {
+	if in.ReplyTo != "" {
+		m, err := r.store.Message(ctx, receipt.AccountID, receipt.ConversationID, receipt.MessageID)
+		if err != nil && !fault.Is(err, fault.NotFound) { // our own message, of which the receipt is written first
+			return fmt.Errorf("read message %s: %w", receipt.MessageID, err)
+		}
+		if err := r.joinQuote(ctx, ch, m); err != nil {
+			return err
+		}
+	}
+	return r.tracking.ApplyParked(ctx, receipt)
+}
+
+// reserve finds the receipt of an item's message; known.ConversationID is empty when it did not come before.
+func (r *Receiver) reserve(ctx context.Context, account chat.AccountID, ch chat.Channel, in chat.Inbound) (receipt, known chat.ProviderRef, err error) {
+	return r.tracking.Reserve(ctx, ch, chat.Message{AccountID: account, Direction: in.Direction, ProviderID: in.ProviderID, SentAt: in.At})
+}
+
+func (r *Receiver) echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error {
 	known, err := r.identity(ctx, account.ID, ch.ID, in.Sender.Known())
 	if err != nil {
 		return err
@@ -73,7 +96,7 @@ func (r *Receiver) echo(ctx context.Context, account chat.Account, ch chat.Chann
 		return err
 	}
 	decision.After.ApplyMessage(m)
-	receipt := desk.Receipt(ch, m, now)
+	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
 	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 	if err := r.store.Commit(ctx, decision, now); err != nil {
 		return fmt.Errorf("write the echo: %w", err)

@@ -21,7 +21,7 @@ func (r *Receiver) ImportHistory(ctx context.Context, account chat.Account, ch c
 	return r.addFile(ctx, account, ch, in)
 }
 
-func (r *Receiver) importMessage(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
+func (r *Receiver) importMessage(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error {
 	known, err := r.identity(ctx, account.ID, ch.ID, in.Sender.Known())
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (r *Receiver) importMessage(ctx context.Context, account chat.Account, ch c
 		return err
 	}
 	decision.After.ApplyHistory(m)
-	receipt := desk.Receipt(ch, m, now)
+	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
 	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 	if err := r.store.Commit(ctx, decision, now); err != nil {
 		return fmt.Errorf("write a message of the history: %w", err)
@@ -79,16 +79,16 @@ func pastMessage(c chat.Conversation, in chat.Inbound) chat.Message {
 // addFile replaces the placeholder of a file: providers import the texts of a history first and its files afterwards, each under the
 // id of its message.
 func (r *Receiver) addFile(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
-	receipt, err := r.store.ProviderRef(ctx, account.ID, desk.Scope(ch), in.ProviderID)
+	_, receipt, err := r.reserve(ctx, account.ID, ch, in)
 	if err != nil {
-		return fmt.Errorf("find message %s again: %w", in.ProviderID, err)
+		return err
 	}
 	return desk.UpdateMessage(ctx, r.store, account.ID, receipt.ConversationID, receipt.MessageID, func(m *chat.Message) (*chat.MessageEffects, error) {
 		if !m.Past || m.Type != chat.TypeUnsupported || !m.Revoked.IsZero() {
 			return nil, nil
 		}
 		file := message(m.AccountID, m.ConversationID, in)
-		m.Type, m.Text, m.Attachments = file.Type, cmp.Or(m.Text, file.Text), file.Attachments
+		m.Type, m.Text, m.Attachments, m.Unsupported = file.Type, cmp.Or(m.Text, file.Text), file.Attachments, file.Unsupported
 		var effects chat.MessageEffects
 		for _, timer := range mediaTimers(*m) {
 			effects.PutTimer = &timer

@@ -23,7 +23,6 @@ import (
 // three single writes.
 type Store interface {
 	tracking.Store
-	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	PutProviderRef(ctx context.Context, r chat.ProviderRef) (existing chat.ProviderRef, created bool, err error)
 	PutMessage(ctx context.Context, m chat.Message) (created bool, err error)
 	// ApplyInbound records a message in the summary of an open conversation; applied is false for any other, or when it has it.
@@ -37,11 +36,12 @@ type Store interface {
 type Receiver struct {
 	store    Store
 	tracking *tracking.Tracker
+	receipts desk.Receipts
 	now      func() time.Time
 }
 
 // New makes a Receiver; every argument is needed.
-func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (*Receiver, error) {
+func New(store Store, capabilities desk.Capabilities, now func() time.Time) (*Receiver, error) {
 	if store == nil || capabilities == nil || now == nil {
 		return nil, errors.New("inbound: a store, the channels' capabilities and a clock are needed")
 	}
@@ -49,7 +49,7 @@ func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bo
 	if err != nil {
 		return nil, err
 	}
-	return &Receiver{store: store, tracking: tracker, now: now}, nil
+	return &Receiver{store: store, tracking: tracker, receipts: desk.NewReceipts(capabilities), now: now}, nil
 }
 
 // identity finds the identity of an address; nil for somebody unknown.
@@ -93,20 +93,30 @@ func addContactStore(decision *chat.Decision, known chat.Identity) bool {
 	return true
 }
 
-// setReplyTo finds the message that m quotes, if it is one of the same conversation whose receipt is still kept.
+// setReplyTo finds the message that m quotes, if it is one of the same conversation. Of one that is not known, m keeps the provider's id,
+// and joinQuote lets it find the message when that comes.
 func (r *Receiver) setReplyTo(ctx context.Context, ch chat.Channel, in chat.Inbound, m *chat.Message) error {
 	if in.ReplyTo == "" {
 		return nil
 	}
-	receipt, err := r.store.ProviderRef(ctx, m.AccountID, desk.Scope(ch), in.ReplyTo)
-	if fault.Is(err, fault.NotFound) || err == nil && receipt.ConversationID != m.ConversationID {
+	receipt, err := r.tracking.Find(ctx, ch, in.ReplyTo)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		m.Quoted = in.ReplyTo
+	case err != nil:
+		return fmt.Errorf("find the message that %s quotes: %w", m.ID, err)
+	case receipt.ConversationID == m.ConversationID:
+		m.ReplyTo = receipt.MessageID
+	}
+	return nil
+}
+
+// joinQuote lets a stored message that quotes an unknown one find it when it comes.
+func (r *Receiver) joinQuote(ctx context.Context, ch chat.Channel, m chat.Message) error {
+	if m.Quoted == "" {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("find the message that %s quotes: %w", m.ID, err)
-	}
-	m.ReplyTo = receipt.MessageID
-	return nil
+	return r.tracking.ParkQuote(ctx, ch, m)
 }
 
 func inboundMessage(account chat.AccountID, conversation chat.ConversationID, contact chat.ContactID, in chat.Inbound) chat.Message {
@@ -124,6 +134,9 @@ func message(account chat.AccountID, conversation chat.ConversationID, in chat.I
 		Attachments:    slices.Clone(in.Attachments),
 		Location:       in.Location,
 		Cards:          in.Cards,
+		Form:           in.Form,
+		Choice:         in.Choice,
+		Unsupported:    in.Unsupported,
 		ClientID:       in.ClientID,
 		Visitor:        in.Visitor,
 		Page:           in.Page,

@@ -42,18 +42,44 @@ func (r *Receiver) receive(ctx context.Context, account chat.Account, ch chat.Ch
 		return r.open(ctx, account, ch, in, identity)
 	}
 	m := inboundMessage(account.ID, identity.OpenConversationID, identity.ContactID, in)
-	existing, created, err := r.store.PutProviderRef(ctx, desk.Receipt(ch, m, r.now()))
+	existing, created, err := r.putReceipt(ctx, ch, m)
 	if err != nil {
-		return Received{}, fmt.Errorf("put the receipt: %w", err)
+		return Received{}, err
 	}
 	if !created {
-		m.ID, m.ConversationID = existing.MessageID, existing.ConversationID
+		m = again(m, existing)
 	}
 	received, err := r.addQuoting(ctx, account, ch, in, m, existing)
 	if err != nil {
 		return received, err
 	}
 	return received, r.updateAddresses(ctx, account.ID, *identity, in, received.Conversation)
+}
+
+// again is a message that was delivered before: in its place, with its first arrival and without what it quotes.
+func again(m chat.Message, receipt chat.ProviderRef) chat.Message {
+	m.ID, m.ConversationID, m.ReplyTo, m.Quoted = receipt.MessageID, receipt.ConversationID, "", ""
+	if at := m.ID.ArrivedAt(); !at.IsZero() {
+		m.ReceivedAt = at
+	}
+	return m
+}
+
+// putReceipt puts a message's receipt. created is false when the message came before, and existing is its receipt.
+func (r *Receiver) putReceipt(ctx context.Context, ch chat.Channel, m chat.Message) (existing chat.ProviderRef, created bool, err error) {
+	receipt := r.receipts.Receipt(ch, m, r.now())
+	for {
+		existing, created, err = r.store.PutProviderRef(ctx, receipt)
+		if err != nil {
+			return existing, created, fmt.Errorf("put the receipt: %w", err)
+		}
+		if created {
+			return existing, true, nil
+		}
+		if receipt, err = r.tracking.Distinct(ctx, ch, m, existing); err != nil || receipt.ID == existing.ID {
+			return existing, false, err
+		}
+	}
 }
 
 // addQuoting adds a message that has its receipt, with the message that it quotes, and applies what was parked on the receipt.
@@ -63,6 +89,9 @@ func (r *Receiver) addQuoting(ctx context.Context, account chat.Account, ch chat
 	}
 	received, err := r.add(ctx, account, m)
 	if err != nil {
+		return received, err
+	}
+	if err := r.joinQuote(ctx, ch, m); err != nil {
 		return received, err
 	}
 	return received, r.tracking.ApplyParked(ctx, receipt)
@@ -162,32 +191,35 @@ func (r *Receiver) open(ctx context.Context, account chat.Account, ch chat.Chann
 	if decision.Before != nil {
 		kind, reason = chat.EventReopened, desk.Because(chat.ReasonContactWrote)
 	}
-	receipt := desk.Receipt(ch, m, now)
+	receipt := r.receipts.Receipt(ch, m, now)
 	decision.Events = []chat.Event{desk.NewEvent(*c, kind, desk.ByContact(*c), now, reason)}
 	decision.Messages, decision.ProviderRef, decision.Timers = []chat.Message{m}, &receipt, mediaTimers(m)
 
 	err := r.store.Commit(ctx, decision, now)
-	if desk.Conflict(err, chat.ConflictReceiptExists) {
-		return r.resume(ctx, account, ch, in, m)
+	for desk.Conflict(err, chat.ConflictReceiptExists) {
+		existing, readErr := r.store.ProviderRef(ctx, account.ID, receipt.Scope, receipt.ID)
+		if readErr != nil {
+			return Received{}, fmt.Errorf("read the receipt of message %s: %w", m.ID, readErr)
+		}
+		if receipt, readErr = r.tracking.Distinct(ctx, ch, m, existing); readErr != nil {
+			return Received{}, readErr
+		}
+		if receipt.ID == existing.ID { // an earlier delivery of the same message stopped
+			return r.addQuoting(ctx, account, ch, in, again(m, existing), existing)
+		}
+		err = r.store.Commit(ctx, decision, now)
 	}
 	if err != nil {
 		return Received{}, fmt.Errorf("open a conversation: %w", err)
 	}
 	c.Version++
+	if err := r.joinQuote(ctx, ch, m); err != nil {
+		return Received{}, err
+	}
 	if receipt, err = r.store.ProviderRef(ctx, account.ID, receipt.Scope, receipt.ID); err != nil {
 		return Received{}, fmt.Errorf("read what was parked for message %s: %w", m.ID, err)
 	}
 	return Received{Conversation: *c, Message: m}, r.tracking.ApplyParked(ctx, receipt)
-}
-
-// resume continues where an earlier delivery of the same message stopped.
-func (r *Receiver) resume(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, m chat.Message) (Received, error) {
-	receipt, err := r.store.ProviderRef(ctx, account.ID, desk.Scope(ch), m.ProviderID)
-	if err != nil {
-		return Received{}, fmt.Errorf("read the receipt of message %s: %w", m.ID, err)
-	}
-	m.ID, m.ConversationID = receipt.MessageID, receipt.ConversationID
-	return r.addQuoting(ctx, account, ch, in, m, receipt)
 }
 
 // updateAddresses makes further addresses of a known sender lead to the same identity, and lets answers go to the form of the number

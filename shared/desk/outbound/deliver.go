@@ -90,7 +90,7 @@ func (s *Sender) deliver(ctx context.Context, c chat.Conversation, ch chat.Chann
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
 	defer cancel()
 	if err == nil {
-		return true, nil, s.tracking.SetProviderID(ctx, ch, attempt, delivered.ProviderID, chat.StatusUpdate{Status: chat.StatusSent}, &timer)
+		return true, nil, s.tracking.SetProviderID(ctx, ch, attempt, delivered.ProviderID, chat.StatusUpdate{Status: chat.StatusSent, At: s.now()}, &timer)
 	}
 	return s.refused(ctx, attempt, ch.ID, timer, err)
 }

@@ -11,34 +11,39 @@ import (
 
 // mergeEcho joins our message with its own echo, which was stored as another message because it came before the provider's id of ours
 // was known. The receipt gets the echo's statuses and updates and leads to our message, and the echo is deleted.
-func (t *Tracker) mergeEcho(ctx context.Context, ch chat.Channel, m chat.Message) error {
-	receipt, err := t.store.ProviderRef(ctx, m.AccountID, desk.Scope(ch), m.ProviderID)
+//
+// It returns the receipt to record: own, or one under the whole id when a message that is no echo has the same key.
+func (t *Tracker) mergeEcho(ctx context.Context, ch chat.Channel, m chat.Message, own chat.ProviderRef) (chat.ProviderRef, error) {
+	receipt, err := t.store.ProviderRef(ctx, own.AccountID, own.Scope, own.ID)
 	if err != nil {
-		return fmt.Errorf("find the message of %s: %w", m.ProviderID, err)
+		return own, fmt.Errorf("find the message of %s: %w", m.ProviderID, err)
 	}
 	echo, err := t.store.Message(ctx, m.AccountID, receipt.ConversationID, receipt.MessageID)
 	if err != nil {
-		return fmt.Errorf("read message %s: %w", receipt.MessageID, err)
+		return own, fmt.Errorf("read message %s: %w", receipt.MessageID, err)
 	}
 	if echo.Author.Kind != chat.ByExternal {
-		return fault.New(fault.Conflict, "the provider's id belongs to another message").WithReason(chat.ConflictReceiptExists)
+		if distinct, err := t.Distinct(ctx, ch, m, receipt); err != nil || distinct.ID != receipt.ID {
+			return distinct, err
+		}
+		return own, fault.New(fault.Conflict, "the provider's id belongs to another message").WithReason(chat.ConflictReceiptExists)
 	}
 	effects := chat.MessageEffects{DropTimer: &chat.Timer{
 		AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: echo.ConversationID, MessageID: echo.ID,
 	}}
 	if effects.Conversation, err = t.withoutEcho(ctx, echo); err != nil {
-		return err
+		return own, err
 	}
 	if err := t.requote(ctx, echo, m); err != nil {
-		return err
+		return own, err
 	}
-	receipt.ConversationID, receipt.MessageID = m.ConversationID, m.ID
+	receipt.ConversationID, receipt.MessageID, receipt.Form = m.ConversationID, m.ID, own.Form
 	receipt.ParkedStatuses = append(receipt.ParkedStatuses, chat.StatusUpdate{Status: echo.Status, At: echo.SentAt, Error: echo.Error})
 	receipt.ParkedUpdates = append(receipt.ParkedUpdates, echo.Updates()...)
 	if err := t.store.MergeEcho(ctx, receipt, echo, effects); err != nil {
-		return fmt.Errorf("merge the echo of %s: %w", m.ID, err)
+		return own, fmt.Errorf("merge the echo of %s: %w", m.ID, err)
 	}
-	return nil
+	return own, nil
 }
 
 // withoutEcho is the echo's conversation with the preview of the message before it; nil when lists show another message.

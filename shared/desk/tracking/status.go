@@ -19,13 +19,19 @@ func (t *Tracker) UpdateStatus(ctx context.Context, account chat.Account, ch cha
 			return err
 		}
 	}
-	receipt, parked, err := t.store.ParkStatus(ctx, account.ID, desk.Scope(ch), in.ProviderID, in.Status)
+	if in.ProviderID == "" {
+		return fault.New(fault.NotFound, "the status names no message")
+	}
+	receipt, parked, err := t.park(ctx, ch, in.ProviderID, chat.Sender{}, func(id string) (chat.ProviderRef, bool, error) {
+		return t.store.ParkStatus(ctx, account.ID, desk.Scope(ch), id, in.Status)
+	})
 	if err != nil {
 		return fmt.Errorf("park a status: %w", err)
 	}
 	if parked {
 		return nil
 	}
+	in.ProviderID = receipt.ProviderID() // the form that the message has
 	_, err = t.advance(ctx, account.ID, receipt.ConversationID, receipt.MessageID, 0, in)
 	return err
 }
@@ -44,7 +50,7 @@ func (t *Tracker) updateAttempt(ctx context.Context, ch chat.Channel, conversati
 // update. An attempt without a provider's id is not changed.
 func (t *Tracker) advance(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, in chat.Inbound) (m chat.Message, err error) {
 	if in.Status.Status != chat.StatusFailed {
-		m, _, err = t.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status.Status, in.Status.Error, in.ProviderID)
+		m, _, err = t.store.AdvanceStatus(ctx, account, conversation, id, attempt, in.Status, in.ProviderID)
 		if err != nil {
 			return m, fmt.Errorf("advance message %s: %w", id, err)
 		}
@@ -59,6 +65,7 @@ func (t *Tracker) advance(ctx context.Context, account chat.AccountID, conversat
 			return nil, nil
 		}
 		stored.ProviderID = cmp.Or(stored.ProviderID, in.ProviderID)
+		stored.NoteStatus(in.Status)
 		if !stored.Advance(chat.StatusFailed, in.Status.Error) {
 			return nil, nil
 		}

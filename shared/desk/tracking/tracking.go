@@ -25,13 +25,20 @@ type Store interface {
 	ProviderRef(ctx context.Context, account chat.AccountID, scope, id string) (chat.ProviderRef, error)
 	// ParkStatus keeps a status on the receipt of its message; parked is false when the receipt leads to a message already.
 	ParkStatus(ctx context.Context, account chat.AccountID, scope, providerID string, s chat.StatusUpdate) (r chat.ProviderRef, parked bool, err error)
+	// ParkQuote is ParkStatus for a message that quotes it.
+	ParkQuote(ctx context.Context, account chat.AccountID, scope, providerID string, q chat.Quote) (r chat.ProviderRef, parked bool, err error)
+	// ShareProviderRef marks the key of a receipt as one that several messages have.
+	ShareProviderRef(ctx context.Context, r chat.ProviderRef) error
+	// Identity answers NotFound when none of the addresses is known.
+	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	// ParkUpdate is ParkStatus for a message update.
 	ParkUpdate(ctx context.Context, account chat.AccountID, scope, providerID string, u chat.MessageUpdate) (r chat.ProviderRef, parked bool, err error)
-	// AdvanceStatus moves a status forward in one write. Attempt 0 is any attempt.
-	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error)
+	// AdvanceStatus moves a status forward in one write, with its time and price. Those of a lower one are kept as well. Attempt 0 is any
+	// attempt.
+	AdvanceStatus(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, attempt int, s chat.StatusUpdate, providerID string) (m chat.Message, applied bool, err error)
 	// RecordSent puts the receipt of a message that was sent, and returns it with what was parked. Conflict with ConflictReceiptExists
 	// says that the provider's id leads to another message.
-	RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error)
+	RecordSent(ctx context.Context, r chat.ProviderRef) (chat.ProviderRef, error)
 	// Messages pages from the end of a conversation, each page oldest first.
 	Messages(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, p chat.PageRequest) (chat.Page[chat.Message], error)
 	// MergeEcho deletes a message whose place the receipt gives to another. Conflict with ConflictVersionChanged says that one of them
@@ -42,16 +49,17 @@ type Store interface {
 // Tracker applies statuses and updates to messages.
 type Tracker struct {
 	store        Store
-	capabilities func(chat.ChannelType) (chat.Capabilities, bool)
+	receipts     desk.Receipts
+	capabilities desk.Capabilities
 	now          func() time.Time
 }
 
 // New makes a Tracker; every argument is needed.
-func New(store Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (*Tracker, error) {
+func New(store Store, capabilities desk.Capabilities, now func() time.Time) (*Tracker, error) {
 	if store == nil || capabilities == nil || now == nil {
 		return nil, errors.New("tracking: a store, the channels' capabilities and a clock are needed")
 	}
-	return &Tracker{store: store, capabilities: capabilities, now: now}, nil
+	return &Tracker{store: store, receipts: desk.NewReceipts(capabilities), capabilities: capabilities, now: now}, nil
 }
 
 // Failed adds to the effects what follows from the failure of a message, which the provider reported at that time: its Event, and the
@@ -83,12 +91,13 @@ func (t *Tracker) Failed(ctx context.Context, m chat.Message, at time.Time, effe
 // message; then the message, with the status that brought the id and those that were parked. The timer, if any, is dropped with it.
 func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.StatusUpdate, timer *chat.Timer) error {
 	m.ProviderID = providerID
-	receipt, err := t.store.RecordSent(ctx, m, desk.Scope(ch))
+	own := t.receipts.Receipt(ch, m, t.now())
+	receipt, err := t.store.RecordSent(ctx, own)
 	for try := 1; desk.Conflict(err, chat.ConflictReceiptExists) && try < desk.Tries; try++ {
-		if err := t.mergeEcho(ctx, ch, m); err != nil && !desk.Conflict(err, chat.ConflictVersionChanged) {
+		if own, err = t.mergeEcho(ctx, ch, m, own); err != nil && !desk.Conflict(err, chat.ConflictVersionChanged) {
 			return err
 		}
-		receipt, err = t.store.RecordSent(ctx, m, desk.Scope(ch))
+		receipt, err = t.store.RecordSent(ctx, own)
 	}
 	if err != nil {
 		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
@@ -100,6 +109,7 @@ func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Mes
 		effects := &chat.MessageEffects{DropTimer: timer}
 		stored.ProviderID = providerID
 		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
+			stored.NoteStatus(status)
 			if !stored.Advance(status.Status, status.Error) || status.Status != chat.StatusFailed {
 				continue
 			}
@@ -117,10 +127,12 @@ func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Mes
 
 // ApplyParked applies what came before the message of a receipt. A parked status belongs to the attempt that has the receipt's id.
 func (t *Tracker) ApplyParked(ctx context.Context, r chat.ProviderRef) error {
-	if len(r.ParkedStatuses)+len(r.ParkedUpdates) == 0 {
-		return nil
+	if len(r.ParkedStatuses)+len(r.ParkedUpdates) > 0 {
+		if err := t.apply(ctx, r, r.ParkedUpdates...); err != nil {
+			return err
+		}
 	}
-	return t.apply(ctx, r, r.ParkedUpdates...)
+	return t.joinQuotes(ctx, r, r.ParkedQuotes...)
 }
 
 // apply changes a message by updates and by the statuses that are parked for it, together with its conversation's preview.
@@ -133,7 +145,11 @@ func (t *Tracker) apply(ctx context.Context, r chat.ProviderRef, updates ...chat
 		var failedAt time.Time
 		failed := false
 		for _, status := range r.ParkedStatuses {
-			if m.Direction != chat.Out || m.ProviderID != r.ID || !m.Advance(status.Status, status.Error) {
+			if m.Direction != chat.Out || m.ProviderID != r.ProviderID() {
+				continue
+			}
+			changed = m.NoteStatus(status) || changed
+			if !m.Advance(status.Status, status.Error) {
 				continue
 			}
 			if changed = true; status.Status == chat.StatusFailed {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/text"
 	"github.com/recado-chat/recado/shared/cursor"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
@@ -52,7 +53,7 @@ func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
 func wantsOf(q string) []want {
 	q = strings.TrimSpace(q)
 	var wants []want
-	d, isPhone := chat.PhoneDigits(q)
+	d, isPhone := text.PhoneDigits(q)
 	if isPhone = isPhone && len(d) >= minDigits; isPhone {
 		for _, variant := range phoneVariants(d) {
 			wants = append(wants, want{{Field: item.FieldPhone, Text: variant}})

@@ -292,7 +292,7 @@ func TestCommit_ExistingMessage_Kept(t *testing.T) {
 		if dynamotest.Must(t, err); !created {
 			t.Fatal("the first put did not create it")
 		}
-		_, applied, err := db.AdvanceStatus(ctx, account, c.ID, m.ID, 1, chat.StatusRead, nil, "")
+		_, applied, err := db.AdvanceStatus(ctx, account, c.ID, m.ID, 1, chat.StatusUpdate{Status: chat.StatusRead}, "")
 		if dynamotest.Must(t, err); !applied {
 			t.Fatal("the status did not advance")
 		}

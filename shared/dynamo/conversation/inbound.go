@@ -35,7 +35,7 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 		if c, err = item.DecodeConversation(av); err != nil || c.Status != chat.Open {
 			return c, false, err
 		}
-		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID {
+		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID && !chat.ActivityAt(m).After(c.LastActivityAt) {
 			return c, true, nil
 		}
 		c.ApplyMessage(m)
@@ -63,9 +63,9 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("lastInboundId"), value(string(m.ID))).
 		Set(name("activeAt"), value(table.MillisOf(activity))).
 		Set(name("inboxSk"), value(key.ActivitySort(activity, id))).
-		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(activity)))).
+		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(chat.SortTime(m.SentAt, m.ReceivedAt))))).
 		Set(name("waitingPk"), name("waitingPk").IfNotExists(name("inboxPk"))).
-		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(activity, id)))).
+		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(chat.SortTime(m.SentAt, m.ReceivedAt), id)))).
 		Add(name("version"), value(1))
 	// In the pool, whoever was answered has a place in the waiting index that the message changes.
 	exists, not := expression.AttributeExists, expression.AttributeNotExists

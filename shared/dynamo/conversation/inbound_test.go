@@ -38,6 +38,11 @@ func TestPutProviderRef_Once(t *testing.T) {
 	})
 }
 
+// sent555 is the receipt of a message that was sent by the number 555.
+func sent555(m chat.Message) chat.ProviderRef {
+	return chat.ProviderRef{AccountID: m.AccountID, Scope: "555", ID: m.ProviderID, ConversationID: m.ConversationID, MessageID: m.ID}
+}
+
 func TestParkStatus_UntilMessageKnown(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -53,19 +58,19 @@ func TestParkStatus_UntilMessageKnown(t *testing.T) {
 		}
 		m := outbound("CNVA", 1)
 		m.ProviderID = "wamid.1"
-		sent, err := db.RecordSent(ctx, m, "555")
+		sent, err := db.RecordSent(ctx, sent555(m))
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, sent.ParkedStatuses, early)
 		r, isParked, err := db.ParkStatus(ctx, account, "555", "wamid.1", early[0])
 		if dynamotest.Must(t, err); isParked || r.MessageID != m.ID || r.ConversationID != "CNVA" {
 			t.Fatalf("known message: parked %t, %+v", isParked, r)
 		}
-		if sent, err = db.RecordSent(ctx, m, "555"); err != nil || len(sent.ParkedStatuses) != 2 {
+		if sent, err = db.RecordSent(ctx, sent555(m)); err != nil || len(sent.ParkedStatuses) != 2 {
 			t.Fatalf("recorded again: %v, %v", sent, err)
 		}
 		other := outbound("CNVB", 1)
 		other.ProviderID = "wamid.1"
-		_, err = db.RecordSent(ctx, other, "555")
+		_, err = db.RecordSent(ctx, sent555(other))
 		dynamotest.WantFault(t, err, fault.Conflict, "receipt_exists")
 
 		// An inbound message whose status came first, stored alone and by a decision.
@@ -187,7 +192,7 @@ func TestInboundText_CapacityUnits(t *testing.T) {
 	_, _, err = meter.Identity(t.Context(), acc, chn, []string{identity.ExternalID})
 	dynamotest.Must(t, err)
 	_, created, err := meter.PutProviderRef(t.Context(), chat.ProviderRef{
-		AccountID: acc, Scope: "105550000112345", ID: m.ProviderID, ConversationID: conv, MessageID: m.ID, ExpiresAt: noon.Add(chat.ProviderRefRetention),
+		AccountID: acc, Scope: "105550000112345", ID: "=3EB0C761CFA16F0A447B5D", Form: m.ProviderID, ConversationID: conv, MessageID: m.ID, ExpiresAt: noon.Add(chat.ProviderRefRetention),
 	})
 	dynamotest.Must(t, err)
 	put, err := meter.PutMessage(t.Context(), m)
@@ -224,12 +229,14 @@ func TestStatus_CapacityUnits(t *testing.T) {
 	m.Text, m.ProviderID = strings.Repeat("Hola, señora. ", 30), "wamid.1"
 	_, err := db.PutMessage(t.Context(), m)
 	dynamotest.Must(t, err)
-	_, err = db.RecordSent(t.Context(), m, "555")
+	_, err = db.RecordSent(t.Context(), sent555(m))
 	dynamotest.Must(t, err)
 	meter := newMeter(db)
 	r, err := meter.ProviderRef(t.Context(), account, "555", "wamid.1")
 	dynamotest.Must(t, err)
-	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusDelivered, nil, "wamid.1")
+	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusUpdate{
+		Status: chat.StatusDelivered, At: noon, Pricing: &chat.Pricing{Category: "utility", Type: "regular", Model: "PMP", Billable: true},
+	}, "wamid.1")
 	if dynamotest.Must(t, err); !applied {
 		t.Fatal("not applied")
 	}

@@ -47,24 +47,53 @@ func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv
 	return page, err
 }
 
-// AdvanceStatus moves a message's status to a higher rank, in one write.
+// AdvanceStatus moves a message's status to a higher rank, in one write, and keeps the status's time and price. Those of a status that
+// comes after a higher one are kept by a second write, unless its time is known.
 //
 // With an attempt, it must be the message's current one, and a providerID requires that the message already has one: its provider
 // ref is written first. With attempt 0 the attempt is not checked, and the providerID must be the message's, or becomes it.
 //
 // When the condition does not hold, applied is false and m is the stored message. NotFound means that there is no such message.
-func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (m chat.Message, applied bool, err error) {
+func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, st chat.StatusUpdate, providerID string) (m chat.Message, applied bool, err error) {
+	const doing = "advance a message's status"
 	name, value := expression.Name, expression.Value
-	update := expression.Set(name("status"), value(string(to))).Set(name("rank"), value(to.Rank())).Add(name("version"), value(1))
-	if reason != nil {
-		update = update.Set(name("error"), value(item.ErrorOf(reason)))
+	k := key.Message(account, conv, id)
+	update := expression.Set(name("status"), value(string(st.Status))).Set(name("rank"), value(st.Status.Rank())).Add(name("version"), value(1))
+	if st.Error != nil {
+		update = update.Set(name("error"), value(item.ErrorOf(st.Error)))
 	} else {
 		update = update.Remove(name("error"))
 	}
 	if providerID != "" {
 		update = update.Set(name("providerId"), name("providerId").IfNotExists(value(providerID)))
 	}
-	condition := table.Present().And(name("rank").LessThan(value(to.Rank())))
+	same := sameAttempt(attempt, providerID)
+	higher := same.And(name("rank").LessThan(value(st.Status.Rank())))
+	av, refused, err := s.db.Update(ctx, table.Desk, k, noteStatus(update, st), &higher, doing)
+	if err != nil {
+		return chat.Message{}, false, err
+	}
+	if len(av) == 0 {
+		return chat.Message{}, false, table.NotFound(item.KindMessage)
+	}
+	if m, err = item.DecodeMessage(av); err != nil || !refused {
+		return m, err == nil, err
+	}
+	if at := m.StatusTimes.Of(st.Status); at == nil || !at.IsZero() || st.At.IsZero() || m.Direction != chat.Out {
+		return m, false, nil
+	}
+	av, _, err = s.db.Update(ctx, table.Desk, k, noteStatus(expression.Add(name("version"), value(1)), st), &same, doing)
+	if err != nil {
+		return chat.Message{}, false, err
+	}
+	m, err = item.DecodeMessage(av)
+	return m, false, err
+}
+
+// sameAttempt is the condition that a status is of the message's present attempt.
+func sameAttempt(attempt int, providerID string) expression.ConditionBuilder {
+	name, value := expression.Name, expression.Value
+	condition := table.Present()
 	switch {
 	case attempt != 0:
 		condition = condition.And(name("attempt").Equal(value(attempt)))
@@ -74,15 +103,20 @@ func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv 
 	case providerID != "":
 		condition = condition.And(expression.AttributeNotExists(name("providerId")).Or(name("providerId").Equal(value(providerID))))
 	}
-	av, refused, err := s.db.Update(ctx, table.Desk, key.Message(account, conv, id), update, &condition, "advance a message's status")
-	if err != nil {
-		return chat.Message{}, false, err
+	return condition
+}
+
+// noteStatus keeps a status's time and price, unless they are known.
+func noteStatus(u expression.UpdateBuilder, st chat.StatusUpdate) expression.UpdateBuilder {
+	if attribute := item.StatusTime(st.Status); attribute != "" && !st.At.IsZero() {
+		at := expression.Name(attribute)
+		u = u.Set(at, at.IfNotExists(expression.Value(table.MillisOf(st.At))))
 	}
-	if len(av) == 0 {
-		return chat.Message{}, false, table.NotFound(item.KindMessage)
+	if st.Pricing != nil {
+		price := expression.Name("pricing")
+		u = u.Set(price, price.IfNotExists(expression.Value(item.PricingOf(st.Pricing))))
 	}
-	m, err = item.DecodeMessage(av)
-	return m, !refused && err == nil, err
+	return u
 }
 
 // Effects are what changes together with a message.

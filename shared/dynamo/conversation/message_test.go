@@ -87,7 +87,7 @@ func TestAdvanceStatus_OnlyForward(t *testing.T) {
 			dynamotest.Must(t, err)
 			for _, status := range order {
 				want := m.Advance(status, nil)
-				got, applied, err := db.AdvanceStatus(t.Context(), account, "CNVA", m.ID, 1, status, nil, "")
+				got, applied, err := db.AdvanceStatus(t.Context(), account, "CNVA", m.ID, 1, chat.StatusUpdate{Status: status}, "")
 				if dynamotest.Must(t, err); applied != want || got.Status != m.Status {
 					t.Fatalf("%v: at %s applied %t, status %s, want %s", order, status, applied, got.Status, m.Status)
 				}
@@ -119,7 +119,7 @@ func TestAdvanceStatus_AttemptAndProviderID(t *testing.T) {
 		dynamotest.Must(t, err)
 		advance := func(attempt int, to chat.MessageStatus, reason *chat.MessageError, providerID string) (chat.Message, bool) {
 			t.Helper()
-			got, applied, err := db.AdvanceStatus(ctx, account, "CNVA", m.ID, attempt, to, reason, providerID)
+			got, applied, err := db.AdvanceStatus(ctx, account, "CNVA", m.ID, attempt, chat.StatusUpdate{Status: to, Error: reason}, providerID)
 			dynamotest.Must(t, err)
 			return got, applied
 		}
@@ -144,7 +144,7 @@ func TestAdvanceStatus_AttemptAndProviderID(t *testing.T) {
 			t.Fatal("a failure was refused")
 		}
 		dynamotest.Same(t, got.Error, reason)
-		_, _, err = db.AdvanceStatus(ctx, account, "CNVA", "NONE", 1, chat.StatusSent, nil, "")
+		_, _, err = db.AdvanceStatus(ctx, account, "CNVA", "NONE", 1, chat.StatusUpdate{Status: chat.StatusSent}, "")
 		dynamotest.WantFault(t, err, fault.NotFound, "")
 	})
 }
@@ -182,7 +182,7 @@ func TestUpdateMessage_WithTimerAndEvent(t *testing.T) {
 		dynamotest.Must(t, err)
 		after.Version = 2
 		dynamotest.Same(t, stored, after)
-		if _, applied, err := db.AdvanceStatus(ctx, account, "CNVA", first.ID, 1, chat.StatusSending, nil, ""); err != nil || applied {
+		if _, applied, err := db.AdvanceStatus(ctx, account, "CNVA", first.ID, 1, chat.StatusUpdate{Status: chat.StatusSending}, ""); err != nil || applied {
 			t.Fatalf("the stored rank did not move: %t, %v", applied, err)
 		}
 		dynamotest.Must(t, db.DropTimer(ctx, timers[1]))

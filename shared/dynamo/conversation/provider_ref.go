@@ -21,6 +21,9 @@ func reserve(r chat.ProviderRef) expression.UpdateBuilder {
 	if r.MessageID != "" {
 		u = u.Set(expression.Name("messageId"), expression.Value(string(r.MessageID)))
 	}
+	if r.Form != "" {
+		u = u.Set(expression.Name("form"), expression.Name("form").IfNotExists(expression.Value(r.Form)))
+	}
 	if r.Digest != "" {
 		u = u.Set(expression.Name("digest"), expression.Value(r.Digest))
 	}
@@ -77,6 +80,19 @@ func (s *Store) ParkUpdate(ctx context.Context, account chat.AccountID, scope, p
 	return park(ctx, s, account, scope, providerID, "altered", item.ParkedUpdate(a))
 }
 
+// ParkQuote keeps a message that quotes another one until that is known, as ParkStatus does with a status.
+func (s *Store) ParkQuote(ctx context.Context, account chat.AccountID, scope, providerID string, q chat.Quote) (receipt chat.ProviderRef, parked bool, err error) {
+	return park(ctx, s, account, scope, providerID, "quotes", item.ParkedQuote(q))
+}
+
+// ShareProviderRef marks a key as one that several messages have.
+func (s *Store) ShareProviderRef(ctx context.Context, r chat.ProviderRef) error {
+	exists := table.Present()
+	update := expression.Set(expression.Name("shared"), expression.Value(true))
+	_, _, err := s.db.Update(ctx, table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), update, &exists, "mark a shared key")
+	return err
+}
+
 func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, providerID, attribute string, part T) (receipt chat.ProviderRef, parked bool, err error) {
 	list := expression.Name(attribute)
 	update := table.HeaderUpdate(item.KindProviderRef).
@@ -93,14 +109,10 @@ func park[T any](ctx context.Context, s *Store, account chat.AccountID, scope, p
 	return receipt, err == nil && (!refused || receipt.ConversationID == ""), err
 }
 
-// RecordSent stores the provider's id of a sent message and returns its provider ref with the updates that were parked. It is
-// Conflict "receipt_exists" when the id belongs to another message.
-func (s *Store) RecordSent(ctx context.Context, m chat.Message, scope string) (chat.ProviderRef, error) {
-	r := chat.ProviderRef{
-		AccountID: m.AccountID, Scope: scope, ID: m.ProviderID, ConversationID: m.ConversationID, MessageID: m.ID,
-		ExpiresAt: s.db.Now().Add(chat.ProviderRefRetention),
-	}
-	free := unreserved().Or(expression.Name("messageId").Equal(expression.Value(string(m.ID))))
+// RecordSent stores the receipt of a sent message and returns it with the updates that were parked. It is Conflict "receipt_exists" when
+// the id belongs to another message.
+func (s *Store) RecordSent(ctx context.Context, r chat.ProviderRef) (chat.ProviderRef, error) {
+	free := unreserved().Or(expression.Name("messageId").Equal(expression.Value(string(r.MessageID))))
 	av, refused, err := s.db.Update(ctx, table.Desk, key.ProviderRef(r.AccountID, r.Scope, r.ID), reserve(r), &free, "record a sent message")
 	if err != nil {
 		return chat.ProviderRef{}, err

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/text"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 )
@@ -121,7 +122,7 @@ func Availability(field string, a chat.Availability) (chat.Availability, error) 
 
 // Phone reads a phone number as people write it and answers its digits.
 func Phone(value string) (string, error) {
-	digits, ok := chat.PhoneDigits(value)
+	digits, ok := text.PhoneDigits(value)
 	digits = strings.TrimPrefix(digits, "00") // the international prefix, for +
 	if !ok || len(digits) < 6 || len(digits) > 15 {
 		return "", Invalid("phone", "must have 6 to 15 digits")

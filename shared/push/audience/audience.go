@@ -313,12 +313,16 @@ func (r *Broadcaster) AddViewing(ctx context.Context, items Items, audience Audi
 	items.Add(viewers, item)
 }
 
-// deliver packs the items into frames and posts them. An item that is too long for a frame is left out: the browser fetches it when it
-// reconnects.
+// deliver packs the items into frames and posts them. Package present makes every item fit a frame; one that does not is a fault of ours,
+// which is logged, and the browser is sent the others.
 func (r *Broadcaster) deliver(ctx context.Context, items Items) push.Outcome {
 	deliveries := make([]push.Delivery, 0, len(items))
 	for connection, list := range items {
-		frames, err := present.Frames(slices.DeleteFunc(slices.Clone(list), tooLong))
+		fitting := slices.DeleteFunc(slices.Clone(list), tooLong)
+		if left := len(list) - len(fitting); left > 0 {
+			r.log.ErrorContext(ctx, "items do not fit a frame", slog.Int("items", left), slog.String("connection_id", connection))
+		}
+		frames, err := present.Frames(fitting)
 		if err != nil {
 			r.log.ErrorContext(ctx, "frames were not encoded", slog.Any("error", err))
 			continue

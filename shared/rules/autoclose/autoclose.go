@@ -53,11 +53,28 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// AddMonth is the same local time one calendar month later, or on that month's last day if it has no such day.
+// AddMonth is the same local time one calendar month later, or on that month's last day if it has no such day. When the clocks go forward
+// over that time, it is the instant at which they would have shown it; when they show it twice, it is the second. Never the earlier one:
+// nothing closes before its time.
 func AddMonth(t time.Time, zone *time.Location) time.Time {
 	local := t.In(zone)
 	year, month, day := local.Date()
 	lastOfNext := time.Date(year, month+2, 0, 0, 0, 0, 0, zone).Day()
-	next := time.Date(year, month+1, min(day, lastOfNext), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), zone)
-	return next.UTC()
+	// The local time as if it were of UTC. The offsets of the days around it give the instants that it can be.
+	clock := time.Date(year, month+1, min(day, lastOfNext), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), time.UTC)
+	before, after := clock.Add(-offset(clock.AddDate(0, 0, -1), zone)), clock.Add(-offset(clock.AddDate(0, 0, 1), zone))
+	exists := func(at time.Time) bool { return at.Add(offset(at, zone)).Equal(clock) }
+	switch {
+	case exists(before) && exists(after), !exists(before) && !exists(after):
+		return later(before, after)
+	case exists(before):
+		return before
+	}
+	return after
+}
+
+// offset is how far the zone is ahead of UTC at an instant.
+func offset(at time.Time, zone *time.Location) time.Duration {
+	_, seconds := at.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
 }

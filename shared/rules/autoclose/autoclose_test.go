@@ -80,6 +80,11 @@ func TestAddMonth(t *testing.T) { // D3
 		{"the local day counts, not the UTC one", "America/Argentina/Buenos_Aires", "2027-02-01T01:00:00Z", "2027-03-01T01:00:00Z"},
 		{"into daylight saving the local time stays", "America/New_York", "2027-02-20T17:00:00Z", "2027-03-20T16:00:00Z"},
 		{"out of daylight saving too", "America/New_York", "2026-10-15T16:00:00Z", "2026-11-15T17:00:00Z"},
+		{"a local time that does not exist", "America/New_York", "2027-02-14T07:30:00Z", "2027-03-14T07:30:00Z"}, // 2:30, the clocks go from 2 to 3
+		{"one that does not exist, east of UTC", "Europe/Madrid", "2027-02-28T01:30:00Z", "2027-03-28T01:30:00Z"},
+		{"one that does not exist at midnight", "America/Santiago", "2026-08-06T04:30:00Z", "2026-09-06T04:30:00Z"},
+		{"a day that does not exist", "Pacific/Apia", "2011-11-30T20:00:00Z", "2011-12-30T20:00:00Z"},
+		{"a local time that comes twice", "America/New_York", "2026-10-01T05:30:00Z", "2026-11-01T06:30:00Z"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -89,6 +94,26 @@ func TestAddMonth(t *testing.T) { // D3
 			}
 		})
 	}
+}
+
+// Whatever the zone does on that day, a month is never shorter than 28 days less the hour that the clocks go forward, except over a day
+// that is left out, and no local time before the one asked for is taken.
+func TestAddMonth_AnyZone_NotEarly(t *testing.T) {
+	t.Parallel()
+	zones := []string{"UTC", "America/New_York", "America/Santiago", "Europe/Madrid", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Gaza", "America/Asuncion"}
+	rapid.Check(t, func(t *rapid.T) {
+		z, err := time.LoadLocation(rapid.SampledFrom(zones).Draw(t, "zone"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := time.Date(2026, 1, 1, 0, rapid.IntRange(0, 3*366*24*60).Draw(t, "minute"), 0, 0, time.UTC)
+		next := AddMonth(from, z)
+		clock := func(at time.Time) int { return at.In(z).Hour()*60 + at.In(z).Minute() }
+		sameDay := from.In(z).Day() == next.In(z).Day()
+		if sameDay && clock(next) < clock(from) || next.Sub(from) < 28*24*time.Hour-time.Hour {
+			t.Fatalf("a month after %s is %s", from.In(z), next.In(z))
+		}
+	})
 }
 
 func TestJudge_NotBeforeDeadline(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 // maxItem is the size of a frame without the brackets of its array.
 const maxItem = wire.MaxFrame - len("[]")
 
-// MessageUpserted encodes a new or changed message, without its text when that does not fit a frame.
+// MessageUpserted encodes a new or changed message, without its text when that does not fit a frame, and without any content when the rest
+// does not fit either.
 func MessageUpserted(m chat.Message) (json.RawMessage, error) {
 	item := wire.MessageUpserted{Type: "message.upserted", ConversationID: string(m.ConversationID), Message: Message(m)}
 	encoded, err := encode(item)
@@ -20,7 +21,29 @@ func MessageUpserted(m chat.Message) (json.RawMessage, error) {
 		return encoded, err
 	}
 	item.Message.Text, item.Partial = nil, true
+	if encoded, err = encode(item); err != nil || len(encoded) <= maxItem {
+		return encoded, err
+	}
+	item.Message = Message(outline(m))
+	item.Message.Text = nil
 	return encode(item)
+}
+
+// outline is a message without its content: what orders it, who wrote it and how far it came.
+func outline(m chat.Message) chat.Message {
+	m.Author.Name = head(m.Author.Name)
+	if m.Error != nil {
+		m.Error = &chat.MessageError{Code: head(m.Error.Code), Message: head(m.Error.Message)}
+	}
+	m.Text, m.Attachments, m.Location, m.Cards, m.Interactive, m.Template = "", nil, nil, nil, nil, nil
+	m.Form, m.Choice, m.Unsupported, m.Page, m.Referral, m.Reactions, m.Pricing = nil, nil, nil, nil, nil, nil, nil
+	return m
+}
+
+// head is the beginning of a text that may be too long for a frame.
+func head(text string) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), 200)])
 }
 
 // MessageRemoved encodes that a message no longer exists.
@@ -28,8 +51,13 @@ func MessageRemoved(m chat.Message) (json.RawMessage, error) {
 	return encode(wire.MessageRemoved{Type: "message.removed", ConversationID: string(m.ConversationID), MessageID: string(m.ID)})
 }
 
-// ConversationUpserted encodes a new or changed conversation.
+// ConversationUpserted encodes a new or changed conversation, with the beginnings of its texts alone when they do not fit a frame.
 func ConversationUpserted(c chat.Conversation, window time.Duration) (json.RawMessage, error) {
+	encoded, err := encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window)})
+	if err != nil || len(encoded) <= maxItem {
+		return encoded, err
+	}
+	c.ContactName, c.Tags = head(c.ContactName), c.Tags[:min(len(c.Tags), 20)]
 	return encode(wire.ConversationUpserted{Type: "conversation.upserted", Conversation: Conversation(c, window)})
 }
 

@@ -38,9 +38,10 @@ func Message(m chat.Message) wire.Message {
 	}
 	if r := m.Referral; r != nil {
 		shape.Referral = &wire.Referral{
-			URL: webAddress(r.URL), Headline: r.Headline, Body: r.Body, Source: r.Source, SourceID: r.SourceID,
+			URL: webAddress(r.URL), Headline: r.Headline, Body: r.Body, Source: r.Source, SourceID: r.SourceID, ClickID: r.ClickID,
 		}
 	}
+	received(&shape, m)
 	if m.Location != nil {
 		at := wire.Location(*m.Location)
 		shape.Location = &at
@@ -61,6 +62,31 @@ func Message(m chat.Message) wire.Message {
 		shape.Error = &wire.MessageError{Code: m.Error.Code, Message: m.Error.Message, Reason: m.Error.Reason}
 	}
 	return shape
+}
+
+// received sets what came back from the contact or the provider.
+func received(shape *wire.Message, m chat.Message) {
+	if f := m.Form; f != nil {
+		shape.Form = &wire.Form{Name: f.Name, Fields: make([]wire.FormField, len(f.Fields)), Raw: f.Raw}
+		for i, field := range f.Fields {
+			shape.Form.Fields[i] = wire.FormField(field)
+		}
+	}
+	if m.Choice != nil {
+		shape.Choice = &wire.Choice{ID: m.Choice.ID}
+	}
+	if u := m.Unsupported; u != nil {
+		shape.Unsupported = &wire.Unsupported{Kind: u.Kind, Code: u.Code, Reason: u.Reason, Raw: u.Raw}
+	}
+	if t := m.StatusTimes; t != (chat.StatusTimes{}) {
+		shape.Delivery = &wire.Delivery{
+			SentAt: timeOrNull(t.Sent), DeliveredAt: timeOrNull(t.Delivered), ReadAt: timeOrNull(t.Read), FailedAt: timeOrNull(t.Failed),
+		}
+	}
+	if m.Pricing != nil {
+		price := wire.Pricing(*m.Pricing)
+		shape.Pricing = &price
+	}
 }
 
 func attachment(m chat.Message, a chat.Attachment) wire.Attachment {

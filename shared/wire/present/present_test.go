@@ -2,6 +2,7 @@ package present
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,8 @@ func TestTime_Encoded_HasMilliseconds(t *testing.T) {
 		time.Date(2026, 11, 22, 0, 14, 22, 123_999_999, time.UTC): `"2026-11-22T00:14:22.123Z"`,
 		time.Date(2026, 11, 22, 0, 14, 22, 0, time.UTC):           `"2026-11-22T00:14:22.000Z"`,
 		time.Date(2026, 11, 21, 22, 0, 0, 0, zone):                `"2026-11-22T01:00:00.000Z"`,
+		time.Date(36812, 2, 20, 0, 0, 0, 0, time.UTC):             `"9999-12-31T23:59:59.999Z"`,
+		time.Date(-400, 1, 1, 0, 0, 0, 0, time.UTC):               `"0000-01-01T00:00:00.000Z"`,
 	} {
 		if got := encodeString(t, wire.Time(at)); got != want {
 			t.Errorf("%s is encoded as %s, want %s", at, got, want)
@@ -132,6 +135,40 @@ func TestMessageUpserted_LongText_LeftOut(t *testing.T) {
 		if !test.partial && *item.Message.Text != test.text {
 			t.Errorf("%s: the text changed", name)
 		}
+	}
+}
+
+// A frame that does not fit is never sent: whatever is too long is left out of it, and the browser is told to fetch.
+func TestUpserted_AnyContentTooLong_OutlineFits(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("<", wire.MaxFrame)
+	for name, m := range map[string]chat.Message{
+		"cards":       {Cards: []chat.Card{{Name: long}}},
+		"attachments": {Attachments: []chat.Attachment{{ID: "1", Name: long}}},
+		"referral":    {Referral: &chat.Referral{Headline: long}},
+		"location":    {Text: "x", Location: &chat.Location{Address: long}},
+		"author":      {Author: chat.Author{Kind: chat.ByContact, Name: long}},
+		"error":       {Error: &chat.MessageError{Code: "1", Message: long}},
+	} {
+		m.ID, m.ConversationID, m.Status, m.Version = "m", "c", chat.StatusRead, 7
+		encoded, err := MessageUpserted(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var item wire.MessageUpserted
+		if err := json.Unmarshal(encoded, &item); err != nil {
+			t.Fatal(err)
+		}
+		if len(encoded) > maxItem || !item.Partial || item.Message.ID != "m" || item.Message.Status != chat.StatusRead || item.Message.Version != 7 {
+			t.Errorf("%s: %d bytes, partial %t, %+v", name, len(encoded), item.Partial, item.Message)
+		}
+		if encoded, err = VisitorMessageUpserted(m); err != nil || len(encoded) > maxItem {
+			t.Errorf("%s: %d bytes for the visitor, %v", name, len(encoded), err)
+		}
+	}
+	encoded, err := ConversationUpserted(chat.Conversation{ID: "c", ContactName: long, Tags: slices.Repeat([]string{"tag"}, 10_000)}, 0)
+	if err != nil || len(encoded) > maxItem {
+		t.Errorf("conversation: %d bytes, %v", len(encoded), err)
 	}
 }
 

@@ -25,7 +25,7 @@ func VisitorMessage(m chat.Message) wire.VisitorMessage {
 	return shape
 }
 
-// VisitorMessageUpserted encodes a new or changed message, without its text when that does not fit a frame.
+// VisitorMessageUpserted encodes a new or changed message as MessageUpserted does.
 func VisitorMessageUpserted(m chat.Message) (json.RawMessage, error) {
 	item := wire.VisitorMessageUpserted{Type: "message.upserted", Message: VisitorMessage(m)}
 	encoded, err := encode(item)
@@ -33,6 +33,11 @@ func VisitorMessageUpserted(m chat.Message) (json.RawMessage, error) {
 		return encoded, err
 	}
 	item.Message.Text, item.Partial = nil, true
+	if encoded, err = encode(item); err != nil || len(encoded) <= maxItem {
+		return encoded, err
+	}
+	item.Message = VisitorMessage(outline(m))
+	item.Message.Text = nil
 	return encode(item)
 }
 

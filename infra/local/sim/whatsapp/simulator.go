@@ -4,12 +4,14 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/recado-chat/recado/infra/local/sim"
@@ -206,11 +208,13 @@ func userIDOf(phone string) string {
 	return "AR." + strconv.FormatUint(id, 10)
 }
 
-// newMessageID makes an id of Meta's form: base64 of opaque bytes.
+// newMessageID makes an id of Meta's form: base64 of the customer's number and a key of the message (shared/channel/whatsapp/wamid).
 func newMessageID(phone string) string {
-	var unique [12]byte
+	var unique [11]byte
 	_, _ = rand.Read(unique[:]) // never fails
-	return "wamid." + base64.StdEncoding.EncodeToString(append([]byte("\x1d"+phone), unique[:]...))
+	key := strings.ToUpper(hex.EncodeToString(unique[:]))
+	raw := "\x1c\x18" + string(rune(len(phone))) + phone + "\x15\x02\x00\x12\x18" + string(rune(len(key))) + key + "\x00"
+	return "wamid." + base64.StdEncoding.EncodeToString([]byte(raw))
 }
 
 func newMediaID() string {

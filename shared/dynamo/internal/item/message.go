@@ -16,9 +16,13 @@ type messageItem struct {
 	Location    *locationPart    `dynamodbav:"location,omitempty"`
 	Cards       []cardPart       `dynamodbav:"cards,omitempty"`
 	Interactive *interactivePart `dynamodbav:"interactive,omitempty"`
+	Form        *formPart        `dynamodbav:"form,omitempty"`
+	Choice      *choicePart      `dynamodbav:"choice,omitempty"`
+	Unsupported *unsupportedPart `dynamodbav:"unsupported,omitempty"`
 	Template    *templateRefPart `dynamodbav:"template,omitempty"`
 	Author      *authorPart      `dynamodbav:"author,omitempty"`
 	ReplyTo     string           `dynamodbav:"replyTo,omitempty"`
+	Quoted      string           `dynamodbav:"quoted,omitempty"`
 	Referral    *referralPart    `dynamodbav:"referral,omitempty"`
 	Past        bool             `dynamodbav:"past,omitempty"`
 	Status      string           `dynamodbav:"status"`
@@ -28,13 +32,15 @@ type messageItem struct {
 	Visitor     string           `dynamodbav:"visitor,omitempty"`
 	Page        *pagePart        `dynamodbav:"page,omitempty"`
 	ProviderID  string           `dynamodbav:"providerId,omitempty"`
+	Pricing     *pricingPart     `dynamodbav:"pricing,omitempty"`
 	Attempt     int              `dynamodbav:"attempt,omitempty"`
-	Reactions   []reactionPart   `dynamodbav:"reactions,omitempty"`
-	Edited      *momentPart      `dynamodbav:"edited,omitempty"`
-	Revoked     *momentPart      `dynamodbav:"revoked,omitempty"`
-	SentAt      table.Millis     `dynamodbav:"sentAt,omitempty"`
-	ReceivedAt  table.Millis     `dynamodbav:"receivedAt,omitempty"`
-	Version     int64            `dynamodbav:"version"`
+	timesPart
+	Reactions  []reactionPart `dynamodbav:"reactions,omitempty"`
+	Edited     *momentPart    `dynamodbav:"edited,omitempty"`
+	Revoked    *momentPart    `dynamodbav:"revoked,omitempty"`
+	SentAt     table.Millis   `dynamodbav:"sentAt,omitempty"`
+	ReceivedAt table.Millis   `dynamodbav:"receivedAt,omitempty"`
+	Version    int64          `dynamodbav:"version"`
 }
 
 type attachmentPart struct {
@@ -74,6 +80,7 @@ type referralPart struct {
 	Body      string `dynamodbav:"body,omitempty"`
 	MediaType string `dynamodbav:"mediaType,omitempty"`
 	MediaURL  string `dynamodbav:"mediaUrl,omitempty"`
+	ClickID   string `dynamodbav:"clickId,omitempty"`
 }
 
 func referralOf(r *chat.Referral) *referralPart {
@@ -82,7 +89,7 @@ func referralOf(r *chat.Referral) *referralPart {
 	}
 	return &referralPart{
 		Source: string(r.Source), SourceID: r.SourceID, URL: r.URL, Headline: r.Headline, Body: r.Body,
-		MediaType: string(r.MediaType), MediaURL: r.MediaURL,
+		MediaType: string(r.MediaType), MediaURL: r.MediaURL, ClickID: r.ClickID,
 	}
 }
 
@@ -92,7 +99,7 @@ func (p *referralPart) referral() *chat.Referral {
 	}
 	return &chat.Referral{
 		Source: chat.ReferralSource(p.Source), SourceID: p.SourceID, URL: p.URL, Headline: p.Headline, Body: p.Body,
-		MediaType: chat.MessageType(p.MediaType), MediaURL: p.MediaURL,
+		MediaType: chat.MessageType(p.MediaType), MediaURL: p.MediaURL, ClickID: p.ClickID,
 	}
 }
 
@@ -125,11 +132,20 @@ type reactionPart struct {
 func Message(m chat.Message) messageItem {
 	it := messageItem{
 		Header:    table.NewHeader(key.Message(m.AccountID, m.ConversationID, m.ID), KindMessage),
-		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo),
+		Direction: string(m.Direction), Type: string(m.Type), Text: m.Text, Author: authorOf(m.Author), ReplyTo: string(m.ReplyTo), Quoted: m.Quoted,
 		Status: string(m.Status), Rank: m.Status.Rank(), Error: ErrorOf(m.Error), ClientID: m.ClientID, Visitor: string(m.Visitor), ProviderID: m.ProviderID,
 		Attempt: m.Attempt, SentAt: table.MillisOf(m.SentAt), ReceivedAt: table.MillisOf(m.ReceivedAt), Version: m.Version,
 		Edited: momentOf(m.Edited), Revoked: momentOf(m.Revoked), Referral: referralOf(m.Referral), Past: m.Past,
 		Interactive: interactiveOf(m.Interactive), Template: templateRefOf(m.Template),
+		Form: formOf(m.Form), Pricing: PricingOf(m.Pricing), timesPart: timesOf(m.StatusTimes),
+	}
+	if m.Choice != nil {
+		tapped := choicePart(*m.Choice)
+		it.Choice = &tapped
+	}
+	if m.Unsupported != nil {
+		unsupported := unsupportedPart(*m.Unsupported)
+		it.Unsupported = &unsupported
 	}
 	if m.Location != nil {
 		at := locationPart(*m.Location)
@@ -169,11 +185,20 @@ func DecodeMessage(av table.Item) (chat.Message, error) {
 	m := chat.Message{
 		ID: chat.MessageID(id[0]), AccountID: account, ConversationID: conv,
 		Direction: chat.Direction(it.Direction), Type: chat.MessageType(it.Type), Text: it.Text, Author: it.Author.author(),
-		ReplyTo: chat.MessageID(it.ReplyTo), Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
+		ReplyTo: chat.MessageID(it.ReplyTo), Quoted: it.Quoted, Status: chat.MessageStatus(it.Status), Error: it.Error.messageError(),
 		ClientID: it.ClientID, Visitor: chat.VisitorID(it.Visitor), ProviderID: it.ProviderID, Attempt: it.Attempt,
 		Edited: it.Edited.moment(), Revoked: it.Revoked.moment(), Referral: it.Referral.referral(), Past: it.Past,
 		Interactive: it.Interactive.interactive(), Template: it.Template.ref(),
+		Form: it.Form.form(), Pricing: it.Pricing.pricing(), StatusTimes: it.times(),
 		SentAt: it.SentAt.Time(), ReceivedAt: it.ReceivedAt.Time(), Version: it.Version,
+	}
+	if it.Choice != nil {
+		tapped := chat.Choice(*it.Choice)
+		m.Choice = &tapped
+	}
+	if it.Unsupported != nil {
+		unsupported := chat.Unsupported(*it.Unsupported)
+		m.Unsupported = &unsupported
 	}
 	if it.Location != nil {
 		at := chat.Location(*it.Location)

@@ -13,11 +13,11 @@ const MAX_PAGES = 10;
 const compare = (a: VisitorMessage, b: VisitorMessage): number =>
   Date.parse(a.sentAt) - Date.parse(b.sentAt) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** A partial message has a status but no text; the known text is kept. */
+/** A partial message lacks its text, or all content: the known content stays until it is fetched. */
 function newer(known: VisitorMessage | undefined, next: VisitorMessage, partial: boolean): VisitorMessage {
   if (!known) return next;
   if (known.version > next.version || (known.version === next.version && partial)) return known;
-  return partial ? { ...next, text: known.text } : next;
+  return partial ? { ...known, status: next.status, version: next.version } : next;
 }
 
 export class History {

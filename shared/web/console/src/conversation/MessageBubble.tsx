@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
+import { isBlank } from "@recado/lib/text";
 import { IconArrowBackUp, IconRefresh } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
@@ -15,6 +16,7 @@ import { Delivery } from "./Delivery.tsx";
 import { Media } from "./Media.tsx";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
+import { FormAnswers, Missing } from "./Received.tsx";
 import { failureOf } from "./reasons.ts";
 import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
@@ -59,7 +61,10 @@ export const MessageBubble = memo(function MessageBubble(props: {
   const quotable = may("conversation.reply") && !message.revokedAt && !unquotable.has(message.status);
   const out = message.direction === "out";
   const known = shownKinds.has(message.type) || message.location !== null;
-  const described = message.location !== null || message.cards.length > 0;
+  const described = message.location !== null || message.cards.length > 0 || message.form !== undefined;
+  const blank = isBlank(message.text);
+  const empty = blank && !described && message.attachments.length === 0 && !message.interactive && !message.unsupported;
+  const choice = message.choice?.id;
   const time = formats.time(message.sentAt);
   const failure = failureOf(message);
   const wayOut = wayOutFor(message.type, message.error?.reason, props.wayOut);
@@ -87,18 +92,29 @@ export const MessageBubble = memo(function MessageBubble(props: {
           {message.revokedAt ? (
             <p className={classes.placeholder}>{t("message.revoked")}</p>
           ) : (
-            !known && (
-              <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
-            )
+            <>
+              {message.unsupported ? (
+                <Missing type={message.type} content={message.unsupported} />
+              ) : (
+                !known && (
+                  <p className={classes.placeholder}>{t("message.notShown", { kind: t(previewKeys[message.type]) })}</p>
+                )
+              )}
+              {known && empty && <p className={classes.placeholder}>{t("message.empty")}</p>}
+            </>
           )}
-          {message.text && !described && <UserText text={message.text} stamp={edited ? `${edited} ${time}` : time} />}
+          {message.form && <FormAnswers form={message.form} />}
+          {!blank && !described && <UserText text={message.text} stamp={edited ? `${edited} ${time}` : time} />}
+          {choice && choice !== message.text && (
+            <bdi className={classes.documentSize}>{t("message.choice", { id: choice })}</bdi>
+          )}
           {message.interactive && <Choices interactive={message.interactive} />}
           <span className={classes.stamp}>
             {message.editedAt && <span title={formats.full(message.editedAt)}>{edited}</span>}
             <time dateTime={message.sentAt} title={formats.full(message.sentAt)}>
               {time}
             </time>
-            {out && <Delivery status={message.status} />}
+            {out && <Delivery message={message} />}
           </span>
         </div>
         {quotable && (

@@ -79,7 +79,7 @@ export function OutgoingBubble({
         {outgoing.interactive && <Choices interactive={outgoing.interactive} />}
         <span className={classes.stamp}>
           <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
-          <Delivery status={state === "failed" ? "failed" : "sending"} />
+          <Delivery message={{ status: state === "failed" ? "failed" : "sending" }} />
         </span>
       </div>
       {state === "waiting" && (

@@ -1,5 +1,5 @@
 import type { Message } from "@recado/lib/protocol";
-import { withVisibleOverrides } from "@recado/lib/text";
+import { isBlank, withVisibleOverrides } from "@recado/lib/text";
 import { useTranslation } from "react-i18next";
 import { contactName } from "../ui/contactName.ts";
 import { previewKeys } from "../ui/preview.ts";
@@ -10,7 +10,7 @@ export function Quote({ message }: { message: Message | undefined }) {
   const { t } = useTranslation();
   const words =
     message &&
-    (message.revokedAt ? t("message.revoked") : withVisibleOverrides(message.text) || t(previewKeys[message.type]));
+    (message.revokedAt ? t("message.revoked") : isBlank(message.text) ? t(previewKeys[message.type]) : withVisibleOverrides(message.text));
   return (
     <blockquote className={classes.quote}>
       {message?.author.name && <bdi className={classes.quoteAuthor}>{contactName(message.author.name, t)}</bdi>}

@@ -5,6 +5,7 @@ import { IconExternalLink, IconMapPin, IconSpeakerphone, IconTemplate, IconUser 
 import { useTranslation } from "react-i18next";
 import choices from "./choices.module.css";
 import classes from "./message.module.css";
+import received from "./received.module.css";
 
 /** A Google Maps URL, see developers.google.com/maps/documentation/urls. */
 export const onMap = (latitude: number, longitude: number) =>
@@ -57,7 +58,7 @@ const cameKeys = { ad: "message.referral.ad", post: "message.referral.post" } as
 /** The advertisement or post that the customer came from. A link when it has a URL. */
 export function Referral({ referral }: { referral: NonNullable<Message["referral"]> }) {
   const { t } = useTranslation();
-  const { url, headline, body, source } = referral;
+  const { url, headline, body, source, clickId } = referral;
   const lines = (
     <>
       <IconSpeakerphone size={16} stroke={1.7} />
@@ -65,6 +66,7 @@ export function Referral({ referral }: { referral: NonNullable<Message["referral
         <span className={classes.documentSize}>{t(cameKeys[source])}</span>
         {headline && <bdi className={classes.documentName}>{withVisibleMarks(headline)}</bdi>}
         {body && <bdi className={classes.referralBody}>{body}</bdi>}
+        {clickId && <bdi className={received.clickId}>{t("message.referral.clickId", { id: clickId })}</bdi>}
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
 import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
+import { isBlank, partsOf } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
@@ -286,5 +287,19 @@ describe("emojis", () => {
     rememberEmoji("👨‍👩‍👧‍👦");
     rememberEmoji("😀");
     expect(recentEmojis()).toEqual(["😀", "👨‍👩‍👧‍👦"]);
+  });
+});
+
+describe("isBlank", () => {
+  test.each([
+    ["", true],
+    [" \n\t", true],
+    ["\u200b\u2060\ufeff", true],
+    ["\u3164\u2800", true],
+    ["hola", false],
+    ["👩‍👩‍👧", false],
+    [".", false],
+  ])("%j: %s", (text, blank) => {
+    expect(isBlank(text)).toBe(blank);
   });
 });

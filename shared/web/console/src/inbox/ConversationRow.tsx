@@ -1,4 +1,5 @@
 import type { Conversation, Operator } from "@recado/lib/protocol";
+import { isBlank } from "@recado/lib/text";
 import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVideo } from "@tabler/icons-react";
 import { Link, useSearch } from "@tanstack/react-router";
 import { memo } from "react";
@@ -73,7 +74,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             )}
             {Icon && <Icon size={14} className={classes.previewIcon} aria-hidden="true" />}
             <span className={classes.previewText}>
-              <bdi>{preview?.text || t(previewKey(preview))}</bdi>
+              <bdi>{preview && !isBlank(preview.text) ? preview.text : t(previewKey(preview))}</bdi>
             </span>
           </span>
           {conversation.unread && <span className={classes.dot} role="img" aria-label={t("inbox.unread")} />}

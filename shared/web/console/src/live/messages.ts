@@ -7,10 +7,10 @@ export function inOrder<T>(data: { pages: Page<T>[] } | undefined): T[] {
   return data ? data.pages.toReversed().flatMap((page) => page.items) : [];
 }
 
-/** Keeps the higher version. A partial message has a status but no text, so the known text is kept. */
+/** Keeps the higher version. A partial message lacks its text, or all content: the known content stays until it is fetched. */
 export function mergedMessage(known: Message | undefined, next: Message, partial = false): Message {
   if (known && known.version >= next.version && !(known.version === next.version && !partial)) return known;
-  return known && partial ? { ...next, text: known.text } : next;
+  return known && partial ? { ...known, status: next.status, error: next.error, version: next.version } : next;
 }
 
 export function withMessage(data: Pages<Message>, next: Message, partial = false): Pages<Message> {

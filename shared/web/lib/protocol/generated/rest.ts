@@ -602,6 +602,46 @@ export const interactive = v.object({
 });
 export type Interactive = v.InferOutput<typeof interactive>;
 
+/** FormField is one answer of a form. */
+export const formField = v.object({
+  /** Name is the field's name. A field within another is named by both, joined by a dot. */
+  name: v.string(),
+  /** Value is the answer. */
+  value: v.string(),
+});
+export type FormField = v.InferOutput<typeof formField>;
+
+/** Form is what a contact filled into a form of the provider's app. The message's text has the same as lines. */
+export const form = v.object({
+  /** Name is the provider's name of the form; may be empty. */
+  name: v.string(),
+  /** Fields are the answers, in the form's order; empty when the document could not be read. */
+  fields: v.array(formField),
+  /** Raw is the beginning of the provider's document, as it came. */
+  raw: v.string(),
+});
+export type Form = v.InferOutput<typeof form>;
+
+/** Choice is a button or row that a contact tapped. */
+export const choice = v.object({
+  /** ID is what was sent with it: a button's payload, or a row's id. */
+  id: v.string(),
+});
+export type Choice = v.InferOutput<typeof choice>;
+
+/** Unsupported is content that could not be taken in or delivered. */
+export const unsupported = v.object({
+  /** Kind is the provider's word for the content. */
+  kind: v.string(),
+  /** Code is the provider's error code; empty when it gave none. */
+  code: v.string(),
+  /** Reason is the provider's text; empty when it gave none. */
+  reason: v.string(),
+  /** Raw is the beginning of what the provider sent; empty when the content was understood. */
+  raw: v.string(),
+});
+export type Unsupported = v.InferOutput<typeof unsupported>;
+
 /** TemplateRef names the template that a message was made from. */
 export const templateRef = v.object({
   /** Name is the template's name. */
@@ -647,6 +687,8 @@ export const referral = v.object({
   source: referralSource,
   /** SourceID is the provider's id of the advertisement or post. */
   sourceId: v.string(),
+  /** ClickID is the advertisement's id of the tap; left out when the provider gave none. */
+  clickId: v.optional(v.string()),
 });
 export type Referral = v.InferOutput<typeof referral>;
 
@@ -662,6 +704,32 @@ export const messageError = v.object({
   reason: v.optional(v.string()),
 });
 export type MessageError = v.InferOutput<typeof messageError>;
+
+/** Delivery is when a sent message came how far, in the provider's times; null where nothing was reported. */
+export const delivery = v.object({
+  /** SentAt is when the provider took the message. */
+  sentAt: v.nullable(time),
+  /** DeliveredAt is when the message reached the contact. */
+  deliveredAt: v.nullable(time),
+  /** ReadAt is when the contact saw the message. */
+  readAt: v.nullable(time),
+  /** FailedAt is when the provider gave up. */
+  failedAt: v.nullable(time),
+});
+export type Delivery = v.InferOutput<typeof delivery>;
+
+/** Pricing is what a provider charges a message as, in its own words. */
+export const pricing = v.object({
+  /** Category is such as service, utility or marketing. */
+  category: v.string(),
+  /** Type says why it is free, or that it is charged. */
+  type: v.string(),
+  /** Model is the provider's price model. */
+  model: v.string(),
+  /** Billable says that it is charged. Providers call this deprecated. */
+  billable: v.boolean(),
+});
+export type Pricing = v.InferOutput<typeof pricing>;
 
 /** Reaction is one side's emoji on a message. */
 export const reaction = v.object({
@@ -694,6 +762,12 @@ export const message = v.object({
   cards: v.array(card),
   /** Interactive is left out for a message without buttons or a list. */
   interactive: v.optional(interactive),
+  /** Form is what the contact filled into a form; left out for any other message. */
+  form: v.optional(form),
+  /** Choice is what the contact tapped; left out for any other message. */
+  choice: v.optional(choice),
+  /** Unsupported is content that could not be taken in or that the provider could not deliver; left out when there is none. */
+  unsupported: v.optional(unsupported),
   /** Template is the template that the text was made from; left out for any other message. */
   template: v.optional(templateRef),
   /** Author is who wrote the message. */
@@ -708,6 +782,10 @@ export const message = v.object({
   status: messageStatus,
   /** Error is the provider's reason for a failure; null when nothing failed. */
   error: v.nullable(messageError),
+  /** Delivery is when a sent message came how far; left out for one from the contact. */
+  delivery: v.optional(delivery),
+  /** Pricing is what the provider charges the message as; left out when it did not tell. */
+  pricing: v.optional(pricing),
   /** ClientID is the id that the sending client chose; left out for messages that came from a provider. */
   clientId: v.optional(v.string()),
   /** Reactions are at most one of each side. */
@@ -932,7 +1010,7 @@ export const messageUpserted = v.object({
   conversationId: v.string(),
   /** Message is the message as it is now. */
   message: message,
-  /** Partial says that the text did not fit the frame and has to be fetched. */
+  /** Partial says that the content did not fit the frame and has to be fetched: without the text, or without any. */
   partial: v.optional(v.boolean()),
 });
 export type MessageUpserted = v.InferOutput<typeof messageUpserted>;

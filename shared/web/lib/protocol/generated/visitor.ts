@@ -238,7 +238,7 @@ export const visitorMessageUpserted = v.object({
   type: v.literal("message.upserted"),
   /** Message is the message as it is now. */
   message: visitorMessage,
-  /** Partial says that the text did not fit the frame and has to be fetched. */
+  /** Partial says that the content did not fit the frame and has to be fetched: without the text, or without any. */
   partial: v.fallback(v.boolean(), false),
 });
 export type VisitorMessageUpserted = v.InferOutput<typeof visitorMessageUpserted>;

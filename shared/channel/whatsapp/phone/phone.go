@@ -1,10 +1,11 @@
-package whatsapp
+// Package phone knows the forms in which Meta writes one phone number.
+package phone
 
 import "strings"
 
-// variants returns the other forms of a phone number. Meta writes numbers of Brazil, Mexico and Argentina sometimes with and sometimes
+// Variants returns the other forms of a phone number. Meta writes numbers of Brazil, Mexico and Argentina sometimes with and sometimes
 // without the digit that marks a mobile line. Messages go to the form that Meta used last, so a number is never rewritten.
-func variants(phone string) []string {
+func Variants(phone string) []string {
 	mobile := func(subscriber string) bool { return subscriber[0] >= '6' } // Brazil's landlines begin with 2 to 5
 	switch {
 	case strings.HasPrefix(phone, "55") && len(phone) == 13 && phone[4] == '9' && mobile(phone[5:]):
@@ -22,10 +23,20 @@ func variants(phone string) []string {
 	return nil
 }
 
-// forms returns all other forms of a phone number, to compare with the addresses of a known user.
-func forms(phone string) []string {
+// Forms returns all other forms of a phone number, to compare with the addresses of a known user.
+func Forms(phone string) []string {
 	if strings.HasPrefix(phone, "54") && !strings.HasPrefix(phone, "549") && len(phone) == 12 {
 		return []string{"549" + phone[2:]}
 	}
-	return variants(phone)
+	return Variants(phone)
+}
+
+// Digits removes everything but the digits from a phone number, which is how Meta writes it.
+func Digits(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, phone)
 }

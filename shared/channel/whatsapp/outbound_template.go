@@ -7,67 +7,6 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// outInteractive is a text with reply buttons or a list.
-type outInteractive struct {
-	Type   string    `json:"type"`
-	Body   outWords  `json:"body"`
-	Footer *outWords `json:"footer,omitempty"`
-	Action outAction `json:"action"`
-}
-
-type outWords struct {
-	Text string `json:"text"`
-}
-
-type outAction struct {
-	Buttons  []outButton  `json:"buttons,omitempty"`
-	Button   string       `json:"button,omitempty"`
-	Sections []outSection `json:"sections,omitempty"`
-}
-
-type outButton struct {
-	Type  string   `json:"type"`
-	Reply outReply `json:"reply"`
-}
-
-type outReply struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-}
-
-type outSection struct {
-	Title string   `json:"title,omitempty"`
-	Rows  []outRow `json:"rows"`
-}
-
-type outRow struct {
-	ID          string `json:"id"`
-	Title       string `json:"title"`
-	Description string `json:"description,omitempty"`
-}
-
-func interactiveOf(body string, i chat.Interactive) *outInteractive {
-	out := &outInteractive{Type: "button", Body: outWords{body}}
-	if i.Footer != "" {
-		out.Footer = &outWords{i.Footer}
-	}
-	for _, b := range i.Buttons {
-		out.Action.Buttons = append(out.Action.Buttons, outButton{Type: "reply", Reply: outReply(b)})
-	}
-	if len(i.Sections) == 0 {
-		return out
-	}
-	out.Type, out.Action.Button = "list", i.Button
-	for _, s := range i.Sections {
-		section := outSection{Title: s.Title}
-		for _, r := range s.Rows {
-			section.Rows = append(section.Rows, outRow(r))
-		}
-		out.Action.Sections = append(out.Action.Sections, section)
-	}
-	return out
-}
-
 // outTemplate is a template with its parameters. A component without parameters is left out.
 type outTemplate struct {
 	Name       string         `json:"name"`
