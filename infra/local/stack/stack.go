@@ -54,7 +54,8 @@ type Options struct {
 	Builder func(function string, build boot.Builder) boot.Builder
 	// Around wraps every invocation that an event source makes.
 	Around func(function string) source.Around
-	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = a second.
+	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = as deployed: after what the function asked for,
+	// or the queue's visibility time-out.
 	Backoff time.Duration
 	// NoWindow gives functions their batches as soon as there is something, without the queues' gathering time.
 	NoWindow bool
@@ -83,6 +84,7 @@ type Stack struct {
 	Socket  *gateway.Socket
 	Engine  *engine.Engine
 
+	database database
 	aws      net.Listener
 	storage  net.Listener
 	public   net.Listener
@@ -110,9 +112,6 @@ func (o *Options) defaults() {
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
-	}
-	if o.Backoff == 0 {
-		o.Backoff = time.Second
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
 
 // serveAWS opens the endpoints that functions call, before any function is built: some read a parameter then.
@@ -55,9 +56,10 @@ func (s *Stack) servePublic(context.Context) error {
 // beside them the pages of the local stack itself.
 func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	for _, prefix := range []string{"/webhooks/", "/api/", "/healthz", "/widget/v1/"} {
+	for _, prefix := range []string{"/webhooks/", "/api/", "/widget/v1/"} {
 		mux.Handle(prefix, http1)
 	}
+	mux.Handle(rest.HealthPath, s.health(http1))
 	mux.Handle("/socket", s.Socket)
 	for _, simulator := range s.simulators {
 		handler := simulator.Handler()
@@ -72,6 +74,7 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux.HandleFunc("GET /local/clock", s.showClock)
 	mux.HandleFunc("POST /local/clock", s.moveClock)
 	mux.HandleFunc("POST /local/redrive", s.redrive)
+	mux.HandleFunc("POST /local/database/stop", s.stopDatabase)
 	mux.HandleFunc("POST /local/sockets/cut", s.cutSockets)
 	mux.HandleFunc("GET /local/{$}", s.index)
 	mux.HandleFunc("GET /local/shop/{page...}", s.showShop)
