@@ -161,8 +161,13 @@ func (c *Conversation) ApplyHistory(m Message) {
 	}
 }
 
-// ActivityAt is the instant a message counts as activity: the one it sorts by.
-func ActivityAt(m Message) time.Time { return SortTime(m.SentAt, m.ReceivedAt) }
+// ActivityAt is the instant a message counts as activity: the one it sorts by, or for an imported one its own time.
+func ActivityAt(m Message) time.Time {
+	if m.Past {
+		return m.SentAt
+	}
+	return SortTime(m.SentAt, m.ReceivedAt)
+}
 
 // FirstWait reports whether its timeline does not yet say, for this stay in the pool, that nobody was eligible.
 func (c Conversation) FirstWait() bool {
