@@ -25,7 +25,7 @@ type outage struct {
 	// during is called every second while nothing of it runs.
 	during func(ctx context.Context, p *process) error
 	moves  time.Duration // by which the stack's clock is moved at least
-	health int // what /healthz answers meanwhile
+	health int           // what /healthz answers meanwhile
 	tmpfs  bool
 }
 
