@@ -72,6 +72,7 @@ func (s *Server) handOut(q *queue, limit int, now time.Time, hide func(*queue, *
 		m.received++
 		if m.first.IsZero() {
 			m.first = now
+			q.longestWait = max(q.longestWait, now.Sub(m.visibleFrom(now)))
 		}
 		m.last = now
 		m.receipt = fmt.Sprintf("%s-%d-%d", s.boot, m.seq, m.received)

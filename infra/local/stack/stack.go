@@ -68,6 +68,8 @@ type Options struct {
 	NoTick bool
 	// WeakPasswords hashes them cheaply.
 	WeakPasswords bool
+	// Concurrency is the account's limit of concurrent executions, which all functions share; 0 = none. A new AWS account has ten.
+	Concurrency int
 	// NoSources starts no event sources: messages stay in their queues.
 	NoSources bool
 }
@@ -84,19 +86,20 @@ type Stack struct {
 	Socket  *gateway.Socket
 	Engine  *engine.Engine
 
-	database database
-	aws      net.Listener
-	storage  net.Listener
-	public   net.Listener
-	objects  *s3.Store
-	users    *cognito.Server
-	keys     *kms.Server
-	meter    *meter.Meter
-	handlers map[string]lambda.Handler
-	queued   []*source.QueueSource
-	streams  []*source.StreamSource
-	closers  []func()
-	log      *slog.Logger
+	database    database
+	concurrency *concurrency
+	aws         net.Listener
+	storage     net.Listener
+	public      net.Listener
+	objects     *s3.Store
+	users       *cognito.Server
+	keys        *kms.Server
+	meter       *meter.Meter
+	handlers    map[string]lambda.Handler
+	queued      []*source.QueueSource
+	streams     []*source.StreamSource
+	closers     []func()
+	log         *slog.Logger
 
 	Telegram   *telegram.Simulator
 	simulators []sim.Simulator // Phone, Telegram
@@ -118,7 +121,7 @@ func (o *Options) defaults() {
 // Start brings everything up. On an error nothing is left running.
 func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	options.defaults()
-	s := &Stack{options: options, log: slog.New(slog.NewJSONHandler(options.Log, nil))}
+	s := &Stack{options: options, concurrency: newConcurrency(options.Concurrency), log: slog.New(slog.NewJSONHandler(options.Log, nil))}
 	defer func() {
 		if err != nil {
 			s.Stop()

@@ -24,7 +24,7 @@ func (s *Stack) serveAWS(context.Context) (err error) {
 		}
 	}
 	if s.Socket, err = gateway.NewSocket(gateway.SocketOptions{
-		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.meter.Socket(s.Invoke), Now: s.Clock.Now, Log: s.log,
+		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.meter.Socket(s.request), Now: s.Clock.Now, Log: s.log,
 	}); err != nil {
 		return fmt.Errorf("open the WebSocket gateway: %w", err)
 	}
@@ -39,7 +39,7 @@ func (s *Stack) servePublic(context.Context) error {
 	for _, route := range topology.Routes {
 		routes = append(routes, gateway.Route{Method: route.Method, Path: route.Path, Function: route.Function})
 	}
-	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.meter.HTTP(s.Invoke), Now: s.Clock.Now, Log: s.log})
+	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.meter.HTTP(s.request), Busy: errThrottled, Now: s.Clock.Now, Log: s.log})
 	if err != nil {
 		return fmt.Errorf("open the HTTP gateway: %w", err)
 	}
@@ -73,6 +73,7 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux.HandleFunc("GET /local/cost", s.showCost)
 	mux.HandleFunc("GET /local/clock", s.showClock)
 	mux.HandleFunc("POST /local/clock", s.moveClock)
+	mux.HandleFunc("GET /local/load", s.showLoad)
 	mux.HandleFunc("POST /local/redrive", s.redrive)
 	mux.HandleFunc("POST /local/database/stop", s.stopDatabase)
 	mux.HandleFunc("POST /local/sockets/cut", s.cutSockets)
