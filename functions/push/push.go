@@ -24,7 +24,6 @@ import (
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push/audience"
 	"github.com/recado-chat/recado/shared/queue"
-	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 // summaryLane is the suffix of the name of the summary lane's queue.
@@ -160,10 +159,7 @@ func (b *batch) present(ctx context.Context, who listeners) (audience.Audience, 
 // listens returns the connections that a signal is for. An operator who may not see a store gets nothing about its conversations, even
 // while viewing one.
 func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bool {
-	sees := func(o chat.Operator, store chat.StoreID) bool {
-		return permission.Has(o.Role, permission.ConversationRead) && permission.Sees(o, store)
-	}
-	named := func(o chat.Operator) bool { return p.StoreID == "" || sees(o, chat.StoreID(p.StoreID)) }
+	named := func(o chat.Operator) bool { return p.StoreID == "" || audience.Shows(o, chat.StoreID(p.StoreID)) }
 	switch {
 	case p.OperatorID != "":
 		return func(c chat.Connection, o chat.Operator) bool {
@@ -172,10 +168,10 @@ func (b *batch) listens(p events.Pushed) func(chat.Connection, chat.Operator) bo
 	case p.Everyone:
 		return func(chat.Connection, chat.Operator) bool { return true }
 	case b.summary:
-		return func(_ chat.Connection, o chat.Operator) bool { return sees(o, chat.StoreID(p.StoreID)) }
+		return func(_ chat.Connection, o chat.Operator) bool { return audience.Shows(o, chat.StoreID(p.StoreID)) }
 	}
 	return func(c chat.Connection, o chat.Operator) bool {
-		looks := p.ConversationID != "" && c.Viewing.ConversationID == chat.ConversationID(p.ConversationID) && sees(o, c.Viewing.StoreID)
+		looks := p.ConversationID != "" && c.Viewing.ConversationID == chat.ConversationID(p.ConversationID) && audience.Shows(o, c.Viewing.StoreID)
 		has := p.AssigneeID != "" && c.OperatorID == chat.OperatorID(p.AssigneeID)
 		return (looks || has) && named(o)
 	}

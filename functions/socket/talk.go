@@ -76,7 +76,7 @@ func (h *Handler) mayView(ctx context.Context, me chat.Connection, conversation 
 	if err != nil {
 		return chat.Viewed{}, err
 	}
-	if c.Status == chat.AwaitingConsent || !permission.Has(operator.Role, permission.ConversationRead) || !permission.Sees(operator, c.StoreID) {
+	if !permission.Has(operator.Role, permission.ConversationRead) || !permission.ScopeOf(operator).Conversation(c) {
 		return chat.Viewed{}, fault.New(fault.NotFound, "conversation not found")
 	}
 	viewed := chat.Viewed{ConversationID: c.ID, StoreID: c.StoreID}
@@ -99,7 +99,7 @@ func (h *Handler) operator(ctx context.Context, me chat.Connection) (chat.Operat
 	return operator, nil
 }
 
-// typing notifies the other viewers of the conversation. Only a viewer can type, and viewing was authorised before.
+// typing notifies the other viewers of the conversation. Only a viewer can type, who may still see the conversation.
 func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation chat.ConversationID, on bool) error {
 	if conversation == "" || conversation != me.Viewing.ConversationID {
 		return fault.New(fault.NotFound, "the connection is not viewing this conversation").WithReason("not_viewing")
@@ -107,6 +107,9 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 	operator, err := h.operator(ctx, me)
 	if err != nil {
 		return err
+	}
+	if !audience.Shows(operator, me.Viewing.StoreID) {
+		return fault.New(fault.NotFound, "conversation not found").WithReason("not_viewing")
 	}
 	if !permission.Has(operator.Role, permission.ConversationReply) {
 		return fault.New(fault.NotFound, "the operator's role does not allow writing").WithReason("not_permitted")
@@ -121,7 +124,7 @@ func (h *Handler) typing(ctx context.Context, me chat.Connection, conversation c
 		return err
 	}
 	items := audience.Items{}
-	items.Add(others.Viewing(conversation), item)
+	items.Add(h.rooms.Viewers(ctx, others, conversation), item)
 	h.rooms.Broadcast(ctx, others.With(me), items)
 	if on {
 		h.tellProvider(ctx, me.AccountID, conversation)
@@ -185,7 +188,7 @@ func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Act
 		return err
 	}
 	items := audience.Items{}
-	items.Add(others.Viewing(identity.OpenConversationID), item)
+	items.Add(h.rooms.Viewers(ctx, others, identity.OpenConversationID), item)
 	h.rooms.Broadcast(ctx, others, items)
 	return nil
 }

@@ -141,7 +141,7 @@ func (h *Handler) online(ctx context.Context, ch chat.Channel) (bool, error) {
 		return false, fmt.Errorf("read the operators of account %s: %w", ch.AccountID, err)
 	}
 	return slices.ContainsFunc(operators, func(o chat.Operator) bool {
-		return o.Active && o.Availability == chat.Available && permission.Sees(o, ch.StoreID) && permission.Has(o.Role, permission.ConversationReply)
+		return o.Availability == chat.Available && permission.Refuses(o, ch.StoreID) == ""
 	}), nil
 }
 

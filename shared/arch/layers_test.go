@@ -12,7 +12,7 @@ var layers = [][]string{
 	{"events", "shared/fault", "shared/auth", "shared/cache", "shared/obs", "shared/push"},
 	{"shared/chat", "shared/blob", "shared/boot", "shared/identity", "shared/mail", "shared/outbound", "shared/secret"},
 	{"shared/channel", "shared/cursor", "shared/queue", "shared/rules/...", "shared/seal"},
-	{"shared/rules/drafts", "shared/channel/...", "shared/dynamo/internal/table", "shared/wire"},
+	{"shared/rules/assignment", "shared/rules/drafts", "shared/channel/...", "shared/dynamo/internal/table", "shared/wire"},
 	{"shared/channel/all", "shared/desk", "shared/dynamo/internal/key", "shared/httpapi", "shared/httpapi/upload", "shared/wire/present"},
 	{"shared/desk/...", "shared/dynamo/internal/item", "shared/push/audience"},
 	{"shared/desk/inbound", "shared/desk/outbound", "shared/dynamo/activity", "shared/dynamo/live", "shared/dynamo/schedule", "shared/dynamo/stream"},

@@ -16,6 +16,7 @@ type Contact struct {
 	Phone            string // digits with country code, no plus
 	Blocked          bool
 	Identities       []IdentityRef
+	StoreIDs         []StoreID // in which the contact has conversations; none = stored before they were kept
 	MarketingConsent MarketingConsent
 	CreatedAt        time.Time
 	Version          int64
@@ -60,6 +61,7 @@ type Identity struct {
 	ContactID          ContactID
 	ContactName        string
 	Blocked            bool
+	StoreIDs           []StoreID // which the contact is known to have: opening a conversation in one of them need not write the contact
 	OpenConversationID ConversationID
 	LastConversationID ConversationID
 	LastResolvedAt     time.Time

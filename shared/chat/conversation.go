@@ -49,8 +49,8 @@ type Conversation struct {
 	ExternalID  string // the identity it belongs to
 	Status      Status
 	AssigneeID  OperatorID
-	FormerID    OperatorID   // who had it when it closed or was reassigned
-	Passed      []OperatorID // who was unassigned since it opened: they do not get it again automatically
+	FormerID    OperatorID   // who had it when it closed, was reassigned or was released
+	Passed      []OperatorID // who was unassigned by hand since it opened: they do not get it again automatically
 	Tags        []string
 	Campaign    string
 	BotEnabled  bool

@@ -86,16 +86,27 @@ func (c *Conversation) Assign(to OperatorID, now time.Time) error {
 
 // Unassign puts the conversation back into the pool; automatic assignment does not give it to the same operator again.
 func (c *Conversation) Unassign(now time.Time) error {
+	operator := c.AssigneeID
+	if err := c.Release(now); err != nil {
+		return err
+	}
+	if !slices.Contains(c.Passed, operator) {
+		c.Passed = append(slices.Clone(c.Passed), operator)
+	}
+	c.FormerID = ""
+	return nil
+}
+
+// Release puts the conversation back into the pool because its operator may not have it any more. The operator has not let it pass: they
+// are the first to get it if they may have it again.
+func (c *Conversation) Release(now time.Time) error {
 	if c.Status == Resolved {
 		return resolved()
 	}
 	if c.AssigneeID == "" {
 		return unchanged("the conversation is not assigned")
 	}
-	if !slices.Contains(c.Passed, c.AssigneeID) {
-		c.Passed = append(slices.Clone(c.Passed), c.AssigneeID)
-	}
-	c.FormerID, c.AssigneeID, c.AssignedAt = "", "", time.Time{}
+	c.FormerID, c.AssigneeID, c.AssignedAt = c.AssigneeID, "", time.Time{}
 	c.enterPool(now)
 	return nil
 }

@@ -41,6 +41,9 @@ func TestConversation_Transitions(t *testing.T) {
 		"Unassign": {func(c *Conversation) error { return c.Unassign(noon) }, map[Status]Status{
 			"": "", AwaitingConsent: AwaitingConsent, Held: Held, Open: Open, Pending: Pending, Snoozed: Snoozed,
 		}},
+		"Release": {func(c *Conversation) error { return c.Release(noon) }, map[Status]Status{
+			"": "", AwaitingConsent: AwaitingConsent, Held: Held, Open: Open, Pending: Pending, Snoozed: Snoozed,
+		}},
 		"Resolve": {func(c *Conversation) error { return c.Resolve(noon, Author{}) }, map[Status]Status{
 			"": Resolved, AwaitingConsent: Resolved, Held: Resolved, Open: Resolved, Pending: Resolved, Snoozed: Resolved,
 		}},
@@ -76,6 +79,7 @@ func TestConversation_IllegalAssignments(t *testing.T) {
 		"assign to nobody":       {of(Open, ""), func(c *Conversation) error { return c.Assign("", noon) }},
 		"assign to the assignee": {of(Open, "ana"), func(c *Conversation) error { return c.Assign("ana", noon) }},
 		"unassign from nobody":   {of(Open, ""), func(c *Conversation) error { return c.Unassign(noon) }},
+		"release from nobody":    {of(Open, ""), func(c *Conversation) error { return c.Release(noon) }},
 	} {
 		before := test.c
 		if err := test.do(&test.c); err == nil || test.c.AssigneeID != before.AssigneeID || test.c.Status != before.Status {
@@ -108,6 +112,7 @@ func TestConversation_AnySequence(t *testing.T) {
 			"AdmitPast":    do(func() error { c.AdmitPast(now); return nil }),
 			"Assign":       do(func() error { return c.Assign(operator(), now) }),
 			"Unassign":     do(func() error { return c.Unassign(now) }),
+			"Release":      do(func() error { return c.Release(now) }),
 			"Resolve":      do(func() error { return c.Resolve(now, Author{Kind: BySystem}) }),
 			"Reopen":       do(func() error { return c.Reopen(now, operator()) }),
 			"SetPending":   do(func() error { return c.SetPending() }),

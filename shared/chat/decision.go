@@ -18,6 +18,8 @@ type Decision struct {
 	Aliases []string
 	// NewContact is created with the conversation.
 	NewContact *Contact
+	// ContactStore, if set, is a store in which the conversation's contact has not had one yet.
+	ContactStore StoreID
 	// Capacity, when above zero, is a condition: the new assignee has fewer than so many open conversations.
 	Capacity int
 	// Timers are put, one for each step that follows from the decision.

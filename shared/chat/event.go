@@ -36,7 +36,7 @@ const (
 	ReasonIdle           ReasonCode = "idle"
 	ReasonOneMonth       ReasonCode = "one_month"
 	ReasonContactWrote   ReasonCode = "contact_wrote"
-	ReasonNoLongerServes ReasonCode = "no_longer_serves" // its assignee is inactive, or lost the store's grant
+	ReasonNoLongerServes ReasonCode = "no_longer_serves" // its assignee is inactive, cannot answer, or lost the store's grant
 )
 
 // Outcome is the result for one operator who was considered.
@@ -46,10 +46,11 @@ type Outcome string
 const (
 	OutcomeChosen      Outcome = "chosen"
 	OutcomeInactive    Outcome = "inactive"
+	OutcomeCannotReply Outcome = "cannot_reply" // by their role
 	OutcomeNotGranted  Outcome = "not_granted"
 	OutcomeAway        Outcome = "away"
 	OutcomeAtCapacity  Outcome = "at_capacity"
-	OutcomePassed      Outcome = "passed"       // was unassigned from it
+	OutcomePassed      Outcome = "passed"       // was unassigned from it by hand
 	OutcomeBusier      Outcome = "busier"       // eligible, with more open conversations
 	OutcomeServedLater Outcome = "served_later" // eligible and as free, but had one more recently
 )

@@ -40,7 +40,7 @@ type Operator struct {
 	Role          Role
 	Availability  Availability
 	Capacity      int
-	StoreIDs      []StoreID // grants; empty = every store for owner, admin and supervisor, none otherwise
+	StoreIDs      []StoreID // grants; empty = every store for admin and supervisor, none otherwise; an owner has every store
 	Languages     []Language
 	Language      Language // of the interface
 	Picture       string   // file name of the picture that visitors see; "" = none
@@ -53,10 +53,12 @@ type Operator struct {
 
 // ServesStore reports whether the operator has the store's grant.
 func (o Operator) ServesStore(id StoreID) bool {
-	if len(o.StoreIDs) == 0 {
-		return o.Role == Owner || o.Role == Admin || o.Role == Supervisor
-	}
-	return slices.Contains(o.StoreIDs, id)
+	return o.ServesEveryStore() || slices.Contains(o.StoreIDs, id)
+}
+
+// ServesEveryStore reports whether the operator has every store, also those that are added later. Nobody limits an owner.
+func (o Operator) ServesEveryStore() bool {
+	return o.Role == Owner || len(o.StoreIDs) == 0 && (o.Role == Admin || o.Role == Supervisor)
 }
 
 // Load is how many conversations an operator has now. It changes in the transaction of every decision that changes it.

@@ -149,7 +149,7 @@ func VisibleConversation(ctx context.Context, store ConversationStore, actor cha
 
 // Visible answers NotFound for a conversation that the operator may not see.
 func Visible(actor chat.Actor, c chat.Conversation) error {
-	if !permission.Sees(actor.Operator, c.StoreID) || c.Status == chat.AwaitingConsent {
+	if !permission.ScopeOf(actor.Operator).Conversation(c) {
 		return fault.New(fault.NotFound, "there is no such conversation")
 	}
 	return nil

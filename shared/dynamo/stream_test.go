@@ -137,7 +137,8 @@ func TestDecode_PassedOverKind(t *testing.T) {
 	t.Parallel()
 	decoded := changed(t)
 	tables := specimens()
-	for _, specimen := range slices.Concat(tables["desk"], tables["directory"]) {
+	full := []any{item.Contact(filled[chat.Contact](t)), item.Identity(filled[chat.Identity](t))} // with every attribute
+	for _, specimen := range slices.Concat(tables["desk"], tables["directory"], full) {
 		av, err := attributevalue.MarshalMap(specimen)
 		if err != nil {
 			t.Fatal(err)
@@ -146,7 +147,15 @@ func TestDecode_PassedOverKind(t *testing.T) {
 		if _, ok := decoded[kind]; ok {
 			continue
 		}
-		r := record(map[string]events.DynamoDBAttributeValue{"kind": events.NewStringAttribute(kind)}, nil)
+		body, err := json.Marshal(imageJSON(t, av))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var image map[string]events.DynamoDBAttributeValue
+		if err := json.Unmarshal(body, &image); err != nil {
+			t.Fatal(err)
+		}
+		r := record(image, nil)
 		r.UserIdentity = &events.DynamoDBUserIdentity{Type: "Service", PrincipalID: "dynamodb.amazonaws.com"}
 		if got, err := stream.Decode(r); err != nil || got != (stream.Change{Kind: kind, Expired: true}) {
 			t.Errorf("%s: %+v, %v", kind, got, err)

@@ -80,6 +80,7 @@ type OperatorChange struct {
 	// Capacity is how many conversations the operator is given at once.
 	Capacity *int `json:"capacity,omitempty" jsonschema:"minimum=0,maximum=1000"`
 	// StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others.
+	// The owner has every store: naming some answers conflict. A caller who is limited to stores names these alone; the others stay.
 	StoreIDs *[]string `json:"storeIds,omitempty"`
 	// Languages are those that the operator answers in.
 	Languages *[]chat.Language `json:"languages,omitempty" jsonschema:"maxItems=20"`

@@ -106,7 +106,7 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 	if body.StoreID != nil && *body.StoreID != "" {
 		ch.StoreID = chat.StoreID(*body.StoreID)
 	}
-	if !permission.Sees(c.Operator, ch.StoreID) {
+	if !c.Scope().Store(ch.StoreID) {
 		return rest.NoStore()
 	}
 	if _, err := h.Store.Store(ctx, c.Account.ID, ch.StoreID); err != nil {

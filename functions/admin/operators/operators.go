@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/recado-chat/recado/functions/admin/enroll"
 	"github.com/recado-chat/recado/shared/chat"
@@ -99,34 +98,6 @@ func role(to, from chat.Role) (chat.Role, error) {
 	return from, rest.Invalid("role", "must be one of admin, editor, supervisor, operator, readonly")
 }
 
-// grants checks that the stores belong to the account. A role that sees only its own stores gets the account's first store when none is
-// named.
-func (h *Handler) grants(ctx context.Context, account chat.Account, role chat.Role, ids *[]string) ([]chat.StoreID, error) {
-	var granted []chat.StoreID
-	if ids != nil && len(*ids) > 0 {
-		stores, err := h.Store.Stores(ctx, account.ID)
-		if err != nil {
-			return nil, fmt.Errorf("read stores: %w", err)
-		}
-		for _, id := range *ids {
-			if !slices.ContainsFunc(stores, func(s chat.Store) bool { return s.ID == chat.StoreID(id) }) {
-				return nil, rest.NoStore()
-			}
-			if !slices.Contains(granted, chat.StoreID(id)) {
-				granted = append(granted, chat.StoreID(id))
-			}
-		}
-	}
-	switch role {
-	case chat.Editor, chat.OperatorRole, chat.ReadOnly:
-		if len(granted) == 0 {
-			granted = []chat.StoreID{account.StoreID}
-		}
-	case chat.Owner, chat.Admin, chat.Supervisor:
-	}
-	return granted, nil
-}
-
 func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.NewOperator
 	if err := c.JSON(&body); err != nil {
@@ -156,7 +127,7 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 	if err := applyOperator(change, &o); err != nil {
 		return httpapi.Response{}, err
 	}
-	if o.StoreIDs, err = h.grants(ctx, c.Account, o.Role, body.StoreIDs); err != nil {
+	if o.StoreIDs, err = h.grants(ctx, c, o, body.StoreIDs); err != nil {
 		return httpapi.Response{}, err
 	}
 	if o, err = h.enlist(ctx, c, o, body.Password); err != nil {
@@ -213,14 +184,12 @@ func (h *Handler) patchOperator(ctx context.Context, c *rest.Call) (httpapi.Resp
 		if err := rest.CheckVersion(body.Version, o.Version); err != nil {
 			return nil, err
 		}
+		before := *o
 		if err := applyOperator(body, o); err != nil {
 			return nil, err
 		}
-		if body.StoreIDs != nil || body.Role != nil && len(o.StoreIDs) == 0 {
-			var err error
-			if o.StoreIDs, err = h.grants(ctx, c.Account, o.Role, body.StoreIDs); err != nil {
-				return nil, err
-			}
+		if err := h.applyGrants(ctx, c, before, o, body.StoreIDs); err != nil {
+			return nil, err
 		}
 		return h.Activity(c, "operator.edited", team.Target(o.ID)), nil
 	})

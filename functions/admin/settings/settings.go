@@ -130,8 +130,9 @@ func (h *Handler) putDistribution(ctx context.Context, c *rest.Call) (httpapi.Re
 		if err != nil {
 			return httpapi.Response{}, fmt.Errorf("read the manager: %w", err)
 		}
-		if !manager.Active {
-			return httpapi.Response{}, rest.Invalid("managerId", "the manager is not active")
+		// The manager may serve other stores than the first.
+		if refused := permission.Refuses(manager, c.Account.StoreID); refused != "" && refused != chat.OutcomeNotGranted {
+			return httpapi.Response{}, rest.Invalid("managerId", "the manager is not active or cannot answer")
 		}
 		distribution.ManagerID = manager.ID
 	default:

@@ -37,7 +37,11 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
+// createStore refuses callers who are limited to stores: they would not see the new one.
 func (h *Handler) createStore(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	if !c.Scope().Every() {
+		return httpapi.Response{}, fault.New(fault.Forbidden, "only somebody who sees every store adds one").WithReason("scope")
+	}
 	var body wire.NewStore
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err

@@ -18,9 +18,10 @@ import (
 
 // Store is what the routes read and write.
 type Store interface {
-	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	rest.ContactReader
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
-	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
+	// SearchContacts shows the contacts that keep accepts.
+	SearchContacts(ctx context.Context, account chat.AccountID, q string, keep func(context.Context, chat.Contact) (bool, error), p chat.PageRequest) (chat.Page[chat.Contact], error)
 }
 
 // Handler answers the routes.
@@ -56,23 +57,15 @@ func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, request)
+	found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), request)
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("search contacts: %w", err)
 	}
 	return rest.OK(present.List(found.Items, found.Next, present.Contact))
 }
 
-func (h *Handler) contact(ctx context.Context, c *rest.Call) (chat.Contact, error) {
-	contact, err := h.Store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
-	if err != nil {
-		return contact, fmt.Errorf("read the contact: %w", err)
-	}
-	return contact, nil
-}
-
 func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
-	contact, err := h.contact(ctx, c)
+	contact, err := rest.FindContact(ctx, h.Store, c)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -125,7 +118,7 @@ func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	before, err := h.contact(ctx, c)
+	before, err := rest.FindContact(ctx, h.Store, c)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

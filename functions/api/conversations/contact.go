@@ -8,7 +8,6 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
-	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 // listContactConversations lists a contact's conversations in the stores that the caller sees, newest first.
@@ -17,19 +16,15 @@ func (h *Handler) listContactConversations(ctx context.Context, c *rest.Call) (h
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	contact, err := h.Store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
+	contact, err := rest.FindContact(ctx, h.Store, c)
 	if err != nil {
-		return httpapi.Response{}, fmt.Errorf("read the contact: %w", err)
+		return httpapi.Response{}, err
 	}
 	found, err := h.Store.ContactConversations(ctx, c.Account.ID, contact.ID, request)
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read the conversations of contact %s: %w", contact.ID, err)
 	}
-	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !visible(c.Operator, v) })
+	scope := c.Scope()
+	found.Items = slices.DeleteFunc(found.Items, func(v chat.Conversation) bool { return !scope.Conversation(v) })
 	return h.showConversations(ctx, c, found)
-}
-
-// visible reports whether a conversation may be shown to an operator.
-func visible(o chat.Operator, v chat.Conversation) bool {
-	return v.Status != chat.AwaitingConsent && permission.Sees(o, v.StoreID)
 }

@@ -28,9 +28,10 @@ type Store interface {
 	Pool(ctx context.Context, account chat.AccountID, store chat.StoreID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
 	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
-	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
-	SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error)
 	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	rest.ContactReader
+	// SearchContacts shows the contacts that keep accepts.
+	SearchContacts(ctx context.Context, account chat.AccountID, q string, keep func(context.Context, chat.Contact) (bool, error), p chat.PageRequest) (chat.Page[chat.Contact], error)
 }
 
 // Desk is the use cases on a conversation. Each returns NotFound for a conversation of another account or of a store that the actor does
@@ -114,6 +115,7 @@ var (
 // inboxQuery is the filter of a conversation list, limited to what the caller sees.
 type inboxQuery struct {
 	dynamo.ConversationQuery
+	scope permission.Scope
 	order wire.Order
 	q     string
 	page  chat.PageRequest
@@ -121,7 +123,7 @@ type inboxQuery struct {
 }
 
 func readWanted(c *rest.Call) (inboxQuery, error) {
-	w := inboxQuery{order: wire.OrderNewest}
+	w := inboxQuery{scope: c.Scope(), order: wire.OrderNewest}
 	var err error
 	if w.page, err = rest.Page(c.Request); err != nil {
 		return w, err
@@ -153,7 +155,7 @@ func readWanted(c *rest.Call) (inboxQuery, error) {
 	w.ChannelID = chat.ChannelID(c.Query.Get("channelId"))
 	w.InboxShards, w.Since = c.Account.InboxShards, c.Account.CreatedAt
 	w.Oldest = w.order == wire.OrderOldest
-	w.StoreIDs, w.none = scope(c.Caller, chat.StoreID(c.Query.Get("storeId")))
+	w.StoreIDs, w.none = w.scope.Stores(chat.StoreID(c.Query.Get("storeId")))
 	return w, nil
 }
 
@@ -176,22 +178,9 @@ func statuses(text string, search bool) ([]chat.Status, error) {
 	return nil, rest.Invalid("status", "must be one of active, all, open, pending, snoozed, held, resolved")
 }
 
-// scope returns the stores of the caller's lists. An empty list means every store, unless the caller sees none.
-func scope(c rest.Caller, store chat.StoreID) (stores []chat.StoreID, nothing bool) {
-	switch {
-	case c.SeesAll() && store == "":
-		return nil, false
-	case c.SeesAll():
-		return []chat.StoreID{store}, false
-	case store == "":
-		return c.Operator.StoreIDs, len(c.Operator.StoreIDs) == 0
-	}
-	return []chat.StoreID{store}, !slices.Contains(c.Operator.StoreIDs, store)
-}
-
 // wants reports whether a conversation that was not read by the query matches its filter.
 func (w inboxQuery) wants(v chat.Conversation) bool {
-	return slices.Contains(w.Statuses, v.Status) &&
+	return w.scope.Conversation(v) && slices.Contains(w.Statuses, v.Status) &&
 		(w.Assignee == "" || v.AssigneeID == w.Assignee) &&
 		(!w.Unassigned || v.AssigneeID == "") &&
 		(w.ChannelID == "" || v.ChannelID == w.ChannelID) &&
@@ -250,7 +239,7 @@ const (
 // searchConversations shows the conversations of the contacts that a search finds; its pages are pages of contacts.
 func (h *Handler) searchConversations(ctx context.Context, c *rest.Call, w inboxQuery) (chat.Page[chat.Conversation], error) {
 	request := chat.PageRequest{Limit: min(w.page.Limit, searchContacts), Cursor: w.page.Cursor}
-	contacts, err := h.Store.SearchContacts(ctx, c.Account.ID, w.q, request)
+	contacts, err := h.Store.SearchContacts(ctx, c.Account.ID, w.q, rest.SeesContact(h.Store, c), request)
 	if err != nil {
 		return chat.Page[chat.Conversation]{}, fmt.Errorf("search contacts: %w", err)
 	}

@@ -21,7 +21,7 @@ const (
 // getCounts returns the counts of the inbox's lists, limited to what the caller sees.
 func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var shape wire.Counts
-	stores, nothing := scope(c.Caller, "")
+	stores, nothing := c.Scope().Stores("")
 	if nothing {
 		return rest.OK(shape)
 	}
@@ -53,7 +53,7 @@ func (h *Handler) getCounts(ctx context.Context, c *rest.Call) (httpapi.Response
 
 // countMine counts the caller's conversations. There are few, so reading them is cheaper than counting them in the inbox.
 func (h *Handler) countMine(ctx context.Context, c *rest.Call, shape *wire.Counts) error {
-	request := chat.PageRequest{Limit: rest.MaxLimit}
+	request, scope := chat.PageRequest{Limit: rest.MaxLimit}, c.Scope()
 	for seen := 0; ; {
 		mine, err := h.Store.Mine(ctx, c.Account.ID, c.Operator.ID, active, request)
 		if err != nil {
@@ -62,7 +62,7 @@ func (h *Handler) countMine(ctx context.Context, c *rest.Call, shape *wire.Count
 		var ids []chat.ConversationID
 		var theirs []chat.Conversation
 		for _, v := range mine.Items {
-			if visible(c.Operator, v) {
+			if scope.Conversation(v) {
 				ids, theirs = append(ids, v.ID), append(theirs, v)
 			}
 		}

@@ -52,7 +52,7 @@ func (h *Handler) Routes() []rest.Route {
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/stores", Access: rest.May(permission.StoreRead), Handle: h.listStores,
-			Status: http.StatusOK, Summary: "The account's stores", Answer: wire.List[wire.Store]{},
+			Status: http.StatusOK, Summary: "The stores that the caller sees", Answer: wire.List[wire.Store]{},
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/channels", Access: rest.May(permission.ChannelRead), Handle: h.listChannels,
@@ -111,11 +111,14 @@ func (h *Handler) listOperators(ctx context.Context, c *rest.Call) (httpapi.Resp
 	return rest.OK(present.List(operators, "", func(o chat.Operator) wire.Operator { return s.Show(o, email) }))
 }
 
+// listStores lists the stores that the caller sees.
 func (h *Handler) listStores(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	stores, err := h.Store.Stores(ctx, c.Account.ID)
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read stores: %w", err)
 	}
+	scope := c.Scope()
+	stores = slices.DeleteFunc(stores, func(s chat.Store) bool { return !scope.Store(s.ID) })
 	stores = byName(stores, func(x chat.Store) (name, id string) { return x.Name, string(x.ID) })
 	return rest.OK(present.List(stores, "", present.Store))
 }
@@ -126,7 +129,8 @@ func (h *Handler) listChannels(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("read channels: %w", err)
 	}
-	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !permission.Sees(c.Operator, ch.StoreID) })
+	scope := c.Scope()
+	channels = slices.DeleteFunc(channels, func(ch chat.Channel) bool { return !scope.Store(ch.StoreID) })
 	channels = byName(channels, func(x chat.Channel) (name, id string) { return x.Name, string(x.ID) })
 	return rest.OK(present.List(channels, "", present.Channel))
 }

@@ -52,7 +52,8 @@ func announced(shape wire.Upload, err error) (httpapi.Response, error) {
 	return rest.Created(shape)
 }
 
-// uploadLimits returns the file limits of the conversation's channel, or without a conversation those of all channels of the account.
+// uploadLimits returns the file limits of the conversation's channel, or without a conversation those of all channels that the caller
+// sees.
 func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.ConversationID) ([]channel.Limit, error) {
 	var types []chat.ChannelType
 	if id != "" {
@@ -67,7 +68,9 @@ func (h *Handler) uploadLimits(ctx context.Context, c *rest.Call, id chat.Conver
 			return nil, fmt.Errorf("read channels: %w", err)
 		}
 		for _, ch := range channels {
-			types = append(types, ch.Type)
+			if c.Scope().Store(ch.StoreID) {
+				types = append(types, ch.Type)
+			}
 		}
 	}
 	var limits []channel.Limit

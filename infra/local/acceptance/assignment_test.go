@@ -13,6 +13,7 @@ import (
 type operator struct {
 	ID, Name, Availability      string
 	Capacity, OpenConversations int
+	StoreIDs                    []string
 	Active, Online              bool
 	Version                     int64
 }

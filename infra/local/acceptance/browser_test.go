@@ -34,6 +34,7 @@ type browser struct {
 
 	mu     sync.Mutex
 	frames []frame
+	raw    []string // the same frames as they came
 	ended  error
 }
 
@@ -62,11 +63,15 @@ func (c *client) browseBy(tickets string) *browser {
 func (b *browser) read() {
 	for {
 		_, data, err := b.socket.Read(b.t.Context())
+		var raw []json.RawMessage
 		var items []frame
 		if err == nil {
-			err = json.Unmarshal(data, &items)
+			err = errors.Join(json.Unmarshal(data, &raw), json.Unmarshal(data, &items))
 		}
 		b.mu.Lock()
+		for _, item := range raw {
+			b.raw = append(b.raw, string(item))
+		}
 		b.frames, b.ended = append(b.frames, items...), err
 		b.mu.Unlock()
 		if err != nil {

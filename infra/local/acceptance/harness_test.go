@@ -322,6 +322,14 @@ func (a *account) connect() {
 	a.channel = ch.ID
 }
 
+// store opens one more store and returns its id.
+func (a *account) store(name string) string {
+	a.t.Helper()
+	var made struct{ ID string }
+	a.owner.post("/api/v1/stores", object{"name": name}, http.StatusCreated, &made)
+	return made.ID
+}
+
 func (a *account) distribute(mode, manager string) {
 	a.t.Helper()
 	body := object{"mode": mode}

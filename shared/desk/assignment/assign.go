@@ -14,6 +14,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 // Store is what assignment needs of the data layer.
@@ -42,7 +43,8 @@ func New(store Store, now func() time.Time) (*Assigner, error) {
 }
 
 // Assign gives a conversation to an operator by hand, or back to the pool when to is empty.
-//   - It ignores capacity, availability and hours, but not the store's grant.
+//   - It ignores capacity, availability and hours, but not whether the operator is active, can answer and has the store's grant. Conflict
+//     with the outcome as its reason otherwise.
 //   - Assigning it to its present assignee changes nothing.
 //   - version is the one that the actor saw: when it is another by now, the answer is Conflict with reason stale; 0 is any version.
 func (a *Assigner) Assign(ctx context.Context, actor chat.Actor, id chat.ConversationID, to chat.OperatorID, version int64) (chat.Conversation, error) {
@@ -67,8 +69,8 @@ func (a *Assigner) Assign(ctx context.Context, actor chat.Actor, id chat.Convers
 		var err error
 		if to == "" {
 			kind, err = chat.EventUnassigned, after.Unassign(now)
-		} else if !target.Active || !target.ServesStore(c.StoreID) {
-			err = fault.New(fault.Conflict, "the operator does not serve this store").WithField("operatorId").WithReason("not_granted")
+		} else if refused := permission.Refuses(target, c.StoreID); refused != "" {
+			err = fault.New(fault.Conflict, "the operator cannot be given this conversation").WithField("operatorId").WithReason(string(refused))
 		} else {
 			err = after.Assign(to, now)
 		}
@@ -82,8 +84,8 @@ func (a *Assigner) Assign(ctx context.Context, actor chat.Actor, id chat.Convers
 	})
 }
 
-// Release puts a conversation back into the pool when the operator given has it and no longer serves it: they are not active, or lost
-// the store's grant. Everything else stays as it is.
+// Release puts a conversation back into the pool when the operator given has it and may not have it any more: they are not active, cannot
+// answer, or lost the store's grant. Everything else stays as it is.
 func (a *Assigner) Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error {
 	_, err := desk.Decide(ctx, a.store, a.now, account, id, func(c chat.Conversation) (*chat.Decision, error) {
 		if c.AssigneeID != operator || !c.IsOpen() {
@@ -93,11 +95,11 @@ func (a *Assigner) Release(ctx context.Context, account chat.AccountID, id chat.
 		if err != nil {
 			return nil, fmt.Errorf("read operator %s: %w", operator, err)
 		}
-		if assignee.Active && assignee.ServesStore(c.StoreID) {
+		if permission.Refuses(assignee, c.StoreID) == "" {
 			return nil, nil
 		}
 		now, after := a.now(), c
-		if err := after.Unassign(now); err != nil {
+		if err := after.Release(now); err != nil {
 			return nil, err
 		}
 		if err := desk.SetCloseAt(ctx, a.store, &after); err != nil {

@@ -59,6 +59,8 @@ func attachPastContact(decision *chat.Decision, account chat.Account, ch chat.Ch
 		c.ContactID, c.ContactName = contact.ID, contact.Name
 		identity.LastConversationID = c.ID
 		decision.NewContact, decision.Identity, decision.Aliases = &contact, &identity, identity.Aliases
+	} else {
+		addContactStore(decision, *known)
 	}
 	decision.Events = []chat.Event{desk.NewEvent(*c, chat.EventPastKept, desk.System, now, nil)}
 }

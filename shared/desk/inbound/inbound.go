@@ -76,9 +76,21 @@ func attachContact(decision *chat.Decision, account chat.Account, ch chat.Channe
 	}
 	identity := *known
 	identity.OpenConversationID = c.ID
+	if addContactStore(decision, identity) {
+		identity.StoreIDs = append(slices.Clone(identity.StoreIDs), c.StoreID)
+	}
 	decision.Aliases = identity.Missing(in.Sender.Addresses)
 	identity.Aliases = append(slices.Clone(identity.Aliases), decision.Aliases...)
 	decision.Identity = &identity
+}
+
+// addContactStore adds the conversation's store to those of its contact, and reports whether the identity did not know it.
+func addContactStore(decision *chat.Decision, known chat.Identity) bool {
+	if slices.Contains(known.StoreIDs, decision.After.StoreID) {
+		return false
+	}
+	decision.ContactStore = decision.After.StoreID
+	return true
 }
 
 // setReplyTo finds the message that m quotes, if it is one of the same conversation whose receipt is still kept.
@@ -151,7 +163,8 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 		name = phoneName(in.Sender.Phone)
 	}
 	contact := chat.Contact{
-		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, in.Sender.Addresses[0]), Phone: in.Sender.Phone, CreatedAt: now,
+		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, in.Sender.Addresses[0]), Phone: in.Sender.Phone,
+		StoreIDs: []chat.StoreID{ch.StoreID}, CreatedAt: now,
 		Identities: []chat.IdentityRef{{
 			ChannelID: ch.ID, Type: ch.Type, ExternalID: in.Sender.Addresses[0],
 			Username: in.Sender.Username, Phone: in.Sender.Phone,
@@ -160,6 +173,7 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 	identity := chat.Identity{
 		AccountID: account, ChannelID: ch.ID, ExternalID: in.Sender.Addresses[0],
 		Aliases: slices.Clone(in.Sender.Addresses[1:]), ContactID: contact.ID, ContactName: contact.Name,
+		StoreIDs: []chat.StoreID{ch.StoreID},
 	}
 	return contact, identity
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 // Store is what an operator's changes need of the data layer.
@@ -63,7 +64,7 @@ func (o *Operations) SetPending(ctx context.Context, actor chat.Actor, id chat.C
 	return o.transition(ctx, actor, c, chat.EventPending, chat.Pending, (*chat.Conversation).SetPending)
 }
 
-// Reopen opens a pending conversation, or a resolved one for the operator who had it if they still serve the store. Conflict with reason
+// Reopen opens a pending conversation, or a resolved one for the operator who had it if they may still have it. Conflict with reason
 // other_open when the contact has another open conversation.
 func (o *Operations) Reopen(ctx context.Context, actor chat.Actor, id chat.ConversationID) (chat.Conversation, error) {
 	c, err := o.Conversation(ctx, actor, id)
@@ -76,7 +77,7 @@ func (o *Operations) Reopen(ctx context.Context, actor chat.Actor, id chat.Conve
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return chat.Conversation{}, fmt.Errorf("read operator %s: %w", operator, err)
 		}
-		if err != nil || !former.Active || !former.ServesStore(c.StoreID) {
+		if err != nil || permission.Refuses(former, c.StoreID) != "" {
 			operator = ""
 		}
 	}

@@ -23,6 +23,16 @@ func Add(t *table.Tx, c chat.Contact) {
 	}
 }
 
+// AddStore adds a store to those in which a contact has conversations. The contact's version grows, so that an update that was prepared
+// before does not remove the store again.
+func AddStore(t *table.Tx, account chat.AccountID, id chat.ContactID, store chat.StoreID) {
+	stores := expression.Name("storeIds")
+	update := expression.Set(stores, expression.ListAppend(expression.IfNotExists(stores, expression.Value([]string{})), expression.Value([]string{string(store)}))).
+		Add(expression.Name("version"), expression.Value(1))
+	missing := table.Present().And(expression.Not(expression.Contains(stores, string(store))))
+	t.Update(table.Desk, key.Contact(account, id), update, &missing, "").Done = true
+}
+
 // Contact reads one with a consistent read.
 func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.Contact(account, id), true, item.KindContact)

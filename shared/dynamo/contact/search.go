@@ -23,6 +23,9 @@ const (
 	maxScan   = 1000 // tokens that one request reads
 )
 
+// Keep decides whether a search shows a contact.
+type Keep = func(context.Context, chat.Contact) (bool, error)
+
 // want is one way in which a contact may match: it has a token for each of these prefixes. The first one is looked up.
 type want []item.Token
 
@@ -79,8 +82,8 @@ func wantsOf(q string) []want {
 
 // SearchContacts finds contacts by the beginnings of the words of their names (all words must match), by the beginning of their
 // email address, and by the beginning of a phone number or, from six digits on, its end. A contact that several interpretations
-// find is listed once.
-func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, p chat.PageRequest) (chat.Page[chat.Contact], error) {
+// find is listed once. Only contacts that keep accepts are shown: a page of them may be short and still have a Next.
+func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, keep Keep, p chat.PageRequest) (chat.Page[chat.Contact], error) {
 	name := "contacts " + q
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
 	if err != nil {
@@ -105,7 +108,7 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 			return chat.Page[chat.Contact]{}, err
 		}
 		scanned += len(items)
-		read, found, err := s.matching(ctx, account, wants, at, items, table.LimitOf(p)-len(page.Items))
+		read, found, err := s.matching(ctx, account, wants, at, items, keep, table.LimitOf(p)-len(page.Items))
 		if err != nil {
 			return chat.Page[chat.Contact]{}, err
 		}
@@ -134,9 +137,9 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 	return s.db.Page(ctx, q, "search contacts")
 }
 
-// matching reads the contacts of the tokens and keeps those that match and were not found before. It stops after enough contacts,
+// matching reads the contacts of the tokens and takes those that match, were not found before and are to be shown. It stops after enough contacts,
 // and returns how many tokens it used.
-func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []table.Item, enough int) (read int, found []chat.Contact, err error) {
+func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []table.Item, keep Keep, enough int) (read int, found []chat.Contact, err error) {
 	keys := make([]table.Key, len(items))
 	for i, av := range items {
 		id, err := key.ParseSearch(table.Text(av["sk"]))
@@ -164,7 +167,14 @@ func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []wa
 		tokens := item.Tokens(c)
 		met := slices.ContainsFunc(wants[:at], func(w want) bool { return w.matches(tokens) })
 		first, _ := firstMatch(wants[at][0], tokens)
-		if !met && wants[at].matches(tokens) && key.Search(account, string(first.Field), first.Text, c.ID) == table.KeyOf(av) {
+		if met || !wants[at].matches(tokens) || key.Search(account, string(first.Field), first.Text, c.ID) != table.KeyOf(av) {
+			continue
+		}
+		shown, err := keep(ctx, c)
+		if err != nil {
+			return 0, nil, err
+		}
+		if shown {
 			found = append(found, c)
 		}
 	}

@@ -1,12 +1,14 @@
 package contact_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/contact"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -30,10 +32,15 @@ func addContact(t *testing.T, db dynamotest.DB, c chat.Contact) chat.Contact {
 
 func search(t *testing.T, db dynamotest.DB, q string, limit int) []string {
 	t.Helper()
+	return searchKept(t, db, q, func(context.Context, chat.Contact) (bool, error) { return true, nil }, limit)
+}
+
+func searchKept(t *testing.T, db dynamotest.DB, q string, keep contact.Keep, limit int) []string {
+	t.Helper()
 	var found []string
 	cursor := ""
 	for range 50 {
-		page, err := db.SearchContacts(t.Context(), account, q, chat.PageRequest{Limit: limit, Cursor: cursor})
+		page, err := db.SearchContacts(t.Context(), account, q, keep, chat.PageRequest{Limit: limit, Cursor: cursor})
 		dynamotest.Must(t, err)
 		for _, c := range page.Items {
 			found = append(found, string(c.ID))
@@ -83,9 +90,50 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 				}
 			}
 		}
-		page, err := db.SearchContacts(t.Context(), "ACC2", "garcia", chat.PageRequest{})
+		page, err := db.SearchContacts(t.Context(), "ACC2", "garcia", nil, chat.PageRequest{})
 		if dynamotest.Must(t, err); len(page.Items) != 0 {
 			t.Error("another account's contact was found")
+		}
+	})
+}
+
+// What the filter leaves out costs no page: pages go on until the end, and nothing is shown twice.
+func TestSearchContacts_Filtered_EveryPageAndNothingElse(t *testing.T) { // S1-08
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		var want []string
+		for i := range 23 {
+			c := chat.Contact{ID: chat.ContactID(fmt.Sprintf("c%02d", i)), Name: "Ana Pérez", StoreIDs: []chat.StoreID{"SHOP"}}
+			if i%3 == 0 {
+				c.StoreIDs = []chat.StoreID{"OTHER"}
+				want = append(want, string(c.ID))
+			}
+			addContact(t, db, c)
+		}
+		keep := func(_ context.Context, c chat.Contact) (bool, error) {
+			return slices.Contains(c.StoreIDs, "OTHER"), nil
+		}
+		for _, limit := range []int{1, 3, 100} {
+			if got := searchKept(t, db, "ana", keep, limit); !slices.Equal(got, want) {
+				t.Errorf("pages of %d: %v, want %v", limit, got, want)
+			}
+		}
+	})
+}
+
+func TestAddStore_KeptByConcurrentUpdate(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		before := addContact(t, db, chat.Contact{ID: "x", Name: "Ana", StoreIDs: []chat.StoreID{"SHOP"}})
+		d := dynamotest.Opening("second")
+		d.NewContact, d.After.ContactID, d.Identity.ContactID, d.ContactStore = nil, before.ID, before.ID, "OTHER"
+		dynamotest.Must(t, db.Commit(t.Context(), d, noon))
+		after := before
+		after.Name = "Ana María"
+		dynamotest.WantFault(t, db.UpdateContact(t.Context(), before, after, nil, nil), fault.Conflict, "version_changed")
+		stored, err := db.Contact(t.Context(), account, "x")
+		dynamotest.Must(t, err)
+		slices.Sort(stored.StoreIDs)
+		if !slices.Equal(stored.StoreIDs, []chat.StoreID{"OTHER", "SHOP"}) || stored.Version != 2 {
+			t.Errorf("the contact has %q, version %d", stored.StoreIDs, stored.Version)
 		}
 	})
 }

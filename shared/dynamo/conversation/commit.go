@@ -37,6 +37,9 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	if d.NewContact != nil {
 		contact.Add(&t, *d.NewContact)
 	}
+	if d.ContactStore != "" {
+		contact.AddStore(&t, after.AccountID, after.ContactID, d.ContactStore)
+	}
 	for _, m := range d.Messages {
 		m.Version = max(m.Version, 1)
 		t.Put(table.Desk, item.Message(m), table.Absent(), "").Done = true

@@ -178,7 +178,7 @@ func TestCursor_OwnListAndAccountOnly(t *testing.T) {
 				return err
 			},
 			"no base64": func() error {
-				_, err := db.SearchContacts(ctx, account, "ana", chat.PageRequest{Cursor: "%%%"})
+				_, err := db.SearchContacts(ctx, account, "ana", nil, chat.PageRequest{Cursor: "%%%"})
 				return err
 			},
 			"signed with a removed key": func() error {

@@ -30,16 +30,8 @@ type Caller struct {
 // May reports whether the caller's role includes a permission.
 func (c Caller) May(p permission.Permission) bool { return permission.Has(c.Operator.Role, p) }
 
-// SeesAll reports whether the caller sees every store of the account.
-func (c Caller) SeesAll() bool {
-	switch c.Operator.Role {
-	case chat.Owner, chat.Admin, chat.Supervisor:
-		return true
-	case chat.Editor, chat.OperatorRole, chat.ReadOnly:
-		return false
-	}
-	return false
-}
+// Scope is what the caller sees of the account.
+func (c Caller) Scope() permission.Scope { return permission.ScopeOf(c.Operator) }
 
 // authorize authenticates the caller and checks the route's permission.
 func (s *Server) authorize(ctx context.Context, c *Call, r Route) error {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
-	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 type channelReader interface {
@@ -19,10 +18,57 @@ func FindChannel(ctx context.Context, store channelReader, c *Call) (chat.Channe
 	if err != nil {
 		return ch, fmt.Errorf("read the channel: %w", err)
 	}
-	if !permission.Sees(c.Operator, ch.StoreID) {
+	if !c.Scope().Store(ch.StoreID) {
 		return chat.Channel{}, fault.New(fault.NotFound, "channel not found")
 	}
 	return ch, nil
+}
+
+// ContactReader reads a contact, and the channels of an account.
+type ContactReader interface {
+	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error)
+}
+
+// FindContact reads the contact that the path's id names. NotFound if the caller does not see it.
+func FindContact(ctx context.Context, store ContactReader, c *Call) (chat.Contact, error) {
+	contact, err := store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
+	if err != nil {
+		return contact, fmt.Errorf("read the contact: %w", err)
+	}
+	seen, err := SeesContact(store, c)(ctx, contact)
+	if err == nil && !seen {
+		err = fault.New(fault.NotFound, "contact not found")
+	}
+	return contact, err
+}
+
+// SeesContact decides which contacts the caller sees. One that was stored before contacts named their stores has those of its channels,
+// which are read once.
+func SeesContact(store ContactReader, c *Call) func(context.Context, chat.Contact) (bool, error) {
+	scope := c.Scope()
+	var stores map[chat.ChannelID]chat.StoreID
+	return func(ctx context.Context, contact chat.Contact) (bool, error) {
+		if len(contact.StoreIDs) > 0 || scope.Every() {
+			return scope.Contact(contact), nil
+		}
+		if stores == nil {
+			channels, err := store.Channels(ctx, c.Account.ID)
+			if err != nil {
+				return false, fmt.Errorf("read channels: %w", err)
+			}
+			stores = make(map[chat.ChannelID]chat.StoreID, len(channels))
+			for _, ch := range channels {
+				stores[ch.ID] = ch.StoreID
+			}
+		}
+		for _, identity := range contact.Identities {
+			if id, known := stores[identity.ChannelID]; known {
+				contact.StoreIDs = append(contact.StoreIDs, id)
+			}
+		}
+		return scope.Contact(contact), nil
+	}
 }
 
 // NoStore is the fault of a store that does not exist or that the caller does not see.

@@ -1,8 +1,8 @@
 // Package audience finds the connections of an account, knows what each is viewing, and broadcasts to them.
 //
 // An Audience is the result of one query for connections. An operator with a connection is online. Broadcasts are ephemeral: failures are
-// logged and not retried. A connection that is gone is deleted, and the others are notified. It imports cache, chat, push and the
-// frames of wire.
+// logged and not retried. A connection that is gone is deleted, and the others are notified. It imports cache, chat, push, rules/permission
+// and the frames of wire.
 package audience
 
 import (
@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/push"
+	"github.com/recado-chat/recado/shared/rules/permission"
 	"github.com/recado-chat/recado/shared/wire"
 	"github.com/recado-chat/recado/shared/wire/present"
 )
@@ -143,11 +144,6 @@ func (r Audience) Online(operator chat.OperatorID) bool {
 	return slices.ContainsFunc(r.Connections, func(c chat.Connection) bool { return c.OperatorID == operator })
 }
 
-// Viewing returns the connections that are viewing a conversation.
-func (r Audience) Viewing(conversation chat.ConversationID) Audience {
-	return r.filter(func(c chat.Connection) bool { return c.Viewing.ConversationID == conversation })
-}
-
 // Operators returns the audience's operators, sorted and without duplicates.
 func (r Audience) Operators() []chat.OperatorID {
 	operators := make([]chat.OperatorID, 0, len(r.Connections))
@@ -252,9 +248,29 @@ func (r *Broadcaster) AddPresence(ctx context.Context, items Items, to Audience,
 	items.Add(to, item)
 }
 
+// Viewers returns the connections of the audience that are viewing a conversation, of operators who may: one who has lost the store's grant
+// since they began is none. They are nobody if the operators cannot be read.
+func (r *Broadcaster) Viewers(ctx context.Context, audience Audience, conversation chat.ConversationID) Audience {
+	viewers := audience.filter(func(c chat.Connection) bool { return c.Viewing.ConversationID == conversation })
+	if len(viewers.Connections) == 0 {
+		return viewers
+	}
+	people, err := r.People(ctx, viewers)
+	if err != nil {
+		r.log.WarnContext(ctx, "the viewers were not told", slog.Any("error", err))
+		return Audience{Account: audience.Account}
+	}
+	return viewers.filter(func(c chat.Connection) bool { return Shows(people[c.OperatorID], c.Viewing.StoreID) })
+}
+
+// Shows reports whether frames about a store's conversations go to an operator.
+func Shows(o chat.Operator, store chat.StoreID) bool {
+	return o.Active && permission.Has(o.Role, permission.ConversationRead) && permission.ScopeOf(o).Store(store)
+}
+
 // AddViewing adds, for the viewers of a conversation in the audience, an item that lists these viewers.
 func (r *Broadcaster) AddViewing(ctx context.Context, items Items, audience Audience, conversation chat.ConversationID) {
-	viewers := audience.Viewing(conversation)
+	viewers := r.Viewers(ctx, audience, conversation)
 	item, err := present.Viewing(conversation, viewers.Operators())
 	if err != nil {
 		r.log.ErrorContext(ctx, "viewing was not sent", slog.Any("error", err))

@@ -1,6 +1,6 @@
 // Package assignment decides which operator gets a conversation: a pure rule, with the reason for every operator it considered.
 //
-// It imports chat and the standard library.
+// It imports chat and rules/permission.
 package assignment
 
 import (
@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/rules/permission"
 )
 
 // Candidate is an operator with their load.
@@ -25,11 +26,12 @@ type Choice struct {
 }
 
 // Choose picks the operator for a conversation:
-//   - Eligible are active operators with the store's grant who are available, below their capacity and were not unassigned from it.
-//   - The operator who had it before it closed gets it again if eligible, in every distribution mode.
+//   - Eligible are active operators who can answer, have the store's grant, are available, below their capacity and were not unassigned
+//     from it by hand.
+//   - The operator who had it before it closed or was released gets it again if eligible, in every distribution mode.
 //   - Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then the id, so that the
 //     result does not depend on the order of the list.
-//   - A fixed manager gets it whatever their capacity and availability, but not without the grant.
+//   - A fixed manager gets it whatever their capacity and availability, but must be active, able to answer and have the grant.
 func Choose(conversation chat.Conversation, distribution chat.Distribution, candidates []Candidate) Choice {
 	former := slices.IndexFunc(candidates, func(c Candidate) bool {
 		return conversation.FormerID != "" && c.Operator.ID == conversation.FormerID && consider(conversation, c).Outcome == ""
@@ -85,12 +87,7 @@ func manager(conversation chat.Conversation, id chat.OperatorID, candidates []Ca
 			continue
 		}
 		line := describe(candidate)
-		switch {
-		case !candidate.Operator.Active:
-			line.Outcome = chat.OutcomeInactive
-		case !candidate.Operator.ServesStore(conversation.StoreID):
-			line.Outcome = chat.OutcomeNotGranted
-		default:
+		if line.Outcome = permission.Refuses(candidate.Operator, conversation.StoreID); line.Outcome == "" {
 			line.Outcome = chat.OutcomeChosen
 			chosen := candidate.Operator
 			return Choice{Operator: &chosen, Reason: chat.Reason{Code: chat.ReasonFixedManager, Considered: []chat.Considered{line}}}
@@ -107,11 +104,10 @@ func describe(c Candidate) chat.Considered {
 // consider is why a candidate is not eligible; an empty outcome means eligible.
 func consider(conversation chat.Conversation, c Candidate) chat.Considered {
 	line := describe(c)
+	refused := permission.Refuses(c.Operator, conversation.StoreID)
 	switch {
-	case !c.Operator.Active:
-		line.Outcome = chat.OutcomeInactive
-	case !c.Operator.ServesStore(conversation.StoreID):
-		line.Outcome = chat.OutcomeNotGranted
+	case refused != "":
+		line.Outcome = refused
 	case c.Operator.Availability != chat.Available:
 		line.Outcome = chat.OutcomeAway
 	case slices.Contains(conversation.Passed, c.Operator.ID):

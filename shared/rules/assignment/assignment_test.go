@@ -33,6 +33,7 @@ func lastAt(t time.Time) func(*Candidate) {
 }
 func away(c *Candidate)     { c.Operator.Availability = chat.Away }
 func inactive(c *Candidate) { c.Operator.Active = false }
+func readonly(c *Candidate) { c.Operator.Role = chat.ReadOnly }
 func elsewhere(c *Candidate) {
 	c.Operator.StoreIDs = []chat.StoreID{"other"}
 }
@@ -66,12 +67,18 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeServedLater, "b": chat.OutcomeChosen},
 		},
 		{
-			name: "passed, away, inactive, at capacity, without the grant: nobody", conversation: passed, distribution: accountWide,
-			candidates: []Candidate{operator("a"), operator("b", away), operator("c", inactive), operator("d", open(20)), operator("e", elsewhere)},
+			name: "passed, away, inactive, at capacity, without the grant, read-only: nobody", conversation: passed, distribution: accountWide,
+			candidates: []Candidate{operator("a"), operator("b", away), operator("c", inactive), operator("d", open(20)), operator("e", elsewhere), operator("f", readonly)},
 			code:       chat.ReasonNobodyEligible,
 			outcomes: map[chat.OperatorID]chat.Outcome{
 				"a": chat.OutcomePassed, "b": chat.OutcomeAway, "c": chat.OutcomeInactive, "d": chat.OutcomeAtCapacity, "e": chat.OutcomeNotGranted,
+				"f": chat.OutcomeCannotReply,
 			},
+		},
+		{
+			name: "former operator became read-only", conversation: former, distribution: accountWide,
+			candidates: []Candidate{operator("a"), operator("b", readonly)}, chosen: "a", code: chat.ReasonFewestOpen,
+			outcomes: map[chat.OperatorID]chat.Outcome{"a": chat.OutcomeChosen, "b": chat.OutcomeCannotReply},
 		},
 		{
 			name: "former operator comes first, though busier", conversation: former, distribution: accountWide,
@@ -94,6 +101,18 @@ func TestChoose(t *testing.T) { // B-04, C-05, S3-10
 			distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: "b"},
 			candidates:   []Candidate{operator("a"), operator("b", elsewhere)}, code: chat.ReasonNobodyEligible,
 			outcomes: map[chat.OperatorID]chat.Outcome{"b": chat.OutcomeNotGranted},
+		},
+		{
+			name: "manager is read-only", conversation: waiting,
+			distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: "b"},
+			candidates:   []Candidate{operator("a"), operator("b", readonly)}, code: chat.ReasonNobodyEligible,
+			outcomes: map[chat.OperatorID]chat.Outcome{"b": chat.OutcomeCannotReply},
+		},
+		{
+			name: "manager is inactive", conversation: waiting,
+			distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: "b"},
+			candidates:   []Candidate{operator("a"), operator("b", inactive)}, code: chat.ReasonNobodyEligible,
+			outcomes: map[chat.OperatorID]chat.Outcome{"b": chat.OutcomeInactive},
 		},
 		{
 			name: "distribution by groups leaves it in the pool", conversation: waiting,

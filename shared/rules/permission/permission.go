@@ -1,5 +1,5 @@
-// Package permission says what a role may do: a preset of permissions per role, and in which stores they hold. It imports chat and the
-// standard library.
+// Package permission says what a role may do (a preset of permissions per role), what an operator sees (Scope), and which conversations
+// they may be given (Refuses). It imports chat and the standard library.
 package permission
 
 import (
@@ -49,9 +49,3 @@ func Of(role chat.Role) []Permission { return slices.Clone(presets[role]) }
 
 // Has reports whether a role includes a permission.
 func Has(role chat.Role, p Permission) bool { return slices.Contains(presets[role], p) }
-
-// Sees reports whether an operator may see the conversations of a store: those of the stores granted to them, or all of them for an
-// owner, administrator or supervisor without grants. Conversations are assigned by the same rule.
-func Sees(o chat.Operator, store chat.StoreID) bool {
-	return len(presets[o.Role]) > 0 && o.ServesStore(store)
-}

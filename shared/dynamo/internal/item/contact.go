@@ -12,6 +12,7 @@ type contactItem struct {
 	table.Header
 	contactFields
 	Identities []identityPart `dynamodbav:"identities,omitempty"`
+	StoreIDs   []string       `dynamodbav:"storeIds,omitempty"`
 	OptedOut   bool           `dynamodbav:"optedOut,omitempty"`
 	OptedAt    table.Millis   `dynamodbav:"optedAt,omitempty"`
 	CreatedAt  table.Millis   `dynamodbav:"createdAt,omitempty"`
@@ -46,7 +47,7 @@ func Contact(c chat.Contact) contactItem {
 	it := contactItem{
 		Header:        table.NewHeader(key.Contact(c.AccountID, c.ID), KindContact),
 		contactFields: fieldsOf(c), OptedOut: c.MarketingConsent.OptedOut, OptedAt: table.MillisOf(c.MarketingConsent.At),
-		CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
+		StoreIDs: table.Strings(c.StoreIDs), CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
 	}
 	for _, i := range c.Identities {
 		it.Identities = append(it.Identities, identityPart{
@@ -68,7 +69,7 @@ func DecodeContact(av table.Item) (chat.Contact, error) {
 	c := chat.Contact{
 		ID: id, AccountID: account, Name: it.Name, FirstName: it.FirstName, LastName: it.LastName, Email: it.Email,
 		Phone: it.Phone, Blocked: it.Blocked, MarketingConsent: chat.MarketingConsent{OptedOut: it.OptedOut, At: it.OptedAt.Time()},
-		CreatedAt: it.CreatedAt.Time(), Version: it.Version,
+		StoreIDs: table.IDs[chat.StoreID](it.StoreIDs), CreatedAt: it.CreatedAt.Time(), Version: it.Version,
 	}
 	for _, i := range it.Identities {
 		c.Identities = append(c.Identities, chat.IdentityRef{

@@ -15,6 +15,7 @@ type identityItem struct {
 	ContactID   string       `dynamodbav:"contactId,omitempty"`
 	ContactName string       `dynamodbav:"contactName,omitempty"`
 	Blocked     bool         `dynamodbav:"blocked,omitempty"`
+	StoreIDs    []string     `dynamodbav:"storeIds,omitempty"`
 	OpenID      string       `dynamodbav:"openId,omitempty"`
 	LastID      string       `dynamodbav:"lastId,omitempty"`
 	LastAt      table.Millis `dynamodbav:"lastAt,omitempty"`
@@ -24,7 +25,7 @@ type identityItem struct {
 func Identity(i chat.Identity) identityItem {
 	return identityItem{
 		Header:   table.NewHeader(key.Identity(i.AccountID, i.ChannelID, i.ExternalID), KindIdentity),
-		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked,
+		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked, StoreIDs: table.Strings(i.StoreIDs),
 		OpenID: string(i.OpenConversationID), LastID: string(i.LastConversationID), LastAt: table.MillisOf(i.LastResolvedAt),
 		Version: i.Version,
 	}
@@ -54,7 +55,7 @@ func DecodeIdentity(av table.Item) (chat.Identity, error) {
 	}
 	return chat.Identity{
 		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases, Address: it.Address,
-		ContactID: chat.ContactID(it.ContactID), ContactName: it.ContactName, Blocked: it.Blocked,
+		ContactID: chat.ContactID(it.ContactID), ContactName: it.ContactName, Blocked: it.Blocked, StoreIDs: table.IDs[chat.StoreID](it.StoreIDs),
 		OpenConversationID: chat.ConversationID(it.OpenID), LastConversationID: chat.ConversationID(it.LastID),
 		LastResolvedAt: it.LastAt.Time(), Version: it.Version,
 	}, nil

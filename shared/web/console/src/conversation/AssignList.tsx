@@ -37,7 +37,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
       focusTarget();
     };
   }, [overlay.opened, focusSearchInput, resetSelectedOption, focusTarget]);
-  const found = assignable(operators, search);
+  const found = assignable(operators, conversation.storeId, search);
 
   return (
     <Combobox

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { send } from "../api/client.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { codeOf, useFailureNotice } from "../ui/errors.ts";
-import { messageReasons } from "./reasons.ts";
+import { assignReasons, messageReasons } from "./reasons.ts";
 
 export type Action =
   | { verb: "assign"; body: { operatorId: string | null } }
@@ -14,7 +14,7 @@ export type Action =
 export function useConversationAction(id: string) {
   const { live } = useLive();
   const client = useQueryClient();
-  const failed = useFailureNotice({ conflict: "conversation.changedMeanwhile" });
+  const failed = useFailureNotice({ conflict: "conversation.changedMeanwhile" }, assignReasons);
   const notReopened = useFailureNotice({ conflict: "conversation.otherOpen" });
   return useMutation({
     mutationKey: ["act", id],

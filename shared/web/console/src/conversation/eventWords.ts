@@ -36,6 +36,7 @@ export const outcomes: Record<string, Key> = {
   at_capacity: "outcome.atCapacity",
   away: "outcome.away",
   inactive: "outcome.inactive",
+  cannot_reply: "outcome.cannotReply",
   not_granted: "outcome.notGranted",
   passed: "outcome.passed",
   busier: "outcome.busier",

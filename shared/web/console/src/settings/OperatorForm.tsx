@@ -47,6 +47,9 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
       password: (value) => (operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value)),
     },
   });
+  /** The stores that can be chosen here; those that only others see stay as they are. */
+  const storeIds = (values: { storeIds: string[] }) =>
+    values.storeIds.filter((chosen) => stores.some(({ id }) => id === chosen));
   const save = useMutation({
     mutationFn: ({ available, active, email, password, ...values }: typeof form.values) =>
       operator
@@ -55,15 +58,16 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
             `/operators/${encodeURIComponent(operator.id)}`,
             {
               ...values,
-              // The owner's role cannot be changed here.
+              // The owner's role cannot be changed here, and nobody limits the owner.
               role: operator.role === "owner" ? undefined : values.role,
+              storeIds: operator.role === "owner" ? undefined : storeIds(values),
               active,
               availability: available ? "available" : "away",
               version: operator.version,
             },
             shape,
           )
-        : send("POST", "/operators", { ...values, email: email.trim(), password }, shape),
+        : send("POST", "/operators", { ...values, storeIds: storeIds(values), email: email.trim(), password }, shape),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
       void client.invalidateQueries({ queryKey: ["me"] });
@@ -117,12 +121,13 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
               {...form.getInputProps("capacity")}
             />
           </Group>
-          {stores.length > 1 && (
+          {stores.length > 1 && operator?.role !== "owner" && (
             <MultiSelect
               label={t("field.stores")}
               placeholder={form.values.storeIds.length === 0 ? t("field.allStores") : undefined}
               data={stores.map(({ id, name }) => ({ value: id, label: name }))}
               {...form.getInputProps("storeIds")}
+              value={storeIds(form.values)}
             />
           )}
           <MultiSelect

@@ -69,7 +69,7 @@ export const orders = ["newest","oldest","waiting","due"] as const;
 export type Order = (typeof orders)[number];
 
 /** Outcome is the result for one operator who was considered. */
-export const outcomes = ["chosen","inactive","not_granted","away","at_capacity","passed","busier","served_later"] as const;
+export const outcomes = ["chosen","inactive","cannot_reply","not_granted","away","at_capacity","passed","busier","served_later"] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Permission is what a route requires. */

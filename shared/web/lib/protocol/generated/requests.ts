@@ -307,7 +307,7 @@ export type OperatorChange = {
   role?: e.Role;
   /** Capacity is how many conversations the operator is given at once. */
   capacity?: number;
-  /** StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others. */
+  /** StoreIDs are the stores granted; an empty list grants every store to roles that see the whole account, and the first store to the others. The owner has every store: naming some answers conflict. A caller who is limited to stores names these alone; the others stay. */
   storeIds?: string[];
   /** Languages are those that the operator answers in. */
   languages?: e.Language[];
