@@ -18,7 +18,7 @@ var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist", W
 // so to replace the resource behind it. "both" keeps the exports for an upgrade from a Service that imports them.
 var flags = map[string]any{
 	"@aws-cdk/core:validateAgainstDefaultRules": true, "@aws-cdk/core:strictCfnValidateErrors": true,
-	"@aws-cdk/core:defaultCrossStackReferences": "both",
+	"@aws-cdk/core:defaultCrossStackReferences": "weak",
 }
 
 // newApp makes all stacks of the stage that the context names.

@@ -75,7 +75,28 @@ func NewState(scope awsconstructs.Construct, stage config.Stage) *State {
 		AuthFlows: &awscognito.AuthFlow{AdminUserPassword: jsii.Bool(true)}, DisableOAuth: jsii.Bool(true), GenerateSecret: jsii.Bool(false),
 		PreventUserExistenceErrors: jsii.Bool(true),
 	})
+	s.keepExports()
 	return s
+}
+
+// keepExports exports what Services of earlier versions import: CloudFormation refuses to remove an export that is imported, and State is
+// updated before Service. It may go when every deployment has been updated once.
+func (s *State) keepExports() {
+	exported := []any{s.Key.KeyId(), s.Key.KeyArn(), s.Users.UserPoolId(), s.Users.UserPoolArn(), s.Client.UserPoolClientId()}
+	for _, name := range topology.Tables {
+		table := s.Tables[name]
+		exported = append(exported, table.Ref(), table.AttrArn())
+		if table.StreamSpecification() != nil {
+			exported = append(exported, table.AttrStreamArn())
+		}
+	}
+	for _, name := range topology.Buckets {
+		exported = append(exported, s.Buckets[name].BucketName(), s.Buckets[name].BucketArn())
+	}
+	exported = append(exported, s.Buckets[topology.Media].BucketRegionalDomainName())
+	for _, value := range exported {
+		s.Stack.ExportValue(value, nil)
+	}
 }
 
 // newGatewayLogRole lets API Gateway write the access log of the WebSocket API. It is a setting of the account in its region, which other
