@@ -192,7 +192,8 @@ diff: $(TOOLS)/cdk/ready ## what a deployment of STAGE would change in your AWS 
 
 .PHONY: deploy
 deploy: $(TOOLS)/cdk/ready ## deploy STAGE into your AWS account; then make secrets
-	$(CDK) deploy --all -c stage=$(STAGE) $(CONTEXT)
+	@# --force: a resource of State that was replaced changes Service, whose template only names the output.
+	$(CDK) deploy --all --force -c stage=$(STAGE) $(CONTEXT)
 
 .PHONY: secrets
 secrets: ## write STAGE's provider secrets from META_APP_SECRET, META_VERIFY_TOKEN and the like, and generate those that are ours

@@ -13,11 +13,12 @@ import (
 // built is where `make assets` leaves what is uploaded.
 var built = stacks.Built{Functions: "bin", Console: "shared/web/console/dist", Widget: "shared/web/widget/dist"}
 
-// flags are CDK's feature flags: templates are validated against CloudFormation's schemas, a finding ends the synthesis, and State keeps
-// the exports that Service imports.
+// flags are CDK's feature flags: templates are validated against CloudFormation's schemas, a finding ends the synthesis, and Service reads
+// State's outputs (Fn::GetStackOutput) instead of importing its exports: CloudFormation refuses to change an export that is imported, and
+// so to replace the resource behind it. "both" keeps the exports for an upgrade from a Service that imports them.
 var flags = map[string]any{
 	"@aws-cdk/core:validateAgainstDefaultRules": true, "@aws-cdk/core:strictCfnValidateErrors": true,
-	"@aws-cdk/core:defaultCrossStackReferences": "strong",
+	"@aws-cdk/core:defaultCrossStackReferences": "weak",
 }
 
 // newApp makes all stacks of the stage that the context names.

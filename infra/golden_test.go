@@ -177,9 +177,10 @@ func short(v any) string {
 					return "${" + short(argument) + "}"
 				case "Fn::GetAtt":
 					return "${" + strings.Join(texts(argument), ".") + "}"
-				case "Fn::ImportValue":
-					_, name, _ := strings.Cut(short(argument), ":ExportsOutput")
-					return "${State:" + name + "}"
+				case "Fn::GetStackOutput":
+					output, _ := argument.(map[string]any)
+					name, _ := output["OutputName"].(string)
+					return "${State:" + strings.TrimPrefix(name, "PublishOutput") + "}"
 				case "Fn::Join":
 					return strings.Join(texts(argument.([]any)[1]), "")
 				}

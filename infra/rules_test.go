@@ -38,7 +38,7 @@ func everyStack(t *testing.T, look func(t *testing.T, stage, name string, stack 
 // infra/cost. None is priced by the hour.
 var (
 	free = []string{
-		"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage", "AWS::CDK::Metadata",
+		"AWS::ApiGateway::Account", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage", "AWS::CDK::Metadata",
 		"AWS::CloudFront::Distribution", "AWS::CloudFront::Function", "AWS::CloudFront::OriginAccessControl", "AWS::CloudFront::ResponseHeadersPolicy",
 		"AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::DynamoDB::Table", "AWS::Events::Rule", "AWS::IAM::Policy", "AWS::IAM::Role",
 		"AWS::Lambda::Function", "AWS::Lambda::LayerVersion", "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
@@ -236,6 +236,49 @@ func TestTemplates_DataSurvivesStackDeletion(t *testing.T) {
 			for id, r := range templates[name].Resources {
 				if r.DeletionPolicy == "Retain" && r.Type != "AWS::Lambda::LayerVersion" {
 					t.Errorf("%s of %s %s is kept, and belongs into State", id, stage, name)
+				}
+			}
+		}
+	}
+}
+
+func TestFiles_DeletedOrOverwritten_KeptAsVersions(t *testing.T) {
+	t.Parallel()
+	for stage, templates := range synthesised {
+		for id, r := range templates["State"].of("AWS::S3::Bucket") {
+			if !strings.HasPrefix(id, "Media") {
+				continue
+			}
+			versioning, _ := r.Properties["VersioningConfiguration"].(map[string]any)
+			if versioning["Status"] != "Enabled" || !strings.Contains(fmt.Sprint(r.Properties["LifecycleConfiguration"]), "NoncurrentDays:35") {
+				t.Errorf("%s of %s: versions %v, %v", id, stage, versioning, r.Properties["LifecycleConfiguration"])
+			}
+		}
+	}
+}
+
+func TestGateways_ThrottledAndLoggedWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	for stage, templates := range synthesised {
+		found := templates["Service"].of("AWS::ApiGatewayV2::Stage")
+		if len(found) != 2 {
+			t.Errorf("%d gateways in %s, want HTTP and sockets", len(found), stage)
+		}
+		for id, r := range found {
+			settings, _ := r.Properties["DefaultRouteSettings"].(map[string]any)
+			for _, limit := range []string{"ThrottlingRateLimit", "ThrottlingBurstLimit"} {
+				if n, _ := settings[limit].(float64); n <= 0 {
+					t.Errorf("%s of %s has no %s", id, stage, limit)
+				}
+			}
+			log, _ := r.Properties["AccessLogSettings"].(map[string]any)
+			format, _ := log["Format"].(string)
+			if !strings.Contains(format, "$context.routeKey") {
+				t.Errorf("%s of %s: access log %q", id, stage, format)
+			}
+			for _, secret := range []string{"path", "query", "authorizer", "header"} {
+				if strings.Contains(strings.ToLower(format), secret) {
+					t.Errorf("the access log of %s holds %q: %s", id, secret, format)
 				}
 			}
 		}

@@ -34,9 +34,12 @@ type Stage struct {
 	Providers  map[string]string // the providers' settings by environment variable
 
 	LogsKept     time.Duration
+	VersionsKept time.Duration // customers' files that were overwritten or deleted: as long as the tables' recovery to the second
 	InboundKept  time.Duration // oversized bodies and stream records that failed: longer than any queue keeps a message
 	WebhookBurst int           // requests at once, and
 	WebhookRate  int           // requests per second, that the HTTP API lets through
+	SocketBurst  int           // the same for connections and messages of browsers' sockets
+	SocketRate   int
 }
 
 const day = 24 * time.Hour
@@ -45,7 +48,7 @@ const day = 24 * time.Hour
 func defaults() []Stage {
 	base := Stage{
 		Architecture: "arm64", Kept: true, MailFrom: "Recado <no-reply@recado.example>",
-		LogsKept: 30 * day, InboundKept: 15 * day, WebhookRate: 2000, WebhookBurst: 2000,
+		LogsKept: 30 * day, VersionsKept: 35 * day, InboundKept: 15 * day, WebhookRate: 2000, WebhookBurst: 2000, SocketRate: 500, SocketBurst: 1000,
 	}
 	dev, prod, test := base, base, base
 	dev.Name, dev.LogsKept = "dev", 7*day

@@ -65,6 +65,66 @@ func TestDeploy_MainJob_BeforeAndAfterUpgrade(t *testing.T) {
 	fresh.wantMessage("recién desplegado")
 	fresh.wantReply("¡Hola! ¿En qué te ayudamos?")
 	fresh.wantClosing()
+
+	d.deployReplaced(cli, current, "Inbound")
+	if _, kept := d.resources(stateStack)[logicalOf(after, "Inbound")]; kept {
+		t.Error("the bucket was not replaced")
+	}
+	fresh.wantMessage("con otro depósito")
+}
+
+// logicalOf is the logical id of a construct's resource, to whose name CDK adds a hash.
+func logicalOf(resources map[string]string, construct string) string {
+	for logical := range resources {
+		if hash, ok := strings.CutPrefix(logical, construct); ok && len(hash) == 8 {
+			return logical
+		}
+	}
+	return ""
+}
+
+// deployReplaced deploys the same app with another logical id for a construct of State, as a change that replaces the resource does.
+func (d *deployment) deployReplaced(cli, app, construct string) {
+	d.t.Helper()
+	assembly := d.t.TempDir()
+	d.run(d.t.TempDir(), cli, "synth", "--quiet", "--app", app, "--output", assembly, "--context", "stage=test", "--context", "graphUrl="+d.graph, "--ci")
+	old := logicalOf(d.resources(stateStack), construct)
+	changes := []string{old, construct + strings.Repeat("0", 8)}
+	// The templates change, and so do the keys under which they are uploaded.
+	for _, stack := range []string{stateStack, serviceStack} {
+		var assets struct {
+			Files map[string]struct{ Source struct{ Path string } }
+		}
+		content, err := os.ReadFile(filepath.Join(assembly, stack+".assets.json"))
+		if err == nil {
+			err = json.Unmarshal(content, &assets)
+		}
+		if err != nil {
+			d.t.Fatalf("read the assets of %s: %v", stack, err)
+		}
+		for key, file := range assets.Files {
+			if file.Source.Path == stack+".template.json" {
+				changes = append(changes, key, strings.Repeat("0", 8)+key[8:])
+			}
+		}
+	}
+	replace := strings.NewReplacer(changes...)
+	for _, pattern := range []string{"*.template.json", "*.assets.json", "manifest.json"} {
+		files, err := filepath.Glob(filepath.Join(assembly, pattern))
+		if err != nil || len(files) == 0 {
+			d.t.Fatalf("%s in the assembly: %v, %v", pattern, files, err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(file, []byte(replace.Replace(string(content))), 0o600)
+			}
+			if err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+	d.deploy(cli, assembly)
 }
 
 // buildApp compiles a checkout's CDK app and its functions, and gives the command that synthesises it.

@@ -1,15 +1,17 @@
 // Command local runs the whole of Recado on this machine: `make run`. It reads its options from the environment, all optional:
-// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, WIDGET_DIR, LAMBDA=process, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
+// PORT, DATA_DIR, SEED=none, CLOCK, CONSOLE_DIR, WIDGET_DIR, LAMBDA=process, CONCURRENCY, META_APP_SECRET, META_VERIFY_TOKEN, GRAPH_URL.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -65,6 +67,13 @@ func run(ctx context.Context, env map[string]string) error {
 
 `, s.URL, stack.DemoEmail, stack.DemoPassword, options.Dir, s.ShopURL(stack.Shops[0]), pages(s))
 	<-ctx.Done()
+	if options.Concurrency > 0 {
+		load, err := json.MarshalIndent(s.Load(), "  ", "  ")
+		if err != nil {
+			return fmt.Errorf("print the load: %w", err)
+		}
+		fmt.Printf("  %s\n", load)
+	}
 	return nil
 }
 
@@ -100,6 +109,13 @@ func optionsFrom(env map[string]string) (stack.Options, error) {
 		options.Binaries = or("BINARIES_DIR", filepath.Join("bin", runtime.GOARCH))
 	default:
 		return options, fmt.Errorf("LAMBDA is empty or process, not %q", env["LAMBDA"])
+	}
+	if limit := env["CONCURRENCY"]; limit != "" {
+		n, err := strconv.Atoi(limit)
+		if err != nil || n < 1 {
+			return options, fmt.Errorf("CONCURRENCY is a number of executions such as 10, not %q", limit)
+		}
+		options.Concurrency = n
 	}
 	if start := env["CLOCK"]; start != "" {
 		at, err := time.Parse(time.RFC3339, start)

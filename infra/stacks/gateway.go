@@ -32,21 +32,22 @@ func (s *Service) newHTTP() *api {
 	a.api = awsapigatewayv2.NewCfnApi(s.Stack, jsii.String(a.name), &awsapigatewayv2.CfnApiProps{
 		Name: jsii.String("recado-" + s.stage.Name), ProtocolType: jsii.String("HTTP"),
 	})
-	logs := awslogs.NewLogGroup(s.Stack, jsii.String("HttpLogs"), &awslogs.LogGroupProps{
-		Retention: awslogs.RetentionDays_ONE_WEEK, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
-	})
 	awsapigatewayv2.NewCfnStage(s.Stack, jsii.String("HttpStage"), &awsapigatewayv2.CfnStageProps{
 		ApiId: a.api.Ref(), StageName: jsii.String("$default"), AutoDeploy: jsii.Bool(true),
 		DefaultRouteSettings: &awsapigatewayv2.CfnStage_RouteSettingsProperty{
 			ThrottlingRateLimit: jsii.Number(float64(s.stage.WebhookRate)), ThrottlingBurstLimit: jsii.Number(float64(s.stage.WebhookBurst)),
 		},
-		// The route and never the path: paths may hold secrets, and queries tickets.
-		AccessLogSettings: &awsapigatewayv2.CfnStage_AccessLogSettingsProperty{
-			DestinationArn: logs.LogGroupArn(),
-			Format:         jsii.String(`{"id":"$context.requestId","route":"$context.routeKey","status":"$context.status","ms":"$context.responseLatency","error":"$context.integrationErrorMessage"}`),
-		},
+		AccessLogSettings: s.accessLog(a, `{"id":"$context.requestId","route":"$context.routeKey","status":"$context.status","ms":"$context.responseLatency","error":"$context.integrationErrorMessage"}`),
 	})
 	return a
+}
+
+// accessLog is an API's access log. Its format has the route and never the path or the query: they may hold secrets and tickets.
+func (s *Service) accessLog(a *api, format string) *awsapigatewayv2.CfnStage_AccessLogSettingsProperty {
+	logs := awslogs.NewLogGroup(s.Stack, jsii.String(a.name+"Logs"), &awslogs.LogGroupProps{
+		Retention: awslogs.RetentionDays_ONE_WEEK, RemovalPolicy: awscdk.RemovalPolicy_DESTROY,
+	})
+	return &awsapigatewayv2.CfnStage_AccessLogSettingsProperty{DestinationArn: logs.LogGroupArn(), Format: jsii.String(format)}
 }
 
 func (s *Service) newSockets() *api {
@@ -57,6 +58,10 @@ func (s *Service) newSockets() *api {
 	})
 	awsapigatewayv2.NewCfnStage(s.Stack, jsii.String("SocketsStage"), &awsapigatewayv2.CfnStageProps{
 		ApiId: a.api.Ref(), StageName: jsii.String(socketStage), AutoDeploy: jsii.Bool(true),
+		DefaultRouteSettings: &awsapigatewayv2.CfnStage_RouteSettingsProperty{
+			ThrottlingRateLimit: jsii.Number(float64(s.stage.SocketRate)), ThrottlingBurstLimit: jsii.Number(float64(s.stage.SocketBurst)),
+		},
+		AccessLogSettings: s.accessLog(a, `{"id":"$context.requestId","connection":"$context.connectionId","event":"$context.eventType","route":"$context.routeKey","status":"$context.status","error":"$context.integrationErrorMessage"}`),
 	})
 	return a
 }

@@ -9,8 +9,10 @@ import (
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigateway"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscognito"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	awsconstructs "github.com/aws/constructs-go/constructs/v10"
@@ -68,11 +70,48 @@ func NewState(scope awsconstructs.Construct, stage config.Stage) *State {
 		FeaturePlan:        awscognito.FeaturePlan_LITE, // the cheapest: we use passwords and nothing else
 		DeletionProtection: jsii.Bool(stage.Kept), RemovalPolicy: constructs.Kept(stage),
 	})
+	newGatewayLogRole(s.Stack, stage)
 	s.Client = s.Users.AddClient(jsii.String("Functions"), &awscognito.UserPoolClientOptions{
 		AuthFlows: &awscognito.AuthFlow{AdminUserPassword: jsii.Bool(true)}, DisableOAuth: jsii.Bool(true), GenerateSecret: jsii.Bool(false),
 		PreventUserExistenceErrors: jsii.Bool(true),
 	})
+	s.keepExports()
 	return s
+}
+
+// keepExports exports what Services of earlier versions import: CloudFormation refuses to remove an export that is imported, and State is
+// updated before Service. It may go when every deployment has been updated once.
+func (s *State) keepExports() {
+	exported := []any{s.Key.KeyId(), s.Key.KeyArn(), s.Users.UserPoolId(), s.Users.UserPoolArn(), s.Client.UserPoolClientId()}
+	for _, name := range topology.Tables {
+		table := s.Tables[name]
+		exported = append(exported, table.Ref(), table.AttrArn())
+		if table.StreamSpecification() != nil {
+			exported = append(exported, table.AttrStreamArn())
+		}
+	}
+	for _, name := range topology.Buckets {
+		exported = append(exported, s.Buckets[name].BucketName(), s.Buckets[name].BucketArn())
+	}
+	exported = append(exported, s.Buckets[topology.Media].BucketRegionalDomainName())
+	for _, value := range exported {
+		s.Stack.ExportValue(value, nil)
+	}
+}
+
+// newGatewayLogRole lets API Gateway write the access log of the WebSocket API. It is a setting of the account in its region, which other
+// APIs there share, so it stays when the stack goes; HTTP APIs do without.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+func newGatewayLogRole(scope awsconstructs.Construct, stage config.Stage) {
+	role := awsiam.NewRole(scope, jsii.String("GatewayLogs"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("apigateway.amazonaws.com"), nil),
+		ManagedPolicies: &[]awsiam.IManagedPolicy{
+			awsiam.ManagedPolicy_FromAwsManagedPolicyName(jsii.String("service-role/AmazonAPIGatewayPushToCloudWatchLogs")),
+		},
+	})
+	account := awsapigateway.NewCfnAccount(scope, jsii.String("GatewayAccount"), &awsapigateway.CfnAccountProps{CloudWatchRoleArn: role.RoleArn()})
+	role.ApplyRemovalPolicy(constructs.Kept(stage))
+	account.ApplyRemovalPolicy(constructs.Kept(stage), nil)
 }
 
 func newStack(scope awsconstructs.Construct, stage config.Stage, name, what string, protected bool) awscdk.Stack {
@@ -145,6 +184,10 @@ func newBucket(scope awsconstructs.Construct, stage config.Stage, name topology.
 	}
 	switch name {
 	case topology.Media:
+		props.Versioned = jsii.Bool(true)
+		*props.LifecycleRules = append(*props.LifecycleRules, &awss3.LifecycleRule{
+			Id: jsii.String("replaced"), NoncurrentVersionExpiration: constructs.Days(stage.VersionsKept), ExpiredObjectDeleteMarker: jsii.Bool(true),
+		})
 		// Any origin: access is limited by the signed links, each for one object.
 		props.Cors = &[]*awss3.CorsRule{{
 			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_GET, awss3.HttpMethods_PUT},

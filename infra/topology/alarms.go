@@ -22,21 +22,25 @@ type Alarm struct {
 	Description string
 }
 
-const redrive = " Read the messages' reason attribute, fix the cause, then return them to their queues with the SQS redrive."
+const (
+	rejected = " Read the messages' reason attribute, fix the cause, then run: go run ./infra/local/redrive -queue <URL of this queue> [-reason <reason>]"
+	// SQS moves a record after 20 receives, which back-off stretches over about half an hour.
+	moved = " The cause lasted longer than half an hour (20 receives): read the logs of the functions and fix it, then run: go run ./infra/local/redrive -queue <URL of this queue>"
+)
 
 // Alarms are few, since each costs 10 cents a month: every lasting failure shows as dead letters or as the age of a queue or stream.
 var Alarms = []Alarm{
 	{
 		Name: "dead-letters", Queue: DeadLetters, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "Functions rejected records that cannot be processed: customers' messages or replies are missing until this is fixed." + redrive,
+		Description: "Functions rejected records that cannot be processed: customers' messages or replies are missing until this is fixed." + rejected,
 	},
 	{
 		Name: "dead-standard", Queue: DeadLettersStandard, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "Records failed too many times (pushes, files, e-mails, closings, jobs) and were moved to the dead-letter queue." + redrive,
+		Description: "Records failed too many times (pushes, files, e-mails, closings, jobs) and were moved to the dead-letter queue." + moved,
 	},
 	{
 		Name: "dead-ordered", Queue: DeadLettersFIFO, Metric: "ApproximateNumberOfMessagesVisible", Statistic: "Maximum", Period: 5 * time.Minute, Periods: 1,
-		Description: "Inbound messages, assignments or replies failed too many times and were moved to the dead-letter queue. Customers are waiting." + redrive,
+		Description: "Inbound messages, assignments or replies failed too many times and were moved to the dead-letter queue. Customers are waiting." + moved,
 	},
 	{
 		Name: "stream-age", Function: "fanout", Metric: "IteratorAge", Statistic: "Maximum", Period: time.Minute, Periods: 5, Above: 60_000,

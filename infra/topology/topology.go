@@ -124,6 +124,9 @@ const (
 	DeadLettersFIFO     = "dead-ordered.fifo"
 )
 
+// DeadLetterQueues are all of them.
+var DeadLetterQueues = []string{DeadLetters, DeadLettersStandard, DeadLettersFIFO}
+
 // Dead is where SQS moves what was received too often.
 func (q Queue) Dead() string {
 	if q.FIFO {

@@ -186,7 +186,7 @@ func (c *Conversation) ApplyHistory(m Message) {
 // ActivityAt is the instant a message counts as activity: its arrival. An imported one counts at its own time.
 func ActivityAt(m Message) time.Time {
 	if m.Past || m.ReceivedAt.IsZero() {
-		return SortTime(m.SentAt, m.ReceivedAt)
+		return m.SentAt
 	}
 	return m.ReceivedAt
 }

@@ -35,17 +35,17 @@ func NewID(now time.Time) string {
 	return encodeID(b)
 }
 
-// arrivalGrain is the difference up to which the arrival orders a message instead of the provider's time: WhatsApp's times are whole
-// seconds, and an answer must not sort before its question.
+// arrivalGrain is how long after the provider's time a message still sorts by its arrival: WhatsApp's times are whole seconds, and an
+// answer must not sort before its question.
 const arrivalGrain = 5 * time.Second
 
-// SortTime is the time that orders a message: the provider's, or the arrival when the two are less than five seconds apart or the
-// provider's is in the future.
+// SortTime is the time that orders a message: its arrival, but at most five seconds after the provider's time. So messages that arrive in
+// the order of the provider's times keep that order, however late each is.
 func SortTime(provider, arrival time.Time) time.Time {
-	if provider.IsZero() || arrival.Sub(provider) < arrivalGrain {
-		return arrival
+	if latest := provider.Add(arrivalGrain); !provider.IsZero() && latest.Before(arrival) {
+		return latest
 	}
-	return provider
+	return arrival
 }
 
 // NewMessageID makes an id that sorts by SortTime, then arrival, to the microsecond: messages of one webhook body keep their order. The

@@ -24,16 +24,31 @@ const (
 	redriveWait = 1
 )
 
+// ReasonReceives is the reason of the messages that SQS moved to a dead-letter queue itself, after too many receives: it records none.
+const ReasonReceives = "too_many_receives"
+
 // Redrive sends the messages of a dead-letter queue with one reason ("" = any) back to their source queues, oldest first, and returns how
 // many. A message is deleted after its queue accepted it; a message whose source is not a queue, such as a table's stream, stays. Two
 // concurrent runs may send a message twice, which every consumer handles.
 func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
+	urls := map[string]string{}
+	for {
+		n, err := redriveVisible(ctx, client, deadURL, reason, urls)
+		sent += n
+		// A FIFO queue hands out the next messages of a group only after the first were deleted.
+		if err != nil || n == 0 || !strings.HasSuffix(deadURL, ".fifo") {
+			return sent, err
+		}
+	}
+}
+
+// redriveVisible sends back the messages that the queue hands out before any of them is deleted.
+func redriveVisible(ctx context.Context, client *sqs.Client, deadURL, reason string, urls map[string]string) (sent int, err error) {
 	messages, err := gather(ctx, client, deadURL)
 	if err != nil {
 		return 0, err
 	}
 	slices.SortStableFunc(messages, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
-	urls := map[string]string{}
 	for _, l := range messages {
 		if l.source == "" || (reason != "" && l.reason != reason) {
 			if err := release(ctx, client, deadURL, l); err != nil {
@@ -95,6 +110,7 @@ func read(m types.Message) deadLetterMessage {
 	source := attribute(AttributeSource, types.MessageSystemAttributeNameDeadLetterQueueSourceArn)
 	if parts := strings.Split(source, ":"); len(parts) == 6 && parts[2] == "sqs" {
 		l.source = parts[5]
+		l.reason = cmp.Or(l.reason, ReasonReceives)
 	}
 	return l
 }

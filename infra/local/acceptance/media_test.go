@@ -49,7 +49,6 @@ func TestMedia_FromCustomer_Arrives(t *testing.T) {
 		}
 		return wantCount(ready, len(files))
 	})
-	// The files are matched by type: the order of messages sent within one second is not guaranteed when some arrive late (chat.SortTime).
 	arrived := map[string]message{}
 	for _, m := range a.owner.messages(v.ID) {
 		arrived[m.Type] = m

@@ -116,7 +116,11 @@ func (p *process) check(ctx context.Context, token string, sent [][]string, repl
 		}
 		if !slices.Equal(got, want) {
 			missing, extra := difference(want, got)
-			return fmt.Errorf("%s: %d messages instead of %d, or in another order; missing %q, too many %q", name, len(got), len(want), missing, extra)
+			first := 0
+			for first < min(len(got), len(want)) && got[first] == want[first] {
+				first++
+			}
+			return fmt.Errorf("%s: %d messages instead of %d; missing %q, too many %q; from number %d on: %q", name, len(got), len(want), missing, extra, first, got[first:min(first+3, len(got))])
 		}
 	}
 	return p.checkReplies(ctx, replies, statuses)

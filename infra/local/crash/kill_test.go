@@ -40,6 +40,8 @@ const (
 type process struct {
 	binary, dir, port, url string
 	command                *exec.Cmd
+	tmpfs                  bool
+	moved                  atomic.Int64 // nanoseconds by which the stack's clock was moved
 }
 
 // start runs it until it says that it is ready.
@@ -47,6 +49,9 @@ func (p *process) start(ctx context.Context) error {
 	p.command = exec.Command(p.binary)
 	p.command.Env = append(os.Environ(), "PORT="+p.port, "DATA_DIR="+p.dir, "CONSOLE_DIR="+p.dir)
 	p.command.Stderr = os.Stderr
+	if p.tmpfs {
+		p.ownDisk()
+	}
 	out, err := p.command.StdoutPipe()
 	if err != nil {
 		return err
@@ -124,14 +129,11 @@ func TestKill_UnderLoad_LosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), patience+time.Minute)
 	defer cancel()
-	p := newProcess(t, ctx)
-	_, signedIn, err := p.ask(ctx, http.MethodPost, "/api/v1/auth/sign-in", "", map[string]string{
-		"email": stack.DemoEmail, "password": stack.DemoPassword, "client": "api",
-	})
+	p := newProcess(t, ctx, false)
+	token, err := p.signIn(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := fmt.Sprint(signedIn["accessToken"])
 
 	var group sync.WaitGroup
 	var retried atomic.Int64
@@ -176,9 +178,10 @@ func TestKill_UnderLoad_LosesNothingAcknowledged(t *testing.T) {
 	}
 }
 
-func newProcess(t *testing.T, ctx context.Context) *process {
+// newProcess starts the stack; with tmpfs its data is on a small file system of its own.
+func newProcess(t *testing.T, ctx context.Context, tmpfs bool) *process {
 	t.Helper()
-	p := &process{binary: filepath.Join(t.TempDir(), "local"), dir: t.TempDir()}
+	p := &process{binary: filepath.Join(t.TempDir(), "local"), dir: t.TempDir(), tmpfs: tmpfs}
 	build := exec.CommandContext(ctx, "go", "build", "-o", p.binary, "github.com/recado-chat/recado/infra/local")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the stack: %v\n%s", err, out)
@@ -241,7 +244,7 @@ func (p *process) webhook(ctx context.Context, n int, text string) error {
 			"metadata":          map[string]any{"display_phone_number": "5491140001234", "phone_number_id": stack.DemoNumber},
 			"contacts":          []any{map[string]any{"profile": map[string]any{"name": fmt.Sprintf("Sender %d", n)}, "wa_id": phone(n)}},
 			"messages": []any{map[string]any{
-				"from": phone(n), "id": "wamid." + hex.EncodeToString([]byte(text)), "timestamp": strconv.FormatInt(time.Now().Unix(), 10),
+				"from": phone(n), "id": "wamid." + hex.EncodeToString([]byte(text)), "timestamp": strconv.FormatInt(time.Now().Add(time.Duration(p.moved.Load())).Unix(), 10),
 				"type": "text", "text": map[string]any{"body": text},
 			}},
 		}}}}},

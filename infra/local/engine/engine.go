@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -68,15 +69,25 @@ type Options struct {
 	Log     io.Writer // takes what the engine prints; nil drops it
 }
 
-// Engine is a running database.
+// Engine is a database. Its process may end by itself; Restart starts another one at the same address.
 type Engine struct {
 	URL  string // http://127.0.0.1:port
 	Kind Kind
-	PID  int
 
+	kept    Options // what Restart starts with
+	port    int
+	release func() // of the reserved port
+	http    sdk.HTTPClient
+
+	mu      sync.Mutex
+	running process
+}
+
+// process is one run of the engine's program.
+type process struct {
+	pid    int
 	kill   context.CancelFunc
 	exited chan struct{}
-	http   sdk.HTTPClient
 }
 
 // Start starts an engine and returns when it answers. The caller stops it; ctx bounds only the start.
@@ -84,6 +95,7 @@ func Start(ctx context.Context, o Options) (e *Engine, err error) {
 	if o.Kind == "" {
 		o.Kind = Default()
 	}
+	kept := o
 	if o.Kind == Dynoxide && o.DataDir == "" {
 		if o.DataDir, err = os.MkdirTemp("", "recado-engine-"); err != nil {
 			return nil, fmt.Errorf("make a folder for %s: %w", o.Kind, err)
@@ -103,6 +115,7 @@ func Start(ctx context.Context, o Options) (e *Engine, err error) {
 	for range attempts {
 		e, err := start(ctx, o)
 		if err == nil {
+			e.kept = kept
 			return e, nil
 		}
 		faults = append(faults, err)
@@ -118,34 +131,61 @@ func start(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reserve a port: %w", err)
 	}
-	defer release()
-
-	life, kill := context.WithCancel(context.WithoutCancel(ctx))
-	cmd, err := command(life, o, port)
-	if err != nil {
-		kill()
+	e := &Engine{
+		URL:     "http://127.0.0.1:" + strconv.Itoa(port),
+		Kind:    o.Kind,
+		port:    port,
+		release: sync.OnceFunc(release),
+		http:    sdk.NewHTTPClient(),
+	}
+	if err := e.run(ctx, o); err != nil {
+		e.release()
 		return nil, err
 	}
-	e := &Engine{
-		URL:    "http://127.0.0.1:" + strconv.Itoa(port),
-		Kind:   o.Kind,
-		kill:   kill,
-		exited: make(chan struct{}),
-		http:   sdk.NewHTTPClient(),
+	return e, nil
+}
+
+// ErrNotKept is the error of Restart for an engine whose data ended with its process.
+var ErrNotKept = errors.New("the engine keeps no data")
+
+// Restart starts the engine's program again, on the same port and data, after Exited. ctx bounds only the start.
+func (e *Engine) Restart(ctx context.Context) error {
+	if e.Kind != Dynoxide || e.kept.DataDir == "" {
+		return ErrNotKept
 	}
-	if e.PID, err = spawn(cmd, e.exited); err != nil {
+	return e.run(ctx, e.kept)
+}
+
+// run starts the program and returns when it answers.
+func (e *Engine) run(ctx context.Context, o Options) error {
+	life, kill := context.WithCancel(context.WithoutCancel(ctx))
+	cmd, err := command(life, o, e.port)
+	if err != nil {
 		kill()
-		return nil, fmt.Errorf("run %s: %w", cmd.Path, err)
+		return err
 	}
-	err = e.awaitAnswer(ctx)
+	p := process{kill: kill, exited: make(chan struct{})}
+	if p.pid, err = spawn(cmd, p.exited); err != nil {
+		kill()
+		return fmt.Errorf("run %s: %w", cmd.Path, err)
+	}
+	err = e.awaitAnswer(ctx, p.exited)
 	if err == nil && o.Kind == Dynoxide {
 		err = indexStreams(ctx, dataFile(o))
 	}
 	if err != nil {
-		e.Stop()
-		return nil, err
+		p.stop()
+		return err
 	}
-	return e, nil
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.running = p
+	return nil
+}
+
+func (p process) stop() {
+	p.kill()
+	<-p.exited
 }
 
 // spawn starts the command on a thread of its own that lasts as long as the child: Linux sends the parent-death signal
@@ -169,7 +209,7 @@ func spawn(cmd *exec.Cmd, exited chan<- struct{}) (pid int, err error) {
 	return cmd.Process.Pid, nil
 }
 
-func (e *Engine) awaitAnswer(ctx context.Context) error {
+func (e *Engine) awaitAnswer(ctx context.Context, exited <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	client := dynamodb.New(e.options(), func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
@@ -181,7 +221,7 @@ func (e *Engine) awaitAnswer(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-e.exited:
+		case <-exited:
 			return errors.New("it ended before it answered")
 		case <-ctx.Done():
 			return fmt.Errorf("no answer: %w", err)
@@ -190,14 +230,32 @@ func (e *Engine) awaitAnswer(ctx context.Context) error {
 	}
 }
 
-// Stop ends the engine and returns when it is gone. Stopping twice is harmless.
+// Stop ends the engine and returns when it is gone. Stopping twice is harmless; Restart must not run at the same time.
 func (e *Engine) Stop() {
-	e.kill()
-	<-e.exited
+	e.current().stop()
+	e.release()
 }
 
-// Exited is closed when the engine has ended, by Stop or by itself.
-func (e *Engine) Exited() <-chan struct{} { return e.exited }
+// Kill ends the process as kill -9 does. The engine may be restarted.
+func (e *Engine) Kill() {
+	p := e.current()
+	if running, err := os.FindProcess(p.pid); err == nil {
+		_ = running.Kill() // it may have ended
+	}
+	<-p.exited
+}
+
+// PID is the number of the process, or of the last one.
+func (e *Engine) PID() int { return e.current().pid }
+
+// Exited is closed when the current process has ended, by Stop, Kill or by itself.
+func (e *Engine) Exited() <-chan struct{} { return e.current().exited }
+
+func (e *Engine) current() process {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.running
+}
 
 // Client returns a client of the engine's tables.
 func (e *Engine) Client() *dynamodb.Client { return dynamodb.New(e.options()) }

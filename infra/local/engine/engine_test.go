@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		_, _ = os.Stdout.WriteString(strconv.Itoa(e.PID) + "\n")
+		_, _ = os.Stdout.WriteString(strconv.Itoa(e.PID()) + "\n")
 		<-e.Exited()
 		return
 	}
@@ -148,18 +148,32 @@ func TestDynoxide_Kill_KeepsAcknowledged(t *testing.T) {
 			t.Fatalf("put %d: %v", i, err)
 		}
 	}
-	if err := syscall.Kill(e.PID, syscall.SIGKILL); err != nil {
-		t.Fatalf("kill: %v", err)
+	e.Kill()
+	if err := put(t.Context(), e.Client(), "things", "lost"); err == nil {
+		t.Error("a killed engine answered")
 	}
-	<-e.Exited()
-
-	e = start(t, engine.Options{Kind: engine.Dynoxide, DataDir: dir})
+	url := e.URL
+	if err := e.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e.URL != url {
+		t.Errorf("the engine moved from %s to %s", url, e.URL)
+	}
 	out, err := e.Client().Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String("things"), ConsistentRead: aws.Bool(true)})
 	if err != nil {
 		t.Fatalf("scan: %v", err)
 	}
 	if out.Count != 50 {
 		t.Errorf("%d of 50 acknowledged items are there", out.Count)
+	}
+}
+
+func TestRestart_NothingKept_Refused(t *testing.T) {
+	t.Parallel()
+	e := start(t, engine.Options{Kind: engine.Dynoxide})
+	e.Kill()
+	if err := e.Restart(t.Context()); !errors.Is(err, engine.ErrNotKept) {
+		t.Errorf("%v", err)
 	}
 }
 

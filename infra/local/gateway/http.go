@@ -25,6 +25,7 @@ type HTTPOptions struct {
 	Invoke     Invoke
 	DomainName string           // in the events of functions; empty means the request's Host
 	Timeout    time.Duration    // of an integration; 0 means API Gateway's 30 s
+	Busy       error            // of Invoke when the function's concurrent executions are used up; the request is answered with 503
 	Now        func() time.Time // stamps requests
 	Log        *slog.Logger
 }
@@ -76,7 +77,7 @@ func (g *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, err := invoke(r.Context(), g.Invoke, found.Function, payload, g.Timeout)
-	if errors.Is(err, errTimeout) {
+	if errors.Is(err, errTimeout) || g.Busy != nil && errors.Is(err, g.Busy) {
 		answerMessage(w, http.StatusServiceUnavailable, timeoutMessage)
 		return
 	}

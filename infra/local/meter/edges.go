@@ -13,9 +13,10 @@ import (
 
 const (
 	httpChunk = 512 << 10
-	// accessLine is API Gateway's line for a request, in the format of infra/stacks, and answerHead what an answer weighs on its way to
-	// the viewer beside its body.
+	// accessLine and socketLine are API Gateway's lines for a request and for what a browser's socket sends, in the formats of infra/stacks;
+	// answerHead is what an answer weighs on its way to the viewer beside its body.
 	accessLine = 120
+	socketLine = 150
 	answerHead = 400
 	// Browsers stands for what no function did.
 	Browsers = "browsers"
@@ -57,6 +58,7 @@ func (m *Meter) Socket(invoke gateway.Invoke) gateway.Invoke {
 			RequestContext struct{ EventType string }
 		}
 		_ = json.Unmarshal(payload, &event) // the gateway made it
+		m.add(function, cost.LogBytes, "access log", socketLine+lineOverhead)
 		switch event.RequestContext.EventType {
 		case "MESSAGE":
 			m.add(function, cost.SocketMessages, "from browsers", chunks(len(event.Body), socketChunk))

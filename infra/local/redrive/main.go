@@ -1,9 +1,11 @@
 // Command redrive sends dead letters back to the queues they came from, after the cause of the failure is fixed:
 //
 //	go run ./infra/local/redrive -reason unknown_asset
-//	go run ./infra/local/redrive -reason unknown_asset -queue https://sqs.us-east-1.amazonaws.com/123456789012/recado-prod-dead
+//	go run ./infra/local/redrive -queue https://sqs.us-east-1.amazonaws.com/123456789012/recado-prod-dead-ordered.fifo
 //
-// The first command uses the local stack, the second AWS with the default credentials.
+// The first command takes all dead-letter queues of the local stack; the second one queue on AWS, with the default credentials.
+// A stage has three: dead (functions rejected the record, each for its reason), dead-standard and dead-ordered.fifo (SQS moved the record
+// after too many receives; the reason is too_many_receives).
 package main
 
 import (

@@ -32,6 +32,7 @@ type queue struct {
 	changed chan struct{}
 
 	visible, inFlight, delayed int
+	longestWait                time.Duration
 }
 
 // group is a FIFO group, or on a standard queue all messages sent with the same group id.
@@ -69,7 +70,7 @@ func (q *queue) notify() {
 }
 
 func (q *queue) stats(now time.Time) Stats {
-	st := Stats{Visible: q.visible, InFlight: q.inFlight, Delayed: q.delayed}
+	st := Stats{Visible: q.visible, InFlight: q.inFlight, Delayed: q.delayed, LongestWait: q.longestWait}
 	for _, m := range q.messages {
 		st.Oldest = max(st.Oldest, now.Sub(m.sentAt()))
 	}

@@ -72,6 +72,7 @@ func (s *Server) handOut(q *queue, limit int, now time.Time, hide func(*queue, *
 		m.received++
 		if m.first.IsZero() {
 			m.first = now
+			q.longestWait = max(q.longestWait, now.Sub(m.visibleFrom(now)))
 		}
 		m.last = now
 		m.receipt = fmt.Sprintf("%s-%d-%d", s.boot, m.seq, m.received)
@@ -108,9 +109,15 @@ func (s *Server) Release(name, receipt string, delay time.Duration) error {
 }
 
 // Lapse gives up a held message without an answer, as a failed consumer does: the message becomes visible when the queue's
-// visibility time-out since its receipt is over. The error is an *Error.
+// visibility time-out since its receipt is over, or when the consumer has set another one with ChangeMessageVisibility, when that is
+// over. The error is an *Error.
 func (s *Server) Lapse(name, receipt string) error {
-	return s.reschedule(name, receipt, func(q *queue, m *message, _ time.Time) time.Time { return m.last.Add(q.Visibility) })
+	return s.reschedule(name, receipt, func(q *queue, m *message, _ time.Time) time.Time {
+		if m.state == inFlight {
+			return m.at
+		}
+		return m.last.Add(q.Visibility)
+	})
 }
 
 func (s *Server) reschedule(name, receipt string, at func(*queue, *message, time.Time) time.Time) error {

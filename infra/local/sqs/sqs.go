@@ -193,6 +193,8 @@ type Stats struct {
 	Visible, InFlight, Delayed int
 	// Oldest is the age of the oldest message that is still in the queue.
 	Oldest time.Duration
+	// LongestWait is the longest time from when a message could be received to its first receive, since the server was opened.
+	LongestWait time.Duration
 }
 
 // Stats counts what is in the queue. The error is an *Error when there is no such queue.

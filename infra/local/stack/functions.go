@@ -129,8 +129,27 @@ func (s *Stack) process(f topology.Function) (*runtimeapi.Function, error) {
 	})
 }
 
-// Invoke runs a function once, as its trigger would.
+// Invoke runs a function once, as what polls queues and streams does: over the limit of concurrent executions it waits.
 func (s *Stack) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	leave, err := s.concurrency.await(ctx, function)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return s.run(ctx, function, payload)
+}
+
+// request runs a function once for a request of a gateway: over the limit of concurrent executions it is refused.
+func (s *Stack) request(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	leave, err := s.concurrency.enter(function)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return s.run(ctx, function, payload)
+}
+
+func (s *Stack) run(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	handler, ok := s.handlers[function]
 	if !ok {
 		return nil, fmt.Errorf("there is no function %q", function)

@@ -15,15 +15,18 @@ import (
 	"github.com/recado-chat/recado/shared/queue"
 )
 
-// Redrive sends the dead letters that died for a reason back to their queues, as on AWS, and answers how many.
+// Redrive sends the messages of all dead-letter queues that have a reason ("" = any) back to their queues, as on AWS, and returns how many.
 func (s *Stack) Redrive(ctx context.Context, reason string) (int, error) {
 	client := sqs.New(sqs.Options{
 		Region: engine.Region, BaseEndpoint: aws.String(s.awsURL()),
 		Credentials: credentials.NewStaticCredentialsProvider(engine.AccessKey, engine.SecretKey, ""),
 	})
-	sent, err := queue.Redrive(ctx, client, s.values().QueueURL(topology.DeadLetters), reason)
-	if err != nil {
-		return sent, fmt.Errorf("redrive: %w", err)
+	sent := 0
+	for _, name := range topology.DeadLetterQueues {
+		n, err := queue.Redrive(ctx, client, s.values().QueueURL(name), reason)
+		if sent += n; err != nil {
+			return sent, fmt.Errorf("redrive %s: %w", name, err)
+		}
 	}
 	return sent, nil
 }
@@ -33,7 +36,7 @@ type redriveAnswer struct {
 	Sent int `json:"sent"`
 }
 
-// redrive takes {"reason":"unknown_asset"}; without a reason, every dead letter goes back.
+// redrive takes {"reason":"unknown_asset"}; without a reason, every dead-lettered message goes back.
 func (s *Stack) redrive(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Reason string `json:"reason"`

@@ -139,17 +139,6 @@ func queues() []sqs.Queue {
 	return list
 }
 
-func (s *Stack) openDatabase(ctx context.Context) (err error) {
-	if s.Engine, err = engine.Start(ctx, engine.Options{Kind: s.options.Engine, DataDir: s.path("dynamodb"), Log: s.options.Log}); err != nil {
-		return fmt.Errorf("start the database: %w", err)
-	}
-	s.onStop(s.Engine.Stop)
-	if err := dynamo.CreateTables(ctx, s.Engine.Client(), tables); err != nil {
-		return fmt.Errorf("create the tables: %w", err)
-	}
-	return nil
-}
-
 // openSimulators opens the simulated providers. To add one, add a line to the list.
 func (s *Stack) openSimulators(context.Context) error {
 	for _, open := range []func() (sim.Simulator, error){s.openWhatsApp, s.openTelegram} {

@@ -55,7 +55,8 @@ type Options struct {
 	Builder func(function string, build boot.Builder) boot.Builder
 	// Around wraps every invocation that an event source makes.
 	Around func(function string) source.Around
-	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = a second.
+	// Backoff is after how long a failed record is tried again, by the stack's clock; 0 = as deployed: after what the function asked for,
+	// or the queue's visibility time-out.
 	Backoff time.Duration
 	// NoWindow gives functions their batches as soon as there is something, without the queues' gathering time.
 	NoWindow bool
@@ -69,6 +70,8 @@ type Options struct {
 	NoTick bool
 	// WeakPasswords hashes them cheaply.
 	WeakPasswords bool
+	// Concurrency is the account's limit of concurrent executions, which all functions share; 0 = none. A new AWS account has ten.
+	Concurrency int
 	// NoSources starts no event sources: messages stay in their queues.
 	NoSources bool
 }
@@ -85,20 +88,22 @@ type Stack struct {
 	Socket  *gateway.Socket
 	Engine  *engine.Engine
 
-	aws      net.Listener
-	storage  net.Listener
-	public   net.Listener
-	objects  *s3.Store
-	users    *cognito.Server
-	keys     *kms.Server
-	meter    *meter.Meter
-	services http.Handler // of AWS, on the one loopback endpoint
-	handlers map[string]lambda.Handler
-	queued   []*source.QueueSource
-	streams  []*source.StreamSource
-	awake    sync.Map // the *source.StreamSource of a table's name
-	closers  []func()
-	log      *slog.Logger
+	database    database
+	concurrency *concurrency
+	aws         net.Listener
+	storage     net.Listener
+	public      net.Listener
+	objects     *s3.Store
+	users       *cognito.Server
+	keys        *kms.Server
+	meter       *meter.Meter
+	services    http.Handler // of AWS, on the one loopback endpoint
+	handlers    map[string]lambda.Handler
+	queued      []*source.QueueSource
+	streams     []*source.StreamSource
+	awake       sync.Map // the *source.StreamSource of a table's name
+	closers     []func()
+	log         *slog.Logger
 
 	Telegram   *telegram.Simulator
 	simulators []sim.Simulator // Phone, Telegram
@@ -115,9 +120,6 @@ func (o *Options) defaults() {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	if o.Backoff == 0 {
-		o.Backoff = time.Second
-	}
 	if o.StreamWindow == 0 {
 		o.StreamWindow = 20 * time.Millisecond
 	}
@@ -126,7 +128,7 @@ func (o *Options) defaults() {
 // Start brings everything up. On an error nothing is left running.
 func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	options.defaults()
-	s := &Stack{options: options, log: slog.New(slog.NewJSONHandler(options.Log, nil))}
+	s := &Stack{options: options, concurrency: newConcurrency(options.Concurrency), log: slog.New(slog.NewJSONHandler(options.Log, nil))}
 	defer func() {
 		if err != nil {
 			s.Stop()

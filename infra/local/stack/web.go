@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/local/gateway"
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/shared/httpapi/rest"
 )
 
 // serveAWS opens the endpoints that functions call, before any function is built: some read a parameter then.
@@ -24,7 +25,7 @@ func (s *Stack) serveAWS(context.Context) (err error) {
 		}
 	}
 	if s.Socket, err = gateway.NewSocket(gateway.SocketOptions{
-		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.meter.Socket(s.Invoke), Now: s.Clock.Now, Log: s.log,
+		Connect: socketFunction, Default: socketFunction, Disconnect: socketFunction, Invoke: s.meter.Socket(s.request), Now: s.Clock.Now, Log: s.log,
 	}); err != nil {
 		return fmt.Errorf("open the WebSocket gateway: %w", err)
 	}
@@ -40,7 +41,7 @@ func (s *Stack) servePublic(context.Context) error {
 	for _, route := range topology.Routes {
 		routes = append(routes, gateway.Route{Method: route.Method, Path: route.Path, Function: route.Function})
 	}
-	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.meter.HTTP(s.Invoke), Now: s.Clock.Now, Log: s.log})
+	http1, err := gateway.NewHTTP(gateway.HTTPOptions{Routes: routes, Invoke: s.meter.HTTP(s.request), Busy: errThrottled, Now: s.Clock.Now, Log: s.log})
 	if err != nil {
 		return fmt.Errorf("open the HTTP gateway: %w", err)
 	}
@@ -57,9 +58,10 @@ func (s *Stack) servePublic(context.Context) error {
 // beside them the pages of the local stack itself.
 func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	for _, prefix := range []string{"/webhooks/", "/api/", "/healthz", "/widget/v1/"} {
+	for _, prefix := range []string{"/webhooks/", "/api/", "/widget/v1/"} {
 		mux.Handle(prefix, http1)
 	}
+	mux.Handle(rest.HealthPath, s.health(http1))
 	mux.Handle("/socket", s.Socket)
 	for _, simulator := range s.simulators {
 		handler := simulator.Handler()
@@ -73,7 +75,9 @@ func (s *Stack) publicHandler(http1 http.Handler) http.Handler {
 	mux.HandleFunc("GET /local/cost", s.showCost)
 	mux.HandleFunc("GET /local/clock", s.showClock)
 	mux.HandleFunc("POST /local/clock", s.moveClock)
+	mux.HandleFunc("GET /local/load", s.showLoad)
 	mux.HandleFunc("POST /local/redrive", s.redrive)
+	mux.HandleFunc("POST /local/database/stop", s.stopDatabase)
 	mux.HandleFunc("POST /local/sockets/cut", s.cutSockets)
 	mux.HandleFunc("GET /local/{$}", s.index)
 	mux.HandleFunc("GET /local/shop/{page...}", s.showShop)

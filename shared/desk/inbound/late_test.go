@@ -18,7 +18,7 @@ func TestReceive_Late_CountsFromArrival(t *testing.T) { // S3-11
 	b.Advance(time.Minute)
 	b.Reply(c.ID, "buenas")
 	late := b.Text("1", "¿siguen ahí?")
-	late.At = late.At.Add(-time.Second) // before the reply
+	late.At = late.At.Add(-10 * time.Second) // before the reply
 	b.Advance(90 * time.Minute)
 	late.ReceivedAt = b.Time
 	b.Receive(late)
