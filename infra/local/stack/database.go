@@ -51,7 +51,7 @@ func (s *Stack) restartDatabase(ctx context.Context) {
 		case <-s.Engine.Exited():
 		}
 		s.database.down.Store(true)
-		s.log.Error("the database's process has ended; it is started again")
+		s.log.ErrorContext(ctx, "the database's process has ended; it is started again")
 		for s.database.down.Load() {
 			pause(ctx, time.Until(time.Unix(0, s.database.stopUntil.Load())))
 			err := s.Engine.Restart(ctx)
@@ -59,14 +59,14 @@ func (s *Stack) restartDatabase(ctx context.Context) {
 			case ctx.Err() != nil:
 				return
 			case errors.Is(err, engine.ErrNotKept):
-				s.log.Error("the database kept nothing: the stack must be started again")
+				s.log.ErrorContext(ctx, "the database kept nothing: the stack must be started again")
 				return
 			case err != nil:
-				s.log.Error("start the database", slog.String("error", err.Error()))
+				s.log.ErrorContext(ctx, "start the database", slog.String("error", err.Error()))
 				pause(ctx, restartPause)
 			default:
 				s.database.down.Store(false)
-				s.log.Info("the database answers again")
+				s.log.InfoContext(ctx, "the database answers again")
 			}
 		}
 	}

@@ -93,7 +93,10 @@ test("failed message shows the reason and can be sent again", async () => {
   await harness.stack.phone.fail({ do: "fail_later", code: 131026 });
   await desk.reply("¿Le llegó todo?");
   await desk.delivery("¿Le llegó todo?", "delivery.failed").waitFor();
-  await desk.message("¿Le llegó todo?").getByText(t("message.reason.undeliverable", { channel: "WhatsApp" })).waitFor();
+  await desk
+    .message("¿Le llegó todo?")
+    .getByText(t("message.reason.undeliverable", { channel: "WhatsApp" }))
+    .waitFor();
   await desk
     .message("¿Le llegó todo?")
     .getByRole("button", { name: t("action.retry") })

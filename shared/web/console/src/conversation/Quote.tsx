@@ -10,7 +10,11 @@ export function Quote({ message }: { message: Message | undefined }) {
   const { t } = useTranslation();
   const words =
     message &&
-    (message.revokedAt ? t("message.revoked") : isBlank(message.text) ? t(previewKeys[message.type]) : withVisibleOverrides(message.text));
+    (message.revokedAt
+      ? t("message.revoked")
+      : isBlank(message.text)
+        ? t(previewKeys[message.type])
+        : withVisibleOverrides(message.text));
   return (
     <blockquote className={classes.quote}>
       {message?.author.name && <bdi className={classes.quoteAuthor}>{contactName(message.author.name, t)}</bdi>}

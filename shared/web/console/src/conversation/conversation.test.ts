@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
 import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
-import { isBlank, partsOf } from "@recado/lib/text";
+import { isBlank } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
 import known from "../../../lib/protocol/testdata/capabilities.json" with { type: "json" };
