@@ -156,6 +156,14 @@ func (s *shop) listen(text string) <-chan error {
 	if err != nil {
 		s.t.Fatalf("open a socket: %v", err)
 	}
+	// Only a browser that somebody looks at is told of every conversation.
+	err = socket.Write(ctx, websocket.MessageText, []byte(`{"action":"view","conversationId":null}`))
+	for frame := []byte(nil); err == nil && !strings.Contains(string(frame), `"watching"`); {
+		_, frame, err = socket.Read(ctx)
+	}
+	if err != nil {
+		s.t.Fatalf("look at the inbox: %v", err)
+	}
 	told := make(chan error, 1)
 	go func() {
 		defer cancel()
