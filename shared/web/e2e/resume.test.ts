@@ -1,5 +1,5 @@
 import type { Conversation } from "@recado/lib/protocol";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Api, ApiError } from "./api.ts";
 import { type Desk, t } from "./desk.ts";
 import { finalChecks, setUp } from "./harness.ts";
@@ -208,7 +208,10 @@ test("after a reconnect the open conversation is where it was, and what is out o
   await harness.stack.phone.add(rosa);
   const say = async (from: number, until: number) => {
     for (let n = from; n < until; n += 1) await harness.stack.phone.say(rosa.phone, `mensaje ${n}`);
-    const { id } = await owner.withContact(rosa.name);
+    const id = await vi.waitUntil(
+      async () => (await owner.conversations()).find(({ contact }) => contact.name === rosa.name)?.id,
+      { timeout: 10_000 },
+    );
     await expect.poll(async () => (await owner.messages(id)).length).toBe(until);
   };
   await say(0, 1);
