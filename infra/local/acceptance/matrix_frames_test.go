@@ -25,6 +25,7 @@ var listeners = map[string]listener{
 	"presence":              func(v *viewer, p *place, _ *browser) bool { return v.inAccount(p) },
 	"notice":                func(v *viewer, p *place, _ *browser) bool { return v.sees(p) && v.may("conversation.reply") },
 	"pong":                  func(v *viewer, _ *place, _ *browser) bool { return !v.ended },
+	"watching":              func(*viewer, *place, *browser) bool { return false }, // once for each browser, when it is opened
 }
 
 func seesIt(v *viewer, p *place, _ *browser) bool { return v.sees(p) }

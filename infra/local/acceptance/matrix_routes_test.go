@@ -89,6 +89,7 @@ var rows = map[string]row{
 	"PATCH /api/v1/channels/{id}":                        {status: http.StatusOK, shows: true, body: current("/api/v1/channels/{id}", object{"displayPhone": "54 11 4000"})},
 	"DELETE /api/v1/channels/{id}":                       {status: http.StatusNoContent, path: anotherSite},
 	"GET /api/v1/channels/{id}/templates":                {status: http.StatusOK},
+	"POST /api/v1/channels/{id}/verify":                  {status: http.StatusAccepted},
 	"POST /api/v1/channels/{id}/templates/sync":          {},
 	"POST /api/v1/operators":                             {status: http.StatusCreated, body: recruit},
 	"PATCH /api/v1/operators/{id}":                       {kind: colleague, status: http.StatusOK, body: employed},

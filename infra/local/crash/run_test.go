@@ -104,8 +104,13 @@ func (run *scenarioRun) decide(call faultinject.Call) faultinject.Action {
 	return action
 }
 
+// hits reports whether an invocation's newest call is the target. The order of the pushes, and of jobs that become ready together, depends on
+// timing: of those, any invocation with the same call at the same place is stopped.
 func (t *target) hits(r *invocation, number int) bool {
-	return t.function == r.function && t.trigger == r.trigger && t.occurrence == r.occurrence && t.number == number
+	if t.function != r.function || t.trigger != r.trigger || t.number != number {
+		return false
+	}
+	return t.occurrence == r.occurrence || slices.Contains([]string{"push", "jobs"}, t.function) && t.call == r.calls[len(r.calls)-1]
 }
 
 func nameOf(call faultinject.Call) string {
