@@ -32,7 +32,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "assignment", Timeout: 60 * time.Second, MemoryMB: 256,
-		Tables:  map[Table]Items{Directory: Get | Query, Desk: Get | BatchGet | Query | Put | Update | Delete},
+		Tables:  map[Table]Items{Directory: Get | Query, Desk: Get | Query | Put | Update | Delete},
 		Indexes: []string{"waiting"},
 		SendsTo: []string{DeadLetters},
 	},

@@ -35,18 +35,18 @@ func wholeRun() bool {
 	return flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == ""
 }
 
-// unseen lists grants that no test here uses, with the reason. Those marked "crash" are used by infra/local/crash.
+// unseen lists grants that no test here uses, with the reason. Those marked "crash" are used by infra/local/crash, those marked "timing" are
+// used here when the machine is slow.
 var unseen = map[grants.Use]string{
 	{Function: "api", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:             "the local stack has no CloudFront, which sends this secret",
 	{Function: "admin", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:           "the local stack has no CloudFront, which sends this secret",
 	{Function: "widget", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:          "the local stack has no CloudFront, which sends this secret",
 	{Function: "api", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:UpdateItem"}:                       "a session's last use is stored every five minutes of the wall clock",
 	{Function: "widget", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:UpdateItem"}:                    "a visitor's last use is stored once a day of the wall clock",
-	{Function: "clock", Kind: topology.KindQueue, Resource: "to-media", Action: "sqs:SendMessage"}:                     "the timer of a file fires only if its signal was lost",
-	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "the timer of a mail fires only if its signal was lost",
+	{Function: "clock", Kind: topology.KindQueue, Resource: "to-media", Action: "sqs:SendMessage"}:                     "timing: the timer of a file fires only if its signal was lost or late",
+	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "timing: the timer of a mail fires only if its signal was lost or late",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda stores there the batches that fanout failed on too often",
 
-	{Function: "jobs", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:UpdateItem"}:   "crash: repairs a wrong load",
 	{Function: "media", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:Query"}:       "crash: the clock's signal has no message id",
 	{Function: "ingest", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:GetItem"}:    "crash: deletes the connection of a closed browser",
 	{Function: "ingest", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:DeleteItem"}: "crash: deletes the connection of a closed browser",

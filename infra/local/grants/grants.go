@@ -75,8 +75,11 @@ func (w *Watch) Beyond() []string {
 	return list
 }
 
+// Timing begins the reason of an exception for a grant that is used in some runs only.
+const Timing = "timing: "
+
 // Idle returns the grants without a use, sorted. excused holds exceptions with their reasons; an exception that is not needed is
-// returned too. Three kinds of grants are left out: those that Lambda uses to read queues and streams, the dead-letter queue's, and
+// returned too, unless its reason begins with Timing. Three kinds of grants are left out: those that Lambda uses to read queues and streams, the dead-letter queue's, and
 // s3:ListBucket, which makes S3 answer 404 instead of 403 for a missing object.
 func (w *Watch) Idle(excused map[Use]string) []string {
 	w.mu.Lock()
@@ -88,8 +91,8 @@ func (w *Watch) Idle(excused map[Use]string) []string {
 			list = append(list, "granted, but never used: "+u.String())
 		}
 	}
-	for u := range excused {
-		if !granted[u] || w.seen[u] {
+	for u, reason := range excused {
+		if !granted[u] || w.seen[u] && !strings.HasPrefix(reason, Timing) {
 			list = append(list, "exception that is not needed: "+u.String())
 		}
 	}
