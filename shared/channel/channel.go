@@ -99,6 +99,12 @@ type Connector interface {
 	Connect(ctx context.Context, credentials chat.Credentials, asset string, settings []byte) (Asset, error)
 }
 
+// Configurer is a channel that checks its settings. Any other takes any object.
+type Configurer interface {
+	// Settings returns the settings that a client gave as they are to be stored: Invalid with the field.
+	Settings(given []byte) ([]byte, error)
+}
+
 // Embedder is a channel that shows on pages of the business.
 type Embedder interface {
 	// Allows reports whether settings let a page of this origin show the channel.

@@ -42,9 +42,6 @@ type Capabilities struct {
 	// MessageKey returns the part of a message's provider id that all forms of the id share, "" for an id without one. nil where an id has
 	// one form.
 	MessageKey func(providerID string) string
-	// Settings checks the channel's settings and returns them as they are to be stored: Invalid with the field. nil accepts any
-	// object.
-	Settings func(given []byte) ([]byte, error)
 }
 
 // SendRate is how fast the provider takes messages; a zero field is no limit.

@@ -111,8 +111,9 @@ func (h *Handler) applyChannel(ctx context.Context, c *rest.Call, body wire.Chan
 			return rest.Invalid("settings", "must be an object of at most 8 KB")
 		}
 	}
-	if capabilities, _ := h.Channels.Capabilities(ch.Type); capabilities.Settings != nil {
-		if ch.Settings, err = capabilities.Settings(ch.Settings); err != nil {
+	adapter, _ := h.Channels.Of(ch.Type)
+	if configurer, ok := adapter.(channel.Configurer); ok {
+		if ch.Settings, err = configurer.Settings(ch.Settings); err != nil {
 			return err
 		}
 	}

@@ -50,6 +50,7 @@ var (
 	_ channel.Subscriber = (*Adapter)(nil)
 	_ channel.Fetcher    = (*Adapter)(nil)
 	_ channel.Typer      = (*Adapter)(nil)
+	_ channel.Configurer = (*Adapter)(nil)
 )
 
 // New makes the adapter for a Bot API at baseURL. The client's time-out bounds every call but downloads; nil means
@@ -108,7 +109,8 @@ type settings struct {
 // maxUsername bounds the name. Telegram's have at most 32 characters.
 const maxUsername = 64
 
-func normalSettings(given []byte) ([]byte, error) {
+// Settings checks the bot's name.
+func (*Adapter) Settings(given []byte) ([]byte, error) {
 	var s settings
 	if len(given) > 0 && json.Unmarshal(given, &s) != nil || utf8.RuneCountInString(s.Username) > maxUsername {
 		return nil, fault.New(fault.Invalid, "the settings are not an object with a username").WithField("settings")
@@ -161,6 +163,5 @@ func (*Adapter) Capabilities() channel.Capabilities {
 			}, MaxSize: maxSent},
 			chat.TypeSticker: {Mimes: []string{"image/webp"}, MaxSize: maxSticker},
 		},
-		Settings: normalSettings,
 	}
 }

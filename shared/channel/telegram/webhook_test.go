@@ -113,7 +113,7 @@ func TestRespond_TapsOnly(t *testing.T) {
 
 func TestSettings_UsernameOnly(t *testing.T) {
 	t.Parallel()
-	check := adapter().Capabilities().Settings
+	check := adapter().Settings
 	for given, want := range map[string]string{``: `{}`, `{}`: `{}`, `{"username":"tienda_bot","other":1}`: `{"username":"tienda_bot"}`} {
 		if got, err := check([]byte(given)); err != nil || string(got) != want {
 			t.Errorf("%q: %s, %v", given, got, err)

@@ -99,7 +99,7 @@ func TestOrigins_AnySpelling_Normalized(t *testing.T) { // S0-32
 
 func TestSettings_Invalid_Refused(t *testing.T) { // S0-32
 	t.Parallel()
-	check := webchat.New().Capabilities().Settings
+	check := webchat.New().Settings
 	stored, err := check([]byte(`{"origins":["https://B.example/","https://a.example","https://b.example"],"title":"Hola","color":"#1C7ED6","other":1}`))
 	if err != nil || string(stored) != `{"origins":["https://a.example","https://b.example"],"title":"Hola","greeting":"","color":"#1C7ED6"}` {
 		t.Errorf("stored %s, %v", stored, err)

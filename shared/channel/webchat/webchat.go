@@ -32,9 +32,10 @@ func Definition() channel.Definition {
 type Adapter struct{}
 
 var (
-	_ channel.Adapter  = (*Adapter)(nil)
-	_ channel.Splitter = (*Adapter)(nil)
-	_ channel.Embedder = (*Adapter)(nil)
+	_ channel.Adapter    = (*Adapter)(nil)
+	_ channel.Splitter   = (*Adapter)(nil)
+	_ channel.Embedder   = (*Adapter)(nil)
+	_ channel.Configurer = (*Adapter)(nil)
 )
 
 // New makes the adapter.
@@ -64,7 +65,6 @@ func (*Adapter) Capabilities() channel.Capabilities {
 			),
 		},
 		Captions: map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeAudio: true, chat.TypeVideo: true, chat.TypeDocument: true},
-		Settings: normalSettings,
 	}
 }
 
