@@ -16,7 +16,7 @@ export function parse<T extends v.GenericSchema>(schema: T, text: string): v.Inf
   const result = v.safeParse(schema, value);
   if (!result.success) {
     const issue = result.issues[0];
-    throw new ShapeError(`${v.getDotPath(issue) ?? "value"}: ${issue.message}`);
+    throw new ShapeError(`${issue.path?.map(({ key }) => key).join(".")}: ${issue.message}`);
   }
   return result.output;
 }
@@ -29,11 +29,9 @@ export function fitting<T extends v.GenericSchema>(schema: T, value: unknown): v
 
 /** The items of a list that fit; unknown and wrong ones are left out. */
 export function parseItems<T extends v.GenericSchema>(schema: T, text: string): v.InferOutput<T>[] {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return parse(v.array(v.unknown()), text).flatMap((item) => fitting(schema, item));
   } catch {
     return [];
   }
-  return Array.isArray(value) ? value.flatMap((item) => fitting(schema, item)) : [];
 }

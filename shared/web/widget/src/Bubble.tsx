@@ -4,7 +4,7 @@ import { Avatar } from "./Avatar.tsx";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
 import { type Key, t } from "./i18n/index.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { Icon, IconButton, type IconName } from "./icons.tsx";
 import { FileLines, Media, Picture } from "./Media.tsx";
 import type { Outgoing } from "./outbox.ts";
 import { authorName, Card, Choices, Place, Quote } from "./Shared.tsx";
@@ -94,15 +94,7 @@ export function Bubble({ message, quoted, starts, used, onReply }: BubbleProps) 
         </div>
       </div>
       {shown && (
-        <button
-          type="button"
-          class="ghost reply"
-          title={t("action.reply")}
-          aria-label={t("action.reply")}
-          onClick={() => onReply(message)}
-        >
-          <Icon name="back" />
-        </button>
+        <IconButton name="back" label={t("action.reply")} class="ghost reply" onClick={() => onReply(message)} />
       )}
     </div>
   );

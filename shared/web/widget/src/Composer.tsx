@@ -7,9 +7,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
 import { t, tCount } from "./i18n/index.ts";
-import { Icon } from "./icons.tsx";
+import { Icon, IconButton } from "./icons.tsx";
 import type { Draft } from "./outbox.ts";
-import { uuid } from "./retry.ts";
+import { randomId } from "./retry.ts";
 import { Quote } from "./Shared.tsx";
 
 interface Picked {
@@ -35,7 +35,7 @@ export function useFilePicker(): (files: Iterable<File>) => void {
     for (const content of files) {
       const name = withVisibleMarks(content.name);
       const verdict = checkFile(content, limits);
-      if ("kind" in verdict) picked.value = [...picked.peek(), { id: uuid(), content, kind: verdict.kind }];
+      if ("kind" in verdict) picked.value = [...picked.peek(), { id: randomId(), content, kind: verdict.kind }];
       else if (verdict.refused === "tooLarge") {
         refused.push(t("composer.tooLarge", { name, limit: formats.size(verdict.limit) }));
       } else refused.push(t(verdict.refused === "empty" ? "composer.empty" : "composer.wrongType", { name }));
@@ -114,13 +114,13 @@ export function Composer() {
               </span>
             ))}
           </div>
-          <RemoveButton label={t("action.dismiss")} onClick={() => (fileErrors.value = [])} />
+          <IconButton name="close" label={t("action.dismiss")} onClick={() => (fileErrors.value = [])} />
         </div>
       )}
       {answering && (
         <div class="strip">
           <Quote message={answering} />
-          <RemoveButton label={t("composer.noQuote")} onClick={() => (chat.replyingTo.value = null)} />
+          <IconButton name="close" label={t("composer.noQuote")} onClick={() => (chat.replyingTo.value = null)} />
         </div>
       )}
       {picked.value.map(({ id, content }) => (
@@ -130,7 +130,8 @@ export function Composer() {
             <bdi class="strong">{withVisibleMarks(content.name)}</bdi>
             <span class="small">{formats.size(content.size)}</span>
           </span>
-          <RemoveButton
+          <IconButton
+            name="close"
             label={t("action.remove", { name: content.name })}
             onClick={() => (picked.value = picked.value.filter((one) => one.id !== id))}
           />
@@ -139,15 +140,7 @@ export function Composer() {
       <div class="bar">
         {limits && limits.attachments.length > 0 && (
           <>
-            <button
-              type="button"
-              class="ghost"
-              title={t("action.attach")}
-              aria-label={t("action.attach")}
-              onClick={() => chooser.current?.click()}
-            >
-              <Icon name="attach" />
-            </button>
+            <IconButton name="attach" label={t("action.attach")} onClick={() => chooser.current?.click()} />
             <input
               ref={chooser}
               type="file"
@@ -198,9 +191,3 @@ export function Composer() {
     </form>
   );
 }
-
-const RemoveButton = ({ label, onClick }: { label: string; onClick: () => void }) => (
-  <button type="button" class="ghost" title={label} aria-label={label} onClick={onClick}>
-    <Icon name="close" />
-  </button>
-);

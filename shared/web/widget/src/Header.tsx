@@ -1,7 +1,7 @@
 import { Avatar } from "./Avatar.tsx";
 import { useChat } from "./context.ts";
 import { t } from "./i18n/index.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 import { recentOperators } from "./rows.ts";
 
 export function Header({ onClose }: { onClose: () => void }) {
@@ -27,9 +27,7 @@ export function Header({ onClose }: { onClose: () => void }) {
           </p>
         )}
       </div>
-      <button type="button" class="ghost" title={t("action.close")} aria-label={t("action.close")} onClick={onClose}>
-        <Icon name="close" />
-      </button>
+      <IconButton name="close" label={t("action.close")} onClick={onClose} />
     </header>
   );
 }

@@ -72,16 +72,18 @@ function InlineMedia({ message, attachment }: MediaProps) {
   };
   if (tries > 1) return <Unavailable />;
   const kind = kindOf(attachment);
+  const Player = kind === "audio" ? "audio" : "video";
   return (
     <div ref={place} class={`media ${kind}`}>
       {url && kind === "image" && <Picture url={url} name={attachment.name} onError={retry} />}
-      {url && kind === "audio" && (
-        // biome-ignore lint/a11y/useMediaCaption: user recordings have no captions
-        <audio controls preload="none" src={url} aria-label={attachment.name} onError={retry} />
-      )}
-      {url && kind === "video" && (
-        // biome-ignore lint/a11y/useMediaCaption: user videos have no captions
-        <video controls preload="metadata" src={url} aria-label={attachment.name} onError={retry} />
+      {url && kind !== "image" && (
+        <Player
+          controls
+          preload={kind === "audio" ? "none" : "metadata"}
+          src={url}
+          aria-label={attachment.name}
+          onError={retry}
+        />
       )}
     </div>
   );

@@ -5,7 +5,7 @@ import { Bubble, MessageText, OutgoingBubble } from "./Bubble.tsx";
 import { useChat } from "./context.ts";
 import { formats } from "./format.ts";
 import { t } from "./i18n/index.ts";
-import { Icon } from "./icons.tsx";
+import { IconButton } from "./icons.tsx";
 import { answeredIds, type Row, rowsOf } from "./rows.ts";
 
 const dayOf = (iso: string) => new Date(iso).toDateString();
@@ -82,11 +82,7 @@ export function MessageList() {
           <Away />
         </div>
       </div>
-      {!atEnd && (
-        <button type="button" class="latest" aria-label={t("action.latest")} onClick={scrollToEnd}>
-          <Icon name="down" />
-        </button>
-      )}
+      {!atEnd && <IconButton name="down" label={t("action.latest")} class="latest" onClick={scrollToEnd} />}
     </div>
   );
 }

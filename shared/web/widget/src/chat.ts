@@ -13,7 +13,7 @@ import { History } from "./history.ts";
 import { Live } from "./live.ts";
 import { type Draft, Outbox } from "./outbox.ts";
 import { Receipts } from "./receipts.ts";
-import { retryTimer, uuid, withTabLock } from "./retry.ts";
+import { randomId, retryTimer, withTabLock } from "./retry.ts";
 import { answeredIds } from "./rows.ts";
 import { type Page, Session } from "./session.ts";
 import { openStore } from "./storage.ts";
@@ -84,7 +84,7 @@ export class Chat {
   constructor(site: string, page: Page) {
     this.prefix = `recado:${site}:${page.origin}:`;
     this.session = new Session(site, page, this.api, this.local, withTabLock, this.timer, () => this.reset());
-    const tab = this.tabOnly.get(`${this.prefix}tab`) ?? uuid();
+    const tab = this.tabOnly.get(`${this.prefix}tab`) ?? randomId();
     this.tabOnly.set(`${this.prefix}tab`, tab);
     this.readUpTo.value = Number(this.local.get(`${this.prefix}read`) ?? 0);
     this.outbox = new Outbox(

@@ -24,3 +24,17 @@ export function Icon({ name, label }: { name: IconName; label?: string }) {
     </svg>
   );
 }
+
+interface IconButtonProps {
+  name: IconName;
+  /** For screen readers and as a tooltip. */
+  label: string;
+  class?: string;
+  onClick: () => void;
+}
+
+export const IconButton = ({ name, label, class: more = "ghost", onClick }: IconButtonProps) => (
+  <button type="button" class={more} title={label} aria-label={label} onClick={onClick}>
+    <Icon name={name} />
+  </button>
+);

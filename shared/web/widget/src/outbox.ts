@@ -9,7 +9,7 @@ import { signal } from "@preact/signals";
 import { type FileKind, parse } from "@recado/lib/protocol/visitor";
 import * as v from "valibot";
 import { type ApiError, toApiError } from "./api.ts";
-import { type Lock, type RetryTimer, uuid, waitBeforeRetry } from "./retry.ts";
+import { type Lock, type RetryTimer, randomId, waitBeforeRetry } from "./retry.ts";
 import type { KeyValueStore } from "./storage.ts";
 
 const outgoing = v.object({
@@ -71,7 +71,7 @@ export class Outbox {
   }
 
   add(draft: Draft): void {
-    const clientId = uuid();
+    const clientId = randomId();
     const { content, ...words } = "content" in draft ? draft : { ...draft, content: undefined };
     if (content) {
       this.files.set(clientId, content);
@@ -110,8 +110,8 @@ export class Outbox {
 
   /** Uploads belong to a session; after a change of visitor the files are uploaded again. */
   clearUploads(): void {
-    for (const { clientId, file } of this.entries.peek()) {
-      if (file?.uploadId) this.change(clientId, { file: { ...file, uploadId: undefined } });
+    for (const entry of this.entries.peek()) {
+      if (entry.file?.uploadId) this.change(entry.clientId, withoutUpload(entry));
     }
   }
 

@@ -1,4 +1,4 @@
-/** Interruptible waits, a lock across tabs, and UUIDs. */
+/** Interruptible waits, a lock across tabs, and random ids. */
 import { backOff } from "@recado/lib/socket";
 
 export interface RetryTimer {
@@ -49,12 +49,5 @@ export const withTabLock: Lock = async (name, run) => {
   }
 };
 
-/** `crypto.randomUUID` does not exist on pages loaded over plain HTTP. */
-export function uuid(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const hex = Array.from(bytes, (byte, at) =>
-    (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte).toString(16).padStart(2, "0"),
-  ).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+/** 128 random bits. `crypto.randomUUID` does not exist on pages loaded over plain HTTP. */
+export const randomId = (): string => crypto.getRandomValues(new Uint32Array(4)).join("-");

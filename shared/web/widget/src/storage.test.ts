@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { uuid, withTabLock } from "./retry.ts";
+import { randomId, withTabLock } from "./retry.ts";
 import { openStore } from "./storage.ts";
 
 afterEach(() => {
@@ -59,10 +59,10 @@ describe("withTabLock", () => {
   });
 });
 
-test("uuid works without crypto.randomUUID", () => {
+test("random ids work without crypto.randomUUID and are what the server takes as an id", () => {
   const { getRandomValues } = crypto;
   vi.stubGlobal("crypto", { getRandomValues: getRandomValues.bind(crypto) });
-  const ids = new Set(Array.from({ length: 50 }, uuid));
+  const ids = new Set(Array.from({ length: 50 }, randomId));
   expect(ids.size).toBe(50);
-  for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
 });
