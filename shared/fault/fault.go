@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is what a caller may act on. The set is closed: it is part of the HTTP contract.
@@ -26,19 +27,29 @@ const (
 )
 
 // Error is a fault. Message is safe to show; Field names the offending part of the input, if one does; Reason is a stable
-// word for machines (dead letters carry it); Cause stays inside.
+// word for machines (dead letters carry it); RetryAfter is how long a caller who asked too often has to wait, 0 when nobody knows; Cause
+// stays inside.
 type Error struct {
-	Code    Code
-	Message string
-	Field   string
-	Reason  string
-	Cause   error
+	Code       Code
+	Message    string
+	Field      string
+	Reason     string
+	RetryAfter time.Duration
+	Cause      error
 }
 
 // New makes a fault with a safe message.
 func New(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
+
+// TooOften is the fault of a caller who asked too often and may ask again after a while.
+func TooOften(after time.Duration) *Error {
+	return &Error{Code: RateLimited, Message: "too many attempts, try again later", RetryAfter: after}
+}
+
+// RetrySeconds is RetryAfter in seconds, rounded up.
+func (e *Error) RetrySeconds() int { return int((e.RetryAfter + time.Second - 1) / time.Second) }
 
 // WithField names the part of the input that is at fault.
 func (e *Error) WithField(field string) *Error {

@@ -82,8 +82,10 @@ func TestError(t *testing.T) {
 		"what is no fault says nothing": {errors.New("table recado-prod-desk"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
 		"an internal fault neither":     {fault.New(fault.Internal, "table recado-prod-desk"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
 		"a code that nobody knows":      {fault.New("odd", "table"), 500, `{"error":{"code":"internal","message":"something went wrong on our side"}}`, ""},
-		"too often":                     {Limited(90 * time.Second), 429, `{"error":{"code":"rate_limited","message":"too many attempts, try again later"}}`, "90"},
-		"unavailable":                   {fault.New(fault.Unavailable, "wait"), 503, `{"error":{"code":"unavailable","message":"wait"}}`, "1"},
+		"too often":                     {Limited(90 * time.Second), 429, `{"error":{"code":"rate_limited","message":"too many attempts, try again later","retryAfter":90}}`, "90"},
+		"a part of a second":            {Limited(200 * time.Millisecond), 429, `{"error":{"code":"rate_limited","message":"too many attempts, try again later","retryAfter":1}}`, "1"},
+		"too often, nobody knows":       {fault.New(fault.RateLimited, "slowly"), 429, `{"error":{"code":"rate_limited","message":"slowly","retryAfter":60}}`, "60"},
+		"unavailable":                   {fault.New(fault.Unavailable, "wait"), 503, `{"error":{"code":"unavailable","message":"wait","retryAfter":1}}`, "1"},
 	} {
 		r := Error(test.err)
 		if r.Status != test.status || string(r.Body) != test.body || r.Header["Retry-After"] != test.retry {

@@ -61,34 +61,20 @@ func Status(code fault.Code) int {
 	return http.StatusInternalServerError
 }
 
-// limited is a RateLimited fault that knows when trying again makes sense.
-type limited struct {
-	error
-	after time.Duration
-}
-
-// Unwrap gives the fault.
-func (l *limited) Unwrap() error { return l.error }
-
 // Limited is the fault of a caller who has asked too often and may ask again after a while.
-func Limited(after time.Duration) error {
-	return &limited{error: fault.New(fault.RateLimited, "too many attempts, try again later"), after: after}
-}
+func Limited(after time.Duration) error { return fault.TooOften(after) }
 
-// retryAfter is when a caller may try again, if the error says that it helps.
-func retryAfter(err error, code fault.Code) time.Duration {
-	var l *limited
-	if errors.As(err, &l) {
-		return l.after
+// retryAfter is how many seconds a caller has to wait before trying again helps, rounded up; 0 when it does not help.
+func retryAfter(f *fault.Error) int {
+	switch {
+	case f.RetryAfter > 0:
+		return f.RetrySeconds()
+	case f.Code == fault.RateLimited:
+		return 60
+	case f.Code == fault.Unavailable:
+		return 1
 	}
-	switch code {
-	case fault.RateLimited:
-		return time.Minute
-	case fault.Unavailable:
-		return time.Second
-	default:
-		return 0
-	}
+	return 0
 }
 
 // Error answers with what a fault lets be known; of any other error, with nothing but that it happened.
@@ -98,7 +84,7 @@ func Error(err error) Response {
 	if status == http.StatusInternalServerError {
 		code, message = fault.Internal, fault.As(errors.New("")).Message
 	}
-	body := wire.ErrorBody{Code: code, Message: message, Field: f.Field}
+	body := wire.ErrorBody{Code: code, Message: message, Field: f.Field, RetryAfter: retryAfter(f)}
 	if code == fault.Conflict { // of other faults, why may be nobody's business
 		body.Reason = f.Reason
 	}
@@ -106,8 +92,8 @@ func Error(err error) Response {
 	if encodeErr != nil {
 		return Empty(http.StatusInternalServerError)
 	}
-	if after := retryAfter(err, f.Code); after > 0 {
-		response.Header["Retry-After"] = strconv.Itoa(int(after.Round(time.Second) / time.Second))
+	if body.RetryAfter > 0 {
+		response.Header["Retry-After"] = strconv.Itoa(body.RetryAfter)
 	}
 	return response
 }

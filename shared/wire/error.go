@@ -18,4 +18,7 @@ type ErrorBody struct {
 	Field string `json:"field,omitempty" widget:"strict"`
 	// Reason tells conflicts apart by a stable word, for example version_changed or claimed; left out for all other codes.
 	Reason string `json:"reason,omitempty" widget:"-"`
+	// RetryAfter is how many seconds to wait before the same call may succeed, as the header Retry-After says; left out when waiting does
+	// not help.
+	RetryAfter int `json:"retryAfter,omitempty" widget:"-"`
 }

@@ -184,7 +184,9 @@ func Frames() []any {
 }
 
 // VisitorFrames lists what the socket of a visitor carries: each frame is an array of these, told apart by type.
-func VisitorFrames() []any { return []any{VisitorMessageUpserted{}, VisitorTyping{}, Pong{}} }
+func VisitorFrames() []any {
+	return []any{VisitorMessageUpserted{}, VisitorTyping{}, VisitorLimited{}, Pong{}}
+}
 
 // Actions lists what the browser of an operator sends over its socket.
 func Actions() []any { return []any{PingAction{}, ViewAction{}, TypingAction{}} }

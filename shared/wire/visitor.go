@@ -191,6 +191,14 @@ type VisitorTyping struct {
 	On bool `json:"on" widget:"strict"`
 }
 
+// VisitorLimited says that the browser sent too many frames. Those that it sends until then are dropped, and close the socket when they
+// are many.
+type VisitorLimited struct {
+	Type string `json:"type" const:"limited"`
+	// RetryAfter is in seconds.
+	RetryAfter int `json:"retryAfter" widget:"strict"`
+}
+
 // VisitorMessagesQuery selects a page of a visitor's messages, the newest page first.
 type VisitorMessagesQuery struct {
 	// Limit is the number of items of a page.

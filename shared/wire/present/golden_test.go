@@ -89,10 +89,10 @@ func TestGoldenFiles_Visitor_RoundTrip(t *testing.T) {
 	checkShape(t, wire.List[wire.VisitorMessage]{}, read("messages.json"))
 	checkShape(t, wire.FileLink{}, read("file_link.json"))
 	var frame []json.RawMessage
-	if err := json.Unmarshal(read("frame.json"), &frame); err != nil || len(frame) != 3 {
+	if err := json.Unmarshal(read("frame.json"), &frame); err != nil || len(frame) != 4 {
 		t.Fatalf("%d items, %v", len(frame), err)
 	}
-	for i, shape := range []any{wire.VisitorMessageUpserted{}, wire.VisitorTyping{}, wire.Pong{}} {
+	for i, shape := range []any{wire.VisitorMessageUpserted{}, wire.VisitorTyping{}, wire.VisitorLimited{}, wire.Pong{}} {
 		checkShape(t, shape, frame[i])
 	}
 }
@@ -167,7 +167,7 @@ func TestFrames_Encoded_ReadAsTheirType(t *testing.T) {
 			frame(Presence("o", true, chat.Away)), frame(Viewing("c", nil)), frame(Typing("c", chat.Author{}, true)),
 			frame(Notice("assigned", "c")), frame(Pong()), frame(Watching()),
 		}},
-		{wire.VisitorFrames(), []json.RawMessage{frame(VisitorMessageUpserted(m)), frame(VisitorTyping(chat.Author{}, true)), frame(Pong())}},
+		{wire.VisitorFrames(), []json.RawMessage{frame(VisitorMessageUpserted(m)), frame(VisitorTyping(chat.Author{}, true)), frame(VisitorLimited(60)), frame(Pong())}},
 	} {
 		if len(test.encoded) != len(test.types) {
 			t.Errorf("%d frames are encoded, %d in the contract", len(test.encoded), len(test.types))

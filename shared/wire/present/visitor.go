@@ -41,6 +41,11 @@ func VisitorMessageUpserted(m chat.Message) (json.RawMessage, error) {
 	return encode(item)
 }
 
+// VisitorLimited encodes that the visitor's frames are dropped for some seconds.
+func VisitorLimited(retryAfter int) (json.RawMessage, error) {
+	return encode(wire.VisitorLimited{Type: "limited", RetryAfter: retryAfter})
+}
+
 // VisitorTyping encodes that an operator types to the visitor, or stopped.
 func VisitorTyping(by chat.Author, on bool) (json.RawMessage, error) {
 	return encode(wire.VisitorTyping{Type: "typing", By: wire.VisitorAuthor{Kind: by.Kind, Name: by.Name}, On: on})

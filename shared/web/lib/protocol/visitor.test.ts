@@ -38,6 +38,7 @@ describe("golden files", () => {
     expect(wire.parseVisitorFrame(golden("frame")).map(({ type }) => type)).toEqual([
       "message.upserted",
       "typing",
+      "limited",
       "pong",
     ]);
   });

@@ -993,6 +993,8 @@ export const errorBody = v.object({
   field: v.optional(v.string()),
   /** Reason tells conflicts apart by a stable word, for example version_changed or claimed; left out for all other codes. */
   reason: v.optional(v.string()),
+  /** RetryAfter is how many seconds to wait before the same call may succeed, as the header Retry-After says; left out when waiting does not help. */
+  retryAfter: v.optional(v.number()),
 });
 export type ErrorBody = v.InferOutput<typeof errorBody>;
 

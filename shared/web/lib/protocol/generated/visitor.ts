@@ -253,6 +253,14 @@ export const visitorTyping = v.object({
 });
 export type VisitorTyping = v.InferOutput<typeof visitorTyping>;
 
+/** VisitorLimited says that the browser sent too many frames. Those that it sends until then are dropped, and close the socket when they are many. */
+export const visitorLimited = v.object({
+  type: v.literal("limited"),
+  /** RetryAfter is in seconds. */
+  retryAfter: v.number(),
+});
+export type VisitorLimited = v.InferOutput<typeof visitorLimited>;
+
 /** Pong answers a ping. */
 export const pong = v.object({
   type: v.literal("pong"),
@@ -263,5 +271,6 @@ export type Pong = v.InferOutput<typeof pong>;
 export const visitorItems = {
   "message.upserted": visitorMessageUpserted,
   "typing": visitorTyping,
+  "limited": visitorLimited,
   "pong": pong,
 };
