@@ -32,6 +32,7 @@ type Connection struct {
 	AccountID  AccountID
 	OperatorID OperatorID
 	Visitor    Visitor
+	Address    string    // a visitor's network address, as its ticket has it
 	Session    string    // the hash of the session with which it ends
 	Watching   bool      // somebody looks at the browser, so that its lists are kept up to date
 	Viewing    Viewed    // nothing unless Watching
@@ -51,6 +52,7 @@ type Ticket struct {
 	AccountID  AccountID
 	OperatorID OperatorID
 	Visitor    Visitor
+	Address    string // the network address of the visitor who asked for it; of IPv6 its /64
 	Session    string // the hash of the session that asked for it
 	ExpiresAt  time.Time
 }

@@ -13,8 +13,13 @@ import (
 
 // Hit counts a try and returns the number of tries in the current window.
 func (s *Store) Hit(ctx context.Context, id string, window time.Duration, now time.Time) (count int, err error) {
+	return s.HitTimes(ctx, id, 1, window, now)
+}
+
+// HitTimes counts several tries with one write, and returns the number of tries in the current window.
+func (s *Store) HitTimes(ctx context.Context, id string, times int, window time.Duration, now time.Time) (count int, err error) {
 	start := now.Truncate(window)
-	update := table.HeaderUpdate(item.KindHit).Add(expression.Name("count"), expression.Value(1)).
+	update := table.HeaderUpdate(item.KindHit).Add(expression.Name("count"), expression.Value(times)).
 		Set(expression.Name(table.TTLAttribute), expression.Value(table.Expiry(start.Add(window))))
 	av, _, err := s.db.Update(ctx, table.Live, key.Hit(id, start), update, nil, "count a try")
 	if err != nil {

@@ -223,6 +223,22 @@ func TestHit_CountsPerWindow(t *testing.T) {
 		if n, err := db.Hit(t.Context(), "sign-in é#2", time.Minute, noon); err != nil || n != 1 {
 			t.Fatalf("%d, %v", n, err)
 		}
+		var wg sync.WaitGroup
+		var most atomic.Int64
+		for range 8 {
+			wg.Go(func() {
+				n, err := db.HitTimes(t.Context(), "message V1", 5, time.Minute, noon)
+				if err != nil {
+					t.Error(err)
+				}
+				for old := most.Load(); int64(n) > old && !most.CompareAndSwap(old, int64(n)); old = most.Load() {
+				}
+			})
+		}
+		wg.Wait()
+		if most.Load() != 40 {
+			t.Fatalf("eight batches of five count %d", most.Load())
+		}
 	})
 }
 
@@ -238,11 +254,12 @@ func TestVisitorConnections_OwnPartition(t *testing.T) {
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, got, session)
 
-		dynamotest.Must(t, db.PutTicket(ctx, chat.Ticket{Hash: "tv", AccountID: account, Visitor: visitor, Session: "v1", ExpiresAt: noon.Add(time.Minute)}))
+		dynamotest.Must(t, db.PutTicket(ctx, chat.Ticket{Hash: "tv", AccountID: account, Visitor: visitor, Address: "203.0.113.7", Session: "v1", ExpiresAt: noon.Add(time.Minute)}))
 		ticket, err := db.TakeTicket(ctx, "tv", noon)
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, ticket.Visitor, visitor)
-		one := chat.Connection{ID: "s1", AccountID: account, Visitor: visitor, Session: "v1", ExpiresAt: noon.Add(time.Hour)}
+		dynamotest.Same(t, ticket.Address, "203.0.113.7")
+		one := chat.Connection{ID: "s1", AccountID: account, Visitor: visitor, Address: ticket.Address, Session: "v1", ExpiresAt: noon.Add(time.Hour)}
 		dynamotest.Must(t, db.PutConnection(ctx, one))
 		operators := chat.Connection{ID: "s2", AccountID: account, OperatorID: ana, ExpiresAt: noon.Add(time.Hour)}
 		dynamotest.Must(t, db.PutConnection(ctx, operators))
@@ -253,7 +270,7 @@ func TestVisitorConnections_OwnPartition(t *testing.T) {
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, ours, []chat.Connection{operators})
 		atSite := one
-		atSite.Session, atSite.ExpiresAt = "", time.Time{}
+		atSite.Address, atSite.Session, atSite.ExpiresAt = "", "", time.Time{}
 		onSite, err := db.SiteConnections(ctx, account, "CH1")
 		dynamotest.Must(t, err)
 		dynamotest.Same(t, onSite, []chat.Connection{atSite})

@@ -23,7 +23,7 @@ type Token struct {
 func (s *Store) PutTicket(ctx context.Context, t chat.Ticket) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
 		Header: table.NewHeader(key.Ticket(t.Hash), item.KindTicket), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
-		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID), Origin: t.Visitor.Origin,
+		VisitorID: string(t.Visitor.ID), ChannelID: string(t.Visitor.ChannelID), Origin: t.Visitor.Origin, Address: t.Address,
 		Session: t.Session, ExpiresAt: table.MillisOf(t.ExpiresAt), Expires: table.Expiry(t.ExpiresAt),
 	}, nil, "put a ticket")
 	return err
@@ -35,7 +35,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 	return chat.Ticket{
 		Hash: hash, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
 		Visitor: chat.Visitor{ID: chat.VisitorID(it.VisitorID), ChannelID: chat.ChannelID(it.ChannelID), Origin: it.Origin},
-		Session: it.Session, ExpiresAt: it.ExpiresAt.Time(),
+		Address: it.Address, Session: it.Session, ExpiresAt: it.ExpiresAt.Time(),
 	}, err
 }
 
@@ -77,8 +77,12 @@ func (s *Store) TakeToken(ctx context.Context, kind, hash string, now time.Time)
 	return tokenOf(it, kind, hash), err
 }
 
-// take deletes an item that may be used once: of two concurrent calls, one gets it.
+// take deletes an item that may be used once: of two concurrent calls, one gets it. It reads first, since a delete of what is not there
+// costs a write, and anybody can make up a secret.
 func (s *Store) take(ctx context.Context, k table.Key, kind string, now time.Time) (item.Secret, error) {
+	if _, err := s.db.Get(ctx, table.Live, k, true, kind); err != nil {
+		return item.Secret{}, err
+	}
 	av, err := s.db.Take(ctx, table.Live, k, "take a "+kind)
 	if err != nil {
 		return item.Secret{}, err

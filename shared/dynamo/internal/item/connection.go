@@ -11,9 +11,10 @@ type Secret struct {
 	table.Header
 	AccountID  string       `dynamodbav:"accountId"`
 	OperatorID string       `dynamodbav:"operatorId,omitempty"`
-	VisitorID  string       `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next three
+	VisitorID  string       `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next four
 	ChannelID  string       `dynamodbav:"channelId,omitempty"`
 	Origin     string       `dynamodbav:"origin,omitempty"`
+	Address    string       `dynamodbav:"address,omitempty"`
 	Session    string       `dynamodbav:"session,omitempty"`
 	ExpiresAt  table.Millis `dynamodbav:"expiresAt"`
 	Expires    int64        `dynamodbav:"expires,omitempty"`
@@ -27,8 +28,9 @@ type connectionItem struct {
 	AccountID      string       `dynamodbav:"accountId,omitempty"` // of the one found by id
 	VisitorID      string       `dynamodbav:"visitorId,omitempty"` // of the one found by id
 	OperatorID     string       `dynamodbav:"operatorId,omitempty"`
-	ChannelID      string       `dynamodbav:"channelId,omitempty"` // of a visitor, as the next
+	ChannelID      string       `dynamodbav:"channelId,omitempty"` // of a visitor, as the next two
 	Origin         string       `dynamodbav:"origin,omitempty"`
+	Address        string       `dynamodbav:"address,omitempty"`
 	Session        string       `dynamodbav:"session,omitempty"`
 	Watching       bool         `dynamodbav:"watching,omitempty"`
 	Viewing        string       `dynamodbav:"viewing,omitempty"`
@@ -52,7 +54,7 @@ func WatchingConnection(c chat.Connection) connectionItem {
 
 func connection(c chat.Connection, h table.Header) connectionItem {
 	return connectionItem{
-		Header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Session: c.Session,
+		Header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Address: c.Address, Session: c.Session,
 		Watching: c.Watching, Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
 		ExpiresAt: table.MillisOf(c.ExpiresAt), Expires: table.Expiry(c.ExpiresAt),
 	}
@@ -152,7 +154,7 @@ func decodeVisitorConnection(av table.Item) (chat.Connection, error) {
 
 func (it connectionItem) connection(account chat.AccountID, id string) chat.Connection {
 	return chat.Connection{
-		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Session: it.Session, Watching: it.Watching,
+		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Address: it.Address, Session: it.Session, Watching: it.Watching,
 		Viewing: chat.Viewed{
 			ConversationID: chat.ConversationID(it.Viewing), StoreID: chat.StoreID(it.ViewingIn), Visitor: chat.VisitorID(it.ViewingVisitor),
 		},
