@@ -13,6 +13,8 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/live"
+	"github.com/recado-chat/recado/shared/limit"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -48,7 +50,16 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build socket: %w", err)
 	}
-	h, err := New(stores{dynamo.NewDesk(db), live.New(db)}, poster, sender, all.Offline().Capabilities, auth.Now, rt.Log)
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "socket", limit.RequestsLimited)
+	if err != nil {
+		return nil, fmt.Errorf("build socket: %w", err)
+	}
+	store := stores{dynamo.NewDesk(db), live.New(db)}
+	limits, err := limit.New(store, auth.Now, metrics, rt.Log)
+	if err != nil {
+		return nil, fmt.Errorf("build socket: %w", err)
+	}
+	h, err := New(store, poster, sender, all.Offline().Capabilities, limits, auth.Now, rt.Log)
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func TestSocket_StoreFailsOnce(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	f := &failing{Store: w.store}
-	handler, err := socket.New(f, w.gateway, &outbox{}, all.Offline().Capabilities, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	handler, err := socket.New(f, w.gateway, &outbox{}, all.Offline().Capabilities, limits(t, w.store, func() time.Time { return w.now }), func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 

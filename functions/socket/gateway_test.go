@@ -44,7 +44,7 @@ func TestSocket_ThroughGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := socket.New(store, poster, &outbox{}, all.Offline().Capabilities, auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
+	handler, err := socket.New(store, poster, &outbox{}, all.Offline().Capabilities, limits(t, store, auth.Now), auth.Now, obs.NewLogger(&lockedBuffer{}, "socket"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,15 +12,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/recado-chat/recado/shared/auth"
-	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/push"
 	"github.com/recado-chat/recado/shared/push/audience"
@@ -60,22 +61,23 @@ type Handler struct {
 	// capabilities returns the capabilities of a channel type.
 	capabilities func(chat.ChannelType) (channel.Capabilities, bool)
 	rooms        *audience.Broadcaster
+	limits       *limit.Limiter
 	now          func() time.Time // the wall clock, for tickets and connections
 	log          *slog.Logger
 	typed        typed
-	words        *cache.Buckets[chat.VisitorID] // rate limit of visitors' typing
+	refused      refused
 }
 
 // New returns an error when a dependency is missing.
-func New(store store, poster poster, sender sender, capabilities func(chat.ChannelType) (channel.Capabilities, bool), now func() time.Time, log *slog.Logger) (*Handler, error) {
-	if store == nil || poster == nil || sender == nil || capabilities == nil || now == nil || log == nil {
-		return nil, errors.New("socket: store, poster, sender, capabilities, clock and logger are required")
+func New(store store, poster poster, sender sender, capabilities func(chat.ChannelType) (channel.Capabilities, bool), limits *limit.Limiter, now func() time.Time, log *slog.Logger) (*Handler, error) {
+	if store == nil || poster == nil || sender == nil || capabilities == nil || limits == nil || now == nil || log == nil {
+		return nil, errors.New("socket: store, poster, sender, capabilities, limits, clock and logger are required")
 	}
 	rooms, err := audience.New(store, poster, now, log)
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
-	return &Handler{store: store, poster: poster, sender: sender, capabilities: capabilities, rooms: rooms, now: now, log: log, words: cache.NewBuckets[chat.VisitorID](typedMost)}, nil
+	return &Handler{store: store, poster: poster, sender: sender, capabilities: capabilities, rooms: rooms, limits: limits, now: now, log: log}, nil
 }
 
 // Handle handles one event of a connection.
@@ -96,7 +98,11 @@ func (h *Handler) Handle(ctx context.Context, event events.APIGatewayWebsocketPr
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
 	h.log.LogAttrs(ctx, level, "socket", attrs...)
-	return events.APIGatewayProxyResponse{StatusCode: status}, nil
+	answer := events.APIGatewayProxyResponse{StatusCode: status}
+	if status == http.StatusTooManyRequests {
+		answer.Headers = map[string]string{"Retry-After": strconv.Itoa(fault.As(err).RetrySeconds())}
+	}
+	return answer, nil
 }
 
 func (h *Handler) route(ctx context.Context, event events.APIGatewayWebsocketProxyRequest) (operation string, err error) {
@@ -106,6 +112,9 @@ func (h *Handler) route(ctx context.Context, event events.APIGatewayWebsocketPro
 		return "connect", h.connect(ctx, id, event.QueryStringParameters["ticket"])
 	case "$disconnect":
 		return "disconnect", h.disconnect(ctx, id)
+	}
+	if err := h.mayTalk(ctx, id); err != nil {
+		return "frame", err
 	}
 	action, err := decode(event)
 	if err != nil {
@@ -125,7 +134,9 @@ func statusOf(err error) int {
 		return http.StatusUnauthorized
 	case fault.Forbidden, fault.NotFound:
 		return http.StatusNotFound
-	case fault.RateLimited, fault.Unavailable:
+	case fault.RateLimited:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
 		return http.StatusServiceUnavailable
 	case fault.Internal:
 		return http.StatusInternalServerError
@@ -148,7 +159,11 @@ func (h *Handler) connect(ctx context.Context, id, token string) error {
 		return fmt.Errorf("redeem the ticket: %w", err)
 	}
 	came := chat.Connection{
-		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Session: ticket.Session, ExpiresAt: h.now().Add(audience.Lifetime),
+		ID: id, AccountID: ticket.AccountID, OperatorID: ticket.OperatorID, Visitor: ticket.Visitor, Address: ticket.Address,
+		Session: ticket.Session, ExpiresAt: h.now().Add(audience.Lifetime),
+	}
+	if err := h.mayConnect(ctx, came); err != nil {
+		return err
 	}
 	err = h.store.PutConnection(ctx, came)
 	if fault.Is(err, fault.NotFound) {

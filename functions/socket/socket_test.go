@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 )
@@ -63,7 +65,19 @@ type fixture struct {
 	handler *socket.Handler
 	logs    *lockedBuffer
 	sent    *outbox
+	lookups atomic.Int64 // of connections
 	now     time.Time
+}
+
+// watchedStore counts the connections that are looked up.
+type watchedStore struct {
+	*dynamo.Store
+	lookups *atomic.Int64
+}
+
+func (s watchedStore) Connection(ctx context.Context, id string) (chat.Connection, error) {
+	s.lookups.Add(1)
+	return s.Store.Connection(ctx, id)
 }
 
 // outbox is a queue that keeps its messages, or fails.
@@ -81,7 +95,8 @@ func open(t *testing.T) *fixture {
 	t.Helper()
 	w := &fixture{T: t, gateway: pushtest.New(t), logs: &lockedBuffer{}, sent: &outbox{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	w.store = dynamotest.New(t)
-	handler, err := socket.New(w.store, w.gateway, w.sent, all.Offline().Capabilities, func() time.Time { return w.now }, obs.NewLogger(w.logs, "socket"))
+	now := func() time.Time { return w.now }
+	handler, err := socket.New(watchedStore{w.store, &w.lookups}, w.gateway, w.sent, all.Offline().Capabilities, limits(t, w.store, now), now, obs.NewLogger(w.logs, "socket"))
 	w.must(err)
 	w.handler = handler
 	w.must(w.store.CreateAccount(t.Context(),
@@ -103,6 +118,20 @@ func open(t *testing.T) *fixture {
 	return w
 }
 
+// limits are those of one process.
+func limits(t *testing.T, counter limit.Counter, now func() time.Time) *limit.Limiter {
+	t.Helper()
+	metrics, err := obs.NewMetrics(t.Output(), now, "socket", limit.RequestsLimited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := limit.New(counter, now, metrics, obs.NewLogger(t.Output(), "socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
 func (w *fixture) must(err error) {
 	w.Helper()
 	if err != nil {
@@ -113,13 +142,18 @@ func (w *fixture) must(err error) {
 // send sends the handler an event and returns its status.
 func (w *fixture) send(route, connection, body string, query map[string]string) int {
 	w.Helper()
+	return w.answer(route, connection, body, query).StatusCode
+}
+
+func (w *fixture) answer(route, connection, body string, query map[string]string) events.APIGatewayProxyResponse {
+	w.Helper()
 	answer, err := w.handler.Handle(w.Context(), events.APIGatewayWebsocketProxyRequest{
 		QueryStringParameters: query,
 		Body:                  body,
 		RequestContext:        events.APIGatewayWebsocketProxyRequestContext{RouteKey: route, ConnectionID: connection},
 	})
 	w.must(err)
-	return answer.StatusCode
+	return answer
 }
 
 // join opens a browser that somebody looks at.

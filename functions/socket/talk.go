@@ -14,19 +14,24 @@ import (
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
-// pong answers a ping. Errors are ignored: the browser notices a missing pong.
+// pong answers a ping.
 func (h *Handler) pong(ctx context.Context, me chat.Connection) error {
 	item, err := present.Pong()
 	if err != nil {
 		return err
 	}
+	return h.answer(ctx, me.ID, item)
+}
+
+// answer posts an item to the connection whose frame is handled. That it did not arrive is logged: the browser notices a missing pong.
+func (h *Handler) answer(ctx context.Context, id string, item json.RawMessage) error {
 	frames, err := present.Frames([]json.RawMessage{item})
 	if err != nil {
 		return err
 	}
 	for _, frame := range frames {
-		if err := h.poster.Post(ctx, me.ID, frame); err != nil {
-			h.log.WarnContext(ctx, "a ping was not answered", slog.Any("error", err))
+		if err := h.poster.Post(ctx, id, frame); err != nil {
+			h.log.WarnContext(ctx, "a frame was not answered", slog.Any("error", err))
 		}
 	}
 	return nil
@@ -166,23 +171,17 @@ func (h *Handler) toVisitor(ctx context.Context, me chat.Connection, by chat.Aut
 	return nil
 }
 
-// The rate limit of a visitor's typing notices; a browser sends one every few seconds.
-const (
-	wordsPerSecond = 1
-	wordsBurst     = 10
-)
-
 // actVisitor performs a visitor's action: a ping, or typing, which is sent to the viewers of the visitor's conversation.
 func (h *Handler) actVisitor(ctx context.Context, me chat.Connection, a wire.Action) error {
+	if err := h.visitorMayTalk(ctx, me); err != nil {
+		return err
+	}
 	switch a.Action {
 	case wire.ActionPing:
 		return h.pong(ctx, me)
 	case wire.ActionTyping:
 	default:
 		return fault.New(fault.Invalid, "invalid action").WithReason("unknown_action")
-	}
-	if !h.words.Of(me.Visitor.ID, wordsPerSecond, wordsBurst).AllowN(h.now(), 1) {
-		return nil // typing is a hint, so excess notices are dropped
 	}
 	identity, _, err := h.store.Identity(ctx, me.AccountID, me.Visitor.ChannelID, []string{string(me.Visitor.ID)})
 	if fault.Is(err, fault.NotFound) || err == nil && identity.OpenConversationID == "" {

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -11,13 +13,18 @@ import (
 // visit opens a visitor's connection.
 func (w *fixture) visit(connection string, visitor chat.Visitor) {
 	w.Helper()
+	if answer := w.tryVisit(connection, visitor); answer.StatusCode != 200 {
+		w.Fatalf("connect answered %d", answer.StatusCode)
+	}
+}
+
+func (w *fixture) tryVisit(connection string, visitor chat.Visitor) events.APIGatewayProxyResponse {
+	w.Helper()
 	token := auth.NewToken()
 	w.must(w.store.PutTicket(w.Context(), chat.Ticket{
-		Hash: auth.Hash(token), AccountID: account, Visitor: visitor, ExpiresAt: w.now.Add(30 * time.Second),
+		Hash: auth.Hash(token), AccountID: account, Visitor: visitor, Address: "203.0.113.7", ExpiresAt: w.now.Add(30 * time.Second),
 	}))
-	if status := w.send("$connect", connection, "", map[string]string{"ticket": token}); status != 200 {
-		w.Fatalf("connect answered %d", status)
-	}
+	return w.answer("$connect", connection, "", map[string]string{"ticket": token})
 }
 
 // writes creates a visitor's conversation.
@@ -75,30 +82,4 @@ func TestTyping_VisitorAndOperator(t *testing.T) {
 		t.Errorf("disconnect answered %d", status)
 	}
 	w.wantHeard("a1", "presence")
-}
-
-func TestTyping_Visitor_RateLimited(t *testing.T) {
-	t.Parallel()
-	w := open(t)
-	const chatID = chat.ConversationID("01K9S3TJ8W0000000000000003")
-	w.writes("V1", chatID)
-	w.visit("v1", chat.Visitor{ID: "V1", ChannelID: "WEB"})
-	w.join("a1", ana)
-	if status := w.say("a1", `{"action":"view","conversationId":"`+string(chatID)+`"}`); status != 200 {
-		t.Fatalf("view: %d", status)
-	}
-	types := func(times, want int) {
-		t.Helper()
-		for range times {
-			if status := w.say("v1", `{"action":"typing","on":true}`); status != 200 {
-				t.Fatalf("typing: %d", status)
-			}
-		}
-		if got := len(w.heard("a1", "typing")); got != want {
-			t.Fatalf("the operator received %d notices, want %d", got, want)
-		}
-	}
-	types(15, 10)
-	w.now = w.now.Add(time.Second)
-	types(2, 11)
 }

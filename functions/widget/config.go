@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
@@ -17,6 +18,8 @@ import (
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/limit"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/secret"
 )
@@ -76,8 +79,16 @@ func connect(ctx context.Context, rt *boot.Runtime, config Config) (*Handler, er
 	if err != nil {
 		return nil, err
 	}
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "widget", limit.RequestsLimited)
+	if err != nil {
+		return nil, fmt.Errorf("build widget: %w", err)
+	}
+	limits, err := limit.New(store, auth.Now, metrics, rt.Log)
+	if err != nil {
+		return nil, fmt.Errorf("build widget: %w", err)
+	}
 	return New(Deps{
 		Store: store, Files: files, Inbound: inbound, Chat: webchat.New(), Secrets: keys, SigningKeyName: config.SigningKeyName,
-		OriginSecretName: config.OriginSecretName, PublicURL: publicURL[0], Now: rt.Now, Wall: auth.Now, Log: rt.Log,
+		OriginSecretName: config.OriginSecretName, PublicURL: publicURL[0], Limits: limits, Now: rt.Now, Wall: auth.Now, Log: rt.Log,
 	})
 }

@@ -24,6 +24,8 @@ import (
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/limit"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -46,17 +48,37 @@ type fixture struct {
 	waiting []queue.Message
 	down    bool
 	sites   map[string]chat.Channel
+	ip      string
+	hits    *hits
+}
+
+// hits counts the writes that limits cost.
+type hits struct {
+	limit.Counter
+	writes int
+}
+
+func (h *hits) HitTimes(ctx context.Context, key string, times int, window time.Duration, now time.Time) (int, error) {
+	h.writes++
+	return h.Counter.HitTimes(ctx, key, times, window, now)
 }
 
 func open(t *testing.T) *fixture {
 	t.Helper()
 	company := desktest.New(t)
-	b := &fixture{Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{}}
+	b := &fixture{
+		Fixture: company, store: company.Store, files: &files{known: map[string]blob.Info{}}, sites: map[string]chat.Channel{},
+		ip: "203.0.113.7", hits: &hits{Counter: company.Store},
+	}
 	b.site(siteA, "A", pageA, desktest.Shop)
-	var err error
+	log := slog.New(slog.NewJSONHandler(&b.log, nil))
+	metrics, err := obs.NewMetrics(&b.log, b.Now, "widget", limit.RequestsLimited)
+	b.Must(err)
+	limits, err := limit.New(b.hits, b.Now, metrics, log)
+	b.Must(err)
 	b.Handler, err = New(Deps{
 		Store: b.store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
-		OriginSecretName: "origin", PublicURL: "https://recado.example", Now: b.Now, Wall: b.Now, Log: slog.New(slog.NewJSONHandler(&b.log, nil)),
+		OriginSecretName: "origin", PublicURL: "https://recado.example", Limits: limits, Now: b.Now, Wall: b.Now, Log: log,
 	})
 	b.Must(err)
 	return b
@@ -148,7 +170,7 @@ func (b *fixture) do(method, path, token string, body any) answer {
 	b.Must(err)
 	path, query, _ := strings.Cut(path, "?")
 	request := lambdaevents.APIGatewayV2HTTPRequest{RawPath: path, RawQueryString: query, Body: string(encoded), Headers: map[string]string{}}
-	request.RequestContext.HTTP.Method, request.RequestContext.HTTP.SourceIP = method, "203.0.113.7"
+	request.RequestContext.HTTP.Method, request.RequestContext.HTTP.SourceIP = method, b.ip
 	if token != "" {
 		request.Headers["authorization"] = "Bearer " + token
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -57,10 +58,25 @@ func (h *Handler) postMessage(ctx context.Context, c *call) (httpapi.Response, e
 	if err != nil {
 		return httpapi.Response{}, err
 	}
+	if _, err := h.talks.Get(ctx, c.counted()); err != nil {
+		return httpapi.Response{}, err
+	}
 	if err := h.accept(ctx, c.caller, item); err != nil {
 		return httpapi.Response{}, err
 	}
 	return httpapi.JSON(http.StatusAccepted, wire.VisitorMessageAccepted{ClientID: body.ClientID})
+}
+
+// talk lets a visitor write who has an open conversation. The message of any other opens one, which has limits of its own.
+func (h *Handler) talk(ctx context.Context, v limit.Visitor) (struct{}, error) {
+	identity, _, err := h.Store.Identity(ctx, chat.AccountID(v.Account), chat.ChannelID(v.Site), []string{v.ID})
+	switch {
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return struct{}{}, fmt.Errorf("look up visitor %s: %w", v.ID, err)
+	case identity.OpenConversationID != "":
+		return struct{}{}, nil
+	}
+	return struct{}{}, h.Limits.Take(ctx, limit.NewConversation.Of(v)...)
 }
 
 // message validates a visitor's message against the channel's capabilities.

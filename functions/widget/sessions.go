@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/rules/permission"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -57,6 +58,9 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 	}
 	if !settings.Allows(body.Origin) {
 		return httpapi.Response{}, fault.New(fault.Forbidden, "this origin is not allowed to show the chat").WithField("origin").WithReason("origin")
+	}
+	if err := h.Limits.Take(ctx, limit.Session.Of(limit.Visitor{Site: string(ch.ID), Account: string(ch.AccountID)})...); err != nil {
+		return httpapi.Response{}, err
 	}
 	status, token := http.StatusOK, body.Token
 	session, err := h.resumed(ctx, ch, body.Origin, token)
@@ -110,6 +114,10 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 	if err != nil {
 		return chat.Session{}, err
 	}
+	by := limit.Visitor{Address: httpapi.Place(c.IP), Site: string(ch.ID), Account: string(ch.AccountID)}
+	if err := h.Limits.Take(ctx, limit.NewVisitor.Of(by)...); err != nil {
+		return chat.Session{}, err
+	}
 	now := h.Wall()
 	session := chat.Session{
 		Hash: auth.Hash(token), AccountID: ch.AccountID,
@@ -150,7 +158,7 @@ func (h *Handler) createSocketTicket(ctx context.Context, c *call) (httpapi.Resp
 	token := auth.NewToken()
 	ticket := chat.Ticket{
 		Hash: auth.Hash(token), AccountID: c.session.AccountID, Session: c.session.Hash, ExpiresAt: h.Wall().Add(httpapi.TicketLasts),
-		Visitor: c.session.Visitor,
+		Visitor: c.session.Visitor, Address: httpapi.Place(c.IP),
 	}
 	if err := h.Store.PutTicket(ctx, ticket); err != nil {
 		return httpapi.Response{}, fmt.Errorf("store the ticket: %w", err)

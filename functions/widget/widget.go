@@ -22,6 +22,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/upload"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -66,9 +67,10 @@ type Deps struct {
 	Secrets          lister
 	SigningKeyName   string
 	OriginSecretName string
-	PublicURL        string           // origin of the console, the widget and the socket
+	PublicURL        string // origin of the console, the widget and the socket
+	Limits           *limit.Limiter
 	Now              func() time.Time // clock of stored times
-	Wall             func() time.Time // clock of sessions, tickets, links and rate limits
+	Wall             func() time.Time // clock of sessions, tickets, links and limits
 	Log              *slog.Logger
 }
 
@@ -79,7 +81,7 @@ type Handler struct {
 	cursors   cursor.Signer
 	callers   *cache.Cache[string, caller] // by the hash of their token
 	operators *cache.Cache[chat.AccountID, []chat.Operator]
-	limits    *limits
+	talks     *cache.Cache[limit.Visitor, struct{}] // visitors who have an open conversation, or may open one
 	secure    bool
 }
 
@@ -88,6 +90,8 @@ const (
 	callersMax    = 5000
 	operatorsKept = 15 * time.Second
 	operatorsMax  = 500
+	talkKept      = time.Minute
+	talksMax      = 5000
 )
 
 // New checks the dependencies and names a missing one.
@@ -95,16 +99,17 @@ func New(deps Deps) (*Handler, error) {
 	for name, missing := range map[string]bool{
 		"store": deps.Store == nil, "files": deps.Files == nil, "inbound queue": deps.Inbound == nil, "channel": deps.Chat == nil,
 		"secrets": deps.Secrets == nil, "signing key name": deps.SigningKeyName == "", "origin secret name": deps.OriginSecretName == "",
-		"public URL": deps.PublicURL == "", "clock": deps.Now == nil, "wall clock": deps.Wall == nil, "log": deps.Log == nil,
+		"public URL": deps.PublicURL == "", "limits": deps.Limits == nil, "clock": deps.Now == nil, "wall clock": deps.Wall == nil, "log": deps.Log == nil,
 	} {
 		if missing {
 			return nil, fmt.Errorf("widget: no %s", name)
 		}
 	}
-	h := &Handler{Deps: deps, limits: newLimits(deps.Wall), secure: secure(deps.PublicURL)}
+	h := &Handler{Deps: deps, secure: secure(deps.PublicURL)}
 	h.cursors = cursor.New(h.signingKeys)
 	h.callers = cache.New(callerKept, callersMax, deps.Wall, h.readCaller)
 	h.operators = cache.New(operatorsKept, operatorsMax, deps.Wall, deps.Store.Operators)
+	h.talks = cache.New(talkKept, talksMax, deps.Wall, h.talk)
 	var err error
 	h.router, err = httpapi.NewRouter(h.routes(), func(r route) (string, string) { return r.method, r.pattern })
 	if err != nil {
@@ -127,12 +132,17 @@ type caller struct {
 
 func (c caller) visitor() chat.VisitorID { return c.session.Visitor.ID }
 
+// counted is whom the call is counted for: of a public route the address alone.
+func (c *call) counted() limit.Visitor {
+	return limit.Visitor{ID: string(c.visitor()), Address: httpapi.Place(c.IP), Site: string(c.channel.ID), Account: string(c.session.AccountID)}
+}
+
 // route is one entry of the table.
 type route struct {
 	method  string
 	pattern string
 	public  bool // needs no session
-	limit   limit
+	action  limit.Action
 	handle  func(context.Context, *call) (httpapi.Response, error)
 	status  int    // of a successful response
 	summary string // for the published document
@@ -144,39 +154,39 @@ type route struct {
 func (h *Handler) routes() []route {
 	return []route{
 		{
-			method: http.MethodGet, pattern: "/widget/v1/frame", public: true, limit: framesPerPlace, handle: h.frame,
+			method: http.MethodGet, pattern: "/widget/v1/frame", public: true, action: limit.Document, handle: h.frame,
 			status: http.StatusOK, summary: "The document that shows the chat in a site's page", query: wire.VisitorFrameQuery{},
 		},
 		{
-			method: http.MethodGet, pattern: "/widget/v1/pictures/{account}/{name}", public: true, limit: framesPerPlace, handle: h.picture,
+			method: http.MethodGet, pattern: "/widget/v1/pictures/{account}/{name}", public: true, action: limit.Document, handle: h.picture,
 			status: http.StatusFound, summary: "Redirect to an operator's picture",
 		},
 		{
-			method: http.MethodPost, pattern: "/widget/v1/sessions", public: true, limit: sessionsPerPlace, handle: h.createSession,
+			method: http.MethodPost, pattern: "/widget/v1/sessions", public: true, action: limit.Session, handle: h.createSession,
 			status: http.StatusCreated, summary: "Begin or resume a visitor's session", body: wire.NewVisitorSession{}, answer: wire.VisitorSession{},
 		},
 		{
-			method: http.MethodGet, pattern: "/widget/v1/messages", limit: readsPerVisitor, handle: h.listMessages,
+			method: http.MethodGet, pattern: "/widget/v1/messages", action: limit.Read, handle: h.listMessages,
 			status: http.StatusOK, summary: "The visitor's messages, the newest page first", answer: wire.List[wire.VisitorMessage]{}, query: wire.VisitorMessagesQuery{},
 		},
 		{
-			method: http.MethodPost, pattern: "/widget/v1/messages", limit: messagesPerVisitor, handle: h.postMessage,
+			method: http.MethodPost, pattern: "/widget/v1/messages", action: limit.Message, handle: h.postMessage,
 			status: http.StatusAccepted, summary: "Write a message", body: wire.NewVisitorMessage{}, answer: wire.VisitorMessageAccepted{},
 		},
 		{
-			method: http.MethodPost, pattern: "/widget/v1/receipts", limit: readsPerVisitor, handle: h.postReceipts,
+			method: http.MethodPost, pattern: "/widget/v1/receipts", action: limit.Read, handle: h.postReceipts,
 			status: http.StatusAccepted, summary: "Report messages as delivered or read", body: wire.VisitorReceipts{}, answer: wire.Empty{},
 		},
 		{
-			method: http.MethodPost, pattern: "/widget/v1/uploads", limit: messagesPerVisitor, handle: h.createUpload,
+			method: http.MethodPost, pattern: "/widget/v1/uploads", action: limit.Upload, handle: h.createUpload,
 			status: http.StatusCreated, summary: "Announce a file", body: wire.NewVisitorUpload{}, answer: wire.Upload{},
 		},
 		{
-			method: http.MethodGet, pattern: "/widget/v1/files", limit: readsPerVisitor, handle: h.getFile,
+			method: http.MethodGet, pattern: "/widget/v1/files", action: limit.Read, handle: h.getFile,
 			status: http.StatusOK, summary: "A link to a file of a message", answer: wire.FileLink{}, query: wire.VisitorFileQuery{},
 		},
 		{
-			method: http.MethodPost, pattern: "/widget/v1/socket-tickets", limit: readsPerVisitor, handle: h.createSocketTicket,
+			method: http.MethodPost, pattern: "/widget/v1/socket-tickets", action: limit.Connect, handle: h.createSocketTicket,
 			status: http.StatusCreated, summary: "Open one socket", answer: wire.SocketTicket{},
 		},
 	}
@@ -207,28 +217,27 @@ func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.
 	return route.handle(ctx, c)
 }
 
-// admit authenticates the caller and applies the rate limits: by address before the token is looked up, so that guessing tokens is
-// limited, and then by visitor.
+// admit authenticates the caller and applies the limits: by address before the token is looked up, so that guessing tokens is limited, and
+// then by the visitor, the address, the site and the account.
 func (h *Handler) admit(ctx context.Context, c *call, r route) error {
 	ip, err := httpapi.Viewer(ctx, c.Request, func(ctx context.Context) ([]string, error) { return h.Secrets.List(ctx, h.OriginSecretName) })
 	if err != nil {
 		h.Log.LogAttrs(ctx, slog.LevelWarn, "reading the origin secret failed", slog.String("reason", fault.Reason(err)))
 	}
 	c.IP = ip
-	if r.public {
-		return h.limits.take(r.limit, httpapi.Place(ip))
-	}
-	if err := h.limits.take(callsPerPlace, httpapi.Place(ip)); err != nil {
+	if err := h.Limits.Take(ctx, limit.Request.Of(c.counted())...); err != nil {
 		return err
 	}
-	token := auth.TokenFromHeader(c.Header.Get("Authorization"))
-	if token == "" {
-		return over()
+	if !r.public {
+		token := auth.TokenFromHeader(c.Header.Get("Authorization"))
+		if token == "" {
+			return over()
+		}
+		if c.caller, err = h.callers.Get(ctx, auth.Hash(token)); err != nil {
+			return err
+		}
 	}
-	if c.caller, err = h.callers.Get(ctx, auth.Hash(token)); err != nil {
-		return err
-	}
-	return h.limits.take(r.limit, string(c.visitor()))
+	return h.Limits.Take(ctx, r.action.Of(c.counted())...)
 }
 
 // over is the error for an expired session; the browser starts a new one.

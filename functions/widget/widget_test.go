@@ -335,31 +335,3 @@ func TestSession_OperatorAvailable_Online(t *testing.T) {
 		t.Error("an operator is available, but the visitor sees offline")
 	}
 }
-
-func TestLimits_TooManyRequests_429(t *testing.T) {
-	t.Parallel()
-	b := open(t)
-	session := b.visit(siteA, pageA, "")
-	b.hold = true
-	send := func(n int) answer {
-		return b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": fmt.Sprint(n), "type": "text", "text": "a"})
-	}
-	for n := range messagesPerVisitor.burst {
-		if a := send(n); a.StatusCode != http.StatusAccepted {
-			t.Fatalf("message %d: %d %s", n, a.StatusCode, a.Body)
-		}
-	}
-	if a := send(99); a.StatusCode != http.StatusTooManyRequests || a.Headers["Retry-After"] != "1" {
-		t.Errorf("above the limit: %d %v", a.StatusCode, a.Headers)
-	}
-	b.Advance(time.Second)
-	if a := send(99); a.StatusCode != http.StatusAccepted {
-		t.Errorf("a second later: %d", a.StatusCode)
-	}
-	for range sessionsPerPlace.burst - 1 {
-		b.visit(siteA, pageA, "")
-	}
-	if a := b.do("POST", "/widget/v1/sessions", "", fields{"site": siteA, "origin": pageA}); a.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("above the session limit: %d", a.StatusCode)
-	}
-}

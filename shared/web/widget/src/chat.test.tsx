@@ -40,7 +40,7 @@ const server = {
   online: true,
   started: false,
   greeting: "¿En qué te ayudamos?",
-  refusal: null as { status: number; code: string } | null,
+  refusal: null as { status: number; code: string; retryAfter?: string } | null,
   calls: [] as { path: string; body: Record<string, unknown> }[],
 };
 const told = (path: string) => server.calls.filter((call) => call.path === path).map(({ body }) => body);
@@ -76,7 +76,10 @@ beforeEach(() => {
     server.calls.push({ path, body: init.body ? JSON.parse(String(init.body)) : {} });
     const { refusal } = server;
     if (refusal)
-      return new Response(JSON.stringify({ error: { code: refusal.code, message: "" } }), { status: refusal.status });
+      return new Response(JSON.stringify({ error: { code: refusal.code, message: "" } }), {
+        status: refusal.status,
+        headers: refusal.retryAfter ? { "Retry-After": refusal.retryAfter } : {},
+      });
     return new Response(JSON.stringify(answer(path)), { status: 200 });
   });
   vi.spyOn(document, "hasFocus").mockReturnValue(false);
@@ -205,6 +208,15 @@ describe("composer", () => {
     expect(FakeSocket.newest?.sent).toEqual(['{"action":"typing","on":true}', '{"action":"typing","on":false}']);
   });
 
+  test("typing is not reported while the server drops frames", async () => {
+    const { write, online, push } = setUp();
+    await online();
+    push({ type: "limited", retryAfter: 60 });
+    await write("h");
+    await write("");
+    expect(FakeSocket.newest?.sent).toEqual([]);
+  });
+
   test("draft is restored after a reload", async () => {
     const first = setUp();
     await first.online();
@@ -226,6 +238,20 @@ describe("composer", () => {
     button("Try again")?.click();
     await vi.waitFor(() => expect(told("/messages")).toHaveLength(2));
     expect(told("/messages")[1]?.clientId).toBe(told("/messages")[0]?.clientId);
+  });
+
+  test("rate-limited message says when it will be sent, and keeps its text", async () => {
+    const { write, press, shows, text, online } = setUp();
+    await online();
+    server.refusal = { status: 429, code: "rate_limited", retryAfter: "1" };
+    await write("hola");
+    press("Enter");
+    await shows("Too many messages. It will be sent at");
+    expect(text()).toContain("hola");
+    server.refusal = null;
+    await vi.waitFor(() => expect(told("/messages")).toHaveLength(2), { timeout: 3000 });
+    expect(told("/messages")[1]).toEqual(told("/messages")[0]);
+    await vi.waitFor(() => expect(text()).not.toContain("Too many messages"));
   });
 
   test("unsupported file is rejected before the upload", async () => {

@@ -22,6 +22,8 @@ export class Live {
   private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private idleTimer: ReturnType<typeof setTimeout> | undefined;
   private typingSentAt: number | undefined;
+  /** The server drops frames until then. */
+  private limitedUntil = 0;
 
   constructor(
     private readonly api: Api,
@@ -63,6 +65,7 @@ export class Live {
   sendTyping(on: boolean): void {
     clearTimeout(this.idleTimer);
     const now = performance.now();
+    if (now < this.limitedUntil) return;
     if (on) {
       this.idleTimer = setTimeout(() => this.sendTyping(false), TYPING_TIMEOUT);
       if (this.typingSentAt !== undefined && now - this.typingSentAt < TYPING_INTERVAL) return;
@@ -86,6 +89,7 @@ export class Live {
 
   private apply(item: VisitorItem): void {
     if (item.type === "typing") this.setTyping(item.on ? item.by.name : null);
+    else if (item.type === "limited") this.limitedUntil = performance.now() + item.retryAfter * 1000;
     else if (item.type !== "pong") this.history.apply(item);
     if (item.type !== "message.upserted") return;
     if (item.message.direction === "out") this.setTyping(null);

@@ -90,7 +90,10 @@ describe("Session", () => {
   test("waits for Retry-After when rate limited", async () => {
     const { session, timer } = setUp(() => [429, refused("rate_limited"), { "Retry-After": "20" }]);
     void session.open();
-    await vi.waitFor(() => expect(timer.waits).toEqual([{ ms: 20_000, firm: true }]));
+    await vi.waitFor(() => expect(timer.waits).toHaveLength(1));
+    expect(timer.waits[0]).toMatchObject({ firm: true });
+    expect(timer.waits[0]?.ms).toBeGreaterThanOrEqual(20_000);
+    expect(timer.waits[0]?.ms).toBeLessThan(22_000);
   });
 
   test("concurrent open calls share one request", async () => {
@@ -123,6 +126,32 @@ describe("call with an expired session", () => {
     );
     await session.open();
     await expect(api.send("/messages", {})).rejects.toMatchObject({ code: "unauthenticated" });
+  });
+});
+
+describe("rate-limited call", () => {
+  test.each(["/messages?limit=30", "/receipts", "/socket-tickets"])("%s waits and is repeated", async (path) => {
+    vi.useFakeTimers();
+    const { api, calls } = setUp((_, nth) =>
+      nth > 2 ? [200] : [429, refused("rate_limited"), { "Retry-After": "20" }],
+    );
+    const done = vi.fn();
+    void api.send(path, {}).then(done);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(calls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_001);
+    expect(calls).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(22_000);
+    expect([calls.length, done.mock.calls.length]).toEqual([3, 1]);
+    vi.useRealTimers();
+  });
+
+  test.each(["/messages", "/uploads"])("%s tells its caller, who shows it", async (path) => {
+    const { api } = setUp(() => [429, refused("rate_limited"), { "Retry-After": "20" }]);
+    await expect(api.send(path, {})).rejects.toMatchObject({
+      code: "rate_limited",
+      retryAfter: expect.closeTo(21_000, -4),
+    });
   });
 });
 
