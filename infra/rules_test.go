@@ -21,6 +21,7 @@ import (
 
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/obs"
 )
 
@@ -271,6 +272,14 @@ func TestGateways_ThrottledAndLoggedWithoutSecrets(t *testing.T) {
 					t.Errorf("%s of %s has no %s", id, stage, limit)
 				}
 			}
+			if routes, ok := r.Properties["RouteSettings"].(map[string]any); ok {
+				visitors, _ := routes["ANY /widget/v1/{proxy+}"].(map[string]any)
+				if rate, _ := visitors["ThrottlingRateLimit"].(float64); rate <= 0 || rate >= settings["ThrottlingRateLimit"].(float64) {
+					t.Errorf("%s of %s lets through %v requests of visitors a second, of %v in all", id, stage, rate, settings["ThrottlingRateLimit"])
+				}
+			} else if id == "HttpStage" {
+				t.Errorf("%s of %s has no throttle for visitors", id, stage)
+			}
 			log, _ := r.Properties["AccessLogSettings"].(map[string]any)
 			format, _ := log["Format"].(string)
 			if !strings.Contains(format, "$context.routeKey") {
@@ -322,7 +331,7 @@ func TestTemplates_ContainNoSecret(t *testing.T) {
 // An alarm on a counter of ours watches the name and namespace that functions write, without a dimension.
 func TestAlarms_Own_WatchesCounter(t *testing.T) {
 	t.Parallel()
-	counters, found := []any{boot.CallsRetried.Name}, 0
+	counters, found := []any{boot.CallsRetried.Name, limit.RequestsLimited.Name}, 0
 	for id, r := range synthesised["prod"]["Service"].of("AWS::CloudWatch::Alarm") {
 		p := r.Properties
 		if p["Namespace"] != obs.Namespace {

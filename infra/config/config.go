@@ -38,7 +38,9 @@ type Stage struct {
 	InboundKept  time.Duration // oversized bodies and stream records that failed: longer than any queue keeps a message
 	WebhookBurst int           // requests at once, and
 	WebhookRate  int           // requests per second, that the HTTP API lets through
-	SocketBurst  int           // the same for connections and messages of browsers' sockets
+	VisitorBurst int           // the same for the routes of the chat widget: an account's limits are in shared/limit
+	VisitorRate  int
+	SocketBurst  int // the same for connections and messages of browsers' sockets
 	SocketRate   int
 }
 
@@ -48,7 +50,8 @@ const day = 24 * time.Hour
 func defaults() []Stage {
 	base := Stage{
 		Architecture: "arm64", Kept: true, MailFrom: "Recado <no-reply@recado.example>",
-		LogsKept: 30 * day, VersionsKept: 35 * day, InboundKept: 15 * day, WebhookRate: 2000, WebhookBurst: 2000, SocketRate: 500, SocketBurst: 1000,
+		LogsKept: 30 * day, VersionsKept: 35 * day, InboundKept: 15 * day, WebhookRate: 2000, WebhookBurst: 2000,
+		VisitorRate: 1000, VisitorBurst: 1000, SocketRate: 500, SocketBurst: 1000,
 	}
 	dev, prod, test := base, base, base
 	dev.Name, dev.LogsKept = "dev", 7*day

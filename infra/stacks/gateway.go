@@ -20,6 +20,7 @@ const socketStage = "socket"
 type api struct {
 	name         string
 	api          awsapigatewayv2.CfnApi
+	stage        awsapigatewayv2.CfnStage
 	integrations map[string]awsapigatewayv2.CfnIntegration
 }
 
@@ -32,14 +33,30 @@ func (s *Service) newHTTP() *api {
 	a.api = awsapigatewayv2.NewCfnApi(s.Stack, jsii.String(a.name), &awsapigatewayv2.CfnApiProps{
 		Name: jsii.String("recado-" + s.stage.Name), ProtocolType: jsii.String("HTTP"),
 	})
-	awsapigatewayv2.NewCfnStage(s.Stack, jsii.String("HttpStage"), &awsapigatewayv2.CfnStageProps{
+	a.stage = awsapigatewayv2.NewCfnStage(s.Stack, jsii.String("HttpStage"), &awsapigatewayv2.CfnStageProps{
 		ApiId: a.api.Ref(), StageName: jsii.String("$default"), AutoDeploy: jsii.Bool(true),
 		DefaultRouteSettings: &awsapigatewayv2.CfnStage_RouteSettingsProperty{
 			ThrottlingRateLimit: jsii.Number(float64(s.stage.WebhookRate)), ThrottlingBurstLimit: jsii.Number(float64(s.stage.WebhookBurst)),
 		},
+		RouteSettings:     s.visitorThrottle(),
 		AccessLogSettings: s.accessLog(a, `{"id":"$context.requestId","route":"$context.routeKey","status":"$context.status","ms":"$context.responseLatency","error":"$context.integrationErrorMessage"}`),
 	})
 	return a
+}
+
+// visitorFunction serves the routes that anybody calls who sees a shop's page.
+const visitorFunction = "widget"
+
+// visitorThrottle is the throttle of visitors' routes, by route key: a flood of them leaves providers and operators theirs, and requests
+// that the gateway refuses reach no function.
+func (s *Service) visitorThrottle() map[string]any {
+	settings := map[string]any{}
+	for _, route := range topology.Routes {
+		if route.Function == visitorFunction {
+			settings[route.Method+" "+route.Path] = map[string]any{"ThrottlingRateLimit": s.stage.VisitorRate, "ThrottlingBurstLimit": s.stage.VisitorBurst}
+		}
+	}
+	return settings
 }
 
 // accessLog is an API's access log. Its format has the route and never the path or the query: they may hold secrets and tickets.
@@ -68,7 +85,10 @@ func (s *Service) newSockets() *api {
 
 func (s *Service) connectHTTP() {
 	for _, route := range topology.Routes {
-		s.route(s.http, route.Method+" "+route.Path, route.Function)
+		made := s.route(s.http, route.Method+" "+route.Path, route.Function)
+		if route.Function == visitorFunction {
+			s.http.stage.AddResourceDependency(made, jsii.String("a stage with settings of a route that does not exist is refused"))
+		}
 	}
 	s.allow(s.http, "/*/*/*")
 }
@@ -85,7 +105,7 @@ func (s *Service) connectSockets() {
 	s.allow(s.sockets, "/*/*")
 }
 
-func (s *Service) route(a *api, key, function string) {
+func (s *Service) route(a *api, key, function string) awsapigatewayv2.CfnRoute {
 	integration := a.integrations[function]
 	if integration == nil {
 		props := &awsapigatewayv2.CfnIntegrationProps{
@@ -97,7 +117,7 @@ func (s *Service) route(a *api, key, function string) {
 		integration = awsapigatewayv2.NewCfnIntegration(s.Stack, jsii.String(a.name+"To-"+function), props)
 		a.integrations[function] = integration
 	}
-	awsapigatewayv2.NewCfnRoute(s.Stack, jsii.String(a.name+"Route-"+logical(key)), &awsapigatewayv2.CfnRouteProps{
+	return awsapigatewayv2.NewCfnRoute(s.Stack, jsii.String(a.name+"Route-"+logical(key)), &awsapigatewayv2.CfnRouteProps{
 		ApiId: a.api.Ref(), RouteKey: jsii.String(key), AuthorizationType: jsii.String("NONE"),
 		Target: jsii.String("integrations/" + *integration.Ref()),
 	})

@@ -63,6 +63,10 @@ var Alarms = []Alarm{
 		Description: "More than one call of DynamoDB, SQS or another service a second was repeated: messages are late. Read AWS's health page, the Desk table's throttled requests, and the functions' logs: each line with CallsRetried names its function.",
 	},
 	{
+		Name: "visitors-limited", Own: true, Metric: "RequestsLimited", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 600,
+		Description: "Limits refused more than two requests a second of chat visitors: a script floods a site, or a limit is too narrow. In the logs of widget and socket, the lines with the code rate_limited name the account and, as the reason, the limit (shared/limit/visitors.go). A web ACL (context webAcl) stops a flood of many addresses before it is paid for.",
+	},
+	{
 		Name: "http-failures", Metric: "5xx", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 5,
 		Description: "The HTTP API answered more than five requests with a 5xx status. Providers repeat their webhooks, but people see errors. Read the logs of webhook, api, admin and widget.",
 	},
