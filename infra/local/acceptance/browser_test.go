@@ -25,6 +25,7 @@ type frame struct {
 	Online         bool
 	OperatorIDs    []string
 	On             bool
+	RetryAfter     int
 }
 
 // browser is an open socket of an operator, and all it was told.
