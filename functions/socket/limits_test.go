@@ -85,7 +85,7 @@ func TestFrames_Operator_Limited(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	w.connect("a1", ana)
-	for range 300 {
+	for range 1200 {
 		if status := w.say("a1", `{"action":"ping"}`); status != http.StatusOK {
 			t.Fatalf("ping: %d", status)
 		}

@@ -109,6 +109,9 @@ func TestLimits_ManyVisitorsOfOneAddress_InboxBounded(t *testing.T) {
 	if len(tokens) != 299 {
 		t.Errorf("%d new visitors besides the first", len(tokens))
 	}
+	if !strings.Contains(b.log.String(), `"account_id":"ACCOUNT","code":"rate_limited","reason":"visitor_address"`) {
+		t.Error("the log does not say whose site is flooded")
+	}
 	opened := 0
 	for _, token := range tokens {
 		opened += b.accepted(token, 1)

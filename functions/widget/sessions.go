@@ -59,7 +59,10 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 	if !settings.Allows(body.Origin) {
 		return httpapi.Response{}, fault.New(fault.Forbidden, "this origin is not allowed to show the chat").WithField("origin").WithReason("origin")
 	}
-	if err := h.Limits.Take(ctx, limit.Session.Of(limit.Visitor{Site: string(ch.ID), Account: string(ch.AccountID)})...); err != nil {
+	c.caller = caller{channel: ch, session: chat.Session{AccountID: ch.AccountID}}
+	of := c.counted()
+	of.Address = "" // was counted before the site was looked up
+	if err := h.Limits.Take(ctx, limit.Session.Of(of)...); err != nil {
 		return httpapi.Response{}, err
 	}
 	status, token := http.StatusOK, body.Token
@@ -114,8 +117,7 @@ func (h *Handler) begin(ctx context.Context, c *call, ch chat.Channel, origin, t
 	if err != nil {
 		return chat.Session{}, err
 	}
-	by := limit.Visitor{Address: httpapi.Place(c.IP), Site: string(ch.ID), Account: string(ch.AccountID)}
-	if err := h.Limits.Take(ctx, limit.NewVisitor.Of(by)...); err != nil {
+	if err := h.Limits.Take(ctx, limit.NewVisitor.Of(c.counted())...); err != nil {
 		return chat.Session{}, err
 	}
 	now := h.Wall()

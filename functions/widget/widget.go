@@ -132,7 +132,7 @@ type caller struct {
 
 func (c caller) visitor() chat.VisitorID { return c.session.Visitor.ID }
 
-// counted is whom the call is counted for: of a public route the address alone.
+// counted is whom the call is counted for, as far as it is known.
 func (c *call) counted() limit.Visitor {
 	return limit.Visitor{ID: string(c.visitor()), Address: httpapi.Place(c.IP), Site: string(c.channel.ID), Account: string(c.session.AccountID)}
 }
@@ -207,8 +207,11 @@ func (h *Handler) answer(ctx context.Context, r *httpapi.Request, line *httpapi.
 	line.Route = route.pattern
 	c := &call{Request: r}
 	defer func() {
+		if c.session.AccountID != "" {
+			line.Caller = append(line.Caller, slog.String("account_id", string(c.session.AccountID)))
+		}
 		if c.visitor() != "" {
-			line.Caller = []slog.Attr{slog.String("account_id", string(c.session.AccountID)), slog.String("visitor_id", string(c.visitor()))}
+			line.Caller = append(line.Caller, slog.String("visitor_id", string(c.visitor())))
 		}
 	}()
 	if err := h.admit(ctx, c, route); err != nil {

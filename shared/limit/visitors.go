@@ -94,7 +94,7 @@ var (
 	}
 	// Connection is the frames of one socket, an operator's too, before anything is read: a browser sends one every few seconds. Each process
 	// counts alone.
-	Connection = Action{visitor: []Limit{perMinute("frame_connection", 300, 300)}}
+	Connection = Action{visitor: []Limit{perMinute("frame_connection", 1200, 1200)}}
 	// Frame is typing or a ping of a visitor, in all tabs: two a typing of four seconds.
 	Frame = Action{
 		visitor: []Limit{perMinute("frame_visitor", 60, 30)},
