@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -49,6 +50,7 @@ type fixture struct {
 	down    bool
 	sites   map[string]chat.Channel
 	ip      string
+	headers map[string]string
 	hits    *hits
 }
 
@@ -77,7 +79,7 @@ func open(t *testing.T) *fixture {
 	limits, err := limit.New(b.hits, b.Now, metrics, log)
 	b.Must(err)
 	b.Handler, err = New(Deps{
-		Store: b.store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}}, SigningKeyName: "signing",
+		Store: b.store, Files: b.files, Inbound: b, Chat: webchat.New(), Secrets: secrets{"signing": {"key"}, "origin": {"edge"}}, SigningKeyName: "signing",
 		OriginSecretName: "origin", PublicURL: "https://recado.example", Limits: limits, Now: b.Now, Wall: b.Now, Log: log,
 	})
 	b.Must(err)
@@ -171,6 +173,7 @@ func (b *fixture) do(method, path, token string, body any) answer {
 	path, query, _ := strings.Cut(path, "?")
 	request := lambdaevents.APIGatewayV2HTTPRequest{RawPath: path, RawQueryString: query, Body: string(encoded), Headers: map[string]string{}}
 	request.RequestContext.HTTP.Method, request.RequestContext.HTTP.SourceIP = method, b.ip
+	maps.Copy(request.Headers, b.headers)
 	if token != "" {
 		request.Headers["authorization"] = "Bearer " + token
 	}

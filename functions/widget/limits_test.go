@@ -129,6 +129,31 @@ func TestLimits_ManyVisitorsOfOneAddress_InboxBounded(t *testing.T) {
 	b.visit(siteA, pageA, old.Token)
 }
 
+// The address is the gateway's, or the one that our distribution shows with its secret; what a client sends is not believed.
+func TestLimits_AddressInHeaders_NotBelieved(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	page := func(viewer, secret string) answer {
+		b.headers = map[string]string{"x-forwarded-for": viewer, "x-recado-viewer": viewer, "x-recado-origin": secret}
+		return b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
+	}
+	for i := range 600 {
+		if a := page(fmt.Sprintf("198.51.100.%d", i%250), "guess"); a.StatusCode != http.StatusOK {
+			t.Fatalf("page %d: %d %s", i, a.StatusCode, a.Body)
+		}
+	}
+	b.limited("another forged address", page("198.51.100.251", "guess"), 60)
+	for i := range 600 {
+		if a := page("2001:db8::1", "edge"); a.StatusCode != http.StatusOK {
+			t.Fatalf("page %d of a viewer: %d %s", i, a.StatusCode, a.Body)
+		}
+	}
+	b.limited("the viewer's network", page("2001:db8::2", "edge"), 60)
+	if a := page("2001:db8:0:1::1", "edge"); a.StatusCode != http.StatusOK {
+		t.Errorf("a viewer of another network behind the same edge: %d %s", a.StatusCode, a.Body)
+	}
+}
+
 // The other calls have limits, too, and refuse before anything is read or stored.
 func TestLimits_OtherCalls_Refused(t *testing.T) {
 	t.Parallel()
