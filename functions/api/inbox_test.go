@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/apitest"
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -265,7 +264,7 @@ func TestMessages(t *testing.T) {
 		image := apitest.Fields{"clientId": "i-1", "type": "image", "text": "mira", "attachments": []string{shape.ID}}
 		owner.Do("POST", path+"/messages", image).WantError(http.StatusBadRequest, "invalid", "attachments") // not there yet
 		key := objectOf(shape)
-		b.Files.Put(key, blob.Info{Size: 1234, Mime: "image/png"})
+		b.Files.Put(key, "\x89PNG\r\n\x1a\n")
 		owner.Do("POST", path+"/messages", apitest.Fields{"clientId": "i-2", "type": "video", "attachments": []string{shape.ID}}).WantError(http.StatusBadRequest, "invalid", "mime")
 		other := owner.Receive(ch, "573009990000", "Otra", "hola")
 		owner.Do("POST", "/api/v1/conversations/"+string(other)+"/messages", image).WantError(http.StatusNotFound, "not_found", "attachments")

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/recado-chat/recado/infra/testkit/apitest"
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -19,7 +18,7 @@ func TestOperatorPicture(t *testing.T) {
 	announce := func(c *apitest.Client) string {
 		upload := apitest.Into[wire.Upload](c.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "yo.png", "mime": "image/png", "size": 5, "purpose": "picture"}), http.StatusCreated)
 		key, _, _ := strings.Cut(strings.TrimPrefix(upload.URL, "https://files.example/"), "?")
-		b.Files.Put(key, blob.Info{Mime: "image/png", Size: 5})
+		b.Files.Put(key, "\x89PNG\r\n\x1a\n")
 		return upload.ID
 	}
 	me := apitest.Into[wire.Me](ana.Do("GET", "/api/v1/me", nil), http.StatusOK)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/apitest"
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -118,7 +117,7 @@ func TestPostMessage_EveryType(t *testing.T) {
 	id := owner.Receive(owner.Connect("phone-1"), "573001112233", "Luisa", "hola")
 	path := "/api/v1/conversations/" + string(id) + "/messages"
 	upload := apitest.Into[wire.Upload](owner.Do("POST", "/api/v1/uploads", apitest.Fields{"name": "s.webp", "mime": "image/webp", "size": 100, "conversationId": id}), http.StatusCreated)
-	b.Files.Put(objectOf(upload), blob.Info{Size: 100, Mime: "image/webp"})
+	b.Files.Put(objectOf(upload), "RIFF\x00\x00\x00\x00WEBPVP8 ")
 	buttons := apitest.Fields{"buttons": []apitest.Fields{{"id": "a", "title": "Sí"}}}
 	for name, test := range map[string]struct {
 		body  apitest.Fields

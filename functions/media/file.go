@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"os"
-	"strings"
-
-	"github.com/gabriel-vasile/mimetype"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/sniff"
 )
 
 // maxSize is the largest file in bytes, above every provider's limit for inbound files.
@@ -70,56 +67,10 @@ func (f *file) discard() {
 
 // sniff returns the file's type: the declared one unless the content contradicts it, else the detected one.
 func (f *file) sniff(declared string) (string, error) {
-	found, err := mimetype.DetectReader(f)
-	if err != nil {
+	head := make([]byte, sniff.Head)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the file's head: %w", err)
 	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return "", fmt.Errorf("go back to the file's head: %w", err)
-	}
-	return judge(declared, found), nil
-}
-
-// octets is the type of unrecognised content.
-const octets = "application/octet-stream"
-
-// judge returns the declared type if it is the same as the detected one or more specific: a codec, a document in a zip container,
-// audio in a container that can also hold video. A declared type that browsers would render is accepted only if the detected type
-// is of the same family.
-func judge(declared string, found *mimetype.MIME) string {
-	base, _, err := mime.ParseMediaType(declared)
-	if err != nil || base == octets {
-		return found.String()
-	}
-	if found.Is(base) {
-		return declared
-	}
-	family, _, _ := strings.Cut(base, "/")
-	seen, _, _ := strings.Cut(found.String(), "/")
-	timed := func(s string) bool { return s == "audio" || s == "video" }
-	switch {
-	case timed(family) && (timed(seen) || found.Is("application/ogg")):
-		return declared
-	case found.Is(octets):
-		if family == "image" || family == "text" {
-			return octets
-		}
-		return declared
-	case narrows(base, found):
-		return declared
-	}
-	return found.String()
-}
-
-// narrows reports whether base is a more specific type than the detected one, as a document type is of zip.
-func narrows(base string, found *mimetype.MIME) bool {
-	if found.Is(octets) || found.Is("text/plain") {
-		return false
-	}
-	for kind := mimetype.Lookup(base); kind != nil; kind = kind.Parent() {
-		if kind.Is(found.String()) {
-			return true
-		}
-	}
-	return false
+	return sniff.Type(declared, head[:n]), nil
 }

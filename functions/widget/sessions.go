@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/filetype"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/limit"
@@ -138,7 +139,7 @@ func (h *Handler) limitsShape() wire.VisitorLimits {
 	for _, kind := range slices.Sorted(maps.Keys(capabilities.Attachments)) {
 		limit := capabilities.Attachments[kind]
 		shape.Attachments = append(shape.Attachments, wire.AttachmentLimit{
-			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
+			Type: wire.FileType(kind), Mimes: limit.Mimes, Accept: filetype.Accept(limit.Mimes), MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
 		})
 	}
 	return shape

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -254,7 +253,7 @@ func TestFiles_BothDirections(t *testing.T) {
 	}
 	upload := into[wire.Upload](b, b.do("POST", "/widget/v1/uploads", session.Token, fields{"name": "a.png", "mime": "image/png", "size": 1}), http.StatusCreated)
 	b.refused("an image as a document", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "d", "type": "document", "attachments": []string{upload.ID}}), 400, "mime")
-	maps.DeleteFunc(b.files.known, func(string, blob.Info) bool { return true })
+	maps.DeleteFunc(b.files.known, func(string, string) bool { return true })
 	b.refused("a file that never came", b.do("POST", "/widget/v1/messages", session.Token, fields{"clientId": "n", "type": "image", "attachments": []string{upload.ID}}), 400, "attachments")
 }
 

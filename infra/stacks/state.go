@@ -191,7 +191,7 @@ func newBucket(scope awsconstructs.Construct, stage config.Stage, name topology.
 		// Any origin: access is limited by the signed links, each for one object.
 		props.Cors = &[]*awss3.CorsRule{{
 			AllowedMethods: &[]awss3.HttpMethods{awss3.HttpMethods_GET, awss3.HttpMethods_PUT},
-			AllowedOrigins: jsii.Strings("*"), AllowedHeaders: jsii.Strings("content-type"), MaxAge: jsii.Number(3600),
+			AllowedOrigins: jsii.Strings("*"), AllowedHeaders: jsii.Strings("content-type", "if-none-match"), MaxAge: jsii.Number(3600),
 		}}
 	case topology.Inbound:
 		*props.LifecycleRules = append(*props.LifecycleRules, &awss3.LifecycleRule{

@@ -33,12 +33,6 @@ type Bucket struct {
 	name    string
 }
 
-// Info is what is known of an object without its content.
-type Info struct {
-	Size int64
-	Mime string
-}
-
 // patience bounds one transfer, its body included: 100 MB at 10 Mbit/s. The function's own deadline is usually nearer.
 const patience = 90 * time.Second
 
@@ -86,13 +80,18 @@ func (b *Bucket) Open(ctx context.Context, key string) (content io.ReadCloser, s
 	return answer.Body, aws.ToInt64(answer.ContentLength), aws.ToString(answer.ContentType), nil
 }
 
-// Head answers NotFound for an object that is not there.
-func (b *Bucket) Head(ctx context.Context, key string) (Info, error) {
-	answer, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
+// Start reads an object's first bytes, at most n. It answers NotFound for an object that is not there.
+func (b *Bucket) Start(ctx context.Context, key string, n int) ([]byte, error) {
+	answer, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key, Range: aws.String(fmt.Sprintf("bytes=0-%d", n-1))})
 	if err != nil {
-		return Info{}, fmt.Errorf("look at object %s: %w", key, toFault(err))
+		return nil, fmt.Errorf("read the start of object %s: %w", key, toFault(err))
 	}
-	return Info{Size: aws.ToInt64(answer.ContentLength), Mime: aws.ToString(answer.ContentType)}, nil
+	defer func() { _ = answer.Body.Close() }() // only read
+	head, err := io.ReadAll(io.LimitReader(answer.Body, int64(n)))
+	if err != nil {
+		return nil, fmt.Errorf("read the start of object %s: %w", key, toFault(err))
+	}
+	return head, nil
 }
 
 // Delete removes an object; one that is not there is gone already.
@@ -103,16 +102,17 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
-// PresignPut makes a link that takes exactly size bytes of the type given. headers are what the browser must send along; it
-// sends the length by itself, and S3 refuses another one.
+// PresignPut makes a link that takes exactly size bytes of the type given, once: S3 answers 412 when the object is there already, so that
+// nobody changes it after it was looked at (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). headers are
+// what the browser must send along; it sends the length by itself, and S3 refuses another one.
 func (b *Bucket) PresignPut(ctx context.Context, key, mimeType string, size int64, expires time.Duration) (url string, headers map[string]string, err error) {
 	request, err := b.presign.PresignPutObject(ctx,
-		&s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentType: &mimeType, ContentLength: &size},
+		&s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentType: &mimeType, ContentLength: &size, IfNoneMatch: aws.String("*")},
 		s3.WithPresignExpires(expires))
 	if err != nil {
 		return "", nil, fmt.Errorf("make a link to put %s: %w", key, err)
 	}
-	return request.URL, map[string]string{"Content-Type": mimeType}, nil
+	return request.URL, map[string]string{"Content-Type": mimeType, "If-None-Match": "*"}, nil
 }
 
 // PresignGet makes a link that reads the object under a name and type of our choosing. inline lets the browser show it; only

@@ -72,16 +72,18 @@ func TestBucket(t *testing.T) {
 			}
 			_ = reader.Close()
 		}
-		if info, err := b.Head(ctx, key); err != nil || info.Size != int64(len(content)) || info.Mime != "image/png" {
-			t.Errorf("head: %+v, %v", info, err)
+		for n, want := range map[int][]byte{10: content[:10], 2 * len(content): content} {
+			if head, err := b.Start(ctx, key, n); err != nil || !bytes.Equal(head, want) {
+				t.Errorf("the first %d bytes: %d, %v", n, len(head), err)
+			}
 		}
 		for range 2 {
 			if err := b.Delete(ctx, key); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := b.Head(ctx, key); !fault.Is(err, fault.NotFound) {
-			t.Errorf("head after delete: %v", err)
+		if _, err := b.Start(ctx, key, 10); !fault.Is(err, fault.NotFound) {
+			t.Errorf("start after delete: %v", err)
 		}
 		if _, _, _, err := b.Open(ctx, key); !fault.Is(err, fault.NotFound) {
 			t.Errorf("open after delete: %v", err)
@@ -95,26 +97,32 @@ func TestBucket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPut, link, bytes.NewReader(content))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, value := range headers {
-			request.Header.Set(name, value)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close()
-		if response.StatusCode != http.StatusOK {
-			t.Fatalf("put answered %s", response.Status)
+		for _, put := range []struct {
+			content []byte
+			want    int
+		}{{content, http.StatusOK}, {bytes.Repeat([]byte{'x'}, len(content)), http.StatusPreconditionFailed}} {
+			request, err := http.NewRequestWithContext(ctx, http.MethodPut, link, bytes.NewReader(put.content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range headers {
+				request.Header.Set(name, value)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			if response.StatusCode != put.want {
+				t.Fatalf("put answered %s, want %d", response.Status, put.want)
+			}
 		}
 		link, err = b.PresignGet(ctx, key, "catálogo.pdf", "application/pdf", true, time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if response, err = http.Get(link); err != nil {
+		response, err := http.Get(link)
+		if err != nil {
 			t.Fatal(err)
 		}
 		defer response.Body.Close()
@@ -123,7 +131,7 @@ func TestBucket(t *testing.T) {
 		}
 	})
 
-	t.Run("a link to put fixes length and type, and carries no checksum", func(t *testing.T) {
+	t.Run("a link to put fixes length and type, makes nothing twice, and carries no checksum", func(t *testing.T) {
 		t.Parallel()
 		link, _, err := bucket(t).PresignPut(t.Context(), key, "image/png", 5, time.Minute)
 		if err != nil {
@@ -133,7 +141,7 @@ func TestBucket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if signed := parsed.Query().Get("X-Amz-SignedHeaders"); signed != "content-length;content-type;host" {
+		if signed := parsed.Query().Get("X-Amz-SignedHeaders"); signed != "content-length;content-type;host;if-none-match" {
 			t.Errorf("signed headers are %q", signed)
 		}
 		if strings.Contains(strings.ToLower(link), "checksum") || parsed.Query().Get("X-Amz-Expires") != "60" {
@@ -204,7 +212,7 @@ func TestBucket(t *testing.T) {
 		t.Cleanup(server.Close)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		if _, err := at(t, server.URL).Head(ctx, key); !fault.Is(err, fault.Unavailable) {
+		if _, err := at(t, server.URL).Start(ctx, key, 10); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("got %v", err)
 		}
 	})

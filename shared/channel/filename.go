@@ -3,6 +3,8 @@ package channel
 import (
 	"strings"
 	"unicode"
+
+	"github.com/recado-chat/recado/shared/chat/filetype"
 )
 
 // maxFileName bounds a name in runes: with a suffix it still fits every file system.
@@ -34,31 +36,16 @@ func FileName(given, fallback string) string {
 // without an extension gets that of its type.
 func FileNameOf(given, kind, mimeType string) string {
 	name := FileName(given, kind)
-	if strings.ContainsRune(name, '.') || extensions[mimeType] == "" {
+	if strings.ContainsRune(name, '.') {
 		return name
 	}
-	runes := []rune(name)
-	return string(runes[:min(len(runes), maxFileName-len(extensions[mimeType]))]) + extensions[mimeType]
+	return WithExtension(name, filetype.Extension(mimeType))
 }
 
-// extensions are those of the types that people send. The table of package mime differs between machines.
-var extensions = map[string]string{
-	"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "image/heic": ".heic", "image/heif": ".heif",
-	"image/svg+xml": ".svg", "image/tiff": ".tif", "image/bmp": ".bmp",
-	"audio/ogg": ".ogg", "audio/opus": ".opus", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr", "audio/wav": ".wav",
-	"audio/flac": ".flac", "audio/webm": ".weba",
-	"video/mp4": ".mp4", "video/3gpp": ".3gp", "video/quicktime": ".mov", "video/webm": ".webm", "video/x-matroska": ".mkv", "video/x-msvideo": ".avi",
-	"application/pdf": ".pdf", "text/plain": ".txt", "text/csv": ".csv", "text/html": ".html", "text/calendar": ".ics", "text/vcard": ".vcf",
-	"application/rtf": ".rtf", "application/json": ".json", "application/xml": ".xml", "text/xml": ".xml", "application/epub+zip": ".epub",
-	"application/zip": ".zip", "application/vnd.rar": ".rar", "application/x-7z-compressed": ".7z", "application/gzip": ".gz",
-	"application/msword": ".doc", "application/vnd.ms-excel": ".xls", "application/vnd.ms-powerpoint": ".ppt",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   ".docx",
-	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         ".xlsx",
-	"application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-	"application/vnd.oasis.opendocument.text":                                   ".odt",
-	"application/vnd.oasis.opendocument.spreadsheet":                            ".ods",
-	"application/vnd.oasis.opendocument.presentation":                           ".odp",
-	"application/vnd.android.package-archive":                                   ".apk",
+// WithExtension adds an extension, with its dot, to a name of FileName, which is cut where both would be too long.
+func WithExtension(name, extension string) string {
+	runes := []rune(name)
+	return string(runes[:min(len(runes), maxFileName-len(extension))]) + extension
 }
 
 // shorten cuts a name to maxFileName runes and keeps an extension of up to ten bytes.

@@ -141,7 +141,10 @@ type AttachmentLimit struct {
 	// Type is the type of message that carries the file.
 	Type FileType `json:"type" widget:"strict"`
 	// Mimes are the media types that may be sent as this type.
-	Mimes []string `json:"mimes" widget:"strict"`
+	Mimes []string `json:"mimes" widget:"-"`
+	// Accept is the same with every spelling that browsers have for these types and the extensions of their file names, such as .pdf: a
+	// file whose type or name is in it may be announced.
+	Accept []string `json:"accept" widget:"strict"`
 	// MaxSize is in bytes.
 	MaxSize int64 `json:"maxSize" widget:"strict"`
 	// Caption says whether the file may carry text.

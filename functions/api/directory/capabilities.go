@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/filetype"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/wire"
@@ -40,7 +41,7 @@ func capabilityShape(t chat.ChannelType, capabilities channel.Capabilities) wire
 	for _, kind := range slices.Sorted(maps.Keys(capabilities.Attachments)) {
 		limit := capabilities.Attachments[kind]
 		shape.Attachments = append(shape.Attachments, wire.AttachmentLimit{
-			Type: wire.FileType(kind), Mimes: limit.Mimes, MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
+			Type: wire.FileType(kind), Mimes: limit.Mimes, Accept: filetype.Accept(limit.Mimes), MaxSize: limit.MaxSize, Caption: capabilities.Captions[kind],
 		})
 	}
 	return shape

@@ -1,6 +1,6 @@
 // Package s3 is the local stack's Amazon S3: buckets in one file (gofakes3 on bbolt), with the signature checks that gofakes3 lacks. A
 // presigned URL is valid until its wall-clock expiry, for the signed method, path, size and type only. A request without a signature
-// is refused. Buckets are addressed by path.
+// is refused, and so is a PUT with If-None-Match where the object is. Buckets are addressed by path.
 //
 // The signature covers the path, so the handler needs a listener of its own, without a path prefix.
 //
@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,7 +40,11 @@ type Store struct {
 	signatures signatures
 	origins    []string
 	objects    http.Handler
+	backend    gofakes3.Backend
 	db         *bbolt.DB
+
+	mu      sync.Mutex
+	writing map[string]bool // the paths of the conditional writes that are running
 }
 
 // Open opens the file and makes the buckets that are missing.
@@ -73,7 +78,9 @@ func Open(o Options) (*Store, error) {
 		},
 		origins: o.Origins,
 		objects: gofakes3.New(backend, gofakes3.WithTimeSource(clock), gofakes3.WithTimeSkewLimit(0)).Server(),
+		backend: backend,
 		db:      db,
+		writing: map[string]bool{},
 	}, nil
 }
 
@@ -95,7 +102,40 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault.write(out)
 		return
 	}
+	if r.Method == http.MethodPut && r.Header.Get("If-None-Match") == "*" {
+		s.create(out, r)
+		return
+	}
 	s.objects.ServeHTTP(out, r)
+}
+
+var (
+	exists      = &fault{http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"}
+	conflicting = &fault{http.StatusConflict, "ConditionalRequestConflict", "A conflicting conditional operation is currently in progress against this resource."}
+)
+
+// create writes an object that is not there yet.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+func (s *Store) create(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	running := s.writing[r.URL.Path]
+	s.writing[r.URL.Path] = true
+	s.mu.Unlock()
+	if running {
+		conflicting.write(w)
+		return
+	}
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.writing, r.URL.Path)
+	}()
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if _, err := s.backend.HeadObject(bucket, key); err == nil {
+		exists.write(w)
+		return
+	}
+	s.objects.ServeHTTP(w, r)
 }
 
 func preflight(w http.ResponseWriter, r *http.Request, allowed bool) {

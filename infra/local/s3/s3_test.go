@@ -9,7 +9,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -228,6 +231,39 @@ func TestPresignedPut_AcceptsSignedRequestOnly(t *testing.T) {
 				t.Errorf("got %d %s, want %d %s", res.StatusCode, body, tc.want, tc.code)
 			}
 		})
+	}
+}
+
+func TestConditionalPut_WritesOnce(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	put := func(key, body string, headers ...string) int {
+		size := int64(len(body))
+		out, err := awss3.NewPresignClient(s.Client).PresignPutObject(t.Context(), &awss3.PutObjectInput{
+			Bucket: aws.String("media"), Key: &key, ContentLength: &size, IfNoneMatch: aws.String("*"),
+		}, awss3.WithPresignExpires(10*time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, _ := do(t, "PUT", out.URL, body, headers...)
+		return res.StatusCode
+	}
+	condition := []string{"If-None-Match", "*"}
+	if first, second := put("a", "hello", condition...), put("a", "other", condition...); first != 200 || second != 412 || s.get(t, "a") != "hello" {
+		t.Errorf("answered %d, then %d; holds %q", first, second, s.get(t, "a"))
+	}
+	if got := put("a", "other"); got != 403 {
+		t.Errorf("without the condition that was signed: %d", got)
+	}
+	answers := make([]int, 20)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() { answers[i] = put("b", strconv.Itoa(i+100), condition...) })
+	}
+	all.Wait()
+	slices.Sort(answers)
+	if answers[0] != 200 || answers[1] < 409 {
+		t.Errorf("20 at once: %v", answers)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -101,31 +100,31 @@ func (v *Vault) SetPassword(_ context.Context, email, password string) error {
 	return nil
 }
 
-// Files is a bucket of which only the objects' metadata is kept.
+// Files is a bucket of which the objects' first bytes are kept.
 type Files struct {
 	mu   sync.Mutex
-	objs map[string]blob.Info
+	objs map[string]string
 }
 
 // Put adds an object.
-func (f *Files) Put(key string, info blob.Info) {
+func (f *Files) Put(key, head string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.objs == nil {
-		f.objs = map[string]blob.Info{}
+		f.objs = map[string]string{}
 	}
-	f.objs[key] = info
+	f.objs[key] = head
 }
 
-// Head reads the metadata of an object.
-func (f *Files) Head(_ context.Context, key string) (blob.Info, error) {
+// Start reads the first bytes of an object.
+func (f *Files) Start(_ context.Context, key string, n int) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	info, ok := f.objs[key]
+	head, ok := f.objs[key]
 	if !ok {
-		return info, fault.New(fault.NotFound, "the file is not there")
+		return nil, fault.New(fault.NotFound, "the file is not there")
 	}
-	return info, nil
+	return []byte(head[:min(n, len(head))]), nil
 }
 
 // PresignPut returns a made-up link for an upload.

@@ -1,8 +1,8 @@
 // Package upload is how a file comes with a message: it is announced, put straight into the bucket, and then named by the message
-// that carries it.
+// that carries it. What it is, is decided by its first bytes when the message names it; the object cannot be written again.
 //
 // What an announcement promises is signed and handed out as the file's id, so that nothing is stored until a message carries it.
-// It imports auth, the channel port, blob and wire.
+// It imports auth, the channel port, blob, sniff and wire.
 package upload
 
 import (
@@ -10,18 +10,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mime"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/recado-chat/recado/shared/auth"
-	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/filetype"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/sniff"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
@@ -29,15 +26,14 @@ const (
 	lasts    = 24 * time.Hour   // until a message must have carried it
 	putLasts = 15 * time.Minute // until its bytes must be on their way
 	idMax    = 2048
-	nameMax  = 120
 
 	purpose = "upload"
 )
 
 // Files puts and finds objects; blob.Bucket does.
 type Files interface {
-	// Head answers NotFound for an object that is not there.
-	Head(ctx context.Context, key string) (blob.Info, error)
+	// Start reads an object's first bytes, at most n. It answers NotFound for an object that is not there.
+	Start(ctx context.Context, key string, n int) ([]byte, error)
 	PresignPut(ctx context.Context, key, mime string, size int64, expires time.Duration) (url string, headers map[string]string, err error)
 }
 
@@ -84,19 +80,20 @@ func (a announced) key() string {
 
 // Announce checks a file against what a channel takes, before a byte of it moves, and makes a link for it that is good for minutes.
 func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Limit, file File) (wire.Upload, error) {
-	called := strings.TrimSpace(file.Name)
 	switch {
-	case called == "" || utf8.RuneCountInString(called) > nameMax || strings.ContainsFunc(called, unicode.IsControl):
-		return wire.Upload{}, invalid("name", "name is required, at most %d characters", nameMax)
+	case strings.TrimSpace(file.Name) == "":
+		return wire.Upload{}, invalid("name", "name is required")
 	case file.Size < 1:
 		return wire.Upload{}, invalid("size", "must be at least 1 byte")
 	}
-	if err := admits(limits, file.Mime, file.Size); err != nil {
+	name := channel.FileName(file.Name, unnamed)
+	mime, err := admit(limits, filetype.Of(file.Mime, name), file.Size)
+	if err != nil {
 		return wire.Upload{}, err
 	}
 	a := announced{
 		Account: owner.Account, For: owner.For, Folder: owner.Folder, ID: chat.NewID(u.Now()),
-		Name: blob.SafeName(called), Mime: file.Mime, Size: file.Size, Expires: u.Wall().Add(lasts),
+		Name: name, Mime: mime, Size: file.Size, Expires: u.Wall().Add(lasts),
 	}
 	keys, err := u.Keys(ctx)
 	if err != nil {
@@ -113,28 +110,25 @@ func (u Uploads) Announce(ctx context.Context, owner Owner, limits []channel.Lim
 	return wire.Upload{ID: id, URL: url, Headers: headers}, nil
 }
 
-// admits says whether one of the limits lets a file through: Invalid for its type, TooLarge for its size.
-func admits(limits []channel.Limit, mimeType string, size int64) error {
-	base, _, err := mime.ParseMediaType(mimeType)
-	if err != nil {
-		return invalid("mime", "invalid media type")
-	}
+// admit returns the type as which one of the limits lets a file through: Invalid for its type, TooLarge for its size.
+func admit(limits []channel.Limit, mime string, size int64) (as string, err error) {
 	var most int64
 	for _, limit := range limits {
-		if slices.Contains(limit.Mimes, base) {
-			most = max(most, limit.MaxSize)
+		if among := filetype.Among(limit.Mimes, mime); among != "" && limit.MaxSize > most {
+			as, most = among, limit.MaxSize
 		}
 	}
 	switch {
 	case most == 0:
-		return invalid("mime", "this channel does not accept this file type")
+		return "", invalid("mime", "this channel does not accept this file type")
 	case size > most:
-		return fault.New(fault.TooLarge, "this channel accepts at most %d bytes", most).WithField("size")
+		return "", fault.New(fault.TooLarge, "this channel accepts at most %d bytes", most).WithField("size")
 	}
-	return nil
+	return as, nil
 }
 
-// Take reads the files that a message is to carry. Each must be the owner's, of a type that the message may have, and there.
+// Take reads the files that a message is to carry. Each must be the owner's, there, and by its content of a type that the message may have:
+// otherwise Conflict with reason WrongType. A name whose extension is not of that type gets one more.
 func (u Uploads) Take(ctx context.Context, owner Owner, capabilities channel.Capabilities, kind chat.MessageType, ids []string) ([]chat.Attachment, error) {
 	keys, err := u.Keys(ctx)
 	if err != nil {
@@ -149,25 +143,43 @@ func (u Uploads) Take(ctx context.Context, owner Owner, capabilities channel.Cap
 		if a.Account != owner.Account || a.Folder != owner.Folder || a.For != "" && a.For != owner.For {
 			return nil, fault.New(fault.NotFound, "upload not found").WithField(field)
 		}
-		if limit, ok := capabilities.Attachments[kind]; ok {
-			if err := admits([]channel.Limit{limit}, a.Mime, a.Size); err != nil {
+		limit, limited := capabilities.Attachments[kind]
+		limits := []channel.Limit{limit}
+		if limited {
+			if _, err := admit(limits, a.Mime, a.Size); err != nil {
 				return nil, err
 			}
 		}
-		_, err = u.Files.Head(ctx, a.key())
+		head, err := u.Files.Start(ctx, a.key(), sniff.Head)
 		if fault.Is(err, fault.NotFound) {
 			return nil, invalid(field, "the file is not uploaded yet")
 		}
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, chat.Attachment{ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, Key: a.key(), State: chat.AttachmentReady})
+		mime := filetype.Of(sniff.Type(a.Mime, head), "")
+		if limited {
+			if mime, err = admit(limits, mime, a.Size); err != nil {
+				return nil, fault.New(fault.Conflict, "the file does not contain what its type says").WithField(field).WithReason(WrongType).WithCause(err)
+			}
+		}
+		name := a.Name
+		if !filetype.Fits(name, mime) {
+			name = channel.WithExtension(name, filetype.Extension(mime))
+		}
+		list = append(list, chat.Attachment{ID: a.ID, Name: name, Mime: mime, Size: a.Size, Key: a.key(), State: chat.AttachmentReady})
 	}
 	return list, nil
 }
 
 // field is where a message names its files.
-const field = "attachments"
+const (
+	field   = "attachments"
+	unnamed = "file"
+
+	// WrongType is the reason of the Conflict of a file whose bytes are of a type that the message may not carry, whatever was announced.
+	WrongType = "file_type"
+)
 
 func (u Uploads) open(keys []string, id string) (announced, error) {
 	var a announced

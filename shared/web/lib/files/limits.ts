@@ -1,8 +1,8 @@
-/** Checks files against the limits of a channel before an upload. The server checks again. */
+/** Checks files against the limits of a channel before an upload. The server checks again, and looks at the content. */
 import type { FileKind } from "../protocol/index.ts";
 
 export interface FileLimits {
-  attachments: readonly { type: FileKind; mimes: readonly string[]; maxSize: number }[];
+  attachments: readonly { type: FileKind; accept: readonly string[]; maxSize: number }[];
 }
 
 /** Without a kind, all but stickers: an attached WebP image must not become a sticker. */
@@ -12,7 +12,7 @@ const limitsOf = (able: FileLimits, kind?: FileKind) =>
 /** The value of a file input's `accept` attribute. */
 export const accepted = (able: FileLimits, kind?: FileKind): string =>
   limitsOf(able, kind)
-    .flatMap(({ mimes }) => mimes)
+    .flatMap(({ accept }) => accept)
     .join(",");
 
 export interface Refusal {
@@ -21,10 +21,14 @@ export interface Refusal {
 }
 export type FileVerdict = { kind: FileKind } | Refusal;
 
-/** Checks a file against one kind, or against all kinds that can be attached. */
-export function checkFile(file: { type: string; size: number }, able: FileLimits, kind?: FileKind): FileVerdict {
-  const mime = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
-  const limit = limitsOf(able, kind).find(({ mimes }) => mimes.includes(mime));
+/** Checks a file against one kind, or against all kinds that can be attached. Browsers leave the type of unknown files empty. */
+export function checkFile(
+  file: { name: string; type: string; size: number },
+  able: FileLimits,
+  kind?: FileKind,
+): FileVerdict {
+  const type = (file.type.split(";")[0] || file.name.slice(file.name.lastIndexOf("."))).trim().toLowerCase();
+  const limit = limitsOf(able, kind).find(({ accept }) => accept.includes(type));
   if (!limit) return { refused: "wrongType", limit: 0 };
   if (file.size === 0) return { refused: "empty", limit: limit.maxSize };
   if (file.size > limit.maxSize) return { refused: "tooLarge", limit: limit.maxSize };

@@ -139,7 +139,7 @@ describe("a session", () => {
     online: false,
     unread: 2,
     started: true,
-    limits: { maxText: 4096, attachments: [{ type: "image", mimes: ["image/png"], maxSize: 5 }] },
+    limits: { maxText: 4096, attachments: [{ type: "image", accept: ["image/png"], maxSize: 5 }] },
   };
 
   test("an unknown field: dropped", () => {
@@ -147,7 +147,7 @@ describe("a session", () => {
   });
 
   test("an unknown type of file: left out", () => {
-    const attachments = [...session.limits.attachments, { type: "hologram", mimes: [], maxSize: 1 }];
+    const attachments = [...session.limits.attachments, { type: "hologram", accept: [], maxSize: 1 }];
     const newer = { ...session, limits: { maxText: 100, attachments } };
     expect(wire.parse(wire.visitorSession, JSON.stringify(newer)).limits.attachments).toHaveLength(1);
   });

@@ -92,10 +92,10 @@ function take(body: Record<string, unknown>): void {
 const limits = {
   maxText: 4096,
   attachments: [
-    { type: "image", mimes: ["image/png", "image/jpeg"], maxSize: 5 * 1024 * 1024 },
-    { type: "audio", mimes: ["audio/mpeg", "audio/ogg"], maxSize: 10 * 1024 * 1024 },
-    { type: "video", mimes: ["video/mp4"], maxSize: 10 * 1024 * 1024 },
-    { type: "document", mimes: ["application/pdf", "text/plain"], maxSize: 10 * 1024 * 1024 },
+    { type: "image", accept: ["image/png", "image/jpeg"], maxSize: 5 * 1024 * 1024 },
+    { type: "audio", accept: ["audio/mpeg", "audio/ogg"], maxSize: 10 * 1024 * 1024 },
+    { type: "video", accept: ["video/mp4"], maxSize: 10 * 1024 * 1024 },
+    { type: "document", accept: ["application/pdf", "text/plain"], maxSize: 10 * 1024 * 1024 },
   ],
 };
 

@@ -104,6 +104,7 @@ const failures: Record<string, Key> = {
   too_large: "failure.tooLarge",
   forbidden: "failure.forbidden",
   fileLost: "failure.fileLost",
+  conflict: "composer.wrongType", // by its content
 };
 
 export function OutgoingBubble({
@@ -143,7 +144,7 @@ export function OutgoingBubble({
         </div>
         {state === "failed" && (
           <div class="failure" role="alert">
-            <span>{t(failures[error ?? ""] ?? "failure.general")}</span>
+            <span>{t(failures[error ?? ""] ?? "failure.general", { name: file?.name ?? "" })}</span>
             {error !== "fileLost" && (
               <button type="button" class="link" onClick={() => outbox.retry(clientId)}>
                 {t("action.retry")}

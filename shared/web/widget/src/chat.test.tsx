@@ -54,7 +54,7 @@ function answer(path: string): unknown {
       online: server.online,
       started: server.started,
       unread: server.messages.length,
-      limits: { maxText: 20, attachments: [{ type: "image", mimes: ["image/png"], maxSize: 10 }] },
+      limits: { maxText: 20, attachments: [{ type: "image", accept: ["image/png"], maxSize: 10 }] },
     };
   }
   if (path.startsWith("/messages?")) return { items: server.messages, nextCursor: null };

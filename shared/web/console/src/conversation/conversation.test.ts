@@ -156,7 +156,13 @@ describe("way out of a failed message", () => {
 // S1-24
 describe("checkFile", () => {
   const MB = 1024 * 1024;
-  const sticker = { type: "sticker" as const, mimes: ["image/webp"], maxSize: 100 * 1024, caption: false };
+  const sticker = {
+    type: "sticker" as const,
+    mimes: ["image/webp"],
+    accept: ["image/webp", ".webp"],
+    maxSize: 100 * 1024,
+    caption: false,
+  };
   const able = {
     ...whatsapp,
     attachments: [sticker, ...whatsapp.attachments.filter(({ type }) => type !== "sticker")],
@@ -172,8 +178,21 @@ describe("checkFile", () => {
     ["image/webp", MB, { refused: "wrongType", limit: 0 }],
     ["", MB, { refused: "wrongType", limit: 0 }],
     ["image/png", 0, { refused: "empty", limit: 5 * MB }],
+    ["audio/x-m4a", MB, { kind: "audio" }],
+    ["image/pjpeg", MB, { kind: "image" }],
+    ["text/csv", MB, { kind: "document" }],
   ])("%s of %i bytes", (type, size, verdict) => {
-    expect(checkFile({ type, size }, able)).toEqual(verdict);
+    expect(checkFile({ name: "file", type, size }, able)).toEqual(verdict);
+  });
+
+  test.each([
+    ["Carta final.v2.DOCX", { kind: "document" }],
+    ["hoja.csv", { kind: "document" }],
+    ["foto.jpeg", { kind: "image" }],
+    ["programa.exe", { refused: "wrongType", limit: 0 }],
+    ["docx", { refused: "wrongType", limit: 0 }],
+  ])("%s, whose type the browser does not know", (name, verdict) => {
+    expect(checkFile({ name, type: "", size: MB }, able)).toEqual(verdict);
   });
 
   test.each([
@@ -181,7 +200,7 @@ describe("checkFile", () => {
     ["image/webp", 100 * 1024 + 1, { refused: "tooLarge", limit: 100 * 1024 }],
     ["image/png", 1024, { refused: "wrongType", limit: 0 }],
   ])("%s of %i bytes as a sticker", (type, size, verdict) => {
-    expect(checkFile({ type, size }, able, "sticker")).toEqual(verdict);
+    expect(checkFile({ name: "file", type, size }, able, "sticker")).toEqual(verdict);
   });
 
   test("each refusal and each named file type has its text", () => {
@@ -197,7 +216,7 @@ describe("checkFile", () => {
 
   test("accepted includes stickers only when asked for", () => {
     expect(accepted(able)).not.toContain("image/webp");
-    expect(accepted(able, "sticker")).toBe("image/webp");
+    expect(accepted(able, "sticker")).toBe("image/webp,.webp");
   });
 });
 

@@ -6,6 +6,7 @@ import type { Reasons } from "../ui/errors.ts";
 export const messageReasons = {
   channel_gone: "message.reason.channelGone",
   experiment: "message.reason.experiment",
+  file_type: "message.reason.fileType",
   media_refused: "message.reason.media",
   not_now: "message.reason.notNow",
   opted_out: "message.reason.optedOut",

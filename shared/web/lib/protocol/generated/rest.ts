@@ -279,6 +279,8 @@ export const attachmentLimit = v.object({
   type: fileType,
   /** Mimes are the media types that may be sent as this type. */
   mimes: v.array(v.string()),
+  /** Accept is the same with every spelling that browsers have for these types and the extensions of their file names, such as .pdf: a file whose type or name is in it may be announced. */
+  accept: v.array(v.string()),
   /** MaxSize is in bytes. */
   maxSize: v.number(),
   /** Caption says whether the file may carry text. */

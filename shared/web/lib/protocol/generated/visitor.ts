@@ -20,8 +20,8 @@ export type Site = v.InferOutput<typeof site>;
 export const attachmentLimit = v.object({
   /** Type is the type of message that carries the file. */
   type: v.picklist(e.fileTypes),
-  /** Mimes are the media types that may be sent as this type. */
-  mimes: v.array(v.string()),
+  /** Accept is the same with every spelling that browsers have for these types and the extensions of their file names, such as .pdf: a file whose type or name is in it may be announced. */
+  accept: v.array(v.string()),
   /** MaxSize is in bytes. */
   maxSize: v.number(),
 });

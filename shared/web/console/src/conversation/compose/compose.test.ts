@@ -46,7 +46,13 @@ const limits = {
 };
 
 describe("offered", () => {
-  const sticker = { type: "sticker" as const, mimes: ["image/webp"], maxSize: 102_400, caption: false };
+  const sticker = {
+    type: "sticker" as const,
+    mimes: ["image/webp"],
+    accept: ["image/webp", ".webp"],
+    maxSize: 102_400,
+    caption: false,
+  };
   const others = whatsapp.attachments.filter(({ type }) => type !== "sticker");
   const able = (types: Capabilities["types"], more = {}) => ({ ...whatsapp, attachments: others, ...more, types });
 
