@@ -3,6 +3,7 @@ import { message, type Upload, upload } from "@recado/lib/protocol";
 import { send } from "../api/client.ts";
 import { ApiError } from "../core/errors.ts";
 import type { Transport } from "./outbox.ts";
+import { smallPicture } from "./picture.ts";
 
 async function put(target: Upload, file: File, onProgress: (part: number) => void): Promise<void> {
   const status = await putFile(target, file, onProgress);
@@ -25,8 +26,9 @@ export const transport: Transport = {
     send("POST", `/conversations/${encodeURIComponent(conversationId)}/messages`, body, message),
 };
 
-/** Uploads an operator's picture and returns its upload id. */
-export async function uploadPicture(file: File): Promise<string> {
+/** Uploads a small picture of an operator and returns its upload id. */
+export async function uploadPicture(photograph: File): Promise<string> {
+  const file = await smallPicture(photograph);
   const target = await send(
     "POST",
     "/uploads",

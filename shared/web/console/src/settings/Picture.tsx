@@ -10,16 +10,14 @@ import { useErrorText } from "../ui/errors.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import classes from "./settings.module.css";
 
-/** The server's limits, checked before the upload. */
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
-const MOST = 2 * 1024 * 1024;
+const TYPES = "image/jpeg,image/png,image/webp";
 
 /** The operator's picture, shown to colleagues and to visitors of the web chat. */
 export function Picture() {
   const { t } = useTranslation();
   const me = useMe();
   const client = useQueryClient();
-  const errorText = useErrorText({ conflict: "settings.changedMeanwhile", too_large: "profile.pictureWrong" });
+  const errorText = useErrorText({ conflict: "settings.changedMeanwhile", invalid: "profile.pictureWrong" });
   const save = useMutation({
     mutationFn: async (file: File | null) =>
       send("PATCH", "/me", { picture: file && (await uploadPicture(file)), version: me.operator.version }, meShape),
@@ -30,14 +28,13 @@ export function Picture() {
   const pick = (file: File | null) => {
     if (file) save.mutate(file);
   };
-  const wrong = save.variables && (!TYPES.includes(save.variables.type) || save.variables.size > MOST);
   return (
     <section className={classes.card}>
       <h2>{t("profile.picture")}</h2>
       <p>{t("profile.pictureHint")}</p>
       <Group gap="md">
         <PersonAvatar id={me.operator.id} name={me.operator.name} picture={me.operator.picture} size={64} />
-        <FileButton onChange={pick} accept={TYPES.join(",")}>
+        <FileButton onChange={pick} accept={TYPES}>
           {(props) => (
             <Button {...props} variant="default" loading={save.isPending}>
               {t("profile.pictureChoose")}
@@ -52,7 +49,7 @@ export function Picture() {
       </Group>
       {save.isError && (
         <Text size="sm" c="var(--rc-danger)" role="alert" mt="xs">
-          {wrong ? t("profile.pictureWrong") : errorText(save.error)}
+          {errorText(save.error)}
         </Text>
       )}
     </section>
