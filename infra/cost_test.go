@@ -15,7 +15,17 @@ func TestIdle_CountsResourcesOfTemplates(t *testing.T) {
 		service := templates["Service"]
 		got := cost.Resources{
 			Functions: len(service.of("AWS::Lambda::Function")), Schedules: len(service.of("AWS::Events::Rule")),
-			Alarms: len(service.of("AWS::CloudWatch::Alarm")), Keys: len(templates["State"].of("AWS::KMS::Key")),
+			Keys: len(templates["State"].of("AWS::KMS::Key")),
+		}
+		for _, r := range service.of("AWS::CloudWatch::Alarm") {
+			if r.Properties["MetricName"] != nil {
+				got.Alarms++
+			}
+			for _, query := range each(r.Properties["Metrics"]) {
+				if query.(map[string]any)["MetricStat"] != nil {
+					got.Alarms++
+				}
+			}
 		}
 		for id, r := range service.of("AWS::Lambda::EventSourceMapping") {
 			switch {

@@ -115,6 +115,10 @@ func sourceLines(t template) (lines []string) {
 func alarmLines(t template) (lines []string) {
 	for _, r := range t.of("AWS::CloudWatch::Alarm") {
 		p := r.Properties
+		if queries := each(p["Metrics"]); len(queries) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s %s %v over %v periods: %s", p["AlarmName"], short(queries), p["ComparisonOperator"], p["Threshold"], p["EvaluationPeriods"], p["AlarmDescription"]))
+			continue
+		}
 		lines = append(lines, fmt.Sprintf("%s: %s %s %s %v over %v × %v s: %s", p["AlarmName"], p["Statistic"], p["MetricName"], p["ComparisonOperator"], p["Threshold"], p["EvaluationPeriods"], p["Period"], p["AlarmDescription"]))
 	}
 	return lines

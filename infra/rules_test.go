@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/recado-chat/recado/infra/topology"
+	"github.com/recado-chat/recado/functions/webhook"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/obs"
@@ -331,9 +332,14 @@ func TestTemplates_ContainNoSecret(t *testing.T) {
 // An alarm on a counter of ours watches the name and namespace that functions write, without a dimension.
 func TestAlarms_Own_WatchesCounter(t *testing.T) {
 	t.Parallel()
-	counters, found := []any{boot.CallsRetried.Name, limit.RequestsLimited.Name}, 0
+	counters, found := []any{boot.CallsRetried.Name, limit.RequestsLimited.Name, webhook.SignaturesRejected.Name}, 0
 	for id, r := range synthesised["prod"]["Service"].of("AWS::CloudWatch::Alarm") {
 		p := r.Properties
+		for _, query := range each(p["Metrics"]) {
+			if stat, ok := query.(map[string]any)["MetricStat"].(map[string]any); ok && p["Namespace"] != obs.Namespace {
+				p, _ = stat["Metric"].(map[string]any)
+			}
+		}
 		if p["Namespace"] != obs.Namespace {
 			continue
 		}

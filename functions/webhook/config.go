@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/shared/blob"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/channel/all"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 	"github.com/recado-chat/recado/shared/secret"
 )
@@ -37,12 +38,17 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("build webhook: %w", err)
 	}
+	metrics, err := obs.NewMetrics(rt.Out, rt.Now, "webhook", SignaturesRejected)
+	if err != nil {
+		return nil, fmt.Errorf("build webhook: %w", err)
+	}
 	h, err := New(Deps{
 		Channels:    all.Offline(),
 		Ingest:      ingest,
 		Bodies:      bucket,
 		Secrets:     secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
 		SecretNames: config.SecretNames,
+		Metrics:     metrics,
 		Now:         rt.Now,
 		Log:         rt.Log,
 	})

@@ -44,7 +44,7 @@ func TestWebhook_AssetInPath_CallInResponse(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	h, err := webhook.New(webhook.Deps{
-		Channels: pathed{}, Ingest: w.queues.Sender(inbound), Bodies: w.bucket, Secrets: w.parameters, SecretNames: all.Secrets{},
+		Channels: pathed{}, Ingest: w.queues.Sender(inbound), Bodies: w.bucket, Secrets: w.parameters, SecretNames: all.Secrets{}, Metrics: w.metrics,
 		Now: dynamotest.Noon, Log: obs.NewLogger(w.logs, "webhook"),
 	})
 	if err != nil {

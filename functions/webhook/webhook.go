@@ -26,6 +26,7 @@ import (
 	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
+	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
 )
 
@@ -58,17 +59,21 @@ type Deps struct {
 	Bodies      bodies
 	Secrets     secrets
 	SecretNames all.Secrets
+	Metrics     *obs.Metrics // knows SignaturesRejected
 	Now         func() time.Time
 	Log         *slog.Logger
 }
+
+// SignaturesRejected counts the requests that are not proved to come from the provider. The log names the provider.
+var SignaturesRejected = obs.Counter{Name: "SignaturesRejected", Rare: true}
 
 // Handler handles providers' requests.
 type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.SecretNames == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("webhook: channels, queue, bucket, secrets with their names, clock and logger are required")
+	if d.Channels == nil || d.Ingest == nil || d.Bodies == nil || d.Secrets == nil || d.SecretNames == nil || d.Metrics == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("webhook: channels, queue, bucket, secrets with their names, metrics, clock and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -145,6 +150,9 @@ func (h *Handler) answer(ctx context.Context, provider string, r lambdaevents.AP
 	}
 	request := channel.Request{Asset: r.PathParameters["asset"], Header: httpHeader(r.Headers), Body: raw}
 	if err := receiver.Verify(request, secrets); err != nil {
+		if fault.Is(err, fault.Unauthenticated) {
+			h.Metrics.Count(SignaturesRejected, 1)
+		}
 		return "", "", err
 	}
 	if err := h.accept(ctx, provider, receiver, request); err != nil {

@@ -69,19 +69,24 @@ type fixture struct {
 	queues     *queuetest.Queues
 	parameters *parameters
 	bucket     *bucket
+	metrics    *obs.Metrics
+	counted    *bytes.Buffer // what metrics wrote
 	logs       *bytes.Buffer
 }
 
 func open(t *testing.T) *fixture {
 	t.Helper()
 	w := &fixture{
-		t: t, queues: queuetest.New(t, dynamotest.Noon), bucket: &bucket{objects: map[string][]byte{}}, logs: &bytes.Buffer{},
+		t: t, queues: queuetest.New(t, dynamotest.Noon), bucket: &bucket{objects: map[string][]byte{}}, counted: &bytes.Buffer{}, logs: &bytes.Buffer{},
 		parameters: &parameters{lists: map[string][]string{"app-secret": {secret, nextSecret}, "verify-token": {"an-old-token", verifyToken}}},
 	}
 	var err error
+	if w.metrics, err = obs.NewMetrics(w.counted, dynamotest.Noon, "webhook", webhook.SignaturesRejected); err != nil {
+		t.Fatal(err)
+	}
 	w.Handler, err = webhook.New(webhook.Deps{
 		Channels: all.Offline(), Ingest: w.queues.Sender(inbound), Bodies: w.bucket, Secrets: w.parameters,
-		SecretNames: all.Secrets{"META_APP_SECRET_NAME": "app-secret", "META_VERIFY_TOKEN_NAME": "verify-token"}, Now: dynamotest.Noon, Log: obs.NewLogger(w.logs, "webhook"),
+		SecretNames: all.Secrets{"META_APP_SECRET_NAME": "app-secret", "META_VERIFY_TOKEN_NAME": "verify-token"}, Metrics: w.metrics, Now: dynamotest.Noon, Log: obs.NewLogger(w.logs, "webhook"),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,6 +206,9 @@ func TestWebhook_Signature_OverRawBody(t *testing.T) {
 			answer := w.request(lambdaevents.APIGatewayV2HTTPRequest{Body: c.body, IsBase64Encoded: c.base64, Headers: c.headers}, http.MethodPost, c.provider)
 			if answer.StatusCode != c.want || answer.Body != "" {
 				t.Errorf("answered %d %q, want %d and nothing", answer.StatusCode, answer.Body, c.want)
+			}
+			if rejected := strings.Contains(w.counted.String(), `"SignaturesRejected":1`); rejected != (c.want == http.StatusUnauthorized) {
+				t.Errorf("the counter of rejected signatures: %s", w.counted)
 			}
 			signals, _, _ := w.sent()
 			if taken := c.want == http.StatusOK; taken != (len(signals) == 1) {

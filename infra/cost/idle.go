@@ -35,7 +35,7 @@ const (
 // compares them.
 const DueShards = 16
 
-// Resources are the numbers of a stage's resources that cost, or could cost, without traffic.
+// Resources are the numbers of a stage's resources that cost, or could cost, without traffic. Alarms are the metrics that alarms watch.
 type Resources struct {
 	Functions, Polled, PolledFIFO, Streams, Schedules, Alarms, Keys int
 }
@@ -43,6 +43,11 @@ type Resources struct {
 // Of counts the resources of a topology.
 func Of(functions []topology.Function, queues []topology.Queue, streams []topology.Stream, alarms []topology.Alarm) Resources {
 	r := Resources{Functions: len(functions), Streams: len(streams), Alarms: len(alarms)}
+	for _, alarm := range alarms {
+		if alarm.Share > 0 {
+			r.Alarms++
+		}
+	}
 	for _, q := range queues {
 		if q.FIFO {
 			r.PolledFIFO++

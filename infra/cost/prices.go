@@ -66,7 +66,7 @@ var Prices = []Price{
 	{SocketMinutes, "api-gateway", "minutes", 0.25, million, ""},
 	{LogBytes, "cloudwatch", "bytes", 0.50, gigabyte, "standard class; 26 bytes more for each line, which are counted here to be safe: the page says so of stored logs only"},
 	{CustomMetrics, "cloudwatch", "metric-months", 0.30, 1, "each name with each set of dimensions, by the hour in which it is published"},
-	{Alarms, "cloudwatch", "alarm-months", 0.10, 1, "standard resolution"},
+	{Alarms, "cloudwatch", "alarm-months", 0.10, 1, "standard resolution; each metric that an alarm watches"},
 	{KMSKeys, "kms", "key-months", 1.00, 1, "each of the first two rotations adds as much again"},
 	{KMSRequests, "kms", "requests", 0.03, 10_000, "symmetric; reading a SecureString parameter is one too"},
 	{S3Puts, "s3", "requests", 0.005, 1_000, ""},

@@ -8,10 +8,13 @@ import (
 
 // Alarm watches one metric. Its description says what fails and what to do first.
 type Alarm struct {
-	Name        string
-	Queue       string // the metric is of this queue or Function; of the HTTP API if both are empty and it is not Own
-	Function    string
-	Own         bool // the metric is a counter of ours, of all functions together
+	Name     string
+	Queue    string // the metric is of this queue or Function; of the HTTP API if both are empty and it is not Own
+	Function string
+	Own      bool // the metric is a counter of ours, of all functions together
+	// Share, if it is not 0, also asks that the metric, a counter of ours, is more than this part of Function's invocations. CloudWatch then
+	// bills two metrics.
+	Share       float64
 	Metric      string
 	Statistic   string
 	Period      time.Duration
@@ -61,6 +64,10 @@ var Alarms = []Alarm{
 	{
 		Name: "calls-retried", Own: true, Metric: "CallsRetried", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 300,
 		Description: "More than one call of DynamoDB, SQS or another service a second was repeated: messages are late. Read AWS's health page, the Desk table's throttled requests, and the functions' logs: each line with CallsRetried names its function.",
+	},
+	{
+		Name: "signatures-rejected", Own: true, Metric: "SignaturesRejected", Function: "webhook", Share: 0.2, Statistic: "Sum", Period: 15 * time.Minute, Periods: 1, Above: 20,
+		Description: "Over a fifth of the webhook requests, and more than 20 in 15 minutes, have a signature that is not the provider's: customers' messages are refused. The lines of webhook's log with status 401 name the provider. If its secret was changed there, write it here with: make secrets STAGE=<stage>; it accepts the old and the new one at once, and the provider repeats what was refused for hours. If not, somebody sends requests who is not the provider.",
 	},
 	{
 		Name: "visitors-limited", Own: true, Metric: "RequestsLimited", Statistic: "Sum", Period: 5 * time.Minute, Periods: 1, Above: 600,
