@@ -21,7 +21,8 @@ func limit(c channel.Capabilities, t chat.MessageType) int64 {
 	return max(c.Attachments[t].MaxSize, maxSize)
 }
 
-// file is a downloaded file on the local disk.
+// file is a downloaded file on the local disk. It has no name there, so that nothing is left when the process dies: the environment's
+// disk outlives it.
 type file struct {
 	*os.File
 	size int64
@@ -36,6 +37,9 @@ func spool(from channel.Media, most int64) (*file, error) {
 	target, err := os.CreateTemp("", "media-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a file: %w", err)
+	}
+	if err := os.Remove(target.Name()); err != nil {
+		return nil, errors.Join(fmt.Errorf("unlink the file: %w", err), target.Close())
 	}
 	f := &file{File: target}
 	f.size, err = io.Copy(target, io.LimitReader(from, most+1))
@@ -60,9 +64,9 @@ func tooLarge(most int64) error {
 	return fault.New(fault.TooLarge, "the file is larger than %d bytes", most).WithReason("media_too_large")
 }
 
-// discard deletes the file from the disk. A failure only costs disk space until the environment ends.
+// discard gives the file's space back.
 func (f *file) discard() {
-	_ = errors.Join(f.Close(), os.Remove(f.Name()))
+	_ = f.Close() // nothing of it is needed any more
 }
 
 // sniff returns the file's type: the declared one unless the content contradicts it, else the detected one.

@@ -27,10 +27,10 @@ func TestSpool(t *testing.T) {
 		if content, err := io.ReadAll(f); err != nil || string(content) != "hello" || f.size != 5 {
 			t.Errorf("read %q of %d: %v", content, f.size, err)
 		}
-		f.discard()
 		if _, err := os.Stat(f.Name()); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s is still there: %v", f.Name(), err)
+			t.Errorf("%s would outlive the process: %v", f.Name(), err)
 		}
+		f.discard()
 	})
 
 	for name, c := range map[string]struct {

@@ -12,6 +12,7 @@ import { itemsOf } from "../live/pages.ts";
 import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { previewText } from "../ui/preview.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { statusKeys } from "../ui/status.ts";
@@ -130,7 +131,7 @@ function Conversations({ contactId }: { contactId: string }) {
         >
           <ChannelBadge type={one.channel.type} size={20} />
           <span className={classes.identityLines}>
-            <bdi className={classes.identityName}>{one.preview?.text || t(statusKeys[one.status])}</bdi>
+            <bdi className={classes.identityName}>{previewText(one.preview) || t(statusKeys[one.status])}</bdi>
             <span className={classes.quiet}>
               {t(statusKeys[one.status])} · {formats.listTime(one.lastActivityAt, now)}
             </span>

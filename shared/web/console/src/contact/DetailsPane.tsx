@@ -14,6 +14,7 @@ import { contactName } from "../ui/contactName.ts";
 import { phoneText, useFormats, useNow } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { previewText } from "../ui/preview.ts";
 import { ErrorState } from "../ui/states.tsx";
 import { statusKeys } from "../ui/status.ts";
 import classes from "./contact.module.css";
@@ -185,7 +186,7 @@ function OtherConversations({ contactId, current }: { contactId: string; current
             >
               <ChannelBadge type={other.channel.type} size={20} />
               <span className={classes.identityLines}>
-                <bdi className={classes.identityName}>{other.preview?.text || t(statusKeys[other.status])}</bdi>
+                <bdi className={classes.identityName}>{previewText(other.preview) || t(statusKeys[other.status])}</bdi>
                 <span className={classes.quiet}>
                   {t(statusKeys[other.status])} · {formats.listTime(other.lastActivityAt, now)}
                 </span>

@@ -1,5 +1,4 @@
 import type { Conversation, Operator } from "@recado/lib/protocol";
-import { isBlank } from "@recado/lib/text";
 import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVideo } from "@tabler/icons-react";
 import { Link, useSearch } from "@tanstack/react-router";
 import { memo } from "react";
@@ -8,7 +7,7 @@ import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { contactName } from "../ui/contactName.ts";
 import { useFormats } from "../ui/format.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
-import { previewKey } from "../ui/preview.ts";
+import { previewKey, previewText } from "../ui/preview.ts";
 import { statusKeys } from "../ui/status.ts";
 import classes from "./inbox.module.css";
 
@@ -74,7 +73,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             )}
             {Icon && <Icon size={14} className={classes.previewIcon} aria-hidden="true" />}
             <span className={classes.previewText}>
-              <bdi>{preview && !isBlank(preview.text) ? preview.text : t(previewKey(preview))}</bdi>
+              <bdi>{previewText(preview) || t(previewKey(preview))}</bdi>
             </span>
           </span>
           {conversation.unread && <span className={classes.dot} role="img" aria-label={t("inbox.unread")} />}

@@ -9,6 +9,8 @@ test.each([
   ["Visitor PW9T", "contact.visitor PW9T"],
   ["Visitor Smith", "Visitor Smith"],
   ["Ana Ruiz", "Ana Ruiz"],
+  ["\u05d0\u05d1", "\u05d0\u05d1"],
+  ["Ana \u202ezuiR", "Ana [U+202E]zuiR"],
   ["", "contact.nameless"],
   [null, "contact.nameless"],
 ])("contactName of %j is %j", (name, shown) => {

@@ -1,4 +1,5 @@
 /** Names of contacts as they are shown. */
+import { withVisibleOverrides } from "@recado/lib/text";
 import type { TFunction } from "i18next";
 
 /** The web chat names anonymous visitors in the account's language. */
@@ -8,5 +9,5 @@ const visitor = /^(?:Visitante|Visitor) ([0-9A-Z]{4})$/;
 export function contactName(name: string | null, t: TFunction): string {
   const code = name && visitor.exec(name)?.[1];
   if (code) return t("contact.visitor", { code });
-  return name || t("contact.nameless");
+  return withVisibleOverrides(name ?? "") || t("contact.nameless");
 }

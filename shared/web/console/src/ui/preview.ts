@@ -1,4 +1,5 @@
 import type { Conversation, MessageType } from "@recado/lib/protocol";
+import { isBlank, withVisibleOverrides } from "@recado/lib/text";
 import type { Key } from "../core/texts.ts";
 
 /** The label of a message without text. */
@@ -19,6 +20,10 @@ export const previewKeys: Record<MessageType, Key> = {
   system: "message.kind.system",
   unsupported: "message.kind.unsupported",
 };
+
+/** The text of a conversation's latest message, "" for one without. */
+export const previewText = (preview: Conversation["preview"]): string =>
+  preview && !isBlank(preview.text) ? withVisibleOverrides(preview.text) : "";
 
 /** The label of a conversation's latest message when it has no text. */
 export function previewKey(preview: Conversation["preview"]): Key {
