@@ -66,7 +66,7 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 		Status: http.StatusOK, Summary: "This description",
 	}}
 	list = append(list, signin.New(server, p.Store, p.Vault, people, enroller, p.ForgotTakes).Routes()...)
-	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller}).Routes()...)
+	list = append(list, (&operators.Handler{Server: server, Store: p.Store, Team: people, Enroll: enroller, Throttle: enroll.NewThrottle(p.Store, server.Wall)}).Routes()...)
 	list = append(list, (&stores.Handler{Server: server, Store: p.Store}).Routes()...)
 	list = append(list, (&channels.Handler{Server: server, Store: p.Store, Desk: p.Desk, Claims: p.Claims, Sealer: p.Sealer, Channels: p.Channels}).Routes()...)
 	return append(list, (&settings.Handler{Server: server, Store: p.Store}).Routes()...)

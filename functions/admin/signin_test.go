@@ -102,7 +102,7 @@ func TestSignIn(t *testing.T) {
 	})
 	t.Run("slows down who guesses, and only them", func(t *testing.T) {
 		var last apitest.Answer
-		for range signin.FailuresPerEmail + 1 {
+		for range signin.FailuresPerPlace + 1 {
 			last = b.Client().Do("POST", "/api/v1/auth/sign-in", apitest.Fields{"email": "victim@example.com", "password": "guess guess"})
 		}
 		last.WantError(http.StatusTooManyRequests, "rate_limited", "")
@@ -110,7 +110,7 @@ func TestSignIn(t *testing.T) {
 			t.Error("no Retry-After")
 		}
 		b.SignedIn("ana@example.com")
-		for range 3 * signin.FailuresPerEmail {
+		for range 3 * signin.FailuresPerPlace {
 			b.SignedIn("ana@example.com")
 		}
 	})
@@ -119,15 +119,15 @@ func TestSignIn(t *testing.T) {
 		b.Owner("eva@example.com")
 		before := b.Vault.Checks()
 		var group sync.WaitGroup
-		for range 4 * signin.FailuresPerEmail {
+		for range 4 * signin.FailuresPerPlace {
 			other := b.Another().Client()
 			group.Go(func() {
 				other.Do("POST", "/api/v1/auth/sign-in", apitest.Fields{"email": "eva@example.com", "password": "guess guess"})
 			})
 		}
 		group.Wait()
-		if asked := b.Vault.Checks() - before; asked > signin.FailuresPerEmail {
-			t.Errorf("%d guesses were tried, %d are granted", asked, signin.FailuresPerEmail)
+		if asked := b.Vault.Checks() - before; asked > signin.FailuresPerPlace {
+			t.Errorf("%d guesses were tried, %d are granted", asked, signin.FailuresPerPlace)
 		}
 		b.Client().Do("POST", "/api/v1/auth/sign-in", apitest.Fields{"email": "eva@example.com", "password": apitest.Password}).
 			WantError(http.StatusTooManyRequests, "rate_limited", "")
@@ -152,6 +152,20 @@ func TestSignIn(t *testing.T) {
 		c.Do("GET", "/api/v1/me", nil).WantError(http.StatusUnauthorized, "unauthenticated", "")
 		c.Do("POST", "/api/v1/auth/sign-out", nil).Want(http.StatusNoContent)
 		b.Client().Do("POST", "/api/v1/auth/sign-out", nil).Want(http.StatusNoContent)
+	})
+	t.Run("sign-out leaves a session that is not an operator's", func(t *testing.T) {
+		account, _ := b.SignedIn("ana@example.com").Me()
+		visitor := chat.Session{
+			Hash: auth.Hash("visitor"), AccountID: account.ID, Visitor: chat.Visitor{ID: "v1", ChannelID: "c1", Origin: "https://shop.example"},
+			CreatedAt: b.Clock.Now(), LastSeenAt: b.Clock.Now(), ExpiresAt: b.Clock.Now().Add(time.Hour),
+		}
+		if err := b.Store.PutSession(t.Context(), visitor); err != nil {
+			t.Fatal(err)
+		}
+		b.Client().With("Authorization", "Bearer visitor").Do("POST", "/api/v1/auth/sign-out", nil).Want(http.StatusNoContent)
+		if _, err := b.Store.Session(t.Context(), visitor.Hash); err != nil {
+			t.Errorf("the visitor's session: %v", err)
+		}
 	})
 	t.Run("lasts thirty days by the wall clock", func(t *testing.T) {
 		c := b.SignedIn("ana@example.com")

@@ -54,16 +54,18 @@ func EndedCookie(secure bool) string {
 	}).String()
 }
 
-// TokenFromCookies finds the session token in a request's cookies ("name=value", one or several a string); "" when there is
-// none.
-func TokenFromCookies(cookies []string) string {
+// TokenFromCookies finds the session token in a request's cookies; "" when there is none.
+func TokenFromCookies(cookies []string) string { return CookieValue(cookies, Cookie) }
+
+// CookieValue finds a cookie in a request's cookies ("name=value", one or several a string); "" when there is none.
+func CookieValue(cookies []string, name string) string {
 	for _, line := range cookies {
 		parsed, err := http.ParseCookie(line)
 		if err != nil {
 			continue
 		}
 		for _, cookie := range parsed {
-			if cookie.Name == Cookie && cookie.Value != "" {
+			if cookie.Name == name && cookie.Value != "" {
 				return cookie.Value
 			}
 		}

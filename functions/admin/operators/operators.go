@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/recado-chat/recado/functions/admin/enroll"
 	"github.com/recado-chat/recado/shared/chat"
@@ -31,6 +32,8 @@ type Handler struct {
 	Store  Store
 	Team   *team.Team
 	Enroll *enroll.Enroller
+	// Throttle limits how often an account may ask by a new operator's address whether it is taken.
+	Throttle *enroll.Throttle
 }
 
 // Routes are the routes that add and change operators.
@@ -46,6 +49,9 @@ func (h *Handler) Routes() []rest.Route {
 		},
 	}
 }
+
+// AddedPerAccount is how many operators an account may try to add in an hour.
+const AddedPerAccount = 60
 
 // applyOperator validates the body and writes it into o. An account has one owner, who cannot be deactivated or change role.
 func applyOperator(b wire.OperatorChange, o *chat.Operator) error {
@@ -118,7 +124,7 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 	if o.Email, err = rest.Email(body.Email); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := rest.Password(body.Password); err != nil {
+	if err := enroll.CheckPassword(body.Password, o.Email, *body.Name); err != nil {
 		return httpapi.Response{}, err
 	}
 	change := wire.OperatorChange{
@@ -128,6 +134,9 @@ func (h *Handler) createOperator(ctx context.Context, c *rest.Call) (httpapi.Res
 		return httpapi.Response{}, err
 	}
 	if o.StoreIDs, err = h.grants(ctx, c, o, body.StoreIDs); err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := h.Throttle.Count(ctx, enroll.Limit{Key: "operators " + string(c.Account.ID), Most: AddedPerAccount, Window: time.Hour}); err != nil {
 		return httpapi.Response{}, err
 	}
 	if o, err = h.enlist(ctx, c, o, body.Password); err != nil {

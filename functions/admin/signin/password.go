@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/recado-chat/recado/shared/auth"
+	"github.com/recado-chat/recado/functions/admin/enroll"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/httpapi"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -19,14 +19,14 @@ func (h *Handler) putPassword(ctx context.Context, c *rest.Call) (httpapi.Respon
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := rest.Password(body.Password); err != nil {
+	if err := enroll.CheckPassword(body.Password, c.Operator.Email, c.Operator.Name); err != nil {
 		return httpapi.Response{}, err
 	}
-	tries := limit{"sign-in email " + auth.Hash(c.Operator.Email), FailuresPerEmail, attemptsWindow}
+	tries := enroll.Limit{Key: "password " + string(c.Operator.ID), Most: FailuresPerDevice, Window: attemptsWindow}
 	if body.Current == "" || len(body.Current) > rest.PasswordMax {
 		return httpapi.Response{}, rest.Invalid("current", "current password is required")
 	}
-	forgive, err := h.throttle.try(ctx, tries)
+	forgive, err := h.throttle.Try(ctx, tries)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/recado-chat/recado/functions/admin/enroll"
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo"
@@ -143,7 +144,7 @@ func (h *Handler) markVerified(ctx context.Context, c *rest.Call, o chat.Operato
 
 // resendVerification mails another verification link. Earlier links stay valid.
 func (h *Handler) resendVerification(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
-	if err := h.throttle.count(ctx, limit{"verify " + string(c.Operator.ID), linksPerEmail, linksWindow}); err != nil {
+	if err := h.throttle.Count(ctx, enroll.Limit{Key: "verify " + string(c.Operator.ID), Most: linksPerEmail, Window: linksWindow}); err != nil {
 		return httpapi.Response{}, err
 	}
 	if !c.Operator.EmailVerified {
@@ -177,8 +178,9 @@ func (h *Handler) forgot(ctx context.Context, c *rest.Call) (httpapi.Response, e
 }
 
 func (h *Handler) mailReset(ctx context.Context, c *rest.Call, address string) error {
-	err := h.throttle.count(ctx,
-		limit{"forgot email " + auth.Hash(address), linksPerEmail, linksWindow}, limit{"forgot ip " + httpapi.Place(c.IP), linksPerIP, linksWindow})
+	err := h.throttle.Count(ctx,
+		enroll.Limit{Key: "forgot ip " + httpapi.Place(c.IP), Most: linksPerIP, Window: linksWindow},
+		enroll.Limit{Key: "forgot email " + auth.Hash(address), Most: linksPerEmail, Window: linksWindow})
 	if fault.Is(err, fault.RateLimited) {
 		return nil
 	}
@@ -195,17 +197,18 @@ func (h *Handler) mailReset(ctx context.Context, c *rest.Call, address string) e
 	return h.sendLink(ctx, o, resetLink)
 }
 
-// reset sets a new password with a link and ends all sessions. Using one link invalidates all links mailed before.
+// reset sets a new password with a link and ends all sessions. Using one link invalidates all links mailed before. The browser becomes a
+// known one, whatever attempts from elsewhere are counted.
 func (h *Handler) reset(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	var body wire.Reset
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := rest.Password(body.Password); err != nil {
-		return httpapi.Response{}, err
-	}
 	o, err := h.whose(ctx, resetLink, body.Token)
 	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if err := enroll.CheckPassword(body.Password, o.Email, o.Name); err != nil {
 		return httpapi.Response{}, err
 	}
 	if err := h.Vault.SetPassword(ctx, o.Email, body.Password); err != nil {
@@ -221,7 +224,13 @@ func (h *Handler) reset(ctx context.Context, c *rest.Call) (httpapi.Response, er
 	if err != nil {
 		return httpapi.Response{}, fmt.Errorf("redeem a link of operator %s: %w", o.ID, err)
 	}
-	return httpapi.Empty(http.StatusNoContent), nil
+	known, err := h.deviceCookie(ctx, c, o.Email)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	response := httpapi.Empty(http.StatusNoContent)
+	response.Cookies = []string{known}
+	return response, nil
 }
 
 // redeemReset consumes the link and marks the address as verified, because the link was mailed to it.

@@ -23,7 +23,7 @@ import (
 type Store interface {
 	enroll.Store
 	team.Store
-	hitStore
+	enroll.HitStore
 	tokenStore
 	// CreateAccount returns Conflict with reason "exists" when the e-mail address is in use.
 	CreateAccount(ctx context.Context, a chat.Account, s chat.Store, o chat.Operator, verification *chat.Mail) error
@@ -39,7 +39,7 @@ type Handler struct {
 	Vault    enroll.Vault
 	Team     *team.Team
 	Enroll   *enroll.Enroller
-	throttle *throttle
+	throttle *enroll.Throttle
 	// ForgotTakes is the fixed duration of a request for a reset link, so that timing does not reveal whether the address exists.
 	ForgotTakes time.Duration
 }
@@ -48,7 +48,7 @@ type Handler struct {
 func New(server *rest.Server, store Store, vault enroll.Vault, operators *team.Team, enroller *enroll.Enroller, forgotTakes time.Duration) *Handler {
 	return &Handler{
 		Server: server, Store: store, Vault: vault, Team: operators, Enroll: enroller,
-		throttle: newThrottle(store, server.Wall), ForgotTakes: forgotTakes,
+		throttle: enroll.NewThrottle(store, server.Wall), ForgotTakes: forgotTakes,
 	}
 }
 
@@ -89,15 +89,20 @@ func (h *Handler) Routes() []rest.Route {
 // SessionLasts is the lifetime of a session.
 const SessionLasts = 30 * 24 * time.Hour
 
-// Rate limits: failed sign-ins, accounts created and links requested.
+// Rate limits: failed sign-ins, accounts created and links requested. A place is a network address, of IPv6 its /64. Failures to sign in
+// as one person are counted for each place apart, so that guesses from elsewhere lock nobody out, and a browser that signed in before has
+// a count of its own (device.go). FailuresPerPerson bounds what many places guess together, and with it what somebody can do on a
+// new device meanwhile: a mailed link makes that browser a known one.
 const (
-	attemptsWindow   = 10 * time.Minute
-	FailuresPerEmail = 10
-	FailuresPerIP    = 100
-	accountsPerIP    = 300
-	linksWindow      = time.Hour
-	linksPerEmail    = 5
-	linksPerIP       = 100
+	attemptsWindow    = 10 * time.Minute
+	FailuresPerPlace  = 10  // as one person
+	FailuresPerDevice = 10  // of a browser that signed in as them before
+	FailuresPerPerson = 200 // of all unknown browsers together
+	FailuresPerIP     = 100 // as anybody
+	accountsPerIP     = 300
+	linksWindow       = time.Hour
+	linksPerEmail     = 5
+	linksPerIP        = 100
 )
 
 // checkSignUp validates the body and fills in defaults.
@@ -112,7 +117,7 @@ func checkSignUp(b *wire.SignUp) error {
 	if b.Email, err = rest.Email(b.Email); err != nil {
 		return err
 	}
-	if err := rest.Password(b.Password); err != nil {
+	if err := enroll.CheckPassword(b.Password, b.Email, b.Name, b.AccountName); err != nil {
 		return err
 	}
 	if b.Language == "" {
@@ -138,7 +143,7 @@ func (h *Handler) signUp(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if err := checkSignUp(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	if err := h.throttle.count(ctx, limit{"sign-up ip " + httpapi.Place(c.IP), accountsPerIP, attemptsWindow}); err != nil {
+	if err := h.throttle.Count(ctx, enroll.Limit{Key: "sign-up ip " + httpapi.Place(c.IP), Most: accountsPerIP, Window: attemptsWindow}); err != nil {
 		return httpapi.Response{}, err
 	}
 	release, err := h.Enroll.Reserve(ctx, body.Email)
@@ -209,11 +214,11 @@ func (h *Handler) signIn(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	if body.Password == "" || len(body.Password) > rest.PasswordMax {
 		return httpapi.Response{}, rest.Invalid("password", "password is required")
 	}
-	limits := []limit{
-		{"sign-in email " + auth.Hash(address), FailuresPerEmail, attemptsWindow},
-		{"sign-in ip " + httpapi.Place(c.IP), FailuresPerIP, attemptsWindow},
+	limits, err := h.signInLimits(ctx, c, address)
+	if err != nil {
+		return httpapi.Response{}, err
 	}
-	forgive, err := h.throttle.try(ctx, limits...)
+	forgive, err := h.throttle.Try(ctx, limits...)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -263,8 +268,12 @@ func (h *Handler) signInAs(ctx context.Context, c *rest.Call, o chat.Operator, a
 	if client == wire.ClientAPI {
 		return httpapi.JSON(status, present.SignedIn(o, a, token))
 	}
+	known, err := h.deviceCookie(ctx, c, o.Email)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	response, err := httpapi.JSON(status, present.SignedIn(o, a, ""))
-	response.Cookies = []string{auth.SessionCookie(token, session.ExpiresAt, h.Secure())}
+	response.Cookies = []string{auth.SessionCookie(token, session.ExpiresAt, h.Secure()), known}
 	return response, err
 }
 

@@ -82,7 +82,7 @@ func (h *Handler) signOut(ctx context.Context, c *rest.Call) (httpapi.Response, 
 		return response, nil
 	}
 	session, err := h.Store.Session(ctx, auth.Hash(token))
-	if fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) || err == nil && session.OperatorID == "" { // a visitor's is not ended here
 		return response, nil
 	}
 	if err != nil {

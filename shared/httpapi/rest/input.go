@@ -18,7 +18,6 @@ import (
 const (
 	nameMax       = 120
 	emailMax      = 254
-	passwordMin   = 10
 	searchTextMax = 200 // bytes
 	// PasswordMax is in bytes.
 	PasswordMax = 256
@@ -65,17 +64,6 @@ func Email(value string) (string, error) {
 		return "", Invalid("email", "invalid e-mail address")
 	}
 	return value, nil
-}
-
-// Password checks the length of a new password.
-func Password(value string) error {
-	if utf8.RuneCountInString(value) < passwordMin {
-		return Invalid("password", "use at least %d characters", passwordMin)
-	}
-	if len(value) > PasswordMax {
-		return Invalid("password", "use at most %d bytes", PasswordMax)
-	}
-	return nil
 }
 
 // TimeZone checks the name of an IANA time zone.

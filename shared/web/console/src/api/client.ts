@@ -46,7 +46,7 @@ async function call(method: Method, path: string, body?: unknown, { signal, key 
 function failureOf(status: number, text: string): ApiError {
   try {
     const { error } = parse(errorAnswer, text);
-    return new ApiError(error.code, error.field, error.reason);
+    return new ApiError(error.code, error.field, error.reason, error.retryAfter);
   } catch {
     // A gateway answered instead of the server, with another body.
     return new ApiError(status === 429 ? "rate_limited" : status >= 500 ? "unavailable" : "invalid");

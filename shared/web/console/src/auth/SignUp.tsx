@@ -50,7 +50,7 @@ export function SignUp() {
         form.setFieldError("email", t(error.code === "conflict" ? "auth.emailTaken" : "field.emailInvalid"));
       }
       if (error.field === "password") {
-        form.setFieldError("password", t("field.passwordShort", { min: PASSWORD_LENGTH }));
+        form.setFieldError("password", t("field.passwordWeak"));
       }
     },
   });

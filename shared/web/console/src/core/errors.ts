@@ -15,12 +15,15 @@ export class ApiError extends Error {
     readonly code: ErrorCode | "offline",
     readonly field?: string,
     private readonly ownReason?: string,
+    /** Seconds until the same call may succeed. */
+    readonly retryAfter?: number,
   ) {
     super(code);
   }
 
   /** Tells errors of one code apart. Derived from the field when the response has no reason. */
   get reason(): string | undefined {
+    if (this.code === "invalid" && this.field === "password") return "weak_password"; // forms check the length
     return this.ownReason ?? (this.code === "conflict" ? reasonsByField[this.field ?? ""] : undefined);
   }
 

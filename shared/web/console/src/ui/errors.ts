@@ -21,6 +21,7 @@ const sentences: Record<ErrorCode | "offline", Key> = {
 /** Texts for reasons that any screen may meet. */
 const reasonSentences: Partial<Record<string, Key>> = {
   unsupported: "error.unsupported",
+  weak_password: "field.passwordWeak",
 };
 
 /** A screen's own texts, by reason. */
@@ -42,7 +43,8 @@ export function useErrorText(
     const code = codeOf(error);
     const reason = (error instanceof ApiError && error.reason) || "";
     const key = reasons[reason] ?? reasonSentences[reason] ?? own[code] ?? sentences[code];
-    return t(key, values);
+    const minutes = Math.max(1, Math.ceil((error instanceof ApiError ? (error.retryAfter ?? 0) : 0) / 60));
+    return t(key, { ...values, minutes });
   };
 }
 
