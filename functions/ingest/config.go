@@ -54,17 +54,17 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	db := dynamo.Connect(dynamodb.NewFromConfig(rt.Client("dynamodb")), tables, dynamo.WithClock(rt.Now))
 	store := dynamo.NewDesk(db)
 	channels := all.Offline()
-	useCases, err := newUseCases(store, channels.Capabilities, rt.Now)
-	if err != nil {
-		return nil, fmt.Errorf("build ingest: %w", err)
-	}
 	bucket, err := blob.New(blob.NewClient(rt.Client("s3")), config.InboundBucket)
 	if err != nil {
 		return nil, fmt.Errorf("build ingest: %w", err)
 	}
-	metrics, err := queue.Metrics(rt, "ingest", ItemsIgnored, dispatch.ConnectionsGone)
+	metrics, err := queue.Metrics(rt, "ingest", ItemsIgnored, NumbersReassigned, dispatch.ConnectionsGone)
 	if err != nil {
 		return nil, err
+	}
+	useCases, err := newUseCases(store, channels.Capabilities, reassigned(metrics, rt.Log), rt.Now)
+	if err != nil {
+		return nil, fmt.Errorf("build ingest: %w", err)
 	}
 	pusher, err := newPusher(rt, config, db, metrics)
 	if err != nil {
@@ -136,8 +136,8 @@ type useCases struct {
 	*templates.Syncer
 }
 
-func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
-	if u.Receiver, err = inbound.New(store, capabilities, now); err != nil {
+func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.Capabilities, bool), reassigned inbound.Reassigned, now func() time.Time) (u useCases, err error) {
+	if u.Receiver, err = inbound.New(store, capabilities, reassigned, now); err != nil {
 		return u, err
 	}
 	if u.Tracker, err = tracking.New(store, capabilities, now); err != nil {

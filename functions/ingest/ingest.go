@@ -49,6 +49,17 @@ type bodies interface {
 // ItemsIgnored counts items of providers that the product does not use.
 var ItemsIgnored = obs.Counter{Name: "ItemsIgnored"}
 
+// NumbersReassigned counts the numbers that a provider named with another user id than before.
+var NumbersReassigned = obs.Counter{Name: "NumbersReassigned"}
+
+// reassigned counts and logs a number that is another contact's by now.
+func reassigned(metrics *obs.Metrics, log *slog.Logger) inbound.Reassigned {
+	return func(ctx context.Context, had chat.ContactID) {
+		metrics.Count(NumbersReassigned, 1)
+		log.LogAttrs(ctx, slog.LevelWarn, "number reassigned to another contact", slog.String("contact_id", string(had)))
+	}
+}
+
 type sender interface {
 	Send(ctx context.Context, out ...queue.Message) error
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/recado-chat/recado/shared/desk/claims"
 	"github.com/recado-chat/recado/shared/desk/contacts"
 	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/merge"
 	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/live"
@@ -89,6 +90,7 @@ type useCases struct {
 	*lifecycle.Closer
 	*assignment.Assigner
 	*contacts.Updater
+	*merge.Merger
 	*outbound.Sender
 }
 
@@ -100,6 +102,9 @@ func newUseCases(store *dynamo.Desk, capabilities func(chat.ChannelType) (chat.C
 		return u, err
 	}
 	if u.Updater, err = contacts.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Merger, err = merge.New(store, now); err != nil {
 		return u, err
 	}
 	u.Sender, err = outbound.New(store, capabilities, now)

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -38,6 +39,19 @@ func (h *Handler) rename(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return job, fmt.Errorf("read the conversations of contact %s: %w", contact, err)
 	}
 	return walk(job, list, func(id chat.ConversationID) error { return h.Desk.Rename(ctx, job.AccountID, id) })
+}
+
+// relink moves a contact's conversations after a merge, or after that was undone. A process that read the contact before may still add
+// one after the first pass.
+func (h *Handler) relink(ctx context.Context, job chat.Job) (chat.Job, error) {
+	subject, mergeID, _ := strings.Cut(job.Subject, " ")
+	contact := chat.ContactID(subject)
+	list, err := h.Store.ConversationsOfContact(ctx, job.AccountID, contact, chat.ConversationID(job.Checkpoint), perStep)
+	if err != nil {
+		return job, fmt.Errorf("read the conversations of contact %s: %w", contact, err)
+	}
+	after, err := walk(job, list, func(id chat.ConversationID) error { return h.Desk.Move(ctx, job.AccountID, contact, mergeID, id) })
+	return h.twice(after), err
 }
 
 // walk does one step of a job: it applies do to each conversation of list, the page after the checkpoint. A conversation that does

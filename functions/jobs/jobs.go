@@ -64,6 +64,8 @@ type verbs interface {
 	Rearm(ctx context.Context, account chat.Account, id chat.ConversationID) error
 	Release(ctx context.Context, account chat.AccountID, id chat.ConversationID, operator chat.OperatorID) error
 	Rename(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
+	// Move moves a conversation to whom it belongs since a merge, or since that was undone.
+	Move(ctx context.Context, account chat.AccountID, contact chat.ContactID, mergeID string, id chat.ConversationID) error
 	Unhold(ctx context.Context, account chat.AccountID, id chat.ConversationID, message chat.MessageID) error
 	Abandon(ctx context.Context, account chat.AccountID, id chat.ConversationID) error
 }
@@ -207,6 +209,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.release(ctx, job)
 	case chat.JobRename:
 		return h.rename(ctx, job)
+	case chat.JobRelink:
+		return h.relink(ctx, job)
 	case chat.JobResend:
 		return h.resend(ctx, job)
 	case chat.JobRecount:

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -263,6 +264,60 @@ func TestRename_UpdatesConversations(t *testing.T) {
 	if next := b.written("A", "5491"); next == id || b.conversation(next).ContactName != "María" {
 		t.Errorf("the next conversation has the name %q", b.conversation(next).ContactName)
 	}
+}
+
+func TestRelink_CrashInTheMiddle_AllConversationsMoveOnce(t *testing.T) { // C-03
+	t.Parallel()
+	b := newFixture(t)
+	kept := b.conversation(b.written("A", "5491")).ContactID
+	var had []chat.ConversationID
+	for range 3 {
+		b.now = b.now.Add(48 * time.Hour)
+		id := b.written("A", "AR.1")
+		had = append(had, id)
+		_, err := b.desk.Resolve(b.ctx, chat.Actor{Operator: b.owner, RequestID: "request"}, id)
+		b.must(err)
+	}
+	found, err := b.store.Identities(b.ctx, "ACC", b.shop["A"].ID, []string{"5491", "AR.1"})
+	b.must(err)
+	b.must(b.desk.Join(b.ctx, b.acc, found[0], found[1]))
+	b.must(b.store.PutJob(b.ctx, *b.job(chat.JobRelink, string(found[1].ContactID))))
+
+	deps := b.deps
+	deps.Desk = &dyingMover{UseCases: b.desk, after: 2}
+	h, err := jobs.New(deps)
+	b.must(err)
+	if err := b.step(h); !errors.Is(err, errCrash) {
+		t.Fatalf("no crash: %v", err)
+	}
+	if job := b.run(); job.Done || job.NotBefore.IsZero() {
+		t.Errorf("the second pass is not planned: %+v", job)
+	}
+	b.now = b.now.Add(chat.TimerGrace)
+	if job := b.run(); !job.Done {
+		t.Errorf("the job did not end: %+v", job)
+	}
+	for _, id := range had {
+		if c := b.conversation(id); c.ContactID != kept || c.ExternalID != "5491" || len(c.Moves) != 1 {
+			t.Errorf("%+v", c)
+		}
+	}
+	if left, err := b.store.ConversationsOfContact(b.ctx, "ACC", found[1].ContactID, "", 10); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// dyingMover are use cases of a process that dies after some conversations were moved.
+type dyingMover struct {
+	*desktest.UseCases
+	after int
+}
+
+func (d *dyingMover) Move(ctx context.Context, account chat.AccountID, contact chat.ContactID, mergeID string, id chat.ConversationID) error {
+	if d.after--; d.after < 0 {
+		return errCrash
+	}
+	return d.UseCases.Move(ctx, account, contact, mergeID, id)
 }
 
 func TestRearm_ShorterClosingTime_AllShards(t *testing.T) { // S3-11

@@ -42,6 +42,9 @@ type Capabilities struct {
 	// MessageKey returns the part of a message's provider id that all forms of the id share, "" for an id without one. nil where an id has
 	// one form.
 	MessageKey func(providerID string) string
+	// UserID reports whether an address is one that the provider never gives to a second person, unlike a phone. nil where an external
+	// user has one address only.
+	UserID func(address string) bool
 }
 
 // SendRate is how fast the provider takes messages; a zero field is no limit.

@@ -19,6 +19,8 @@ type Contact struct {
 	Identities       []IdentityRef
 	StoreIDs         []StoreID // in which the contact has conversations; none = stored before they were kept
 	MarketingConsent MarketingConsent
+	Merges           []ContactMerge // who was merged into this contact, oldest first
+	MergedInto       ContactID      // who this contact is now; such a contact has no conversations and is not found
 	CreatedAt        time.Time
 	Version          int64
 }
@@ -58,7 +60,11 @@ type Identity struct {
 	ChannelID          ChannelID
 	ExternalID         string // the primary address
 	Aliases            []string
-	Address            string // where answers go since the user's address or its form changed; "" = ExternalID
+	Linked             bool     // all aliases lead here; false = written before that was made sure
+	Apart              []string // primary addresses of identities that a person has separated from this one
+	Address            string   // where answers go since the user's address or its form changed; "" = ExternalID
+	Phone              string   // what the contact's card shows of the user
+	Username           string
 	ContactID          ContactID
 	ContactName        string
 	Blocked            bool
@@ -69,11 +75,16 @@ type Identity struct {
 	Version            int64
 }
 
+// Has reports whether an address is one of the identity's.
+func (i Identity) Has(address string) bool {
+	return address == i.ExternalID || slices.Contains(i.Aliases, address)
+}
+
 // Missing are the addresses that do not lead to the identity yet.
 func (i Identity) Missing(addresses []string) []string {
 	var missing []string
 	for _, address := range addresses {
-		if address != i.ExternalID && !slices.Contains(i.Aliases, address) {
+		if !i.Has(address) {
 			missing = append(missing, address)
 		}
 	}
@@ -84,7 +95,7 @@ func (i Identity) Missing(addresses []string) []string {
 // when answers go to one of the sender's addresses already, or to an address that is no form of the phone.
 func (i Identity) Answering(s Sender) (answering Identity, changed bool) {
 	to := cmp.Or(i.Address, i.ExternalID)
-	if !slices.Contains(s.Addresses, s.Phone) || slices.Contains(s.Addresses, to) || !slices.Contains(s.Forms, to) {
+	if !slices.Contains(s.Addresses, s.Phone) || slices.Contains(s.Addresses, to) || !slices.Contains(s.Variants, to) {
 		return i, false
 	}
 	i.Address = s.Phone

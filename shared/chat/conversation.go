@@ -47,6 +47,8 @@ type Conversation struct {
 	ContactID   ContactID
 	ContactName string
 	ExternalID  string // the identity it belongs to
+	Moves       []ConversationMove
+	MergedInto  ConversationID // of a resolved one: where what its contact writes is answered
 	Status      Status
 	AssigneeID  OperatorID
 	FormerID    OperatorID   // who had it when it closed, was reassigned or was released
@@ -166,7 +168,11 @@ func (c *Conversation) ApplyMessage(m Message) {
 // PastConversationID is the id of the one conversation that holds what was written with c's external user before c's channel was
 // connected. It is derived from the external user, so that the chunks of a history find the same one in any order.
 func PastConversationID(c Conversation) ConversationID {
-	return ConversationID(DeterministicID(time.Time{}, 0, "past", string(c.AccountID), string(c.ChannelID), c.ExternalID))
+	external := c.ExternalID
+	if len(c.Moves) > 0 {
+		external = c.Moves[0].ExternalID
+	}
+	return ConversationID(DeterministicID(time.Time{}, 0, "past", string(c.AccountID), string(c.ChannelID), external))
 }
 
 // IsPast reports whether it holds imported history: what was written before its channel was connected.

@@ -135,7 +135,7 @@ func (c *Conversation) Reopen(now time.Time, operator OperatorID) error {
 	if c.AssigneeID != "" {
 		c.FormerID = c.AssigneeID
 	}
-	c.Passed, c.AssigneeID, c.AssignedAt, c.ResolvedAt, c.ResolvedBy = nil, operator, time.Time{}, time.Time{}, Author{}
+	c.Passed, c.AssigneeID, c.AssignedAt, c.ResolvedAt, c.ResolvedBy, c.MergedInto = nil, operator, time.Time{}, time.Time{}, Author{}, ""
 	if operator != "" {
 		c.AssignedAt = now
 	}

@@ -16,9 +16,12 @@ const (
 	EventPending       EventType = "pending"
 	EventTakenUp       EventType = "taken_up" // a pending conversation became open
 	EventMessageFailed EventType = "message_failed"
-	EventMoved         EventType = "moved"     // the contact has another number or id
-	EventPastKept      EventType = "past_kept" // it holds imported history
-	EventOptedOut      EventType = "opted_out" // the contact opted out of marketing
+	EventMoved         EventType = "moved"      // the contact has another number or id
+	EventPastKept      EventType = "past_kept"  // it holds imported history
+	EventMerged        EventType = "merged"     // the contact is one with another, whose open conversation was closed or is this one's
+	EventSplit         EventType = "split"      // they are two again
+	EventReassigned    EventType = "reassigned" // the contact's number is somebody else's by now
+	EventOptedOut      EventType = "opted_out"  // the contact opted out of marketing
 	EventOptedIn       EventType = "opted_in"
 )
 
@@ -89,5 +92,6 @@ type EventData struct {
 	Status             Status
 	PreviousStatus     Status
 	MessageID          MessageID
-	Code               string // a provider's error code
+	OtherID            ConversationID // the conversation that was joined to this one, or that this one was joined to
+	Code               string         // a provider's error code
 }

@@ -72,8 +72,7 @@ func (in Inbound) IsEmpty() bool {
 // Sender is the external user as the provider names them. Addresses are tried in order; the first is the one to keep.
 type Sender struct {
 	Addresses []string
-	Variants  []string // other forms of an address under which the user may be known
-	Forms     []string // all other forms of the phone; some may be somebody else's, so none finds a user
+	Variants  []string // other forms of the phone, under which the user may be known
 	Name      string
 	Username  string
 	Phone     string

@@ -27,6 +27,7 @@ const (
 	JobRearm   JobKind = "rearm"   // the closing time became shorter: set CloseAt of open conversations
 	JobRelease JobKind = "release" // an operator lost grants: unassign what they no longer serve
 	JobRename  JobKind = "rename"  // a contact has another name: copy it to its conversations
+	JobRelink  JobKind = "relink"  // a contact is part of another one, or two again: move its conversations
 	JobResend  JobKind = "resend"  // a channel can send again: queue what it held
 	JobRecount JobKind = "recount" // once a day, never done: recount the operators' loads
 

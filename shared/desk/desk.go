@@ -7,6 +7,7 @@
 //   - outbound: reply, retry, deliver
 //   - assignment: who gets a conversation, by hand and automatically
 //   - lifecycle: resolve, reopen, pending, close, read and unread
+//   - merge: two contacts who are one person, and one who is two
 //   - contacts: a contact's addresses, marketing consent and name
 //   - templates: what the provider approved beforehand
 //

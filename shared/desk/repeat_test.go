@@ -53,7 +53,7 @@ func count(b *desktest.Fixture) *counted {
 }
 
 // silent are the use cases that write nothing even the first time, and the steps of others that have a case.
-var silent = []string{"Conversation", "WithPreview", "SetProviderID", "ApplyParked", "ParkQuote", "Failed", "Find", "Distinct", "Reserve"}
+var silent = []string{"Conversation", "WithPreview", "SetProviderID", "ApplyParked", "ParkQuote", "Failed", "Find", "Distinct", "Reserve", "Reassigned"}
 
 // TestUseCases_SecondRun_WritesNothing runs every use case twice, a second apart. Each case prepares what it needs and returns the call.
 func TestUseCases_SecondRun_WritesNothing(t *testing.T) { // B-04
@@ -255,6 +255,37 @@ func TestUseCases_SecondRun_WritesNothing(t *testing.T) { // B-04
 			b.Must(b.Store.UpdateContact(b.Context(), before, after, nil, nil))
 			return func(u *counted) error { return u.Rename(b.Context(), desktest.Account, id) }
 		}},
+		"Join": {call: func(b *desktest.Fixture) call {
+			b.Write("1")
+			b.Write("2")
+			return func(u *counted) error {
+				found, err := b.Store.Identities(b.Context(), desktest.Account, b.Channel.ID, []string{"1", "2"})
+				b.Must(err)
+				if len(found) == 1 {
+					return nil
+				}
+				return u.Join(b.Context(), b.Account, found[0], found[1])
+			}
+		}},
+		"Move": {call: func(b *desktest.Fixture) call {
+			_, second := merged(b)
+			return func(u *counted) error {
+				return u.Move(b.Context(), desktest.Account, second.ContactID, "", second.ID)
+			}
+		}},
+		"Split": {call: func(b *desktest.Fixture) call {
+			first, _ := merged(b)
+			kept := b.Contact(first.ContactID)
+			return func(u *counted) error {
+				return refused(desktest.Err(u.Split(b.Context(), b.Account, kept, kept.Merges[0].ID, nil)))
+			}
+		}},
+		"Reassign": {call: func(b *desktest.Fixture) call {
+			merged(b)
+			had, _, err := b.Store.Identity(b.Context(), desktest.Account, b.Channel.ID, []string{"1"})
+			b.Must(err)
+			return func(u *counted) error { return refused(u.Reassign(b.Context(), had, nil, "2", "1")) }
+		}},
 		"SyncTemplates": {call: func(b *desktest.Fixture) call {
 			connected := b.Channel
 			connected.Settings = []byte(`{"businessAccountId":"700"}`)
@@ -296,4 +327,23 @@ func TestUseCases_SecondRun_WritesNothing(t *testing.T) { // B-04
 			t.Errorf("the use case %s is not run twice", method)
 		}
 	}
+}
+
+// refused is nil for a decision that a repetition finds made: its callers look up again what it is about.
+func refused(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
+}
+
+// merged are the conversations of two contacts who became one; the second one's earlier conversation is not moved yet.
+func merged(b *desktest.Fixture) (first, second chat.Conversation) {
+	b.Helper()
+	first, second = b.Conversation(b.Write("1")), b.Conversation(b.Write("2"))
+	b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), second.ID)))
+	found, err := b.Store.Identities(b.Context(), desktest.Account, b.Channel.ID, []string{"1", "2"})
+	b.Must(err)
+	b.Must(b.Desk.Join(b.Context(), b.Account, found[0], found[1]))
+	return first, second
 }

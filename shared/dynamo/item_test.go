@@ -143,6 +143,7 @@ func TestInboxIndex_HasListRow(t *testing.T) {
 	want := c
 	want.LastMessageID = c.Preview.MessageID
 	want.ExternalID, want.FormerID, want.Passed, want.ResolvedBy = "", "", nil, chat.Author{}
+	want.Moves, want.MergedInto = nil, ""
 	want.AssignedAt, want.PoolSince, want.InboxShards = time.Time{}, time.Time{}, 0
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("row (-want +got):\n%s", diff)

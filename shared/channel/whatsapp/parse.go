@@ -146,7 +146,7 @@ func senderOf(head wireHead, from wireContact) chat.Sender {
 		Username: strings.TrimPrefix(from.Profile.Username, "@"),
 		Phone:    phone.Digits(number),
 	}
-	sender.Variants, sender.Forms = phone.Variants(sender.Phone), phone.Forms(sender.Phone)
+	sender.Variants = phone.Variants(sender.Phone)
 	for _, address := range []string{userID, firstOf(sender.Phone, number)} {
 		if address != "" {
 			sender.Addresses = append(sender.Addresses, address)

@@ -18,7 +18,8 @@ func TestVariants(t *testing.T) {
 		"5215512345678": {"525512345678"},
 		"525512345678":  {"5215512345678"},
 		"5491155550101": {"541155550101"},
-		"541155550101":  nil,
+		"541155550101":  {"5491155550101"},
+		"54911555501":   nil, // too short
 		"34600111222":   nil,
 		"55":            nil,
 		"":              nil,
@@ -29,13 +30,5 @@ func TestVariants(t *testing.T) {
 	}
 	if s := senderOf(wireHead{From: "BR.5511987654321"}, wireContact{}); len(s.Variants) > 0 || s.Addresses[0] != "BR.5511987654321" {
 		t.Errorf("a user id was taken for a number: %+v", s)
-	}
-}
-
-func TestForms_ArgentinaWithoutMobileDigit_ComparedOnly(t *testing.T) {
-	t.Parallel()
-	s := senderOf(wireHead{From: "541155550101"}, wireContact{})
-	if len(s.Variants) > 0 || !slices.Equal(s.Forms, []string{"5491155550101"}) {
-		t.Errorf("%+v", s)
 	}
 }

@@ -121,6 +121,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		MaxText:    maxText,
 		MaxCaption: maxCaption,
 		MessageKey: wamid.Key,
+		UserID:     isUserID,
 		Window:     window,
 		ReplyTo:    true,
 		Locations:  true,

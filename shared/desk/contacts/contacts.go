@@ -1,6 +1,6 @@
 // Package contacts applies what changes about a contact: another address, their choice about marketing, another name.
 //
-// It imports the core, chat and fault.
+// It imports the core, desk/merge, chat and fault.
 package contacts
 
 import (
@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/merge"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -18,6 +20,8 @@ import (
 type Store interface {
 	desk.ConversationStore
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
+	Identities(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) ([]chat.Identity, error)
+	Relink(ctx context.Context, d relink.Decision, now time.Time) error
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 	// UpdateContact answers Conflict with ConflictVersionChanged when the contact changed since it was read.
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
@@ -25,8 +29,9 @@ type Store interface {
 
 // Updater changes contacts.
 type Updater struct {
-	store Store
-	now   func() time.Time
+	store  Store
+	merger *merge.Merger
+	now    func() time.Time
 }
 
 // New makes an Updater; every argument is needed.
@@ -34,7 +39,11 @@ func New(store Store, now func() time.Time) (*Updater, error) {
 	if store == nil || now == nil {
 		return nil, errors.New("contacts: a store and a clock are needed")
 	}
-	return &Updater{store: store, now: now}, nil
+	merger, err := merge.New(store, now)
+	if err != nil {
+		return nil, err
+	}
+	return &Updater{store: store, merger: merger, now: now}, nil
 }
 
 // withIdentity looks up who an inbound item is about, and runs change until nothing moved between reading and writing. An unknown

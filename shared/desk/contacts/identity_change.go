@@ -7,14 +7,34 @@ import (
 	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // ChangeIdentity applies a provider's report that an external user has another number or id: messages from there are of the same contact,
-// and answers go there. A contact who is already known under the new address stays another contact: merging two is a person's decision.
+// and answers go there. Who wrote from the new address before the report came is the same person: the two contacts become one, unless a
+// person has separated them.
 func (u *Updater) ChangeIdentity(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) error {
 	return u.withIdentity(ctx, account.ID, ch.ID, in.Sender, func(identity chat.Identity) error {
-		if err := u.changeAddress(ctx, account.ID, identity, in.NewIdentity.Addresses); err != nil {
+		to := in.NewIdentity.Addresses
+		known, err := u.store.Identities(ctx, account.ID, ch.ID, to)
+		if err != nil {
+			return fmt.Errorf("look up the new identity: %w", err)
+		}
+		for _, other := range known {
+			switch {
+			case other.ExternalID == identity.ExternalID:
+			case relink.KeptApart(identity, other):
+				to = slices.DeleteFunc(slices.Clone(to), other.Has)
+			default:
+				if err := u.merger.Join(ctx, account, identity, other); err != nil {
+					return err
+				}
+				return fault.New(fault.Conflict, "two contacts became one").WithReason(chat.ConflictIdentityChanged)
+			}
+		}
+		if err := u.changeAddress(ctx, account.ID, identity, to); err != nil {
 			return err
 		}
 		return u.updatePhone(ctx, account.ID, identity.ContactID, ch.ID, in.Sender.Phone, in.NewIdentity.Phone)
@@ -24,7 +44,7 @@ func (u *Updater) ChangeIdentity(ctx context.Context, account chat.Account, ch c
 // changeAddress adds the new addresses to the identity, and sends answers to the first of them.
 func (u *Updater) changeAddress(ctx context.Context, account chat.AccountID, identity chat.Identity, to []string) error {
 	id := cmp.Or(identity.OpenConversationID, identity.LastConversationID)
-	if identity.Address == to[0] || id == "" {
+	if len(to) == 0 || identity.Address == to[0] || id == "" {
 		return nil
 	}
 	_, err := desk.Decide(ctx, u.store, u.now, account, id, func(c chat.Conversation) (*chat.Decision, error) {

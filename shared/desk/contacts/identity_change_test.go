@@ -3,6 +3,7 @@ package contacts_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
@@ -62,13 +63,20 @@ func TestChangeIdentity(t *testing.T) {
 			t.Errorf("the contact has %+v", contact)
 		}
 	})
-	t.Run("two known contacts stay two", func(t *testing.T) {
+	t.Run("who wrote from the new address already is the same person", func(t *testing.T) {
 		t.Parallel()
 		b := desktest.New(t)
-		first, other := b.Receive(b.Text("1", "hola")).Conversation, b.Receive(b.Text("2", "buenas")).Conversation
+		first := b.Receive(b.Text("1", "hola")).Conversation
+		b.Advance(time.Second)
+		other := b.Receive(b.Text("2", "buenas")).Conversation
 		b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, changed(b, "1", "2")))
-		if got := b.Receive(b.Text("2", "sigo acá")).Conversation; got.ID != other.ID || got.ID == first.ID {
-			t.Errorf("the second one went on in %s", got.ID)
+		for _, address := range []string{"1", "2"} {
+			if got := b.Receive(b.Text(address, "sigo acá")).Conversation; got.ID != first.ID {
+				t.Errorf("%s went on in %s", address, got.ID)
+			}
+		}
+		if b.Contact(other.ContactID).MergedInto != first.ContactID {
+			t.Error("they are still two contacts")
 		}
 	})
 	t.Run("unknown contact is ignored", func(t *testing.T) {

@@ -70,7 +70,7 @@ func (r *Receiver) reserve(ctx context.Context, account chat.AccountID, ch chat.
 }
 
 func (r *Receiver) echo(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error {
-	known, err := r.identity(ctx, account.ID, ch.ID, in.Sender.Known())
+	known, err := r.sender(ctx, account, ch, &in.Sender)
 	if err != nil {
 		return err
 	}

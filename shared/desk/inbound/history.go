@@ -22,7 +22,7 @@ func (r *Receiver) ImportHistory(ctx context.Context, account chat.Account, ch c
 }
 
 func (r *Receiver) importMessage(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound, receipt chat.ProviderRef) error {
-	known, err := r.identity(ctx, account.ID, ch.ID, in.Sender.Known())
+	known, err := r.identity(ctx, account, ch, &in.Sender)
 	if err != nil {
 		return err
 	}

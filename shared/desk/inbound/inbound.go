@@ -2,7 +2,7 @@
 // provider's own app, and the history of before the channel was connected.
 //
 // Each item may come any number of times and in any order, and ends in the same place: the receipt under the provider's id keeps the
-// place that the first delivery chose. It imports the core, desk/tracking, chat and fault.
+// place that the first delivery chose. It imports the core, desk/tracking, desk/merge, chat and fault.
 package inbound
 
 import (
@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/merge"
 	"github.com/recado-chat/recado/shared/desk/tracking"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -28,40 +30,46 @@ type Store interface {
 	// ApplyInbound records a message in the summary of an open conversation; applied is false for any other, or when it has it.
 	ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error)
 	PutTimer(ctx context.Context, t chat.Timer) error
+	// Identities are the different external users to whom addresses lead, in the order of the addresses.
+	Identities(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) ([]chat.Identity, error)
+	// NoteShown sets what an identity knows of its contact's card, unless the identity changed since it was read.
+	NoteShown(ctx context.Context, identity chat.Identity) error
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
+	Relink(ctx context.Context, d relink.Decision, now time.Time) error
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 
+// Reassigned is told when a provider names an address, known as one contact's, with the user id of somebody else, who has it from now on.
+type Reassigned func(ctx context.Context, had chat.ContactID)
+
 // Receiver takes in what providers deliver.
 type Receiver struct {
-	store    Store
-	tracking *tracking.Tracker
-	receipts desk.Receipts
-	now      func() time.Time
+	store        Store
+	tracking     *tracking.Tracker
+	merger       *merge.Merger
+	receipts     desk.Receipts
+	capabilities desk.Capabilities
+	reassigned   Reassigned
+	now          func() time.Time
 }
 
 // New makes a Receiver; every argument is needed.
-func New(store Store, capabilities desk.Capabilities, now func() time.Time) (*Receiver, error) {
-	if store == nil || capabilities == nil || now == nil {
-		return nil, errors.New("inbound: a store, the channels' capabilities and a clock are needed")
+func New(store Store, capabilities desk.Capabilities, reassigned Reassigned, now func() time.Time) (*Receiver, error) {
+	if store == nil || capabilities == nil || reassigned == nil || now == nil {
+		return nil, errors.New("inbound: a store, the channels' capabilities, whom to tell of reassigned numbers, and a clock are needed")
+	}
+	merger, err := merge.New(store, now)
+	if err != nil {
+		return nil, err
 	}
 	tracker, err := tracking.New(store, capabilities, now)
 	if err != nil {
 		return nil, err
 	}
-	return &Receiver{store: store, tracking: tracker, receipts: desk.NewReceipts(capabilities), now: now}, nil
-}
-
-// identity finds the identity of an address; nil for somebody unknown.
-func (r *Receiver) identity(ctx context.Context, account chat.AccountID, ch chat.ChannelID, addresses []string) (*chat.Identity, error) {
-	identity, _, err := r.store.Identity(ctx, account, ch, addresses)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up the identity: %w", err)
-	}
-	return &identity, nil
+	return &Receiver{
+		store: store, tracking: tracker, merger: merger, receipts: desk.NewReceipts(capabilities), capabilities: capabilities,
+		reassigned: reassigned, now: now,
+	}, nil
 }
 
 // attachContact adds to a decision that opens a conversation its contact and identity; known is nil for somebody unknown.
@@ -173,7 +181,7 @@ func newConversation(account chat.Account, ch chat.Channel, in chat.Inbound, kno
 func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now time.Time) (chat.Contact, chat.Identity) {
 	name := cmp.Or(in.Sender.Name, in.Sender.Username)
 	if name == "" && in.Sender.Phone != "" {
-		name = phoneName(in.Sender.Phone)
+		name = relink.PhoneName(in.Sender.Phone)
 	}
 	contact := chat.Contact{
 		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, in.Sender.Addresses[0]), Phone: in.Sender.Phone,
@@ -185,8 +193,8 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 	}
 	identity := chat.Identity{
 		AccountID: account, ChannelID: ch.ID, ExternalID: in.Sender.Addresses[0],
-		Aliases: slices.Clone(in.Sender.Addresses[1:]), ContactID: contact.ID, ContactName: contact.Name,
-		StoreIDs: []chat.StoreID{ch.StoreID},
+		Aliases: slices.Clone(in.Sender.Addresses[1:]), Linked: true, ContactID: contact.ID, ContactName: contact.Name,
+		Phone: in.Sender.Phone, Username: in.Sender.Username, StoreIDs: []chat.StoreID{ch.StoreID},
 	}
 	return contact, identity
 }

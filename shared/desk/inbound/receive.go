@@ -1,12 +1,14 @@
 package inbound
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/desk/merge"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -34,7 +36,7 @@ func (r *Receiver) Receive(ctx context.Context, account chat.Account, ch chat.Ch
 }
 
 func (r *Receiver) receive(ctx context.Context, account chat.Account, ch chat.Channel, in chat.Inbound) (Received, error) {
-	identity, err := r.sender(ctx, account.ID, ch.ID, in.Sender)
+	identity, err := r.sender(ctx, account, ch, &in.Sender)
 	if err != nil {
 		return Received{}, err
 	}
@@ -130,6 +132,9 @@ func (r *Receiver) reopen(ctx context.Context, account chat.Account, m chat.Mess
 		now, after := r.now(), c
 		after.ApplyMessage(m)
 		decision := &chat.Decision{Before: &c, After: after}
+		if c.MergedInto != "" {
+			return decision, nil
+		}
 		var kind chat.EventType
 		var err error
 		switch c.Status {
@@ -147,15 +152,50 @@ func (r *Receiver) reopen(ctx context.Context, account chat.Account, m chat.Mess
 		decision.Events = []chat.Event{desk.NewEvent(decision.After, kind, desk.ByContact(c), now, desk.Because(chat.ReasonContactWrote))}
 		return decision, nil
 	})
-	if !desk.Conflict(err, chat.ConflictIdentityChanged) {
+	if desk.Conflict(err, chat.ConflictIdentityChanged) {
+		c, err = desk.Decide(ctx, r.store, r.now, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
+			after := c
+			after.ApplyMessage(m)
+			return &chat.Decision{Before: &c, After: after}, nil
+		})
+	} else if c.MergedInto == "" {
 		return c, err
 	}
-	// The contact has another open conversation by now: the message stays where its receipt says, and does not reopen that one.
-	return desk.Decide(ctx, r.store, r.now, m.AccountID, m.ConversationID, func(c chat.Conversation) (*chat.Decision, error) {
-		after := c
-		after.ApplyMessage(m)
-		return &chat.Decision{Before: &c, After: after}, nil
+	if err != nil {
+		return c, err
+	}
+	return c, r.carry(ctx, account, c, m)
+}
+
+// carry lets a message that stays in a conversation which its contact no longer has wait for an answer in the one that they have.
+func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Conversation, m chat.Message) error {
+	identity, _, err := r.store.Identity(ctx, account.ID, from.ChannelID, []string{from.ExternalID})
+	if err != nil {
+		return fmt.Errorf("look up the identity: %w", err)
+	}
+	id := cmp.Or(identity.OpenConversationID, from.MergedInto)
+	if id == "" || id == from.ID {
+		return nil
+	}
+	_, err = desk.Decide(ctx, r.store, r.now, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
+		if !chat.ActivityAt(m).After(c.LastActivityAt) {
+			return nil, nil
+		}
+		now, after := r.now(), c
+		decision := &chat.Decision{Before: &c}
+		if c.Status == chat.Resolved {
+			if err := after.Reopen(now, ""); err != nil {
+				return nil, err
+			}
+			decision.Events = []chat.Event{desk.NewEvent(after, chat.EventReopened, desk.ByContact(c), now, desk.Because(chat.ReasonContactWrote))}
+		}
+		merge.Carry(account, now, &after, chat.Conversation{
+			LastInboundAt: m.SentAt, LastActivityAt: chat.ActivityAt(m), WaitingSince: chat.SortTime(m.SentAt, m.ReceivedAt),
+		})
+		decision.After = after
+		return decision, nil
 	})
+	return err
 }
 
 // open makes the decision for a message whose sender has no open conversation: one that was resolved less than ReopenWithin ago is

@@ -181,21 +181,24 @@ func TestReceive_ReplyTo(t *testing.T) {
 
 func TestReceive_FindsConversation(t *testing.T) {
 	t.Parallel()
-	t.Run("of two identities the first address decides", func(t *testing.T) {
+	t.Run("of two identities that come together: they are one person", func(t *testing.T) {
 		t.Parallel()
 		b := desktest.New(t)
 		phone := b.Receive(b.Text("5491155550101", "por teléfono")).Conversation
+		b.Advance(time.Second)
 		id := b.Receive(b.Text("AR.1", "por id")).Conversation
 		b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), id.ID)))
 		for range 2 {
 			both := b.Text("AR.1", "con los dos")
 			both.Sender.Addresses = []string{"AR.1", "5491155550101"}
-			if got := b.Receive(both).Conversation; got.ID != id.ID {
-				t.Errorf("went to %s, want %s", got.ID, id.ID)
+			if got := b.Receive(both).Conversation; got.ID != phone.ID {
+				t.Errorf("went to %s, want %s", got.ID, phone.ID)
 			}
 		}
-		if got := b.Receive(b.Text("5491155550101", "otra vez")).Conversation; got.ID != phone.ID {
-			t.Errorf("the phone's identity was taken: %s, want %s", got.ID, phone.ID)
+		for _, address := range []string{"5491155550101", "AR.1"} {
+			if got := b.Receive(b.Text(address, "otra vez")).Conversation; got.ID != phone.ID {
+				t.Errorf("%s went to %s, want %s", address, got.ID, phone.ID)
+			}
 		}
 	})
 	t.Run("first messages at once by different addresses are one contact", func(t *testing.T) { // PROVIDERS §11-26

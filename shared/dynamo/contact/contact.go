@@ -3,10 +3,12 @@ package contact
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
@@ -43,11 +45,27 @@ func (s *Store) Contact(ctx context.Context, account chat.AccountID, id chat.Con
 }
 
 // UpdateContact replaces a contact and updates its search tokens, and writes a revision with the values before and after. The
-// activity entry and the job are written with it, if given. A new name is also set on the contact's identities, from which new
-// conversations take it.
+// activity entry and the job are written with it, if given. A new name, phone or user name is also set on the contact's identities, from
+// which new conversations take the name.
 func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, entry *chat.Activity, job *chat.Job) error {
-	after.Version = before.Version + 1
 	var t table.Tx
+	at, requestID := s.db.Now(), ""
+	if entry != nil {
+		at, requestID = entry.At, entry.RequestID
+	}
+	activity.Add(&t, entry)
+	Replace(&t, relink.Contact{Before: before, After: after}, at, requestID)
+	addShown(&t, before, after)
+	if job != nil {
+		schedule.AddJob(&t, *job)
+	}
+	return s.db.Commit(ctx, &t, "update contact "+string(after.ID))
+}
+
+// Replace writes a contact that is stored as before, its search tokens, and a revision with the values before and after.
+func Replace(t *table.Tx, c relink.Contact, at time.Time, requestID string) {
+	before, after := c.Before, c.After
+	after.Version = before.Version + 1
 	t.Put(table.Desk, item.Contact(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
 	old, new := item.Tokens(before), item.Tokens(after)
 	for _, tok := range new {
@@ -60,27 +78,21 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, e
 			t.Remove(table.Desk, key.Search(before.AccountID, string(tok.Field), tok.Text, before.ID), nil, "")
 		}
 	}
-	at, requestID := s.db.Now(), ""
-	if entry != nil {
-		at, requestID = entry.At, entry.RequestID
-	}
-	activity.Add(&t, entry)
 	t.Put(table.Desk, item.Revision(before, after, at, requestID), nil, "")
-	if before.Name != after.Name {
-		addNames(&t, after)
-	}
-	if job != nil {
-		schedule.AddJob(&t, *job)
-	}
-	return s.db.Commit(ctx, &t, "update contact "+string(after.ID))
 }
 
-// addNames sets the contact's name on its identities. Their version grows, so that a decision that read the old name is retried.
-func addNames(t *table.Tx, c chat.Contact) {
-	theirs := expression.Name("contactId").Equal(expression.Value(string(c.ID)))
-	for _, i := range c.Identities {
-		update := expression.Set(expression.Name("contactName"), expression.Value(c.Name)).
+// addShown sets on the contact's identities what they know of the card, where that changed. Their version grows, so that a decision that
+// read the old values is retried.
+func addShown(t *table.Tx, before, after chat.Contact) {
+	theirs := expression.Name("contactId").Equal(expression.Value(string(after.ID)))
+	for _, i := range after.Identities {
+		if before.Name == after.Name && slices.Contains(before.Identities, i) {
+			continue
+		}
+		update := expression.Set(expression.Name("contactName"), expression.Value(after.Name)).
+			Set(expression.Name("phone"), expression.Value(i.Phone)).
+			Set(expression.Name("username"), expression.Value(i.Username)).
 			Add(expression.Name("version"), expression.Value(1))
-		t.Update(table.Desk, key.Identity(c.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").Done = true
+		t.Update(table.Desk, key.Identity(after.AccountID, i.ChannelID, i.ExternalID), update, &theirs, "").Done = true
 	}
 }

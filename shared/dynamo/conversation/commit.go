@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/dynamo/activity"
 	"github.com/recado-chat/recado/shared/dynamo/contact"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
@@ -23,7 +24,8 @@ import (
 // The stored version is the one after d.Before's; a new conversation starts at 1. Conflicts, most severe first: receipt_exists,
 // identity_changed, load_changed, exists (the new id is taken), version_changed. Messages that exist already are kept.
 func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) error {
-	if err := s.enterPool(ctx, d, now); err != nil {
+	change := relink.Conversation{Before: d.Before, After: d.After}
+	if err := s.enterPool(ctx, change, now); err != nil {
 		return err
 	}
 	var t table.Tx
@@ -38,7 +40,7 @@ func (s *Store) Commit(ctx context.Context, d chat.Decision, now time.Time) erro
 	}
 	addProviderRef(&t, d.ProviderRef)
 	addIdentity(&t, d, now)
-	addLoads(&t, d, now)
+	addLoads(&t, now, d.Load, change)
 	addAssigned(&t, d.Before, after)
 	if d.NewContact != nil {
 		contact.Add(&t, *d.NewContact)
@@ -72,23 +74,16 @@ func addProviderRef(t *table.Tx, r *chat.ProviderRef) {
 func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 	if d.Identity != nil {
 		identity := *d.Identity
-		isNew := identity.Version == 0
 		condition := table.Absent()
-		if !isNew {
+		if identity.Version > 0 {
 			condition = table.AtVersion(identity.Version)
 		}
 		identity.Version++
 		t.Put(table.Desk, item.Identity(identity), condition, table.ReasonIdentityChanged)
+		// The addresses were looked up: one that leads to somebody else does so since then.
+		free := table.Absent().Or(expression.Name("external").Equal(expression.Value(identity.ExternalID)))
 		for _, address := range d.Aliases {
-			if isNew {
-				// No address of a new identity was known when it was looked up. One that exists now was created in between.
-				t.Put(table.Desk, item.Alias(identity, address), table.Absent(), table.ReasonIdentityChanged)
-				continue
-			}
-			free := expression.AttributeNotExists(expression.Name("pk")).
-				Or(expression.Name("kind").Equal(expression.Value(item.KindAlias)))
-			// An address that has an identity of its own keeps it: only a person merges two.
-			t.Put(table.Desk, item.Alias(identity, address), &free, table.ReasonIdentityChanged).Done = true
+			t.Put(table.Desk, item.Alias(identity, address), &free, table.ReasonIdentityChanged)
 		}
 		return
 	}
@@ -99,7 +94,7 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 	k := key.Identity(c.AccountID, c.ChannelID, c.ExternalID)
 	update := expression.Add(expression.Name("version"), expression.Value(1))
 	if c.IsOpen() {
-		free := table.Present().And(expression.AttributeNotExists(expression.Name("openId")))
+		free := expression.Name("kind").Equal(expression.Value(item.KindIdentity)).And(expression.AttributeNotExists(expression.Name("openId")))
 		t.Update(table.Desk, k, update.Set(expression.Name("openId"), expression.Value(string(c.ID))), &free, table.ReasonIdentityChanged)
 		return
 	}
@@ -110,17 +105,15 @@ func addIdentity(t *table.Tx, d chat.Decision, now time.Time) {
 		Set(expression.Name("lastAt"), expression.Value(table.MillisOf(now))), &own, table.ReasonIdentityChanged).Done = true
 }
 
-// addLoads keeps each operator's number of open conversations, and the counts of the lists. Both are in one item for each operator.
-func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
+// addLoads keeps each operator's number of open conversations, and the counts of the lists. Both are in one item for each operator, which
+// is written once, whatever number of conversations changes. seen, if given, is the load by which a new assignee was chosen.
+func addLoads(t *table.Tx, now time.Time, seen *chat.Load, conversations ...relink.Conversation) {
 	changes := map[chat.OperatorID]*loadChange{}
 	of := func(operator chat.OperatorID) *loadChange {
 		if changes[operator] == nil {
 			changes[operator] = &loadChange{counts: map[string]int{}}
 		}
 		return changes[operator]
-	}
-	for _, change := range chat.LoadChanges(d.Before, d.After, now) {
-		of(change.OperatorID).LoadChange = change
 	}
 	count := func(c chat.Conversation, delta int) {
 		holder, k, ok := c.CountedAs()
@@ -131,10 +124,15 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 			of(holder).counts[item.CountName(k)] += delta
 		}
 	}
-	if d.Before != nil {
-		count(*d.Before, -1)
+	for _, c := range conversations {
+		for _, change := range chat.LoadChanges(c.Before, c.After, now) {
+			of(change.OperatorID).add(change)
+		}
+		if c.Before != nil {
+			count(*c.Before, -1)
+		}
+		count(c.After, 1)
 	}
-	count(d.After, 1)
 	for _, operator := range slices.Sorted(maps.Keys(changes)) {
 		change := changes[operator]
 		maps.DeleteFunc(change.counts, func(_ string, delta int) bool { return delta == 0 })
@@ -145,14 +143,14 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 		for _, name := range slices.Sorted(maps.Keys(change.counts)) {
 			update = update.Add(expression.NameNoDotSplit(name), expression.Value(change.counts[name]))
 		}
-		var seen *expression.ConditionBuilder
+		var unmoved *expression.ConditionBuilder
 		if change.Delta > 0 {
 			update = update.Set(expression.Name("assignedAt"), expression.Value(table.MillisOf(change.AssignedAt)))
-			if d.Load != nil {
-				seen = sameOpen(d.Load.Open)
+			if seen != nil {
+				unmoved = sameOpen(seen.Open)
 			}
 		}
-		t.Update(table.Desk, key.Load(d.After.AccountID, operator), update, seen, table.ReasonLoadChanged)
+		t.Update(table.Desk, key.Load(conversations[0].After.AccountID, operator), update, unmoved, table.ReasonLoadChanged)
 	}
 }
 
@@ -160,6 +158,13 @@ func addLoads(t *table.Tx, d chat.Decision, now time.Time) {
 type loadChange struct {
 	chat.LoadChange
 	counts map[string]int
+}
+
+func (l *loadChange) add(change chat.LoadChange) {
+	l.Delta += change.Delta
+	if change.AssignedAt.After(l.AssignedAt) {
+		l.AssignedAt = change.AssignedAt
+	}
 }
 
 // sameOpen holds when an operator has n open conversations. One who never had any has no load.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -327,11 +328,36 @@ func TestCommit_AliasOfIdentity_Kept(t *testing.T) {
 		d.Aliases = []string{"ext-A"}
 		dynamotest.WantFault(t, db.Commit(ctx, d, noon), fault.Conflict, "identity_changed")
 		stays()
-		// A known person may have two identities, until an operator merges them.
+		// A known person's decision must not hide that the address is somebody's.
 		b := dynamotest.NewConversation(t, db, "B")
 		known, _, err := db.Identity(ctx, account, channel, []string{"ext-B"})
 		dynamotest.Must(t, err)
-		dynamotest.Must(t, db.Commit(ctx, chat.Decision{Before: &b, After: b, Identity: &known, Aliases: []string{"ext-A"}}, noon))
+		taken := chat.Decision{Before: &b, After: b, Identity: &known, Aliases: []string{"ext-A"}}
+		dynamotest.WantFault(t, db.Commit(ctx, taken, noon), fault.Conflict, "identity_changed")
 		stays()
+	})
+}
+
+// A conversation that is still under an address which became an alias opens and closes without writing on the alias.
+func TestCommit_AddressIsAnAlias_NotOpened(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		dynamotest.NewConversation(t, db, "A")
+		before := dynamotest.NewConversation(t, db, "B")
+		resolved := before
+		dynamotest.Must(t, resolved.Resolve(noon, chat.Author{Kind: chat.BySystem}))
+		dynamotest.Must(t, db.Commit(ctx, chat.Decision{Before: &before, After: resolved}, noon))
+		identity, _, err := db.Identity(ctx, account, channel, []string{"ext-B"})
+		dynamotest.Must(t, err)
+		dynamotest.Must(t, db.Relink(ctx, relink.Decision{AccountID: account, ChannelID: channel, Addresses: []relink.Address{
+			{Address: "ext-B", AliasOf: "ext-A", Version: identity.Version},
+		}}, noon))
+		resolved.Version++
+		opened := resolved
+		dynamotest.Must(t, opened.Reopen(noon, ""))
+		dynamotest.WantFault(t, db.Commit(ctx, chat.Decision{Before: &resolved, After: opened}, noon), fault.Conflict, "identity_changed")
+		if identity, _, err = db.Identity(ctx, account, channel, []string{"ext-B"}); err != nil || identity.ExternalID != "ext-A" || identity.OpenConversationID != "CNVA" {
+			t.Errorf("%+v, %v", identity, err)
+		}
 	})
 }

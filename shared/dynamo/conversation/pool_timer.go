@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -100,7 +101,7 @@ func unmovedTimer(seen chat.PoolTimer) *expression.ConditionBuilder {
 // enterPool makes sure that the pool which a conversation enters has a timer. It is written before the conversation and not with it, so
 // that conversations which open at once do not collide on it; a timer without a conversation fires and is removed. The read may be stale:
 // a timer that was removed meanwhile is past its time, and is written again.
-func (s *Store) enterPool(ctx context.Context, d chat.Decision, now time.Time) error {
+func (s *Store) enterPool(ctx context.Context, d relink.Conversation, now time.Time) error {
 	if !chat.EntersPool(d.Before, d.After) {
 		return nil
 	}

@@ -17,18 +17,12 @@ func Variants(phone string) []string {
 	case strings.HasPrefix(phone, "52") && len(phone) == 12:
 		return []string{"521" + phone[2:]}
 	case strings.HasPrefix(phone, "549") && len(phone) == 13:
-		// Not the other way round: without the 9, it may be somebody else's landline.
 		return []string{"54" + phone[3:]}
-	}
-	return nil
-}
-
-// Forms returns all other forms of a phone number, to compare with the addresses of a known user.
-func Forms(phone string) []string {
-	if strings.HasPrefix(phone, "54") && !strings.HasPrefix(phone, "549") && len(phone) == 12 {
+	case strings.HasPrefix(phone, "54") && len(phone) == 12 && phone[2] != '9':
+		// Landlines and mobiles share one numbering plan of area code and number: the ten digits are one subscriber's (ADR 0010).
 		return []string{"549" + phone[2:]}
 	}
-	return Variants(phone)
+	return nil
 }
 
 // Digits removes everything but the digits from a phone number, which is how Meta writes it.

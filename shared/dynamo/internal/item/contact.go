@@ -13,6 +13,8 @@ type contactItem struct {
 	contactFields
 	Identities []identityPart `dynamodbav:"identities,omitempty"`
 	StoreIDs   []string       `dynamodbav:"storeIds,omitempty"`
+	Merges     []mergePart    `dynamodbav:"merges,omitempty"`
+	MergedInto string         `dynamodbav:"mergedInto,omitempty"`
 	OptedOut   bool           `dynamodbav:"optedOut,omitempty"`
 	OptedAt    table.Millis   `dynamodbav:"optedAt,omitempty"`
 	CreatedAt  table.Millis   `dynamodbav:"createdAt,omitempty"`
@@ -43,11 +45,31 @@ type identityPart struct {
 	Phone     string `dynamodbav:"phone,omitempty"`
 }
 
+type mergePart struct {
+	ID        string       `dynamodbav:"id"`
+	At        table.Millis `dynamodbav:"at"`
+	ContactID string       `dynamodbav:"contactId"`
+	ChannelID string       `dynamodbav:"channelId"`
+	External  string       `dynamodbav:"external"`
+	Aliases   []string     `dynamodbav:"aliases,omitempty"`
+	Address   string       `dynamodbav:"address,omitempty"`
+	Version   int64        `dynamodbav:"version"`
+	Filled    []string     `dynamodbav:"filled,omitempty"`
+	ClosedID  string       `dynamodbav:"closedId,omitempty"`
+	WaitingAt table.Millis `dynamodbav:"waitingAt,omitempty"`
+}
+
 func Contact(c chat.Contact) contactItem {
 	it := contactItem{
 		Header:        table.NewHeader(key.Contact(c.AccountID, c.ID), KindContact),
 		contactFields: fieldsOf(c), OptedOut: c.MarketingConsent.OptedOut, OptedAt: table.MillisOf(c.MarketingConsent.At),
-		StoreIDs: table.Strings(c.StoreIDs), CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
+		StoreIDs: table.Strings(c.StoreIDs), MergedInto: string(c.MergedInto), CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
+	}
+	for _, m := range c.Merges {
+		it.Merges = append(it.Merges, mergePart{
+			ID: m.ID, At: table.MillisOf(m.At), ContactID: string(m.ContactID), ChannelID: string(m.ChannelID), External: m.ExternalID,
+			Aliases: m.Aliases, Address: m.Address, Version: m.Version, Filled: m.Filled, ClosedID: string(m.ClosedID), WaitingAt: table.MillisOf(m.WaitingAt),
+		})
 	}
 	for _, i := range c.Identities {
 		it.Identities = append(it.Identities, identityPart{
@@ -69,12 +91,18 @@ func DecodeContact(av table.Item) (chat.Contact, error) {
 	c := chat.Contact{
 		ID: id, AccountID: account, Name: it.Name, FirstName: it.FirstName, LastName: it.LastName, Email: it.Email,
 		Phone: it.Phone, Blocked: it.Blocked, MarketingConsent: chat.MarketingConsent{OptedOut: it.OptedOut, At: it.OptedAt.Time()},
-		StoreIDs: table.IDs[chat.StoreID](it.StoreIDs), CreatedAt: it.CreatedAt.Time(), Version: it.Version,
+		StoreIDs: table.IDs[chat.StoreID](it.StoreIDs), MergedInto: chat.ContactID(it.MergedInto), CreatedAt: it.CreatedAt.Time(), Version: it.Version,
 	}
 	for _, i := range it.Identities {
 		c.Identities = append(c.Identities, chat.IdentityRef{
 			ChannelID: chat.ChannelID(i.ChannelID), Type: chat.ChannelType(i.Type), ExternalID: i.External,
 			Username: i.Username, Phone: i.Phone,
+		})
+	}
+	for _, m := range it.Merges {
+		c.Merges = append(c.Merges, chat.ContactMerge{
+			ID: m.ID, At: m.At.Time(), ContactID: chat.ContactID(m.ContactID), ChannelID: chat.ChannelID(m.ChannelID), ExternalID: m.External,
+			Aliases: m.Aliases, Address: m.Address, Version: m.Version, Filled: m.Filled, ClosedID: chat.ConversationID(m.ClosedID), WaitingAt: m.WaitingAt.Time(),
 		})
 	}
 	return c, nil

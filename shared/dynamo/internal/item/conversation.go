@@ -17,6 +17,8 @@ type conversationItem struct {
 	Channel   channelPart  `dynamodbav:"channel"`
 	Contact   contactPart  `dynamodbav:"contact"`
 	External  string       `dynamodbav:"external,omitempty"`
+	Moves     []movePart   `dynamodbav:"moves,omitempty"`
+	Merged    string       `dynamodbav:"mergedInto,omitempty"`
 	Status    string       `dynamodbav:"status"`
 	Assignee  string       `dynamodbav:"assigneeId,omitempty"`
 	Former    string       `dynamodbav:"formerId,omitempty"`
@@ -55,6 +57,11 @@ type channelPart struct {
 type contactPart struct {
 	ID   string `dynamodbav:"id"`
 	Name string `dynamodbav:"name"`
+}
+
+type movePart struct {
+	Merge    string `dynamodbav:"merge,omitempty"`
+	External string `dynamodbav:"external"`
 }
 
 type previewPart struct {
@@ -114,13 +121,16 @@ func Conversation(c chat.Conversation) conversationItem {
 		StoreID: string(c.StoreID), GroupID: string(c.GroupID),
 		Channel:  channelPart{ID: string(c.ChannelID), Type: string(c.ChannelType)},
 		Contact:  contactPart{ID: string(c.ContactID), Name: c.ContactName},
-		External: c.ExternalID, Status: string(c.Status), Assignee: string(c.AssigneeID), Former: string(c.FormerID),
+		External: c.ExternalID, Merged: string(c.MergedInto), Status: string(c.Status), Assignee: string(c.AssigneeID), Former: string(c.FormerID),
 		Passed: table.Strings(c.Passed), Tags: c.Tags, Campaign: c.Campaign, Bot: c.BotEnabled,
 		LastID: string(c.LastMessageID), InboundID: string(c.LastInboundID), InboundAt: table.MillisOf(c.LastInboundAt),
 		CreatedAt: table.MillisOf(c.CreatedAt), ActiveAt: table.MillisOf(c.LastActivityAt), Assigned: table.MillisOf(c.AssignedAt),
 		WaitingAt: table.MillisOf(c.WaitingSince), PoolAt: table.MillisOf(c.PoolSince), CloseAt: table.MillisOf(c.CloseAt), AssignAt: table.MillisOf(c.AssignAt),
 		Resolved: table.MillisOf(c.ResolvedAt), By: authorOf(c.ResolvedBy), Version: c.Version,
 		InboxPK: inbox.PK, InboxSK: inbox.SK,
+	}
+	for _, m := range c.Moves {
+		it.Moves = append(it.Moves, movePart{Merge: m.MergeID, External: m.ExternalID})
 	}
 	if c.InboxShards > 1 {
 		it.Shards = c.InboxShards
@@ -144,10 +154,14 @@ func (it conversationItem) conversation() (chat.Conversation, error) {
 	if err != nil {
 		return chat.Conversation{}, table.Damaged(KindConversation, err)
 	}
+	var moves []chat.ConversationMove
+	for _, m := range it.Moves {
+		moves = append(moves, chat.ConversationMove{MergeID: m.Merge, ExternalID: m.External})
+	}
 	return chat.Conversation{
 		ID: id, AccountID: account, StoreID: chat.StoreID(it.StoreID), GroupID: chat.GroupID(it.GroupID),
 		ChannelID: chat.ChannelID(it.Channel.ID), ChannelType: chat.ChannelType(it.Channel.Type),
-		ContactID: chat.ContactID(it.Contact.ID), ContactName: it.Contact.Name, ExternalID: it.External,
+		ContactID: chat.ContactID(it.Contact.ID), ContactName: it.Contact.Name, ExternalID: it.External, Moves: moves, MergedInto: chat.ConversationID(it.Merged),
 		Status: chat.Status(it.Status), AssigneeID: chat.OperatorID(it.Assignee), FormerID: chat.OperatorID(it.Former),
 		Passed: table.IDs[chat.OperatorID](it.Passed), Tags: it.Tags, Campaign: it.Campaign, BotEnabled: it.Bot,
 		Preview: it.Preview.preview(), LastMessageID: chat.MessageID(it.LastID), LastInboundID: chat.MessageID(it.InboundID),

@@ -34,6 +34,7 @@ type eventDataPart struct {
 	Status             string `dynamodbav:"status,omitempty"`
 	PreviousStatus     string `dynamodbav:"previousStatus,omitempty"`
 	MessageID          string `dynamodbav:"messageId,omitempty"`
+	OtherID            string `dynamodbav:"otherId,omitempty"`
 	Code               string `dynamodbav:"code,omitempty"`
 }
 
@@ -44,7 +45,7 @@ func Event(e chat.Event) eventItem {
 		Data: eventDataPart{
 			AssigneeID: string(e.Data.AssigneeID), PreviousAssigneeID: string(e.Data.PreviousAssigneeID),
 			Status: string(e.Data.Status), PreviousStatus: string(e.Data.PreviousStatus),
-			MessageID: string(e.Data.MessageID), Code: e.Data.Code,
+			MessageID: string(e.Data.MessageID), OtherID: string(e.Data.OtherID), Code: e.Data.Code,
 		},
 	}
 	if e.Reason != nil {
@@ -77,7 +78,7 @@ func DecodeEvent(av table.Item) (chat.Event, error) {
 		Data: chat.EventData{
 			AssigneeID: chat.OperatorID(it.Data.AssigneeID), PreviousAssigneeID: chat.OperatorID(it.Data.PreviousAssigneeID),
 			Status: chat.Status(it.Data.Status), PreviousStatus: chat.Status(it.Data.PreviousStatus),
-			MessageID: chat.MessageID(it.Data.MessageID), Code: it.Data.Code,
+			MessageID: chat.MessageID(it.Data.MessageID), OtherID: chat.ConversationID(it.Data.OtherID), Code: it.Data.Code,
 		},
 	}
 	if it.Reason != nil {

@@ -11,7 +11,11 @@ type identityItem struct {
 	table.Header
 	External    string       `dynamodbav:"external"`
 	Aliases     []string     `dynamodbav:"aliases,omitempty"`
+	Linked      bool         `dynamodbav:"linked,omitempty"`
+	Apart       []string     `dynamodbav:"apart,omitempty"`
 	Address     string       `dynamodbav:"address,omitempty"`
+	Phone       string       `dynamodbav:"phone,omitempty"`
+	Username    string       `dynamodbav:"username,omitempty"`
 	ContactID   string       `dynamodbav:"contactId,omitempty"`
 	ContactName string       `dynamodbav:"contactName,omitempty"`
 	Blocked     bool         `dynamodbav:"blocked,omitempty"`
@@ -25,7 +29,8 @@ type identityItem struct {
 func Identity(i chat.Identity) identityItem {
 	return identityItem{
 		Header:   table.NewHeader(key.Identity(i.AccountID, i.ChannelID, i.ExternalID), KindIdentity),
-		External: i.ExternalID, Aliases: i.Aliases, Address: i.Address, ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked, StoreIDs: table.Strings(i.StoreIDs),
+		External: i.ExternalID, Aliases: i.Aliases, Linked: i.Linked, Apart: i.Apart, Address: i.Address, Phone: i.Phone, Username: i.Username,
+		ContactID: string(i.ContactID), ContactName: i.ContactName, Blocked: i.Blocked, StoreIDs: table.Strings(i.StoreIDs),
 		OpenID: string(i.OpenConversationID), LastID: string(i.LastConversationID), LastAt: table.MillisOf(i.LastResolvedAt),
 		Version: i.Version,
 	}
@@ -54,7 +59,8 @@ func DecodeIdentity(av table.Item) (chat.Identity, error) {
 		return chat.Identity{}, table.Damaged(KindIdentity, err)
 	}
 	return chat.Identity{
-		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases, Address: it.Address,
+		AccountID: account, ChannelID: channel, ExternalID: it.External, Aliases: it.Aliases, Linked: it.Linked, Apart: it.Apart,
+		Address: it.Address, Phone: it.Phone, Username: it.Username,
 		ContactID: chat.ContactID(it.ContactID), ContactName: it.ContactName, Blocked: it.Blocked, StoreIDs: table.IDs[chat.StoreID](it.StoreIDs),
 		OpenConversationID: chat.ConversationID(it.OpenID), LastConversationID: chat.ConversationID(it.LastID),
 		LastResolvedAt: it.LastAt.Time(), Version: it.Version,

@@ -37,8 +37,11 @@ const (
 	maxTokenLength = 60 // characters
 )
 
-// Tokens are all tokens of a contact, in the order of their keys.
+// Tokens are all tokens of a contact, in the order of their keys. One who was merged into another is not found.
 func Tokens(c chat.Contact) []Token {
+	if c.MergedInto != "" {
+		return nil
+	}
 	names := nameTokens(c.Name + " " + c.FirstName + " " + c.LastName)
 	phones := []string{Digits(c.Phone)}
 	for _, i := range c.Identities {
