@@ -31,6 +31,7 @@ type Store interface {
 
 // Desk is the use cases that the routes call.
 type Desk interface {
+	contacts.Desk
 	conversations.Desk
 	messages.Desk
 }
@@ -70,5 +71,5 @@ func routes(server *rest.Server, p Parts) []rest.Route {
 	list = append(list, (&directory.Handler{Server: server, Store: p.Store, Team: operators, Channels: p.Channels}).Routes()...)
 	list = append(list, (&conversations.Handler{Server: server, Store: p.Store, Desk: p.Desk, Channels: p.Channels}).Routes()...)
 	list = append(list, (&messages.Handler{Server: server, Store: p.Store, Desk: p.Desk, Files: p.Files, Channels: p.Channels}).Routes()...)
-	return append(list, (&contacts.Handler{Server: server, Store: p.Store}).Routes()...)
+	return append(list, (&contacts.Handler{Server: server, Store: p.Store, Desk: p.Desk}).Routes()...)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/assignment"
 	"github.com/recado-chat/recado/shared/desk/lifecycle"
+	"github.com/recado-chat/recado/shared/desk/merge"
 	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
@@ -66,6 +67,7 @@ type useCases struct {
 	*outbound.Sender
 	*assignment.Assigner
 	*lifecycle.Operations
+	*merge.Merger
 }
 
 func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.Capabilities, bool), now func() time.Time) (u useCases, err error) {
@@ -73,6 +75,9 @@ func newUseCases(store *dynamo.Store, capabilities func(chat.ChannelType) (chat.
 		return u, err
 	}
 	if u.Assigner, err = assignment.New(store, now); err != nil {
+		return u, err
+	}
+	if u.Merger, err = merge.New(store, now); err != nil {
 		return u, err
 	}
 	u.Operations, err = lifecycle.New(store, capabilities, now)

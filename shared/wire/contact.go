@@ -20,6 +20,9 @@ type Contact struct {
 	Blocked bool `json:"blocked"`
 	// Identities are the contact's addresses on the account's channels.
 	Identities []Identity `json:"identities"`
+	// Merges are the contacts that were found to be the same person and became part of this one, oldest first; left out
+	// when there are none.
+	Merges []ContactMerge `json:"merges,omitempty"`
 	// MarketingOptOutAt is since when the contact refuses advertising; left out for those who do not.
 	MarketingOptOutAt *Time `json:"marketingOptOutAt,omitempty"`
 	// CreatedAt is when the contact was first seen.
@@ -40,6 +43,22 @@ type Identity struct {
 	Username string `json:"username,omitempty"`
 	// Phone is left out when the provider gave none.
 	Phone string `json:"phone,omitempty"`
+}
+
+// ContactMerge is a contact that became part of another one, because a message named both.
+type ContactMerge struct {
+	// ID names the merge when it is undone.
+	ID string `json:"id"`
+	// At is when the two became one.
+	At Time `json:"at"`
+	// ExternalID is the provider's id under which the other contact was known.
+	ExternalID string `json:"externalId"`
+}
+
+// ContactSplit undoes a merge.
+type ContactSplit struct {
+	// MergeID is the id of one of the contact's merges.
+	MergeID string `json:"mergeId" jsonschema:"minLength=1,maxLength=64"`
 }
 
 // ContactChange changes a contact; fields that are left out stay as they are.

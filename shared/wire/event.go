@@ -54,6 +54,8 @@ type EventData struct {
 	PreviousStatus ConversationStatus `json:"previousStatus,omitempty" open:"true"`
 	// MessageID is the message that the event is about.
 	MessageID string `json:"messageId,omitempty"`
+	// OtherConversationID is the conversation with which this one was joined, for events of type merged.
+	OtherConversationID string `json:"otherConversationId,omitempty"`
 	// Code is the provider's error code of a message that failed.
 	Code string `json:"code,omitempty"`
 }

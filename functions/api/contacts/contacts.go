@@ -24,10 +24,17 @@ type Store interface {
 	SearchContacts(ctx context.Context, account chat.AccountID, q string, keep func(context.Context, chat.Contact) (bool, error), p chat.PageRequest) (chat.Page[chat.Contact], error)
 }
 
+// Desk is the use case that the routes call.
+type Desk interface {
+	// Split makes two contacts again of one. Invalid when the contact has no such merge.
+	Split(ctx context.Context, account chat.Account, contact chat.Contact, mergeID string, activity *chat.Activity) (chat.Contact, error)
+}
+
 // Handler answers the routes.
 type Handler struct {
 	*rest.Server
 	Store Store
+	Desk  Desk
 }
 
 // Routes are the routes of contacts.
@@ -44,6 +51,10 @@ func (h *Handler) Routes() []rest.Route {
 		{
 			Method: http.MethodPatch, Pattern: "/api/v1/contacts/{id}", Access: rest.May(permission.ContactEdit), Handle: h.patchContact,
 			Status: http.StatusOK, Summary: "Change a contact", Body: wire.ContactChange{}, Answer: wire.Contact{},
+		},
+		{
+			Method: http.MethodPost, Pattern: "/api/v1/contacts/{id}/split", Access: rest.May(permission.ContactSplit), Handle: h.splitContact,
+			Status: http.StatusOK, Summary: "Separate a contact that became part of this one", Body: wire.ContactSplit{}, Answer: wire.Contact{},
 		},
 	}
 }
@@ -143,4 +154,21 @@ func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Respo
 	}
 	after.Version = before.Version + 1
 	return rest.OK(present.Contact(after))
+}
+
+// splitContact makes the contact of a merge a contact of their own again.
+func (h *Handler) splitContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	var body wire.ContactSplit
+	if err := c.JSON(&body); err != nil {
+		return httpapi.Response{}, err
+	}
+	contact, err := rest.FindContact(ctx, h.Store, c)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	activity := h.Activity(c, "contact.split", "contact/"+string(contact.ID))
+	if contact, err = h.Desk.Split(ctx, c.Account, contact, body.MergeID, activity); err != nil {
+		return httpapi.Response{}, err
+	}
+	return rest.OK(present.Contact(contact))
 }

@@ -84,6 +84,7 @@ var rows = map[string]row{
 	"GET /api/v1/contacts/{id}":                          {status: http.StatusOK, shows: true},
 	"PATCH /api/v1/contacts/{id}":                        {status: http.StatusOK, shows: true, body: current("/api/v1/contacts/{id}", object{"lastName": "Sosa"})},
 	"GET /api/v1/contacts/{id}/conversations":            {status: http.StatusOK, shows: true},
+	"POST /api/v1/contacts/{id}/split":                   {status: http.StatusBadRequest, body: fixed(object{"mergeId": "none"})},
 	"POST /api/v1/channels":                              {status: http.StatusCreated, body: func(_ *matrix, p *place) any { return site(p) }},
 	"GET /api/v1/channels/{id}":                          {status: http.StatusOK, shows: true},
 	"PATCH /api/v1/channels/{id}":                        {status: http.StatusOK, shows: true, body: current("/api/v1/channels/{id}", object{"displayPhone": "54 11 4000"})},

@@ -41,8 +41,8 @@ var roles = func() map[string][]string {
 	with := func(more ...string) []string { return append(slices.Clone(working), more...) }
 	return map[string][]string{
 		"readonly": reading, "operator": working, "supervisor": with("settings.manage"), "editor": with("channel.manage"),
-		"admin": with("settings.manage", "channel.manage", "operator.manage", "store.manage"),
-		"owner": with("settings.manage", "channel.manage", "operator.manage", "store.manage", "administration"),
+		"admin": with("settings.manage", "channel.manage", "operator.manage", "store.manage", "contact.split"),
+		"owner": with("settings.manage", "channel.manage", "operator.manage", "store.manage", "contact.split", "administration"),
 	}
 }()
 

@@ -18,7 +18,7 @@ import (
 func (m *Merger) Split(ctx context.Context, account chat.Account, contact chat.Contact, mergeID string, activity *chat.Activity) (chat.Contact, error) {
 	at := slices.IndexFunc(contact.Merges, func(r chat.ContactMerge) bool { return r.ID == mergeID })
 	if at < 0 {
-		return contact, fault.New(fault.NotFound, "the contact has no such merge")
+		return contact, fault.New(fault.Invalid, "the contact has no such merge").WithField("mergeId")
 	}
 	record, now := contact.Merges[at], m.now()
 	kept, gone, err := m.parts(ctx, contact, record)

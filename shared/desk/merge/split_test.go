@@ -57,7 +57,7 @@ func TestSplit_AfterAMerge_EachHasTheirOwnAgain(t *testing.T) {
 		t.Errorf("%+v", got.Conversation)
 	}
 	_, err = b.Desk.Split(b.Context(), b.Account, b.Contact(kept.ID), kept.Merges[0].ID, nil)
-	b.WantFault(err, fault.NotFound, "")
+	b.WantFault(err, fault.Invalid, "")
 }
 
 func TestSplit_ManyConversations_GoBackInSteps(t *testing.T) {

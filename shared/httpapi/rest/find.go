@@ -30,11 +30,19 @@ type ContactReader interface {
 	Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error)
 }
 
-// FindContact reads the contact that the path's id names. NotFound if the caller does not see it.
+// maxMerges is how often a contact may have been merged into one that was merged itself.
+const maxMerges = 16
+
+// FindContact reads the contact that the path's id names, or the one of which it is a part by now. NotFound if the caller does not see it.
 func FindContact(ctx context.Context, store ContactReader, c *Call) (chat.Contact, error) {
 	contact, err := store.Contact(ctx, c.Account.ID, chat.ContactID(c.Param("id")))
 	if err != nil {
 		return contact, fmt.Errorf("read the contact: %w", err)
+	}
+	for hops := 0; contact.MergedInto != "" && hops < maxMerges; hops++ {
+		if contact, err = store.Contact(ctx, c.Account.ID, contact.MergedInto); err != nil {
+			return contact, fmt.Errorf("read the contact: %w", err)
+		}
 	}
 	seen, err := SeesContact(store, c)(ctx, contact)
 	if err == nil && !seen {

@@ -19,6 +19,7 @@ const (
 	ConversationResolve Permission = "conversation.resolve"
 	ContactRead         Permission = "contact.read"
 	ContactEdit         Permission = "contact.edit"
+	ContactSplit        Permission = "contact.split" // undo a merge of two contacts
 	OperatorRead        Permission = "operator.read"
 	OperatorManage      Permission = "operator.manage"
 	StoreRead           Permission = "store.read"
@@ -39,8 +40,8 @@ var (
 		chat.OperatorRole: working,
 		chat.Supervisor:   append(slices.Clone(working), SettingsManage),
 		chat.Editor:       append(slices.Clone(working), ChannelManage),
-		chat.Admin:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage),
-		chat.Owner:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage, Administration),
+		chat.Admin:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage, ContactSplit),
+		chat.Owner:        append(slices.Clone(working), SettingsManage, ChannelManage, OperatorManage, StoreManage, ContactSplit, Administration),
 	}
 )
 

@@ -19,7 +19,9 @@ func Event(e chat.Event) wire.Event {
 			Status:             wire.ConversationStatus(e.Data.Status),
 			PreviousStatus:     wire.ConversationStatus(e.Data.PreviousStatus),
 			MessageID:          string(e.Data.MessageID),
-			Code:               e.Data.Code,
+
+			OtherConversationID: string(e.Data.OtherID),
+			Code:                e.Data.Code,
 		},
 	}
 	if e.Reason != nil {

@@ -86,6 +86,9 @@ func Contact(c chat.Contact) wire.Contact {
 		Identities: make([]wire.Identity, len(c.Identities)), MarketingOptOutAt: timeOrNull(c.MarketingOptOut()),
 		CreatedAt: wire.Time(c.CreatedAt), Version: c.Version,
 	}
+	for _, m := range c.Merges {
+		shape.Merges = append(shape.Merges, wire.ContactMerge{ID: m.ID, At: wire.Time(m.At), ExternalID: m.ExternalID})
+	}
 	for i, id := range c.Identities {
 		shape.Identities[i] = wire.Identity{
 			ChannelID: string(id.ChannelID), Type: id.Type, ExternalID: id.ExternalID, Username: id.Username, Phone: id.Phone,

@@ -22,6 +22,9 @@ import classes from "./contact.module.css";
 /** Rarely opened, and it needs the forms library: loaded on demand. */
 const loadContactEditor = async () => (await import("./ContactEditor.tsx")).ContactEditor;
 
+/** Few contacts have merges. */
+const loadMerges = async () => (await import("./Merges.tsx")).Merges;
+
 export function DetailsPane({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation();
   const may = useMay();
@@ -53,6 +56,15 @@ export function DetailsPane({ conversation, onClose }: { conversation: Conversat
         {contact.data && (
           <>
             <Identities contact={contact.data} />
+            {contact.data.merges && (
+              <Section title={t("contact.merges")}>
+                <Later
+                  load={loadMerges}
+                  props={{ contact: contact.data, merges: contact.data.merges }}
+                  fallback={<Skeleton height={36} />}
+                />
+              </Section>
+            )}
             <OtherConversations contactId={contact.data.id} current={conversation.id} />
           </>
         )}
@@ -144,11 +156,13 @@ function Identities({ contact }: { contact: Contact }) {
           const where = channels?.find(({ id }) => id === identity.channelId)?.name ?? name;
           const who = identity.phone ? phoneText(identity.phone) : identity.username;
           const known = who ?? (anonymousContacts ? undefined : identity.externalId);
+          const username = identity.phone && identity.username;
           return (
             <li key={`${identity.channelId} ${identity.externalId}`} className={classes.identity}>
               <ChannelBadge type={identity.type} size={20} />
               <span className={classes.identityLines}>
                 <bdi className={classes.identityName}>{known ?? where}</bdi>
+                {username && <bdi className={classes.quiet}>{username}</bdi>}
                 {known && <bdi className={classes.quiet}>{where}</bdi>}
               </span>
             </li>

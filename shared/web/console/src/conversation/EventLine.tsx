@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import type { Considered, TimelineEvent } from "@recado/lib/protocol";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { operatorsQuery } from "../api/queries.ts";
@@ -41,6 +42,18 @@ export const EventLine = memo(function EventLine({ event }: { event: TimelineEve
         <span>
           <span dir="auto">{sentence}</span>
           {why && <span className={classes.why}> · {why}</span>}
+          {event.data.otherConversationId && (
+            <span className={classes.why}>
+              {" · "}
+              <Link
+                to="/inbox/$conversationId"
+                params={{ conversationId: event.data.otherConversationId }}
+                search={(known) => known}
+              >
+                {t("event.seeOther")}
+              </Link>
+            </span>
+          )}
         </span>
         <time dateTime={event.at} title={formats.full(event.at)}>
           {formats.time(event.at)}

@@ -41,7 +41,7 @@ export const errorCodes = ["invalid","unauthenticated","forbidden","not_found","
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** EventType says what happened in a conversation. */
-export const eventTypes = ["opened","reopened","assigned","unassigned","waiting","resolved","pending","taken_up","message_failed","moved","past_kept","opted_out","opted_in"] as const;
+export const eventTypes = ["opened","reopened","assigned","unassigned","waiting","resolved","pending","taken_up","message_failed","moved","past_kept","merged","split","reassigned","opted_out","opted_in"] as const;
 export type EventType = (typeof eventTypes)[number];
 
 /** FileType is a type of message that carries a file. */
@@ -73,7 +73,7 @@ export const outcomes = ["chosen","inactive","cannot_reply","not_granted","away"
 export type Outcome = (typeof outcomes)[number];
 
 /** Permission is what a route requires. */
-export const permissions = ["conversation.read","conversation.reply","conversation.assign","conversation.resolve","contact.read","contact.edit","operator.read","operator.manage","store.read","store.manage","channel.read","channel.manage","settings.read","settings.manage","profile.edit","administration"] as const;
+export const permissions = ["conversation.read","conversation.reply","conversation.assign","conversation.resolve","contact.read","contact.edit","contact.split","operator.read","operator.manage","store.read","store.manage","channel.read","channel.manage","settings.read","settings.manage","profile.edit","administration"] as const;
 export type Permission = (typeof permissions)[number];
 
 /** ReasonCode is why a decision was made as it was. */

@@ -229,6 +229,12 @@ export type ContactChange = {
   version: number;
 };
 
+/** ContactSplit undoes a merge. */
+export type ContactSplit = {
+  /** MergeID is the id of one of the contact's merges. */
+  mergeId: string;
+};
+
 /** SignUp makes an account with its first store and its owner. */
 export type SignUp = {
   /** AccountName is the name of the business, and of its first store. */

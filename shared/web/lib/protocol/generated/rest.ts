@@ -850,6 +850,8 @@ export const eventData = v.object({
   previousStatus: v.optional(v.string()),
   /** MessageID is the message that the event is about. */
   messageId: v.optional(v.string()),
+  /** OtherConversationID is the conversation with which this one was joined, for events of type merged. */
+  otherConversationId: v.optional(v.string()),
   /** Code is the provider's error code of a message that failed. */
   code: v.optional(v.string()),
 });
@@ -909,6 +911,17 @@ export const identity = v.object({
 });
 export type Identity = v.InferOutput<typeof identity>;
 
+/** ContactMerge is a contact that became part of another one, because a message named both. */
+export const contactMerge = v.object({
+  /** ID names the merge when it is undone. */
+  id: v.string(),
+  /** At is when the two became one. */
+  at: time,
+  /** ExternalID is the provider's id under which the other contact was known. */
+  externalId: v.string(),
+});
+export type ContactMerge = v.InferOutput<typeof contactMerge>;
+
 /** Contact is a person who writes to the account. */
 export const contact = v.object({
   /** ID is the contact's id. */
@@ -927,6 +940,8 @@ export const contact = v.object({
   blocked: v.boolean(),
   /** Identities are the contact's addresses on the account's channels. */
   identities: v.array(identity),
+  /** Merges are the contacts that were found to be the same person and became part of this one, oldest first; left out when there are none. */
+  merges: v.optional(v.array(contactMerge)),
   /** MarketingOptOutAt is since when the contact refuses advertising; left out for those who do not. */
   marketingOptOutAt: v.optional(time),
   /** CreatedAt is when the contact was first seen. */
