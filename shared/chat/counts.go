@@ -13,7 +13,7 @@ type CountKey struct {
 // pool is counted by its index, so that opening a conversation writes no counter, and imported history and what awaits consent are in no
 // figure.
 func (c Conversation) CountedAs() (holder OperatorID, key CountKey, ok bool) {
-	if c.Status == "" || c.Status == AwaitingConsent || c.InPool() || c.AssigneeID == "" && c.IsPast() {
+	if c.Status == "" || c.MergedInto != "" || c.Status == AwaitingConsent || c.InPool() || c.AssigneeID == "" && c.IsPast() {
 		return "", CountKey{}, false
 	}
 	return c.AssigneeID, CountKey{c.StoreID, c.Status}, true

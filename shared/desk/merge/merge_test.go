@@ -12,6 +12,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
+	"github.com/recado-chat/recado/shared/dynamo"
 )
 
 const (
@@ -155,6 +156,9 @@ func TestJoin_BothOpenAndOneAssigned_TheAssignedOneStaysAndLoadsAreRight(t *test
 	}
 	if b.LoadOf(ana.ID) != 1 || b.LoadOf(eva.ID) != 0 {
 		t.Errorf("loads %d and %d", b.LoadOf(ana.ID), b.LoadOf(eva.ID))
+	}
+	if listed := b.ConversationsBy(dynamo.ConversationQuery{}, 10); !slices.Equal(listed, []chat.ConversationID{stays.ID}) {
+		t.Errorf("the lists show %v", listed)
 	}
 	counts, err := b.Store.Counts(b.Context(), desktest.Account)
 	b.Must(err)

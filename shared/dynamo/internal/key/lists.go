@@ -36,7 +36,7 @@ func MonthOf(t time.Time) string { return t.UTC().Format(MonthLayout) }
 const MonthLayout = "2006-01"
 
 // Inbox is a conversation's key in the inbox index. A resolved one sorts at its resolution at the latest, so that a month's
-// partition holds nothing later than the month.
+// partition holds nothing later than the month. One that is part of another conversation is in no list, but in a partition of its own by month.
 func Inbox(c chat.Conversation) table.Key {
 	if c.Status != chat.Resolved {
 		return table.Key{PK: unresolved(c), SK: ActivitySort(c.LastActivityAt, c.ID)}
@@ -45,7 +45,11 @@ func Inbox(c chat.Conversation) table.Key {
 	if c.ResolvedAt.Before(at) {
 		at = c.ResolvedAt
 	}
-	return table.Key{PK: HeldBy(ResolvedPartition(c.AccountID, MonthOf(c.ResolvedAt)), c.AssigneeID), SK: ActivitySort(at, c.ID)}
+	pk := HeldBy(ResolvedPartition(c.AccountID, MonthOf(c.ResolvedAt)), c.AssigneeID)
+	if c.MergedInto != "" {
+		pk = join("I", string(c.AccountID), "merged", MonthOf(c.ResolvedAt))
+	}
+	return table.Key{PK: pk, SK: ActivitySort(at, c.ID)}
 }
 
 // unresolved is a conversation's partition of the inbox index. Only what nobody has is spread over shards.
