@@ -19,8 +19,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/functions/webhook"
+	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
 	"github.com/recado-chat/recado/shared/limit"
 	"github.com/recado-chat/recado/shared/obs"
