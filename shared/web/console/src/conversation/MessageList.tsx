@@ -233,6 +233,7 @@ function RowContent({ row, conversation, wayOut }: { row: Row; conversation: Con
 
 /** Marks the conversation as read when its newest message is visible and the window has the focus. */
 function useReadMark(conversation: Conversation, seen: boolean): void {
+  const { live } = useLive();
   const { mutate } = useConversationAction(conversation.id);
   const [focused, setFocused] = useState(() => document.hasFocus());
   useEffect(() => {
@@ -246,12 +247,13 @@ function useReadMark(conversation: Conversation, seen: boolean): void {
       document.removeEventListener("visibilitychange", update);
     };
   }, []);
-  const { unread, lastInboundId } = conversation;
+  const { id, unread, lastInboundId } = conversation;
   const mayRead = useMay()("conversation.reply");
   useEffect(() => {
-    if (mayRead && seen && focused && unread && lastInboundId)
-      mutate({ verb: "read", body: { readUpTo: lastInboundId } });
-  }, [mayRead, seen, focused, unread, lastInboundId, mutate]);
+    if (!mayRead || !seen || !focused || !unread || !lastInboundId) return;
+    live.read(id, lastInboundId);
+    live.readMarks.mark(id, () => mutate({ verb: "read", body: { readUpTo: lastInboundId } }));
+  }, [mayRead, seen, focused, unread, lastInboundId, live, id, mutate]);
 }
 
 function Typing({ conversationId }: { conversationId: string }) {

@@ -20,8 +20,8 @@ export function useConversationAction(id: string) {
     mutationKey: ["act", id],
     mutationFn: ({ verb, body }: Action) =>
       send("POST", `/conversations/${encodeURIComponent(id)}/${verb}`, body, shape),
-    onMutate: ({ verb, body }) => {
-      if (verb === "read") live.read(id, body.readUpTo);
+    onMutate: ({ verb }) => {
+      if (verb === "unread") live.readMarks.drop(id);
     },
     onSuccess: (next) => live.answered(next),
     onError: (error, { verb }) => {

@@ -16,6 +16,7 @@ import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
 import { withEvent, withMessage, withoutMessage } from "./messages.ts";
 import { itemsOf, type Pages } from "./pages.ts";
+import { ReadMarks } from "./readMarks.ts";
 
 /**
  * How long after the counts were asked for a frame may tell of a change that they already contain: frames for lists are gathered for two
@@ -28,6 +29,7 @@ const ofContact = new Set(["moved", "opted_out", "opted_in"]);
 
 export class Live {
   readonly ephemeral = new Ephemeral();
+  readonly readMarks = new ReadMarks();
   private marks = new Map<string, ReadMark>();
   private readonly journal = new Journal();
   private readonly counted = new Map<string, Counted & { version: number }>();
@@ -51,6 +53,7 @@ export class Live {
   close(): void {
     this.stop();
     clearTimeout(this.countsTimer);
+    this.readMarks.clear();
     this.ephemeral.clear();
   }
 
@@ -105,6 +108,7 @@ export class Live {
     leftOut.clear();
     this.ephemeral.clear();
     this.marks.clear();
+    this.readMarks.clear();
     this.counted.clear();
     this.journal.clear();
     this.client.removeQueries({ type: "inactive" });
