@@ -18,12 +18,12 @@ type blind struct {
 	failed bool
 }
 
-func (b *blind) OperatorConnections(ctx context.Context, a chat.AccountID, o chat.OperatorID) ([]chat.Connection, error) {
+func (b *blind) WatchingConnections(ctx context.Context, a chat.AccountID) ([]chat.Connection, error) {
 	if !b.failed {
 		b.failed = true
 		return nil, fault.New(fault.Unavailable, "throttled")
 	}
-	return b.Store.OperatorConnections(ctx, a, o)
+	return b.Store.WatchingConnections(ctx, a)
 }
 
 // C-03

@@ -8,8 +8,8 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 )
 
-// S1-25, C-01: a browser that nobody looks at is told of its operator's own conversations, and of those only while the operator looks at no
-// other browser.
+// S1-25, C-01: a browser that nobody looks at is told of its operator's own conversations and news, and of those only while the operator looks
+// at no other browser.
 func TestPush_HiddenBrowsers_OwnConversationsOnly(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -20,9 +20,10 @@ func TestPush_HiddenBrowsers_OwnConversationsOnly(t *testing.T) {
 		"a message in a conversation of somebody who watches":  {fast, events.Pushed{ConversationID: string(conversation), StoreID: string(shop), AssigneeID: string(beto)}, []string{"beto"}},
 		"a message in a conversation of somebody who does not": {fast, events.Pushed{ConversationID: string(conversation), StoreID: string(shop), AssigneeID: string(dora)}, []string{"beto", "hidden dora"}},
 		"a conversation of another store, granted no more":     {fast, events.Pushed{ConversationID: "01K9S3TJ8W0000000000000009", StoreID: string(otherShop), AssigneeID: string(dora)}, nil},
-		"a summary":              {summary, events.Pushed{ConversationID: string(conversation), StoreID: string(shop)}, []string{"ana", "beto"}},
-		"what is for everyone":   {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
-		"an operator's own news": {fast, events.Pushed{OperatorID: string(beto)}, []string{"beto", "hidden beto"}},
+		"a summary":                         {summary, events.Pushed{ConversationID: string(conversation), StoreID: string(shop)}, []string{"ana", "beto"}},
+		"what is for everyone":              {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
+		"own news of somebody who watches":  {fast, events.Pushed{OperatorID: string(beto)}, []string{"beto"}},
+		"own news of somebody who does not": {fast, events.Pushed{OperatorID: string(dora)}, []string{"hidden dora"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -85,7 +85,7 @@ func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushe
 		visitor, err := b.audience(ctx, listeners{account: account, visitor: chat.VisitorID(p.VisitorID)})
 		return visitor.Connections, err
 	case p.OperatorID != "":
-		return b.of(ctx, listeners{account: account, operator: chat.OperatorID(p.OperatorID)}, named(p))
+		return b.told(ctx, account, events.Pushed{AssigneeID: p.OperatorID, StoreID: p.StoreID}) // as what happens in a conversation of theirs
 	case p.Everyone:
 		return b.of(ctx, listeners{account: account}, func(chat.Connection, chat.Operator) bool { return true })
 	case b.summary:
