@@ -1,5 +1,5 @@
 /** How long the server waits for the next mark of a conversation in which messages keep coming, in milliseconds. */
-export const MARK_EVERY = 5_000;
+export const MARK_EVERY = 10_000;
 
 /**
  * Tells the server how far conversations were read: of each the first mark at once, and then the newest of those that come within
