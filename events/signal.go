@@ -154,9 +154,10 @@ type Pushed struct {
 	ConversationID string            `json:"conversationId,omitempty"`
 	StoreID        string            `json:"storeId,omitempty"`
 	AssigneeID     string            `json:"assigneeId,omitempty"`
-	OperatorID     string            `json:"operatorId,omitempty"` // to this operator alone: to the browsers that are looked at, or to all when none is
-	VisitorID      string            `json:"visitorId,omitempty"`  // to this visitor's browsers alone
-	Everyone       bool              `json:"everyone,omitempty"`   // to the whole account, whatever the store
+	AssigneeTold   bool              `json:"assigneeTold,omitempty"` // of a summary: the assignee's browsers got the same by another push
+	OperatorID     string            `json:"operatorId,omitempty"`   // to this operator alone: to the browsers that are looked at, or to all when none is
+	VisitorID      string            `json:"visitorId,omitempty"`    // to this visitor's browsers alone
+	Everyone       bool              `json:"everyone,omitempty"`     // to the whole account, whatever the store
 	Frames         []json.RawMessage `json:"frames"`
 }
 

@@ -24,7 +24,8 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 		return nil // months of the past come in at once: who wants to see them looks for them
 	}
 	frame, err := present.ConversationUpserted(now, h.Window(now.ChannelType))
-	if old == nil || old.Status != now.Status || old.AssigneeID != now.AssigneeID {
+	moved := old == nil || old.Status != now.Status || old.AssigneeID != now.AssigneeID
+	if moved {
 		frame, err = present.ConversationMoved(old, now, h.Window(now.ChannelType))
 	}
 	if err != nil {
@@ -33,7 +34,10 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 	pushed := events.Pushed{
 		ConversationID: string(now.ID), StoreID: string(now.StoreID), AssigneeID: string(now.AssigneeID), Frames: []json.RawMessage{frame},
 	}
-	if err := e.emit(now.AccountID, events.SummaryPushed{Pushed: pushed}, ""); err != nil {
+	summary := pushed
+	// ingest pushed an inbound message with its conversation; what has moved is pushed below.
+	summary.AssigneeTold = old != nil && now.AssigneeID != "" && (moved || old.LastInboundID != now.LastInboundID)
+	if err := e.emit(now.AccountID, events.SummaryPushed{Pushed: summary}, ""); err != nil {
 		return err
 	}
 	if now.InPool() && (old == nil || !old.InPool() || rearmed(*old, now)) {
@@ -42,7 +46,7 @@ func (h *Handler) conversation(ctx context.Context, e emitter, old *chat.Convers
 			return err
 		}
 	}
-	if old == nil || (old.Status == now.Status && old.AssigneeID == now.AssigneeID) {
+	if old == nil || !moved {
 		return nil
 	}
 	if err := e.emit(now.AccountID, pushed, ""); err != nil {

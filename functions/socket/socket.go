@@ -281,7 +281,7 @@ func (h *Handler) act(ctx context.Context, id string, a wire.Action) error {
 	}
 	switch a.Action {
 	case wire.ActionView:
-		return h.view(ctx, me, conversation, a.Hidden)
+		return h.view(ctx, me, conversation, a.Hidden, a.Own)
 	case wire.ActionTyping:
 		return h.typing(ctx, me, conversation, a.On)
 	case wire.ActionPing:

@@ -37,12 +37,12 @@ func (h *Handler) answer(ctx context.Context, id string, item json.RawMessage) e
 	return nil
 }
 
-// view records that somebody looks at the browser, and the conversation that it views, "" for none, or that nobody looks. It notifies the
-// viewers of the new and the previous conversation. The answer tells the browser that the lists are pushed to it from now on; a browser
-// that repeats a view may have missed it.
-func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID, hidden bool) error {
+// view records that somebody looks at the browser, the conversation that it views, "" for none, and whether its list is the operator's
+// own, or that nobody looks. It notifies the viewers of the new and the previous conversation. The answer tells the browser that the lists
+// that it shows are pushed to it from now on; a browser that repeats a view may have missed it.
+func (h *Handler) view(ctx context.Context, me chat.Connection, conversation chat.ConversationID, hidden, own bool) error {
 	now := me
-	now.Watching, now.Viewing = !hidden, chat.Viewed{}
+	now.Watching, now.Own, now.Viewing = !hidden, own && !hidden, chat.Viewed{}
 	var refused error // the lists are shown beside a conversation that is not
 	if conversation != "" && !hidden {
 		viewed, err := h.mayView(ctx, me, conversation)
@@ -51,9 +51,9 @@ func (h *Handler) view(ctx context.Context, me chat.Connection, conversation cha
 		}
 		now.Viewing, refused = viewed, err
 	}
-	same := now.Watching == me.Watching && now.Viewing == me.Viewing
+	same := now.Watching == me.Watching && now.Own == me.Own && now.Viewing == me.Viewing
 	items := audience.Items{}
-	if now.Watching && (same || !me.Watching) {
+	if now.Watching && (same || !me.Watching || me.Own && !now.Own) {
 		answer, err := present.Watching()
 		if err != nil {
 			return err

@@ -68,6 +68,8 @@ func TestView_Watching(t *testing.T) {
 		{`{"action":"view","conversationId":null,"hidden":true}`, 200, 2, []string{"a1"}},
 		{`{"action":"view","conversationId":"` + string(hidden) + `"}`, 404, 3, []string{"a1", "b1"}}, // of another store: only the lists are shown
 		{viewIt, 200, 3, []string{"a1", "b1"}},
+		{`{"action":"view","conversationId":null,"own":true}`, 200, 3, []string{"a1", "b1"}},
+		{watch, 200, 4, []string{"a1", "b1"}}, // it was told little of other lists
 	} {
 		if status := w.say("b1", c.said); status != c.status {
 			t.Errorf("%s: %d, want %d", c.said, status, c.status)

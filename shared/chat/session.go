@@ -35,6 +35,7 @@ type Connection struct {
 	Address    string    // a visitor's network address, as its ticket has it
 	Session    string    // the hash of the session with which it ends
 	Watching   bool      // somebody looks at the browser, so that its lists are kept up to date
+	Own        bool      // the list that it shows is that of the operator's own conversations
 	Viewing    Viewed    // nothing unless Watching
 	ExpiresAt  time.Time // zero once its session has ended
 }

@@ -140,8 +140,9 @@ type Action struct {
 	ConversationID *string `json:"conversationId,omitempty" nullable:"true"`
 	// On is of typing.
 	On bool `json:"on,omitempty"`
-	// Hidden is of view.
+	// Hidden and Own are of view.
 	Hidden bool `json:"hidden,omitempty"`
+	Own    bool `json:"own,omitempty"`
 }
 
 // PingAction asks whether the socket is alive; the answer is a pong.
@@ -158,6 +159,9 @@ type ViewAction struct {
 	// Hidden says that nobody looks at the browser. It is then told of the operator's own conversations only, and fetches what it shows
 	// when it is looked at again.
 	Hidden bool `json:"hidden,omitempty"`
+	// Own says that the list that is shown is that of the operator's own conversations. The browser is then told of others only when their
+	// status or assignee changes; the answer to a view that shows others again is a watching.
+	Own bool `json:"own,omitempty"`
 }
 
 // TypingAction says that the operator types in the conversation they look at, or stopped.

@@ -175,7 +175,7 @@ func (s *Store) SetViewing(ctx context.Context, c chat.Connection) error {
 	open := stillOpen()
 	var t table.Tx
 	t.Update(table.Live, key.AccountConnection(c.AccountID, c.OperatorID, c.ID),
-		update.Set(expression.Name("watching"), expression.Value(c.Watching)), &open, table.ReasonExists)
+		update.Set(expression.Name("watching"), expression.Value(c.Watching)).Set(expression.Name("own"), expression.Value(c.Own)), &open, table.ReasonExists)
 	if c.Watching {
 		t.Put(table.Live, item.WatchingConnection(c), nil, "")
 	} else {

@@ -122,7 +122,7 @@ func TestConnections_PutAndDelete(t *testing.T) {
 		}
 		want(ana, []chat.Connection{}, []chat.Connection{one}, []chat.Connection{one, two})
 
-		one.Watching, one.Viewing = true, chat.Viewed{ConversationID: "CNV1", StoreID: shop}
+		one.Watching, one.Own, one.Viewing = true, true, chat.Viewed{ConversationID: "CNV1", StoreID: shop}
 		dynamotest.Must(t, db.SetViewing(ctx, one))
 		two.Watching = true
 		dynamotest.Must(t, db.SetViewing(ctx, two))

@@ -30,8 +30,8 @@ type Batch struct {
 	accounts  map[chat.AccountID]*recipients
 }
 
-// New makes an empty batch. Of a summary everybody is told who is watching and may see its store; of other pushes those whom they
-// concern.
+// New makes an empty batch. Of a summary everybody is told who is watching, may see its store, shows it and was not told before; of other
+// pushes those whom they concern.
 func New(rooms *audience.Broadcaster, summary bool) *Batch {
 	return &Batch{rooms: rooms, summary: summary, audiences: map[listeners]audience.Audience{}, accounts: map[chat.AccountID]*recipients{}}
 }
@@ -61,7 +61,8 @@ func (b *Batch) Add(ctx context.Context, account chat.AccountID, pushed events.P
 			return err
 		}
 	}
-	told, err := b.told(ctx, account, pushed)
+	moved := slices.ContainsFunc(frames, func(f frame) bool { return f.was != nil })
+	told, err := b.told(ctx, account, pushed, moved)
 	if err != nil {
 		return err
 	}
@@ -77,19 +78,21 @@ func (b *Batch) Add(ctx context.Context, account chat.AccountID, pushed events.P
 	return nil
 }
 
-// told returns the connections that a push is for. An operator who may not see a store gets nothing about its conversations, even while
-// viewing one.
-func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushed) ([]chat.Connection, error) {
+// told returns the connections that a push is for; moved says that the conversation changes its lists. An operator who may not see a store
+// gets nothing about its conversations, even while viewing one.
+func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushed, moved bool) ([]chat.Connection, error) {
 	switch {
 	case p.VisitorID != "":
 		visitor, err := b.audience(ctx, listeners{account: account, visitor: chat.VisitorID(p.VisitorID)})
 		return visitor.Connections, err
 	case p.OperatorID != "":
-		return b.told(ctx, account, events.Pushed{AssigneeID: p.OperatorID, StoreID: p.StoreID}) // as what happens in a conversation of theirs
+		return b.told(ctx, account, events.Pushed{AssigneeID: p.OperatorID, StoreID: p.StoreID}, moved) // as what happens in a conversation of theirs
 	case p.Everyone:
 		return b.of(ctx, listeners{account: account}, func(chat.Connection, chat.Operator) bool { return true })
 	case b.summary:
-		return b.of(ctx, listeners{account: account}, func(_ chat.Connection, o chat.Operator) bool { return audience.Shows(o, chat.StoreID(p.StoreID)) })
+		return b.of(ctx, listeners{account: account}, func(c chat.Connection, o chat.Operator) bool {
+			return audience.Shows(o, chat.StoreID(p.StoreID)) && shown(c, p, moved)
+		})
 	}
 	assignee := chat.OperatorID(p.AssigneeID)
 	concerned := func(c chat.Connection, o chat.Operator) bool {
@@ -107,6 +110,14 @@ func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushe
 	// The assignee looks at no browser: the hidden ones show a notification.
 	own, err := b.of(ctx, listeners{account: account, operator: assignee}, named(p))
 	return append(told, own...), err
+}
+
+// shown says whether a watching connection shows what a summary changes, and was not told before.
+func shown(c chat.Connection, p events.Pushed, moved bool) bool {
+	if c.OperatorID == chat.OperatorID(p.AssigneeID) {
+		return !p.AssigneeTold
+	}
+	return moved || !c.Own || c.Viewing.ConversationID == chat.ConversationID(p.ConversationID)
 }
 
 // named holds for operators who may see the store that a push names.

@@ -33,6 +33,7 @@ type connectionItem struct {
 	Address        string       `dynamodbav:"address,omitempty"`
 	Session        string       `dynamodbav:"session,omitempty"`
 	Watching       bool         `dynamodbav:"watching,omitempty"`
+	Own            bool         `dynamodbav:"own,omitempty"`
 	Viewing        string       `dynamodbav:"viewing,omitempty"`
 	ViewingIn      string       `dynamodbav:"viewingIn,omitempty"`
 	ViewingVisitor string       `dynamodbav:"viewingVisitor,omitempty"`
@@ -55,7 +56,7 @@ func WatchingConnection(c chat.Connection) connectionItem {
 func connection(c chat.Connection, h table.Header) connectionItem {
 	return connectionItem{
 		Header: h, OperatorID: string(c.OperatorID), ChannelID: string(c.Visitor.ChannelID), Origin: c.Visitor.Origin, Address: c.Address, Session: c.Session,
-		Watching: c.Watching, Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
+		Watching: c.Watching, Own: c.Own, Viewing: string(c.Viewing.ConversationID), ViewingIn: string(c.Viewing.StoreID), ViewingVisitor: string(c.Viewing.Visitor),
 		ExpiresAt: table.MillisOf(c.ExpiresAt), Expires: table.Expiry(c.ExpiresAt),
 	}
 }
@@ -154,7 +155,7 @@ func decodeVisitorConnection(av table.Item) (chat.Connection, error) {
 
 func (it connectionItem) connection(account chat.AccountID, id string) chat.Connection {
 	return chat.Connection{
-		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Address: it.Address, Session: it.Session, Watching: it.Watching,
+		ID: id, AccountID: account, OperatorID: chat.OperatorID(it.OperatorID), Address: it.Address, Session: it.Session, Watching: it.Watching, Own: it.Own,
 		Viewing: chat.Viewed{
 			ConversationID: chat.ConversationID(it.Viewing), StoreID: chat.StoreID(it.ViewingIn), Visitor: chat.VisitorID(it.ViewingVisitor),
 		},

@@ -1,5 +1,7 @@
 import { Outlet } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useLive } from "../live/LiveProvider.tsx";
 import { ConversationList } from "./ConversationList.tsx";
 import { InboxHeader } from "./InboxHeader.tsx";
 import classes from "./inbox.module.css";
@@ -8,7 +10,10 @@ import { useView } from "./useView.ts";
 /** List, conversation and details side by side; on phones the open conversation covers the list. */
 export function Inbox() {
   const { t } = useTranslation();
-  const { openId } = useView();
+  const { view, openId } = useView();
+  const { lists } = useLive();
+  const own = view.box === "mine";
+  useEffect(() => lists(own), [lists, own]);
   return (
     <div className={classes.panes} data-open={openId ? "conversation" : "list"}>
       <section className={classes.list} aria-label={t("inbox.list")}>

@@ -22,6 +22,8 @@ interface Connection {
   state: ConnectionState;
   /** Sends an action. The viewed conversation is sent again after a reconnect and when the tab is looked at again; typing is not. */
   say: (action: SocketAction) => void;
+  /** Says whether the list that is shown is that of the operator's own conversations; of others the server then tells little. */
+  lists: (own: boolean) => void;
 }
 
 const LiveContext = createContext<Connection | null>(null);
@@ -58,6 +60,7 @@ export function LiveProvider(props: {
   const socket = useRef<Socket | null>(null);
   const watching = useRef<Watch | null>(null);
   const looking = useRef<string | null>(null);
+  const own = useRef(false);
 
   useEffect(() => {
     const current = new Live(client, myId, (item) => notice.current(item));
@@ -71,13 +74,15 @@ export function LiveProvider(props: {
         socket.current?.send(action);
       },
       () => document.visibilityState === "visible",
-      () => {
-        if (confirmedBefore) current.refetchAll();
+      (missed) => {
+        if (missed === "lists") current.refetchLists();
+        else if (confirmedBefore) current.refetchAll();
         else current.refetchPushed();
         confirmedBefore = true;
       },
     );
     watching.current = watch;
+    watch.lists(own.current);
     watch.looksAt(looking.current);
     const opened = openSocket({
       ticket,
@@ -134,7 +139,15 @@ export function LiveProvider(props: {
     [],
   );
 
-  const value = useMemo(() => kept && { ...kept, state, say }, [kept, state, say]);
+  const lists = useMemo(
+    () => (only: boolean) => {
+      own.current = only;
+      watching.current?.lists(only);
+    },
+    [],
+  );
+
+  const value = useMemo(() => kept && { ...kept, state, say, lists }, [kept, state, say, lists]);
   if (!value) return null;
   return <LiveContext value={value}>{props.children}</LiveContext>;
 }

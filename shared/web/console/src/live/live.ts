@@ -100,6 +100,12 @@ export class Live {
     }
   }
 
+  /** When lists are shown again of whose conversations this browser was told little: those that are not shown are asked for when they are. */
+  refetchLists(): void {
+    this.client.removeQueries({ type: "inactive", queryKey: ["conversations"] });
+    this.refetchPushed();
+  }
+
   /**
    * After a reconnect or while nobody looked, when frames may have been lost: refetches active queries and removes inactive ones, which a later
    * frame would mark as fresh.

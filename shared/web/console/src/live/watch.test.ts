@@ -107,6 +107,28 @@ describe("Watch", () => {
     expect(onConfirmed).toHaveBeenCalledTimes(3);
   });
 
+  test("own list: said; another list: what it shows is fetched again when the server has answered", () => {
+    const { watch, taken, onConfirmed } = browser();
+    watch.lists(true);
+    watch.connected(true);
+    watch.heard();
+    expect(onConfirmed).toHaveBeenLastCalledWith("everything");
+    watch.lists(false);
+    expect(taken()).toEqual([{ ...lists, own: true }, lists]);
+    watch.heard();
+    expect(onConfirmed).toHaveBeenLastCalledWith("lists");
+    watch.lists(true);
+    watch.lists(true);
+    watch.heard();
+    expect(taken()).toEqual([{ ...lists, own: true }]);
+    expect(onConfirmed).toHaveBeenCalledTimes(2);
+    watch.connected(false);
+    watch.lists(false);
+    watch.connected(true);
+    watch.heard();
+    expect(onConfirmed).toHaveBeenLastCalledWith("everything");
+  });
+
   test("opened in the background: hidden from the start", () => {
     const { watch, show, taken } = browser(false);
     watch.connected(true);

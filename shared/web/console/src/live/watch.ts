@@ -11,17 +11,19 @@ const CONFIRMED_WITHIN = 5_000;
 
 export class Watch {
   private conversationId: string | null = null;
+  private own = false;
   private online = false;
   private hidden: boolean;
   private confirmed = false;
+  private missed: "everything" | "lists" = "everything";
   private hiding: ReturnType<typeof setTimeout> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly send: (action: ViewAction) => void,
     private readonly visible: () => boolean,
-    /** The lists are pushed from now on, after they were not. */
-    private readonly onConfirmed: () => void,
+    /** What is shown is pushed from now on, after it was not: nothing was, or no other lists than the operator's own. */
+    private readonly onConfirmed: (missed: "everything" | "lists") => void,
   ) {
     this.hidden = !visible();
   }
@@ -31,10 +33,21 @@ export class Watch {
     this.tell();
   }
 
+  /** Whether the list is that of the operator's own conversations. Of others it is told little, so when it shows them they may be old. */
+  lists(own: boolean): void {
+    if (own === this.own) return;
+    this.own = own;
+    if (!own && this.confirmed) {
+      this.confirmed = false;
+      this.missed = "lists";
+    }
+    this.tell();
+  }
+
   /** A new socket knows nothing of what the last one said. */
   connected(online: boolean): void {
     this.online = online;
-    this.confirmed = false;
+    this.lose();
     this.tell();
   }
 
@@ -44,7 +57,7 @@ export class Watch {
     if (!this.visible()) {
       this.hiding = setTimeout(() => {
         this.hidden = true;
-        this.confirmed = false;
+        this.lose();
         this.tell();
       }, HIDDEN_AFTER);
     } else if (this.hidden) {
@@ -58,13 +71,18 @@ export class Watch {
     if (this.confirmed || this.hidden) return;
     this.confirmed = true;
     clearTimeout(this.again);
-    this.onConfirmed();
+    this.onConfirmed(this.missed);
   }
 
   close(): void {
     this.online = false;
     clearTimeout(this.hiding);
     clearTimeout(this.again);
+  }
+
+  private lose(): void {
+    this.confirmed = false;
+    this.missed = "everything";
   }
 
   private tell(): void {
@@ -74,7 +92,7 @@ export class Watch {
       this.send({ action: "view", conversationId: null, hidden: true });
       return;
     }
-    this.send({ action: "view", conversationId: this.conversationId });
+    this.send({ action: "view", conversationId: this.conversationId, ...(this.own && { own: true }) });
     if (!this.confirmed) this.again = setTimeout(() => this.tell(), CONFIRMED_WITHIN);
   }
 }

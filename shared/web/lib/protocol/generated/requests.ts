@@ -497,6 +497,8 @@ export type ViewAction = {
   conversationId: string | null;
   /** Hidden says that nobody looks at the browser. It is then told of the operator's own conversations only, and fetches what it shows when it is looked at again. */
   hidden?: boolean;
+  /** Own says that the list that is shown is that of the operator's own conversations. The browser is then told of others only when their status or assignee changes; the answer to a view that shows others again is a watching. */
+  own?: boolean;
 };
 
 /** TypingAction says that the operator types in the conversation they look at, or stopped. */
