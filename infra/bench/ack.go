@@ -18,7 +18,7 @@ const (
 
 // ack measures how long a provider waits for the webhook's answer, with nothing behind the queue.
 func ack(ctx context.Context) error {
-	seconds, err := number("SECONDS", 20)
+	seconds, err := measure.Number("SECONDS", 20)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func ack(ctx context.Context) error {
 | of the bar | p50 | p95 | p99 | largest, ms | p99 ≤ 10 ms |
 |---|---|---|---|---|---|
 | %.2f | %s | %s |
-`, ackRate, seconds, measure.Percentile(times.ms, 99)/measure.Millis(ackBar), times.row(), verdict(measure.Percentile(times.ms, 99) <= measure.Millis(ackBar)))
+`, ackRate, seconds, measure.Percentile(times.ms, 99)/measure.Millis(ackBar), times.row(), measure.Verdict(measure.Percentile(times.ms, 99) <= measure.Millis(ackBar)))
 	return nil
 }
 

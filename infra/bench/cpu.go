@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recado-chat/recado/infra/bench/binary"
 	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
@@ -24,11 +25,11 @@ const (
 
 // cpu measures what our own code costs: every function is its binary, so that the kernel counts each apart.
 func cpu(ctx context.Context) error {
-	seconds, err := number("SECONDS", 20)
+	seconds, err := measure.Number("SECONDS", 20)
 	if err != nil {
 		return err
 	}
-	dir, err := here(ctx)
+	dir, err := binary.Here(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func cpu(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	before, err := processTimes(dir)
+	before, err := measure.ProcessTimes(functionsOf(dir))
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func cpu(ctx context.Context) error {
 	if err := s.texts(ctx, "cpu", n); err != nil {
 		return err
 	}
-	after, err := processTimes(dir)
+	after, err := measure.ProcessTimes(functionsOf(dir))
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ loop of aws-lambda-go included, gateway, queues and database not; %d inbound tex
 		}
 	}
 	fmt.Printf("\n%.2f of the bar: %.2f ms a message of %.0f: %s. The bar of our own code is %.1f + %.2f × %.2f frames = %.2f ms; profile shows its part.\n",
-		total/cpuWhole, total, cpuWhole, verdict(total <= cpuWhole), cpuMessage, cpuPerSocket, pushed, allowed)
+		total/cpuWhole, total, cpuWhole, measure.Verdict(total <= cpuWhole), cpuMessage, cpuPerSocket, pushed, allowed)
 	return nil
 }
 
@@ -105,52 +106,20 @@ func (s *shop) texts(ctx context.Context, name string, n int) error {
 	return s.Settle(ctx)
 }
 
-// tick is the kernel's unit of process times, USER_HZ, which is 100 everywhere.
-const tick = 10 * time.Millisecond
-
-// processTimes adds up the CPU time of this process's children that run a binary of the folder, by function.
-func processTimes(dir string) (map[string]time.Duration, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return nil, err
-	}
-	times := map[string]time.Duration{}
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // the process has ended
-		}
-		parent, used, err := parseStat(string(text))
-		if err != nil {
-			return nil, err
-		}
+// functionsOf names this process's children that run a binary of the folder by their function.
+func functionsOf(dir string) func(pid, parent int) string {
+	return func(pid, parent int) string {
 		if parent != os.Getpid() {
-			continue
+			return ""
 		}
-		binary, err := os.Readlink(filepath.Join(filepath.Dir(path), "exe"))
+		binary, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "exe"))
 		if err != nil {
-			continue
+			return "" // the process has ended
 		}
-		if name, ok := strings.CutSuffix(strings.TrimPrefix(binary, dir+"/"), "/bootstrap"); ok {
-			times[name] += used
+		name, ok := strings.CutSuffix(strings.TrimPrefix(binary, dir+"/"), "/bootstrap")
+		if !ok {
+			return ""
 		}
+		return name
 	}
-	return times, nil
-}
-
-// parseStat reads a line of /proc/<pid>/stat: the second field is the command in parentheses, which may hold anything.
-func parseStat(line string) (parent int, used time.Duration, err error) {
-	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
-	if len(fields) < 13 {
-		return 0, 0, fmt.Errorf("a process's times cannot be read from %q", line)
-	}
-	parent, err = strconv.Atoi(fields[1])
-	for _, field := range fields[11:13] {
-		ticks, broken := strconv.Atoi(field)
-		if broken != nil {
-			err = broken
-		}
-		used += time.Duration(ticks) * tick
-	}
-	return parent, used, err
 }

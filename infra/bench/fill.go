@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/bench/fixture"
+	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -17,7 +18,7 @@ const perConversation = 5
 
 // fill measures the generator: messages with all that belongs to them, written in batches past the API.
 func fill(ctx context.Context) error {
-	messages, err := number("MESSAGES", 10_000)
+	messages, err := measure.Number("MESSAGES", 10_000)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/recado-chat/recado/infra/bench/fixture"
+	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -57,7 +57,7 @@ func growingRows(most int) []growing {
 
 // growth counts the capacity units of operations beside more and more data.
 func growth(ctx context.Context) error {
-	most, err := number("CONVERSATIONS", 10_000)
+	most, err := measure.Number("CONVERSATIONS", 10_000)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (g growing) measure(ctx context.Context) error {
 		name := operation.name
 		ratio := max(spreadOf(wrote[name]), spreadOf(read[name]))
 		fmt.Printf("| %s | %s %s | %s | %s | %.2f | %s |\n", name, joined(g.sizes, "%d"), g.beside, joined(wrote[name], "%.1f"), joined(read[name], "%.1f"),
-			ratio, verdict(ratio <= growthBar))
+			ratio, measure.Verdict(ratio <= growthBar))
 	}
 	return nil
 }
@@ -153,17 +153,17 @@ func (s *shop) awayed(ctx context.Context) error {
 	return s.owner.call(ctx, http.MethodPut, "/api/v1/me/availability", object{"status": "away"}, nil)
 }
 
-func (s *shop) fill(ctx context.Context, n, first int, operators ...chat.OperatorID) error {
+func (s *shop) fillWith(ctx context.Context, n, first int, operators ...chat.OperatorID) error {
 	spec := s.spec()
 	spec.Number, spec.First, spec.Operators, spec.Bare = n, first, operators, true
-	return fixture.Write(ctx, s.Engine.Client(), s.Tables(), spec)
+	return s.fill(ctx, spec)
 }
 
 func fillPool(ctx context.Context, s *shop, size int) error {
 	if err := s.awayed(ctx); err != nil {
 		return err
 	}
-	return s.fill(ctx, size, 0)
+	return s.fillWith(ctx, size, 0)
 }
 
 // newOpening is a first text of a new customer.
@@ -173,7 +173,7 @@ func newOpening(ctx context.Context, s *shop, i int) error {
 
 // fillOwn gives the owner conversations, all of them unread, and makes the account three years old.
 func fillOwn(ctx context.Context, s *shop, size int) error {
-	if err := s.fill(ctx, size, 0, chat.OperatorID(s.owner.id)); err != nil {
+	if err := s.fillWith(ctx, size, 0, chat.OperatorID(s.owner.id)); err != nil {
 		return err
 	}
 	_, err := s.Engine.Client().UpdateItem(ctx, &dynamodb.UpdateItemInput{
@@ -192,10 +192,10 @@ func fillLists(ctx context.Context, s *shop, size int) error {
 	if err := s.awayed(ctx); err != nil {
 		return err
 	}
-	if err := s.fill(ctx, size-size/2, 0); err != nil {
+	if err := s.fillWith(ctx, size-size/2, 0); err != nil {
 		return err
 	}
-	return s.fill(ctx, size/2, size, chat.OperatorID(s.owner.id))
+	return s.fillWith(ctx, size/2, size, chat.OperatorID(s.owner.id))
 }
 
 // everyList are the first pages of the inbox's lists in every order.

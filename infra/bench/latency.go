@@ -26,16 +26,16 @@ func (b bars) verdict(times *timings, n int) string {
 		return "printed only"
 	}
 	within := func(p, bar float64) bool { return bar == 0 || measure.Percentile(times.ms, p) <= bar }
-	return verdict(len(times.ms) == n && within(95, b.p95) && within(99, b.p99) && within(100, b.largest))
+	return measure.Verdict(len(times.ms) == n && within(95, b.p95) && within(99, b.p99) && within(100, b.largest))
 }
 
 // latency measures from a provider's post to the frame at the browser that looks at the conversation.
 func latency(ctx context.Context) error {
-	seconds, err := number("SECONDS", 20)
+	seconds, err := measure.Number("SECONDS", 20)
 	if err != nil {
 		return err
 	}
-	runs, err := number("RUNS", 1)
+	runs, err := measure.Number("RUNS", 1)
 	if err != nil {
 		return err
 	}

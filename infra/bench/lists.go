@@ -23,7 +23,7 @@ const (
 
 // lists measures the inbox's first page beside that of an inbox of 100 conversations, in turns.
 func lists(ctx context.Context) error {
-	most, err := number("CONVERSATIONS", 10_000)
+	most, err := measure.Number("CONVERSATIONS", 10_000)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func compareLists(ctx context.Context, small *listed, all, open int) error {
 	}
 	ratio := measure.Median(took) / measure.Median(other)
 	fmt.Printf("| %d | %d | %.2f | %s | %s | %.1f | %.1f | %s |\n", all, shown, ratio, measure.Spread(took), measure.Spread(other),
-		largeUnits, smallUnits, verdict(ratio <= listsBar && largeUnits == smallUnits))
+		largeUnits, smallUnits, measure.Verdict(ratio <= listsBar && largeUnits == smallUnits))
 	return nil
 }
 

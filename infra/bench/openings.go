@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/recado-chat/recado/infra/bench/fixture"
+	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -27,7 +27,7 @@ type opening struct {
 
 // openings counts the units of texts that open a conversation beside pools of several sizes.
 func openings(ctx context.Context) error {
-	most, err := number("POOL", 20_000)
+	most, err := measure.Number("POOL", 20_000)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (o opening) measure(ctx context.Context, pool int, first *float64) error {
 	}
 	spec := s.spec()
 	spec.Number, spec.Bare, spec.Passed = pool, true, []chat.OperatorID{chat.OperatorID(free.id)}
-	if err := fixture.Write(ctx, s.Engine.Client(), s.Tables(), spec); err != nil {
+	if err := s.fill(ctx, spec); err != nil {
 		return err
 	}
 	if o.free {
@@ -108,7 +108,7 @@ func (o opening) measure(ctx context.Context, pool int, first *float64) error {
 		*first = reads + writes
 	}
 	fmt.Printf("| %d | %s | %.1f | %.1f | %s | %s | %.1f | %s |\n", pool, o.name, writes, reads, shares(wrote, openingsEach), shares(read, openingsEach),
-		waited, verdict(writes <= o.write && reads <= o.read && reads+writes <= openingsBar**first))
+		waited, measure.Verdict(writes <= o.write && reads <= o.read && reads+writes <= openingsBar**first))
 	return nil
 }
 

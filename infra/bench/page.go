@@ -16,7 +16,7 @@ import (
 
 // page prints what the chat's code adds to the load of a page that shows it, in Chromium, from this machine's loopback.
 func page(ctx context.Context) error {
-	rounds, err := number("ROUNDS", 40)
+	rounds, err := measure.Number("ROUNDS", 40)
 	if err != nil {
 		return err
 	}

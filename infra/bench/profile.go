@@ -43,7 +43,7 @@ var kinds = []struct {
 
 // profiles shows what the CPU of an inbound message goes to, function by function.
 func profiles(ctx context.Context) error {
-	seconds, err := number("SECONDS", 60)
+	seconds, err := measure.Number("SECONDS", 60)
 	if err != nil {
 		return err
 	}

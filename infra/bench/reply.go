@@ -22,20 +22,20 @@ var replyBars = bars{p99: 150}
 
 // reply measures from an operator's reply to the frame at the visitor of the web chat.
 func reply(ctx context.Context) error {
-	seconds, err := number("SECONDS", 20)
+	seconds, err := measure.Number("SECONDS", 20)
 	if err != nil {
 		return err
 	}
-	runs, err := number("RUNS", 1)
+	runs, err := measure.Number("RUNS", 1)
 	if err != nil {
 		return err
 	}
-	fmt.Printf(`A reply over the API from its due time (open loop) to its frame at the visitor; %d visitors of a web chat, each with a socket; %d/s for %d s,
-%d runs, each with a stack of its own.
+	fmt.Printf(`A reply over the API from its due time (HTTP post, open loop) to its frame at the visitor; %d visitors of a web chat, each with a socket.
+%d s, %d runs, each with a stack of its own. Bar: p99 ≤ 150 ms.
 
-| p50 | p95 | p99 | largest, ms | arrived | p99 ≤ 150 ms |
-|---|---|---|---|---|---|
-`, replyVisitors, replyRate, seconds, runs)
+| rate | p50 | p95 | p99 | largest, ms | arrived | bar |
+|---|---|---|---|---|---|---|
+`, replyVisitors, seconds, runs)
 	for range runs {
 		if err := replyRun(ctx, replyRate*seconds); err != nil {
 			return err
@@ -67,7 +67,7 @@ func replyRun(ctx context.Context, n int) error {
 	if awaited.times.err != nil {
 		return awaited.times.err
 	}
-	fmt.Printf("| %s | %d of %d | %s |\n", awaited.times.row(), len(awaited.times.ms), n, replyBars.verdict(awaited.times, n))
+	fmt.Printf("| %d/s | %s | %d of %d | %s |\n", replyRate, awaited.times.row(), len(awaited.times.ms), n, replyBars.verdict(awaited.times, n))
 	return s.Settle(ctx)
 }
 

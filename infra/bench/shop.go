@@ -12,9 +12,12 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
+	"github.com/recado-chat/recado/infra/bench/fixture"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
+	"github.com/recado-chat/recado/infra/local/source"
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/shared/chat"
 )
@@ -38,6 +41,7 @@ type shop struct {
 	store    chat.StoreID
 	channel  chat.ChannelID
 	browsers crowd
+	filling  atomic.Bool // fanout hears of nothing
 }
 
 // caller is who calls the API.
@@ -56,6 +60,14 @@ func open(ctx context.Context, options stack.Options) (s *shop, stop func(), err
 	options.Dir, options.NoTick, options.Statuses = dir, true, whatsapp.Timing{Manual: true}
 	if options.Log == nil {
 		options.Log = io.Discard
+	}
+	options.Around = func(function string) source.Around {
+		return func(ctx context.Context, payload []byte, next source.Invoke) ([]byte, error) {
+			if function == "fanout" && s.filling.Load() {
+				return []byte(`{}`), nil
+			}
+			return next(ctx, payload)
+		}
 	}
 	s = &shop{dir: dir, client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 512}}}
 	stop = func() {
@@ -102,6 +114,17 @@ func (s *shop) found(ctx context.Context) error {
 		return err
 	}
 	s.channel, s.store = channel.ID, channel.StoreID
+	return s.Settle(ctx)
+}
+
+// fill writes a fixture of which fanout does not hear: twenty thousand conversations would be offered one by one before anything is
+// measured.
+func (s *shop) fill(ctx context.Context, spec fixture.Spec) error {
+	s.filling.Store(true)
+	defer s.filling.Store(false)
+	if err := fixture.Write(ctx, s.Engine.Client(), s.Tables(), spec); err != nil {
+		return err
+	}
 	return s.Settle(ctx)
 }
 

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,7 +26,7 @@ const wholeBar = 9.0 // ms that an inbound message may cost the whole local stac
 // whole measures what a message costs the local stack as `make run` starts it: all functions, gateway and queues in one process, the
 // database in its child.
 func whole(ctx context.Context) error {
-	seconds, err := number("SECONDS", 20)
+	seconds, err := measure.Number("SECONDS", 20)
 	if err != nil {
 		return err
 	}
@@ -35,10 +39,7 @@ func whole(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		_ = process.Process.Signal(syscall.SIGTERM)
-		_ = process.Wait()
-	}()
+	defer endLocal(process)
 	sockets, err := s.watchers(ctx)
 	defer sockets.close()
 	if err != nil {
@@ -55,7 +56,7 @@ func whole(ctx context.Context) error {
 	if err := text("warm", 4*cpuRate); err != nil {
 		return err
 	}
-	before, err := familyTimes(process.Process.Pid)
+	before, err := measure.ProcessTimes(family(process.Process.Pid))
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func whole(ctx context.Context) error {
 	if err := text("whole", n); err != nil {
 		return err
 	}
-	after, err := familyTimes(process.Process.Pid)
+	after, err := measure.ProcessTimes(family(process.Process.Pid))
 	if err != nil {
 		return err
 	}
@@ -79,12 +80,12 @@ that watch; who writes and who reads the sockets is another process.
 		total += ms
 		fmt.Printf("| %s | %.2f |\n", name, ms)
 	}
-	fmt.Printf("\n%.2f of the bar: %.2f ms a message of %.0f: %s\n", total/wholeBar, total, wholeBar, verdict(total <= wholeBar))
+	fmt.Printf("\n%.2f of the bar: %.2f ms a message of %.0f: %s\n", total/wholeBar, total, wholeBar, measure.Verdict(total <= wholeBar))
 	return nil
 }
 
-// startLocal starts infra/local on a free port and returns when it answers.
-func startLocal(ctx context.Context, dir string) (*shop, *exec.Cmd, error) {
+// startLocal starts infra/local on a free port, with more of an environment, and returns when it answers.
+func startLocal(ctx context.Context, dir string, environment ...string) (*shop, *exec.Cmd, error) {
 	binary := filepath.Join(dir, "local")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./infra/local")
 	build.Stderr = os.Stderr
@@ -98,28 +99,47 @@ func startLocal(ctx context.Context, dir string) (*shop, *exec.Cmd, error) {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	_ = listener.Close()
 	process := exec.CommandContext(ctx, binary)
-	process.Env = append(os.Environ(), "PORT="+port, "DATA_DIR="+filepath.Join(dir, "data"))
+	process.Env = slices.Concat(os.Environ(), environment, []string{"PORT=" + port, "DATA_DIR=" + filepath.Join(dir, "data")})
 	process.Stderr = os.Stderr
+	output, err := process.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
 	if err := process.Start(); err != nil {
 		return nil, nil, err
 	}
 	s := &shop{Stack: &stack.Stack{URL: "http://127.0.0.1:" + port}, client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	s.owner = caller{shop: s}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		var in struct {
-			AccessToken string
-			Operator    struct{ ID string }
-		}
-		err := s.owner.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", object{"email": stack.DemoEmail, "password": stack.DemoPassword, "client": "api"}, &in)
-		if err == nil {
-			s.owner.token, s.owner.id = in.AccessToken, in.Operator.ID
-			return s, process, nil
-		}
-		if time.Now().After(deadline) {
-			_ = process.Process.Kill()
-			return nil, nil, fmt.Errorf("the local stack never answered: %w", err)
+	if err := s.enter(ctx, output); err != nil {
+		_ = process.Process.Kill()
+		return nil, nil, errors.Join(fmt.Errorf("start the local stack: %w", err), process.Wait())
+	}
+	return s, process, nil
+}
+
+// enter waits until the local stack says that it runs, with its account made, and signs the owner in.
+func (s *shop) enter(ctx context.Context, output io.Reader) error {
+	lines := bufio.NewScanner(output)
+	for runs := false; !runs; runs = strings.Contains(lines.Text(), "Recado runs at") {
+		if !lines.Scan() {
+			return errors.Join(errors.New("it ended"), lines.Err())
 		}
 	}
+	go func() { _, _ = io.Copy(io.Discard, output) }() // what it prints later
+	var in struct {
+		AccessToken string
+		Operator    struct{ ID string }
+	}
+	if err := s.owner.call(ctx, http.MethodPost, "/api/v1/auth/sign-in", object{"email": stack.DemoEmail, "password": stack.DemoPassword, "client": "api"}, &in); err != nil {
+		return err
+	}
+	s.owner.token, s.owner.id = in.AccessToken, in.Operator.ID
+	return nil
+}
+
+func endLocal(process *exec.Cmd) {
+	_ = process.Process.Signal(syscall.SIGTERM)
+	_ = process.Wait()
 }
 
 // watchers opens browsers that look at the lists, the first at one of the conversations that the customers open.
@@ -150,28 +170,15 @@ func (s *shop) watchers(ctx context.Context) (sockets crowd, err error) {
 	return sockets, nil
 }
 
-// familyTimes is the CPU time of a process and of its child, the database.
-func familyTimes(pid int) (map[string]time.Duration, error) {
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		return nil, err
+// family names a process the stack and its child the database.
+func family(pid int) func(p, parent int) string {
+	return func(p, parent int) string {
+		switch pid {
+		case p:
+			return "stack"
+		case parent:
+			return "database"
+		}
+		return ""
 	}
-	times := map[string]time.Duration{}
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // the process has ended
-		}
-		parent, used, err := parseStat(string(text))
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case strings.TrimSuffix(strings.TrimPrefix(path, "/proc/"), "/stat") == strconv.Itoa(pid):
-			times["stack"] += used
-		case parent == pid:
-			times["database"] += used
-		}
-	}
-	return times, nil
 }

@@ -29,7 +29,7 @@ var layers = [][]string{
 	{"infra/topology", "infra/local/awsjson", "infra/local/engine", "infra/local/gateway", "infra/local/runtimeapi", "infra/local/sqs", "infra/local/sim"},
 	{"infra/config", "infra/cost", "infra/local/awscalls", "infra/local/sim/..."},
 	{"infra/constructs", "infra/secrets", "infra/local/..."},
-	{"infra/stacks", "infra/local/stack"},
+	{"infra/stacks", "infra/local/stack", "infra/bench/consoles", "infra/bench/measure"},
 	{"infra", "infra/contract", "infra/local", "infra/local/invoke", "infra/bench/...", "infra/cost/inbound"},
 	{"infra/bench", "infra/compare", "infra/cost/report"},
 

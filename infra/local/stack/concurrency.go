@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -86,15 +87,20 @@ type Load struct {
 	Refused map[string]int `json:"refused"`
 	// LongestWait is by queue the longest time between a message's becoming visible and its first delivery, in milliseconds.
 	LongestWait map[string]int64 `json:"longestWaitMs"`
+	// LongestStart is by function the longest time for which a batch waited for an execution, with a limit, in milliseconds.
+	LongestStart map[string]int64 `json:"longestStartMs"`
 }
 
 // Load returns the figures of now.
 func (s *Stack) Load() Load {
 	s.concurrency.mu.Lock()
 	defer s.concurrency.mu.Unlock()
-	load := Load{Limit: cap(s.concurrency.slots), Highest: s.concurrency.highest, Refused: map[string]int{}, LongestWait: map[string]int64{}}
-	for function, n := range s.concurrency.refused {
-		load.Refused[function] = n
+	load := Load{
+		Limit: cap(s.concurrency.slots), Highest: s.concurrency.highest, Refused: maps.Clone(s.concurrency.refused),
+		LongestWait: map[string]int64{}, LongestStart: map[string]int64{},
+	}
+	for function, wait := range s.concurrency.waited {
+		load.LongestStart[function] = wait.Milliseconds()
 	}
 	for _, q := range topology.Queues {
 		if stats, err := s.Queues.Stats(q.Name); err == nil {

@@ -15,10 +15,12 @@ import (
 
 // The demonstration account.
 const (
-	DemoEmail    = "ana@demo.example"
-	DemoPassword = "recado-demo"
-	DemoNumber   = "710000000000001" // phone_number_id
-	DemoBot      = "7100000001:local-bot-token"
+	DemoEmail      = "ana@demo.example" // its owner
+	DemoSupervisor = "carla@demo.example"
+	DemoOperator   = "bruno@demo.example"
+	DemoPassword   = "recado-demo"
+	DemoNumber     = "710000000000001" // phone_number_id
+	DemoBot        = "7100000001:local-bot-token"
 )
 
 // Seed makes the demonstration account through the public API, as a customer would: an owner, two operators, a WhatsApp number,
@@ -45,8 +47,8 @@ func (s *Stack) Seed(ctx context.Context) error {
 		return client.err
 	}
 	for _, person := range []map[string]any{
-		{"name": "Bruno Díaz", "email": "bruno@demo.example", "role": "operator", "password": DemoPassword},
-		{"name": "Carla Souza", "email": "carla@demo.example", "role": "supervisor", "password": DemoPassword},
+		{"name": "Bruno Díaz", "email": DemoOperator, "role": "operator", "password": DemoPassword},
+		{"name": "Carla Souza", "email": DemoSupervisor, "role": "supervisor", "password": DemoPassword},
 	} {
 		client.call(http.MethodPost, "/api/v1/operators", person, nil)
 	}

@@ -1,4 +1,4 @@
-package main
+package binary
 
 import (
 	"context"
@@ -6,15 +6,16 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/infra/topology"
 )
 
 // sizeBar is the most that a binary may have, unzipped.
 const sizeBar = 11_000_000
 
-// size prints the size of every function's binary for arm64.
-func size(ctx context.Context) error {
-	dir, err := binaries(ctx, "arm64")
+// Size prints the size of every function's binary for arm64.
+func Size(ctx context.Context) error {
+	dir, err := Build(ctx, "arm64")
 	if err != nil {
 		return err
 	}
@@ -24,7 +25,7 @@ func size(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("find the binary of %s: %w", name, err)
 		}
-		fmt.Printf("| %s | %.2f | %d | %s |\n", name, float64(info.Size())/sizeBar, info.Size(), verdict(info.Size() <= sizeBar))
+		fmt.Printf("| %s | %.2f | %d | %s |\n", name, float64(info.Size())/sizeBar, info.Size(), measure.Verdict(info.Size() <= sizeBar))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package binary
 
 import (
 	"context"
@@ -26,15 +26,15 @@ const (
 	minimalName = "minimal"
 )
 
-// cold starts every function's binary behind the local runtime API, in turns with the minimal function.
-func cold(ctx context.Context) error {
-	rounds, err := number("ROUNDS", 40)
+// Cold starts every function's binary behind the local runtime API, in turns with the minimal function.
+func Cold(ctx context.Context) error {
+	rounds, err := measure.Number("ROUNDS", 40)
 	if err != nil {
 		return err
 	}
 	dir := os.Getenv("BINARIES")
 	if dir == "" {
-		if dir, err = here(ctx); err != nil {
+		if dir, err = Here(ctx); err != nil {
 			return err
 		}
 	}
@@ -85,7 +85,7 @@ stand-ins in this process that answer at once. Function and minimal function tak
 		}
 		ratio := measure.Median(took) / measure.Median(minimal)
 		fmt.Printf("| %s | %.2f | %.2f | %s | %s | ≤ %.1f | %s |\n",
-			f.Name, ratio, measure.Median(ratios), measure.Spread(took), measure.Spread(minimal), bar, verdict(ratio <= bar))
+			f.Name, ratio, measure.Median(ratios), measure.Spread(took), measure.Spread(minimal), bar, measure.Verdict(ratio <= bar))
 	}
 	return nil
 }
