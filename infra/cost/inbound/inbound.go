@@ -1,18 +1,20 @@
 // Package inbound meters what inbound messages cost: it runs the whole stack in this process, lets customers write to one account
-// whose three operators have a browser open, and counts what AWS would bill for that, everything included.
+// whose three operators have a console open in Chromium, or a bare socket, and counts what AWS would bill for that, everything included.
 //
 // The counted units are AWS's own but for these, which overestimate: calls of a function are billed one after the other
 // (infra/cost), a refused write as one unit, and the summary lane's batches are split over four pollers, as Lambda splits them over
-// five. It imports infra/local/stack.
+// five. It imports infra/local/stack and infra/bench/consoles.
 package inbound
 
 import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
+	"github.com/recado-chat/recado/infra/bench/consoles"
 	"github.com/recado-chat/recado/infra/cost"
 	"github.com/recado-chat/recado/infra/local/meter"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
@@ -21,11 +23,12 @@ import (
 
 // Options are the size and pace of a run.
 type Options struct {
-	Dir           string // for the stack's data, empty
-	Texts         int    // inbound messages
-	Conversations int    // over which they are spread, open before
-	Rate          int    // messages a second
-	Idle          int    // browsers beside the three that nobody looks at
+	Dir           string  // for the stack's data, empty
+	Texts         int     // inbound messages
+	Conversations int     // over which they are spread, open before
+	Rate          float64 // messages a second
+	Idle          int     // browsers beside the three that nobody looks at
+	Chromium      bool    // the three are consoles in Chromium, and not sockets; the working directory is the repository's root
 	Log           io.Writer
 }
 
@@ -38,23 +41,32 @@ type Result struct {
 	Opening cost.Usage            // of one conversation, opened by its first message and given to its operator
 	Walls   map[string]meter.Wall // of the functions' invocations here
 	Metrics int                   // that were published at all
+	Console map[string]int        // what the consoles asked for and heard meanwhile, by name
 }
 
 // Kept says that this machine kept the pace. One that does not stretches the run, and the summary lane, which sends a frame for every
 // two seconds, then has less to merge: its share is too large.
 func (r Result) Kept() bool {
-	nominal := time.Duration(r.Texts) * time.Second / time.Duration(r.Rate)
+	nominal := time.Duration(float64(r.Texts) / r.Rate * float64(time.Second))
 	return r.Settled < nominal+nominal/4+5*time.Second
 }
 
 // million is the number of messages to which costs are scaled.
 const million = 1_000_000
 
+// A process publishes its metrics when it starts, and then only when they move, and AWS bills the hours in which one is published. Lambda
+// replaces processes "every few hours" (its guide, Execution environment lifecycle), every two here, and needs one more for every ten
+// messages a second.
+const (
+	processHours = 2.0
+	processRate  = 10.0
+)
+
 // Million is the usage of a million messages at the run's rate. Custom metrics are billed by the hour and not by the message: they
-// count for the hours that a million takes.
+// count for those of the hours that a million takes in which a process starts.
 func (r Result) Million() cost.Usage {
 	usage := r.Message.Times(million)
-	hours := float64(million) / float64(r.Rate) / 3600
+	hours := million / r.Rate / 3600 * min(1, math.Ceil(r.Rate/processRate)/processHours)
 	usage.Add("", cost.CustomMetrics, fmt.Sprintf("%d for %.1f hours", r.Metrics, hours), float64(r.Metrics)*hours/cost.HoursPerMonth)
 	return usage
 }
@@ -65,9 +77,15 @@ const streamPause = 250 * time.Millisecond
 // Run sends the messages through a local stack and meters what they use.
 func Run(ctx context.Context, o Options) (r Result, err error) {
 	// The clock's ticks are part of the idle bill.
-	s, err := stack.Start(ctx, stack.Options{
+	options := stack.Options{
 		Dir: o.Dir, Log: o.Log, NoTick: true, Single: true, StreamWindow: streamPause, Statuses: whatsapp.Timing{Manual: true},
-	})
+	}
+	if o.Chromium {
+		if options.Console, err = consoles.Built(); err != nil {
+			return r, err
+		}
+	}
+	s, err := stack.Start(ctx, options)
 	if err != nil {
 		return r, fmt.Errorf("start the stack: %w", err)
 	}
@@ -80,6 +98,15 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 		return r, err
 	}
 	defer team.close()
+	var open *consoles.Consoles
+	if !o.Chromium {
+		err = team.watch(ctx)
+	} else if open, err = consoles.Open(ctx, s.URL, stack.DemoPassword, people...); err == nil {
+		err = open.Show("/inbox", "/inbox?box=all", "/inbox")
+	}
+	if err != nil {
+		return r, err
+	}
 	if err := team.idle(ctx, o.Idle); err != nil {
 		return r, err
 	}
@@ -87,20 +114,25 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 		return r, err
 	}
 	r.Options = o
-	before := s.Usage()
-	if _, _, err := write(ctx, s, o.Conversations, o); err != nil {
+	before, opened := s.Usage(), max(o.Conversations, 2)
+	if _, _, err := write(ctx, s, opened, opened, max(o.Rate, 10)); err != nil {
 		return r, err
 	}
 	after := s.Usage()
-	r.Opening = perOne(after.Since(before), o.Conversations)
-	if err := team.look(ctx); err != nil {
+	r.Opening = perOne(after.Since(before), opened)
+	if open == nil {
+		err = team.look(ctx)
+	} else {
+		err = team.lookBy(ctx, open)
+	}
+	if err != nil {
 		return r, err
 	}
 	if err := settle(ctx, s); err != nil {
 		return r, err
 	}
 	before = s.Usage()
-	if r.Took, r.Settled, err = write(ctx, s, o.Texts, o); err != nil {
+	if r.Took, r.Settled, err = write(ctx, s, o.Texts, o.Conversations, o.Rate); err != nil {
 		return r, err
 	}
 	after = s.Usage()
@@ -110,7 +142,10 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 			r.Metrics++
 		}
 	}
-	return r, nil
+	if open != nil {
+		r.Console, err = open.Close()
+	}
+	return r, err
 }
 
 // perOne is one of n's share. The hours of metrics are no matter of shares, and the polling of empty queues is the idle bill's.
@@ -123,13 +158,13 @@ func perOne(usage cost.Usage, n int) cost.Usage {
 	return usage.Times(1 / float64(n))
 }
 
-// write lets customers write at the rate, one after the other, and waits until all has come to rest.
-func write(ctx context.Context, s *stack.Stack, n int, o Options) (took, settled time.Duration, err error) {
-	began, ticker := time.Now(), time.NewTicker(time.Second/time.Duration(o.Rate))
+// write lets so many customers write n texts at the rate, one after the other, and waits until all has come to rest.
+func write(ctx context.Context, s *stack.Stack, n, customers int, rate float64) (took, settled time.Duration, err error) {
+	began, ticker := time.Now(), time.NewTicker(time.Duration(float64(time.Second)/rate))
 	defer ticker.Stop()
 	for i := range n {
 		text := whatsapp.Incoming{
-			Account: stack.DemoNumber, From: fmt.Sprintf("549115%07d", i%o.Conversations),
+			Account: stack.DemoNumber, From: fmt.Sprintf("549115%07d", i%customers),
 			Text: fmt.Sprintf("Hola, ¿me confirman si el pedido %d ya salió? Lo espero para mañana a la tarde. ¡Gracias!", 1000+i),
 		}
 		if _, err := s.Phone.Deliver(text); err != nil {

@@ -44,7 +44,7 @@ func TestInbound_Million_UnderTenDollars(t *testing.T) {
 		}
 	}
 	if !r.Kept() {
-		t.Skipf("%d messages a second took this machine %s: that is another load than the bar's", r.Rate, r.Settled)
+		t.Skipf("%.0f messages a second took this machine %s: that is another load than the bar's", r.Rate, r.Settled)
 	}
 	if usd := usage.Bill().USD; usd > bar {
 		t.Errorf("%.2f dollars, and %d are the most", usd, bar)

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/coder/websocket"
 
+	"github.com/recado-chat/recado/infra/bench/consoles"
 	"github.com/recado-chat/recado/infra/local/stack"
 )
 
@@ -19,16 +21,20 @@ import (
 type team struct {
 	url     string
 	tokens  []string
+	ids     []string
 	sockets []*websocket.Conn
 	viewing chan struct{} // closed when the server says that somebody looks
 }
 
 type object = map[string]any
 
-// signIn opens the browsers of the demonstration account's three people, and gives every conversation to the first.
+// people are the demonstration account's: its owner, a supervisor who sees everything, and an operator.
+var people = []string{stack.DemoEmail, stack.DemoSupervisor, stack.DemoOperator}
+
+// signIn signs the three people in, and gives every conversation to the first.
 func signIn(ctx context.Context, url string) (*team, error) {
 	t := &team{url: url, viewing: make(chan struct{})}
-	for i, email := range []string{stack.DemoEmail, "bruno@demo.example", "carla@demo.example"} {
+	for i, email := range people {
 		var in struct {
 			AccessToken string
 			Operator    struct{ ID string }
@@ -36,18 +42,24 @@ func signIn(ctx context.Context, url string) (*team, error) {
 		if err := t.call(ctx, http.MethodPost, "/auth/sign-in", "", object{"email": email, "password": stack.DemoPassword, "client": "api"}, &in); err != nil {
 			return nil, err
 		}
-		t.tokens = append(t.tokens, in.AccessToken)
+		t.tokens, t.ids = append(t.tokens, in.AccessToken), append(t.ids, in.Operator.ID)
 		if i == 0 {
 			if err := t.call(ctx, http.MethodPut, "/distribution", in.AccessToken, object{"mode": "manager", "managerId": in.Operator.ID}, nil); err != nil {
 				return nil, err
 			}
 		}
-		if err := t.browse(ctx, in.AccessToken, true); err != nil {
-			t.close()
-			return nil, err
-		}
 	}
 	return t, nil
+}
+
+// watch opens a browser for each, which somebody looks at.
+func (t *team) watch(ctx context.Context) error {
+	for _, token := range t.tokens {
+		if err := t.browse(ctx, token, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *team) call(ctx context.Context, method, path, token string, body object, answer any) error {
@@ -127,16 +139,28 @@ func (t *team) read(ctx context.Context, socket *websocket.Conn, first bool) {
 	}
 }
 
-// look opens a conversation in the first browser, and waits until the server knows.
-func (t *team) look(ctx context.Context) error {
+// conversations are the ids of all, those who wrote first first.
+func (t *team) conversations(ctx context.Context) (ids []string, err error) {
 	var list struct{ Items []struct{ ID string } }
-	if err := t.call(ctx, http.MethodGet, "/conversations?status=open&limit=1", t.tokens[0], object{}, &list); err != nil {
+	if err := t.call(ctx, http.MethodGet, "/conversations?status=open&limit=100", t.tokens[0], object{}, &list); err != nil {
+		return nil, err
+	}
+	if len(list.Items) < 2 {
+		return nil, errors.New("fewer than two conversations are open")
+	}
+	for _, item := range slices.Backward(list.Items) {
+		ids = append(ids, item.ID)
+	}
+	return ids, nil
+}
+
+// look opens the first conversation in the first browser, and waits until the server knows.
+func (t *team) look(ctx context.Context) error {
+	ids, err := t.conversations(ctx)
+	if err != nil {
 		return err
 	}
-	if len(list.Items) == 0 {
-		return errors.New("no conversation is open")
-	}
-	action := fmt.Sprintf(`{"action":"view","conversationId":%q}`, list.Items[0].ID)
+	action := fmt.Sprintf(`{"action":"view","conversationId":%q}`, ids[0])
 	if err := t.sockets[0].Write(ctx, websocket.MessageText, []byte(action)); err != nil {
 		return fmt.Errorf("look at a conversation: %w", err)
 	}
@@ -146,6 +170,19 @@ func (t *team) look(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("look at a conversation: %w", ctx.Err())
 	}
+}
+
+// lookBy leads the consoles: the first to the conversation that is written to most, the second to the list of all, the third to another
+// conversation, which is given to its operator.
+func (t *team) lookBy(ctx context.Context, open *consoles.Consoles) error {
+	ids, err := t.conversations(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.call(ctx, http.MethodPost, "/conversations/"+ids[1]+"/assign", t.tokens[0], object{"operatorId": t.ids[2]}, nil); err != nil {
+		return err
+	}
+	return open.Show("/inbox/"+ids[0], "/inbox?box=all", "/inbox/"+ids[1])
 }
 
 func (t *team) close() {
