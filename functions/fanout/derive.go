@@ -258,7 +258,7 @@ func channelRemoved(e emitter, ch chat.Channel) error {
 	}, "")
 }
 
-// readCursor: pushes the new read cursor to the operator's other browsers, and sends a read mark to the provider if it supports that.
+// readCursor: pushes the new read cursor to the operator's other browsers, with what has changed in their lists, and sends a read mark to the provider if it supports that.
 func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	if now.Tells != "" && (old == nil || old.Tells < now.Tells) {
 		if err := e.mark(now); err != nil {
@@ -269,7 +269,8 @@ func readCursor(e emitter, old *chat.ReadCursor, now chat.ReadCursor) error {
 	if err != nil {
 		return err
 	}
-	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}, "")
+	pushed := events.Pushed{OperatorID: string(now.OperatorID), Frames: []json.RawMessage{frame}}
+	return e.emit(now.AccountID, events.SummaryPushed{Pushed: pushed}, "")
 }
 
 // mark signals the provider's read mark. Of several in a batch for one conversation only the furthest is sent. Marks have their own

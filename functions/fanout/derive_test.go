@@ -282,7 +282,7 @@ func TestDerive_ReadCursor_ReadMarked(t *testing.T) { // B-14
 		if err := readCursor(e, test.old, test.now); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"to-push read to ana"}
+		want := []string{"to-push-summary read to ana"}
 		if test.asks {
 			want = append(want, "to-send.fifo read.marked.v1")
 		}

@@ -59,6 +59,7 @@ func TestPush_HiddenBrowsers_OwnConversationsOnly(t *testing.T) {
 		}, []string{"ana"}},
 		"what is for everyone":              {fast, events.Pushed{Everyone: true}, []string{"ana", "beto", "carla"}},
 		"own news of somebody who watches":  {fast, events.Pushed{OperatorID: string(beto)}, []string{"beto"}},
+		"own news in the summary lane":      {summary, events.Pushed{OperatorID: string(beto)}, []string{"beto"}},
 		"own news of somebody who does not": {fast, events.Pushed{OperatorID: string(dora)}, []string{"hidden dora"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package push sends frames to browsers. It consumes two queues: the fast lane, for viewers and the assignee of a conversation, and the
-// summary lane, which batches for two seconds the updates of everybody else's lists.
+// summary lane, which batches for two seconds the updates of everybody else's lists and read marks.
 //
 // A whole batch is merged: the connections of each account are read once, and each browser gets one frame with the newest state of each
 // conversation. A push is a hint: a failed socket never causes a retry; only a failure to read the connections does.

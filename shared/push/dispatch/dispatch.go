@@ -86,7 +86,7 @@ func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushe
 		visitor, err := b.audience(ctx, listeners{account: account, visitor: chat.VisitorID(p.VisitorID)})
 		return visitor.Connections, err
 	case p.OperatorID != "":
-		return b.told(ctx, account, events.Pushed{AssigneeID: p.OperatorID, StoreID: p.StoreID}, moved) // as what happens in a conversation of theirs
+		return b.concerned(ctx, account, events.Pushed{AssigneeID: p.OperatorID, StoreID: p.StoreID}) // as what happens in a conversation of theirs
 	case p.Everyone:
 		return b.of(ctx, listeners{account: account}, func(chat.Connection, chat.Operator) bool { return true })
 	case b.summary:
@@ -94,6 +94,11 @@ func (b *Batch) told(ctx context.Context, account chat.AccountID, p events.Pushe
 			return audience.Shows(o, chat.StoreID(p.StoreID)) && shown(c, p, moved)
 		})
 	}
+	return b.concerned(ctx, account, p)
+}
+
+// concerned returns the connections that view a push's conversation, and its assignee's: the watching ones, or all when none is.
+func (b *Batch) concerned(ctx context.Context, account chat.AccountID, p events.Pushed) ([]chat.Connection, error) {
 	assignee := chat.OperatorID(p.AssigneeID)
 	concerned := func(c chat.Connection, o chat.Operator) bool {
 		looks := p.ConversationID != "" && c.Viewing.ConversationID == chat.ConversationID(p.ConversationID) && audience.Shows(o, c.Viewing.StoreID)
