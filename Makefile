@@ -205,11 +205,11 @@ invoke: $(ENGINE)/node_modules ## invoke a function with its sample events: make
 	@go run ./infra/local/invoke $(FUNCTION)
 
 .PHONY: bench
-bench: $(ENGINE)/node_modules $(DIST) chromium ## measure what infra/bench/README.md holds (10 min; BENCH="cold size" takes some)
+bench: $(ENGINE)/node_modules $(DIST) chromium ## measure what infra/bench/README.md holds (40 min; BENCH="cold size" takes some)
 	go run ./infra/bench $(BENCH)
 
 .PHONY: cost
-cost: $(ENGINE)/node_modules ## print the bill of an idle month, and of a million inbound messages from a metered run (2 min; infra/cost/README.md)
+cost: $(ENGINE)/node_modules $(DIST) chromium ## print the bill of an idle month, and of a million inbound messages metered with three consoles in Chromium (8 min; infra/cost/README.md)
 	@go run ./infra/cost/report
 
 .PHONY: clean

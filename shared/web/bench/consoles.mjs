@@ -60,12 +60,15 @@ async function open(email) {
 
 /** Loads a page and waits until its socket is told what it shows. */
 async function go(page, path) {
-  const watched = new Promise((resolve) => {
-    page.once("websocket", (socket) =>
-      socket.on("framereceived", ({ payload }) => {
-        if (/"type":"(watching|viewing)"/.test(payload)) resolve();
-      }),
-    );
+  await page.goto("about:blank"); // which ends the socket of the page before
+  const watched = page.waitForEvent("websocket", {
+    predicate: (socket) =>
+      socket
+        .waitForEvent("framereceived", {
+          predicate: ({ payload }) => payload.includes('"type":"watching"'),
+          timeout: TIMEOUT,
+        })
+        .then(() => true),
   });
   await page.goto(address + path);
   await watched;
