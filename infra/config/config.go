@@ -40,8 +40,11 @@ type Stage struct {
 	WebhookRate  int           // requests per second, that the HTTP API lets through
 	VisitorBurst int           // the same for the routes of the chat widget: an account's limits are in shared/limit
 	VisitorRate  int
-	SocketBurst  int // the same for connections and messages of browsers' sockets
-	SocketRate   int
+	// CountsOnly says that CloudWatch takes no metric math, as the deployment test's emulator: an alarm that compares a counter with
+	// invocations watches the counter alone there.
+	CountsOnly  bool
+	SocketBurst int // the same for connections and messages of browsers' sockets
+	SocketRate  int
 }
 
 const day = 24 * time.Hour
@@ -57,7 +60,7 @@ func defaults() []Stage {
 	dev.Name, dev.LogsKept = "dev", 7*day
 	prod.Name = "prod"
 	// The deployment's own test runs on an emulator, whose processes are the machine's.
-	test.Name, test.Kept, test.Architecture, test.LogsKept = "test", false, runtime.GOARCH, day
+	test.Name, test.Kept, test.Architecture, test.LogsKept, test.CountsOnly = "test", false, runtime.GOARCH, day, true
 	return []Stage{dev, prod, test}
 }
 

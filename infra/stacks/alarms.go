@@ -38,7 +38,7 @@ func (s *Service) newAlarms() {
 			AlarmActions:       tell,
 			OkActions:          tell,
 		}
-		if alarm.Share > 0 {
+		if alarm.Share > 0 && !s.stage.CountsOnly {
 			props.Metrics = s.shareOf(alarm)
 		} else {
 			namespace, dimensions := s.metricOf(alarm)
