@@ -7,6 +7,8 @@ import (
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // as is a message of a sender.
@@ -86,3 +88,23 @@ func TestReceive_ArgentineNumberInEitherForm_OneContact(t *testing.T) {
 }
 
 func keepAll(context.Context, chat.Contact) (bool, error) { return true, nil }
+
+// cardless is a store in which no contact is found.
+type cardless struct{ *dynamo.Store }
+
+func (cardless) Contact(context.Context, chat.AccountID, chat.ContactID) (chat.Contact, error) {
+	return chat.Contact{}, fault.New(fault.NotFound, "contact not found")
+}
+
+func TestReceive_ContactMissing_MessageTaken(t *testing.T) {
+	t.Parallel()
+	b := desktest.New(t)
+	c := b.Receive(as(b, chat.Sender{Addresses: []string{"CL.1"}})).Conversation
+	in := as(b, chat.Sender{Addresses: []string{"CL.1"}, Username: "ana.p"})
+	_, err := b.DeskOn(cardless{b.Store}).Receive(b.Context(), b.Account, b.Channel, in)
+	b.Must(err)
+	page, err := b.Store.Messages(b.Context(), desktest.Account, c.ID, chat.PageRequest{Limit: 5})
+	if b.Must(err); len(page.Items) != 2 {
+		t.Errorf("%d messages", len(page.Items))
+	}
+}

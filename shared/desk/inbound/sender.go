@@ -7,6 +7,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/chat/relink"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // sender finds the identity that writes; nil for somebody unknown. The contact's card gets what the message is the first to tell: the
@@ -17,6 +18,9 @@ func (r *Receiver) sender(ctx context.Context, account chat.Account, ch chat.Cha
 		return identity, err
 	}
 	before, err := r.store.Contact(ctx, account.ID, identity.ContactID)
+	if fault.Is(err, fault.NotFound) {
+		return identity, nil // without a card the message is taken all the same
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read contact %s: %w", identity.ContactID, err)
 	}
