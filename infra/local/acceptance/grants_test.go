@@ -42,7 +42,6 @@ var unseen = map[grants.Use]string{
 	{Function: "admin", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:           "the local stack has no CloudFront, which sends this secret",
 	{Function: "widget", Kind: topology.KindParameter, Resource: "origin-secret", Action: "ssm:GetParameter"}:          "the local stack has no CloudFront, which sends this secret",
 	{Function: "api", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:UpdateItem"}:                       "a session's last use is stored every five minutes of the wall clock",
-	{Function: "widget", Kind: topology.KindTable, Resource: "live", Action: "dynamodb:UpdateItem"}:                    "a visitor's last use is stored once a day of the wall clock",
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-media", Action: "sqs:SendMessage"}:                     "timing: the timer of a file fires only if its signal was lost or late",
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "timing: the timer of a mail fires only if its signal was lost or late",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda stores there the batches that fanout failed on too often",
