@@ -3,7 +3,8 @@
 //
 // Records are read in order. A record that cannot be decoded is copied to the dead letters and skipped, so that it does not block the
 // stream. When a queue is unavailable, the batch is retried from that record on; signals may then repeat, which every consumer handles.
-// Expiry removals are ignored.
+// Expiry removals are ignored. Records from which no signal follows are left out by the filters of stream.ForSignals, most of them before the
+// function is started.
 package fanout
 
 import (

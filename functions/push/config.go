@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/shared/auth"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/channel/all"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/directory"
 	"github.com/recado-chat/recado/shared/dynamo/live"
@@ -59,9 +61,28 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := New(Deps{Rooms: rooms, Dead: dead, Log: rt.Log, Metrics: metrics, Now: rt.Now})
+	h, err := New(Deps{Rooms: rooms, Dead: dead, Log: rt.Log, Metrics: metrics, Now: rt.Now, Window: all.Offline().Window})
 	if err != nil {
 		return nil, err
 	}
-	return boot.Handler(h.Handle), nil
+	return bySource{queue: boot.Handler(h.Handle), stream: boot.Handler(h.Lists)}, nil
+}
+
+// bySource handles batches of queues and of a stream.
+type bySource struct{ queue, stream lambda.Handler }
+
+// Invoke implements lambda.Handler.
+func (h bySource) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var event struct {
+		Records []struct {
+			EventSource string `json:"eventSource"`
+		}
+	}
+	if err := json.Unmarshal(payload, &event); err != nil {
+		return nil, fmt.Errorf("read the event: %w", err)
+	}
+	if len(event.Records) > 0 && event.Records[0].EventSource == "aws:dynamodb" {
+		return h.stream.Invoke(ctx, payload)
+	}
+	return h.queue.Invoke(ctx, payload)
 }

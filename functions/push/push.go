@@ -1,5 +1,6 @@
 // Package push sends frames to browsers. It consumes two queues: the fast lane, for viewers and the assignee of a conversation, and the
-// summary lane, which batches for two seconds the updates of everybody else's lists and read marks.
+// summary lane, which batches for two seconds the updates of everybody else's lists and read marks. Of conversations that only have one
+// more inbound message, which is most of what happens, it reads the stream itself, batched as the summary lane.
 //
 // A whole batch is merged: the connections of each account are read once, and each browser gets one frame with the newest state of each
 // conversation. A push is a hint: a failed socket never causes a retry; only a failure to read the connections does.
@@ -32,15 +33,16 @@ type Deps struct {
 	Log     *slog.Logger
 	Metrics *obs.Metrics // registers the queue's counters and dispatch.ConnectionsGone
 	Now     func() time.Time
+	Window  func(chat.ChannelType) time.Duration // of a channel type, for free replies
 }
 
-// Handler serves both lanes.
+// Handler serves both lanes and the stream.
 type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Rooms == nil || d.Dead == nil || d.Log == nil || d.Metrics == nil || d.Now == nil {
-		return nil, errors.New("push: broadcaster, dead letters, logger, metrics and clock are required")
+	if d.Rooms == nil || d.Dead == nil || d.Log == nil || d.Metrics == nil || d.Now == nil || d.Window == nil {
+		return nil, errors.New("push: broadcaster, dead letters, logger, metrics, clock and windows are required")
 	}
 	return &Handler{d}, nil
 }

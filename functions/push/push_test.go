@@ -19,6 +19,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/push"
+	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/local/sqs"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/infra/testkit/pushtest"
@@ -51,6 +52,7 @@ const (
 type fixture struct {
 	*testing.T
 	store   *dynamo.Store
+	db      dynamotest.DB
 	gateway *pushtest.Gateway
 	dead    *sqs.Server
 	handler *push.Handler
@@ -63,7 +65,8 @@ func open(t *testing.T) *fixture {
 	w := &fixture{T: t, gateway: pushtest.New(t), logs: &strings.Builder{}, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return w.now }
 	log := obs.NewLogger(w.logs, "push")
-	w.store = dynamotest.New(t)
+	w.db = dynamotest.Open(t, engine.Default())
+	w.store = w.db.Store
 	rooms, err := audience.New(w.store, w.gateway, clock, log)
 	w.must(err)
 	w.dead, err = sqs.Open(filepath.Join(t.TempDir(), "queues"), time.Now, []sqs.Queue{{Name: "dead"}})
@@ -77,7 +80,7 @@ func open(t *testing.T) *fixture {
 	metrics, err := obs.NewMetrics(io.Discard, clock, "push",
 		queue.RecordsFailed, queue.RecordsBuried, dispatch.ConnectionsGone)
 	w.must(err)
-	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock})
+	w.handler, err = push.New(push.Deps{Rooms: rooms, Dead: dead, Log: log, Metrics: metrics, Now: clock, Window: func(chat.ChannelType) time.Duration { return 24 * time.Hour }})
 	w.must(err)
 
 	w.must(w.store.CreateAccount(t.Context(),

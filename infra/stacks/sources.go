@@ -23,14 +23,20 @@ func (s *Service) connectSources() {
 	}
 	failures := s.state.Buckets[topology.StreamFailures]
 	for _, stream := range topology.Streams {
-		awslambda.NewCfnEventSourceMapping(s.Stack, jsii.String("Stream-"+string(stream.Table)), &awslambda.CfnEventSourceMappingProps{
-			FunctionName:               s.functions[stream.Function].FunctionName(),
-			EventSourceArn:             s.state.Tables[stream.Table].AttrStreamArn(),
-			BatchSize:                  jsii.Number(float64(stream.BatchSize)),
-			StartingPosition:           jsii.String("TRIM_HORIZON"),
-			BisectBatchOnFunctionError: jsii.Bool(true),
-			MaximumRetryAttempts:       jsii.Number(float64(stream.Retries)),
-			FunctionResponseTypes:      jsii.Strings("ReportBatchItemFailures"),
+		id := "Stream-" + string(stream.Table)
+		if stream.Function != "fanout" {
+			id += "-" + stream.Function
+		}
+		awslambda.NewCfnEventSourceMapping(s.Stack, jsii.String(id), &awslambda.CfnEventSourceMappingProps{
+			FunctionName:                   s.functions[stream.Function].FunctionName(),
+			EventSourceArn:                 s.state.Tables[stream.Table].AttrStreamArn(),
+			BatchSize:                      jsii.Number(float64(stream.BatchSize)),
+			MaximumBatchingWindowInSeconds: window(stream),
+			FilterCriteria:                 filter(stream),
+			StartingPosition:               jsii.String("TRIM_HORIZON"),
+			BisectBatchOnFunctionError:     jsii.Bool(true),
+			MaximumRetryAttempts:           jsii.Number(float64(stream.Retries)),
+			FunctionResponseTypes:          jsii.Strings("ReportBatchItemFailures"),
 			DestinationConfig: &awslambda.CfnEventSourceMapping_DestinationConfigProperty{
 				OnFailure: &awslambda.CfnEventSourceMapping_OnFailureProperty{Destination: failures.BucketArn()},
 			},
@@ -41,6 +47,26 @@ func (s *Service) connectSources() {
 			s.schedule(f)
 		}
 	}
+}
+
+// window is how long a batch of a stream is gathered; nil for not at all.
+func window(stream topology.Stream) *float64 {
+	if stream.Window == 0 {
+		return nil
+	}
+	return jsii.Number(stream.Window.Seconds())
+}
+
+// filter leaves out records of a stream; nil if there are no patterns.
+func filter(stream topology.Stream) any {
+	if len(stream.Patterns) == 0 {
+		return nil
+	}
+	filters := make([]any, len(stream.Patterns))
+	for i, pattern := range stream.Patterns {
+		filters[i] = &awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(pattern)}
+	}
+	return &awslambda.CfnEventSourceMapping_FilterCriteriaProperty{Filters: filters}
 }
 
 // schedule starts a function at an interval of whole minutes.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/events"
+	"github.com/recado-chat/recado/shared/dynamo/stream"
 )
 
 // Functions are all functions. What a function may touch is here and nowhere else.
@@ -135,6 +136,9 @@ var Functions = []Function{
 // of their group are received without being processed.
 const maxReceive = 20
 
+// summaryWindow is how long changes of lists wait for each other.
+const summaryWindow = 2 * time.Second
+
 // names turns names of queues into strings.
 func names(queues ...events.Queue) []string {
 	list := make([]string, len(queues))
@@ -156,7 +160,7 @@ var Queues = []Queue{
 	carrier(events.ToAssignment, Queue{Function: "assignment", BatchSize: 10}),
 	carrier(events.ToSend, Queue{Function: "send", BatchSize: 10}),
 	carrier(events.ToPush, Queue{Function: "push", BatchSize: 10}),
-	carrier(events.ToPushSummary, Queue{Function: "push", BatchSize: 1000, Window: 2 * time.Second}),
+	carrier(events.ToPushSummary, Queue{Function: "push", BatchSize: 1000, Window: summaryWindow}),
 	carrier(events.ToMedia, Queue{Function: "media", BatchSize: 5}),
 	carrier(events.ToNotify, Queue{Function: "notify", BatchSize: 10}),
 	carrier(events.ToAutoclose, Queue{Function: "autoclose", BatchSize: 10}),
@@ -187,9 +191,11 @@ var Routes = []Route{
 	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},
 }
 
-// Streams feed fanout.
+// Streams feed fanout, and push with the inbound messages that lists show. Two readers are what a shard of a stream bears.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 var Streams = []Stream{
-	{Table: Desk, Function: "fanout", BatchSize: 100, Retries: 50},
+	{Table: Desk, Function: "fanout", BatchSize: 100, Retries: 50, Patterns: stream.ForSignals()},
+	{Table: Desk, Function: "push", BatchSize: 1000, Window: summaryWindow, Retries: 5, Patterns: stream.ForLists()},
 	{Table: Directory, Function: "fanout", BatchSize: 100, Retries: 50},
 	{Table: Ledger, Function: "fanout", BatchSize: 100, Retries: 50},
 }

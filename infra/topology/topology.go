@@ -3,8 +3,8 @@
 //
 // Invariants, each a test in shared/arch: a function's environment has exactly the keys that its Config reads; every queue has
 // a dead-letter queue and a visibility of at least six times its function's time-out; webhook, socket's edges and clock only
-// send. Beside the standard library it imports the list of channels: which settings and secrets of a deployment a provider needs is
-// said in the provider's folder alone.
+// send. Beside the standard library it imports the list of channels, since which settings and secrets of a deployment a provider needs is
+// said in the provider's folder alone, and the patterns by which the readers of a stream share its records.
 package topology
 
 import (
@@ -152,7 +152,10 @@ type Stream struct {
 	Table     Table
 	Function  string
 	BatchSize int
+	Window    time.Duration // how long a batch waits for more records; whole seconds, as Lambda has them
 	Retries   int
+	// Patterns, if there are any, leave out the records that match none of them, in the language of Lambda's event filtering.
+	Patterns []string
 }
 
 // Secret is a parameter that a function reads by name.

@@ -77,7 +77,7 @@ var (
 		{folder: "shared/dynamo/conversation", only: dataCore("activity", "schedule", "contact", "directory"), reason: "a decision writes the contact and an activity entry, and nothing in Live"},
 		{folder: "shared", forbid: []string{"functions", "infra"}, reason: "functions and infra import shared, not the reverse"},
 		{folder: "functions", forbid: []string{"infra"}, reason: "a function does not depend on how it is deployed"},
-		{folder: "infra/topology", only: []string{"infra/topology", "events", "shared/channel", "shared/chat", "shared/fault", "shared/outbound"}, reason: "the topology is plain data: it reads which queue carries which signal, and which settings and secrets a provider needs"},
+		{folder: "infra/topology", only: []string{"infra/topology", "events", "shared/channel", "shared/chat", "shared/cursor", "shared/dynamo/internal", "shared/dynamo/stream", "shared/fault", "shared/outbound"}, reason: "the topology is plain data: it reads which queue carries which signal, which records of a stream a function reads, and which settings and secrets a provider needs"},
 		{folder: "infra/local/sim", only: []string{"infra/local/sim"}, reason: "a simulator has its own code for the wire format, so that tests find a mistake in an adapter"},
 	}
 )

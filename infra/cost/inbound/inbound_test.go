@@ -38,7 +38,7 @@ func TestInbound_Million_UnderTenDollars(t *testing.T) {
 			t.Errorf("a message used %.2f %s, and %.0f are the most", used, item, units)
 		}
 	}
-	for _, item := range []cost.Item{cost.LambdaRequests, cost.SQSFIFO, cost.SQSStandard, cost.HTTPRequests, cost.SocketMessages, cost.LogBytes} {
+	for _, item := range []cost.Item{cost.LambdaRequests, cost.SQSFIFO, cost.HTTPRequests, cost.SocketMessages, cost.LogBytes} {
 		if r.Message.Of(item) == 0 {
 			t.Errorf("no %s was counted: the meter sees less than it says", item)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 )
@@ -16,6 +17,9 @@ type shard struct {
 	*StreamSource
 	id       string
 	iterator *string
+	// last is the last record that was left out, and leftOut how many were since a position was saved.
+	last    string
+	leftOut int
 	// trimmed means that the checkpoint is older than the oldest record of the stream.
 	trimmed bool
 }
@@ -80,7 +84,7 @@ func (s *shard) seek(ctx context.Context) error {
 	in := &dynamodbstreams.GetShardIteratorInput{
 		StreamArn: &s.StreamARN, ShardId: &s.id, ShardIteratorType: types.ShardIteratorTypeTrimHorizon,
 	}
-	if p := s.Checkpoints.get(s.StreamARN, s.id); p.Sequence != "" && !s.trimmed {
+	if p := s.Checkpoints.get(s.reader(), s.id); p.Sequence != "" && !s.trimmed {
 		in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &p.Sequence
 	}
 	out, err := s.client.GetShardIterator(ctx, in)
@@ -117,7 +121,8 @@ func (s *shard) gather(ctx context.Context) ([]record, error) {
 	return records, nil
 }
 
-// get reads until there is something to deliver, or nothing at all. The shard is at its end when no iterator is left.
+// get reads until there is something to deliver, or nothing more: an engine fills a page as long as it has records. The shard is at its
+// end when no iterator is left.
 func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
 	n := int32(min(limit, maxGet))
 	var records []record
@@ -126,14 +131,16 @@ func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read shard %s: %w", s.id, err)
 		}
-		if more = len(out.Records) > 0; more {
+		if more = len(out.Records) == int(n); len(out.Records) > 0 {
 			s.mu.Lock()
 			s.open[s.id] = neverEmpty
 			s.mu.Unlock()
 		}
 		s.iterator = out.NextShardIterator
 		for _, r := range out.Records {
-			if unchanged(r) {
+			if unchanged(r) || !s.filter.lets(r) {
+				s.leftOut++
+				s.last = aws.ToString(r.Dynamodb.SequenceNumber)
 				continue
 			}
 			converted, err := convert(r, s.StreamARN)
@@ -142,6 +149,9 @@ func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
 			}
 			records = append(records, converted)
 		}
+	}
+	if len(records) == 0 && s.leftOut >= maxLeftOut {
+		return nil, s.save(position{Sequence: s.last})
 	}
 	return records, nil
 }
@@ -259,7 +269,8 @@ func (s *shard) discard(ctx context.Context, batch []record, reason error) bool 
 }
 
 func (s *shard) save(p position) error {
-	if err := s.Checkpoints.set(s.StreamARN, s.id, p); err != nil {
+	s.leftOut = 0
+	if err := s.Checkpoints.set(s.reader(), s.id, p); err != nil {
 		return fmt.Errorf("keep the position in shard %s: %w", s.id, err)
 	}
 	return nil

@@ -18,10 +18,11 @@ const (
 	// An empty shard is asked again after pollSoon, then ever more rarely down to pollIdle. A busy one is asked at once.
 	pollSoon = 10 * time.Millisecond
 	pollIdle = 80 * time.Millisecond
-	// A shard that writers wake is asked as often as Lambda asks.
-	pollWoken = 250 * time.Millisecond
+	// A shard that writers wake is asked for the writes of others only.
+	pollWoken = time.Second
 
 	maxGet        = 1000
+	maxLeftOut    = 1000 // records that a restart may read again
 	firstBackoff  = 50 * time.Millisecond
 	longestPause  = 2 * time.Second
 	maxBatchItems = 10_000
@@ -34,6 +35,10 @@ type Stream struct {
 	BatchSize       int
 	// Window is how long a batch may wait for company, in real time.
 	Window time.Duration
+	// Reader tells the readers of one stream apart; "" is one of them.
+	Reader string
+	// Patterns, if there are any, leave out the records that match none of them (FilterCriteria).
+	Patterns []string
 	// Woken says that writers call Wrote, so that there is no need to ask often.
 	Woken bool
 	// Timeout of one invocation, in real time.
@@ -56,6 +61,7 @@ type StreamSource struct {
 	Stream
 	client   *dynamodbstreams.Client
 	function function
+	filter   filter
 	stop     context.CancelFunc
 	wg       sync.WaitGroup
 
@@ -82,8 +88,12 @@ func NewStream(client *dynamodbstreams.Client, mapping Stream, invoke Invoke) (*
 	if mapping.StreamARN == "" || mapping.Checkpoints == nil {
 		return nil, fmt.Errorf("map stream %s: the stream's ARN or the checkpoints are missing", mapping.Name)
 	}
+	filter, err := newFilter(mapping.Patterns)
+	if err != nil {
+		return nil, fmt.Errorf("map stream %s: %w", mapping.Name, err)
+	}
 	return &StreamSource{
-		Stream: mapping, client: client, stop: func() {},
+		Stream: mapping, client: client, filter: filter, stop: func() {},
 		function: newFunction(invoke, mapping.Around, mapping.Timeout, mapping.Log, mapping.Name),
 		wake:     make(chan struct{}),
 		urgent:   make(chan struct{}),
@@ -161,6 +171,9 @@ func (s *StreamSource) Counters() Counters {
 	return c
 }
 
+// reader is under what the positions are kept.
+func (s *StreamSource) reader() string { return s.StreamARN + s.Reader }
+
 // discover lists the shards and starts to read those whose parents are done. It answers how many are being read.
 func (s *StreamSource) discover(ctx context.Context) (reading int, err error) {
 	shards, err := s.shards(ctx)
@@ -171,7 +184,7 @@ func (s *StreamSource) discover(ctx context.Context) (reading int, err error) {
 	for _, shard := range shards {
 		listed[aws.ToString(shard.ShardId)] = true
 	}
-	if err := s.Checkpoints.keep(s.StreamARN, listed); err != nil {
+	if err := s.Checkpoints.keep(s.reader(), listed); err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
@@ -179,8 +192,8 @@ func (s *StreamSource) discover(ctx context.Context) (reading int, err error) {
 	for _, info := range shards {
 		id, parent := aws.ToString(info.ShardId), aws.ToString(info.ParentShardId)
 		_, reading := s.open[id]
-		if reading || s.Checkpoints.get(s.StreamARN, id).Done ||
-			listed[parent] && !s.Checkpoints.get(s.StreamARN, parent).Done {
+		if reading || s.Checkpoints.get(s.reader(), id).Done ||
+			listed[parent] && !s.Checkpoints.get(s.reader(), parent).Done {
 			continue
 		}
 		s.open[id] = neverEmpty

@@ -54,8 +54,9 @@ type store struct {
 	lost    error
 	closing bool
 
-	wanted   chan struct{}
-	finished chan struct{}
+	wanted    chan struct{}
+	gathering chan struct{}
+	finished  chan struct{}
 }
 
 // write is one change; done, if any, is told when it is stored or has failed, in the order of the writes.
@@ -77,7 +78,7 @@ func openStore(path string) (*store, error) {
 	}
 	s := &store{
 		db: db, statements: make(map[string]*sql.Stmt),
-		wanted: make(chan struct{}, 1), finished: make(chan struct{}),
+		wanted: make(chan struct{}, 1), gathering: make(chan struct{}, 1), finished: make(chan struct{}),
 	}
 	for _, text := range []string{sqlPut, sqlLast, sqlRemove, sqlReceived, sqlRemember, sqlForgetBefore} {
 		stmt, err := db.Prepare(text)
@@ -93,6 +94,11 @@ func openStore(path string) (*store, error) {
 // now hands over a write that somebody waits for.
 func (s *store) now(apply func(*tx) error, done func(error)) {
 	s.enqueue(write{apply, done})
+	s.want()
+}
+
+// want has what is pending written at once.
+func (s *store) want() {
 	select {
 	case s.wanted <- struct{}{}:
 	default:
@@ -100,7 +106,13 @@ func (s *store) now(apply func(*tx) error, done func(error)) {
 }
 
 // later hands over a write that nobody waits for. Losing it to kill -9 must only mean that something is done again.
-func (s *store) later(apply func(*tx) error) { s.enqueue(write{apply: apply}) }
+func (s *store) later(apply func(*tx) error) {
+	s.enqueue(write{apply: apply})
+	select {
+	case s.gathering <- struct{}{}:
+	default:
+	}
+}
 
 func (s *store) enqueue(w write) {
 	s.mu.Lock()
@@ -110,20 +122,29 @@ func (s *store) enqueue(w write) {
 
 func (s *store) run() {
 	defer close(s.finished)
-	tick := time.NewTicker(gather)
-	defer tick.Stop()
+	var waited <-chan time.Time // for the writes that nobody waits for; nil if there are none
 	for {
 		select {
 		case <-s.wanted:
-		case <-tick.C:
+		case <-waited:
+		case <-s.gathering:
+			if waited == nil {
+				waited = time.After(gather)
+			}
+			continue
 		}
+		waited = nil
 		s.mu.Lock()
 		batch, closing := s.pending, s.closing
 		s.pending = nil
 		s.mu.Unlock()
-		if len(batch) > 0 {
+		switch {
+		case len(batch) > 0:
 			s.write(batch)
-		} else if closing {
+			if closing {
+				s.want()
+			}
+		case closing:
 			return
 		}
 	}
@@ -164,6 +185,7 @@ func (s *store) close() error {
 	s.mu.Lock()
 	s.closing = true
 	s.mu.Unlock()
+	s.want()
 	<-s.finished
 	return errors.Join(s.lost, s.db.Close())
 }

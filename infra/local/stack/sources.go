@@ -77,7 +77,13 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 		Name: string(stream.Table), StreamARN: aws.ToString(table.Table.LatestStreamArn), BatchSize: stream.BatchSize, Window: s.options.StreamWindow,
 		Woken:   s.options.Binaries == "", // the functions of this process are watched
 		Timeout: topology.MustFunction(stream.Function).Timeout, MaxRetries: stream.Retries, Bisect: true, PartialFailures: true,
-		Checkpoints: checkpoints, OnFailure: s.keepFailed, Log: s.log,
+		Checkpoints: checkpoints, OnFailure: s.keepFailed, Patterns: stream.Patterns, Log: s.log,
+	}
+	if stream.Window > 0 && !s.options.NoWindow {
+		mapping.Window = stream.Window
+	}
+	if stream.Function != "fanout" {
+		mapping.Name, mapping.Reader = mapping.Name+"-"+stream.Function, stream.Function
 	}
 	if s.options.Around != nil {
 		mapping.Around = s.options.Around(stream.Function)
@@ -88,7 +94,9 @@ func (s *Stack) startStream(ctx context.Context, stream topology.Stream, checkpo
 	}
 	src.Start(ctx)
 	s.streams = append(s.streams, src)
-	s.awake.Store(tableName(stream.Table), src)
+	readers, _ := s.awake.Load(tableName(stream.Table))
+	others, _ := readers.([]*source.StreamSource)
+	s.awake.Store(tableName(stream.Table), append(slices.Clone(others), src))
 	return nil
 }
 
@@ -100,8 +108,10 @@ func (s *Stack) wakeStreams(call awscalls.Call) func(any, error) {
 	}
 	return func(any, error) { // a write that failed may have happened
 		for _, table := range tables {
-			if stream, ok := s.awake.Load(table); ok {
-				stream.(*source.StreamSource).Wrote()
+			readers, _ := s.awake.Load(table)
+			sources, _ := readers.([]*source.StreamSource)
+			for _, stream := range sources {
+				stream.Wrote()
 			}
 		}
 	}

@@ -101,7 +101,7 @@ type Stack struct {
 	handlers    map[string]lambda.Handler
 	queued      []*source.QueueSource
 	streams     []*source.StreamSource
-	awake       sync.Map // the *source.StreamSource of a table's name
+	awake       sync.Map // the []*source.StreamSource of a table's name
 	closers     []func()
 	log         *slog.Logger
 

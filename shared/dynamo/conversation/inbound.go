@@ -66,6 +66,7 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("waitingAt"), name("waitingAt").IfNotExists(value(table.MillisOf(chat.SortTime(m.SentAt, m.ReceivedAt))))).
 		Set(name("waitingPk"), name("waitingPk").IfNotExists(name("inboxPk"))).
 		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(chat.SortTime(m.SentAt, m.ReceivedAt), id)))).
+		Set(name(item.ReaderAttribute), value(item.ReaderLists)).
 		Add(name("version"), value(1))
 	// In the pool, whoever was answered has a place in the waiting index that the message changes.
 	exists, not := expression.AttributeExists, expression.AttributeNotExists

@@ -1,6 +1,8 @@
 package item
 
 import (
+	"slices"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -41,6 +43,7 @@ type messageItem struct {
 	SentAt     table.Millis   `dynamodbav:"sentAt,omitempty"`
 	ReceivedAt table.Millis   `dynamodbav:"receivedAt,omitempty"`
 	Version    int64          `dynamodbav:"version"`
+	Reader     string         `dynamodbav:"for,omitempty"`
 }
 
 type attachmentPart struct {
@@ -165,6 +168,10 @@ func Message(m chat.Message) messageItem {
 		it.Attachments = append(it.Attachments, attachmentPart{
 			ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, Ref: a.Ref, Key: a.Key, State: string(a.State),
 		})
+	}
+	toFetch := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
+	if m.Direction == chat.In && m.Version <= 1 && !slices.ContainsFunc(m.Attachments, toFetch) {
+		it.Reader = ReaderNone
 	}
 	return it
 }
