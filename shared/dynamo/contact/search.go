@@ -170,7 +170,7 @@ func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []wa
 		tokens := item.Tokens(c)
 		met := slices.ContainsFunc(wants[:at], func(w want) bool { return w.matches(tokens) })
 		first, _ := firstMatch(wants[at][0], tokens)
-		if met || !wants[at].matches(tokens) || key.Search(account, string(first.Field), first.Text, c.ID) != table.KeyOf(av) {
+		if met || !wants[at].matches(tokens) || keyOf(c, first) != table.KeyOf(av) {
 			continue
 		}
 		shown, err := keep(ctx, c)
