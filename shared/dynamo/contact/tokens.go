@@ -3,7 +3,6 @@ package contact
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -85,7 +84,7 @@ func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []cha
 }
 
 // byID reads contacts with reads that may be a moment old. Those that do not exist are left out.
-func (s *Store) byID(ctx context.Context, account chat.AccountID, ids []chat.ContactID) ([]chat.Contact, error) {
+func (s *Store) byID(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (map[chat.ContactID]chat.Contact, error) {
 	keys := make([]table.Key, len(ids))
 	for i, id := range ids {
 		keys[i] = key.Contact(account, id)
@@ -94,7 +93,15 @@ func (s *Store) byID(ctx context.Context, account chat.AccountID, ids []chat.Con
 	if err != nil {
 		return nil, fmt.Errorf("read contacts: %w", err)
 	}
-	return table.DecodeAll(slices.Collect(maps.Values(found)), item.DecodeContact)
+	contacts := make(map[chat.ContactID]chat.Contact, len(found))
+	for _, av := range found {
+		c, err := item.DecodeContact(av)
+		if err != nil {
+			return nil, err
+		}
+		contacts[c.ID] = c
+	}
+	return contacts, nil
 }
 
 func keyOf(c chat.Contact, t item.Token) table.Key {
