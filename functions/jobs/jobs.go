@@ -44,6 +44,8 @@ type store interface {
 	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	// RenewTokens writes the search tokens that the contacts lack, and returns how many contacts changed.
+	RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (int, error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
 	SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error)
 }
@@ -219,6 +221,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.templates(ctx, job)
 	case chat.JobVerify:
 		return h.verify(ctx, job)
+	case chat.JobTokens:
+		return h.renewTokens(ctx, job)
 	case chat.JobAbandon:
 		return h.abandon(ctx, job)
 	case chat.JobSockets:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/functions/jobs"
+	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/channel/all"
@@ -26,7 +27,8 @@ type fixture struct {
 	deps  jobs.Deps
 	t     *testing.T
 	ctx   context.Context
-	store *dynamo.Store
+	db    dynamotest.DB
+	store *dynamo.Store // of db, by the fixture's clock
 	desk  *desktest.UseCases
 	now   time.Time
 	logs  bytes.Buffer // logs and metrics
@@ -57,7 +59,8 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	b := &fixture{t: t, ctx: t.Context(), now: dynamotest.Noon(), shop: map[chat.StoreID]chat.Channel{}}
 	clock := func() time.Time { return b.now }
-	b.store = dynamotest.New(t, dynamo.WithClock(clock))
+	b.db = dynamotest.Open(t, engine.Default(), dynamo.WithClock(clock))
+	b.store = b.db.Store
 	b.desk = desktest.NewUseCases(t, b.store, all.Offline().Capabilities, clock)
 	metrics, err := obs.NewMetrics(&b.logs, clock, "jobs", jobs.LoadsRepaired)
 	if err != nil {

@@ -84,7 +84,7 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 		if !at.Counting {
 			next := following(operators, at.Operator)
 			if next == "" {
-				return h.recounted(ctx, job, at, len(operators)), nil
+				return h.recounted(ctx, job, at, len(operators)), h.startTokens(ctx, job.AccountID)
 			}
 			at.Tries, at.Doubt = 0, nil
 			if err := h.start(ctx, job.AccountID, &at, next); err != nil {

@@ -121,7 +121,7 @@ var Functions = []Function{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256, RegistersHooks: true,
 		Tables: map[Table]Items{
 			Directory: Get | Query | Put | Delete,
-			Desk:      Get | Query | Put | Update | Delete,
+			Desk:      Get | BatchGet | Query | Put | Update | Delete | Check,
 			Live:      Query,
 		},
 		Indexes:         []string{"inbox", "waiting"},

@@ -71,7 +71,7 @@ func (s *Sender) bound() error {
 }
 
 func (in *Inbound) boundContent() {
-	in.Text, in.Ignored = cutText(in.Text), text.Line(in.Ignored, maxInboundLine)
+	in.Text, in.Ignored = text.Omit(in.Text, maxInboundText, maxInboundTextBytes), text.Line(in.Ignored, maxInboundLine)
 	if len(in.ReplyTo) > maxInboundID {
 		in.ReplyTo = ""
 	}
@@ -103,7 +103,7 @@ func (in *Inbound) boundContent() {
 		p.URL, p.Title = address(p.URL), text.Line(p.Title, maxInboundLine)
 	}
 	if u := in.Update; u != nil {
-		u.Text, u.Emoji = cutText(u.Text), text.Line(u.Emoji, maxInboundEmoji)
+		u.Text, u.Emoji = text.Omit(u.Text, maxInboundText, maxInboundTextBytes), text.Line(u.Emoji, maxInboundEmoji)
 	}
 	if len(in.Status.Ref) > maxInboundID {
 		in.Status.Ref = ""
@@ -181,10 +181,6 @@ func (in *Inbound) boundTimes() {
 	if in.Template != nil {
 		within(&in.Template.Change.At)
 	}
-}
-
-func cutText(given string) string {
-	return text.CutBytes(text.Cut(given, maxInboundText), maxInboundTextBytes)
 }
 
 // address drops an address of the web that is too long: a part of one leads elsewhere.

@@ -97,6 +97,20 @@ func TestBound_IDsTooLong(t *testing.T) {
 	}
 }
 
+// Texts of the longest message of WhatsApp's app are whole; one that is longer says that its end was left out, and so does a longer edit.
+func TestBound_LongText_SaysThatItWasCut(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		strings.Repeat("漢", 65_536): strings.Repeat("漢", 65_536),
+		strings.Repeat("漢", 65_537): strings.Repeat("漢", 65_532) + " […]",
+	} {
+		in := chat.Inbound{ReceivedAt: arrived, Text: given, Update: &chat.MessageUpdate{Kind: chat.Edited, Text: given}}
+		if err := in.Bound(); err != nil || in.Text != want || in.Update.Text != want {
+			t.Errorf("of %d bytes %d and %d are kept, want %d, %v", len(given), len(in.Text), len(in.Update.Text), len(want), err)
+		}
+	}
+}
+
 // Whatever a provider sends, a message is far below the 400 KB of an item of the tables, and every text is valid.
 func TestBound_AnySize_Storable(t *testing.T) {
 	t.Parallel()

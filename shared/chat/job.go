@@ -34,6 +34,7 @@ const (
 	JobTemplates JobKind = "templates" // a channel has new credentials, or somebody asked: read its templates from the provider
 	JobVerify    JobKind = "verify"    // a channel is not verified, or another claims its asset: ask the provider whether the credentials open it
 	JobAbandon   JobKind = "abandon"   // a channel was removed: fail what waits to be sent through it
+	JobTokens    JobKind = "tokens"    // contacts have search tokens of former rules: write those of the present ones
 	JobSockets   JobKind = "sockets"   // a site was removed or shows on other pages: close the sockets of pages that it no longer allows
 )
 

@@ -343,8 +343,8 @@ func scenarios() []scenario {
 			prepare: []step{text(maria, "hola"), text(jose, "buenas")}, steps: []step{each(shorten)},
 		},
 		{
-			name: "a wrong load is recounted", prepare: []step{text(maria, "hola"), keep, each(drift)},
-			steps: []step{later(chat.RecountEvery + time.Hour)}, only: []string{"jobs", "fanout"},
+			name: "a wrong load is recounted, and search tokens are renewed", prepare: []step{text(maria, "hola"), keep, each(drift)},
+			steps: []step{later(chat.RecountEvery + time.Hour), later(2 * time.Hour)}, only: []string{"jobs", "fanout"},
 			blind: []field{{"job", "count", "a repeated job does not count the loads that it repaired before"}},
 		},
 		{name: "sign-up with its mail", settings: settings{none: true}, steps: []step{signUp}, blind: twice, allows: oneMail},

@@ -23,6 +23,18 @@ func CutBytes(text string, most int) string {
 	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
+// omission is how a text says that its end was left out. An ellipsis alone may be the author's.
+const omission = " […]"
+
+// Omit shortens a text to a number of runes and of bytes. One that was shortened says so at its end.
+func Omit(text string, runes, bytes int) string {
+	if len(text) <= bytes && (len(text) <= runes || utf8.RuneCountInString(text) <= runes) {
+		return text
+	}
+	kept := []rune(strings.ToValidUTF8(text[:min(len(text), bytes-len(omission))], ""))
+	return string(kept[:min(len(kept), runes-utf8.RuneCountInString(omission))]) + omission
+}
+
 // Line makes a text one line that cannot turn the direction of what stands beside it. It is empty when nothing of it is visible.
 func Line(text string, most int) string {
 	if plain(text) && len(text) <= most {

@@ -73,9 +73,9 @@ func Replace(t *table.Tx, c relink.Contact, at time.Time, requestID string) {
 			t.Put(table.Desk, item.Search(after, tok), nil, "")
 		}
 	}
-	for _, tok := range old {
+	for _, tok := range append(old, item.FormerTokens(before)...) {
 		if !slices.Contains(new, tok) {
-			t.Remove(table.Desk, key.Search(before.AccountID, string(tok.Field), tok.Text, before.ID), nil, "")
+			t.Remove(table.Desk, keyOf(before, tok), nil, "")
 		}
 	}
 	t.Put(table.Desk, item.Revision(before, after, at, requestID), nil, "")

@@ -20,8 +20,14 @@ import (
 const (
 	minSuffix = 6 // digits
 	minDigits = 3
-	minEmail  = 2    // characters: a partition holds the tokens with the same first two
-	maxScan   = 1000 // tokens that one request reads
+	minEmail  = 2 // characters: a partition holds the tokens with the same first two
+
+	// What one request reads at most: about 750 units, with tokens of 100 bytes and contacts below 4 KB.
+	maxContacts = 1000
+	maxTokens   = 10_000 // of the word that is looked up, and of the others together
+
+	fewTokens  = table.MaxBatch / 2 // a page whose contacts are all read
+	manyTokens = 1000               // a page of which most contacts lack another word
 )
 
 // Keep decides whether a search shows a contact.
@@ -100,34 +106,112 @@ func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q st
 		}
 		after = last[1]
 	}
-	page := chat.Page[chat.Contact]{Items: []chat.Contact{}}
-	for scanned := 0; at < len(wants); {
-		if len(page.Items) >= table.LimitOf(p) || scanned >= maxScan {
-			page.Next, err = s.db.Cursors.Sign(ctx, name, account, strconv.Itoa(at), after)
-			return page, err
-		}
-		items, more, err := s.tokenPage(ctx, account, wants[at][0], after, max(table.LimitOf(p)-len(page.Items), table.MaxBatch/2))
-		if err != nil {
+	r := &run{Store: s, account: account, wants: wants, keep: keep, limit: table.LimitOf(p), found: []chat.Contact{}}
+	for at < len(wants) {
+		var ended bool
+		if after, ended, err = r.through(ctx, at, after); err != nil {
 			return chat.Page[chat.Contact]{}, err
 		}
-		scanned += len(items)
-		read, found, err := s.matching(ctx, account, wants, at, items, keep, table.LimitOf(p)-len(page.Items))
-		if err != nil {
-			return chat.Page[chat.Contact]{}, err
+		if !ended {
+			next, err := s.db.Cursors.Sign(ctx, name, account, strconv.Itoa(at), after)
+			return chat.Page[chat.Contact]{Items: r.found, Next: next}, err
 		}
-		page.Items = append(page.Items, found...)
-		switch {
-		case read < len(items) || more:
-			after = table.Text(items[read-1]["sk"])
-		default:
-			at, after = at+1, ""
+		at, after = at+1, ""
+	}
+	return chat.Page[chat.Contact]{Items: r.found}, nil
+}
+
+// run is one request of a search.
+type run struct {
+	*Store
+	account          chat.AccountID
+	wants            []want
+	keep             Keep
+	limit            int
+	found            []chat.Contact
+	tokens, contacts int // that were read
+}
+
+func (r *run) full() bool {
+	return len(r.found) >= r.limit || r.tokens >= maxTokens || r.contacts >= maxContacts
+}
+
+// through goes through the tokens of a want after one of them, and returns the last one that is done. ended says that none is left.
+func (r *run) through(ctx context.Context, at int, after string) (last string, ended bool, err error) {
+	prefix, others := r.wants[at][0], r.wants[at][1:]
+	size := max(r.limit-len(r.found), fewTokens)
+	var having map[chat.ContactID]bool // of the other words
+	for !r.full() {
+		hits, more, err := r.tokenPage(ctx, r.account, prefix, after, size)
+		if err != nil {
+			return "", false, err
+		}
+		r.tokens += len(hits)
+		if more && len(others) > 0 {
+			if having, err = r.having(ctx, others); err != nil {
+				return "", false, err
+			}
+			others = nil
+		}
+		rest := slices.Clone(hits)
+		if having != nil {
+			size = manyTokens
+			rest = slices.DeleteFunc(rest, func(h hit) bool { return !having[h.contact] })
+		}
+		for len(rest) > 0 {
+			if r.full() {
+				return after, false, nil
+			}
+			done, err := r.matching(ctx, at, rest[:min(len(rest), max(r.limit-len(r.found), fewTokens))])
+			if err != nil {
+				return "", false, err
+			}
+			after, rest = rest[done-1].SK, rest[done:]
+		}
+		if !more {
+			return "", true, nil
+		}
+		after = hits[len(hits)-1].SK
+	}
+	return after, false, nil
+}
+
+// having are the contacts with a token for the rarest of some prefixes, the one whose tokens end first. nil means that none is rare enough
+// to be listed.
+func (r *run) having(ctx context.Context, prefixes []item.Token) (map[chat.ContactID]bool, error) {
+	lists, after := make([]map[chat.ContactID]bool, len(prefixes)), make([]string, len(prefixes))
+	left := maxTokens
+	for {
+		for i, prefix := range prefixes {
+			if left == 0 {
+				return nil, nil
+			}
+			hits, more, err := r.tokenPage(ctx, r.account, prefix, after[i], min(left, maxTokens/4))
+			if err != nil {
+				return nil, err
+			}
+			left -= len(hits)
+			if lists[i] == nil {
+				lists[i] = make(map[chat.ContactID]bool, len(hits))
+			}
+			for _, h := range hits {
+				lists[i][h.contact], after[i] = true, h.SK
+			}
+			if !more {
+				return lists[i], nil
+			}
 		}
 	}
-	return page, nil
+}
+
+// hit is a stored token and the contact that it leads to.
+type hit struct {
+	table.Key
+	contact chat.ContactID
 }
 
 // tokenPage reads the tokens that begin with a prefix, after one of them.
-func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]table.Item, bool, error) {
+func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]hit, bool, error) {
 	pk := key.SearchPartition(account, string(prefix.Field), prefix.Text)
 	if pk == "" {
 		return nil, false, table.NotFound("account")
@@ -137,49 +221,54 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 	if after != "" {
 		q.Start = table.Key{PK: pk, SK: after}.Item()
 	}
-	return s.db.Page(ctx, q, "search contacts")
+	items, more, err := s.db.Page(ctx, q, "search contacts")
+	if err != nil {
+		return nil, false, err
+	}
+	hits, err := table.DecodeAll(items, func(av table.Item) (hit, error) {
+		k := table.KeyOf(av)
+		id, err := key.ParseSearch(k.SK)
+		if err != nil {
+			return hit{}, table.Damaged(item.KindSearch, err)
+		}
+		return hit{k, id}, nil
+	})
+	return hits, more, err
 }
 
-// matching reads the contacts of the tokens and takes those that match, were not found before and are to be shown. It stops after enough contacts,
-// and returns how many tokens it used.
-func (s *Store) matching(ctx context.Context, account chat.AccountID, wants []want, at int, items []table.Item, keep Keep, enough int) (read int, found []chat.Contact, err error) {
-	keys := make([]table.Key, len(items))
-	for i, av := range items {
-		id, err := key.ParseSearch(table.Text(av["sk"]))
-		if err != nil {
-			return 0, nil, table.Damaged(item.KindSearch, err)
-		}
-		keys[i] = key.Contact(account, id)
+// matching reads the contacts of tokens and finds those that match, were not found before and are to be shown. It stops when enough are
+// found, and returns how many of the tokens are done.
+func (r *run) matching(ctx context.Context, at int, hits []hit) (done int, err error) {
+	ids := make([]chat.ContactID, len(hits))
+	for i, h := range hits {
+		ids[i] = h.contact
 	}
-	contacts, err := s.db.BatchGet(ctx, table.Desk, keys)
+	contacts, err := r.byID(ctx, r.account, ids)
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
-	for i, av := range items {
-		if len(found) == enough {
-			return i, found, nil
+	r.contacts += len(hits)
+	for i, h := range hits {
+		if len(r.found) == r.limit {
+			return i, nil
 		}
-		stored, ok := contacts[keys[i]]
+		c, ok := contacts[h.contact]
 		if !ok {
 			continue
 		}
-		c, err := item.DecodeContact(stored)
-		if err != nil {
-			return 0, nil, err
-		}
 		tokens := item.Tokens(c)
-		met := slices.ContainsFunc(wants[:at], func(w want) bool { return w.matches(tokens) })
-		first, _ := firstMatch(wants[at][0], tokens)
-		if met || !wants[at].matches(tokens) || key.Search(account, string(first.Field), first.Text, c.ID) != table.KeyOf(av) {
+		met := slices.ContainsFunc(r.wants[:at], func(w want) bool { return w.matches(tokens) })
+		first, _ := firstMatch(r.wants[at][0], tokens)
+		if met || !r.wants[at].matches(tokens) || keyOf(c, first) != h.Key {
 			continue
 		}
-		shown, err := keep(ctx, c)
+		shown, err := r.keep(ctx, c)
 		if err != nil {
-			return 0, nil, err
+			return 0, err
 		}
 		if shown {
-			found = append(found, c)
+			r.found = append(r.found, c)
 		}
 	}
-	return len(items), found, nil
+	return len(hits), nil
 }

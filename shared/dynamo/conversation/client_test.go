@@ -1,90 +1,21 @@
 package conversation_test
 
 import (
-	"context"
-	"fmt"
 	"maps"
-	"reflect"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/smithy-go/middleware"
 
 	"github.com/recado-chat/recado/infra/local/engine"
 	"github.com/recado-chat/recado/infra/testkit/dynamotest"
 	"github.com/recado-chat/recado/shared/chat"
-	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/conversation"
 	"github.com/recado-chat/recado/shared/fault"
 )
-
-// around runs f around every call of the store's client.
-func around(db dynamotest.DB, f func(input any, call func() (any, error)) (any, error)) *dynamo.Store {
-	client := dynamodb.New(db.Client.Options(), func(o *dynamodb.Options) {
-		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("around", func(
-				ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
-			) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
-				out.Result, err = f(in.Parameters, func() (any, error) {
-					var err error
-					out, metadata, err = next.HandleInitialize(ctx, in)
-					return out.Result, err
-				})
-				return out, metadata, err
-			}), middleware.Before)
-		})
-	})
-	return dynamo.New(client, db.Tables, dynamo.WithClock(dynamotest.Noon))
-}
-
-// meter is a store that adds up the capacity units of its calls.
-type meter struct {
-	*dynamo.Store
-	mu          sync.Mutex
-	read, write float64
-	lines       []string
-}
-
-func newMeter(db dynamotest.DB) *meter {
-	m := &meter{}
-	m.Store = around(db, func(input any, call func() (any, error)) (any, error) {
-		reflect.ValueOf(input).Elem().FieldByName("ReturnConsumedCapacity").
-			Set(reflect.ValueOf(types.ReturnConsumedCapacityIndexes))
-		out, err := call()
-		if err == nil {
-			m.add(input, out)
-		}
-		return out, err
-	})
-	return m
-}
-
-func (m *meter) add(input, out any) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var consumed []types.ConsumedCapacity
-	switch c := reflect.ValueOf(out).Elem().FieldByName("ConsumedCapacity").Interface().(type) {
-	case *types.ConsumedCapacity:
-		consumed = append(consumed, *c)
-	case []types.ConsumedCapacity:
-		consumed = c
-	}
-	for _, c := range consumed {
-		units := aws.ToFloat64(c.CapacityUnits)
-		switch input.(type) {
-		case *dynamodb.GetItemInput, *dynamodb.QueryInput, *dynamodb.BatchGetItemInput:
-			m.read += units
-		default:
-			m.write += units
-		}
-		m.lines = append(m.lines, fmt.Sprintf("%T %.1f", input, units))
-	}
-}
 
 func TestTransientErrors_Unavailable(t *testing.T) {
 	t.Parallel()
@@ -101,7 +32,7 @@ func TestTransientErrors_Unavailable(t *testing.T) {
 		"a fault of the service":                &types.InternalServerError{},
 		"a transaction that is still under way": &types.TransactionInProgressException{},
 	} {
-		store := around(db, func(any, func() (any, error)) (any, error) { return nil, answer })
+		store := dynamotest.Around(db, func(any, func() (any, error)) (any, error) { return nil, answer })
 		if err := store.Commit(t.Context(), dynamotest.Opening("A"), noon); !fault.Is(err, fault.Unavailable) {
 			t.Errorf("%s: a decision answers %v", name, err)
 		}
@@ -112,7 +43,7 @@ func TestTransientErrors_Unavailable(t *testing.T) {
 			t.Errorf("%s: a get answers %v", name, err)
 		}
 	}
-	store := around(db, func(any, func() (any, error)) (any, error) { return nil, &types.ResourceNotFoundException{} })
+	store := dynamotest.Around(db, func(any, func() (any, error)) (any, error) { return nil, &types.ResourceNotFoundException{} })
 	if err := store.Commit(t.Context(), dynamotest.Opening("A"), noon); !fault.Is(err, fault.Internal) {
 		t.Errorf("a missing table answers %v", err)
 	}
@@ -122,7 +53,7 @@ func TestCommit_Collision_Retried(t *testing.T) {
 	t.Parallel()
 	db := dynamotest.Open(t, engine.Default())
 	tries := 0
-	store := around(db, func(input any, call func() (any, error)) (any, error) {
+	store := dynamotest.Around(db, func(input any, call func() (any, error)) (any, error) {
 		if _, ok := input.(*dynamodb.TransactWriteItemsInput); !ok {
 			return call()
 		}
@@ -144,7 +75,7 @@ func TestConversations_UnprocessedKeys_Retried(t *testing.T) {
 		dynamotest.NewConversation(t, db, n)
 	}
 	asked := 0
-	store := around(db, func(input any, call func() (any, error)) (any, error) {
+	store := dynamotest.Around(db, func(input any, call func() (any, error)) (any, error) {
 		in, ok := input.(*dynamodb.BatchGetItemInput)
 		if !ok {
 			return call()
@@ -173,7 +104,7 @@ func TestPool_LaggingEntry_LeftOut(t *testing.T) {
 	c := dynamotest.NewConversation(t, db, "A")
 	dynamotest.NewConversation(t, db, "B")
 	var lagging any
-	store := around(db, func(input any, call func() (any, error)) (any, error) {
+	store := dynamotest.Around(db, func(input any, call func() (any, error)) (any, error) {
 		if _, ok := input.(*dynamodb.QueryInput); !ok {
 			return call()
 		}
@@ -203,7 +134,7 @@ func TestListConversations_MovedRow_Once(t *testing.T) {
 		c := dynamotest.NewConversation(t, db, "A", activeAt(ago(time.Hour)))
 		dynamotest.NewConversation(t, db, "B", activeAt(ago(2*time.Hour)))
 		moved := make(chan struct{})
-		store := around(db, func(input any, call func() (any, error)) (any, error) {
+		store := dynamotest.Around(db, func(input any, call func() (any, error)) (any, error) {
 			in, ok := input.(*dynamodb.QueryInput)
 			if !ok || in.IndexName == nil {
 				return call()

@@ -35,17 +35,17 @@ func TestLists_MoreConversations_SameUnits(t *testing.T) {
 			if len(q.Statuses) != 1 || q.Statuses[0] != chat.Open || len(q.StoreIDs) > 0 || q.ChannelID != "" || q.Assignee == beto {
 				continue
 			}
-			meter := newMeter(db)
+			meter := dynamotest.NewMeter(db)
 			found, err := meter.ListConversations(t.Context(), account, q, chat.PageRequest{Limit: page})
 			if dynamotest.Must(t, err); len(found.Items) != page || found.Next == "" {
 				t.Fatalf("%+v: %d rows", q, len(found.Items))
 			}
-			list[fmt.Sprintf("%q %q %t", q.Order, q.Assignee, q.Unassigned)] = meter.read
+			list[fmt.Sprintf("%q %q %t", q.Order, q.Assignee, q.Unassigned)] = meter.Read
 		}
-		meter := newMeter(db)
+		meter := dynamotest.NewMeter(db)
 		_, err := meter.Counts(t.Context(), account)
 		dynamotest.Must(t, err)
-		list["counts"] = meter.read
+		list["counts"] = meter.Read
 		return list
 	}
 	more(50)

@@ -188,7 +188,7 @@ func TestInboundText_CapacityUnits(t *testing.T) {
 	m := text(conv, 2, words)
 	m.AccountID = acc
 	m.ProviderID = "wamid.HBgNNTQ5MTE1NTU1Nzc3NxUCABIYFjNFQjBDNzYxQ0ZBMTZGMEE0NDdCNUQA"
-	meter := newMeter(db)
+	meter := dynamotest.NewMeter(db)
 	_, _, err = meter.Identity(t.Context(), acc, chn, []string{identity.ExternalID})
 	dynamotest.Must(t, err)
 	_, created, err := meter.PutProviderRef(t.Context(), chat.ProviderRef{
@@ -202,9 +202,9 @@ func TestInboundText_CapacityUnits(t *testing.T) {
 	if !created || !put || !applied {
 		t.Fatalf("receipt %t, message %t, conversation %t", created, put, applied)
 	}
-	t.Logf("an inbound text: %.1f write units, %.1f read units; %v", meter.write, meter.read, meter.lines)
-	if meter.write > 5 || meter.read > 2 {
-		t.Fatalf("%.1f write units (5 allowed) and %.1f read units (2 allowed): %v", meter.write, meter.read, meter.lines)
+	t.Logf("an inbound text: %.1f write units, %.1f read units; %v", meter.Write, meter.Read, meter.Lines)
+	if meter.Write > 5 || meter.Read > 2 {
+		t.Fatalf("%.1f write units (5 allowed) and %.1f read units (2 allowed): %v", meter.Write, meter.Read, meter.Lines)
 	}
 	// The first text after an answer puts the conversation among those that wait: one unit more.
 	c, err := db.Conversation(t.Context(), acc, conv)
@@ -215,10 +215,10 @@ func TestInboundText_CapacityUnits(t *testing.T) {
 	}))
 	m = text(conv, 3, words)
 	m.AccountID = acc
-	meter = newMeter(db)
+	meter = dynamotest.NewMeter(db)
 	_, applied, err = meter.ApplyInbound(t.Context(), acc, conv, m)
-	if dynamotest.Must(t, err); !applied || meter.write > 4 {
-		t.Fatalf("applied %t, %.1f write units (4 allowed): %v", applied, meter.write, meter.lines)
+	if dynamotest.Must(t, err); !applied || meter.Write > 4 {
+		t.Fatalf("applied %t, %.1f write units (4 allowed): %v", applied, meter.Write, meter.Lines)
 	}
 }
 
@@ -231,7 +231,7 @@ func TestStatus_CapacityUnits(t *testing.T) {
 	dynamotest.Must(t, err)
 	_, err = db.RecordSent(t.Context(), sent555(m))
 	dynamotest.Must(t, err)
-	meter := newMeter(db)
+	meter := dynamotest.NewMeter(db)
 	r, err := meter.ProviderRef(t.Context(), account, "555", "wamid.1")
 	dynamotest.Must(t, err)
 	_, applied, err := meter.AdvanceStatus(t.Context(), account, r.ConversationID, r.MessageID, 1, chat.StatusUpdate{
@@ -240,8 +240,8 @@ func TestStatus_CapacityUnits(t *testing.T) {
 	if dynamotest.Must(t, err); !applied {
 		t.Fatal("not applied")
 	}
-	t.Logf("a status: %.1f write units, %.1f read units; %v", meter.write, meter.read, meter.lines)
-	if meter.write > 2 {
-		t.Fatalf("%.1f write units: %v", meter.write, meter.lines)
+	t.Logf("a status: %.1f write units, %.1f read units; %v", meter.Write, meter.Read, meter.Lines)
+	if meter.Write > 2 {
+		t.Fatalf("%.1f write units: %v", meter.Write, meter.Lines)
 	}
 }

@@ -37,6 +37,9 @@ const (
 	maxTokenLength = 60 // characters
 )
 
+// TokenRules is the version of the rules by which Tokens are made.
+const TokenRules = 2
+
 // Tokens are all tokens of a contact, in the order of their keys. One who was merged into another is not found.
 func Tokens(c chat.Contact) []Token {
 	if c.MergedInto != "" {
@@ -67,6 +70,29 @@ func Tokens(c chat.Contact) []Token {
 	}
 	slices.SortFunc(tokens, compareTokens)
 	return tokens
+}
+
+// FormerTokens are those that former rules made of a contact and the present ones do not: before version 2, a vowel sign ended a word.
+func FormerTokens(c chat.Contact) []Token {
+	if c.MergedInto != "" {
+		return nil
+	}
+	text := strings.Join([]string{c.Name, c.FirstName, c.LastName}, " ")
+	for _, i := range c.Identities {
+		text += " " + i.Username
+	}
+	kept := Tokens(c)
+	var made, former []Token
+	for _, word := range strings.FieldsFunc(Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		t := Token{FieldName, CutToken(word)}
+		if len(made) == maxWords || slices.Contains(made, t) {
+			continue
+		}
+		if made = append(made, t); !slices.Contains(kept, t) {
+			former = append(former, t)
+		}
+	}
+	return former
 }
 
 // CutToken cuts a text to the longest token that is stored.

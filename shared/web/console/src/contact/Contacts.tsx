@@ -54,7 +54,7 @@ export function Contacts() {
         {list.isError && contacts.length === 0 && (
           <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
         )}
-        {list.isSuccess && contacts.length === 0 && (
+        {list.isSuccess && contacts.length === 0 && !list.hasNextPage && (
           <EmptyState
             icon={q ? IconSearchOff : IconAddressBook}
             title={q ? t("inbox.noMatch") : t("contact.find")}

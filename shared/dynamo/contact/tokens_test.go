@@ -1,0 +1,130 @@
+package contact_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/recado-chat/recado/infra/local/engine"
+	"github.com/recado-chat/recado/infra/testkit/dynamotest"
+	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
+	"github.com/recado-chat/recado/shared/dynamo/internal/key"
+	"github.com/recado-chat/recado/shared/fault"
+)
+
+// age replaces a contact's tokens of the present rules by those of former ones.
+func age(t *testing.T, db dynamotest.DB, c chat.Contact, lacks ...string) {
+	t.Helper()
+	for _, text := range lacks {
+		_, err := db.Client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{
+			TableName: &db.Tables.Desk, Key: key.Search(account, string(item.FieldName), text, c.ID).Item(),
+		})
+		dynamotest.Must(t, err)
+	}
+	for _, former := range item.FormerTokens(c) {
+		av, err := attributevalue.MarshalMap(item.Search(c, former))
+		dynamotest.Must(t, err)
+		_, err = db.Client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &db.Tables.Desk, Item: av})
+		dynamotest.Must(t, err)
+	}
+}
+
+// tokens are the stored names of contacts, sorted.
+func tokens(t *testing.T, db dynamotest.DB) (stored []string) {
+	t.Helper()
+	all, err := db.Client.Scan(t.Context(), &dynamodb.ScanInput{TableName: aws.String(db.Tables.Desk)})
+	dynamotest.Must(t, err)
+	for _, av := range all.Items {
+		var k struct{ Kind, SK string }
+		dynamotest.Must(t, attributevalue.UnmarshalMap(av, &k))
+		if k.Kind == item.KindSearch {
+			stored = append(stored, k.SK)
+		}
+	}
+	slices.Sort(stored)
+	return stored
+}
+
+func TestRenewTokens_FormerRules_TokensOfPresentRules(t *testing.T) { // S1-08
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		irish := addContact(t, db, chat.Contact{ID: "irish", Name: "Sinéad O\u2019Connor", Phone: "5491155551234"})
+		hindi := addContact(t, db, chat.Contact{ID: "hindi", Name: "राम"})
+		addContact(t, db, chat.Contact{ID: "ana", Name: "Ana"})
+		want := tokens(t, db)
+		age(t, db, irish, "oconnor")
+		age(t, db, hindi, "राम")
+		if got := search(t, db, "oconnor", 10); got != nil || len(tokens(t, db)) != len(want) {
+			t.Fatalf("%q is stored, and oconnor finds %q", tokens(t, db), got)
+		}
+		ids := []chat.ContactID{"irish", "hindi", "nobody", "ana", "irish"}
+		n, err := db.RenewTokens(t.Context(), account, ids)
+		if dynamotest.Must(t, err); n != 2 || !slices.Equal(tokens(t, db), want) {
+			t.Errorf("%d renewed, %q is stored, want %q", n, tokens(t, db), want)
+		}
+		if got := search(t, db, "oconnor", 10); !slices.Equal(got, []string{"irish"}) {
+			t.Errorf("oconnor finds %q", got)
+		}
+		meter := dynamotest.NewMeter(db)
+		n, err = meter.RenewTokens(t.Context(), account, ids)
+		if dynamotest.Must(t, err); n != 0 || meter.Write != 0 || meter.Read > 3*8 {
+			t.Errorf("again: %d renewed, %v", n, meter.Lines)
+		}
+	})
+}
+
+// renamed is a store whose contact is renamed before each of the first n transactions.
+func renamed(t *testing.T, db dynamotest.DB, id chat.ContactID, n int) interface {
+	RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (int, error)
+} {
+	t.Helper()
+	return dynamotest.Around(db, func(input any, call func() (any, error)) (any, error) {
+		if _, writes := input.(*dynamodb.TransactWriteItemsInput); writes && n > 0 {
+			n--
+			before, err := db.Contact(t.Context(), account, id)
+			dynamotest.Must(t, err)
+			after := before
+			after.Name = fmt.Sprintf("Seán O'Brien %d", n)
+			dynamotest.Must(t, db.UpdateContact(t.Context(), before, after, nil, nil))
+			age(t, db, after, "obrien")
+		}
+		return call()
+	})
+}
+
+func TestRenewTokens_ContactChangedMeanwhile_TokensOfTheNewName(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	c := addContact(t, db, chat.Contact{ID: "x", Name: "Sinéad O'Connor"})
+	age(t, db, c, "oconnor")
+	n, err := renamed(t, db, "x", 1).RenewTokens(t.Context(), account, []chat.ContactID{"x"})
+	if dynamotest.Must(t, err); n != 1 {
+		t.Errorf("%d renewed", n)
+	}
+	stored, err := db.Contact(t.Context(), account, "x")
+	dynamotest.Must(t, err)
+	var want []string
+	for _, tok := range item.Tokens(stored) {
+		want = append(want, key.Search(account, string(tok.Field), tok.Text, "x").SK)
+	}
+	if slices.Sort(want); !slices.Equal(tokens(t, db), want) || stored.Name != "Seán O'Brien 0" {
+		t.Errorf("%s has the tokens %q, want %q", stored.Name, tokens(t, db), want)
+	}
+}
+
+func TestRenewTokens_ContactChangesEachTime_Unavailable(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Default())
+	c := addContact(t, db, chat.Contact{ID: "x", Name: "Sinéad O'Connor"})
+	age(t, db, c, "oconnor")
+	_, err := renamed(t, db, "x", 100).RenewTokens(t.Context(), account, []chat.ContactID{"x"})
+	dynamotest.WantFault(t, err, fault.Unavailable, "store_busy")
+	if got := search(t, db, "obrien", 10); got != nil {
+		t.Errorf("found %q", got)
+	}
+}
