@@ -60,6 +60,7 @@ var Routes = []Route{
 	{Signal: SummaryPushed{}, Queue: ToPushSummary, Sources: FromStream},
 	{Signal: MediaPending{}, Queue: ToMedia, Sources: FromStream | FromClock},
 	{Signal: FilesRevoked{}, Queue: ToMedia, Sources: FromStream},
+	{Signal: PictureUploaded{}, Queue: ToMedia, Sources: FromStream | FromClock},
 	{Signal: MailQueued{}, Queue: ToNotify, Sources: FromStream | FromClock},
 	{Signal: JobReady{}, Queue: ToJobs, Sources: FromStream | FromClock},
 	{Signal: ChannelRestored{}, Queue: ToJobs, Sources: FromStream},

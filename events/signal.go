@@ -87,6 +87,16 @@ type FilesRevoked struct {
 // EventType names the signal.
 func (FilesRevoked) EventType() string { return "files.revoked.v1" }
 
+// PictureUploaded means that an operator uploaded a picture of themselves, which media makes small. UploadID is left out when the timer of
+// the operator's picture sends the signal: the one that the operator waits for is meant.
+type PictureUploaded struct {
+	OperatorID string `json:"operatorId"`
+	UploadID   string `json:"uploadId,omitempty"`
+}
+
+// EventType names the signal.
+func (PictureUploaded) EventType() string { return "picture.uploaded.v1" }
+
 // MailQueued means that an e-mail is ready to be sent.
 type MailQueued struct {
 	MailID string `json:"mailId"`

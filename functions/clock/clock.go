@@ -163,6 +163,8 @@ func signalOf(item schedule.DueItem) (signal events.Signal, group string) {
 		return events.MailQueued{MailID: item.Subject}, ""
 	case string(chat.TimerPool):
 		return events.PoolDue{StoreID: item.Subject, DueAt: item.DueAt}, string(item.AccountID) + "." + item.Subject
+	case string(chat.TimerPicture):
+		return events.PictureUploaded{OperatorID: item.Subject}, ""
 	case string(chat.TimerJob):
 		return events.JobReady{JobID: item.Subject}, ""
 	}

@@ -320,6 +320,22 @@ func TestTick_StillDue_SentAgain(t *testing.T) {
 	}
 }
 
+func TestTick_PictureWaits_SentToMedia(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	before, err := w.Store.Operator(t.Context(), desktest.Account, w.Owner.ID)
+	w.Must(err)
+	after := before
+	after.PictureUpload = "UP1"
+	w.Must(w.Store.UpdateOperator(t.Context(), before, after, nil, nil))
+	w.Time = w.Time.Add(chat.TimerGrace)
+	w.Must(w.tick())
+	got := w.received()["to-media"]
+	if want := `{"operatorId":"` + string(w.Owner.ID) + `"}`; len(got) != 1 || string(got[0].Data) != want || got[0].AccountID != string(desktest.Account) {
+		t.Errorf("got %+v, want %s", got, want)
+	}
+}
+
 func TestTick_UnknownTimerKind_Skipped(t *testing.T) {
 	t.Parallel()
 	w := open(t)

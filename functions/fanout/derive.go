@@ -192,10 +192,14 @@ func timeline(e emitter, now chat.Event) error {
 	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.Data.AssigneeID), Frames: []json.RawMessage{notice}}, "")
 }
 
-// operator: who can take more than before asks for it, and everybody sees who is available.
+// operator: an uploaded picture is made small, and the operator told of it, who can take more than before asks for it, and everybody sees
+// who is available.
 func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, now chat.Operator) error {
 	if old == nil {
 		return nil
+	}
+	if err := picture(e, *old, now); err != nil {
+		return err
 	}
 	takes := func(o chat.Operator) bool { return o.Active && o.Availability == chat.Available }
 	grew := !takes(*old) || now.Capacity > old.Capacity
@@ -218,6 +222,25 @@ func (h *Handler) operator(ctx context.Context, e emitter, old *chat.Operator, n
 		return err
 	}
 	return e.emit(now.AccountID, events.Pushed{Everyone: true, Frames: []json.RawMessage{frame}}, "")
+}
+
+// picture: what an operator uploaded is made into a picture; when that is done, or refused, the operator's browser reads it.
+func picture(e emitter, old, now chat.Operator) error {
+	if now.PictureUpload != "" && now.PictureUpload != old.PictureUpload {
+		return e.emit(now.AccountID, events.PictureUploaded{OperatorID: string(now.ID), UploadID: now.PictureUpload}, "")
+	}
+	if old.PictureUpload == "" || now.PictureUpload != "" || now.Picture == "" && now.PictureRefused == "" {
+		return nil
+	}
+	code := "picture_ready"
+	if now.PictureRefused != "" {
+		code = "picture_refused"
+	}
+	notice, err := present.Notice(code, "")
+	if err != nil {
+		return err
+	}
+	return e.emit(now.AccountID, events.Pushed{OperatorID: string(now.ID), Frames: []json.RawMessage{notice}}, "")
 }
 
 // account: a new distribution mode signals every store with waiting conversations.

@@ -61,6 +61,15 @@ func (c *crashing) PendingTimers(ctx context.Context, a chat.AccountID, conv cha
 	return t, err
 }
 
+func (c *crashing) Operator(ctx context.Context, a chat.AccountID, id chat.OperatorID) (o chat.Operator, err error) {
+	err = c.around(func() (err error) { o, err = c.Store.Operator(ctx, a, id); return err })
+	return o, err
+}
+
+func (c *crashing) UpdateOperator(ctx context.Context, before, after chat.Operator, entry *chat.Activity, job *chat.Job) error {
+	return c.around(func() error { return c.Store.UpdateOperator(ctx, before, after, entry, job) })
+}
+
 func (c *crashing) Put(ctx context.Context, b *bucket, key, mimeType string, body io.Reader, size int64) error {
 	return c.around(func() error { return b.Put(ctx, key, mimeType, body, size) })
 }
@@ -74,6 +83,11 @@ func (c crashingBucket) Put(ctx context.Context, key, mimeType string, body io.R
 	return c.crashing.Put(ctx, c.bucket, key, mimeType, body, size)
 }
 
+func (c crashingBucket) Open(ctx context.Context, key string) (body io.ReadCloser, size int64, mime string, err error) {
+	err = c.around(func() (err error) { body, size, mime, err = c.bucket.Open(ctx, key); return err })
+	return body, size, mime, err
+}
+
 func (c crashingBucket) Delete(ctx context.Context, key string) error {
 	return c.around(func() error { return c.bucket.Delete(ctx, key) })
 }
@@ -81,7 +95,11 @@ func (c crashingBucket) Delete(ctx context.Context, key string) error {
 // fragile is the function with a store and a bucket that crash.
 type fragile struct {
 	*crashing
-	deliver func() error
+	hear func(events.Signal) error
+}
+
+func (f fragile) deliver() error {
+	return f.hear(events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
 }
 
 func (w *fixture) crashing(call int, after bool) fragile {
@@ -92,9 +110,11 @@ func (w *fixture) crashing(call int, after bool) fragile {
 		Now: func() time.Time { return w.now }, Log: obs.NewLogger(io.Discard, "media"),
 	})
 	w.must(err)
-	envelope, err := events.Wrap("1", string(account), w.now, events.MediaPending{ConversationID: string(conversation), MessageID: string(messageID)})
-	w.must(err)
-	return fragile{c, func() error { return handler.Routes().Handle(w.Context(), envelope) }}
+	return fragile{c, func(signal events.Signal) error {
+		envelope, err := events.Wrap("1", string(account), w.now, signal)
+		w.must(err)
+		return handler.Routes().Handle(w.Context(), envelope)
+	}}
 }
 
 // C-03

@@ -1,4 +1,4 @@
-// Package media copies the files of inbound messages from the provider into the media bucket.
+// Package media copies the files of inbound messages from the provider into the media bucket, and makes operators' uploads into pictures.
 //
 // A file's key is made of the message's id and its own, so that a retry overwrites the same object; the message is marked ready only
 // after the object exists. A file passes through the disk, never as a whole through memory, and its type is detected from its content. A
@@ -35,6 +35,9 @@ type store interface {
 	PendingTimers(ctx context.Context, account chat.AccountID, conversation chat.ConversationID, kind chat.TimerKind) ([]chat.Timer, error)
 	PutTimer(ctx context.Context, t chat.Timer) error
 	DropTimer(ctx context.Context, t chat.Timer) error
+	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
+	// UpdateOperator returns Conflict when the operator differs from before.
+	UpdateOperator(ctx context.Context, before, after chat.Operator, entry *chat.Activity, job *chat.Job) error
 }
 
 type opener interface {
@@ -42,6 +45,8 @@ type opener interface {
 }
 
 type bucket interface {
+	// Open returns NotFound for an object that does not exist.
+	Open(ctx context.Context, key string) (content io.ReadCloser, size int64, mimeType string, err error)
 	Put(ctx context.Context, key, mimeType string, body io.Reader, size int64) error
 	// Delete succeeds for an object that does not exist.
 	Delete(ctx context.Context, key string) error
@@ -70,7 +75,7 @@ func New(d Deps) (*Handler, error) {
 
 // Routes are the signals that the function handles.
 func (h *Handler) Routes() queue.Router {
-	return queue.NewRouter(queue.On(h.pending), queue.On(h.revoked))
+	return queue.NewRouter(queue.On(h.pending), queue.On(h.revoked), queue.On(h.pictureUploaded))
 }
 
 // revoked deletes the files of a message that its author revoked.

@@ -74,10 +74,20 @@ type object struct {
 	content []byte
 }
 
-// bucket is a bucket in memory; err is the error of the next Put.
+// bucket is a bucket in memory; err is the error of the next Put, puts counts them.
 type bucket struct {
 	objects map[string]object
 	err     error
+	puts    int
+	stored  func() // follows a Put; nil does nothing
+}
+
+func (b *bucket) Open(_ context.Context, key string) (io.ReadCloser, int64, string, error) {
+	found, ok := b.objects[key]
+	if !ok {
+		return nil, 0, "", fault.New(fault.NotFound, "file not found")
+	}
+	return io.NopCloser(bytes.NewReader(found.content)), int64(len(found.content)), found.mime, nil
 }
 
 func (b *bucket) Put(_ context.Context, key, mimeType string, body io.Reader, size int64) error {
@@ -90,6 +100,9 @@ func (b *bucket) Put(_ context.Context, key, mimeType string, body io.Reader, si
 		return fmt.Errorf("%d bytes instead of %d: %w", len(content), size, err)
 	}
 	b.objects[key] = object{mime: mimeType, content: content}
+	if b.puts++; b.stored != nil {
+		b.stored()
+	}
 	return nil
 }
 

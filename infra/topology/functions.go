@@ -58,8 +58,8 @@ var Functions = []Function{
 	},
 	{
 		Name: "media", Timeout: 120 * time.Second, MemoryMB: 512,
-		Tables:          map[Table]Items{Directory: Get, Desk: Get | Query | Put | Delete},
-		Buckets:         map[Bucket]Objects{Media: Store | Remove},
+		Tables:          map[Table]Items{Directory: Get | Put, Desk: Get | Query | Put | Delete},
+		Buckets:         map[Bucket]Objects{Media: Fetch | Store | Remove},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
 		ProviderCalls:   true,

@@ -102,11 +102,12 @@ type TimerKind string
 
 // The kinds of timers.
 const (
-	TimerSend  TimerKind = "send"
-	TimerMedia TimerKind = "media"
-	TimerMail  TimerKind = "mail"
-	TimerJob   TimerKind = "job"
-	TimerPool  TimerKind = "pool"
+	TimerSend    TimerKind = "send"
+	TimerMedia   TimerKind = "media"
+	TimerMail    TimerKind = "mail"
+	TimerJob     TimerKind = "job"
+	TimerPool    TimerKind = "pool"
+	TimerPicture TimerKind = "picture" // of an operator
 )
 
 // Timer is an item of the due index: a step that is expected to happen. The step removes it; if its signal was lost, the clock sends
@@ -116,7 +117,7 @@ type Timer struct {
 	Kind           TimerKind
 	ConversationID ConversationID // for TimerSend and TimerMedia
 	MessageID      MessageID
-	Subject        string    // for the others: the id of a mail, a job or a pool's store
+	Subject        string    // for the others: the id of a mail, a job, a pool's store or an operator
 	HeldFor        ChannelID // of a held message: the channel that held it
 	DueAt          time.Time
 	Attempt        int

@@ -32,23 +32,24 @@ const DefaultCapacity = 20
 
 // Operator is a person who works in the account.
 type Operator struct {
-	ID            OperatorID
-	AccountID     AccountID
-	Name          string
-	Email         string
-	EmailVerified bool
-	Role          Role
-	Availability  Availability
-	Capacity      int
-	StoreIDs      []StoreID // grants; empty = every store for admin and supervisor, none otherwise; an owner has every store
-	Languages     []Language
-	Language      Language // of the interface
-	Picture       string   // file name of the picture that visitors see; "" = none
-	Active        bool
-	Subject       string    // the identity provider's name for the person
-	PasswordAt    time.Time // when a mailed link last set the password: older links are invalid
-	CreatedAt     time.Time
-	Version       int64
+	ID                            OperatorID
+	AccountID                     AccountID
+	Name                          string
+	Email                         string
+	EmailVerified                 bool
+	Role                          Role
+	Availability                  Availability
+	Capacity                      int
+	StoreIDs                      []StoreID // grants; empty = every store for admin and supervisor, none otherwise; an owner has every store
+	Languages                     []Language
+	Language                      Language // of the interface
+	Picture                       string   // file name of the picture that visitors see; "" = none
+	PictureUpload, PictureRefused string   // id of the upload that is to become Picture; reason for which the last one did not; "" = none
+	Active                        bool
+	Subject                       string    // the identity provider's name for the person
+	PasswordAt                    time.Time // when a mailed link last set the password: older links are invalid
+	CreatedAt                     time.Time
+	Version                       int64
 }
 
 // ServesStore reports whether the operator has the store's grant.

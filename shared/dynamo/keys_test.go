@@ -54,7 +54,7 @@ func specimens() map[string][]any {
 	}
 	timer := func(kind chat.TimerKind) any {
 		t := chat.Timer{AccountID: "ACCOUNT", Kind: kind, DueAt: at}
-		if kind == chat.TimerMail || kind == chat.TimerJob {
+		if kind == chat.TimerMail || kind == chat.TimerJob || kind == chat.TimerPicture {
 			t.Subject = strings.ToUpper(string(kind))
 		} else {
 			t.ConversationID, t.MessageID = "CONVERSATION", "MESSAGE"
@@ -68,7 +68,7 @@ func specimens() map[string][]any {
 			item.Event(chat.Event{ID: "EVENT", AccountID: "ACCOUNT", ConversationID: "CONVERSATION"}),
 			timer(chat.TimerSend), item.Timer(chat.Timer{
 				AccountID: "ACCOUNT", Kind: chat.TimerSend, ConversationID: "CONVERSATION", MessageID: "MESSAGE", HeldFor: "CHANNEL", DueAt: at,
-			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob),
+			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob), timer(chat.TimerPicture),
 			item.PoolTimer(chat.PoolTimer{AccountID: "ACCOUNT", StoreID: "STORE", DueAt: at, EnteredAt: at}),
 			item.Contact(contact), item.ContactConversation(c),
 			item.Revision(contact, changed, at, "REQUEST"),

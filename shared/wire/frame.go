@@ -106,7 +106,7 @@ type Typist struct {
 // Notice is a hint to one operator, as a code that the browser translates.
 type Notice struct {
 	Type string `json:"type" const:"notice"`
-	// Code is an open list; today assigned.
+	// Code is an open list; today assigned, picture_ready and picture_refused.
 	Code string `json:"code"`
 	// ConversationID is left out of a notice that concerns none.
 	ConversationID string `json:"conversationId,omitempty"`

@@ -96,6 +96,9 @@ type OperatorChange struct {
 type Me struct {
 	// Operator is the caller.
 	Operator Operator `json:"operator"`
+	// PictureUpload is the caller's last uploaded picture while it is not shown; left out without one. Until it is ready the picture before it
+	// is shown.
+	PictureUpload *PictureUpload `json:"pictureUpload,omitempty"`
 	// Permissions are what the caller's role includes.
 	Permissions []permission.Permission `json:"permissions" open:"true"`
 	// Account is the account that the caller belongs to.
@@ -103,6 +106,25 @@ type Me struct {
 	// Now is the time of the service's clock of stored times: windows close by it.
 	Now Time `json:"now"`
 }
+
+// PictureUpload is an uploaded picture that is not shown.
+type PictureUpload struct {
+	// State is pending until the picture is read, and refused when it cannot be shown. The notices picture_ready and picture_refused tell of
+	// the outcome.
+	State PictureState `json:"state"`
+	// Reason says why it was refused: picture_unreadable (damaged, or no JPEG, PNG, GIF or still WebP) or picture_too_large (more than 10,000
+	// pixels a side or 12,582,912 in all); left out while it is pending.
+	Reason string `json:"reason,omitempty"`
+}
+
+// PictureState is the state of an uploaded picture.
+type PictureState string
+
+// The states.
+const (
+	PicturePending PictureState = "pending"
+	PictureRefused PictureState = "refused"
+)
 
 // Account is the account as every operator sees it.
 type Account struct {
@@ -124,7 +146,7 @@ type MeChange struct {
 	Name *string `json:"name,omitempty" jsonschema:"minLength=1,maxLength=120"`
 	// Language is that of the caller's interface.
 	Language *chat.Language `json:"language,omitempty"`
-	// Picture is the id of an upload with the purpose picture; null removes the picture.
+	// Picture is the id of an upload with the purpose picture, which is shown when it has been made small; null removes the picture.
 	Picture Nullable[string] `json:"picture,omitzero"`
 	// Version is the operator's version that was read; another one answers conflict with reason version_changed.
 	Version int64 `json:"version"`

@@ -13,7 +13,7 @@ type Upload struct {
 // UploadPurpose says what a file is for.
 type UploadPurpose string
 
-// PurposePicture is a picture of the operator, at most 2 MB.
+// PurposePicture is a picture of the operator: a JPEG, PNG, WebP or GIF of at most 2 MB, 10,000 pixels a side and 12,582,912 in all.
 const PurposePicture UploadPurpose = "picture"
 
 // NewUpload announces a file.

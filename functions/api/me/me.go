@@ -88,7 +88,7 @@ func (h *Handler) showMe(ctx context.Context, account chat.Account, o chat.Opera
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.Me(shape, permission.Of(o.Role), account, h.Now()))
+	return rest.OK(present.Me(o, shape, permission.Of(o.Role), account, h.Now()))
 }
 
 func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -96,7 +96,7 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 	if err := c.JSON(&body); err != nil {
 		return httpapi.Response{}, err
 	}
-	picture, err := h.pictureOf(ctx, c, body.Picture.Value)
+	uploaded, err := h.pictureOf(ctx, c, body.Picture.Value)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -116,7 +116,10 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 			}
 		}
 		if body.Picture.Set {
-			o.Picture = picture
+			o.PictureUpload, o.PictureRefused = uploaded, ""
+			if uploaded == "" {
+				o.Picture = ""
+			}
 		}
 		return h.Activity(c, "operator.edited", team.Target(o.ID)), nil
 	})
@@ -130,7 +133,7 @@ func (h *Handler) patchMe(ctx context.Context, c *rest.Call) (httpapi.Response, 
 	return h.showMe(ctx, account, o)
 }
 
-// pictureOf returns the public name of an uploaded picture; "" for none.
+// pictureOf returns the id under which an uploaded picture lies; "" for none.
 func (h *Handler) pictureOf(ctx context.Context, c *rest.Call, id *string) (string, error) {
 	if id == nil {
 		return "", nil
@@ -143,7 +146,7 @@ func (h *Handler) pictureOf(ctx context.Context, c *rest.Call, id *string) (stri
 	if err != nil {
 		return "", err
 	}
-	return upload.PictureName(taken[0]), nil
+	return taken[0].ID, nil
 }
 
 func (h *Handler) putAvailability(ctx context.Context, c *rest.Call) (httpapi.Response, error) {

@@ -3,10 +3,14 @@ package acceptance_test
 import (
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/recado-chat/recado/shared/picture"
 )
 
 // visitor is a visitor of a site with the widget.
@@ -70,8 +74,12 @@ func TestWebchat_VisitorAndOperatorTalk(t *testing.T) {
 	desk.send(object{"action": "typing", "conversationId": c.ID, "on": true})
 	page.told("typing", func(f frame) bool { return f.On })
 
-	// The visitor's browser can load the operator's picture.
-	face := []byte("\x89PNG\r\n\x1a\n a face")
+	// The visitor's browser can load the operator's picture, which is a small one of what was uploaded.
+	face := portrait(t)
+	small, _, err := picture.Small(face)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var upload struct {
 		ID, URL string
 		Headers map[string]string
@@ -85,8 +93,12 @@ func TestWebchat_VisitorAndOperatorTalk(t *testing.T) {
 		}
 	}
 	a.owner.get("/api/v1/me", &me)
-	a.owner.call(http.MethodPatch, "/api/v1/me", object{"picture": upload.ID, "version": me.Operator.Version}, http.StatusOK).into(t, &me)
-	v.follow(me.Operator.Picture, face)
+	if a.owner.call(http.MethodPatch, "/api/v1/me", object{"picture": upload.ID, "version": me.Operator.Version}, http.StatusOK).into(t, &me); me.Operator.Picture != "" {
+		t.Errorf("%s is shown before it was read", me.Operator.Picture)
+	}
+	desk.told("notice", func(f frame) bool { return f.Code == "picture_ready" })
+	a.owner.get("/api/v1/me", &me)
+	v.follow(me.Operator.Picture, small)
 
 	// Both pages of the visitor show the answer, and the operator sees that it was read.
 	var answer message
@@ -168,6 +180,16 @@ func TestWebchat_Site_BelongsToItsAccount(t *testing.T) {
 	// A visitor's token is refused by the operators' API.
 	intruder := a.visit(codeA, tienda)
 	intruder.call(http.MethodGet, "/api/v1/conversations", nil, http.StatusUnauthorized)
+}
+
+// portrait is a PNG of 600 × 600 grey pixels.
+func portrait(t *testing.T) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, 600, 600))); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // follow gets a file's link from the API and reads the file.

@@ -72,11 +72,19 @@ func (s *Store) CreateOperator(ctx context.Context, o chat.Operator, entry *chat
 	return s.db.Commit(ctx, &t, "create operator "+string(o.ID))
 }
 
-// UpdateOperator replaces an operator. A new email address is claimed and the old one released. The activity entry and the job
-// are written with it, if given.
+// UpdateOperator replaces an operator. A new email address is claimed and the old one released. An upload that is to become the picture has
+// a timer while it waits. The activity entry and the job are written with it, if given.
 func (s *Store) UpdateOperator(ctx context.Context, before, after chat.Operator, entry *chat.Activity, job *chat.Job) error {
 	var t table.Tx
 	replaceOperator(&t, before, after, entry)
+	if after.PictureUpload != before.PictureUpload {
+		timer := chat.Timer{AccountID: after.AccountID, Kind: chat.TimerPicture, Subject: string(after.ID), DueAt: s.db.Now().Add(chat.TimerGrace)}
+		if after.PictureUpload != "" {
+			t.Put(table.Desk, item.Timer(timer), nil, "")
+		} else {
+			t.Remove(table.Desk, key.Timer(timer), nil, "")
+		}
+	}
 	if job != nil {
 		schedule.AddJob(&t, *job)
 	}

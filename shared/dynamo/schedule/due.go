@@ -30,7 +30,7 @@ type DueItem struct {
 	ConversationID chat.ConversationID
 	MessageID      chat.MessageID
 	StoreID        chat.StoreID // of a conversation
-	Subject        string       // the id of a mail, a job or a pool's store
+	Subject        string       // the id of a mail, a job, a pool's store or an operator
 	DueAt          time.Time
 }
 

@@ -50,15 +50,27 @@ func picture(account chat.AccountID, name string) *string {
 }
 
 // Me builds the answer about the caller.
-func Me(o wire.Operator, permissions []permission.Permission, a chat.Account, now time.Time) wire.Me {
+func Me(o chat.Operator, shape wire.Operator, permissions []permission.Permission, a chat.Account, now time.Time) wire.Me {
 	return wire.Me{
-		Operator:    o,
-		Permissions: orEmpty(permissions),
+		Operator:      shape,
+		PictureUpload: pictureUpload(o),
+		Permissions:   orEmpty(permissions),
 		Account: wire.Account{
 			ID: string(a.ID), Name: a.Name, TimeZone: a.TimeZone, Language: a.Language, Version: a.Version,
 		},
 		Now: wire.Time(now),
 	}
+}
+
+// pictureUpload is what became of an operator's upload; nil when it is shown, or there was none.
+func pictureUpload(o chat.Operator) *wire.PictureUpload {
+	switch {
+	case o.PictureUpload != "":
+		return &wire.PictureUpload{State: wire.PicturePending}
+	case o.PictureRefused != "":
+		return &wire.PictureUpload{State: wire.PictureRefused, Reason: o.PictureRefused}
+	}
+	return nil
 }
 
 // SignedIn builds the answer of sign-up and sign-in; accessToken is empty for browsers.

@@ -55,7 +55,7 @@ func Event(account chat.AccountID, conv chat.ConversationID, id chat.EventID) ta
 
 func TimerPrefix(kind chat.TimerKind) string { return join("T", string(kind)) + "#" }
 
-// Timer is the key of a timer, in the partition of what it is for: a conversation, a mail, a job or a store's pool.
+// Timer is the key of a timer, in the partition of what it is for: a conversation, a mail, a job, a store's pool or an operator.
 func Timer(t chat.Timer) table.Key {
 	switch t.Kind {
 	case chat.TimerMail:
@@ -64,6 +64,8 @@ func Timer(t chat.Timer) table.Key {
 		return table.Key{PK: Job(t.AccountID, t.Subject).PK, SK: "T"}
 	case chat.TimerPool:
 		return PoolTimer(t.AccountID, chat.StoreID(t.Subject))
+	case chat.TimerPicture:
+		return table.Key{PK: join("O", string(t.AccountID), t.Subject), SK: "T"}
 	case chat.TimerSend, chat.TimerMedia:
 	}
 	return table.Key{PK: Conversation(t.AccountID, t.ConversationID).PK, SK: join("T", string(t.Kind), string(t.MessageID))}
@@ -82,6 +84,9 @@ func ParseTimer(k table.Key) (t chat.Timer, err error) {
 	case strings.HasPrefix(k.PK, "W#"):
 		t.Kind = chat.TimerPool
 		parts, err = Split(k.PK, "W", 2)
+	case strings.HasPrefix(k.PK, "O#"):
+		t.Kind = chat.TimerPicture
+		parts, err = Split(k.PK, "O", 2)
 	default:
 		if t.AccountID, t.ConversationID, err = ParseConversation(k.PK); err != nil {
 			return t, err
@@ -191,8 +196,8 @@ func ProviderRef(account chat.AccountID, scope, id string) table.Key {
 	return table.Key{PK: join("R", string(account), scope, id), SK: "R"}
 }
 
-// Operators: the partition of an operator holds the edges to their open conversations and their read positions. The loads of an
-// account are in one partition.
+// Operators: the partition of an operator holds the edges to their open conversations, their read positions and the timer of
+// their picture. The loads of an account are in one partition.
 
 func OperatorConversation(account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) table.Key {
 	return Edge(join("O", string(account), string(operator)), id)

@@ -51,9 +51,11 @@ func FuzzKeys(f *testing.F) {
 		if got, err := ParseTimer(Timer(timer)); err != nil || kept(a) && kept(b) && kept(c) && got != timer {
 			t.Fatalf("timer %+v became %+v, %v", timer, got, err)
 		}
-		mail := chat.Timer{AccountID: account, Kind: chat.TimerMail, Subject: b}
-		if got, err := ParseTimer(Timer(mail)); err != nil || kept(a) && kept(b) && got != mail {
-			t.Fatalf("timer %+v became %+v, %v", mail, got, err)
+		for _, kind := range []chat.TimerKind{chat.TimerMail, chat.TimerJob, chat.TimerPool, chat.TimerPicture} {
+			timer := chat.Timer{AccountID: account, Kind: kind, Subject: b}
+			if got, err := ParseTimer(Timer(timer)); err != nil || kept(a) && kept(b) && got != timer {
+				t.Fatalf("timer %+v became %+v, %v", timer, got, err)
+			}
 		}
 		if scope != id && ProviderRef(account, scope, id) == ProviderRef(account, id, scope) {
 			t.Fatalf("%q and %q are confused", scope, id)

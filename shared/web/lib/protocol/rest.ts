@@ -54,6 +54,7 @@ export {
   type Operator,
   operator,
   operatorList,
+  type PictureUpload,
   type Session as BrowserSession,
   type Settings,
   type SignedIn,

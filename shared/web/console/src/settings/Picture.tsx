@@ -8,9 +8,10 @@ import { meQuery } from "../api/queries.ts";
 import { uploadPicture } from "../live/transport.ts";
 import { useErrorText } from "../ui/errors.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { uploadKey } from "./pictureUpload.ts";
 import classes from "./settings.module.css";
 
-const TYPES = "image/jpeg,image/png,image/webp";
+const TYPES = "image/jpeg,image/png,image/webp,image/gif";
 
 /** The operator's picture, shown to colleagues and to visitors of the web chat. */
 export function Picture() {
@@ -25,6 +26,7 @@ export function Picture() {
     onError: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
     onSettled: () => client.invalidateQueries({ queryKey: ["operators"] }),
   });
+  const waits = me.pictureUpload?.state === "pending";
   const pick = (file: File | null) => {
     if (file) save.mutate(file);
   };
@@ -47,6 +49,11 @@ export function Picture() {
           </Button>
         )}
       </Group>
+      {me.pictureUpload && !save.isPending && !save.isError && (
+        <Text size="sm" c={waits ? "dimmed" : "var(--rc-danger)"} role={waits ? "status" : "alert"} mt="xs">
+          {t(uploadKey(me.pictureUpload))}
+        </Text>
+      )}
       {save.isError && (
         <Text size="sm" c="var(--rc-danger)" role="alert" mt="xs">
           {errorText(save.error)}

@@ -1,8 +1,10 @@
 import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../api/me.ts";
+import { meQuery, operatorsQuery } from "../api/queries.ts";
 import { alertOf } from "../live/alerts.ts";
 import { LiveProvider } from "../live/LiveProvider.tsx";
 import { contactName } from "../ui/contactName.ts";
@@ -28,13 +30,26 @@ function SignedIn() {
   const { t } = useTranslation();
   const me = useMe();
   const router = useRouter();
+  const client = useQueryClient();
   const open = (conversationId: string) =>
     void router.navigate({ to: "/inbox/$conversationId", params: { conversationId } });
+  const pictureRead = (refused: boolean) => {
+    void client.invalidateQueries({ queryKey: meQuery.queryKey });
+    void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
+    if (!refused) return;
+    notifications.show({
+      color: "red",
+      message: t("notice.pictureRefused"),
+      onClick: () => void router.navigate({ to: "/settings/profile" }),
+    });
+  };
   return (
     <LiveProvider
       key={me.operator.id}
       me={me}
       onNotice={(notice) => {
+        if (notice.code === "picture_ready") pictureRead(false);
+        if (notice.code === "picture_refused") pictureRead(true);
         if (notice.code !== "assigned") return;
         const id = notice.conversationId;
         notifications.show({ message: t("notice.assigned"), onClick: id ? () => open(id) : undefined });

@@ -76,6 +76,10 @@ export type Outcome = (typeof outcomes)[number];
 export const permissions = ["conversation.read","conversation.reply","conversation.assign","conversation.resolve","contact.read","contact.edit","contact.split","operator.read","operator.manage","store.read","store.manage","channel.read","channel.manage","settings.read","settings.manage","profile.edit","administration"] as const;
 export type Permission = (typeof permissions)[number];
 
+/** PictureState is the state of an uploaded picture. */
+export const pictureStates = ["pending","refused"] as const;
+export type PictureState = (typeof pictureStates)[number];
+
 /** ReasonCode is why a decision was made as it was. */
 export const reasonCodes = ["fixed_manager","fewest_open","longest_without","former_operator","by_hand","nobody_eligible","idle","one_month","contact_wrote","no_longer_serves"] as const;
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -7,7 +7,7 @@ export type MeChange = {
   name?: string;
   /** Language is that of the caller's interface. */
   language?: e.Language;
-  /** Picture is the id of an upload with the purpose picture; null removes the picture. */
+  /** Picture is the id of an upload with the purpose picture, which is shown when it has been made small; null removes the picture. */
   picture?: string | null;
   /** Version is the operator's version that was read; another one answers conflict with reason version_changed. */
   version: number;

@@ -53,6 +53,17 @@ export const operator = v.object({
 });
 export type Operator = v.InferOutput<typeof operator>;
 
+const pictureState = v.picklist(e.pictureStates);
+
+/** PictureUpload is an uploaded picture that is not shown. */
+export const pictureUpload = v.object({
+  /** State is pending until the picture is read, and refused when it cannot be shown. The notices picture_ready and picture_refused tell of the outcome. */
+  state: pictureState,
+  /** Reason says why it was refused: picture_unreadable (damaged, or no JPEG, PNG, GIF or still WebP) or picture_too_large (more than 10,000 pixels a side or 12,582,912 in all); left out while it is pending. */
+  reason: v.optional(v.string()),
+});
+export type PictureUpload = v.InferOutput<typeof pictureUpload>;
+
 /** Account is the account as every operator sees it. */
 export const account = v.object({
   /** ID is the account's id. */
@@ -72,6 +83,8 @@ export type Account = v.InferOutput<typeof account>;
 export const me = v.object({
   /** Operator is the caller. */
   operator: operator,
+  /** PictureUpload is the caller's last uploaded picture while it is not shown; left out without one. Until it is ready the picture before it is shown. */
+  pictureUpload: v.optional(pictureUpload),
   /** Permissions are what the caller's role includes. */
   permissions: v.array(v.string()),
   /** Account is the account that the caller belongs to. */
@@ -1133,7 +1146,7 @@ export type Typing = v.InferOutput<typeof typing>;
 /** Notice is a hint to one operator, as a code that the browser translates. */
 export const notice = v.object({
   type: v.literal("notice"),
-  /** Code is an open list; today assigned. */
+  /** Code is an open list; today assigned, picture_ready and picture_refused. */
   code: v.string(),
   /** ConversationID is left out of a notice that concerns none. */
   conversationId: v.optional(v.string()),
