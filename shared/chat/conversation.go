@@ -68,7 +68,7 @@ type Conversation struct {
 	WaitingSince   time.Time // the first message that nobody has answered
 	PoolSince      time.Time // since when it has been open without an operator
 	CloseAt        time.Time // when autoclose looks at it; messages do not move it, LastActivityAt decides then
-	AssignAt       time.Time // only of conversations that waited before pools had a timer: it fires once, see PoolTimer
+	AssignAt       time.Time // only of conversations that waited before pools had a timer: it fires once, see pool.Timer
 	ResolvedAt     time.Time
 	ResolvedBy     Author
 	InboxShards    int // the account's when it was opened; below one counts as one. Not part of list rows

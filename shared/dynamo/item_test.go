@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -115,7 +116,7 @@ func TestItems_RoundTrip(t *testing.T) {
 	keepsEveryField(t, func(c chat.Connection) any { return item.Connection(c) }, item.DecodeConnection)
 	keepsEveryField(t, func(r chat.ReadCursor) any { return item.ReadCursor(r) }, item.DecodeReadCursor)
 	keepsEveryField(t, func(l chat.Load) any { return item.Load(l) }, item.DecodeLoad)
-	keepsEveryField(t, func(p chat.PoolTimer) any { return item.PoolTimer(p) }, item.DecodePoolTimer)
+	keepsEveryField(t, func(p pool.Timer) any { return item.PoolTimer(p) }, item.DecodePoolTimer)
 }
 
 func TestInboxIndex_HasListRow(t *testing.T) {

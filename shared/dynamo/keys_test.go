@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -69,7 +70,7 @@ func specimens() map[string][]any {
 			timer(chat.TimerSend), item.Timer(chat.Timer{
 				AccountID: "ACCOUNT", Kind: chat.TimerSend, ConversationID: "CONVERSATION", MessageID: "MESSAGE", HeldFor: "CHANNEL", DueAt: at,
 			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob), timer(chat.TimerPicture),
-			item.PoolTimer(chat.PoolTimer{AccountID: "ACCOUNT", StoreID: "STORE", DueAt: at, EnteredAt: at}),
+			item.PoolTimer(pool.Timer{AccountID: "ACCOUNT", StoreID: "STORE", DueAt: at, EnteredAt: at}),
 			item.Contact(contact), item.ContactConversation(c),
 			item.Revision(contact, changed, at, "REQUEST"),
 			item.Identity(identity), item.Alias(identity, "AR.9#x"),

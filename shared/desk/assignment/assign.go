@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/rules/permission"
@@ -24,10 +25,12 @@ type Store interface {
 	// Waiting are up to limit of a store's waiting conversations behind a position, longest waiting first, and the position to go on from,
 	// "" at the end. They may lag behind writes, and have only what choosing an operator asks of them.
 	Waiting(ctx context.Context, account chat.AccountID, store chat.StoreID, after string, limit int) ([]chat.Conversation, string, error)
-	PoolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID) (chat.PoolTimer, error)
+	// WaitingFrom is the position in front of the conversations whose turn is at or after a time. Positions are ordered as strings.
+	WaitingFrom(turn time.Time) string
+	PoolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID) (pool.Timer, error)
 	// SetPoolTimer and DropPoolTimer answer Conflict with ConflictVersionChanged when the timer changed since it was seen.
-	SetPoolTimer(ctx context.Context, seen, next chat.PoolTimer) error
-	DropPoolTimer(ctx context.Context, seen chat.PoolTimer) error
+	SetPoolTimer(ctx context.Context, seen, next pool.Timer) error
+	DropPoolTimer(ctx context.Context, seen pool.Timer) error
 	// PutEvent keeps an Event with the same id that is there already.
 	PutEvent(ctx context.Context, e chat.Event) error
 	Operators(ctx context.Context, account chat.AccountID) ([]chat.Operator, error)

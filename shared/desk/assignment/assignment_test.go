@@ -3,12 +3,14 @@ package assignment_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/dynamo"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -187,7 +189,7 @@ func TestDistribute_LoadsOfTheMoment(t *testing.T) { // C-05
 	}
 }
 
-func timer(b *desktest.Fixture) chat.PoolTimer {
+func timer(b *desktest.Fixture) pool.Timer {
 	b.Helper()
 	t, err := b.Store.PoolTimer(b.Context(), desktest.Account, desktest.Shop)
 	b.Must(err)
@@ -195,11 +197,12 @@ func timer(b *desktest.Fixture) chat.PoolTimer {
 }
 
 // fire lets the pool's timer come due, and the clock send it.
-func fire(b *desktest.Fixture) (due time.Time) {
+func fire(b *desktest.Fixture, use *desktest.UseCases) (due time.Time) {
 	b.Helper()
-	due = timer(b).DueAt
-	b.Time = due
-	b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
+	if due = timer(b).DueAt; due.After(b.Time) {
+		b.Time = due
+	}
+	b.Must(use.Watch(b.Context(), b.Account, desktest.Shop, due))
 	return due
 }
 
@@ -208,13 +211,13 @@ func TestWatch_LostSignal_Assigned(t *testing.T) {
 	b := desktest.New(t)
 	id := b.Write("1")
 	b.Employ("bruno")
-	if began := b.Time; fire(b).After(began.Add(2 * time.Minute)) {
+	if began := b.Time; fire(b, b.Desk).After(began.Add(2 * time.Minute)) {
 		t.Errorf("it waited until %s", b.Time)
 	}
 	if got := b.Conversation(id); got.AssigneeID != "bruno" {
 		t.Errorf("%+v", got)
 	}
-	fire(b)
+	fire(b, b.Desk)
 	if left := timer(b); !left.DueAt.IsZero() {
 		t.Errorf("an empty pool has a timer: %+v", left)
 	}
@@ -228,7 +231,7 @@ func TestWatch_SentAgain_Recognised(t *testing.T) {
 	t.Parallel()
 	b := desktest.New(t)
 	b.Write("1")
-	due := fire(b)
+	due := fire(b, b.Desk)
 	for range 3 { // hours later, too
 		set := timer(b)
 		if !set.DueAt.After(due) {
@@ -236,7 +239,7 @@ func TestWatch_SentAgain_Recognised(t *testing.T) {
 		}
 		b.Advance(time.Hour)
 		b.Must(b.Desk.Watch(b.Context(), b.Account, desktest.Shop, due))
-		if now := timer(b); now != set {
+		if now := timer(b); !reflect.DeepEqual(now, set) {
 			t.Errorf("a repetition made %+v of %+v", now, set)
 		}
 	}
@@ -282,5 +285,44 @@ func TestPlace_TimerOfItsOwn_BecomesThePools(t *testing.T) {
 	b.Must(b.Desk.Place(b.Context(), b.Account, id))
 	if got := b.Conversation(id); !got.AssignAt.IsZero() || timer(b).DueAt.IsZero() {
 		t.Errorf("%+v, the pool's timer %+v", got, timer(b))
+	}
+}
+
+// TestWatch_OperatorFullMeanwhile: what comes behind the conversation that filled an operator was looked at for the others alone.
+func TestWatch_OperatorFullMeanwhile_LookedAtAgain(t *testing.T) { // B-04
+	t.Parallel()
+	b := desktest.New(t)
+	b.Employ("ana")
+	b.Employ("bruno", desktest.Carries(1))
+	pile(b, 25, "ana", "bruno")
+	his := pile(b, 2, "ana")
+	b.Advance(time.Hour)
+	fire(b, b.Desk)
+	if got := b.Conversation(his[0]).AssigneeID; got != "bruno" {
+		t.Fatalf("%q has the first", got)
+	}
+	b.Must(desktest.Err(b.Desk.Resolve(b.Context(), b.Actor(), his[0])))
+	b.Must(b.Desk.Distribute(b.Context(), b.Account, desktest.Shop))
+	if got := b.Conversation(his[1]).AssigneeID; got != "bruno" {
+		t.Errorf("%q has the second", got)
+	}
+}
+
+// TestReceive_LateMessage: its conversation moves to a place in the pool that looks may have left behind.
+func TestReceive_LateMessage_EarlierTurnNoted(t *testing.T) { // B-04
+	t.Parallel()
+	b := desktest.New(t)
+	id := b.Write("1")
+	b.Advance(time.Minute)
+	b.Echo(b.EchoOf("1", "wamid.echo", "desde el teléfono"))
+	if c := b.Conversation(id); !c.InPool() || !c.WaitingSince.IsZero() {
+		t.Fatalf("%+v", c)
+	}
+	b.Advance(time.Hour)
+	late := b.Text("1", "antes")
+	late.At = b.Time.Add(-3 * time.Hour)
+	b.Receive(late)
+	if got := timer(b); !got.ReturnedAt.Equal(b.Time) {
+		t.Errorf("at %s the timer is %+v", b.Time, got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/rules/assignment"
@@ -71,21 +72,21 @@ func (a *Assigner) Distribute(ctx context.Context, account chat.Account, store c
 	if takers == assignment.NoTakers {
 		return nil
 	}
-	timer := chat.PoolTimer{}
+	var known *pool.Timer
 	if takers == assignment.FormerTakers {
-		if timer, err = a.store.PoolTimer(ctx, account.ID, store); err != nil {
-			return fmt.Errorf("read the timer of the pool: %w", err)
+		timer, err := a.timer(ctx, account.ID, store)
+		if err != nil || !timer.DueAt.IsZero() && !timer.Formers {
+			return err
 		}
-		if !timer.DueAt.IsZero() && !timer.Formers {
-			return nil
-		}
+		known = &timer
 	}
-	seen, err := a.walk(ctx, r, store)
+	seen, err := a.walk(ctx, r, store, known)
 	if err != nil || !seen.late {
 		return err
 	}
-	if timer, err = a.store.PoolTimer(ctx, account.ID, store); err != nil {
-		return fmt.Errorf("read the timer of the pool: %w", err)
+	timer, err := a.timer(ctx, account.ID, store)
+	if err != nil {
+		return err
 	}
 	next := timer
 	next.DueAt = a.now()
@@ -95,9 +96,10 @@ func (a *Assigner) Distribute(ctx context.Context, account chat.Account, store c
 // Watch looks through a store's pool because its timer was due, and sets the timer again; that of an empty pool is removed. due is the time
 // of the timer that fired: when the stored one has another by now, it was dealt with.
 func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.StoreID, due time.Time) error {
-	timer, err := a.store.PoolTimer(ctx, account.ID, store)
+	began := a.now()
+	timer, err := a.timer(ctx, account.ID, store)
 	if err != nil {
-		return fmt.Errorf("read the timer of the pool: %w", err)
+		return err
 	}
 	if timer.DueAt.IsZero() || !timer.DueAt.Equal(due) {
 		return nil
@@ -106,10 +108,10 @@ func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.S
 	if err != nil {
 		return err
 	}
-	takers := r.takers(store)
+	takers, free := r.takers(store), r.free(store)
 	var seen walked
 	if takers == assignment.AllTakers || takers == assignment.FormerTakers && timer.Formers {
-		seen, err = a.walk(ctx, r, store)
+		seen, err = a.walk(ctx, r, store, &timer)
 	} else {
 		seen, err = a.peek(ctx, account.ID, store)
 	}
@@ -117,6 +119,9 @@ func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.S
 		return err
 	}
 	now, next := a.now(), timer
+	if seen.ended && !r.again {
+		next = timer.Look(began, free, account.Distribution)
+	}
 	settled := timer.Settled(now)
 	switch {
 	case seen.late:
@@ -128,17 +133,25 @@ func (a *Assigner) Watch(ctx context.Context, account chat.Account, store chat.S
 		}
 		return err
 	case account.Mode == chat.DistributeToAccount || takers == assignment.AllTakers:
-		next.DueAt = now.Add(chat.PoolServed)
+		next.DueAt = now.Add(pool.Served)
 	default:
-		next.DueAt = now.Add(chat.PoolUnserved)
+		next.DueAt = now.Add(pool.Unserved)
 	}
-	if seen.whole && !seen.formers && settled {
+	if seen.ended && !seen.skipped && !seen.formers && settled {
 		next.Formers = false
 	}
 	return a.setTimer(ctx, timer, next)
 }
 
-func (a *Assigner) setTimer(ctx context.Context, seen, next chat.PoolTimer) error {
+func (a *Assigner) timer(ctx context.Context, account chat.AccountID, store chat.StoreID) (pool.Timer, error) {
+	timer, err := a.store.PoolTimer(ctx, account, store)
+	if err != nil {
+		return timer, fmt.Errorf("read the timer of the pool: %w", err)
+	}
+	return timer, nil
+}
+
+func (a *Assigner) setTimer(ctx context.Context, seen, next pool.Timer) error {
 	err := a.store.SetPoolTimer(ctx, seen, next)
 	if desk.Conflict(err, chat.ConflictVersionChanged) {
 		return nil // a conversation entered meanwhile: the timer is due still, and fires again
@@ -150,7 +163,8 @@ func (a *Assigner) setTimer(ctx context.Context, seen, next chat.PoolTimer) erro
 type walked struct {
 	empty   bool
 	late    bool // it stopped for lack of time
-	whole   bool // it came to the end of the pool
+	ended   bool // it came to the end of the pool
+	skipped bool // it left out what an earlier one had looked at
 	formers bool // a conversation with a former operator waits
 }
 
@@ -164,8 +178,9 @@ func (a *Assigner) peek(ctx context.Context, account chat.AccountID, store chat.
 }
 
 // walk gives what waits to whoever is free, the oldest first, until nobody is free or the pool ends. Conversations that no free operator
-// may take are passed over by the index alone.
-func (a *Assigner) walk(ctx context.Context, r *round, store chat.StoreID) (seen walked, err error) {
+// may take are passed over by the index alone; behind the head, those that were looked at for the same operators are left out. known is the
+// pool's timer if it was read already.
+func (a *Assigner) walk(ctx context.Context, r *round, store chat.StoreID, known *pool.Timer) (seen walked, err error) {
 	seen.empty = true
 	for position, limit := "", headRows; ; limit = walkRows {
 		rows, next, err := a.store.Waiting(ctx, r.account.ID, store, position, limit)
@@ -193,11 +208,36 @@ func (a *Assigner) walk(ctx context.Context, r *round, store chat.StoreID) (seen
 				return seen, nil
 			}
 		}
-		if position = next; position == "" {
-			seen.whole = true
+		if next == "" {
+			seen.ended = true
 			return seen, nil
 		}
+		if position == "" {
+			from, err := a.lookedAt(ctx, r, store, known)
+			if err != nil {
+				return seen, err
+			}
+			seen.skipped = from > next
+			next = max(next, from)
+		}
+		position = next
 	}
+}
+
+// lookedAt is the position in a pool in front of which nothing is for those who are free, "" when that is not known.
+func (a *Assigner) lookedAt(ctx context.Context, r *round, store chat.StoreID, known *pool.Timer) (string, error) {
+	if known == nil {
+		timer, err := a.timer(ctx, r.account.ID, store)
+		if err != nil {
+			return "", err
+		}
+		known = &timer
+	}
+	turn := known.LookedFor(r.free(store), r.account.Distribution)
+	if turn.IsZero() {
+		return "", nil
+	}
+	return a.store.WaitingFrom(turn), nil
 }
 
 func late(ctx context.Context) bool {
@@ -210,6 +250,7 @@ type round struct {
 	account    chat.Account
 	candidates []assignment.Candidate
 	outdated   bool // a decision was made by it
+	again      bool // they were read more than once
 }
 
 func (r *round) choose(c chat.Conversation) assignment.Choice {
@@ -218,6 +259,10 @@ func (r *round) choose(c chat.Conversation) assignment.Choice {
 
 func (r *round) takers(store chat.StoreID) assignment.Takers {
 	return assignment.TakersOf(store, r.account.Distribution, r.candidates)
+}
+
+func (r *round) free(store chat.StoreID) []chat.OperatorID {
+	return assignment.Free(store, r.account.Distribution, r.candidates)
 }
 
 func (a *Assigner) round(ctx context.Context, account chat.Account) (*round, error) {
@@ -242,6 +287,7 @@ func (a *Assigner) refresh(ctx context.Context, r *round) error {
 	for _, load := range loads {
 		byOperator[load.OperatorID] = load
 	}
+	r.again = r.candidates != nil
 	r.candidates, r.outdated = make([]assignment.Candidate, 0, len(operators)), false
 	for _, operator := range operators {
 		r.candidates = append(r.candidates, assignment.Candidate{Operator: operator, Load: byOperator[operator.ID]})

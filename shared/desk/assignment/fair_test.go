@@ -20,6 +20,12 @@ type judged struct {
 	*dynamo.Store
 	b       *desktest.Fixture
 	decided int
+	skipped int // how often a look left out what an earlier one had looked at
+}
+
+func (j *judged) WaitingFrom(turn time.Time) string {
+	j.skipped++
+	return j.Store.WaitingFrom(turn)
 }
 
 func (j *judged) Commit(ctx context.Context, d chat.Decision, now time.Time) error {
@@ -67,10 +73,49 @@ type company struct {
 	store  *judged
 	use    *desktest.UseCases
 	all    []chat.ConversationID
+	lost   bool // no signal of the present event arrives
 }
 
-func (w *company) places(id chat.ConversationID) { w.Must(w.use.Place(w.Context(), w.Account, id)) }
-func (w *company) frees()                        { w.Must(w.use.Distribute(w.Context(), w.Account, desktest.Shop)) }
+func (w *company) places(id chat.ConversationID) {
+	w.Helper()
+	if !w.lost {
+		w.Must(w.use.Place(w.Context(), w.Account, id))
+	}
+}
+
+func (w *company) frees() {
+	w.Helper()
+	if !w.lost {
+		w.Must(w.use.Distribute(w.Context(), w.Account, desktest.Shop))
+	}
+}
+
+// fires lets the pool's timer come due.
+func (w *company) fires() {
+	w.Helper()
+	fire(w.Fixture, w.use)
+}
+
+// piles fills the pool with conversations that nobody takes, up to more than a look begins with.
+func (w *company) piles() {
+	w.Helper()
+	rows, _, err := w.Store.Waiting(w.Context(), desktest.Account, desktest.Shop, "", 25)
+	w.Must(err)
+	pile(w.Fixture, 25-len(rows), "ana", "bruno", "carla")
+}
+
+// pile lets contacts write whose conversations wait, as the operators have let them pass.
+func pile(b *desktest.Fixture, n int, operators ...chat.OperatorID) (ids []chat.ConversationID) {
+	b.Helper()
+	for range n {
+		before := b.Conversation(b.Write(fmt.Sprint("piled", b.Time.UnixMilli())))
+		after := before
+		after.Passed = operators
+		b.Must(b.Store.Commit(b.Context(), chat.Decision{Before: &before, After: after}, b.Time))
+		ids = append(ids, before.ID)
+	}
+	return ids
+}
 
 // writes lets a contact write.
 func (w *company) writes(from string) {
@@ -123,8 +168,9 @@ func (w *company) fair() {
 }
 
 // TestDistribution_NobodyFreeBesideWhatTheyMayTake plays openings, rejections, people who come and go and changes of mode against a real
-// engine, in an order that the seed gives. After each of them nobody who is free may wait beside a conversation that they may take, and
-// every stored reason is what the rule says of the state before it.
+// engine, in an order that the seed gives, beside a pile that nobody takes. The signals of some are lost; the pool's timer fires instead.
+// After each of them nobody who is free may wait beside a conversation that they may take, and every stored reason is what the rule says
+// of the state before it.
 func TestDistribution_NobodyFreeBesideWhatTheyMayTake(t *testing.T) { // B-04, C-05
 	t.Parallel()
 	for seed := range uint64(4) {
@@ -136,13 +182,18 @@ func TestDistribution_NobodyFreeBesideWhatTheyMayTake(t *testing.T) { // B-04, C
 			for _, id := range []string{"ana", "bruno", "carla"} {
 				w.Employ(id, desktest.Carries(1+w.random.IntN(4)))
 			}
+			w.piles()
 			for range 150 {
 				w.Advance(time.Second)
+				w.lost = w.random.IntN(3) == 0
 				w.event()
+				if w.lost {
+					w.fires()
+				}
 				w.fair()
 			}
-			if w.store.decided < 20 {
-				t.Errorf("only %d conversations were assigned", w.store.decided)
+			if w.store.decided < 20 || w.store.skipped < 10 {
+				t.Errorf("only %d conversations were assigned, and %d looks left something out", w.store.decided, w.store.skipped)
 			}
 		})
 	}
@@ -151,7 +202,7 @@ func TestDistribution_NobodyFreeBesideWhatTheyMayTake(t *testing.T) { // B-04, C
 // event is one thing that happens, with its signals.
 func (w *company) event() {
 	w.Helper()
-	switch w.random.IntN(14) {
+	switch w.random.IntN(18) {
 	case 0, 1, 2, 3, 4:
 		w.writes(fmt.Sprint(len(w.all)))
 	case 5, 6, 7: // rejected
@@ -174,11 +225,15 @@ func (w *company) event() {
 			o.Availability = []chat.Availability{chat.Available, chat.Available, chat.Away}[w.random.IntN(3)]
 		})
 	case 12:
-		w.changes(func(o *chat.Operator) { o.Capacity = 1 + w.random.IntN(5) })
+		w.changes(func(o *chat.Operator) { o.Capacity = 1 + w.random.IntN(12) })
 	case 13:
 		w.Account.Distribution = []chat.Distribution{
 			{Mode: chat.DistributeToAccount}, {Mode: chat.DistributeToGroups}, {Mode: chat.DistributeToManager, ManagerID: "ana"}, {Mode: chat.DistributeToManager, ManagerID: "nobody"},
 		}[w.random.IntN(4)]
-		w.frees()
+		if w.frees(); w.Account.ManagerID != "ana" { // who takes all of the pile
+			w.piles()
+		}
+	case 14, 15, 16, 17:
+		w.fires()
 	}
 }

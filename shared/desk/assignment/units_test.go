@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -102,6 +103,51 @@ func TestOpening_CapacityUnits(t *testing.T) {
 				}
 				if read > test.read || write > test.write || read > 1.1*first[0] || write > 1.1*first[1] {
 					t.Errorf("%d in the pool: %.1f write units (%.0f allowed) and %.1f read units (%.0f allowed), %v at first", pool, write, test.write, read, test.read, first)
+				}
+			}
+		})
+	}
+}
+
+// TestWatch_LookedThrough_FlatUnits limits what a pool costs that a free operator has let pass: what its timer takes, and what a
+// conversation takes that the operator closes.
+func TestWatch_LookedThrough_FlatUnits(t *testing.T) { // B-04
+	t.Parallel()
+	const looks = 6
+	for _, mode := range []chat.DistributionMode{chat.DistributeToAccount, chat.DistributeToGroups} {
+		t.Run(string(mode), func(t *testing.T) {
+			t.Parallel()
+			var first [2]float64
+			for _, pool := range []int{5, 300} {
+				b := desktest.New(t, func(a *chat.Account) { a.Mode = mode })
+				b.Employ("bruno")
+				ana := b.Employ("ana")
+				hers := pile(b, pool, "bruno")[pool-1] // by groups, the pool is looked through for former operators
+				b.Give(ana, hers)
+				alter(b, ana.ID, func(o *chat.Operator) { o.Active = false })
+				b.Must(b.Desk.Release(b.Context(), desktest.Account, hers, ana.ID))
+				u, units := metered(b)
+				b.Advance(time.Hour)
+				fire(b, u)
+				units()
+				for range looks {
+					fire(b, u)
+				}
+				read, write := units()
+				b.Must(u.Distribute(b.Context(), b.Account, desktest.Shop))
+				freed, _ := units()
+				t.Logf("%d in the pool: %d times its timer %.1f write and %.1f read units, one who is free %.1f read units", pool, looks, write, read, freed)
+				if first == [2]float64{} {
+					first = [2]float64{read + write, freed}
+				}
+				// Behind the head of a long pool there is one more query.
+				if read+write > first[0]+0.5*looks || freed > first[1]+1.5 {
+					t.Errorf("%d in the pool: %.1f and %.1f units, %v at first", pool, read+write, freed, first)
+				}
+				alter(b, ana.ID, func(o *chat.Operator) { o.Active = true })
+				b.Must(u.Distribute(b.Context(), b.Account, desktest.Shop))
+				if b.LoadOf(ana.ID) == 0 {
+					t.Errorf("%d in the pool: she is free beside what was hers", pool)
 				}
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
@@ -38,7 +39,11 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 		if c.LastInboundID >= m.ID && c.LastMessageID >= m.ID && !chat.ActivityAt(m).After(c.LastActivityAt) {
 			return c, true, nil
 		}
+		before := c
 		c.ApplyMessage(m)
+		if err := s.enterPool(ctx, relink.Conversation{Before: &before, After: c}, m.ReceivedAt); err != nil {
+			return chat.Conversation{}, false, err
+		}
 		c.Version++
 		if av, refused, err = s.db.Put(ctx, table.Desk, item.Conversation(c), table.AtVersion(c.Version-1), "note a late message"); err != nil {
 			return chat.Conversation{}, false, err

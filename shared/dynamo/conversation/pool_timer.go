@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/pool"
 	"github.com/recado-chat/recado/shared/chat/relink"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
@@ -57,24 +58,27 @@ func (s *Store) Waiting(ctx context.Context, account chat.AccountID, store chat.
 	return waiting, next, err
 }
 
+// WaitingFrom is the position in front of the waiting conversations whose turn is at or after a time. Positions are ordered as strings.
+func (s *Store) WaitingFrom(turn time.Time) string { return key.Sortable(turn) }
+
 // PoolTimer is the timer of a store's pool, with a consistent read; DueAt is zero when there is none.
-func (s *Store) PoolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID) (chat.PoolTimer, error) {
+func (s *Store) PoolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID) (pool.Timer, error) {
 	return s.poolTimer(ctx, account, store, true)
 }
 
-func (s *Store) poolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID, consistent bool) (chat.PoolTimer, error) {
+func (s *Store) poolTimer(ctx context.Context, account chat.AccountID, store chat.StoreID, consistent bool) (pool.Timer, error) {
 	av, err := s.db.Get(ctx, table.Desk, key.PoolTimer(account, store), consistent, item.KindTimer)
 	if fault.Is(err, fault.NotFound) {
-		return chat.PoolTimer{AccountID: account, StoreID: store}, nil
+		return pool.Timer{AccountID: account, StoreID: store}, nil
 	}
 	if err != nil {
-		return chat.PoolTimer{}, err
+		return pool.Timer{}, err
 	}
 	return item.DecodePoolTimer(av)
 }
 
 // SetPoolTimer replaces the timer of a pool as it was seen. It is Conflict "version_changed" when the timer changed since.
-func (s *Store) SetPoolTimer(ctx context.Context, seen, next chat.PoolTimer) error {
+func (s *Store) SetPoolTimer(ctx context.Context, seen, next pool.Timer) error {
 	_, refused, err := s.db.Put(ctx, table.Desk, item.PoolTimer(next), unmovedTimer(seen), "set the timer of a pool")
 	if err == nil && refused {
 		return table.Conflict(table.ReasonVersionChanged)
@@ -83,18 +87,24 @@ func (s *Store) SetPoolTimer(ctx context.Context, seen, next chat.PoolTimer) err
 }
 
 // DropPoolTimer removes the timer of a pool as it was seen. It is Conflict "version_changed" when the timer changed since.
-func (s *Store) DropPoolTimer(ctx context.Context, seen chat.PoolTimer) error {
+func (s *Store) DropPoolTimer(ctx context.Context, seen pool.Timer) error {
 	var t table.Tx
 	t.Remove(table.Desk, key.PoolTimer(seen.AccountID, seen.StoreID), unmovedTimer(seen), table.ReasonVersionChanged)
 	return s.db.Commit(ctx, &t, "drop the timer of a pool")
 }
 
-func unmovedTimer(seen chat.PoolTimer) *expression.ConditionBuilder {
+func unmovedTimer(seen pool.Timer) *expression.ConditionBuilder {
 	if seen.DueAt.IsZero() {
 		return table.Absent()
 	}
 	c := expression.Name("dueAt").Equal(expression.Value(table.MillisOf(seen.DueAt))).
 		And(expression.Name("enteredAt").Equal(expression.Value(table.MillisOf(seen.EnteredAt))))
+	returned := expression.Name("returnedAt")
+	if seen.ReturnedAt.IsZero() {
+		c = c.And(returned.AttributeNotExists())
+	} else {
+		c = c.And(returned.Equal(expression.Value(table.MillisOf(seen.ReturnedAt))))
+	}
 	return &c
 }
 
@@ -102,7 +112,7 @@ func unmovedTimer(seen chat.PoolTimer) *expression.ConditionBuilder {
 // that conversations which open at once do not collide on it; a timer without a conversation fires and is removed. The read may be stale:
 // a timer that was removed meanwhile is past its time, and is written again.
 func (s *Store) enterPool(ctx context.Context, d relink.Conversation, now time.Time) error {
-	if !chat.EntersPool(d.Before, d.After) {
+	if !pool.Enters(d.Before, d.After) {
 		return nil
 	}
 	seen, err := s.poolTimer(ctx, d.After.AccountID, d.After.StoreID, false)
@@ -119,6 +129,9 @@ func (s *Store) enterPool(ctx context.Context, d relink.Conversation, now time.T
 		Set(expression.Name("dueKind"), expression.Value(it.DueKind)).
 		Set(expression.Name("dueAt"), expression.Name("dueAt").IfNotExists(expression.Value(it.DueAt))).
 		Set(expression.Name("enteredAt"), expression.Value(it.EnteredAt))
+	if !next.ReturnedAt.Equal(seen.ReturnedAt) {
+		update = update.Set(expression.Name("returnedAt"), expression.Value(it.ReturnedAt))
+	}
 	if next.Formers {
 		update = update.Set(expression.Name("formers"), expression.Value(true))
 	}

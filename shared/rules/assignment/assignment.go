@@ -31,6 +31,8 @@ type Choice struct {
 //   - Otherwise, among the eligible: the fewest open conversations, then the longest without an assignment, then the id, so that the
 //     result does not depend on the order of the list.
 //   - A fixed manager gets it whatever their capacity and availability, but must be active, able to answer and have the grant.
+//   - Which conversations an operator who is free may take depends on the distribution, the operator's id, and what does not change of a
+//     conversation while it waits. pool.Look relies on that.
 func Choose(conversation chat.Conversation, distribution chat.Distribution, candidates []Candidate) Choice {
 	former := slices.IndexFunc(candidates, func(c Candidate) bool {
 		return conversation.FormerID != "" && c.Operator.ID == conversation.FormerID && consider(conversation, c).Outcome == ""
@@ -62,10 +64,23 @@ func TakersOf(store chat.StoreID, distribution chat.Distribution, candidates []C
 	if Choose(any, distribution, candidates).Operator != nil {
 		return AllTakers
 	}
-	if slices.ContainsFunc(candidates, func(c Candidate) bool { return consider(any, c).Outcome == "" }) {
+	if len(Free(store, distribution, candidates)) > 0 {
 		return FormerTakers
 	}
 	return NoTakers
+}
+
+// Free are the operators of whom a look through a store's pool can choose one. A fixed manager who may be given conversations is one of
+// them whatever their capacity and availability.
+func Free(store chat.StoreID, distribution chat.Distribution, candidates []Candidate) (free []chat.OperatorID) {
+	any := chat.Conversation{StoreID: store}
+	for _, c := range candidates {
+		manages := distribution.Mode == chat.DistributeToManager && distribution.ManagerID == c.Operator.ID && permission.Refuses(c.Operator, store) == ""
+		if manages || consider(any, c).Outcome == "" {
+			free = append(free, c.Operator.ID)
+		}
+	}
+	return free
 }
 
 // pick chooses among all candidates; former is the index of the one who is preferred, -1 for none.

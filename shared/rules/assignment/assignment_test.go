@@ -171,3 +171,26 @@ func TestChoose_CapacityAndOrder(t *testing.T) { // B-04
 		}
 	})
 }
+
+func TestFree(t *testing.T) { // B-04, S3-10
+	t.Parallel()
+	team := []Candidate{
+		operator("a"), operator("b", away), operator("c", inactive), operator("d", open(20)), operator("e", elsewhere), operator("f", readonly), operator("g", open(19)),
+	}
+	for _, test := range []struct {
+		mode    chat.DistributionMode
+		manager chat.OperatorID
+		want    []chat.OperatorID
+		takers  Takers
+	}{
+		{chat.DistributeToAccount, "b", []chat.OperatorID{"a", "g"}, AllTakers},
+		{chat.DistributeToGroups, "", []chat.OperatorID{"a", "g"}, FormerTakers},
+		{chat.DistributeToManager, "b", []chat.OperatorID{"a", "b", "g"}, AllTakers},
+		{chat.DistributeToManager, "f", []chat.OperatorID{"a", "g"}, FormerTakers},
+	} {
+		distribution := chat.Distribution{Mode: test.mode, ManagerID: test.manager}
+		if got := Free("shop", distribution, team); !slices.Equal(got, test.want) || TakersOf("shop", distribution, team) != test.takers {
+			t.Errorf("%+v: %v", distribution, got)
+		}
+	}
+}
