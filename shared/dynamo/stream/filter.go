@@ -20,6 +20,8 @@ func ForSignals() []string {
 	unmarked[item.ReaderAttribute] = object{"S": []any{object{"exists": false}}}
 	return []string{
 		pattern(object{"dynamodb": object{"NewImage": unmarked}}),
+		// An item without a kind is none of ours, and goes to the dead letters.
+		pattern(object{"eventName": []any{"INSERT", "MODIFY"}, "dynamodb": object{"NewImage": object{"kind": object{"S": []any{object{"exists": false}}}}}}),
 		// The mark that a message was written with is still there when it changes.
 		pattern(object{"eventName": []any{"MODIFY"}, "dynamodb": object{"NewImage": object{item.ReaderAttribute: object{"S": []any{item.ReaderNone}}}}}),
 		pattern(object{"eventName": []any{"REMOVE"}, "dynamodb": object{"OldImage": told}}),
