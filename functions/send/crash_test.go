@@ -30,6 +30,9 @@ const (
 )
 
 func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, effects chat.MessageEffects) error {
+	if after.ProviderID != "" && s.dies == beforeTheRecord && s.attempts == 1 {
+		return errCrash
+	}
 	err := s.Store.UpdateMessage(ctx, before, after, effects)
 	if after.Status != chat.StatusSending {
 		return err
@@ -38,13 +41,6 @@ func (s *store) UpdateMessage(ctx context.Context, before, after chat.Message, e
 		return errCrash
 	}
 	return err
-}
-
-func (s *store) RecordSent(ctx context.Context, r chat.ProviderRef) (chat.ProviderRef, error) {
-	if s.dies == beforeTheRecord && s.attempts == 1 {
-		return chat.ProviderRef{}, errCrash
-	}
-	return s.Store.RecordSent(ctx, r)
 }
 
 // C-03

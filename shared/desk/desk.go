@@ -113,27 +113,36 @@ func read(ctx context.Context, store ConversationStore, account chat.AccountID, 
 // UpdateMessage reads a message, lets change alter it and writes it back; when it moved meanwhile it begins again. A change that
 // returns nil leaves the message as it is.
 func UpdateMessage(ctx context.Context, store MessageStore, account chat.AccountID, conversation chat.ConversationID, id chat.MessageID, change func(*chat.Message) (*chat.MessageEffects, error)) error {
-	var last error
-	for range Tries {
-		before, err := store.Message(ctx, account, conversation, id)
-		if err != nil {
-			return fmt.Errorf("read message %s: %w", id, err)
-		}
+	m, err := store.Message(ctx, account, conversation, id)
+	if err != nil {
+		return fmt.Errorf("read message %s: %w", id, err)
+	}
+	return UpdateMessageFrom(ctx, store, m, change)
+}
+
+// UpdateMessageFrom is UpdateMessage for a message that was read or written just now. The write's condition is on its version: when the
+// message moved since, it is read again.
+func UpdateMessageFrom(ctx context.Context, store MessageStore, before chat.Message, change func(*chat.Message) (*chat.MessageEffects, error)) error {
+	for try := 1; ; try++ {
 		after := before
 		effects, err := change(&after)
 		if err != nil || effects == nil {
 			return err
 		}
 		err = store.UpdateMessage(ctx, before, after, *effects)
-		if !Conflict(err, chat.ConflictVersionChanged) {
-			if err != nil {
-				return fmt.Errorf("write message %s: %w", id, err)
-			}
+		if err == nil {
 			return nil
 		}
-		last = err
+		if !Conflict(err, chat.ConflictVersionChanged) {
+			return fmt.Errorf("write message %s: %w", before.ID, err)
+		}
+		if try == Tries {
+			return fmt.Errorf("message %s moved %d times: %w", before.ID, Tries, err)
+		}
+		if before, err = store.Message(ctx, before.AccountID, before.ConversationID, before.ID); err != nil {
+			return fmt.Errorf("read message %s again: %w", before.ID, err)
+		}
 	}
-	return fmt.Errorf("message %s moved %d times: %w", id, Tries, last)
 }
 
 // VisibleConversation reads one conversation for an operator. NotFound when it is not of the account or not visible to them.

@@ -37,7 +37,8 @@ type Decision struct {
 	Addresses     []Address
 	Conversations []Conversation
 	Events        []chat.Event
-	Jobs          []chat.Job // move all other conversations
+	Unread        []chat.ReadCursor // what operators have to read again
+	Jobs          []chat.Job        // move all other conversations
 	Activity      *chat.Activity
 }
 

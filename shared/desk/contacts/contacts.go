@@ -22,6 +22,7 @@ type Store interface {
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Identities(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) ([]chat.Identity, error)
 	Relink(ctx context.Context, d relink.Decision, now time.Time) error
+	ReadCursor(ctx context.Context, account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) (chat.ReadCursor, error)
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 	// UpdateContact answers Conflict with ConflictVersionChanged when the contact changed since it was read.
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error

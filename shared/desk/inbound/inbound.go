@@ -36,6 +36,9 @@ type Store interface {
 	NoteShown(ctx context.Context, identity chat.Identity) error
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 	Relink(ctx context.Context, d relink.Decision, now time.Time) error
+	ReadCursor(ctx context.Context, account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) (chat.ReadCursor, error)
+	// SetRead does not write a position that is older than the stored one.
+	SetRead(ctx context.Context, r chat.ReadCursor) error
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 

@@ -167,7 +167,8 @@ func (r *Receiver) reopen(ctx context.Context, account chat.Account, m chat.Mess
 	return c, r.carry(ctx, account, c, m)
 }
 
-// carry lets a message that stays in a conversation which its contact no longer has wait for an answer in the one that they have.
+// carry lets a message that stays in a conversation which its contact no longer has wait for an answer in the one that they have, and makes
+// that unread for its operator.
 func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Conversation, m chat.Message) error {
 	identity, _, err := r.store.Identity(ctx, account.ID, from.ChannelID, []string{from.ExternalID})
 	if err != nil {
@@ -177,7 +178,7 @@ func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Co
 	if id == "" || id == from.ID {
 		return nil
 	}
-	_, err = desk.Decide(ctx, r.store, r.now, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
+	c, err := desk.Decide(ctx, r.store, r.now, account.ID, id, func(c chat.Conversation) (*chat.Decision, error) {
 		if !chat.ActivityAt(m).After(c.LastActivityAt) {
 			return nil, nil
 		}
@@ -195,7 +196,14 @@ func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Co
 		decision.After = after
 		return decision, nil
 	})
-	return err
+	if err != nil || c.AssigneeID == "" {
+		return err
+	}
+	// A message that is delivered again came at its first time: what was read since stays read.
+	if err := r.store.SetRead(ctx, chat.ReadCursor{AccountID: account.ID, OperatorID: c.AssigneeID, ConversationID: id, At: m.ReceivedAt}); err != nil {
+		return fmt.Errorf("make conversation %s unread: %w", id, err)
+	}
+	return nil
 }
 
 // open makes the decision for a message whose sender has no open conversation: one that was resolved less than ReopenWithin ago is

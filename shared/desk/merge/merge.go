@@ -23,6 +23,8 @@ type Store interface {
 	Conversation(ctx context.Context, account chat.AccountID, id chat.ConversationID) (chat.Conversation, error)
 	Contact(ctx context.Context, account chat.AccountID, id chat.ContactID) (chat.Contact, error)
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
+	// ReadCursor is an operator's read position in a conversation; one never read has an empty position.
+	ReadCursor(ctx context.Context, account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) (chat.ReadCursor, error)
 	// Relink writes a decision, or nothing. A Conflict has ConflictIdentityChanged or ConflictVersionChanged.
 	Relink(ctx context.Context, d relink.Decision, now time.Time) error
 }
@@ -97,6 +99,10 @@ func (m *Merger) Join(ctx context.Context, account chat.Account, a, b chat.Ident
 	identity := unite(kept.identity, gone.identity, contact)
 	conversations, openID := one(account, now, &record, contact, identity, kept, gone)
 	identity.OpenConversationID = openID
+	unread, err := m.unread(ctx, now, conversations, openID, record.ClosedID)
+	if err != nil {
+		return err
+	}
 	contact.Merges = append(slices.Clone(contact.Merges), record)
 	absorbed := gone.contact
 	absorbed.MergedInto = contact.ID
@@ -110,6 +116,7 @@ func (m *Merger) Join(ctx context.Context, account chat.Account, a, b chat.Ident
 		},
 		Conversations: conversations,
 		Events:        mergeEvents(now, kept.conversation, gone.conversation),
+		Unread:        unread,
 		Jobs:          []chat.Job{relink.NewJob(account.ID, gone.contact.ID, "", now)},
 	}
 	if contact.Name != kept.contact.Name {
@@ -225,6 +232,28 @@ func staysOpen(a, b chat.Conversation) bool {
 		return rank(a) > rank(b)
 	}
 	return a.ID < b.ID
+}
+
+// unread makes the conversation that stays open unread for its operator, if the closed one is. Of the others, nobody has to read it.
+func (m *Merger) unread(ctx context.Context, now time.Time, changes []relink.Conversation, openID, closedID chat.ConversationID) ([]chat.ReadCursor, error) {
+	if closedID == "" {
+		return nil, nil
+	}
+	stays, closed := *changes[0].Before, *changes[1].Before
+	if stays.ID != openID {
+		stays, closed = closed, stays
+	}
+	if stays.AssigneeID == "" {
+		return nil, nil
+	}
+	read, err := m.store.ReadCursor(ctx, closed.AccountID, stays.AssigneeID, closedID)
+	if err != nil {
+		return nil, fmt.Errorf("read how far conversation %s was read: %w", closedID, err)
+	}
+	if !read.Unread(closed) {
+		return nil, nil
+	}
+	return []chat.ReadCursor{{AccountID: stays.AccountID, OperatorID: stays.AssigneeID, ConversationID: openID, At: now}}, nil
 }
 
 // Carry lets what waits for an answer in one conversation wait in the one that goes on: it opens, is active, and its window is open.

@@ -209,6 +209,47 @@ func TestJoin_UnansweredInTheClosedOne_WaitsInTheOther(t *testing.T) {
 	}
 }
 
+func TestJoin_ClosedOneUnread_OtherIsUnreadForItsOperator(t *testing.T) {
+	t.Parallel()
+	for name, readsBoth := range map[string]bool{"unread": false, "read": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := desktest.New(t)
+			ana := b.Employ("ANA")
+			first, second := meetApart(b)
+			b.Give(ana, second.ID)
+			read(b, ana, second.ID)
+			if readsBoth {
+				read(b, ana, first.ID)
+			}
+			b.Advance(time.Second)
+			b.Must(b.Desk.ChangeIdentity(b.Context(), b.Account, b.Channel, chat.Inbound{ // an item without a message
+				At: b.Time, ReceivedAt: b.Time, Sender: chat.Sender{Addresses: []string{user}},
+				NewIdentity: chat.Sender{Addresses: []string{phone}, Phone: phone},
+			}))
+			if closed := b.Conversation(first.ID); closed.MergedInto != second.ID {
+				t.Fatalf("%+v", closed)
+			}
+			if got := unread(b, ana.ID, second.ID); got == readsBoth {
+				t.Errorf("unread %t", got)
+			}
+		})
+	}
+}
+
+// read lets an operator read a conversation to its end.
+func read(b *desktest.Fixture, o chat.Operator, id chat.ConversationID) {
+	b.Helper()
+	b.Must(desktest.Err(b.Desk.Read(b.Context(), chat.Actor{Operator: o}, b.Conversation(id), "")))
+}
+
+func unread(b *desktest.Fixture, o chat.OperatorID, id chat.ConversationID) bool {
+	b.Helper()
+	cursor, err := b.Store.ReadCursor(b.Context(), desktest.Account, o, id)
+	b.Must(err)
+	return cursor.Unread(b.Conversation(id))
+}
+
 func TestReceive_TwoDeliveriesWithBothAddressesAtOnce_OneMerge(t *testing.T) {
 	t.Parallel()
 	b := desktest.New(t)
@@ -250,6 +291,7 @@ func TestReceive_ConversationMergedWhileTheMessageCame_WaitsInTheOther(t *testin
 	first, second := meetApart(b)
 	b.Must(b.Desk.Join(b.Context(), b.Account, identityOf(b, phone), identityOf(b, user)))
 	b.Reply(first.ID, "sí")
+	read(b, b.Owner, first.ID)
 	late := from(b, "", user)
 	stale := staleIdentities{b.Store, map[string]chat.Identity{user: {
 		AccountID: desktest.Account, ChannelID: b.Channel.ID, ExternalID: user, ContactID: second.ContactID, OpenConversationID: second.ID, ContactName: "Ana",
@@ -263,11 +305,18 @@ func TestReceive_ConversationMergedWhileTheMessageCame_WaitsInTheOther(t *testin
 	if !stays.IsOpen() || !stays.WaitingSince.Equal(late.At) {
 		t.Errorf("stays %+v", stays)
 	}
+	if !unread(b, b.Owner.ID, first.ID) {
+		t.Error("its operator has read it")
+	}
 	b.Reply(first.ID, "otra vez")
+	read(b, b.Owner, first.ID)
 	_, err = b.DeskOn(stale).Receive(b.Context(), b.Account, b.Channel, late) // delivered again
 	b.Must(err)
 	if stays = b.Conversation(first.ID); !stays.WaitingSince.IsZero() {
 		t.Errorf("an answered message waits again since %v", stays.WaitingSince)
+	}
+	if unread(b, b.Owner.ID, first.ID) {
+		t.Error("a message that was read is unread again")
 	}
 }
 

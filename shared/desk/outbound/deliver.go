@@ -65,10 +65,7 @@ func (s *Sender) deliver(ctx context.Context, c chat.Conversation, ch chat.Chann
 			return true, nil, s.finish(ctx, m, timer, chat.StatusUnknown, nil)
 		}
 	default:
-		if err := s.store.DropTimer(ctx, timer); err != nil {
-			return false, nil, fmt.Errorf("drop the timer of %s: %w", m.ID, err)
-		}
-		return true, nil, nil
+		return true, nil, s.settle(ctx, ch, m, timer)
 	}
 	if !s.worthTrying(ch) {
 		return true, nil, s.hold(ctx, m, ch.ID, timer)
@@ -89,10 +86,32 @@ func (s *Sender) deliver(ctx context.Context, c chat.Conversation, ch chat.Chann
 	delivered, err := post(ctx, c, attempt)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
 	defer cancel()
-	if err == nil {
-		return true, nil, s.tracking.SetProviderID(ctx, ch, attempt, delivered.ProviderID, chat.StatusUpdate{Status: chat.StatusSent, At: s.now()}, &timer)
+	if err != nil {
+		return s.refused(ctx, attempt, ch.ID, timer, err)
 	}
-	return s.refused(ctx, attempt, ch.ID, timer, err)
+	sent, err := s.tracking.Sent(ctx, attempt, delivered.ProviderID)
+	if err != nil {
+		return false, nil, err
+	}
+	return true, nil, s.settle(ctx, ch, sent, timer)
+}
+
+// settle ends what a message's timer was for. What the provider took has its receipt by then: the timer outlives the write of the message,
+// so that whoever finds it records the receipt if the process died before.
+func (s *Sender) settle(ctx context.Context, ch chat.Channel, m chat.Message, timer chat.Timer) error {
+	if m.ProviderID != "" {
+		if err := s.tracking.Link(ctx, ch, m); err != nil {
+			return err
+		}
+	}
+	return s.drop(ctx, timer)
+}
+
+func (s *Sender) drop(ctx context.Context, timer chat.Timer) error {
+	if err := s.store.DropTimer(ctx, timer); err != nil {
+		return fmt.Errorf("drop the timer of %s: %w", timer.MessageID, err)
+	}
+	return nil
 }
 
 // worthTrying says whether a channel takes messages, or has failed for long enough that it is tried again. Through an unverified one
@@ -112,7 +131,12 @@ func (s *Sender) Abandon(ctx context.Context, account chat.AccountID, id chat.Co
 		if err != nil {
 			return fmt.Errorf("read message %s: %w", timer.MessageID, err)
 		}
-		if err := s.finish(ctx, m, timer, chat.StatusFailed, channelGone()); err != nil {
+		if m.ProviderID != "" { // it was taken, and its channel's receipts lead nowhere now
+			err = s.drop(ctx, timer)
+		} else {
+			err = s.finish(ctx, m, timer, chat.StatusFailed, channelGone())
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -186,8 +210,8 @@ func retryDelay(timer chat.Timer, provider *channel.ProviderError) time.Duration
 // finish ends an attempt that is not repeated automatically.
 func (s *Sender) finish(ctx context.Context, m chat.Message, timer chat.Timer, to chat.MessageStatus, reason *chat.MessageError) error {
 	return desk.UpdateMessage(ctx, s.store, m.AccountID, m.ConversationID, m.ID, func(stored *chat.Message) (*chat.MessageEffects, error) {
-		if stored.Attempt != m.Attempt {
-			return nil, nil // a person retried it meanwhile: the timer belongs to the new attempt
+		if stored.Attempt != m.Attempt || stored.ProviderID != "" {
+			return nil, nil // a person retried it meanwhile, or a status came: the timer belongs to the new attempt, or to settle
 		}
 		effects := &chat.MessageEffects{DropTimer: &timer}
 		if stored.Advance(to, reason) && to == chat.StatusFailed {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk"
-	"github.com/recado-chat/recado/shared/fault"
 )
 
 // mergeEcho joins our message with its own echo, which was stored as another message because it came before the provider's id of ours
@@ -26,7 +25,7 @@ func (t *Tracker) mergeEcho(ctx context.Context, ch chat.Channel, m chat.Message
 		if distinct, err := t.Distinct(ctx, ch, m, receipt); err != nil || distinct.ID != receipt.ID {
 			return distinct, err
 		}
-		return own, fault.New(fault.Conflict, "the provider's id belongs to another message").WithReason(chat.ConflictReceiptExists)
+		return own, errTaken
 	}
 	effects := chat.MessageEffects{DropTimer: &chat.Timer{
 		AccountID: m.AccountID, Kind: chat.TimerMedia, ConversationID: echo.ConversationID, MessageID: echo.ID,

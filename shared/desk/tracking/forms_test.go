@@ -1,12 +1,17 @@
 package tracking_test
 
 import (
+	"context"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
@@ -138,6 +143,50 @@ func TestUpdateStatus_AnotherForm_Applied(t *testing.T) { // S1-25
 		b.Status(form("AR.8812300045", key), status)
 		if got := b.Message(reply); got.Status != status.Status {
 			t.Errorf("%s: %s", status.Status, got.Status)
+		}
+	}
+}
+
+// A status that names the attempt brings another form of the id than the provider's answer, before any call that records the answer. The
+// process that takes the status may die before it writes the message; the status is delivered again.
+func TestUpdateStatus_NamedInAnotherForm_LaterOneApplied(t *testing.T) {
+	t.Parallel()
+	for _, dies := range []bool{false, true} {
+		b := desktest.New(t)
+		for n, came := 0, true; came; n++ {
+			came = false
+			from, key := fmt.Sprint(5491155550100+n), fmt.Sprintf("BC7A1F00D1E2F3A4%02d", n)
+			c := b.Receive(b.Text(from, "hola")).Conversation.ID
+			reply := b.Reply(c, "buenas")
+			named := chat.Inbound{Kind: chat.InboundStatus, ProviderID: form("AR.8812300045", key), Status: chat.StatusUpdate{Status: chat.StatusDelivered, At: b.Time, Ref: desk.Ref(reply)}}
+			statuses := b.DeskOn(b.Through(func(operation string, call func() error) error {
+				if dies && operation == "PutItem" {
+					return errors.New("the process died")
+				}
+				return call()
+			}))
+			answered, calls := false, 0
+			use := b.DeskOn(b.Through(func(_ string, call func() error) error {
+				if answered {
+					if calls == n {
+						came = true
+						if err := statuses.UpdateStatus(b.Context(), b.Account, b.Channel, named); err != nil && !dies {
+							t.Error(err)
+						}
+					}
+					calls++
+				}
+				return call()
+			}))
+			b.Must(desktest.Err(use.Deliver(b.Context(), b.Conversation(c), b.Channel, nil, func(context.Context, chat.Conversation, chat.Message) (channel.Delivered, error) {
+				answered = true
+				return channel.Delivered{ProviderID: form(from, key)}, nil
+			})))
+			b.Must(b.Desk.UpdateStatus(b.Context(), b.Account, b.Channel, named))
+			b.Status(form(business, key), chat.StatusUpdate{Status: chat.StatusRead})
+			if got := b.Message(reply); got.Status != chat.StatusRead {
+				t.Errorf("dies %t, before call %d: it is %s with the id %s", dies, n, got.Status, got.ProviderID)
+			}
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (t *Tracker) Find(ctx context.Context, ch chat.Channel, providerID string) (chat.ProviderRef, error) {
 	for _, id := range t.receipts.IDs(ch, providerID) {
 		receipt, err := t.store.ProviderRef(ctx, ch.AccountID, desk.Scope(ch), id)
-		if fault.Is(err, fault.NotFound) || err == nil && receipt.Shared && receipt.ProviderID() != providerID {
+		if fault.Is(err, fault.NotFound) || err == nil && (receipt.ConversationID == "" || receipt.Shared && receipt.ProviderID() != providerID) {
 			continue
 		}
 		if err != nil {

@@ -43,7 +43,7 @@ func (t *Tracker) updateAttempt(ctx context.Context, ch chat.Channel, conversati
 	if err != nil || m.ProviderID != "" || m.Attempt != attempt || in.ProviderID == "" {
 		return err
 	}
-	return t.SetProviderID(ctx, ch, m, in.ProviderID, in.Status, nil)
+	return t.SetProviderID(ctx, ch, m, in.ProviderID, in.Status)
 }
 
 // advance moves a message's status and returns the message. A failure is written together with its Event; every other status is one

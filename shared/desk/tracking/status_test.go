@@ -2,6 +2,7 @@ package tracking_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -81,6 +82,47 @@ func TestUpdateStatus_AfterLostAttempt(t *testing.T) { // C-03
 				t.Errorf("the answer quotes %q, want %q", m.ReplyTo, got.ID)
 			}
 		})
+	}
+}
+
+// The process that takes the status of a lost attempt dies at any of its calls, and the status is delivered again. A status, a reaction and
+// an answer that quotes the message wait for it.
+func TestUpdateStatus_DiesAtAnyCall_ParkedApplied(t *testing.T) { // C-03
+	t.Parallel()
+	b := desktest.New(t)
+	dead := errors.New("the process died")
+	for cut, died := 0, true; died; cut++ {
+		died = false
+		from, it := fmt.Sprint(cut), fmt.Sprint("wamid.out", cut)
+		c := b.Receive(b.Text(from, "hola")).Conversation.ID
+		b.Reply(c, "uno")
+		b.DieAfterPost(c)
+		b.Deliver(c, &desktest.Provider{})
+		b.Status(it, chat.StatusUpdate{Status: chat.StatusRead})
+		b.Update(b.UpdateOf(it, chat.Reacted, "🙏", 1))
+		quoting := b.Text(from, "a eso digo que sí")
+		quoting.ReplyTo = it
+		answer := b.Receive(quoting).Message
+		named := chat.Inbound{Kind: chat.InboundStatus, ProviderID: it, Status: chat.StatusUpdate{Status: chat.StatusSent, Ref: desk.Ref(b.Outbound(c)), At: b.Time}}
+		calls := 0
+		dying := b.DeskOn(b.Through(func(_ string, call func() error) error {
+			calls++
+			if calls <= cut/2 {
+				return call()
+			}
+			if calls == cut/2+1 && cut%2 == 1 {
+				_ = call() // its answer is lost
+			}
+			died = true
+			return dead
+		}))
+		if err := dying.UpdateStatus(b.Context(), b.Account, b.Channel, named); died != (err != nil) {
+			t.Fatal(err)
+		}
+		b.Must(b.Desk.UpdateStatus(b.Context(), b.Account, b.Channel, named))
+		if m := b.Outbound(c); m.Status != chat.StatusRead || m.ProviderID != it || len(m.Reactions) != 1 || b.Message(answer).ReplyTo != m.ID {
+			t.Errorf("dies at call %d, after it %t: it is %s with the reactions %v, and the answer quotes %q", cut/2, cut%2 == 1, m.Status, m.Reactions, b.Message(answer).ReplyTo)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@
 package tracking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,9 @@ type Store interface {
 	// moved meanwhile.
 	MergeEcho(ctx context.Context, r chat.ProviderRef, echo chat.Message, effects chat.MessageEffects) error
 }
+
+// errTaken says that a provider's id leads to another message, which is no echo.
+var errTaken = fault.New(fault.Conflict, "the provider's id belongs to another message").WithReason(chat.ConflictReceiptExists)
 
 // Tracker applies statuses and updates to messages.
 type Tracker struct {
@@ -87,28 +91,85 @@ func (t *Tracker) Failed(ctx context.Context, m chat.Message, at time.Time, effe
 	return nil
 }
 
-// SetProviderID gives a message the provider's id. First comes the receipt under it, through which replies and statuses find the
-// message; then the message, with the status that brought the id and those that were parked. The timer, if any, is dropped with it.
-func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.StatusUpdate, timer *chat.Timer) error {
+// Sent writes into a message that the provider took this attempt under an id, and returns the message as Link needs it. A status that
+// named the attempt may have brought the id before, in another form.
+func (t *Tracker) Sent(ctx context.Context, m chat.Message, providerID string) (chat.Message, error) {
+	sent := chat.StatusUpdate{Status: chat.StatusSent, At: t.now()}
+	err := desk.UpdateMessageFrom(ctx, t.store, m, func(stored *chat.Message) (*chat.MessageEffects, error) {
+		m.ProviderID = providerID
+		if stored.Attempt != m.Attempt {
+			return nil, nil
+		}
+		changed := stored.ProviderID == ""
+		stored.ProviderID = cmp.Or(stored.ProviderID, providerID)
+		m.ProviderID = stored.ProviderID
+		changed = stored.NoteStatus(sent) || changed
+		if !stored.Advance(sent.Status, nil) && !changed {
+			return nil, nil
+		}
+		return &chat.MessageEffects{}, nil
+	})
+	return m, err
+}
+
+// Link records the receipt of a message that has its provider's id, through which replies and statuses find it, and applies what was
+// parked there. A message whose id leads to another one stays without a receipt.
+func (t *Tracker) Link(ctx context.Context, ch chat.Channel, m chat.Message) error {
+	receipt, err := t.recordSent(ctx, ch, m)
+	if errors.Is(err, errTaken) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if receipt.ProviderID() != m.ProviderID {
+		if err := t.adopt(ctx, m, receipt); err != nil {
+			return err
+		}
+	}
+	return t.ApplyParked(ctx, receipt)
+}
+
+// SetProviderID gives a message the id that a status of its present attempt brought. The message gets it last: as long as it has none, the
+// status that is delivered again begins here.
+func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Message, providerID string, status chat.StatusUpdate) error {
 	m.ProviderID = providerID
+	receipt, err := t.recordSent(ctx, ch, m)
+	if err != nil {
+		return err
+	}
+	if err := t.ApplyParked(ctx, receipt); err != nil {
+		return err
+	}
+	return t.adopt(ctx, m, receipt, append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...)...)
+}
+
+// recordSent records the receipt under a message's provider id, and returns it with what was parked. An echo that was stored under the id
+// is merged into the message. It is errTaken when the id leads to a message that is no echo.
+func (t *Tracker) recordSent(ctx context.Context, ch chat.Channel, m chat.Message) (chat.ProviderRef, error) {
 	own := t.receipts.Receipt(ch, m, t.now())
 	receipt, err := t.store.RecordSent(ctx, own)
 	for try := 1; desk.Conflict(err, chat.ConflictReceiptExists) && try < desk.Tries; try++ {
 		if own, err = t.mergeEcho(ctx, ch, m, own); err != nil && !desk.Conflict(err, chat.ConflictVersionChanged) {
-			return err
+			return receipt, err
 		}
 		receipt, err = t.store.RecordSent(ctx, own)
 	}
 	if err != nil {
-		return fmt.Errorf("record that %s was sent: %w", m.ID, err)
+		return receipt, fmt.Errorf("record that %s was sent: %w", m.ID, err)
 	}
-	err = desk.UpdateMessage(ctx, t.store, m.AccountID, m.ConversationID, m.ID, func(stored *chat.Message) (*chat.MessageEffects, error) {
+	return receipt, nil
+}
+
+// adopt gives a message the provider's id in the form that its receipt has, and the statuses, unless a later attempt began.
+func (t *Tracker) adopt(ctx context.Context, m chat.Message, r chat.ProviderRef, statuses ...chat.StatusUpdate) error {
+	return desk.UpdateMessage(ctx, t.store, m.AccountID, m.ConversationID, m.ID, func(stored *chat.Message) (*chat.MessageEffects, error) {
 		if stored.Attempt != m.Attempt {
 			return nil, nil
 		}
-		effects := &chat.MessageEffects{DropTimer: timer}
-		stored.ProviderID = providerID
-		for _, status := range append([]chat.StatusUpdate{status}, receipt.ParkedStatuses...) {
+		effects := &chat.MessageEffects{}
+		stored.ProviderID = r.ProviderID()
+		for _, status := range statuses {
 			stored.NoteStatus(status)
 			if !stored.Advance(status.Status, status.Error) || status.Status != chat.StatusFailed {
 				continue
@@ -119,10 +180,6 @@ func (t *Tracker) SetProviderID(ctx context.Context, ch chat.Channel, m chat.Mes
 		}
 		return effects, nil
 	})
-	if err != nil {
-		return err
-	}
-	return t.ApplyParked(ctx, receipt)
 }
 
 // ApplyParked applies what came before the message of a receipt. A parked status belongs to the attempt that has the receipt's id.

@@ -245,3 +245,28 @@ func TestStatus_CapacityUnits(t *testing.T) {
 		t.Fatalf("%.1f write units: %v", meter.Write, meter.Lines)
 	}
 }
+
+func TestSend_CapacityUnits(t *testing.T) {
+	t.Parallel()
+	db := dynamotest.Open(t, engine.Dynoxide)
+	queued := outbound("CNVA", 1)
+	queued.Text, queued.Version = strings.Repeat("Hola, señora. ", 30), 1
+	_, err := db.PutMessage(t.Context(), queued)
+	dynamotest.Must(t, err)
+	timer := chat.Timer{AccountID: account, Kind: chat.TimerSend, ConversationID: "CNVA", MessageID: queued.ID, DueAt: noon}
+	dynamotest.Must(t, db.PutTimer(t.Context(), timer))
+	sending := queued
+	sending.Status, sending.Version = chat.StatusSending, 2
+	sent := sending
+	sent.Status, sent.ProviderID = chat.StatusSent, "wamid.1"
+	meter := newMeter(db)
+	dynamotest.Must(t, meter.UpdateMessage(t.Context(), queued, sending, chat.MessageEffects{}))
+	dynamotest.Must(t, meter.UpdateMessage(t.Context(), sending, sent, chat.MessageEffects{}))
+	_, err = meter.RecordSent(t.Context(), sent555(sent))
+	dynamotest.Must(t, err)
+	dynamotest.Must(t, meter.DropTimer(t.Context(), timer))
+	t.Logf("a send: %.1f write units; %v", meter.write, meter.lines)
+	if meter.write > 5 {
+		t.Fatalf("%.1f write units (5 allowed): %v", meter.write, meter.lines)
+	}
+}

@@ -50,8 +50,8 @@ func timeline[T any](ctx context.Context, s *Store, account chat.AccountID, conv
 // AdvanceStatus moves a message's status to a higher rank, in one write, and keeps the status's time and price. Those of a status that
 // comes after a higher one are kept by a second write, unless its time is known.
 //
-// With an attempt, it must be the message's current one, and a providerID requires that the message already has one: its provider
-// ref is written first. With attempt 0 the attempt is not checked, and the providerID must be the message's, or becomes it.
+// With an attempt, it must be the message's current one, and a providerID requires that the message already has one: whoever gives it one
+// writes its provider ref, too. With attempt 0 the attempt is not checked, and the providerID must be the message's, or becomes it.
 //
 // When the condition does not hold, applied is false and m is the stored message. NotFound means that there is no such message.
 func (s *Store) AdvanceStatus(ctx context.Context, account chat.AccountID, conv chat.ConversationID, id chat.MessageID, attempt int, st chat.StatusUpdate, providerID string) (m chat.Message, applied bool, err error) {

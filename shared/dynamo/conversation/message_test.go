@@ -185,6 +185,10 @@ func TestUpdateMessage_WithTimerAndEvent(t *testing.T) {
 		if _, applied, err := db.AdvanceStatus(ctx, account, "CNVA", first.ID, 1, chat.StatusUpdate{Status: chat.StatusSending}, ""); err != nil || applied {
 			t.Fatalf("the stored rank did not move: %t, %v", applied, err)
 		}
+		replaced := timers[1]
+		replaced.DueAt = replaced.DueAt.Add(-time.Millisecond)
+		dynamotest.Must(t, db.DropTimer(ctx, replaced))
+		dynamotest.Same(t, pending(), timers[1:])
 		dynamotest.Must(t, db.DropTimer(ctx, timers[1]))
 		dynamotest.Must(t, db.DropTimer(ctx, timers[1]))
 		dynamotest.Same(t, pending(), nil)

@@ -9,6 +9,7 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
+	"github.com/recado-chat/recado/shared/fault"
 )
 
 // SetRead stores how far an operator has read. The later of two positions stays, in whatever order they arrive, and a position in
@@ -24,6 +25,18 @@ func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
 	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
 	_, _, err := s.db.Put(ctx, table.Desk, item.ReadCursor(r), &later, "note what was read")
 	return err
+}
+
+// ReadCursor is an operator's read position in a conversation, with a consistent read. One never read has an empty position.
+func (s *Store) ReadCursor(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conv chat.ConversationID) (chat.ReadCursor, error) {
+	av, err := s.db.Get(ctx, table.Desk, key.ReadCursor(account, operator, conv), true, item.KindReadCursor)
+	if fault.Is(err, fault.NotFound) {
+		return chat.ReadCursor{AccountID: account, OperatorID: operator, ConversationID: conv}, nil
+	}
+	if err != nil {
+		return chat.ReadCursor{}, err
+	}
+	return item.DecodeReadCursor(av)
 }
 
 // ReadCursors are the read positions of an operator in several conversations. Those never read are missing.

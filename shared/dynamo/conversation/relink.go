@@ -50,6 +50,9 @@ func (s *Store) Relink(ctx context.Context, d relink.Decision, now time.Time) er
 	for _, e := range d.Events {
 		t.Put(table.Desk, item.Event(e), nil, "")
 	}
+	for _, r := range d.Unread {
+		t.Put(table.Desk, item.ReadCursor(r), nil, "")
+	}
 	for _, job := range d.Jobs {
 		schedule.AddJob(&t, job)
 	}

@@ -65,5 +65,5 @@ func (s *Store) FinishAnswer(ctx context.Context, id string, a Answer, now time.
 
 // AbandonAnswer releases the key of a request that failed, so that it can be retried.
 func (s *Store) AbandonAnswer(ctx context.Context, id string) error {
-	return s.db.Delete(ctx, table.Live, key.Answer(id), "abandon an answer")
+	return s.db.Delete(ctx, table.Live, key.Answer(id), nil, "abandon an answer")
 }

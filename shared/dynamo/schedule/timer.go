@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
@@ -16,9 +18,14 @@ func (s *Store) PutTimer(ctx context.Context, t chat.Timer) error {
 	return err
 }
 
-// DropTimer deletes a timer, if it exists.
+// DropTimer deletes a timer, if it exists and is due at t.DueAt; zero is any time. One that was replaced meanwhile stays.
 func (s *Store) DropTimer(ctx context.Context, t chat.Timer) error {
-	return s.db.Delete(ctx, table.Desk, key.Timer(t), "drop a timer")
+	var same *expression.ConditionBuilder
+	if !t.DueAt.IsZero() {
+		c := expression.Name("dueAt").Equal(expression.Value(table.MillisOf(t.DueAt)))
+		same = &c
+	}
+	return s.db.Delete(ctx, table.Desk, key.Timer(t), same, "drop a timer")
 }
 
 // PendingTimers are a conversation's timers of one kind, with a consistent read, in the order of their messages.

@@ -151,15 +151,26 @@ func (db *DB) Update(ctx context.Context, table Table, k Key, update expression.
 	return out.Attributes, false, nil
 }
 
-// Delete removes an item, if it exists.
-func (db *DB) Delete(ctx context.Context, table Table, k Key, doing string) error {
+// Delete removes an item, if it exists and the condition holds. A nil condition always holds.
+func (db *DB) Delete(ctx context.Context, table Table, k Key, condition *expression.ConditionBuilder, doing string) error {
 	if k.PK == "" || k.SK == "" {
 		return nil
 	}
+	in := &dynamodb.DeleteItemInput{TableName: db.name(table), Key: k.Item()}
+	if condition != nil {
+		e, err := expression.NewBuilder().WithCondition(*condition).Build()
+		if err != nil {
+			return err
+		}
+		in.ConditionExpression, in.ExpressionAttributeNames, in.ExpressionAttributeValues = e.Condition(), e.Names(), e.Values()
+	}
 	err := retryCollisions(ctx, func() error {
-		_, err := db.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: db.name(table), Key: k.Item()})
+		_, err := db.client.DeleteItem(ctx, in)
 		return err
 	})
+	if _, refused := conditionFailed(err); refused {
+		return nil
+	}
 	return asFault(doing, err)
 }
 
