@@ -259,14 +259,14 @@ func TestSend_CapacityUnits(t *testing.T) {
 	sending.Status, sending.Version = chat.StatusSending, 2
 	sent := sending
 	sent.Status, sent.ProviderID = chat.StatusSent, "wamid.1"
-	meter := newMeter(db)
+	meter := dynamotest.NewMeter(db)
 	dynamotest.Must(t, meter.UpdateMessage(t.Context(), queued, sending, chat.MessageEffects{}))
 	dynamotest.Must(t, meter.UpdateMessage(t.Context(), sending, sent, chat.MessageEffects{}))
 	_, err = meter.RecordSent(t.Context(), sent555(sent))
 	dynamotest.Must(t, err)
 	dynamotest.Must(t, meter.DropTimer(t.Context(), timer))
-	t.Logf("a send: %.1f write units; %v", meter.write, meter.lines)
-	if meter.write > 5 {
-		t.Fatalf("%.1f write units (5 allowed): %v", meter.write, meter.lines)
+	t.Logf("a send: %.1f write units; %v", meter.Write, meter.Lines)
+	if meter.Write > 5 {
+		t.Fatalf("%.1f write units (5 allowed): %v", meter.Write, meter.Lines)
 	}
 }
