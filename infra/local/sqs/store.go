@@ -39,7 +39,7 @@ const (
 )
 
 // gather is how long a write that no caller waits for may wait to share a transaction.
-const gather = 20 * time.Millisecond
+const gather = 100 * time.Millisecond
 
 // store writes in one goroutine and in the order in which writes were handed over; all that wait share a transaction.
 //
