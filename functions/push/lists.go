@@ -43,8 +43,9 @@ func (h *Handler) Lists(ctx context.Context, changes Changes) (lambdaevents.Dyna
 	for _, raw := range newest {
 		err := h.list(ctx, batch, raw)
 		if fault.Permanent(err) {
-			h.Metrics.Count(queue.RecordsBuried, 1)
-			err = h.Dead.DeadLetter(ctx, string(raw), "push-lists", "", fault.Reason(err))
+			if err = h.bury(ctx, raw, err); err == nil {
+				continue
+			}
 		}
 		if err != nil {
 			h.Log.LogAttrs(ctx, slog.LevelWarn, "lists", slog.String("outcome", "failed"), slog.String("error", err.Error()))
@@ -58,6 +59,21 @@ func (h *Handler) Lists(ctx context.Context, changes Changes) (lambdaevents.Dyna
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "lists", slog.String("outcome", "done"), slog.Int("records", len(changes.Records)),
 		slog.Int("posted", outcome.Posted), slog.Duration("duration", h.Now().Sub(begun)))
 	return answer, nil
+}
+
+// bury copies a record that cannot be decoded to the dead letters, with the stream as its source. A batch that is tried again copies it again.
+func (h *Handler) bury(ctx context.Context, raw json.RawMessage, cause error) error {
+	var from struct {
+		EventSourceARN string `json:"eventSourceARN"`
+	}
+	if err := json.Unmarshal(raw, &from); err != nil {
+		return fmt.Errorf("read the record's source: %w", err)
+	}
+	if err := h.Dead.DeadLetter(ctx, string(raw), from.EventSourceARN, "", fault.Reason(cause)); err != nil {
+		return err
+	}
+	h.Metrics.Count(queue.RecordsBuried, 1)
+	return nil
 }
 
 // newestOf returns the last record of each item, in their order, and the sequence number of the first of all.

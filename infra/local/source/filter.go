@@ -50,8 +50,8 @@ func check(pattern map[string]any) error {
 	return nil
 }
 
-// lets says whether a record matches a pattern, of which it sees the event's name and what the images have of strings.
-func (f filter) lets(r types.Record) bool {
+// passes reports whether a record matches a pattern. Patterns see the event's name and the string attributes of the images.
+func (f filter) passes(r types.Record) bool {
 	if len(f) == 0 {
 		return true
 	}

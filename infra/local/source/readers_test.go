@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -133,5 +134,60 @@ func TestStream_NothingDelivered_PositionKept(t *testing.T) {
 	s.Stop()
 	if at := checkpoints(t, path).get(fakeARN, "a"); at.Sequence < number(maxLeftOut-maxGet+1) {
 		t.Errorf("the position is %+v", at)
+	}
+}
+
+// rename gives some of a shard's records another event's name.
+func (f *fakeStream) rename(shard, event string, numbers ...int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, n := range numbers {
+		f.shard(shard).records[n-1]["eventName"] = event
+	}
+}
+
+func TestStream_WokenAndMostLeftOut_ReadToItsEndAtOnce(t *testing.T) {
+	t.Parallel()
+	fake, client := newFake(t)
+	numbers := make([]int, 350)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	fake.put("a", numbers...)
+	fake.rename("a", "REMOVE", 50, 150, 349)
+	var got seen[int]
+	s := startStream(t, client, Stream{
+		Woken: true, BatchSize: 100, Checkpoints: checkpoints(t, filepath.Join(t.TempDir(), "checkpoints")), Patterns: []string{`{"eventName":["REMOVE"]}`},
+	}, stream(func(numbers []int) ([]byte, error) {
+		got.add(numbers)
+		return nil, nil
+	}))
+	eventually(t, "the source is idle", s.Idle)
+	if diff := cmp.Diff([]int{50, 150, 349}, got.flat()); diff != "" {
+		t.Errorf("delivered (-want +got):\n%s", diff)
+	}
+}
+
+func TestStream_NotDelivered_PositionStaysBefore(t *testing.T) {
+	t.Parallel()
+	fake, client := newFake(t)
+	numbers := make([]int, maxLeftOut+100)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	fake.put("a", numbers...)
+	fake.rename("a", "REMOVE", 1)
+	path := filepath.Join(t.TempDir(), "checkpoints")
+	tried := make(chan struct{}, 100)
+	s := startStream(t, client, Stream{
+		BatchSize: 1000, Window: 50 * time.Millisecond, MaxRetries: -1, Checkpoints: checkpoints(t, path), Patterns: []string{`{"eventName":["REMOVE"]}`},
+	}, func(context.Context, []byte) ([]byte, error) {
+		tried <- struct{}{}
+		return nil, errors.New("not now")
+	})
+	<-tried
+	s.Stop()
+	if at := checkpoints(t, path).get(fakeARN, "a"); at != (position{}) {
+		t.Errorf("the position is %+v, behind a record that was not delivered", at)
 	}
 }

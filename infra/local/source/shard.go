@@ -17,7 +17,9 @@ type shard struct {
 	*StreamSource
 	id       string
 	iterator *string
-	// last is the last record that was left out, and leftOut how many were since a position was saved.
+	// full says that the last page had as many records as it may have, so that there may be more.
+	full bool
+	// last is the last record that was read, and leftOut how many were left out since a position was saved.
 	last    string
 	leftOut int
 	// trimmed means that the checkpoint is older than the oldest record of the stream.
@@ -45,7 +47,12 @@ func (s *shard) run(ctx context.Context) error {
 		if s.iterator == nil {
 			return s.save(position{Done: true})
 		}
-		if len(records) > 0 && (!s.Woken || len(records) >= s.BatchSize) {
+		if s.leftOut >= maxLeftOut {
+			if err := s.save(position{Sequence: s.last}); err != nil {
+				return err
+			}
+		}
+		if s.full || len(records) > 0 && !s.Woken {
 			pause = pollSoon
 			continue
 		}
@@ -126,21 +133,23 @@ func (s *shard) gather(ctx context.Context) ([]record, error) {
 func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
 	n := int32(min(limit, maxGet))
 	var records []record
-	for more := true; more && len(records) == 0 && s.iterator != nil; {
+	for s.full = true; s.full && len(records) == 0 && s.iterator != nil; {
 		out, err := s.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{ShardIterator: s.iterator, Limit: &n})
 		if err != nil {
 			return nil, fmt.Errorf("read shard %s: %w", s.id, err)
 		}
-		if more = len(out.Records) == int(n); len(out.Records) > 0 {
+		if s.full = len(out.Records) == int(n); len(out.Records) > 0 {
 			s.mu.Lock()
 			s.open[s.id] = neverEmpty
 			s.mu.Unlock()
 		}
 		s.iterator = out.NextShardIterator
 		for _, r := range out.Records {
-			if unchanged(r) || !s.filter.lets(r) {
-				s.leftOut++
+			if r.Dynamodb != nil {
 				s.last = aws.ToString(r.Dynamodb.SequenceNumber)
+			}
+			if unchanged(r) || !s.filter.passes(r) {
+				s.leftOut++
 				continue
 			}
 			converted, err := convert(r, s.StreamARN)
@@ -149,9 +158,6 @@ func (s *shard) get(ctx context.Context, limit int) ([]record, error) {
 			}
 			records = append(records, converted)
 		}
-	}
-	if len(records) == 0 && s.leftOut >= maxLeftOut {
-		return nil, s.save(position{Sequence: s.last})
 	}
 	return records, nil
 }

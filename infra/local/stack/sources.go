@@ -146,7 +146,7 @@ func written(in any) (tables []string) {
 	return tables
 }
 
-// keepFailed is a stream's on-failure destination: the records that fanout could not get past, kept whole.
+// keepFailed is a stream's on-failure destination: the records that its function could not get past, kept whole.
 func (s *Stack) keepFailed(ctx context.Context, batch lambdaevents.DynamoDBEvent, reason error) error {
 	body, err := json.Marshal(batch)
 	if err != nil {

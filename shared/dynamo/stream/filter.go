@@ -12,27 +12,31 @@ import (
 type object = map[string]any
 
 // ForSignals are the patterns of the records that signals are derived from, in the language of Lambda's event filtering: a record is
-// delivered if it matches one of them. Left out are quiet kinds and what its writer marked for another reader, or for none.
+// delivered if it matches one of them. Left out are quiet kinds, and conversations and messages that were written for another reader.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 func ForSignals() []string {
-	told := object{"kind": object{"S": []any{object{"anything-but": slices.Sorted(maps.Keys(quiet))}}}}
-	unmarked := maps.Clone(told)
-	unmarked[item.ReaderAttribute] = object{"S": []any{object{"exists": false}}}
+	marked := []any{item.KindConversation, item.KindMessage}
+	silent := slices.Sorted(maps.Keys(quiet))
+	others := slices.Concat(silent, []string{item.KindConversation, item.KindMessage})
 	return []string{
-		pattern(object{"dynamodb": object{"NewImage": unmarked}}),
-		// An item without a kind is none of ours, and goes to the dead letters.
-		pattern(object{"eventName": []any{"INSERT", "MODIFY"}, "dynamodb": object{"NewImage": object{"kind": object{"S": []any{object{"exists": false}}}}}}),
+		pattern(object{"dynamodb": object{"NewImage": object{"kind": text(object{"anything-but": others})}}}),
+		pattern(object{"dynamodb": object{"NewImage": object{"kind": text(marked...), item.ReaderAttribute: text(item.ReaderSignals)}}}),
 		// The mark that a message was written with is still there when it changes.
-		pattern(object{"eventName": []any{"MODIFY"}, "dynamodb": object{"NewImage": object{item.ReaderAttribute: object{"S": []any{item.ReaderNone}}}}}),
-		pattern(object{"eventName": []any{"REMOVE"}, "dynamodb": object{"OldImage": told}}),
+		pattern(object{"eventName": []any{"MODIFY"}, "dynamodb": object{"NewImage": object{"kind": text(item.KindMessage)}}}),
+		pattern(object{"eventName": []any{"REMOVE"}, "dynamodb": object{"OldImage": object{"kind": text(object{"anything-but": silent})}}}),
+		// A version of the functions that knows no marks may still run while another is deployed.
+		pattern(object{"dynamodb": object{"NewImage": object{"kind": text(marked...), item.ReaderAttribute: text(object{"exists": false})}}}),
 	}
 }
 
 // ForLists are the patterns of the records of open conversations that an inbound message changed, and nothing else. The function ingest
 // pushes the message; only lists that show the conversation are still to be told.
 func ForLists() []string {
-	return []string{pattern(object{"dynamodb": object{"NewImage": object{item.ReaderAttribute: object{"S": []any{item.ReaderLists}}}}})}
+	return []string{pattern(object{"dynamodb": object{"NewImage": object{item.ReaderAttribute: text(item.ReaderLists)}}})}
 }
+
+// text is the pattern of an attribute that is a string.
+func text(alternatives ...any) object { return object{"S": alternatives} }
 
 func pattern(of object) string {
 	text, err := json.Marshal(of)

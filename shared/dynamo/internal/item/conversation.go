@@ -41,6 +41,7 @@ type conversationItem struct {
 	By        *authorPart  `dynamodbav:"resolvedBy,omitempty"`
 	Shards    int          `dynamodbav:"shards,omitempty"` // of the account, if more than one
 	Version   int64        `dynamodbav:"version"`
+	Reader    string       `dynamodbav:"for"`
 
 	InboxPK   string `dynamodbav:"inboxPk"`
 	InboxSK   string `dynamodbav:"inboxSk"`
@@ -126,7 +127,7 @@ func Conversation(c chat.Conversation) conversationItem {
 		LastID: string(c.LastMessageID), InboundID: string(c.LastInboundID), InboundAt: table.MillisOf(c.LastInboundAt),
 		CreatedAt: table.MillisOf(c.CreatedAt), ActiveAt: table.MillisOf(c.LastActivityAt), Assigned: table.MillisOf(c.AssignedAt),
 		WaitingAt: table.MillisOf(c.WaitingSince), PoolAt: table.MillisOf(c.PoolSince), CloseAt: table.MillisOf(c.CloseAt), AssignAt: table.MillisOf(c.AssignAt),
-		Resolved: table.MillisOf(c.ResolvedAt), By: authorOf(c.ResolvedBy), Version: c.Version,
+		Resolved: table.MillisOf(c.ResolvedAt), By: authorOf(c.ResolvedBy), Version: c.Version, Reader: ReaderSignals,
 		InboxPK: inbox.PK, InboxSK: inbox.SK,
 	}
 	for _, m := range c.Moves {

@@ -44,13 +44,14 @@ const (
 	KindHit                 = "hit"
 )
 
-// ReaderAttribute names the reader of the stream for whom the write of an item is; without it, signals are derived from the write. It is
-// a mark of one write: whoever writes the item again sets or drops it. Its name and values are short, because a conversation is written in
-// one unit, 1,024 bytes, with every inbound message.
+// ReaderAttribute names the reader of the stream for whom a write of a conversation or a message is. It is a mark of one write: an update
+// expression that changes a conversation sets it. Its name and values are short, because a conversation is written in one unit, 1,024 bytes,
+// with every inbound message.
 const ReaderAttribute = "for"
 
 // The readers.
 const (
-	ReaderNone  = "n" // an inbound message as it was written first, without a file to fetch: ingest pushes it
-	ReaderLists = "l" // a conversation with one more inbound message
+	ReaderSignals = "s" // fanout
+	ReaderLists   = "l" // push: a conversation with one more inbound message
+	ReaderNone    = "n" // an inbound message as it was written first, without a file to fetch: ingest pushes it
 )

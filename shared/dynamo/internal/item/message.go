@@ -43,7 +43,7 @@ type messageItem struct {
 	SentAt     table.Millis   `dynamodbav:"sentAt,omitempty"`
 	ReceivedAt table.Millis   `dynamodbav:"receivedAt,omitempty"`
 	Version    int64          `dynamodbav:"version"`
-	Reader     string         `dynamodbav:"for,omitempty"`
+	Reader     string         `dynamodbav:"for"`
 }
 
 type attachmentPart struct {
@@ -170,7 +170,7 @@ func Message(m chat.Message) messageItem {
 		})
 	}
 	toFetch := func(a chat.Attachment) bool { return a.State == chat.AttachmentPending }
-	if m.Direction == chat.In && m.Version <= 1 && !slices.ContainsFunc(m.Attachments, toFetch) {
+	if it.Reader = ReaderSignals; m.Direction == chat.In && m.Version <= 1 && !slices.ContainsFunc(m.Attachments, toFetch) {
 		it.Reader = ReaderNone
 	}
 	return it
