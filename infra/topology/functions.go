@@ -191,7 +191,7 @@ var Routes = []Route{
 	{Method: "ANY", Path: "/widget/v1/{proxy+}", Function: "widget"},
 }
 
-// Streams feed fanout, and push with the inbound messages that lists show. Two readers are what a shard of a stream bears.
+// Streams feed fanout, and push with the inbound messages that lists show. A shard of a stream has two readers at most.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 var Streams = []Stream{
 	{Table: Desk, Function: "fanout", BatchSize: 100, Retries: 50, Patterns: stream.ForSignals()},

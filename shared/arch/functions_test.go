@@ -2,7 +2,6 @@ package arch
 
 import (
 	"encoding/json"
-	"github.com/recado-chat/recado/shared/dynamo/stream"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,6 +30,7 @@ import (
 	"github.com/recado-chat/recado/infra/local/stack"
 	"github.com/recado-chat/recado/infra/topology"
 	"github.com/recado-chat/recado/shared/boot"
+	"github.com/recado-chat/recado/shared/dynamo/stream"
 	"github.com/recado-chat/recado/shared/httpapi/rest"
 	"github.com/recado-chat/recado/shared/queue"
 )
