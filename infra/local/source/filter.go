@@ -59,7 +59,29 @@ func (f filter) passes(r types.Record) bool {
 	if change := r.Dynamodb; change != nil {
 		event["dynamodb"] = map[string]any{"NewImage": texts(change.NewImage), "OldImage": texts(change.OldImage)}
 	}
-	return slices.ContainsFunc(f, func(pattern map[string]any) bool { return matches(pattern, event) })
+	return f.match(event)
+}
+
+// Written is what is known of a write that left one item.
+type Written struct {
+	Texts map[string]string // the item's string attributes
+	New   bool              // there was no item before
+}
+
+// mayPass reports whether the record of a write may match a pattern.
+func (f filter) mayPass(w Written) bool {
+	image := make(map[string]any, len(w.Texts))
+	for name, text := range w.Texts {
+		image[name] = map[string]any{"S": text}
+	}
+	record := func(event types.OperationType) map[string]any {
+		return map[string]any{"eventName": string(event), "dynamodb": map[string]any{"NewImage": image}}
+	}
+	return f.match(record(types.OperationTypeInsert)) || !w.New && f.match(record(types.OperationTypeModify))
+}
+
+func (f filter) match(event map[string]any) bool {
+	return len(f) == 0 || slices.ContainsFunc(f, func(pattern map[string]any) bool { return matches(pattern, event) })
 }
 
 func texts(image map[string]types.AttributeValue) map[string]any {

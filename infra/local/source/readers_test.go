@@ -191,3 +191,34 @@ func TestStream_NotDelivered_PositionStaysBefore(t *testing.T) {
 		t.Errorf("the position is %+v, behind a record that was not delivered", at)
 	}
 }
+
+// A write that the reader's patterns leave out is read with the next one that they do not.
+func TestWrote_PatternsLeaveItOut_NotAsked(t *testing.T) {
+	t.Parallel()
+	fake, client := newFake(t)
+	fake.put("a", 1)
+	fake.rename("a", "REMOVE", 1)
+	var got seen[int]
+	s := startStream(t, client, Stream{
+		Woken: true, Checkpoints: checkpoints(t, filepath.Join(t.TempDir(), "checkpoints")), Patterns: []string{
+			`{"eventName":["REMOVE"]}`, `{"eventName":["MODIFY"],"dynamodb":{"NewImage":{"kind":{"S":["message"]}}}}`,
+		},
+	}, stream(func(numbers []int) ([]byte, error) {
+		got.add(numbers)
+		return nil, nil
+	}))
+	eventually(t, "the source is idle", s.Idle)
+	s.Wrote(&Written{Texts: map[string]string{"kind": "receipt"}})
+	if !s.Idle() {
+		t.Error("a receipt woke the reader of messages")
+	}
+	s.Wrote(&Written{Texts: map[string]string{"kind": "message"}, New: true})
+	if !s.Idle() {
+		t.Error("a new message woke the reader of changed ones")
+	}
+	s.Wrote(&Written{Texts: map[string]string{"kind": "message"}})
+	if s.Idle() {
+		t.Error("a message did not wake the reader")
+	}
+	eventually(t, "the source is idle again", s.Idle)
+}

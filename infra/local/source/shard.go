@@ -36,7 +36,7 @@ func (s *shard) run(ctx context.Context) error {
 		s.mu.Lock()
 		woken, wake, urgent := s.woken, s.wake, s.urgent
 		s.mu.Unlock()
-		records, err := s.gather(ctx)
+		records, err := s.gather(ctx, urgent)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (s *shard) run(ctx context.Context) error {
 	return nil
 }
 
-// company waits for the writes that come with the one that woke the shard, unless it is urgent.
+// company waits for the writes that come with the one that woke the shard, unless it is urgent: a window, or the first part of a long one.
 func (s *shard) company(ctx context.Context, urgent <-chan struct{}) {
 	if !s.Woken || s.Window == 0 {
 		return
@@ -82,7 +82,7 @@ func (s *shard) company(ctx context.Context, urgent <-chan struct{}) {
 	select {
 	case <-ctx.Done():
 	case <-urgent:
-	case <-time.After(s.Window):
+	case <-time.After(min(s.Window, readWoken)):
 	}
 }
 
@@ -103,13 +103,17 @@ func (s *shard) seek(ctx context.Context) error {
 }
 
 // gather reads the available records, or with a window those that arrive until it ends or a batch is full. It asks as rarely as the window
-// allows. A shard that is woken has waited already.
-func (s *shard) gather(ctx context.Context) ([]record, error) {
+// allows. A shard that is woken has waited for company already.
+func (s *shard) gather(ctx context.Context, urgent <-chan struct{}) ([]record, error) {
 	records, err := s.get(ctx, s.BatchSize)
-	if err != nil || len(records) == 0 || s.Window == 0 || s.Woken {
+	window, every := s.Window, pollIdle
+	if s.Woken {
+		window, every = s.Window-readWoken, readWoken
+	}
+	if err != nil || len(records) == 0 || window <= 0 {
 		return records, err
 	}
-	for end := time.Now().Add(s.Window); len(records) < s.BatchSize && s.iterator != nil; {
+	for end := time.Now().Add(window); len(records) < s.BatchSize && s.iterator != nil; {
 		left := time.Until(end)
 		if left <= 0 {
 			break
@@ -117,7 +121,9 @@ func (s *shard) gather(ctx context.Context) ([]record, error) {
 		select {
 		case <-ctx.Done():
 			return records, nil
-		case <-time.After(min(left, pollIdle)):
+		case <-urgent:
+			end = time.Now()
+		case <-time.After(min(left, every)):
 		}
 		more, err := s.get(ctx, s.BatchSize-len(records))
 		if err != nil {

@@ -20,6 +20,8 @@ const (
 	pollIdle = 80 * time.Millisecond
 	// A shard that writers wake is asked for the writes of others only.
 	pollWoken = time.Second
+	// Within a long window it is read in parts, so that not all the work comes at its end.
+	readWoken = 250 * time.Millisecond
 
 	maxGet        = 1000
 	maxLeftOut    = 1000 // records that a restart may read again
@@ -132,15 +134,23 @@ func (s *StreamSource) Stop() {
 
 // Wake makes every shard poll at once.
 func (s *StreamSource) Wake() {
-	s.Wrote()
+	s.poke()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	close(s.urgent)
 	s.urgent = make(chan struct{})
 }
 
-// Wrote makes every shard poll when the window is over in which other writes may come. Call it after a write.
-func (s *StreamSource) Wrote() {
+// Wrote makes every shard poll when the window is over in which other writes may come. Call it after a write; of one
+// whose item is known and whose record no pattern lets through, nobody polls. What is not known is nil.
+func (s *StreamSource) Wrote(w *Written) {
+	if w != nil && !s.filter.mayPass(*w) {
+		return
+	}
+	s.poke()
+}
+
+func (s *StreamSource) poke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.woken++

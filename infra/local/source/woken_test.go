@@ -31,7 +31,7 @@ func TestStream_Woken_AskedOncePerWindow(t *testing.T) {
 	before := asked()
 	for _, n := range []int{1, 2, 3} { // the writes of one message
 		fake.put("a", n)
-		s.Wrote()
+		s.Wrote(nil)
 	}
 	eventually(t, "the records are handled", func() bool { return len(got.flat()) == 3 && s.Idle() })
 	if all := got.all(); len(all) != 1 || !slices.Equal(all[0], []int{1, 2, 3}) {

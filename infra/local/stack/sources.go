@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/recado-chat/recado/infra/local/awscalls"
 	"github.com/recado-chat/recado/infra/local/source"
@@ -106,15 +108,44 @@ func (s *Stack) wakeStreams(call awscalls.Call) func(any, error) {
 	if len(tables) == 0 {
 		return nil
 	}
-	return func(any, error) { // a write that failed may have happened
+	return func(out any, err error) { // a write that failed may have happened
+		var known *source.Written
+		if err == nil {
+			known = writtenBy(call.In, out)
+		}
 		for _, table := range tables {
 			readers, _ := s.awake.Load(table)
 			sources, _ := readers.([]*source.StreamSource)
 			for _, stream := range sources {
-				stream.Wrote()
+				stream.Wrote(known)
 			}
 		}
 	}
+}
+
+// writtenBy is what a call shows of the one item that it wrote; nil if it does not show all of it.
+func writtenBy(in, out any) *source.Written {
+	var image map[string]types.AttributeValue
+	var w source.Written
+	switch in := in.(type) {
+	case *dynamodb.PutItemInput:
+		image = in.Item
+		w.New = strings.HasPrefix(aws.ToString(in.ConditionExpression), "attribute_not_exists (#0)") && in.ExpressionAttributeNames["#0"] == "pk"
+	case *dynamodb.UpdateItemInput:
+		if answer, ok := out.(*dynamodb.UpdateItemOutput); ok && in.ReturnValues == types.ReturnValueAllNew {
+			image = answer.Attributes
+		}
+	}
+	if image == nil {
+		return nil
+	}
+	w.Texts = make(map[string]string, len(image))
+	for name, value := range image {
+		if text, ok := value.(*types.AttributeValueMemberS); ok {
+			w.Texts[name] = text.Value
+		}
+	}
+	return &w
 }
 
 // written are the tables that a call writes to.
