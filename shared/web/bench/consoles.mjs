@@ -58,7 +58,7 @@ async function open(email) {
   return page;
 }
 
-/** Loads a page and waits until its socket is told what it shows. */
+/** Loads a page and waits until its socket is told what it shows. A socket that the server refuses is not it: the page opens another. */
 async function go(page, path) {
   await page.goto("about:blank"); // which ends the socket of the page before
   const watched = page.waitForEvent("websocket", {
@@ -68,7 +68,10 @@ async function go(page, path) {
           predicate: ({ payload }) => payload.includes('"type":"watching"'),
           timeout: TIMEOUT,
         })
-        .then(() => true),
+        .then(
+          () => true,
+          () => false,
+        ),
   });
   await page.goto(address + path);
   await watched;
