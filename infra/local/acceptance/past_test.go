@@ -47,7 +47,7 @@ func TestHistory_Imported_NotifiesNobody(t *testing.T) {
 		t.Errorf("it counts as %+v", now)
 	}
 
-	if err := a.Phone.PutCustomer(whatsapp.Customer{Phone: customer, UserID: "AR." + customer, Name: "Marta"}); err != nil {
+	if err := a.Phone.PutCustomer(whatsapp.Customer{Phone: customer, Name: "Marta"}); err != nil {
 		t.Fatal(err)
 	}
 	a.say(customer, "¿Y hoy?")
