@@ -103,7 +103,7 @@ check-packages:
 	@$(call except,$(SUITES) $(RULES)); go test $(TESTED) -timeout 10m $$packages
 	go test $(TESTED) -count=1 $(RULES)
 
-# The suites whose files changed run beside the packages: the largest mostly waits for CloudFormation. -short stops the handlers at a third
+# The suites whose files changed run beside the packages: the largest mostly waits for CloudFormation. -short stops the handlers at a fifth
 # of their calls.
 check-suites:
 	@changed=' $(CHANGED)'; \

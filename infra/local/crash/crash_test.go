@@ -75,7 +75,7 @@ func filtered() bool {
 }
 
 // sampled is one in how many calls of a scenario `go test -short` stops. It is odd, so that both modes are among them.
-const sampled = 3
+const sampled = 5
 
 // moreTries is how often a run is repeated that did not reach its target.
 const moreTries = 4
