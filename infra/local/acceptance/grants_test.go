@@ -45,6 +45,7 @@ var unseen = map[grants.Use]string{
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-media", Action: "sqs:SendMessage"}:                     "timing: the timer of a file fires only if its signal was lost or late",
 	{Function: "clock", Kind: topology.KindQueue, Resource: "to-notify", Action: "sqs:SendMessage"}:                    "timing: the timer of a mail fires only if its signal was lost or late",
 	{Function: "fanout", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}: "Lambda stores there the batches that fanout failed on too often",
+	{Function: "push", Kind: topology.KindBucket, Resource: string(topology.StreamFailures), Action: "s3:PutObject"}:   "no batch of lists fails here six times",
 	{Function: "jobs", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:ConditionCheckItem"}:              "search tokens are missing only after an upgrade that makes others",
 
 	{Function: "media", Kind: topology.KindTable, Resource: "desk", Action: "dynamodb:Query"}:       "crash: the clock's signal has no message id",
