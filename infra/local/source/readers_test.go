@@ -120,11 +120,7 @@ func TestNewStream_PatternNotUnderstood_Refused(t *testing.T) {
 func TestStream_NothingDelivered_PositionKept(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
-	numbers := make([]int, maxLeftOut+5)
-	for i := range numbers {
-		numbers[i] = i + 1
-	}
-	fake.put("a", numbers...)
+	fake.put("a", upTo(maxLeftOut+5)...)
 	path := filepath.Join(t.TempDir(), "checkpoints.json")
 	s := startStream(t, client, Stream{Checkpoints: checkpoints(t, path), Patterns: []string{`{"eventName":["REMOVE"]}`}}, func(context.Context, []byte) ([]byte, error) {
 		t.Error("a record was delivered")
@@ -135,6 +131,15 @@ func TestStream_NothingDelivered_PositionKept(t *testing.T) {
 	if at := checkpoints(t, path).get(fakeARN, "a"); at.Sequence < number(maxLeftOut-maxGet+1) {
 		t.Errorf("the position is %+v", at)
 	}
+}
+
+// upTo are the numbers from 1 to n.
+func upTo(n int) []int {
+	numbers := make([]int, n)
+	for i := range numbers {
+		numbers[i] = i + 1
+	}
+	return numbers
 }
 
 // rename gives some of a shard's records another event's name.
@@ -149,11 +154,7 @@ func (f *fakeStream) rename(shard, event string, numbers ...int) {
 func TestStream_WokenAndMostLeftOut_ReadToItsEndAtOnce(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
-	numbers := make([]int, 350)
-	for i := range numbers {
-		numbers[i] = i + 1
-	}
-	fake.put("a", numbers...)
+	fake.put("a", upTo(350)...)
 	fake.rename("a", "REMOVE", 50, 150, 349)
 	var got seen[int]
 	s := startStream(t, client, Stream{
@@ -171,11 +172,7 @@ func TestStream_WokenAndMostLeftOut_ReadToItsEndAtOnce(t *testing.T) {
 func TestStream_NotDelivered_PositionStaysBefore(t *testing.T) {
 	t.Parallel()
 	fake, client := newFake(t)
-	numbers := make([]int, maxLeftOut+100)
-	for i := range numbers {
-		numbers[i] = i + 1
-	}
-	fake.put("a", numbers...)
+	fake.put("a", upTo(maxLeftOut+100)...)
 	fake.rename("a", "REMOVE", 1)
 	path := filepath.Join(t.TempDir(), "checkpoints")
 	tried := make(chan struct{}, 100)
