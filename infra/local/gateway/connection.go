@@ -94,9 +94,9 @@ func (c *connection) read() {
 			return
 		}
 		c.touch()
-		c.api.invocations.Add(1)
+		c.api.begin()
 		running.Go(func() error {
-			defer c.api.invocations.Done()
+			defer c.api.done()
 			c.received(kind, data)
 			return nil
 		})

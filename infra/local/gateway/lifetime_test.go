@@ -96,6 +96,37 @@ func TestSocket_Cut_SomeOrAll(t *testing.T) {
 	}
 }
 
+func TestSocket_Leave_BusyUntilDisconnectReturns(t *testing.T) {
+	t.Parallel()
+	running, finish := make(chan struct{}), make(chan struct{})
+	s := newSockets(t, func(o *gateway.SocketOptions) {
+		invoke := o.Invoke
+		o.Invoke = func(ctx context.Context, function string, payload []byte) ([]byte, error) {
+			if function == "disconnect" {
+				close(running)
+				<-finish
+			}
+			return invoke(ctx, function, payload)
+		}
+	})
+	c, _ := s.connected(t)
+	if !s.Quiet() || s.Invocations() != 0 {
+		t.Errorf("while the browser waits: quiet %v after %d invocations, want quiet after none", s.Quiet(), s.Invocations())
+	}
+	if err := c.CloseNow(); err != nil {
+		t.Fatal(err)
+	}
+	<-running
+	if s.Quiet() || s.Invocations() != 1 {
+		t.Errorf("while $disconnect runs: quiet %v after %d invocations, want busy with the first", s.Quiet(), s.Invocations())
+	}
+	close(finish)
+	s.next(t)
+	for !s.Quiet() && t.Context().Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestSocket_Refuse_TurnsBrowsersAway(t *testing.T) {
 	t.Parallel()
 	s := newSockets(t, nil)

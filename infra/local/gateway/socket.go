@@ -43,6 +43,8 @@ type Socket struct {
 	refusing    bool
 	closed      bool
 	connected   time.Duration // of those that have ended
+	begun       int           // invocations that no browser waits for
+	running     int           // of those, how many have not ended
 }
 
 // NewSocket checks the options and returns the API.
@@ -164,11 +166,48 @@ func (s *Socket) disconnected(c *connection, code websocket.StatusCode, reason s
 	event := c.event("$disconnect", "DISCONNECT")
 	event.RequestContext.DisconnectStatusCode = int64(code)
 	event.RequestContext.DisconnectReason = &reason
-	s.invocations.Go(func() {
+	s.begin()
+	go func() {
+		defer s.done()
 		if err := s.call(context.WithoutCancel(c.ctx), s.Disconnect, event, nil); err != nil {
 			s.Log.WarnContext(c.ctx, "gateway: $disconnect failed", "function", s.Disconnect, "error", err)
 		}
-	})
+	}()
+}
+
+// begin counts an invocation that no browser waits for.
+func (s *Socket) begin() {
+	s.invocations.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun++
+	s.running++
+}
+
+func (s *Socket) done() {
+	s.mu.Lock()
+	s.running--
+	s.mu.Unlock()
+	s.invocations.Done()
+}
+
+// Invocations counts the invocations of $default and $disconnect that have begun.
+func (s *Socket) Invocations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begun
+}
+
+// Quiet reports whether no invocation of $default or $disconnect runs, and none is due for a connection that has ended.
+func (s *Socket) Quiet() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.connections {
+		if c.ctx.Err() != nil {
+			return false
+		}
+	}
+	return s.running == 0
 }
 
 // call invokes a function with an event; out is nil where nobody reads the answer.

@@ -235,7 +235,8 @@ func (s *Stack) Advance(ctx context.Context, d time.Duration) error {
 // settledFor is how long the stack must have been idle: a stream takes a moment to show the last write.
 const settledFor = 60 * time.Millisecond
 
-// Settle waits until the stack is idle: no record in a queue or a stream, no invocation running, and none begun for a while.
+// Settle waits until the stack is idle: no record in a queue or a stream, no invocation of a source or a socket running, and none begun
+// for a while.
 func (s *Stack) Settle(ctx context.Context) error {
 	var quietSince time.Time
 	begun := -1
@@ -259,8 +260,9 @@ func (s *Stack) Settle(ctx context.Context) error {
 	}
 }
 
-// invocations is how many the sources have begun.
-func (s *Stack) invocations() (n int) {
+// invocations is how many the sources and the sockets have begun.
+func (s *Stack) invocations() int {
+	n := s.Socket.Invocations()
 	for _, src := range s.queued {
 		n += src.Counters().Invocations
 	}
@@ -271,7 +273,7 @@ func (s *Stack) invocations() (n int) {
 }
 
 func (s *Stack) idle() bool {
-	if !s.Queues.Idle() {
+	if !s.Queues.Idle() || !s.Socket.Quiet() {
 		return false
 	}
 	for _, src := range s.queued {
