@@ -83,13 +83,13 @@ compile:
 	go list -export -deps -test ./... >/dev/null
 
 lane-go:
-	$(call phase,lint)
 	$(call phase,test-packages)
 	$(call phase,test-system)
 
 lane-browser:
 	$(call phase,test-web)
 	$(call phase,test-browser)
+	$(call phase,lint)
 
 lane-deploy:
 	$(call phase,test-deploy)
