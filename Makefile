@@ -29,10 +29,10 @@ TESTED := -vet=off -ldflags=-s
 # The race detector's build of these packages is not optimised: optimising them takes a minute.
 UNOPTIMISED := -gcflags='modernc.org/...=-N -l' -gcflags='github.com/aws/aws-sdk-go-v2/service/...=-N -l'
 
-# Where each package's tests run: the suites by themselves, the race trees under the race detector only, the others plain.
+# Where each package's tests run: the suites by themselves, what shares memory under the race detector only, the others plain.
 # Go keeps a package's result while its code and dependencies are unchanged. RULES reads the whole tree, so it runs every time.
 SUITES := ./infra/local/acceptance ./infra/local/crash ./infra/deploytest
-RACE   := ./shared/rules/... ./shared/desk/... ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
+RACE   := ./shared/cache ./shared/limit ./shared/obs ./shared/push ./shared/secret ./functions/admin ./functions/api ./functions/clock ./functions/send ./functions/socket ./infra/local/sqs/... ./infra/local/source/... ./infra/local/gateway/... ./infra/local/runtimeapi/... ./infra/local/stack/...
 RULES  := ./shared/arch
 # The other packages: `$(call except,A B)` sets the shell's variable packages to all but those of A and B.
 except  = packages=$$(go list ./... | grep -vxF "$$(go list $(1))")

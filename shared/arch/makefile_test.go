@@ -3,6 +3,7 @@ package arch
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,6 +46,65 @@ func TestMakefile_EveryPattern_MatchesTests(t *testing.T) {
 	for _, suite := range makeVariable(t, makefile, "SUITES") {
 		if !slices.ContainsFunc(recipes, func(recipe string) bool { return slices.Contains(strings.Fields(recipe), suite) }) {
 			t.Errorf("%s is left out of the packages' tests, and no recipe runs it", suite)
+		}
+	}
+}
+
+// through names, for packages that share memory and have no tests of their own for it, a package under the race detector whose tests run them.
+var through = map[string]string{
+	"functions/admin/enroll":       "functions/admin",
+	"functions/api/conversations":  "functions/api",
+	"shared/channel":               "functions/send",
+	"shared/dynamo/internal/table": "functions/api",
+	"shared/httpapi/rest":          "functions/api",
+}
+
+var sharesMemory = regexp.MustCompile(`(?m)^\s*(?:\w+ )?"(?:sync|sync/atomic|golang\.org/x/sync/errgroup)"$|\bgo func\(`)
+
+// TestMakefile_PackagesThatShareMemory_RunUnderTheRaceDetector: code without goroutines and locks has no data race, and its tests take five
+// times as long under the detector. Code with them is tested under it.
+func TestMakefile_PackagesThatShareMemory_RunUnderTheRaceDetector(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raced := map[string]bool{}
+	for _, pattern := range makeVariable(t, string(content), "RACE") {
+		raced[strings.TrimPrefix(pattern, "./")] = true
+	}
+	used := map[string]bool{}
+	list := packages(t)
+	for _, p := range list {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		if !strings.HasPrefix(name, "functions/") && !strings.HasPrefix(name, "shared/") {
+			continue
+		}
+		shares := slices.ContainsFunc(p.GoFiles, func(file string) bool {
+			source, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sharesMemory.Match(source)
+		})
+		if !shares {
+			continue
+		}
+		runner := name
+		if through[name] != "" {
+			used[name] = true
+			runner = through[name]
+			if !slices.ContainsFunc(list, func(q pkg) bool { return q.ImportPath == module+"/"+runner && slices.Contains(q.Deps, p.ImportPath) }) {
+				t.Errorf("%s does not use %s", runner, name)
+			}
+		}
+		if !raced[runner] {
+			t.Errorf("%s shares memory between goroutines, and RACE does not name %s", name, runner)
+		}
+	}
+	for name := range through {
+		if !used[name] {
+			t.Errorf("%s does not share memory between goroutines any more", name)
 		}
 	}
 }
