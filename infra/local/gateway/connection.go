@@ -16,6 +16,7 @@ import (
 
 const (
 	writeWithin = 10 * time.Second // a browser that does not take one message in this time is cut
+	flushWithin = time.Second      // the same, for messages that wait when the connection is closed
 	inFlight    = 16               // messages of one browser that run at once; more wait in the socket
 )
 
@@ -61,8 +62,9 @@ type connection struct {
 // serve runs the connection until it ends and returns how it ended.
 func (c *connection) serve() (websocket.StatusCode, string) {
 	var parts errgroup.Group
+	written := make(chan struct{})
 	parts.Go(func() error { c.read(); return nil })
-	parts.Go(func() error { c.write(); return nil })
+	parts.Go(func() error { c.write(); close(written); return nil })
 	parts.Go(func() error { c.watch(); return nil })
 	<-c.ctx.Done()
 
@@ -73,6 +75,7 @@ func (c *connection) serve() (websocket.StatusCode, string) {
 	switch {
 	case errors.As(cause, &closed):
 		code, reason = closed.code, closed.reason
+		<-written
 		_ = c.socket.Close(code, reason)
 	case errors.As(cause, &remote):
 		code, reason = remote.Code, remote.Reason
@@ -160,9 +163,10 @@ func (c *connection) write() {
 	for {
 		select {
 		case <-c.ctx.Done():
+			c.flush()
 			return
 		case m := <-c.out:
-			if err := c.send(m); err != nil {
+			if err := c.send(m, writeWithin); err != nil {
 				c.end(fmt.Errorf("%w: %w", errGone, err))
 				return
 			}
@@ -170,8 +174,25 @@ func (c *connection) write() {
 	}
 }
 
-func (c *connection) send(m message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), writeWithin)
+// flush sends what waits for the browser before the connection is closed with a handshake.
+func (c *connection) flush() {
+	if !errors.As(context.Cause(c.ctx), new(closing)) {
+		return
+	}
+	for {
+		select {
+		case m := <-c.out:
+			if c.send(m, flushWithin) != nil {
+				return
+			}
+		default:
+			return
+		}
+	}
+}
+
+func (c *connection) send(m message, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), within)
 	defer cancel()
 	w, err := c.socket.Writer(ctx, m.kind)
 	if err != nil {

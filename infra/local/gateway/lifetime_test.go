@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/coder/websocket"
 
 	"github.com/recado-chat/recado/infra/local/gateway"
@@ -124,6 +125,29 @@ func TestSocket_Leave_BusyUntilDisconnectReturns(t *testing.T) {
 	s.next(t)
 	for !s.Quiet() && t.Context().Err() == nil {
 		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestManagement_Delete_WaitingMessagesArrive(t *testing.T) {
+	t.Parallel()
+	s := newSockets(t, nil)
+	c, id := s.connected(t)
+	const posted = 100
+	for range posted {
+		if err := s.post(t.Context(), id, bytes.Repeat([]byte("a"), 128<<10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.manage.DeleteConnection(t.Context(), &apigatewaymanagementapi.DeleteConnectionInput{ConnectionId: &id}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range posted {
+		if _, _, err := c.Read(t.Context()); err != nil {
+			t.Fatalf("message %d of %d: %v", i+1, posted, err)
+		}
+	}
+	if _, _, err := c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusNormalClosure {
+		t.Errorf("browser saw %v, want a normal closure", err)
 	}
 }
 
