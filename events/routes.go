@@ -64,6 +64,7 @@ var Routes = []Route{
 	{Signal: MailQueued{}, Queue: ToNotify, Sources: FromStream | FromClock},
 	{Signal: JobReady{}, Queue: ToJobs, Sources: FromStream | FromClock},
 	{Signal: ChannelRestored{}, Queue: ToJobs, Sources: FromStream},
+	{Signal: ChannelFailed{}, Queue: ToJobs, Sources: FromStream},
 	{Signal: ChannelChanged{}, Queue: ToJobs, Sources: FromStream},
 	{Signal: ConversationDue{}, Queue: ToAutoclose, Sources: FromClock},
 }

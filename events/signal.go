@@ -123,6 +123,16 @@ type ChannelRestored struct {
 // EventType names the signal.
 func (ChannelRestored) EventType() string { return "channel.restored.v1" }
 
+// ChannelFailed means that a channel which worked no longer sends, or that nothing comes in any more. Since names the failure: a channel
+// that fails in another way while it does not work has the same one.
+type ChannelFailed struct {
+	ChannelID string    `json:"channelId"`
+	Since     time.Time `json:"since"`
+}
+
+// EventType names the signal.
+func (ChannelFailed) EventType() string { return "channel.failed.v1" }
+
 // ChannelChanged means that a channel was added or removed, that its credentials or settings changed, or that it became verified or lost its
 // asset. An unverified one is verified. Of a verified one the webhook is registered again, the templates are read again, and sockets of
 // pages that its settings no longer allow are closed. What waits to be sent through a removed one fails. Version is the channel's version after that change.

@@ -259,12 +259,17 @@ func (h *Handler) load(ctx context.Context, e emitter, old *chat.Load, now chat.
 	return h.capacityFreed(ctx, e, now.AccountID, now.OperatorID)
 }
 
-// channel: held messages are sent when the channel can send again. A channel with other credentials or settings, or that became verified
+// channel: held messages are sent when the channel can send again, and the owners are told when it stops working. A channel with other credentials or settings, or that became verified
 // or lost its asset, has its webhook, templates and sockets looked after.
 func channel(e emitter, old *chat.Channel, now chat.Channel) error {
 	if old == nil || old.Health.Verified() != now.Health.Verified() || !bytes.Equal(old.Credentials, now.Credentials) || !bytes.Equal(old.Settings, now.Settings) {
 		changed := events.ChannelChanged{ChannelID: string(now.ID), Version: now.Version}
 		if err := e.emit(now.AccountID, changed, ""); err != nil {
+			return err
+		}
+	}
+	if since := now.Health.Since; !since.IsZero() && (old == nil || !old.Health.Since.Equal(since)) {
+		if err := e.emit(now.AccountID, events.ChannelFailed{ChannelID: string(now.ID), Since: since}, ""); err != nil {
 			return err
 		}
 	}

@@ -32,7 +32,7 @@ func process(t *testing.T, f *desktest.Fixture) *Handler {
 	f.Must(err)
 	h, err := New(Deps{
 		Channels: only{whatsapp.New("https://graph.example.org", nil)}, Desk: f.Desk, Assets: Assets(f.Store, f.Now),
-		Accounts: cache.New(accountKept, cached, f.Now, f.Store.Account), Businesses: f.Store.ChannelsOfBusiness, Works: f.Store.MarkChannelWorking,
+		Accounts: cache.New(accountKept, cached, f.Now, f.Store.Account), Businesses: f.Store.ChannelsOfBusiness, Works: f.Store.MarkChannelWorking, Heard: f.Store.NoteHeard,
 		Bodies: noBodies{}, Push: push, Metrics: metrics, Log: log,
 	})
 	f.Must(err)
@@ -114,6 +114,39 @@ func TestIngest_FirstMessage_ChannelWorks(t *testing.T) {
 	f.Must(err)
 	if ch.Health.State != chat.HealthOK || !ch.Health.At.Equal(first) || ch.Version != 2 {
 		t.Errorf("%+v at version %d", ch.Health, ch.Version)
+	}
+}
+
+// B-22: a call of the provider is noted once in an hour, and ends a silence at once.
+func TestIngest_ProviderCalls_NotedSeldom(t *testing.T) {
+	t.Parallel()
+	f := desktest.New(t)
+	h := process(t, f)
+	stored := func() chat.Channel {
+		t.Helper()
+		ch, err := f.Store.Channel(t.Context(), desktest.Account, f.Channel.ID)
+		f.Must(err)
+		return ch
+	}
+	f.Must(writes(f, h, "m0"))
+	heard := f.Time
+	for i := range 5 {
+		f.Advance(10 * time.Minute)
+		f.Must(writes(f, h, fmt.Sprint("within", i)))
+	}
+	if got := stored(); !got.HeardAt.Equal(heard) || got.Version != 2 {
+		t.Errorf("heard at %s, at version %d", got.HeardAt, got.Version)
+	}
+	f.Advance(10 * time.Minute)
+	f.Must(writes(f, h, "after"))
+	if got := stored(); !got.HeardAt.Equal(f.Time) || got.Version != 2 {
+		t.Errorf("an hour later: heard at %s, at version %d", got.HeardAt, got.Version)
+	}
+	f.Must(f.Store.MarkChannelSilent(t.Context(), stored(), chat.Health{State: chat.HealthSilent, At: f.Time, Since: f.Time}))
+	f.Advance(time.Minute)
+	f.Must(writes(f, h, "again"))
+	if got := stored().Health; got.State != chat.HealthOK || !got.Since.IsZero() || !got.At.Equal(f.Time) {
+		t.Errorf("it was heard, and is %+v", got)
 	}
 }
 

@@ -76,6 +76,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 		Assets:   Assets(store, rt.Now),
 		Accounts: cache.New(accountKept, cached, rt.Now, store.Account), Businesses: store.ChannelsOfBusiness,
 		Works:   store.MarkChannelWorking,
+		Heard:   store.NoteHeard,
 		Bodies:  bucket,
 		Push:    pusher,
 		Metrics: metrics,

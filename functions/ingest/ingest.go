@@ -24,6 +24,7 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/rules/silence"
 	"github.com/recado-chat/recado/shared/wire/present"
 )
 
@@ -78,8 +79,10 @@ type Deps struct {
 	Accounts *cache.Cache[chat.AccountID, chat.Account]
 	// Businesses finds the channels of a provider's business account, in whatever accounts of ours.
 	Businesses func(ctx context.Context, t chat.ChannelType, id string) ([]chat.Channel, error)
-	// Works records the first message of a channel.
-	Works   func(ctx context.Context, ch chat.Channel, at time.Time) error
+	// Works records the first message of a channel, and the first item of one that was silent.
+	Works func(ctx context.Context, ch chat.Channel, at time.Time) error
+	// Heard notes when a provider called.
+	Heard   func(ctx context.Context, ch chat.Channel, at time.Time) error
 	Bodies  bodies
 	Push    *Pusher
 	Metrics *obs.Metrics // knows ItemsIgnored
@@ -91,8 +94,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Works == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("ingest: channels, desk, assets, accounts, businesses, works, bucket, pusher, metrics and logger are required")
+	if d.Channels == nil || d.Desk == nil || d.Assets == nil || d.Accounts == nil || d.Businesses == nil || d.Works == nil || d.Heard == nil || d.Bodies == nil || d.Push == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("ingest: channels, desk, assets, accounts, businesses, works, heard, bucket, pusher, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -135,12 +138,22 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err := h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in); err != nil {
 		return err
 	}
-	if in.Kind != chat.InboundMessage || ch.Health.State != chat.HealthWaiting {
+	return h.note(ctx, adapter, ch, in.Kind, item)
+}
+
+// note records that a channel works, or that its provider called. An hour's items of a channel that works cost one write.
+func (h *Handler) note(ctx context.Context, adapter channel.Adapter, ch chat.Channel, kind chat.InboundKind, item events.InboundReceived) error {
+	record := h.Works
+	switch state := ch.Health.State; {
+	case state == chat.HealthSilent, state == chat.HealthWaiting && kind == chat.InboundMessage:
+	case !adapter.Capabilities().FirstParty && silence.Heard(ch, item.ReceivedAt):
+		record = h.Heard
+	default:
 		return nil
 	}
 	h.Assets.Forget(Asset{Type: adapter.Type(), ID: item.Asset})
-	if err := h.Works(ctx, ch, item.ReceivedAt); err != nil {
-		return fmt.Errorf("record the first message of channel %s: %w", ch.ID, err)
+	if err := record(ctx, ch, item.ReceivedAt); err != nil {
+		return fmt.Errorf("record that channel %s was heard: %w", ch.ID, err)
 	}
 	return nil
 }

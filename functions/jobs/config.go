@@ -36,6 +36,7 @@ type Config struct {
 	SocketEndpoint string          `env:"SOCKET_ENDPOINT"`
 	SecretKeyID    string          `env:"SECRET_KEY_ID"`
 	WebhookURL     string          `env:"WEBHOOK_URL"`
+	PublicURLName  string          `env:"PUBLIC_URL_NAME"`
 	Providers      all.Settings    `env:"-"`
 	SecretNames    all.HookSecrets `env:"-"`
 	DeadQueueURL   string          `env:"DEAD_QUEUE_URL"`
@@ -76,7 +77,7 @@ func Build(_ context.Context, rt *boot.Runtime) (lambda.Handler, error) {
 	}
 	h, err := New(Deps{
 		Store: store, Desk: useCases, Claims: claimer, Live: live.New(db), Sockets: sockets, Channels: channels, Sealer: sealer,
-		WebhookURL: config.WebhookURL, SecretNames: config.SecretNames, Secrets: secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
+		WebhookURL: config.WebhookURL, SecretNames: config.SecretNames, PublicURLName: config.PublicURLName, Secrets: secret.New(ssm.NewFromConfig(rt.Client("ssm")), rt.Now),
 		Now: rt.Now, Metrics: metrics, Log: rt.Log,
 	})
 	if err != nil {

@@ -23,9 +23,14 @@ import (
 type store interface {
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
+	Channels(ctx context.Context, account chat.AccountID) ([]chat.Channel, error)
 	ChannelByAsset(ctx context.Context, t chat.ChannelType, externalID string) (chat.Channel, error)
 	// UpdateChannel returns Conflict when the channel differs from before.
 	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+	// MarkChannelSilent does nothing when the channel differs from c, or was heard.
+	MarkChannelSilent(ctx context.Context, c chat.Channel, health chat.Health) error
+	// PutMail returns Conflict when the mail exists.
+	PutMail(ctx context.Context, m chat.Mail) error
 	Held(ctx context.Context, account chat.AccountID, channel chat.ChannelID, p chat.PageRequest) (chat.Page[chat.Timer], error)
 	Job(ctx context.Context, account chat.AccountID, id string) (chat.Job, error)
 	// PutJob returns Conflict when the job exists.
@@ -100,13 +105,15 @@ type Deps struct {
 	Sockets  hanger
 	Channels channels
 	Sealer   opener
-	// WebhookURL is the address of our webhooks. SecretNames are the parameters that hold the secrets given to providers.
-	WebhookURL  string
-	SecretNames all.HookSecrets
-	Secrets     secrets
-	Now         func() time.Time
-	Metrics     *obs.Metrics // registers LoadsRepaired
-	Log         *slog.Logger
+	// WebhookURL is the address of our webhooks. SecretNames are the parameters that hold the secrets given to providers, PublicURLName
+	// is the one that holds the origin of the console.
+	WebhookURL    string
+	SecretNames   all.HookSecrets
+	PublicURLName string
+	Secrets       secrets
+	Now           func() time.Time
+	Metrics       *obs.Metrics // registers LoadsRepaired
+	Log           *slog.Logger
 }
 
 // Handler does the work of one record.
@@ -114,8 +121,8 @@ type Handler struct{ Deps }
 
 // New checks the dependencies.
 func New(d Deps) (*Handler, error) {
-	if d.Store == nil || d.Desk == nil || d.Claims == nil || d.Live == nil || d.Sockets == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
-		return nil, errors.New("jobs: store, desk, claims, connections, sockets, channels, sealer, address and secrets of webhooks, clock, metrics and logger are required")
+	if d.Store == nil || d.Desk == nil || d.Claims == nil || d.Live == nil || d.Sockets == nil || d.Channels == nil || d.Sealer == nil || d.WebhookURL == "" || d.SecretNames == nil || d.PublicURLName == "" || d.Secrets == nil || d.Now == nil || d.Metrics == nil || d.Log == nil {
+		return nil, errors.New("jobs: store, desk, claims, connections, sockets, channels, sealer, address and secrets of webhooks, name of the public address, clock, metrics and logger are required")
 	}
 	return &Handler{d}, nil
 }
@@ -125,7 +132,7 @@ const perStep = 100
 
 // Routes are the signals that the function handles: a job's next step, and the changes that create jobs.
 func (h *Handler) Routes() queue.Router {
-	return queue.NewRouter(queue.On(h.ready), queue.On(h.restored), queue.On(h.changed))
+	return queue.NewRouter(queue.On(h.ready), queue.On(h.restored), queue.On(h.failed), queue.On(h.changed))
 }
 
 func (h *Handler) ready(ctx context.Context, envelope events.Envelope, signal events.JobReady) error {
@@ -178,10 +185,24 @@ func (h *Handler) follow(ctx context.Context, account chat.AccountID, signal eve
 	if _, lists := adapter.(channel.TemplateLister); lists {
 		jobs = append(jobs, chat.NewTemplatesJob(account, id, now, "changed", version))
 	}
+	if signal.Removed == nil && watched(adapter) {
+		jobs = append(jobs, chat.NewWatchJob(account, id, now))
+	}
 	if _, embeds := adapter.(channel.Embedder); embeds {
 		jobs = append(jobs, chat.NewSocketsJob(account, id, signal.Version, now))
 	}
 	return jobs, nil
+}
+
+// startOnce creates a job if there is none of its id, whose condition costs less to check by reading.
+func (h *Handler) startOnce(ctx context.Context, job chat.Job) error {
+	_, err := h.Store.Job(ctx, job.AccountID, job.ID)
+	if fault.Is(err, fault.NotFound) {
+		if err = h.Store.PutJob(ctx, job); fault.Is(err, fault.Conflict) {
+			err = nil
+		}
+	}
+	return err
 }
 
 func (h *Handler) step(ctx context.Context, account chat.AccountID, id string) error {
@@ -223,6 +244,8 @@ func (h *Handler) advance(ctx context.Context, job chat.Job) (chat.Job, error) {
 		return h.verify(ctx, job)
 	case chat.JobTokens:
 		return h.renewTokens(ctx, job)
+	case chat.JobWatch:
+		return h.watch(ctx, job)
 	case chat.JobAbandon:
 		return h.abandon(ctx, job)
 	case chat.JobSockets:

@@ -71,7 +71,7 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	b.sockets = &sockets{store: b.store}
-	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Claims: claimer, Live: b.store, Sockets: b.sockets, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
+	b.deps = jobs.Deps{Store: b.store, Desk: b.desk, Claims: claimer, Live: b.store, Sockets: b.sockets, Channels: all.Offline(), Sealer: open{}, WebhookURL: "https://hooks.example/webhooks", SecretNames: all.HookSecrets{}, PublicURLName: "https://recado.example", Secrets: parameters{}, Now: clock, Metrics: metrics, Log: slog.New(slog.NewJSONHandler(&b.logs, nil))}
 	if b.Handler, err = jobs.New(b.deps); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -84,7 +85,7 @@ func (h *Handler) recount(ctx context.Context, job chat.Job) (chat.Job, error) {
 		if !at.Counting {
 			next := following(operators, at.Operator)
 			if next == "" {
-				return h.recounted(ctx, job, at, len(operators)), h.startTokens(ctx, job.AccountID)
+				return h.recounted(ctx, job, at, len(operators)), errors.Join(h.startTokens(ctx, job.AccountID), h.startWatches(ctx, job.AccountID))
 			}
 			at.Tries, at.Doubt = 0, nil
 			if err := h.start(ctx, job.AccountID, &at, next); err != nil {

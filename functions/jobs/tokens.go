@@ -9,7 +9,6 @@ import (
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/contact"
 	"github.com/recado-chat/recado/shared/dynamo/conversation"
-	"github.com/recado-chat/recado/shared/fault"
 )
 
 // tokensDelay is how long a new job waits that renews search tokens. A deployment replaces functions one after the other; one that still
@@ -24,13 +23,7 @@ func (h *Handler) startTokens(ctx context.Context, account chat.AccountID) error
 		ID:        chat.DeterministicID(time.Time{}, 0, string(chat.JobTokens), string(account), strconv.Itoa(contact.TokenRules)),
 		AccountID: account, Kind: chat.JobTokens, NotBefore: now.Add(tokensDelay), CreatedAt: now, Version: 1,
 	}
-	_, err := h.Store.Job(ctx, account, job.ID)
-	if fault.Is(err, fault.NotFound) {
-		if err = h.Store.PutJob(ctx, job); fault.Is(err, fault.Conflict) {
-			err = nil
-		}
-	}
-	if err != nil {
+	if err := h.startOnce(ctx, job); err != nil {
 		return fmt.Errorf("start the renewal of search tokens: %w", err)
 	}
 	return nil

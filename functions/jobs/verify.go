@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
@@ -39,6 +40,8 @@ func (h *Handler) verify(ctx context.Context, job chat.Job) (chat.Job, error) {
 	asset, err := connector.Connect(ctx, credentials, ch.ExternalID, ch.Settings)
 	after := ch
 	switch {
+	case err == nil && ch.Health.State == chat.HealthSilent: // its webhook is registered again, where we register it
+		return job, h.webhook(ctx, ch.AccountID, events.ChannelChanged{ChannelID: job.Subject})
 	case err == nil && ch.Health.Sends():
 		return job, nil
 	case err == nil:
@@ -46,7 +49,7 @@ func (h *Handler) verify(ctx context.Context, job chat.Job) (chat.Job, error) {
 	case ch.Health.Verified() && !fault.Permanent(err):
 		return h.verifyLater(ctx, job, err)
 	case ch.Health.Verified():
-		after.Health = refused(err, fault.As(err).Message, h.Now())
+		after.Health = refused(ch.Health, err, fault.As(err).Message, h.Now())
 	default:
 		after.Health = channel.Unverified(err, h.Now())
 	}

@@ -34,7 +34,7 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 		return fmt.Errorf("decrypt the credentials of channel %s: %w", ch.ID, err)
 	}
 	secrets := all.SecretsOf(ch.Type, h.SecretNames, func(parameter string) ([]string, error) { return h.Secrets.List(ctx, parameter) })
-	err = subscriber.Subscribe(ctx, credentials, ch.ExternalID, h.WebhookURL+"/"+string(ch.Type), secrets)
+	err = subscriber.Subscribe(ctx, credentials, ch.ExternalID, h.hookAddress(ch.Type), secrets)
 	if err != nil && !fault.Permanent(err) {
 		return fmt.Errorf("register the webhook of channel %s: %w", ch.ID, err)
 	}
@@ -49,12 +49,17 @@ func (h *Handler) webhook(ctx context.Context, account chat.AccountID, changed e
 	return h.subscribed(ctx, ch, err)
 }
 
-// subscribed records the result of the webhook registration in the channel's health. A refused registration is not retried: it
+// hookAddress is the address that providers of a channel type call.
+func (h *Handler) hookAddress(t chat.ChannelType) string { return h.WebhookURL + "/" + string(t) }
+
+// subscribed records the result of the webhook registration in the channel's health, which ends a silence. A refused registration is not retried: it
 // needs other credentials, and changing them sends a new signal.
 func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error) error {
 	after := ch
 	if refusal != nil {
-		after.Health = refused(refusal, "the provider refused the webhook", h.Now())
+		after.Health = refused(ch.Health, refusal, "the provider refused the webhook", h.Now())
+	} else if ch.Health.State == chat.HealthSilent {
+		after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	} else if !ch.Health.Sends() {
 		after.Health = ch.Health.Confirmed(h.Now())
 	}
@@ -69,12 +74,12 @@ func (h *Handler) subscribed(ctx context.Context, ch chat.Channel, refusal error
 }
 
 // refused is the health of a channel whose credentials the provider no longer accepts.
-func refused(refusal error, otherwise string, now time.Time) chat.Health {
-	health := chat.Health{State: chat.HealthReauthorise, Message: otherwise, At: now}
+func refused(before chat.Health, refusal error, otherwise string, now time.Time) chat.Health {
+	code, message := "", otherwise
 	if p := channel.Provider(refusal); p != nil {
-		health.Code, health.Message = p.Code, p.Message
+		code, message = p.Code, p.Message
 	}
-	return health
+	return before.Failed(chat.HealthReauthorise, code, message, now)
 }
 
 // unsubscribe removes the webhook of a deleted channel, unless its asset is connected again.

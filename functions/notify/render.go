@@ -5,6 +5,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -22,12 +23,13 @@ var (
 	htmlBody string
 )
 
-// mailText holds the texts of one mail. A %s in the greeting is the name.
+// mailText holds the texts of one mail. A %s in the greeting is the name; {channel} and {since} are filled in the subject and the intro.
 type mailText struct {
 	Subject  string
 	Greeting string
 	Hello    string // without a name
 	Intro    string
+	Answered string // behind the intro, with {answer}, if the provider answered something
 	Button   string
 	Note     string
 	Fallback string
@@ -51,6 +53,12 @@ func render(m chat.Mail) (mail.Message, error) {
 	if name := presentable(m.Params["name"]); name != "" {
 		greeting = strings.ReplaceAll(words.Greeting, "%s", name)
 	}
+	facts := strings.NewReplacer(
+		"{channel}", channelName(m.Params), "{since}", timeOf(m.Params["since"], language), "{answer}", oneLine(m.Params["answer"], answerRunes))
+	if words.Answered != "" && m.Params["answer"] != "" {
+		words.Intro += " " + words.Answered
+	}
+	words.Subject, words.Intro = facts.Replace(words.Subject), facts.Replace(words.Intro)
 	fields := []string{
 		"{language}", string(language), "{subject}", words.Subject, "{greeting}", greeting, "{intro}", words.Intro,
 		"{button}", words.Button, "{note}", words.Note, "{fallback}", words.Fallback, "{url}", url,
@@ -60,6 +68,38 @@ func render(m chat.Mail) (mail.Message, error) {
 		fields[i] = html.EscapeString(fields[i])
 	}
 	return mail.Message{To: m.To, Subject: words.Subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
+}
+
+// channelName is what the owner knows a channel by: its name, or else its number or the provider's id. Both were chosen by whoever
+// connected it, who may have signed up with another person's address.
+func channelName(params map[string]string) string {
+	if name := presentable(params["channel"]); name != "" {
+		return name
+	}
+	return presentable(params["asset"])
+}
+
+// timeLayouts are how times are written. The offset says which clock is meant.
+var timeLayouts = map[chat.Language]string{
+	chat.Spanish: "02/01/2006 15:04 (UTC-07:00)", chat.Portuguese: "02/01/2006 15:04 (UTC-07:00)", chat.English: "2 January 2006, 15:04 (UTC-07:00)",
+}
+
+// timeOf writes a time that is given as RFC 3339; "" if it is none.
+func timeOf(given string, language chat.Language) string {
+	at, err := time.Parse(time.RFC3339, given)
+	if err != nil {
+		return ""
+	}
+	return at.Format(timeLayouts[language])
+}
+
+// answerRunes is the maximum length of a provider's answer, in runes.
+const answerRunes = 300
+
+// oneLine returns a text without line breaks, cut to a number of runes.
+func oneLine(text string, most int) string {
+	runes := []rune(strings.Join(strings.Fields(text), " "))
+	return string(runes[:min(len(runes), most)])
 }
 
 // nameRunes is the maximum length of a name in a greeting, in runes.

@@ -12,17 +12,22 @@ import (
 func TestTemplates_CompleteInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	const link = "https://recado.example/verify?token=a-b_c"
-	for _, template := range []chat.MailTemplate{chat.MailVerify, chat.MailReset} {
+	for _, template := range []chat.MailTemplate{
+		chat.MailVerify, chat.MailReset, chat.MailReauthorise, chat.MailStopped, chat.MailSilent, chat.MailDiverted,
+	} {
+		channel := strings.HasPrefix(string(template), "channel_")
 		subjects := map[string]bool{}
 		for _, language := range []chat.Language{chat.Spanish, chat.Portuguese, chat.English} {
 			words := reflect.ValueOf(mailTexts[template][language])
 			for i := range words.NumField() {
-				if words.Field(i).String() == "" {
-					t.Errorf("%s in %s has no %s", template, language, words.Type().Field(i).Name)
+				if name := words.Type().Field(i).Name; words.Field(i).String() == "" && (channel || name != "Answered") {
+					t.Errorf("%s in %s has no %s", template, language, name)
 				}
 			}
 			m, err := render(chat.Mail{
-				To: "ana@example.com", Template: template, Language: language, Params: map[string]string{"url": link, "name": "Ana López"},
+				To: "ana@example.com", Template: template, Language: language, Params: map[string]string{
+					"url": link, "name": "Ana López", "channel": "Ventas", "since": "2026-11-22T09:30:00-03:00", "answer": "Session has expired",
+				},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -72,6 +77,27 @@ func TestRender(t *testing.T) {
 			}
 			if first, _, _ := strings.Cut(m.Text, "\n"); first != greeting {
 				t.Errorf("%q is greeted %q", name, first)
+			}
+		}
+	})
+
+	// B-22
+	t.Run("a failed channel is named, with its time and the provider's answer", func(t *testing.T) {
+		t.Parallel()
+		for _, test := range []struct {
+			channel, asset, answer, want string
+		}{
+			{"Ventas", "+54 11 5263-1188", "(#131031) Business Account locked", "The provider stopped the account of the channel Ventas, which has not sent messages since 22 November 2026, 09:30 (UTC-03:00). " +
+				"Your team's replies are held. See in the provider's account what it asks for, and check the channel in Recado once that is done. " +
+				"The provider's answer: “(#131031) Business Account locked”."},
+			{"win at http://evil.example", "+54 11 5263-1188", "", "The provider stopped the account of the channel +54 11 5263-1188, which has not sent messages since " +
+				"22 November 2026, 09:30 (UTC-03:00). Your team's replies are held. See in the provider's account what it asks for, and check the channel in Recado once that is done."},
+		} {
+			m, err := render(chat.Mail{Template: chat.MailStopped, Language: chat.English, Params: map[string]string{
+				"url": "https://recado.example/settings/channels/1", "channel": test.channel, "asset": test.asset, "answer": test.answer, "since": "2026-11-22T09:30:00-03:00",
+			}})
+			if err != nil || !strings.Contains(m.Text, "\n"+test.want+"\n") {
+				t.Errorf("%v\n%s", err, m.Text)
 			}
 		}
 	})

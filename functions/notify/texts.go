@@ -62,4 +62,8 @@ var mailTexts = map[chat.MailTemplate]map[chat.Language]mailText{
 			Fallback: "If the button does not work, copy this address into your browser:",
 		},
 	},
+	chat.MailReauthorise: reauthoriseTexts,
+	chat.MailStopped:     stoppedTexts,
+	chat.MailSilent:      silentTexts,
+	chat.MailDiverted:    divertedTexts,
 }

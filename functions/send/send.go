@@ -20,6 +20,7 @@ import (
 	"github.com/recado-chat/recado/shared/desk/outbound"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/queue"
+	"github.com/recado-chat/recado/shared/rules/silence"
 )
 
 type channels interface {
@@ -37,6 +38,8 @@ type store interface {
 	Identity(ctx context.Context, account chat.AccountID, channel chat.ChannelID, addresses []string) (chat.Identity, []string, error)
 	Channel(ctx context.Context, account chat.AccountID, id chat.ChannelID) (chat.Channel, error)
 	UpdateChannel(ctx context.Context, before, after chat.Channel, activity *chat.Activity) error
+	// NoteAwaited does nothing for a channel that is gone or awaits later ones.
+	NoteAwaited(ctx context.Context, ch chat.Channel, since time.Time) error
 }
 
 type opener interface {
@@ -84,7 +87,7 @@ func (h *Handler) read(ctx context.Context, envelope events.Envelope, signal eve
 
 // queued delivers the queued messages of a conversation.
 func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal events.MessageQueued) error {
-	account, id := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID)
+	account, id, began := chat.AccountID(envelope.AccountID), chat.ConversationID(signal.ConversationID), h.Now()
 	c, err := h.Store.Conversation(ctx, account, id)
 	if err != nil {
 		return fmt.Errorf("read conversation %s: %w", id, err)
@@ -105,7 +108,7 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, providerErr, d.took)
+	return errors.Join(h.note(ctx, ch, providerErr, d.took), h.await(ctx, ch, d, began))
 }
 
 // delivery is the state of delivering one conversation's messages.
@@ -193,15 +196,27 @@ func (h *Handler) repliedTo(ctx context.Context, m chat.Message) (string, error)
 	return target.ProviderID, nil
 }
 
+// await notes since when the provider owes a report on a message that it accepted. The time is from before the message was handed over,
+// because a report may come before the answer.
+func (h *Handler) await(ctx context.Context, ch chat.Channel, d *delivery, began time.Time) error {
+	if !d.took || !d.adapter.Capabilities().Reports || !silence.Owes(ch, began) {
+		return nil
+	}
+	if err := h.Store.NoteAwaited(ctx, ch, began); err != nil {
+		return fmt.Errorf("note what channel %s awaits: %w", ch.ID, err)
+	}
+	return nil
+}
+
 // note records the channel's health: the provider's error, or OK after a message was accepted.
 func (h *Handler) note(ctx context.Context, ch chat.Channel, providerErr *channel.ProviderError, took bool) error {
 	after := ch
 	switch {
 	case providerErr != nil && providerErr.Class == channel.ClassReauthorise:
-		after.Health = chat.Health{State: chat.HealthReauthorise, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
+		after.Health = ch.Health.Failed(chat.HealthReauthorise, providerErr.Code, providerErr.Message, h.Now())
 	case providerErr != nil:
-		after.Health = chat.Health{State: chat.HealthStopped, Code: providerErr.Code, Message: providerErr.Message, At: h.Now()}
-	case took && ch.Health.State != chat.HealthOK:
+		after.Health = ch.Health.Failed(chat.HealthStopped, providerErr.Code, providerErr.Message, h.Now())
+	case took && ch.Health.State != chat.HealthOK && ch.Health.State != chat.HealthSilent:
 		after.Health = chat.Health{State: chat.HealthOK, At: h.Now()}
 	default:
 		return nil

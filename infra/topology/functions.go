@@ -50,7 +50,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "send", Timeout: 60 * time.Second, MemoryMB: 256,
-		Tables:          map[Table]Items{Directory: Get | Put, Desk: Get | Query | Put | Update | Delete},
+		Tables:          map[Table]Items{Directory: Get | Update, Desk: Get | Query | Put | Update | Delete},
 		Buckets:         map[Bucket]Objects{Media: Fetch},
 		SendsTo:         []string{DeadLetters},
 		DecryptsSecrets: true,
@@ -90,7 +90,7 @@ var Functions = []Function{
 	{
 		Name: "admin", Timeout: 29 * time.Second, MemoryMB: 512,
 		Tables: map[Table]Items{
-			Directory: Get | Query | Put | Delete,
+			Directory: Get | Query | Put | Update | Delete,
 			Desk:      Query | Put,
 			Live:      Get | Query | Put | Update | Delete,
 		},
@@ -120,12 +120,13 @@ var Functions = []Function{
 	{
 		Name: "jobs", Timeout: 120 * time.Second, MemoryMB: 256, RegistersHooks: true,
 		Tables: map[Table]Items{
-			Directory: Get | Query | Put | Delete,
+			Directory: Get | Query | Put | Update | Delete,
 			Desk:      Get | BatchGet | Query | Put | Update | Delete | Check,
 			Live:      Query,
 		},
 		Indexes:         []string{"inbox", "waiting"},
 		SendsTo:         []string{DeadLetters},
+		Secrets:         []Secret{PublicURL},
 		PostsToSockets:  true,
 		DecryptsSecrets: true,
 		ProviderCalls:   true,

@@ -2,7 +2,7 @@
 //
 // A provider is one folder below: a Definition (type, settings, secrets, constructor) and an Adapter over its wire format.
 // Package all lists the providers. Every channel implements Adapter. The other interfaces are optional; a function finds the one
-// that it uses by a type assertion: webhook a Receiver, media a Fetcher, jobs a TemplateLister or a Subscriber.
+// that it uses by a type assertion: webhook a Receiver, media a Fetcher, jobs a TemplateLister, a Subscriber or a WebhookInspector.
 //
 // Errors are faults: Unavailable and RateLimited can be retried, every other code is final for the message. Provider returns the
 // ProviderError, whose Class says what the error means for the channel. It imports chat and fault.
@@ -118,6 +118,19 @@ type Subscriber interface {
 	Subscribe(ctx context.Context, credentials chat.Credentials, asset, address string, secrets Secrets) error
 	// Unsubscribe removes the registration. It succeeds when the provider no longer accepts the credentials.
 	Unsubscribe(ctx context.Context, credentials chat.Credentials) error
+}
+
+// WebhookInspector is a channel whose provider says how its calls of the webhook fare.
+type WebhookInspector interface {
+	// InspectWebhook returns what keeps the provider's calls from us, nil if nothing does. address is that of Subscribe. Errors are those
+	// of Send, never uncertain.
+	InspectWebhook(ctx context.Context, credentials chat.Credentials, asset, address string, now time.Time) (*WebhookTrouble, error)
+}
+
+// WebhookTrouble is what keeps a provider's calls from us.
+type WebhookTrouble struct {
+	Code    string // chat.HealthDiverted, or the provider's
+	Message string // the provider's, shown to operators; "" when it says nothing
 }
 
 // Outbound is a message on its way to the provider.

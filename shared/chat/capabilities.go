@@ -32,6 +32,7 @@ type Capabilities struct {
 	// TakesTemplate is the provider's refusal of a template for a contact with this address: Conflict with a reason. nil accepts all.
 	TakesTemplate func(t Template, address string) error
 	ReadReceipts  bool          // the adapter is a channel.Marker
+	Reports       bool          // the provider calls the webhook, within seconds, about every message that it accepted
 	Typing        time.Duration // how long one ShowTyping of the adapter (channel.Typer) is shown; 0 = no typing indicator
 	Rate          SendRate
 	// AssetByCredentials says that the provider tells the external id by the credentials, so that a client names none.

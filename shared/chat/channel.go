@@ -21,6 +21,8 @@ type Channel struct {
 	Settings     []byte // a JSON object that belongs to the channel's type
 	Credentials  Secret // encrypted: only the functions that call the provider can decrypt it
 	Health       Health
+	HeardAt      time.Time // when its provider last called; noted once in silence.Grain
+	AwaitedSince time.Time // when a message left that the provider is to report on; it waits for that while this is after HeardAt
 	CreatedAt    time.Time
 	Version      int64
 }
@@ -65,6 +67,7 @@ const (
 	HealthOK          HealthState = "ok"          // works since Health.At
 	HealthReauthorise HealthState = "reauthorise" // the token is invalid: replies are held
 	HealthStopped     HealthState = "stopped"     // the provider stopped the account
+	HealthSilent      HealthState = "silent"      // it sends, but nothing comes in
 )
 
 // Health is a channel's state, with the provider's reason.
@@ -73,29 +76,46 @@ type Health struct {
 	Code    string
 	Message string
 	At      time.Time
+	Since   time.Time // when the channel that worked stopped working; zero while it works, and for one that never did
 }
 
-// Codes of ours for an unverified channel, beside the provider's own.
+// Codes of ours, beside the provider's own: the first two of an unverified channel, the others of a silent one.
 const (
-	HealthClaimed = "claimed" // the provider confirmed the credentials, but another channel has the asset
-	HealthMoved   = "moved"   // the provider no longer accepted the credentials, and another channel took the asset
+	HealthClaimed    = "claimed"    // the provider confirmed the credentials, but another channel has the asset
+	HealthMoved      = "moved"      // the provider no longer accepted the credentials, and another channel took the asset
+	HealthUnreported = "unreported" // the provider did not report on messages that it accepted
+	HealthDiverted   = "diverted"   // the provider calls another address, or none
 )
+
+// Failed is the health of a channel that stops working in this way, or that still does not work in another one.
+func (h Health) Failed(state HealthState, code, message string, now time.Time) Health {
+	since := h.Since
+	if since.IsZero() {
+		since = now
+	}
+	return Health{State: state, Code: code, Message: message, At: now, Since: since}
+}
 
 // Verified says whether the provider confirmed that the credentials open the asset. Only such a channel has the claim on its asset:
 // an unverified one receives nothing, sends nothing and excludes nobody.
 func (h Health) Verified() bool {
-	return h.State == HealthWaiting || h.State == HealthOK || h.State == HealthReauthorise || h.State == HealthStopped
+	return h.Sends() || h.State == HealthReauthorise || h.State == HealthStopped
 }
 
 // Sends says whether the provider takes messages now.
-func (h Health) Sends() bool { return h.State == HealthWaiting || h.State == HealthOK }
+func (h Health) Sends() bool {
+	return h.State == HealthWaiting || h.State == HealthOK || h.State == HealthSilent
+}
 
 // Used says whether a message was sent or received: the channel's asset is then part of its history and cannot change.
 func (h Health) Used() bool { return h.Verified() && h.State != HealthWaiting }
 
-// Confirmed is the health after the provider confirmed the channel's credentials.
+// Confirmed is the health after the provider confirmed the channel's credentials, which does not end a silence.
 func (h Health) Confirmed(now time.Time) Health {
-	if h.State == HealthWaiting || !h.Verified() {
+	switch {
+	case h.State == HealthSilent:
+		return h
+	case h.State == HealthWaiting || !h.Verified():
 		return Health{State: HealthWaiting, At: now}
 	}
 	return Health{State: HealthOK, At: now}

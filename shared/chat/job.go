@@ -35,6 +35,7 @@ const (
 	JobVerify    JobKind = "verify"    // a channel is not verified, or another claims its asset: ask the provider whether the credentials open it
 	JobAbandon   JobKind = "abandon"   // a channel was removed: fail what waits to be sent through it
 	JobTokens    JobKind = "tokens"    // contacts have search tokens of former rules: write those of the present ones
+	JobWatch     JobKind = "watch"     // as long as the channel exists: see whether its provider still calls us
 	JobSockets   JobKind = "sockets"   // a site was removed or shows on other pages: close the sockets of pages that it no longer allows
 )
 
@@ -57,6 +58,16 @@ func NewTemplatesJob(account AccountID, channel ChannelID, now time.Time, cause 
 // NewVerifyJob asks the provider about a channel's credentials. The cause names what started it: the same cause again is the same job.
 func NewVerifyJob(ch Channel, now time.Time, cause ...string) Job {
 	return newChannelJob(JobVerify, ch.AccountID, ch.ID, now, cause...)
+}
+
+// WatchEvery is how often a channel is looked at. A provider that cannot deliver keeps what customers wrote for a day.
+const WatchEvery = 2 * time.Hour
+
+// NewWatchJob sees whether the channel's provider still calls us. A channel has one.
+func NewWatchJob(account AccountID, channel ChannelID, now time.Time) Job {
+	job := newChannelJob(JobWatch, account, channel, now)
+	job.NotBefore = now.Add(WatchEvery)
+	return job
 }
 
 // NewAbandonJob fails what waits to be sent through a removed channel.

@@ -23,6 +23,11 @@ type MailTemplate string
 const (
 	MailVerify MailTemplate = "verify"
 	MailReset  MailTemplate = "reset"
+
+	MailReauthorise MailTemplate = "channel_reauthorise" // to the owners, as the three below: a channel's token is no longer accepted
+	MailStopped     MailTemplate = "channel_stopped"     // the provider stopped its account
+	MailSilent      MailTemplate = "channel_silent"      // nothing comes in
+	MailDiverted    MailTemplate = "channel_diverted"    // the provider calls another address
 )
 
 // MailState is the delivery state of a mail. Unknown means that an attempt's outcome was lost; it is not repeated automatically.

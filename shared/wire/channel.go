@@ -31,16 +31,19 @@ type Channel struct {
 // ChannelHealth says whether a channel works.
 type ChannelHealth struct {
 	// State is unverified until the provider confirmed the credentials: such a channel receives and sends nothing. It is waiting until the
-	// first message and ok from then on, reauthorise when the credentials are no longer valid, and stopped when the provider blocked the
-	// account.
+	// first message and ok from then on, reauthorise when the credentials are no longer valid, stopped when the provider blocked the
+	// account, and silent when it sends and nothing comes in.
 	State chat.HealthState `json:"state"`
 	// Code is the provider's error code, or for an unverified channel claimed (another channel has the asset) or moved (another channel
-	// took it when the provider refused this one's credentials); left out when there is none.
+	// took it when the provider refused this one's credentials), and for a silent one unreported (the provider did not report on messages)
+	// or diverted (it calls another address than ours); left out when there is none.
 	Code string `json:"code,omitempty"`
 	// Message is the provider's error text; left out when there is none.
 	Message string `json:"message,omitempty"`
 	// At is when the state began or was noticed; left out when it never changed.
 	At *Time `json:"at,omitempty"`
+	// Since is when the channel stopped working, for a silent one the time after which nothing came in; left out while it works.
+	Since *Time `json:"since,omitempty"`
 }
 
 // NewChannel connects a channel.

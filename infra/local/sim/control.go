@@ -44,6 +44,13 @@ func (c *Control) Register(mux *http.ServeMux) {
 	handle("POST /messages/{id}/change", Posted(func(r *http.Request, in Change) (any, error) { return nil, c.Provider.Change(r.PathValue("id"), in) }))
 	handle("POST /messages/{id}/tap", Posted(c.postTap))
 	handle("POST /faults", Posted(func(_ *http.Request, f Fault) (any, error) { return nil, c.Faults.Fail(f) }))
+	handle("POST /delivery", Posted(func(_ *http.Request, in struct {
+		Stopped bool `json:"stopped"`
+	},
+	) (any, error) {
+		c.Store.StopWebhooks(in.Stopped)
+		return nil, nil
+	}))
 	handle("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) {
 		c.Faults.ClearFaults()
 		w.WriteHeader(http.StatusNoContent)

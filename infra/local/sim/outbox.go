@@ -26,7 +26,7 @@ func (s *Store) NewWebhook(account, lane string, body []byte, messages ...string
 	return &Webhook{ID: s.lastID, Account: account, Lane: lane, Body: body, Messages: messages}
 }
 
-// ErrNoWebhook is what Options.Post returns while the business has no webhook address.
+// ErrNoWebhook is what Options.Post returns while the business has no webhook address. The webhook waits for Resume.
 var ErrNoWebhook = errors.New("the business has no webhook")
 
 // MaxParallel bounds how many webhooks are under way at once.
@@ -98,17 +98,21 @@ func (o *outbox) attempt(w *Webhook) bool {
 		return false
 	}
 	defer func() { <-o.slots }()
+	o.mu.Lock()
+	resumed := o.resumed
+	o.mu.Unlock()
 	s.Lock()
-	dropped := s.pending[w.ID] == nil
+	dropped, stopped := s.pending[w.ID] == nil, s.stopped
 	s.Unlock()
 	if dropped {
 		o.forget(w)
 		return true
 	}
-	o.mu.Lock()
-	resumed := o.resumed
-	o.mu.Unlock()
-	switch err := s.options.Post(s.context, w); {
+	err := ErrNoWebhook
+	if !stopped {
+		err = s.options.Post(s.context, w)
+	}
+	switch {
 	case err == nil:
 		o.forget(w)
 		s.finish(w, true)
@@ -164,13 +168,25 @@ func (s *Store) finish(w *Webhook, accepted bool) {
 	s.LogFailure(s.Save(records...))
 }
 
-// Resume delivers the webhooks of an account that waited for an address. It needs the lock.
+// StopWebhooks holds back all webhooks until it is called with false.
+func (s *Store) StopWebhooks(stopped bool) {
+	s.Lock()
+	defer s.Unlock()
+	if s.stopped = stopped; !stopped {
+		s.Resume("")
+	}
+}
+
+// Stopped says whether all webhooks are held back. It needs the lock.
+func (s *Store) Stopped() bool { return s.stopped }
+
+// Resume delivers the webhooks of an account that waited for an address; "" is all accounts. It needs the lock.
 func (s *Store) Resume(account string) {
 	s.outbox.mu.Lock()
 	s.outbox.resumed++
 	s.outbox.mu.Unlock()
 	for _, w := range s.pendingInOrder() {
-		if w.Account == account {
+		if account == "" || w.Account == account {
 			s.outbox.enqueue(w)
 		}
 	}

@@ -148,6 +148,24 @@ func TestOutbox_NoWebhook_KeptUntilResume(t *testing.T) {
 	}
 }
 
+func TestOutbox_Stopped_KeptUntilItGoesOn(t *testing.T) {
+	t.Parallel()
+	b := &inbox{}
+	s := open(t, t.TempDir(), b, func(o *sim.Options) { o.InOrder = true })
+	send(t, s, "1")
+	idle(t, s)
+	s.StopWebhooks(true)
+	send(t, s, "2", "3")
+	if s.Undelivered() != 2 {
+		t.Errorf("while stopped, %d wait", s.Undelivered())
+	}
+	s.StopWebhooks(false)
+	idle(t, s)
+	if got := b.got(); !slices.Equal(got, []string{"1", "2", "3"}) || s.GivenUp() != 0 {
+		t.Errorf("got %v, %d given up", got, s.GivenUp())
+	}
+}
+
 func TestOutbox_Drop_OneAccountOnly(t *testing.T) {
 	t.Parallel()
 	b := &inbox{closed: true, held: make(chan struct{}, 9)}

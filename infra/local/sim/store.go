@@ -54,6 +54,7 @@ type Store struct {
 	pending   map[int64]*Webhook
 	lastID    int64 // of a webhook
 	givenUp   int
+	stopped   bool // no webhook is delivered
 	watchers  map[chan Event]struct{}
 }
 

@@ -51,6 +51,8 @@ var (
 	_ channel.Fetcher    = (*Adapter)(nil)
 	_ channel.Typer      = (*Adapter)(nil)
 	_ channel.Configurer = (*Adapter)(nil)
+
+	_ channel.WebhookInspector = (*Adapter)(nil)
 )
 
 // New makes the adapter for a Bot API at baseURL. The client's time-out bounds every call but downloads; nil means

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -99,6 +100,38 @@ func (a *Adapter) Subscribe(ctx context.Context, credentials chat.Credentials, a
 		AllowedUpdates []string `json:"allowed_updates"`
 	}{address + "/" + asset, secretOf(keys[0], asset), allowedUpdates}, false)
 	return err
+}
+
+// failsFor is how long ago the last failed call may be, for the calls to fail now. An update that was not taken is sent again after two
+// minutes at the latest. https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/WebhookActor.h
+const failsFor = 10 * time.Minute
+
+// codeWebhookFails is our own code, as Telegram has none for failed calls.
+const codeWebhookFails = "webhook_fails"
+
+// InspectWebhook asks for the bot's webhook: somebody else who has the token may have set another address, and updates that we do not take
+// wait for 24 hours. https://core.telegram.org/bots/api#getwebhookinfo
+func (a *Adapter) InspectWebhook(ctx context.Context, credentials chat.Credentials, asset, address string, now time.Time) (*channel.WebhookTrouble, error) {
+	answer, err := a.call(ctx, credentials, "getWebhookInfo", struct{}{}, false)
+	if err != nil {
+		return nil, err
+	}
+	var info struct {
+		URL       string `json:"url"`
+		Pending   int    `json:"pending_update_count"`
+		ErrorDate int64  `json:"last_error_date"` // Unix seconds; it stays when calls succeed again
+		Error     string `json:"last_error_message"`
+	}
+	if err := json.Unmarshal(answer, &info); err != nil {
+		return nil, unanswered(false, &channel.ProviderError{Code: codeNoAnswer, Message: "the answer tells of no webhook"})
+	}
+	switch {
+	case info.URL != address+"/"+asset:
+		return &channel.WebhookTrouble{Code: chat.HealthDiverted}, nil
+	case info.Pending > 0 && now.Sub(time.Unix(info.ErrorDate, 0)) < failsFor:
+		return &channel.WebhookTrouble{Code: codeWebhookFails, Message: info.Error}, nil
+	}
+	return nil, nil
 }
 
 // Unsubscribe removes the bot's webhook. https://core.telegram.org/bots/api#deletewebhook

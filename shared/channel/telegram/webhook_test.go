@@ -1,8 +1,10 @@
 package telegram_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -78,6 +80,39 @@ func TestSubscribe_SecretPassesVerify(t *testing.T) {
 	}
 	if err := a.Subscribe(t.Context(), credentials, bot, "https://hooks.example", keys()); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("without a key: %v", err)
+	}
+}
+
+// B-22
+func TestInspectWebhook_SaysWhatKeepsUpdatesBack(t *testing.T) {
+	t.Parallel()
+	const address, ours = "https://hooks.example/webhooks/telegram", "https://hooks.example/webhooks/telegram/7000000001"
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) int64 { return now.Add(-d).Unix() }
+	fails := &channel.WebhookTrouble{Code: "webhook_fails", Message: "Wrong response from the webhook: 502 Bad Gateway"}
+	diverted := &channel.WebhookTrouble{Code: chat.HealthDiverted}
+	for name, test := range map[string]struct {
+		info object
+		want *channel.WebhookTrouble
+	}{
+		"it works":                {object{"url": ours, "pending_update_count": 0}, nil},
+		"an update is on its way": {object{"url": ours, "pending_update_count": 3}, nil},
+		"it failed once, long ago, and an update is on its way": {object{"url": ours, "pending_update_count": 1, "last_error_date": ago(time.Hour), "last_error_message": fails.Message}, nil},
+		"it failed just now, and nothing waits":                 {object{"url": ours, "pending_update_count": 0, "last_error_date": ago(time.Minute), "last_error_message": fails.Message}, nil},
+		"it fails":                                              {object{"url": ours, "pending_update_count": 1, "last_error_date": ago(time.Minute), "last_error_message": fails.Message}, fails},
+		"it leads elsewhere":                                    {object{"url": "https://other.example/bot", "pending_update_count": 0}, diverted},
+		"it leads to another bot of ours":                       {object{"url": address + "/7000000002", "pending_update_count": 0}, diverted},
+		"it was removed":                                        {object{"url": "", "pending_update_count": 9}, diverted},
+	} {
+		a, last := server(t, ok(test.info))
+		got, err := a.InspectWebhook(t.Context(), credentials, bot, address, now)
+		if err != nil || !reflect.DeepEqual(got, test.want) || last.method != "getWebhookInfo" {
+			t.Errorf("%s: %+v, %v, asked %s", name, got, err, last.method)
+		}
+	}
+	a, _ := server(t, refused(401, "Unauthorized"))
+	if _, err := a.InspectWebhook(t.Context(), credentials, bot, address, now); channel.Provider(err) == nil || channel.Provider(err).Class != channel.ClassReauthorise {
+		t.Errorf("a revoked token: %v", err)
 	}
 }
 

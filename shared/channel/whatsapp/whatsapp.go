@@ -133,6 +133,7 @@ func (*Adapter) Capabilities() channel.Capabilities {
 		Templates:     true,
 		TakesTemplate: takesTemplate,
 		ReadReceipts:  true,
+		Reports:       true, // https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status
 		Typing:        typing,
 		Rate:          channel.Rate{PerSecond: 80, PairBurst: 45, PairEvery: 6 * time.Second},
 		Captions:      map[chat.MessageType]bool{chat.TypeImage: true, chat.TypeVideo: true, chat.TypeDocument: true},

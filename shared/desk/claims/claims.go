@@ -107,7 +107,7 @@ func (c *Claimer) dispute(ctx context.Context, claim chat.Claim) error {
 		return claimed()
 	}
 	lost := holder
-	lost.Health = chat.Health{State: chat.HealthUnverified, Code: chat.HealthMoved, At: c.now()}
+	lost.Health = holder.Health.Failed(chat.HealthUnverified, chat.HealthMoved, "", c.now())
 	err = c.store.UpdateChannel(ctx, holder, lost, nil)
 	if fault.Is(err, fault.Conflict) {
 		return nil // the holder changed: look again

@@ -2,8 +2,10 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -142,27 +144,81 @@ func (s *Store) CreateChannel(ctx context.Context, c chat.Channel, entry *chat.A
 	return s.db.Commit(ctx, &t, "create channel "+string(c.ID))
 }
 
-// UpdateChannel replaces a channel. A channel that becomes verified, or whose asset changes, claims its asset as CreateChannel does; what
-// it had before is released.
+// UpdateChannel replaces a channel, but for when it was heard and what is awaited of it, which NoteHeard and NoteAwaited alone write. A
+// channel that becomes verified, or whose asset changes, claims its asset as CreateChannel does; what it had before is released.
 func (s *Store) UpdateChannel(ctx context.Context, before, after chat.Channel, entry *chat.Activity) error {
 	after.Version = before.Version + 1
+	replaced, err := replaceChannel(after)
+	if err != nil {
+		return err
+	}
 	var t table.Tx
-	t.Put(table.Directory, item.Channel(after), table.AtVersion(before.Version), table.ReasonVersionChanged)
+	t.Update(table.Directory, key.Channel(after.AccountID, after.ID), replaced, table.AtVersion(before.Version), table.ReasonVersionChanged)
 	s.addClaim(&t, before, after)
 	addBusiness(&t, before, after)
 	activity.Add(&t, entry)
 	return s.db.Commit(ctx, &t, "update channel "+string(after.ID))
 }
 
-// MarkChannelWorking records that a message came through a channel that waited for its first. A channel that changed meanwhile stays as
-// it is.
+// replaceChannel writes all attributes of a channel but its keys, heardAt and awaitedSince.
+func replaceChannel(c chat.Channel) (expression.UpdateBuilder, error) {
+	av, err := attributevalue.MarshalMap(item.Channel(c))
+	if err != nil {
+		return expression.UpdateBuilder{}, fmt.Errorf("encode channel %s: %w", c.ID, err)
+	}
+	var update expression.UpdateBuilder
+	for _, name := range []string{"kind", "v", "storeId", "type", "name", "external", "displayPhone", "settings", "credentials", "health", "createdAt", "version"} {
+		if value, has := av[name]; has {
+			update = update.Set(expression.Name(name), expression.Value(value))
+		} else {
+			update = update.Remove(expression.Name(name))
+		}
+	}
+	return update, nil
+}
+
+// MarkChannelWorking records that something came through a channel that waited for its first message, or that was silent. A channel that
+// changed meanwhile stays as it is.
 func (s *Store) MarkChannelWorking(ctx context.Context, c chat.Channel, at time.Time) error {
 	update := expression.
-		Set(expression.Name("health.state"), expression.Value(string(chat.HealthOK))).
-		Set(expression.Name("health.at"), expression.Value(table.MillisOf(at))).
+		Set(expression.Name("health"), expression.Value(item.HealthOf(chat.Health{State: chat.HealthOK, At: at}))).
+		Set(expression.Name("heardAt"), expression.Value(table.MillisOf(at))).
 		Add(expression.Name("version"), expression.Value(1))
-	waits := table.AtVersion(c.Version).And(expression.Name("health.state").Equal(expression.Value(string(chat.HealthWaiting))))
+	state := expression.Name("health.state")
+	waits := table.AtVersion(c.Version).And(state.In(expression.Value(string(chat.HealthWaiting)), expression.Value(string(chat.HealthSilent))))
 	_, _, err := s.db.Update(ctx, table.Directory, key.Channel(c.AccountID, c.ID), update, &waits, "record that channel "+string(c.ID)+" works")
+	return err
+}
+
+// MarkChannelSilent sets a silent channel's health. A channel that changed meanwhile, or that was heard, stays as it is.
+func (s *Store) MarkChannelSilent(ctx context.Context, c chat.Channel, health chat.Health) error {
+	update := expression.
+		Set(expression.Name("health"), expression.Value(item.HealthOf(health))).
+		Add(expression.Name("version"), expression.Value(1))
+	heard := expression.Name("heardAt").Equal(expression.Value(table.MillisOf(c.HeardAt)))
+	if c.HeardAt.IsZero() {
+		heard = expression.Name("heardAt").AttributeNotExists()
+	}
+	same := table.AtVersion(c.Version).And(heard)
+	_, _, err := s.db.Update(ctx, table.Directory, key.Channel(c.AccountID, c.ID), update, &same, "record that channel "+string(c.ID)+" is silent")
+	return err
+}
+
+// NoteHeard notes when the channel's provider called. The channel's version stays, so that nobody's change of the channel fails.
+func (s *Store) NoteHeard(ctx context.Context, c chat.Channel, at time.Time) error {
+	return s.noteLater(ctx, c, "heardAt", at)
+}
+
+// NoteAwaited notes since when the channel's provider owes a report, in the same way.
+func (s *Store) NoteAwaited(ctx context.Context, c chat.Channel, since time.Time) error {
+	return s.noteLater(ctx, c, "awaitedSince", since)
+}
+
+// noteLater sets a time of a channel that exists, unless it is later already.
+func (s *Store) noteLater(ctx context.Context, c chat.Channel, attribute string, at time.Time) error {
+	name, value := expression.Name(attribute), expression.Value(table.MillisOf(at))
+	later := table.Present().And(name.AttributeNotExists().Or(name.LessThan(value)))
+	_, _, err := s.db.Update(ctx, table.Directory, key.Channel(c.AccountID, c.ID), expression.Set(name, value), &later, "note "+attribute+" of channel "+string(c.ID))
 	return err
 }
 

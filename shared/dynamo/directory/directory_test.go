@@ -206,6 +206,58 @@ func TestChannel_Unverified_HasNoClaim(t *testing.T) {
 	})
 }
 
+// What is noted of a channel neither disturbs those who change it nor is lost to them. B-22
+func TestNotedTimes_BesideOtherChanges(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		c := connected(channel, account, "1055")
+		dynamotest.Must(t, db.CreateChannel(ctx, c, nil))
+		for _, minutes := range []time.Duration{2, 1} { // the earlier one is not noted
+			dynamotest.Must(t, db.NoteHeard(ctx, c, noon.Add(minutes*time.Minute)))
+			dynamotest.Must(t, db.NoteAwaited(ctx, c, noon.Add((minutes+5)*time.Minute)))
+		}
+		changed := c
+		changed.Name, changed.DisplayPhone, changed.Settings = "Postventa", "", nil
+		dynamotest.Must(t, db.UpdateChannel(ctx, c, changed, nil))
+		got, err := db.Channel(ctx, account, channel)
+		dynamotest.Must(t, err)
+		want := changed
+		want.Version, want.HeardAt, want.AwaitedSince = 2, noon.Add(2*time.Minute), noon.Add(7*time.Minute)
+		dynamotest.Same(t, got, want)
+		dynamotest.WantFault(t, db.UpdateChannel(ctx, c, changed, nil), fault.Conflict, "version_changed")
+
+		gone := connected("GONE", account, "1066")
+		dynamotest.Must(t, db.NoteHeard(ctx, gone, noon))
+		_, err = db.Channel(ctx, account, "GONE")
+		dynamotest.WantFault(t, err, fault.NotFound, "")
+	})
+}
+
+// B-22
+func TestMarkChannelSilent_UnlessItWasHeard(t *testing.T) {
+	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
+		ctx := t.Context()
+		c := connected(channel, account, "1055")
+		dynamotest.Must(t, db.CreateChannel(ctx, c, nil))
+		silent := chat.Health{State: chat.HealthSilent, Code: chat.HealthUnreported, At: noon, Since: noon.Add(-time.Hour)}
+		stored := func() chat.Channel {
+			t.Helper()
+			got, err := db.Channel(ctx, account, channel)
+			dynamotest.Must(t, err)
+			return got
+		}
+		dynamotest.Must(t, db.NoteHeard(ctx, c, noon))
+		dynamotest.Must(t, db.MarkChannelSilent(ctx, c, silent)) // c was read before it was heard
+		dynamotest.Same(t, stored().Health, c.Health)
+		dynamotest.Must(t, db.MarkChannelSilent(ctx, stored(), silent))
+		dynamotest.Same(t, stored().Health, silent)
+		dynamotest.Must(t, db.MarkChannelWorking(ctx, stored(), noon.Add(time.Hour)))
+		want := c
+		want.Health, want.HeardAt, want.Version = chat.Health{State: chat.HealthOK, At: noon.Add(time.Hour)}, noon.Add(time.Hour), 3
+		dynamotest.Same(t, stored(), want)
+	})
+}
+
 func TestMarkChannelWorking_OnlyWhileItWaits(t *testing.T) {
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		ctx := t.Context()
@@ -217,7 +269,7 @@ func TestMarkChannelWorking_OnlyWhileItWaits(t *testing.T) {
 		got, err := db.Channel(ctx, account, channel)
 		dynamotest.Must(t, err)
 		want := c
-		want.Health, want.Version = chat.Health{State: chat.HealthOK, At: noon.Add(time.Minute)}, 2
+		want.Health, want.HeardAt, want.Version = chat.Health{State: chat.HealthOK, At: noon.Add(time.Minute)}, noon.Add(time.Minute), 2
 		dynamotest.Same(t, got, want)
 	})
 }

@@ -19,7 +19,7 @@ func Channel(c chat.Channel) wire.Channel {
 		ID: string(c.ID), Type: c.Type, Name: c.Name, StoreID: string(c.StoreID),
 		ExternalID: c.ExternalID, DisplayPhone: c.DisplayPhone,
 		Health: wire.ChannelHealth{
-			State: c.Health.State, Code: c.Health.Code, Message: c.Health.Message, At: timeOrNull(c.Health.At),
+			State: c.Health.State, Code: c.Health.Code, Message: c.Health.Message, At: timeOrNull(c.Health.At), Since: timeOrNull(c.Health.Since),
 		},
 		Settings: settingsOf(c),
 		Version:  c.Version,

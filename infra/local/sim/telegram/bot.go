@@ -128,6 +128,9 @@ func (s *Simulator) getWebhookInfo(c *call) (any, *apiError) {
 	if w.lastErrorDate > 0 {
 		info["last_error_date"], info["last_error_message"] = w.lastErrorDate, w.lastError
 	}
+	if s.Stopped() && s.Pending(c.bot.ID) > 0 {
+		info["last_error_date"], info["last_error_message"] = s.options.Now().Unix(), "Connection timed out"
+	}
 	if len(w.Allowed) > 0 {
 		info["allowed_updates"] = w.Allowed
 	}

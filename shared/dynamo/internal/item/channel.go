@@ -18,6 +18,8 @@ type channelItem struct {
 	Settings     []byte       `dynamodbav:"settings,omitempty"`
 	Credentials  []byte       `dynamodbav:"credentials,omitempty"`
 	Health       healthPart   `dynamodbav:"health"`
+	HeardAt      table.Millis `dynamodbav:"heardAt,omitempty"`
+	AwaitedSince table.Millis `dynamodbav:"awaitedSince,omitempty"`
 	CreatedAt    table.Millis `dynamodbav:"createdAt,omitempty"`
 	Version      int64        `dynamodbav:"version"`
 }
@@ -27,6 +29,12 @@ type healthPart struct {
 	Code    string       `dynamodbav:"code,omitempty"`
 	Message string       `dynamodbav:"message,omitempty"`
 	At      table.Millis `dynamodbav:"at,omitempty"`
+	Since   table.Millis `dynamodbav:"since,omitempty"`
+}
+
+// HealthOf is a channel's health as it is stored.
+func HealthOf(h chat.Health) healthPart {
+	return healthPart{State: string(h.State), Code: h.Code, Message: h.Message, At: table.MillisOf(h.At), Since: table.MillisOf(h.Since)}
 }
 
 func Channel(c chat.Channel) channelItem {
@@ -34,9 +42,7 @@ func Channel(c chat.Channel) channelItem {
 		Header:  table.NewHeader(key.Channel(c.AccountID, c.ID), KindChannel),
 		StoreID: string(c.StoreID), Type: string(c.Type), Name: c.Name, External: c.ExternalID, DisplayPhone: c.DisplayPhone,
 		Settings: c.Settings, Credentials: c.Credentials,
-		Health: healthPart{
-			State: string(c.Health.State), Code: c.Health.Code, Message: c.Health.Message, At: table.MillisOf(c.Health.At),
-		},
+		Health: HealthOf(c.Health), HeardAt: table.MillisOf(c.HeardAt), AwaitedSince: table.MillisOf(c.AwaitedSince),
 		CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
 	}
 }
@@ -51,8 +57,10 @@ func DecodeChannel(av table.Item) (chat.Channel, error) {
 		ID: chat.ChannelID(id), AccountID: account, StoreID: chat.StoreID(it.StoreID), Type: chat.ChannelType(it.Type),
 		Name: it.Name, ExternalID: it.External, DisplayPhone: it.DisplayPhone, Credentials: it.Credentials, Settings: it.Settings,
 		Health: chat.Health{
-			State: chat.HealthState(it.Health.State), Code: it.Health.Code, Message: it.Health.Message, At: it.Health.At.Time(),
+			State: chat.HealthState(it.Health.State), Code: it.Health.Code, Message: it.Health.Message,
+			At: it.Health.At.Time(), Since: it.Health.Since.Time(),
 		},
+		HeardAt: it.HeardAt.Time(), AwaitedSince: it.AwaitedSince.Time(),
 		CreatedAt: it.CreatedAt.Time(), Version: it.Version,
 	}, err
 }

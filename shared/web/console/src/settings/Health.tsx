@@ -20,6 +20,7 @@ const health: Record<State, { key: Key; color: string }> = {
   waiting: { key: "channels.waiting", color: "blue" },
   reauthorise: { key: "channels.reauthorise", color: "orange" },
   stopped: { key: "channels.stopped", color: "red" },
+  silent: { key: "channels.silent", color: "orange" },
   unverified: { key: "channels.unverified", color: "orange" },
 };
 
@@ -43,13 +44,13 @@ const troubles: Partial<Record<State, Key>> = {
   unverified: "channels.unverifiedHint",
   reauthorise: "channels.reauthoriseHint",
   stopped: "channels.stoppedHint",
+  silent: "channels.silentHint",
 };
 
-/** Why a channel is not verified, by the code of its health. */
-const unverified: Partial<Record<string, Key>> = {
-  no_answer: "channels.noAnswerHint",
-  claimed: "channels.claimedHint",
-  moved: "channels.movedHint",
+/** Why a channel is not verified, or silent, by the code of its health. */
+const reasons: Partial<Record<State, Partial<Record<string, Key>>>> = {
+  unverified: { no_answer: "channels.noAnswerHint", claimed: "channels.claimedHint", moved: "channels.movedHint" },
+  silent: { diverted: "channels.divertedHint" },
 };
 
 /** A check takes a moment. The list is read every AGAIN milliseconds until the state changes or CHECKING milliseconds have passed. */
@@ -61,6 +62,8 @@ export function Trouble({ channel, onReconnect }: { channel: Channel; onReconnec
   const { t } = useTranslation();
   const may = useMay();
   const failed = useFailureNotice();
+  const formats = useFormats();
+  const now = useNow();
   const [checking, setChecking] = useState(false);
   useQuery({ ...channelsQuery, refetchInterval: checking ? AGAIN : false });
   const check = useMutation({
@@ -73,14 +76,20 @@ export function Trouble({ channel, onReconnect }: { channel: Channel; onReconnec
     const timer = setTimeout(() => setChecking(false), CHECKING);
     return () => clearTimeout(timer);
   }, [checking]);
-  const { state, code, message } = channel.health;
-  const trouble = (state === "unverified" && unverified[code ?? ""]) || troubles[state];
+  const { state, code, message, since } = channel.health;
+  const reason = reasons[state]?.[code ?? ""];
+  const trouble = reason ?? troubles[state];
   if (!trouble) return null;
   const busy = check.isPending || checking;
   return (
     <Alert color={health[state].color} title={t(health[state].key)} role="status" mb="md">
-      <Text size="sm">{t(trouble, { channel: channelOf(channel.type).name })}</Text>
-      {message && !unverified[code ?? ""] && (
+      <Text size="sm">
+        {t(trouble, {
+          channel: channelOf(channel.type).name,
+          time: since === undefined ? "" : formats.listTime(since, now),
+        })}
+      </Text>
+      {message && !reason && (
         <Text size="sm" dir="auto" mt={4}>
           {t("channels.answered", { message })}
         </Text>

@@ -49,7 +49,7 @@ export const fileTypes = ["image","audio","video","document","sticker"] as const
 export type FileType = (typeof fileTypes)[number];
 
 /** HealthState says whether a channel works. */
-export const healthStates = ["unverified","waiting","ok","reauthorise","stopped"] as const;
+export const healthStates = ["unverified","waiting","ok","reauthorise","stopped","silent"] as const;
 export type HealthState = (typeof healthStates)[number];
 
 /** Language is a language of the interface or of a person. */

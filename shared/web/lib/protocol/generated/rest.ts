@@ -162,14 +162,16 @@ const healthState = v.picklist(e.healthStates);
 
 /** ChannelHealth says whether a channel works. */
 export const channelHealth = v.object({
-  /** State is unverified until the provider confirmed the credentials: such a channel receives and sends nothing. It is waiting until the first message and ok from then on, reauthorise when the credentials are no longer valid, and stopped when the provider blocked the account. */
+  /** State is unverified until the provider confirmed the credentials: such a channel receives and sends nothing. It is waiting until the first message and ok from then on, reauthorise when the credentials are no longer valid, stopped when the provider blocked the account, and silent when it sends and nothing comes in. */
   state: healthState,
-  /** Code is the provider's error code, or for an unverified channel claimed (another channel has the asset) or moved (another channel took it when the provider refused this one's credentials); left out when there is none. */
+  /** Code is the provider's error code, or for an unverified channel claimed (another channel has the asset) or moved (another channel took it when the provider refused this one's credentials), and for a silent one unreported (the provider did not report on messages) or diverted (it calls another address than ours); left out when there is none. */
   code: v.optional(v.string()),
   /** Message is the provider's error text; left out when there is none. */
   message: v.optional(v.string()),
   /** At is when the state began or was noticed; left out when it never changed. */
   at: v.optional(time),
+  /** Since is when the channel stopped working, for a silent one the time after which nothing came in; left out while it works. */
+  since: v.optional(time),
 });
 export type ChannelHealth = v.InferOutput<typeof channelHealth>;
 
