@@ -43,6 +43,7 @@ func (c *Control) Register(mux *http.ServeMux) {
 	handle("POST /customers/{id}/read", Posted(c.postRead))
 	handle("POST /messages/{id}/change", Posted(func(r *http.Request, in Change) (any, error) { return nil, c.Provider.Change(r.PathValue("id"), in) }))
 	handle("POST /messages/{id}/tap", Posted(c.postTap))
+	handle("POST /hostile", Posted(c.postHostile))
 	handle("POST /faults", Posted(func(_ *http.Request, f Fault) (any, error) { return nil, c.Faults.Fail(f) }))
 	handle("POST /delivery", Posted(func(_ *http.Request, in struct {
 		Stopped bool `json:"stopped"`

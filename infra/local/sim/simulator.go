@@ -1,6 +1,9 @@
 package sim
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+)
 
 // Simulator is a provider as the local stack runs it.
 type Simulator interface {
@@ -34,4 +37,6 @@ type Provider interface {
 	Change(messageID string, change Change) error
 	// Tap presses an option of a message and returns the id of the message or query that this sends.
 	Tap(messageID, option string) (id string, err error)
+	// SendHostile sends one webhook of these customers that is drawn to break something. It fails unless the business accepts it.
+	SendHostile(ctx context.Context, h *Hostile, account string, customers []string) error
 }

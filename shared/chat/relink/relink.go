@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/text"
 )
 
 // Conversation is what a decision makes of a conversation; Before is nil for a new one.
@@ -72,10 +73,16 @@ func NewJob(account chat.AccountID, contact chat.ContactID, mergeID string, now 
 // PhoneName is the name of a contact of whom only the phone is known.
 func PhoneName(phone string) string { return "+" + phone }
 
+// maxAddressName bounds AddressName, in characters.
+const maxAddressName = 128
+
+// AddressName is the name of a contact of whom only an address is known. It is empty when nothing of the address is visible.
+func AddressName(address string) string { return text.Line(address, maxAddressName) }
+
 // Unnamed reports whether a contact's name is nothing but an address: neither the profile nor an operator gave another.
 func Unnamed(c chat.Contact) bool {
 	return c.Name == "" || c.Name == PhoneName(c.Phone) || slices.ContainsFunc(c.Identities, func(i chat.IdentityRef) bool {
-		return c.Name == i.ExternalID || c.Name == PhoneName(i.Phone)
+		return c.Name == AddressName(i.ExternalID) || c.Name == PhoneName(i.Phone)
 	})
 }
 

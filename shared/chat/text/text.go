@@ -35,12 +35,22 @@ func Omit(text string, runes, bytes int) string {
 	return string(kept[:min(len(kept), runes-utf8.RuneCountInString(omission))]) + omission
 }
 
-// Line makes a text one line that cannot turn the direction of what stands beside it. It is empty when nothing of it is visible.
+// maxMarks is how many combining marks in a row Line keeps: written languages need up to eight behind a letter.
+const maxMarks = 10
+
+// Line makes a text one line that cannot turn the direction of what stands beside it, nor cover it with piled marks. It is empty when
+// nothing of it is visible.
 func Line(text string, most int) string {
 	if plain(text) && len(text) <= most {
 		return text
 	}
+	marks := 0
 	text = strings.Map(func(r rune) rune {
+		if !unicode.IsMark(r) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			return -1
+		}
 		switch {
 		case r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069': // embeddings, overrides and isolates
 			return -1

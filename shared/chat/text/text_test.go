@@ -31,3 +31,16 @@ func TestOmit_TooLong_SaysSo(t *testing.T) {
 		t.Errorf("a text of 70,000 characters becomes one of %d", len([]rune(got)))
 	}
 }
+
+func TestLine_PiledMarks_Bounded(t *testing.T) {
+	for given, want := range map[string]string{
+		"Z" + strings.Repeat("\u0335", 60) + "oe\u0301": "Z" + strings.Repeat("\u0335", 10) + "oe\u0301",
+		"ကြွှို့ ကျွန်ုပ်":                              "ကြွှို့ ကျွန်ုပ်",
+		"Nguyê\u0303n Thị":                              "Nguyê\u0303n Thị",
+		"👩‍❤️‍💋‍👨 1️⃣":                                  "👩‍❤️‍💋‍👨 1️⃣",
+	} {
+		if got := text.Line(given, 128); got != want {
+			t.Errorf("%q becomes %q, want %q", given, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package inbound_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +48,27 @@ func TestReceive_PhoneAndUserNameComeLater_CardAndSearchHaveThem(t *testing.T) {
 	b.Receive(as(b, later))
 	if again := b.Contact(c.ContactID); again.Identities[0].Username != "ana.perez" {
 		t.Errorf("%+v", again)
+	}
+}
+
+// An address stands for a missing name, within a name's bounds; the real name, when it comes, replaces it.
+func TestReceive_AddressAsName_BoundedUntilNamed(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"Z" + strings.Repeat("\u0335", 60): "Z" + strings.Repeat("\u0335", 10),
+		"\u202Egnp.exe":                    "gnp.exe",
+		strings.Repeat("x", 500):           strings.Repeat("x", 127) + "…",
+		"\u200B\u3164":                     "",
+	} {
+		b := desktest.New(t)
+		c := b.Receive(as(b, chat.Sender{Addresses: []string{address}})).Conversation
+		if contact := b.Contact(c.ContactID); contact.Name != want {
+			t.Errorf("%.40q is listed as %.40q, want %.40q", address, contact.Name, want)
+		}
+		b.Receive(as(b, chat.Sender{Addresses: []string{address}, Name: "Ana"}))
+		if contact := b.Contact(c.ContactID); contact.Name != "Ana" {
+			t.Errorf("%.40q stays %.40q", address, contact.Name)
+		}
 	}
 }
 

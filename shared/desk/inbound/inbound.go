@@ -187,7 +187,7 @@ func newContact(account chat.AccountID, ch chat.Channel, in chat.Inbound, now ti
 		name = relink.PhoneName(in.Sender.Phone)
 	}
 	contact := chat.Contact{
-		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, in.Sender.Addresses[0]), Phone: in.Sender.Phone,
+		ID: chat.ContactID(chat.NewID(now)), AccountID: account, Name: cmp.Or(name, relink.AddressName(in.Sender.Addresses[0])), Phone: in.Sender.Phone,
 		StoreIDs: []chat.StoreID{ch.StoreID}, CreatedAt: now,
 		Identities: []chat.IdentityRef{{
 			ChannelID: ch.ID, Type: ch.Type, ExternalID: in.Sender.Addresses[0],

@@ -42,7 +42,7 @@ func (r *Receiver) sender(ctx context.Context, account chat.Account, ch chat.Cha
 // tellsMore reports whether a message may tell of its sender what the card does not show.
 func tellsMore(identity chat.Identity, from chat.Sender) bool {
 	named := from.Name != "" && from.Name != identity.ContactName &&
-		(identity.Has(identity.ContactName) || identity.Has(trimPlus(identity.ContactName)))
+		(identity.ContactName == relink.AddressName(identity.ExternalID) || identity.Has(identity.ContactName) || identity.Has(trimPlus(identity.ContactName)))
 	return named || newPhone(identity.Phone, from) || from.Username != "" && from.Username != identity.Username
 }
 

@@ -98,7 +98,7 @@ func unfilled(contact, gone chat.Contact, record chat.ContactMerge) chat.Contact
 	}
 	if after.Name == "" {
 		ref := after.Identities[0]
-		if after.Name = ref.ExternalID; ref.Phone != "" {
+		if after.Name = relink.AddressName(ref.ExternalID); ref.Phone != "" {
 			after.Name = relink.PhoneName(ref.Phone)
 		}
 	}

@@ -67,6 +67,11 @@ export class Phone {
     await this.answered(await fetch(`${this.api}/customers/${phone}/messages`, { method: "POST", body: form }));
   }
 
+  /** Lets these customers send webhooks that are drawn from a seed to break something, and returns when all are accepted. */
+  async attack(seed: number, webhooks: number, customers: string[]): Promise<void> {
+    await this.post("/hostile", { seed, webhooks, customers });
+  }
+
   /** Opens the chat, which marks all messages as read. */
   async openChat(phone: string): Promise<void> {
     await this.post(`/customers/${phone}/read`, {});

@@ -87,7 +87,7 @@ export class Stack {
   async leaks(): Promise<string[]> {
     const [whatsapp, telegram] = await Promise.all([this.phone.state(), this.telegram.state()]);
     for (const { phone, name, username } of whatsapp.customers) this.addSecrets(phone, name ?? "", username ?? "");
-    for (const { id, name, username } of telegram.customers) this.addSecrets(id, name, username ?? "");
+    for (const { id, name, username } of telegram.customers) this.addSecrets(id, name ?? "", username ?? "");
     const messages = [...whatsapp.messages, ...telegram.messages];
     for (const { text = "", file, options = [] } of messages) {
       this.addSecrets(text, file?.name ?? "", ...options.map(({ title }) => title));

@@ -48,7 +48,8 @@ export class Telegram {
   }
 
   async state(): Promise<{
-    customers: (Chat & { id: string })[];
+    /** A chat that nobody named has no name. */
+    customers: (Omit<Chat, "name"> & { id: string; name?: string })[];
     messages: TelegramMessage[];
     undelivered: number;
   }> {
@@ -88,6 +89,11 @@ export class Telegram {
   /** Presses a button of an inline keyboard. */
   async tap(id: string, option: string): Promise<void> {
     await this.post(`/messages/${encodeURIComponent(id)}/tap`, { option });
+  }
+
+  /** Lets these chats send updates that are drawn from a seed to break something, and returns when all are accepted. */
+  async attack(seed: number, webhooks: number, customers: string[]): Promise<void> {
+    await this.post("/hostile", { seed, webhooks, customers });
   }
 
   async block(chat: string, blocked = true, account = ""): Promise<void> {

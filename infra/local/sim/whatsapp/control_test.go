@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/infra/local/sim"
 	"github.com/recado-chat/recado/infra/local/sim/whatsapp"
 )
 
@@ -162,5 +163,23 @@ func TestFaults_Cleared_CallsSucceed(t *testing.T) {
 	}
 	if status, answer := post(t, base+"/graph/v27.0/"+number+"/messages", token, hello(toPhone)); status != http.StatusOK {
 		t.Errorf("got %d %v", status, answer)
+	}
+}
+
+func TestHostileBody_SameSeed_SameBodies(t *testing.T) {
+	t.Parallel()
+	draw := func(seed uint64) (bodies string) {
+		h := sim.NewHostile(seed, noon)
+		for range 20 {
+			body, err := whatsapp.HostileBody(h, number, []string{person}, nil, nil)
+			if err != nil || len(body) > 3<<20 {
+				t.Fatalf("a body of %d bytes, %v", len(body), err)
+			}
+			bodies += string(body)
+		}
+		return bodies
+	}
+	if first := draw(1); first != draw(1) || first == draw(2) {
+		t.Error("a seed does not repeat its bodies, or two seeds draw the same")
 	}
 }

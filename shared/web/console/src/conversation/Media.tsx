@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
+import media from "./media.module.css";
 import classes from "./message.module.css";
 
 const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
@@ -17,7 +18,7 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
   const { t } = useTranslation();
   if (attachment.state === "pending") {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <Loader size="xs" />
         {t("media.pending")}
       </div>
@@ -25,7 +26,7 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
   }
   if (attachment.state === "failed" || !attachment.url) {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <IconPhotoOff size={18} />
         {t("media.failed")}
       </div>
@@ -38,13 +39,13 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
   if (attachment.mime.startsWith("audio/")) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: what a customer recorded has no captions
-      <audio className={classes.audio} controls preload="none" src={url} aria-label={attachment.name} />
+      <audio className={media.audio} controls preload="none" src={url} aria-label={attachment.name} />
     );
   }
   if (attachment.mime.startsWith("video/")) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
-      <video className={classes.video} controls preload="metadata" src={url} aria-label={attachment.name} />
+      <video className={media.video} controls preload="metadata" src={url} aria-label={attachment.name} />
     );
   }
   return <DocumentCard attachment={attachment} url={url} />;
@@ -56,7 +57,7 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
   const [broken, setBroken] = useState(false);
   if (broken) {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <IconPhotoOff size={18} />
         {t("media.failed")}
       </div>
@@ -66,7 +67,7 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
     <>
       <button
         type="button"
-        className={classes.picture}
+        className={media.picture}
         data-small={small || undefined}
         aria-label={t("media.enlarge", { name })}
         onClick={() => setOpen(true)}

@@ -18,7 +18,7 @@ import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
 import { FormAnswers, Missing } from "./Received.tsx";
 import { failureOf } from "./reasons.ts";
-import { Card, Place, Referral, TemplateMark } from "./Shared.tsx";
+import { Cards, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
 import { UserText } from "./UserText.tsx";
 import { type WayOut, wayOutFor } from "./wayOut.ts";
@@ -82,10 +82,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
           {message.replyTo && <Quote message={quoted} />}
           {message.template && <TemplateMark name={message.template.name} />}
           {message.location && <Place location={message.location} />}
-          {message.cards.map((card, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
-            <Card key={index} card={card} />
-          ))}
+          <Cards cards={message.cards} />
           {message.attachments.map((attachment) => (
             <Media key={attachment.id} attachment={attachment} kind={message.type} />
           ))}

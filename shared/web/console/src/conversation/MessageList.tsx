@@ -127,6 +127,15 @@ function Log(props: {
     return () => cancelAnimationFrame(frame);
   }, [virtual]);
 
+  // What the operator sends is shown, wherever they were reading.
+  const last = rows.at(-1);
+  const sending = last?.kind === "outgoing" ? last.key : undefined;
+  const sent = useRef(sending);
+  useEffect(() => {
+    if (sending && sending !== sent.current) virtual.scrollToEnd();
+    sent.current = sending;
+  }, [sending, virtual]);
+
   useStayAtEnd(scroll, rows);
   const wayOut = useWayOut(props.conversation);
 

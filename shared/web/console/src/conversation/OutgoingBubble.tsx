@@ -13,10 +13,11 @@ import { useLive } from "../live/LiveProvider.tsx";
 import { useFormats } from "../ui/format.ts";
 import { Choices } from "./Choices.tsx";
 import { Delivery } from "./Delivery.tsx";
+import media from "./media.module.css";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
 import { messageReason } from "./reasons.ts";
-import { Card, Place, TemplateMark } from "./Shared.tsx";
+import { Cards, Place, TemplateMark } from "./Shared.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
 import { UserText } from "./UserText.tsx";
 import { type WayOut, wayOutFor } from "./wayOut.ts";
@@ -71,10 +72,7 @@ export function OutgoingBubble({
           />
         )}
         {outgoing.location && <Place location={outgoing.location} />}
-        {outgoing.cards?.map((card, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
-          <Card key={index} card={card} />
-        ))}
+        {outgoing.cards && <Cards cards={outgoing.cards} />}
         {outgoing.text && <UserText text={outgoing.text} stamp={formats.time(outgoing.createdAt)} />}
         {outgoing.interactive && <Choices interactive={outgoing.interactive} />}
         <span className={classes.stamp}>
@@ -129,9 +127,7 @@ function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
     return () => URL.revokeObjectURL(made);
   }, [file, kind]);
   if (url)
-    return (
-      <img className={classes.ownPicture} data-small={kind === "sticker" || undefined} src={url} alt={file.name} />
-    );
+    return <img className={media.ownPicture} data-small={kind === "sticker" || undefined} src={url} alt={file.name} />;
   return (
     <span className={classes.document}>
       <span className={classes.documentIcon}>

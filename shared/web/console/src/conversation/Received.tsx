@@ -4,16 +4,21 @@ import { useTranslation } from "react-i18next";
 import { previewKeys } from "../ui/preview.ts";
 import message from "./message.module.css";
 import classes from "./received.module.css";
+import { useFirst } from "./whole.tsx";
+
+/** The most answers of a form that are shown at first. */
+const FIELDS = 20;
 
 /** The answers of a form. Without any, the provider's document as it came. */
 export function FormAnswers({ form }: { form: NonNullable<Message["form"]> }) {
   const { t } = useTranslation();
+  const [fields, more] = useFirst(form.fields, FIELDS);
   return (
     <div className={classes.form}>
       <p className={message.documentSize}>{t("message.form")}</p>
-      {form.fields.length > 0 ? (
+      {fields.length > 0 ? (
         <dl>
-          {form.fields.map(({ name, value }, index) => (
+          {fields.map(({ name, value }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two fields of a form may have one name
             <div key={index}>
               <dt>
@@ -26,6 +31,7 @@ export function FormAnswers({ form }: { form: NonNullable<Message["form"]> }) {
       ) : (
         <pre className={classes.raw}>{form.raw}</pre>
       )}
+      {more}
     </div>
   );
 }

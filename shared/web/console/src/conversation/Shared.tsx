@@ -1,11 +1,12 @@
 /** Parts of a message beside text and files: location, contact card, referral, template mark. */
 import type { Message } from "@recado/lib/protocol";
-import { withVisibleMarks } from "@recado/lib/text";
+import { isBlank, withVisibleMarks } from "@recado/lib/text";
 import { IconExternalLink, IconMapPin, IconSpeakerphone, IconTemplate, IconUser } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import choices from "./choices.module.css";
 import classes from "./message.module.css";
 import received from "./received.module.css";
+import { useFirst } from "./whole.tsx";
 
 /** A Google Maps URL, see developers.google.com/maps/documentation/urls. */
 export const onMap = (latitude: number, longitude: number) =>
@@ -28,6 +29,24 @@ export function Place({ location }: { location: NonNullable<Message["location"]>
   );
 }
 
+/** The most contact cards of a message that are shown at first. */
+const CARDS = 5;
+
+export function Cards({ cards }: { cards: Message["cards"] }) {
+  const [shown, more] = useFirst(cards, CARDS);
+  return (
+    <>
+      {shown.map((card, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two cards of one message may be equal
+        <Card key={index} card={card} />
+      ))}
+      {more}
+    </>
+  );
+}
+
+const isSeen = (text: string) => !isBlank(text);
+
 export function Card({ card }: { card: Message["cards"][number] }) {
   const { t } = useTranslation();
   return (
@@ -38,13 +57,15 @@ export function Card({ card }: { card: Message["cards"][number] }) {
       <span className={classes.documentLines}>
         <bdi className={classes.documentName}>{card.name || t("contact.nameless")}</bdi>
         {card.company && <bdi className={classes.documentSize}>{card.company}</bdi>}
-        {card.phones.map((phone) => (
-          <a key={phone} className={classes.cardLink} href={`tel:${phone.replace(/[^\d+]/g, "")}`}>
+        {card.phones.filter(isSeen).map((phone, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two phones of a card may be equal
+          <a key={index} className={classes.cardLink} href={`tel:${phone.replace(/[^\d+]/g, "")}`}>
             {phone}
           </a>
         ))}
-        {card.emails.map((email) => (
-          <a key={email} className={classes.cardLink} href={`mailto:${encodeURIComponent(email)}`}>
+        {card.emails.filter(isSeen).map((email, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two addresses of a card may be equal
+          <a key={index} className={classes.cardLink} href={`mailto:${encodeURIComponent(email)}`}>
             {withVisibleMarks(email)}
           </a>
         ))}
