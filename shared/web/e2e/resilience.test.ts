@@ -28,10 +28,12 @@ const filesKept = (desk: Desk) =>
 /** Notes each time at which the page shows no text and no picture of loading. */
 async function watchForBlank(desk: Desk): Promise<() => Promise<number>> {
   await desk.page.addInitScript(() => {
+    let started = false;
     const look = () => {
       const shown = document.body?.textContent?.trim() || document.querySelector('[role="status"], [aria-busy="true"]');
       // Before the page has started nothing can be shown.
-      if (document.getElementById("root")?.childElementCount === 0 || shown) return;
+      started ||= Boolean(shown);
+      if (!started || shown) return;
       sessionStorage.setItem("blank", String(Number(sessionStorage.getItem("blank")) + 1));
     };
     addEventListener("DOMContentLoaded", () =>
@@ -41,7 +43,6 @@ async function watchForBlank(desk: Desk): Promise<() => Promise<number>> {
   return () => desk.page.evaluate(() => Number(sessionStorage.getItem("blank")));
 }
 
-// S1-08
 test("with the server stopped under a working operator nothing is lost, and nothing is sent twice", async () => {
   await harness.stack.phone.add(olga, pedro);
   await harness.stack.phone.say(olga.phone, "¿Tienen talle 40?");
@@ -85,12 +86,24 @@ test("with the server stopped under a working operator nothing is lost, and noth
     expect(await page.getByRole("navigation", { name: t("shell.navigation") }).isVisible()).toBe(true);
     await expect.poll(() => page.locator('main [role="status"][aria-label]').count()).toBe(0);
   }
+  // The section that was open while it was down, and the messages, need nobody to retry.
+  await harness.stack.resume();
+  await page.locator("main").getByRole("alert").waitFor({ state: "detached" });
+  await page.locator('main input[type="checkbox"], main input[role="switch"]').first().waitFor();
   await entry("/inbox").click();
   await desk.box("inbox.box.all");
   await desk.open(olga.name);
   await expect.poll(() => desk.composer.inputValue()).toBe("Hacemos envíos");
-  for (const text of ["Sí, en negro", "Aquí la lista", "¿Se lo reservo?"]) await desk.message(text).waitFor();
+  await desk.delivery("¿Se lo reservo?", "delivery.delivered").waitFor();
 
+  // Once more, with a reload in between.
+  await harness.stack.halt();
+  await says(desk, "connection.away", SAID_WITHIN);
+  await desk.reply("También en blanco");
+  await page.locator('form input[type="file"][multiple]').setInputFiles(prices);
+  await desk.reply("Lista de mayo");
+  await desk.message("También en blanco").getByText(t("composer.waiting")).waitFor();
+  await desk.composer.fill("¿La busca hoy?");
   await page.reload();
   await page.getByRole("heading", { name: t("state.unreachable") }).waitFor();
   await page.reload();
@@ -99,22 +112,24 @@ test("with the server stopped under a working operator nothing is lost, and noth
   await harness.stack.resume();
   await desk.log.waitFor();
   await desk.online();
-  expect(await desk.composer.inputValue()).toBe("Hacemos envíos");
-  await desk.delivery("¿Se lo reservo?", "delivery.delivered").waitFor();
-  await expect.poll(async () => (await sentTo(olga.phone)).length).toBe(3);
-  const sent = await sentTo(olga.phone);
-  expect(sent.map(({ text, type }) => [type, text])).toEqual([
+  expect(await desk.composer.inputValue()).toBe("¿La busca hoy?");
+  await desk.delivery("Lista de mayo", "delivery.delivered").waitFor();
+  const answers = [
     ["text", "Sí, en negro"],
     ["document", "Aquí la lista"],
     ["text", "¿Se lo reservo?"],
-  ]);
-  const order = await desk.log.locator("article[data-out]").evaluateAll((all) => all.map((one) => one.textContent));
-  expect(order.map((text) => ["negro", "lista", "reservo"].find((word) => text?.includes(word)))).toEqual([
-    "negro",
-    "lista",
-    "reservo",
-  ]);
+    ["text", "También en blanco"],
+    ["document", "Lista de mayo"],
+  ];
+  const api = await harness.stack.api(ana);
+  const { id } = await api.withContact(olga.name);
+  const said = (await api.messages(id)).filter(({ direction }) => direction === "out");
+  expect(said.map(({ type, text }) => [type, text])).toEqual(answers);
+  const shown = await desk.log.locator("article[data-out]").allTextContents();
+  expect(shown.map((article) => answers.find(([, text = ""]) => article.includes(text)))).toEqual(answers);
   expect(await blanks()).toBe(0);
+  await page.evaluate(() => document.getElementById("root")?.remove());
+  expect(await blanks(), "a blank page is seen").toBe(1);
 }, 180_000);
 
 const refuseMessages = (desk: Desk) =>
@@ -175,6 +190,46 @@ test("signing out turns unsent messages into drafts, and the next operator does 
   await signInAs(ana);
   await expect.poll(() => desk.composer.inputValue()).toBe("Un momento, por favor");
   expect((await sentTo(rita.phone)).map(({ text }) => text)).not.toContain("Un momento, por favor");
+});
+
+test("a message of the day before is sent only on request", async () => {
+  const desk = await harness.as(ana);
+  await desk.box("inbox.box.all");
+  await desk.open(rita.name);
+  await refuseMessages(desk);
+  await desk.composer.fill("");
+  await desk.reply("Hoy cerramos antes");
+  await desk.message("Hoy cerramos antes").getByText(t("composer.waiting")).waitFor();
+  await desk.page.evaluate(async () => {
+    const opened = indexedDB.open("recado.outbox");
+    await new Promise((done) => opened.addEventListener("success", done));
+    const entries = opened.result.transaction("entries", "readwrite").objectStore("entries");
+    const all = entries.openCursor();
+    await new Promise<void>((done) =>
+      all.addEventListener("success", () => {
+        if (!all.result) return done();
+        all.result.update({ ...all.result.value, createdAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+        all.result.continue();
+      }),
+    );
+  });
+  await desk.page.reload();
+  await desk.message("Hoy cerramos antes").getByText(t("composer.old")).waitFor();
+  await desk.context.unroute("**/api/v1/conversations/*/messages");
+  await desk.button("composer.edit").click();
+  await expect.poll(() => desk.composer.inputValue()).toBe("Hoy cerramos antes");
+  await desk.composer.press("Enter");
+  await desk.delivery("Hoy cerramos antes", "delivery.delivered").waitFor();
+  expect((await sentTo(rita.phone)).filter(({ text }) => text === "Hoy cerramos antes")).toHaveLength(1);
+});
+
+test("a page whose code is missing says so, and starts when it is there", async () => {
+  const desk = await harness.desk();
+  await desk.context.route("**/assets/index-*.js", (route) => route.abort());
+  await desk.goto("/sign-in");
+  await desk.page.getByRole("alert").waitFor();
+  await desk.context.unroute("**/assets/index-*.js");
+  await desk.button("auth.signIn.submit").waitFor();
 });
 
 test("a section whose code is missing says so in its place, and loads on retry", async () => {

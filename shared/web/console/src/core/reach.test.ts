@@ -13,6 +13,7 @@ test("a request without an answer is slow until it ends", () => {
   vi.advanceTimersByTime(1);
   expect(reach.state()).toBe("slow");
   first(true);
+  first();
   expect(reach.state()).toBe("slow");
   second();
   expect(reach.state()).toBe("ok");

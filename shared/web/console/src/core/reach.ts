@@ -17,7 +17,7 @@ function tell(): void {
 }
 
 export const reach = {
-  /** Notes a request. Call the result once: with whether it was answered, or with nothing if it was given up. */
+  /** Notes a request. The result ends it: with whether it was answered, or with nothing if it was given up or ended before. */
   asked(): (answered?: boolean) => void {
     let slow = false;
     const timer = setTimeout(() => {
@@ -28,6 +28,7 @@ export const reach = {
     return (answered) => {
       clearTimeout(timer);
       if (slow) late -= 1;
+      slow = false;
       if (answered !== undefined) away = !answered;
       tell();
     };

@@ -114,7 +114,8 @@ export function LiveProvider(props: {
       onState: (next, wait) => {
         setState({ state: next, retryAt: wait === undefined ? null : Date.now() + wait });
         answered();
-        answered = next === "online" ? reach.asked() : () => {};
+        // The server answers only a visible tab.
+        answered = next === "online" && document.visibilityState === "visible" ? reach.asked() : () => {};
         watch.connected(next === "online");
         if (next === "online") outbox.nudge();
       },
