@@ -61,7 +61,7 @@ export function OutgoingBubble({
   const other = codes[outgoing.error ?? "internal"] ?? "message.failed";
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
-      <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
+      <div className={classes.bubble} data-failed={state === "failed" || undefined}>
         {outgoing.replyTo && <Quote message={quoted} />}
         {outgoing.template && <TemplateMark name={outgoing.template.name} />}
         {file && <OwnFile file={file} kind={outgoing.type} />}

@@ -164,7 +164,7 @@ export function BootFailed({
   }
   return (
     <Center h="100dvh" p="xl">
-      <Stack align="center" gap="xs" maw={340} ta="center">
+      <Stack component="main" align="center" gap="xs" maw={340} ta="center">
         <Wordmark />
         <Stack role="alert" gap={4} mt="md">
           <Title order={1} fz="lg">
