@@ -158,19 +158,27 @@ func widgetHeaders(stack awscdk.Stack, stage config.Stage) awscloudfront.Respons
 	})
 }
 
-// deployConsole uploads the console: files whose names contain a hash are cached for a year, index.html never.
+// consoleNamed are the console's files whose names do not change with their content.
+var consoleNamed = []string{"index.html", "scheme.js", "worker.js", "files.json", "favicon.svg"}
+
+// deployConsole uploads the console: files whose names contain a hash are cached for a year, the others never. Files of older versions stay:
+// open consoles still load them, and a version is a megabyte.
 func deployConsole(stack awscdk.Stack, files awss3.IBucket, distribution awscloudfront.IDistribution, built string) {
 	source := func(exclude ...string) *[]awss3deployment.ISource {
 		return &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(built), &awss3assets.AssetOptions{Exclude: jsii.Strings(exclude...)})}
 	}
 	assets := awss3deployment.NewBucketDeployment(stack, jsii.String("Assets"), &awss3deployment.BucketDeploymentProps{
-		Sources: source("index.html"), DestinationBucket: files, Prune: jsii.Bool(false), // open consoles still load the last version's files
+		Sources: source(consoleNamed...), DestinationBucket: files, Prune: jsii.Bool(false),
 		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String("public, max-age=31536000, immutable"))},
 	})
+	var paths []string
+	for _, name := range consoleNamed {
+		paths = append(paths, "/"+name)
+	}
 	page := awss3deployment.NewBucketDeployment(stack, jsii.String("Page"), &awss3deployment.BucketDeploymentProps{
 		Sources: source("assets/*"), DestinationBucket: files, Prune: jsii.Bool(false),
 		CacheControl: &[]awss3deployment.CacheControl{awss3deployment.CacheControl_NoCache()},
-		Distribution: distribution, DistributionPaths: jsii.Strings("/index.html"),
+		Distribution: distribution, DistributionPaths: jsii.Strings(paths...),
 	})
 	page.Node().AddDependency(assets)
 }

@@ -152,19 +152,30 @@ func Start(ctx context.Context, options Options) (_ *Stack, err error) {
 	return s, nil
 }
 
-// listen opens the three listeners first: functions get the addresses when they are built.
+// listen opens the three listeners first: functions get the addresses when they are built. The storage keeps its address over restarts,
+// as a bucket does: links and the policies of open pages name it.
 func (s *Stack) listen(ctx context.Context) error {
 	var config net.ListenConfig
+	note := filepath.Join(s.options.Dir, "storage.address")
+	if last, err := os.ReadFile(note); err == nil {
+		// Another process may have the port by now.
+		s.storage, _ = config.Listen(ctx, "tcp", string(last))
+	}
 	for _, l := range []struct {
 		listener *net.Listener
 		address  string
 	}{{&s.public, s.options.Address}, {&s.aws, "127.0.0.1:0"}, {&s.storage, "127.0.0.1:0"}} {
-		listener, err := config.Listen(ctx, "tcp", l.address)
-		if err != nil {
-			return fmt.Errorf("listen on %s: %w", l.address, err)
+		if *l.listener == nil {
+			listener, err := config.Listen(ctx, "tcp", l.address)
+			if err != nil {
+				return fmt.Errorf("listen on %s: %w", l.address, err)
+			}
+			*l.listener = listener
 		}
-		*l.listener = listener
-		s.onStop(func() { _ = listener.Close() })
+		s.onStop(func() { _ = (*l.listener).Close() })
+	}
+	if err := os.WriteFile(note, []byte(s.storage.Addr().String()), 0o600); err != nil {
+		return fmt.Errorf("note the storage's address: %w", err)
 	}
 	s.URL = "http://" + s.public.Addr().String()
 	return nil

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 import { mockServer } from "./dev/mock.ts";
 
 /**
@@ -10,10 +10,20 @@ import { mockServer } from "./dev/mock.ts";
 const later =
   /@floating-ui|react-remove-scroll|@mantine\/form|\/(Alert|Combobox|FocusTrap|Floating|Menu|Modal|ModalBase|NativeSelect|Overlay|PasswordInput|Popover|Portal|ScrollArea|Transition)\/|\/ui\/(anchored|modal|select)\./;
 
+/** Lists the built files for `public/worker.js`, which keeps them. */
+const fileList = (): Plugin => ({
+  name: "file-list",
+  generateBundle(_, bundle) {
+    const files = Object.keys(bundle).filter((name) => /^assets\/.*\.(js|css|woff2)$/.test(name));
+    const source = JSON.stringify(files.map((name) => `/${name}`));
+    this.emitFile({ type: "asset", fileName: "files.json", source });
+  },
+});
+
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL(".", import.meta.url)),
   // `--mode mock` serves the API from memory; otherwise requests go to the local stack.
-  plugins: [react(), mode === "mock" && mockServer()],
+  plugins: [react(), fileList(), mode === "mock" && mockServer()],
   server: {
     port: 5173,
     proxy:

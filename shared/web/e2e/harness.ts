@@ -39,6 +39,8 @@ export function setUp(): Harness {
         locale: "es-AR",
         viewport: { width: 1440, height: 900 },
         reducedMotion: "reduce",
+        // Most stories intercept requests, which a worker could answer instead.
+        serviceWorkers: "block",
         ...options,
       });
       context.setDefaultTimeout(TIMEOUT);

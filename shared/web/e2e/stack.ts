@@ -23,29 +23,26 @@ export class Stack {
     readonly phone: Phone,
     readonly telegram: Telegram,
     private readonly directory: string,
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
   ) {}
 
   static async start(): Promise<Stack> {
     const directory = await mkdtemp(join(tmpdir(), "recado-e2e-"));
-    const child = spawn(join(repository, "bin/recado"), {
-      cwd: repository,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: "0", DATA_DIR: directory },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const url = await new Promise<string>((resolve, reject) => {
-      let said = "";
-      const listen = (chunk: Buffer) => {
-        said += chunk.toString();
-        const address = said.match(/Recado runs at (http:\S+)/)?.[1];
-        if (address) resolve(address);
-      };
-      child.stdout.on("data", listen);
-      child.stderr.on("data", listen);
-      child.on("error", reject);
-      child.on("exit", () => reject(new Error(`bin/recado did not start: ${said}`)));
-    });
+    const { url, child } = await launch(directory, "0");
     return new Stack(url, new Phone(url), new Telegram(url), directory, child);
+  }
+
+  /** Stops the server. Its data stays. */
+  async halt(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Starts the server again after `halt`, with the same address and data. */
+  async resume(): Promise<void> {
+    this.process = (await launch(this.directory, new URL(this.url).port)).child;
   }
 
   /** An API client signed in as this operator. */
@@ -105,9 +102,28 @@ export class Stack {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGTERM");
-    await ended;
+    await this.halt();
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+async function launch(directory: string, port: string): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(join(repository, "bin/recado"), {
+    cwd: repository,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: port, DATA_DIR: directory },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      const address = said.match(/Recado runs at (http:\S+)/)?.[1];
+      if (address) resolve(address);
+    };
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    child.on("error", reject);
+    child.on("exit", () => reject(new Error(`bin/recado did not start: ${said}`)));
+  });
+  return { url, child };
 }

@@ -18,7 +18,8 @@ export interface SocketOptions<Item> {
   /** Parses a frame; unknown items are dropped. */
   read: (text: string) => Item[];
   onFrame: (items: Item[]) => void;
-  onState: (state: ConnectionState) => void;
+  /** `wait`: while offline, the milliseconds until the next attempt. */
+  onState: (state: ConnectionState, wait?: number) => void;
   /** Pushes sent while disconnected are lost, so the caller must refetch. */
   onReconnect?: () => void;
   /** Milliseconds between pings. API Gateway closes a socket that says nothing for ten minutes. */
@@ -81,9 +82,9 @@ export function openSocket<Item = FrameItem, Action extends { action: string } =
 
   const later = () => {
     if (closed) return;
-    options.onState("offline");
-    retry = timers.set(dial, backOff(attempt, random));
-    attempt += 1;
+    const wait = backOff(attempt++, random);
+    options.onState("offline", wait);
+    retry = timers.set(dial, wait);
   };
 
   const lost = (socket: WebSocket) => {

@@ -2,8 +2,12 @@ import { errorAnswer, parse, parseList } from "@recado/lib/protocol";
 import type { GenericSchema, InferOutput } from "valibot";
 import { ApiError } from "../core/errors.ts";
 import { leftOut } from "../core/leftOut.ts";
+import { reach } from "../core/reach.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Answers of a gateway whose server did not answer. */
+const gatewayFailures = new Set([502, 503, 504]);
 
 let signedOut = () => {};
 
@@ -21,6 +25,7 @@ interface CallOptions {
 async function call(method: Method, path: string, body?: unknown, { signal, key }: CallOptions = {}): Promise<string> {
   let response: Response;
   let text: string;
+  const done = reach.asked();
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
@@ -34,9 +39,11 @@ async function call(method: Method, path: string, body?: unknown, { signal, key 
     });
     text = await response.text();
   } catch (error) {
+    done(signal?.aborted ? undefined : false);
     if (signal?.aborted) throw error;
     throw new ApiError("offline");
   }
+  done(!gatewayFailures.has(response.status));
   if (response.ok) return text;
   const failure = failureOf(response.status, text);
   if (failure.code === "unauthenticated" && !path.startsWith("/auth/")) signedOut();

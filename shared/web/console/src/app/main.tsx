@@ -10,10 +10,11 @@ import { onSignedOut } from "../api/client.ts";
 import { meQuery } from "../api/queries.ts";
 import { onSession } from "../api/session.ts";
 import { startTexts } from "../core/texts.ts";
+import { fetchPart } from "../ui/later.tsx";
 import { commonTexts } from "../ui/texts/index.ts";
 import { Notices } from "./Notices.tsx";
 import { queryClient } from "./query.ts";
-import { router } from "./router.tsx";
+import { preloadSections, router } from "./router.tsx";
 import { theme } from "./theme.ts";
 
 const colorScheme = localStorageColorSchemeManager({ key: "recado.scheme" });
@@ -35,9 +36,44 @@ onSession((operatorId) => {
   else if (queryClient.getQueryData(meQuery.queryKey)?.operator.id !== operatorId) location.reload();
 });
 
-const root = document.getElementById("root");
-if (root) {
-  await startTexts(commonTexts);
+const whenIdle = (run: () => void): void => {
+  if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: 5_000 });
+  else setTimeout(run, 1_000); // Safari has no such callback.
+};
+
+const stopWaiting = router.subscribe("onResolved", () => {
+  if (!queryClient.getQueryData(meQuery.queryKey)) return;
+  stopWaiting();
+  whenIdle(() => {
+    void preloadSections();
+    if (import.meta.env.PROD) void keepFiles();
+  });
+});
+
+/** Has the browser keep the console's files, for a reload without a server. */
+async function keepFiles(): Promise<void> {
+  try {
+    await navigator.serviceWorker?.register("/worker.js");
+    (await navigator.serviceWorker?.ready)?.active?.postMessage("refresh");
+  } catch {
+    // Blocked, as in some private windows: a reload then needs the server.
+  }
+}
+
+/** `scheme.js` tells of what is missing, and reloads when the server answers. */
+async function begin(): Promise<void> {
+  try {
+    await fetchPart(() => startTexts(commonTexts));
+  } catch {
+    window.dispatchEvent(new Event("recado:missing"));
+    return;
+  }
+  start();
+}
+
+function start(): void {
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <MantineProvider
@@ -55,3 +91,5 @@ if (root) {
     </StrictMode>,
   );
 }
+
+await begin();

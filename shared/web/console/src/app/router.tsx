@@ -2,10 +2,11 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  lazyRouteComponent,
+  type ErrorComponentProps,
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { meQuery } from "../api/queries.ts";
 import { parseView } from "../api/view.ts";
 import { authTexts } from "../auth/texts/index.ts";
@@ -18,17 +19,33 @@ import { inboxTexts } from "../inbox/texts/index.ts";
 import { settingsTexts } from "../settings/texts/index.ts";
 import { shellTexts } from "../shell/texts/index.ts";
 import { templatesTexts } from "../templates/texts/index.ts";
-import { BootFailed, Loading, NotFound } from "../ui/states.tsx";
+import { type Part, part } from "../ui/part.tsx";
+import { BootFailed, NotFound, SectionFailed, Starting } from "../ui/states.tsx";
 import { queryClient } from "./query.ts";
 
-/** A route's component, loaded together with its texts. */
-const screen = <M extends Record<string, unknown>, K extends keyof M>(
-  texts: readonly Texts[],
-  load: () => Promise<M>,
-  name: K,
-) => lazyRouteComponent(() => withTexts(texts, load), name);
+const sections: Part[] = [];
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: BootFailed });
+/** A route's component, loaded together with its texts. */
+function screen<K extends string>(
+  texts: readonly Texts[],
+  load: () => Promise<Record<K, ComponentType>>,
+  name: K,
+): Part {
+  const made = part(async () => (await withTexts(texts, load))[name]);
+  sections.push(made);
+  return made;
+}
+
+/** Loads all screens, so that a later outage or deployment does not keep the operator from any of them. */
+export async function preloadSections(): Promise<void> {
+  // One after the other, to leave the network to what the operator does.
+  for (const section of sections) await section.preload();
+}
+
+const probe = () => queryClient.fetchQuery({ ...meQuery, staleTime: 0, retry: false });
+const Failed = (props: ErrorComponentProps) => <BootFailed {...props} probe={probe} />;
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Failed });
 
 const token = (search: Record<string, unknown>): { token: string } => ({
   token: typeof search.token === "string" ? search.token : "",
@@ -80,8 +97,9 @@ const shell = createRoute({
   id: "shell",
   beforeLoad: async ({ location }) => {
     try {
-      const me = await queryClient.ensureQueryData(meQuery);
-      await setLanguage(me.operator.language);
+      const me = await queryClient.ensureQueryData({ ...meQuery, retry: false });
+      // Texts that cannot be loaded leave the page in the browser's language.
+      await setLanguage(me.operator.language).catch(() => {});
     } catch (error) {
       if (error instanceof ApiError && error.code === "unauthenticated") {
         throw redirect({ to: "/sign-in", search: { next: location.href } });
@@ -89,7 +107,8 @@ const shell = createRoute({
       throw error;
     }
   },
-  pendingComponent: Loading,
+  pendingComponent: Starting,
+  errorComponent: Failed,
   component: screen([shellTexts], () => import("../shell/Shell.tsx"), "Shell"),
 });
 const home = createRoute({
@@ -178,6 +197,7 @@ export const router = createRouter({
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,
+  defaultErrorComponent: SectionFailed,
 });
 
 declare module "@tanstack/react-router" {

@@ -18,7 +18,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
 import { channelOf } from "../channels/index.ts";
-import { type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
+import { onTakenBack, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import type { FormKind } from "../live/outgoing.ts";
 import { useFormats } from "../ui/format.ts";
@@ -111,6 +111,15 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
   useEffect(() => {
     if (answering) field.current?.focus();
   }, [answering]);
+
+  useEffect(
+    () =>
+      onTakenBack(() => {
+        setText(readDraft(me.operator.id, conversation.id));
+        setFiles(readFiles(me.operator.id, conversation.id));
+      }),
+    [me.operator.id, conversation.id],
+  );
 
   const change = (next: string) => {
     setText(next);

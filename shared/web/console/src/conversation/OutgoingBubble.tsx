@@ -3,12 +3,14 @@ import "@mantine/core/styles/Progress.css";
 import { Button, Progress } from "@mantine/core";
 import type { Message } from "@recado/lib/protocol";
 import { withVisibleMarks } from "@recado/lib/text";
-import { IconFile, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { IconFile, IconPencil, IconRefresh, IconSend2, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMe } from "../api/me.ts";
 import { channelOf } from "../channels/index.ts";
 import type { Key } from "../core/texts.ts";
+import { takeBack } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useFormats } from "../ui/format.ts";
 import { Choices } from "./Choices.tsx";
@@ -47,6 +49,7 @@ export function OutgoingBubble({
   const { t } = useTranslation();
   const formats = useFormats();
   const { outbox } = useLive();
+  const me = useMe();
   const { conversationId, clientId, file, state } = outgoing;
   const reason = messageReason(outgoing.error);
   const wayOut = wayOutFor(outgoing.type, outgoing.error, ofFree);
@@ -59,11 +62,11 @@ export function OutgoingBubble({
   const other = codes[outgoing.error ?? "internal"] ?? "message.failed";
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
-      <div className={classes.bubble} data-failed={state === "failed" || undefined} data-pending>
+      <div className={classes.bubble} data-failed={state === "failed" || undefined}>
         {outgoing.replyTo && <Quote message={quoted} />}
         {outgoing.template && <TemplateMark name={outgoing.template.name} />}
         {file && <OwnFile file={file} kind={outgoing.type} />}
-        {file && state !== "failed" && outgoing.progress < 1 && (
+        {file && (state === "sending" || state === "waiting") && outgoing.progress < 1 && (
           <Progress
             size="sm"
             mt={6}
@@ -77,12 +80,37 @@ export function OutgoingBubble({
         {outgoing.interactive && <Choices interactive={outgoing.interactive} />}
         <span className={classes.stamp}>
           <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
-          <Delivery message={{ status: state === "failed" ? "failed" : "sending" }} />
+          {state !== "old" && <Delivery message={{ status: state === "failed" ? "failed" : "sending" }} />}
         </span>
       </div>
       {state === "waiting" && (
         <div className={classes.note} role="status">
           {t("composer.waiting")}
+        </div>
+      )}
+      {state === "old" && (
+        <div className={classes.note}>
+          <span>{t("composer.old")}</span>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconSend2 size={13} />}
+            onClick={() => outbox.retry(conversationId, clientId)}
+          >
+            {t("composer.sendNow")}
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPencil size={13} />}
+            onClick={() => {
+              outbox.discard(conversationId, clientId);
+              takeBack(me.operator.id, [outgoing]);
+            }}
+          >
+            {t("composer.edit")}
+          </Button>
+          <Discard onClick={() => outbox.discard(conversationId, clientId)} />
         </div>
       )}
       {state === "failed" && (
@@ -102,18 +130,19 @@ export function OutgoingBubble({
               {t("action.retry")}
             </Button>
           )}
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconTrash size={13} />}
-            onClick={() => outbox.discard(conversationId, clientId)}
-          >
-            {t("composer.discard")}
-          </Button>
+          <Discard onClick={() => outbox.discard(conversationId, clientId)} />
         </div>
       )}
     </article>
+  );
+}
+
+function Discard({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button size="compact-xs" variant="subtle" color="gray" leftSection={<IconTrash size={13} />} onClick={onClick}>
+      {t("composer.discard")}
+    </Button>
   );
 }
 

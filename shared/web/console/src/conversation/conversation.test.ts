@@ -53,17 +53,24 @@ describe("rowsOf", () => {
     expect(starts).toEqual([true, false, true, true, true]);
   });
 
+  const outgoing = {
+    clientId: "c1",
+    conversationId: "cv_1",
+    type: "text" as const,
+    text: "hola",
+    replyTo: null,
+    progress: 0,
+    state: "sending" as const,
+    createdAt: at(3),
+  };
+
+  test("a message that waits since the day before opens no day again", () => {
+    const today = { ...outgoing, clientId: "c2", createdAt: at(24 * 60 + 2) };
+    const made = rows({ messages: [said("m1", 24 * 60 + 1)], outgoing: [outgoing, today] });
+    expect(made.map(({ key }) => key)).toEqual(["day 2026-11-23", "m1", "c1", "c2"]);
+  });
+
   test("a sent message keeps its outgoing key", () => {
-    const outgoing = {
-      clientId: "c1",
-      conversationId: "cv_1",
-      type: "text" as const,
-      text: "hola",
-      replyTo: null,
-      progress: 0,
-      state: "sending" as const,
-      createdAt: at(3),
-    };
     expect(rows({ outgoing: [outgoing] }).at(-1)?.key).toBe("c1");
     expect(rows({ messages: [said("m1", 3, { clientId: "c1" })] }).at(-1)?.key).toBe("c1");
   });

@@ -69,7 +69,8 @@ export function rowsOf({ messages, events, outgoing, older, dayOf }: Input): Row
   }
   eventsUntil(null);
   for (const entry of outgoing) {
-    begin(entry.createdAt);
+    // What waits since an earlier day stands at the end all the same.
+    if (dayOf(entry.createdAt) > day) begin(entry.createdAt);
     const starts = startsGroup("outgoing", entry.createdAt);
     rows.push({ kind: "outgoing", key: entry.clientId, outgoing: entry, starts, quoted: quotedBy(entry.replyTo) });
   }

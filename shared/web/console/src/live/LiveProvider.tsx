@@ -6,20 +6,27 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import { send as request } from "../api/client.ts";
 import { ApiError } from "../core/errors.ts";
 import { leftOut } from "../core/leftOut.ts";
+import { reach } from "../core/reach.ts";
 import { calling } from "./alerts.ts";
-import { takeBack } from "./drafts.ts";
 import { Live } from "./live.ts";
 import { Outbox } from "./outbox.ts";
+import { sharedBy } from "./shared.ts";
 import { transport } from "./transport.ts";
 import { Watch } from "./watch.ts";
 
 /** Of a tab that nobody looks at, in milliseconds: only often enough that the socket stays open, though timers of such tabs may be a minute late. */
 const PING_HIDDEN_EVERY = 8 * 60_000;
 
+const beginning = { state: "connecting", retryAt: null } as const;
+
 interface Connection {
   live: Live;
   outbox: Outbox;
   state: ConnectionState;
+  /** When the next attempt to connect begins, in milliseconds since 1970; null while none is planned. */
+  retryAt: number | null;
+  /** Connects and sends now instead of waiting. */
+  retry: () => void;
   /** Sends an action. The viewed conversation is sent again after a reconnect and when the tab is looked at again; typing is not. */
   say: (action: SocketAction) => void;
   /** Says whether the list that is shown is that of the operator's own conversations; of others the server then tells little. */
@@ -54,18 +61,20 @@ export function LiveProvider(props: {
   notice.current = props.onNotice;
   const call = useRef(props.onCall);
   call.current = props.onCall;
-  const [state, setState] = useState<ConnectionState>("connecting");
+  const [{ state, retryAt }, setState] = useState<Pick<Connection, "state" | "retryAt">>(beginning);
   const myId = props.me.operator.id;
   const [kept, setKept] = useState<{ live: Live; outbox: Outbox } | null>(null);
   const socket = useRef<Socket | null>(null);
   const watching = useRef<Watch | null>(null);
   const looking = useRef<string | null>(null);
   const own = useRef(false);
+  const nudging = useRef(() => {});
 
   useEffect(() => {
     const current = new Live(client, myId, (item) => notice.current(item));
-    const outbox = new Outbox(transport, (message) => current.message(message));
+    const outbox = new Outbox(transport, sharedBy(myId), (message) => current.message(message));
     setKept({ live: current, outbox });
+    let answered = () => {};
     let heard = "";
     let confirmedBefore = false;
     const watch = new Watch(
@@ -92,16 +101,23 @@ export function LiveProvider(props: {
         return items;
       },
       onFrame: (items) => {
-        if (items.some(({ type }) => type === "watching")) watch.heard();
+        if (items.some(({ type }) => type === "watching")) {
+          answered();
+          watch.heard();
+        }
         current.apply(items);
         for (const message of calling(items, (id) => (current.known(id)?.assigneeId ?? myId) === myId, heard)) {
           heard = message.id;
           call.current(message);
         }
       },
-      onState: (next) => {
-        setState(next);
+      onState: (next, wait) => {
+        setState({ state: next, retryAt: wait === undefined ? null : Date.now() + wait });
+        answered();
+        // The server answers only a visible tab.
+        answered = next === "online" && document.visibilityState === "visible" ? reach.asked() : () => {};
         watch.connected(next === "online");
+        if (next === "online") outbox.nudge();
       },
       pingEvery: () => (document.visibilityState === "visible" ? PING_EVERY : PING_HIDDEN_EVERY),
     });
@@ -112,8 +128,9 @@ export function LiveProvider(props: {
       opened.nudge();
       outbox.nudge();
     };
+    nudging.current = nudge;
     const leaving = (event: BeforeUnloadEvent) => {
-      if (outbox.busy) event.preventDefault();
+      if (outbox.unkept) event.preventDefault();
     };
     window.addEventListener("beforeunload", leaving);
     window.addEventListener("online", nudge);
@@ -125,7 +142,8 @@ export function LiveProvider(props: {
       watch.close();
       opened.close();
       current.close();
-      takeBack(myId, outbox.close());
+      outbox.close();
+      answered();
     };
   }, [client, myId]);
 
@@ -147,7 +165,12 @@ export function LiveProvider(props: {
     [],
   );
 
-  const value = useMemo(() => kept && { ...kept, state, say, lists }, [kept, state, say, lists]);
+  const retry = useMemo(() => () => nudging.current(), []);
+
+  const value = useMemo(
+    () => kept && { ...kept, state, retryAt, retry, say, lists },
+    [kept, state, retryAt, retry, say, lists],
+  );
   if (!value) return null;
   return <LiveContext value={value}>{props.children}</LiveContext>;
 }

@@ -52,7 +52,15 @@ export function writeForm<K extends FormKind>(
   forms.set(place, { ...forms.get(place), [kind]: value });
 }
 
-/** Turns unsent messages back into drafts, when the session ends. */
+const listeners = new Set<() => void>();
+
+/** Calls `run` when messages have become drafts again. */
+export function onTakenBack(run: () => void): () => void {
+  listeners.add(run);
+  return () => listeners.delete(run);
+}
+
+/** Turns unsent messages back into drafts. */
 export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): void {
   for (const { conversationId, clientId, type, text, file, draft } of outgoing.toReversed()) {
     if (draft) {
@@ -68,4 +76,5 @@ export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): voi
       ]);
     }
   }
+  for (const listener of listeners) listener();
 }

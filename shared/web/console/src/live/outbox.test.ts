@@ -2,9 +2,58 @@ import { describe, expect, test, vi } from "vitest";
 import { ApiError } from "../core/errors.ts";
 import { messageOf } from "../core/testing.ts";
 import { Outbox, type Transport, unconfirmed } from "./outbox.ts";
-import type { OutgoingBody } from "./outgoing.ts";
+import type { Outgoing, OutgoingBody } from "./outgoing.ts";
+import type { News, Shared } from "./shared.ts";
 
-function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefined) {
+/** A browser with its storage, its tabs and their turns. */
+function browser(stored = new Map<string, Outgoing>()) {
+  const tabs = new Set<(news: News) => void>();
+  const turns = new Map<string, Promise<void>>();
+  const storage = { stored, full: false };
+  const tab = (): Shared => {
+    let mine: (news: News) => void = () => {};
+    const fail = () => {
+      if (storage.full) throw new Error("QuotaExceededError");
+    };
+    return {
+      async all() {
+        fail();
+        return [...stored.values()].map((entry) => ({ ...entry }));
+      },
+      async keep(entry) {
+        fail();
+        stored.set(entry.clientId, entry);
+      },
+      async remove(clientId) {
+        fail();
+        stored.delete(clientId);
+      },
+      tell(news) {
+        for (const run of tabs) if (run !== mine) run(news);
+      },
+      listen(run) {
+        mine = run;
+        tabs.add(run);
+      },
+      async alone(conversationId, signal, run) {
+        const before = turns.get(conversationId);
+        let over = () => {};
+        turns.set(conversationId, new Promise((done) => (over = done)));
+        try {
+          await before;
+          signal.throwIfAborted();
+          await run();
+        } finally {
+          over();
+        }
+      },
+      close: () => tabs.delete(mine),
+    };
+  };
+  return { storage, stored, tab };
+}
+
+function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefined, shared = browser().tab()) {
   const bodies: OutgoingBody[] = [];
   const sent = vi.fn();
   const waits: number[] = [];
@@ -15,12 +64,12 @@ function setUp(post: (body: OutgoingBody, nth: number) => unknown = () => undefi
     }),
     post: async (_conversation, body) => {
       bodies.push(body);
-      const failure = post(body, bodies.length);
+      const failure = await post(body, bodies.length);
       if (failure instanceof Error) throw failure;
       return messageOf({ id: `m${bodies.length}`, clientId: body.clientId, text: body.text });
     },
   };
-  const outbox = new Outbox(transport, sent, async (ms) => {
+  const outbox = new Outbox(transport, shared, sent, async (ms) => {
     waits.push(ms);
   });
   const add = (text: string, file?: File) =>
@@ -86,12 +135,10 @@ describe("Outbox", () => {
     expect(bodies.map(({ attachments }) => attachments)).toEqual([["up_1"], ["up_1"], ["up_1"]]);
   });
 
-  test("failed entries do not make it busy", async () => {
+  test("a discarded entry is gone", async () => {
     const { outbox, add } = setUp(() => new ApiError("invalid"));
     add("hola");
-    expect(outbox.busy).toBe(true);
     await vi.waitFor(() => expect(outbox.of("cv_1")).toMatchObject([{ state: "failed" }]));
-    expect(outbox.busy).toBe(false);
     outbox.discard("cv_1", outbox.of("cv_1")[0]?.clientId ?? "");
     expect(outbox.of("cv_1")).toEqual([]);
   });
@@ -122,6 +169,151 @@ describe("Outbox", () => {
     add("👩‍👩‍👧‍👦🏳️‍🌈❤️‍🔥");
     await empty(outbox);
     expect(bodies[0]?.text).toBe("👩‍👩‍👧‍👦🏳️‍🌈❤️‍🔥");
+  });
+});
+
+describe("Outbox in the browser's storage", () => {
+  const away = () => new Promise<void>(() => {});
+  const texts = (bodies: OutgoingBody[]) => bodies.map(({ text }) => text);
+
+  test("after a crash the next page sends everything in order, with the same clientIds", async () => {
+    const { tab, stored } = browser();
+    const file = new File(["x"], "foto.png", { type: "image/png" });
+    const crashed = setUp(away, tab());
+    crashed.add("uno");
+    crashed.add("dos", file);
+    crashed.add("tres");
+    await vi.waitFor(() => expect(stored.size).toBe(3));
+    const ids = [...stored.keys()];
+    crashed.outbox.close();
+    const next = setUp(undefined, browser(stored).tab());
+    await vi.waitFor(() => expect(texts(next.bodies)).toEqual(["uno", "dos", "tres"]));
+    expect(next.bodies.map(({ clientId }) => clientId)).toEqual(ids);
+    expect(next.transport.upload).toHaveBeenCalledWith("cv_1", file, expect.any(Function));
+    await vi.waitFor(() => expect(stored.size).toBe(0));
+  });
+
+  test("an uploaded file is not uploaded again after a crash", async () => {
+    const { tab, stored } = browser();
+    const crashed = setUp(away, tab());
+    crashed.add("mira", new File(["x"], "foto.png", { type: "image/png" }));
+    await vi.waitFor(() => expect([...stored.values()]).toMatchObject([{ uploadId: "up_1" }]));
+    crashed.outbox.close();
+    const next = setUp(undefined, browser(stored).tab());
+    await vi.waitFor(() => expect(next.bodies).toMatchObject([{ attachments: ["up_1"] }]));
+    expect(next.transport.upload).not.toHaveBeenCalled();
+  });
+
+  test("two tabs show all entries, and each is sent once and in order", async () => {
+    const { tab, stored } = browser();
+    let answer = () => {};
+    const answered = new Promise<void>((done) => (answer = done));
+    const first = setUp(() => answered, tab());
+    const second = setUp(() => answered, tab());
+    first.add("uno");
+    await vi.waitFor(() => expect(second.outbox.of("cv_1")).toMatchObject([{ text: "uno" }]));
+    second.add("dos");
+    await vi.waitFor(() => expect(first.outbox.of("cv_1")).toMatchObject([{ text: "uno" }, { text: "dos" }]));
+    first.add("tres");
+    await vi.waitFor(() => expect(stored.size).toBe(3));
+    answer();
+    await empty(first.outbox);
+    await empty(second.outbox);
+    expect(texts([...first.bodies, ...second.bodies])).toEqual(["uno", "dos", "tres"]);
+    expect(stored.size).toBe(0);
+    // Both show what the server made of them.
+    expect(first.sent).toHaveBeenCalledTimes(3);
+    expect(second.sent).toHaveBeenCalledTimes(3);
+  });
+
+  test("when the sending tab is closed another one goes on", async () => {
+    const { tab } = browser();
+    let fail = (_: Error) => {};
+    const failed = new Promise((_, reject) => (fail = reject));
+    const first = setUp(() => failed, tab());
+    const second = setUp(undefined, tab());
+    first.add("uno");
+    await vi.waitFor(() => expect(second.outbox.of("cv_1")).toHaveLength(1));
+    expect(second.bodies).toEqual([]);
+    first.outbox.close();
+    fail(new ApiError("offline"));
+    await vi.waitFor(() => expect(texts(second.bodies)).toEqual(["uno"]));
+  });
+
+  test("a discard in one tab holds in all", async () => {
+    const { tab, stored } = browser();
+    const first = setUp(() => new ApiError("invalid"), tab());
+    const second = setUp(undefined, tab());
+    first.add("uno");
+    await vi.waitFor(() => expect(second.outbox.of("cv_1")).toMatchObject([{ state: "failed" }]));
+    second.outbox.discard("cv_1", second.outbox.of("cv_1")[0]?.clientId ?? "");
+    await vi.waitFor(() => expect(first.outbox.of("cv_1")).toEqual([]));
+    await vi.waitFor(() => expect(stored.size).toBe(0));
+  });
+
+  test("without room messages are sent all the same, and until then would be lost with the page", async () => {
+    const { tab, storage } = browser();
+    storage.full = true;
+    let answer = () => {};
+    const answered = new Promise<void>((done) => (answer = done));
+    const { outbox, bodies, add } = setUp(() => answered, tab());
+    add("hola", new File(["x"], "foto.png"));
+    await vi.waitFor(() => expect(bodies).toHaveLength(1));
+    expect(outbox.unkept).toBe(true);
+    answer();
+    await empty(outbox);
+    expect(outbox.unkept).toBe(false);
+  });
+
+  test("what the storage has is not lost with the page", async () => {
+    const { tab, stored } = browser();
+    const { outbox, add } = setUp(away, tab());
+    add("hola");
+    expect(outbox.unkept).toBe(true);
+    await vi.waitFor(() => expect(stored.size).toBe(1));
+    await vi.waitFor(() => expect(outbox.unkept).toBe(false));
+  });
+
+  test("after a day it asks, and sends after what is newer", async () => {
+    const { tab, stored } = browser();
+    const before = setUp(away, tab());
+    before.add("de ayer");
+    await vi.waitFor(() => expect(stored.size).toBe(1));
+    before.outbox.close();
+    for (const [id, entry] of stored) {
+      stored.set(id, { ...entry, createdAt: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    }
+    const { outbox, bodies, add } = setUp(undefined, browser(stored).tab());
+    await vi.waitFor(() => expect(outbox.of("cv_1")).toMatchObject([{ text: "de ayer", state: "old" }]));
+    add("de hoy");
+    await vi.waitFor(() => expect(texts(bodies)).toEqual(["de hoy"]));
+    outbox.retry("cv_1", outbox.of("cv_1")[0]?.clientId ?? "");
+    await empty(outbox);
+    expect(texts(bodies)).toEqual(["de hoy", "de ayer"]);
+  });
+
+  test("an ended session keeps the messages", async () => {
+    const { tab, stored } = browser();
+    const { outbox, add } = setUp(() => new ApiError("unauthenticated"), tab());
+    outbox.subscribe(() => {
+      if (outbox.of("cv_1")[0]?.state === "waiting") outbox.close();
+    });
+    add("hola");
+    await vi.waitFor(() => expect(outbox.of("cv_1")).toMatchObject([{ state: "waiting" }]));
+    const next = setUp(undefined, browser(stored).tab());
+    await vi.waitFor(() => expect(texts(next.bodies)).toEqual(["hola"]));
+  });
+
+  test("empty gives back all messages, those of the last page too", async () => {
+    const { tab, stored } = browser();
+    const before = setUp(away, tab());
+    before.add("uno");
+    await vi.waitFor(() => expect(stored.size).toBe(1));
+    before.outbox.close();
+    const { outbox } = setUp(away, browser(stored).tab());
+    expect(await outbox.empty()).toMatchObject([{ text: "uno" }]);
+    expect(stored.size).toBe(0);
+    expect(outbox.of("cv_1")).toEqual([]);
   });
 });
 

@@ -30,8 +30,11 @@ export interface Outgoing extends Extras {
   uploadId?: string;
   /** The uploaded part of the file, from 0 to 1. */
   progress: number;
-  /** `waiting`: network or server is away, it is retried automatically. `failed`: it is retried only on request. */
-  state: "sending" | "waiting" | "failed";
+  /**
+   * `waiting`: network or server is away, it is retried automatically. `failed`: it is retried only on request. `old`: it
+   * was written more than a day ago and is sent only on request.
+   */
+  state: "sending" | "waiting" | "failed" | "old";
   /** The error's reason, or its code when it has none. */
   error?: string;
   createdAt: string;

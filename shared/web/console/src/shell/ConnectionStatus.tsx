@@ -1,30 +1,41 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { leftOut } from "../core/leftOut.ts";
-import { useLive } from "../live/LiveProvider.tsx";
+import type { Key } from "../core/texts.ts";
+import { Countdown } from "../ui/states.tsx";
+import { type Connection, useConnection } from "./connection.ts";
 import classes from "./shell.module.css";
 
-/** Milliseconds offline before it is shown. */
-const PATIENCE = 1_500;
+const words: Record<Connection, Key> = {
+  offline: "connection.offline",
+  away: "connection.away",
+  paused: "connection.paused",
+  slow: "state.slow",
+  back: "connection.back",
+  ok: "connection.online",
+};
 
+/** Lies over the page, so that nothing moves when it comes and goes. */
 export function ConnectionStatus() {
   const { t } = useTranslation();
-  const { state } = useLive();
-  const away = state !== "online";
-  const [shown, setShown] = useState(false);
-  useEffect(() => {
-    if (!away) {
-      setShown(false);
-      return;
-    }
-    const timer = setTimeout(() => setShown(true), PATIENCE);
-    return () => clearTimeout(timer);
-  }, [away]);
+  const { shown, retryAt, retry } = useConnection();
+  const failing = shown === "away" || shown === "paused";
   const missing = useSyncExternalStore(leftOut.subscribe, leftOut.count);
   return (
     <>
-      <div role="status" className={classes.connection} data-shown={shown || undefined}>
-        {shown ? t("connection.lost") : <span className="visually-hidden">{away ? "" : t("connection.online")}</span>}
+      <div className={shown === "ok" ? "visually-hidden" : classes.connection} data-state={shown}>
+        <span role="status">{t(words[shown])}</span>
+        {failing && (
+          <>
+            {/* A screen reader would read each second. */}
+            <span className={classes.retrying} aria-hidden="true">
+              <Countdown until={retryAt} />
+            </span>
+            <button type="button" className={classes.retry} onClick={retry}>
+              {t("action.retryNow")}
+            </button>
+          </>
+        )}
       </div>
       {missing > 0 && (
         <div role="status" className={classes.leftOut} title={t("connection.leftOutHint")}>

@@ -9,6 +9,8 @@ import { useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
 import { tellSession } from "../api/session.ts";
 import { setLanguage } from "../core/texts.ts";
+import { takeBack } from "../live/drafts.ts";
+import { useLive } from "../live/LiveProvider.tsx";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
@@ -27,6 +29,7 @@ export function UserMenuItems(overlay: OverlayProps) {
   const client = useQueryClient();
   const router = useRouter();
   const failed = useFailureNotice();
+  const { outbox } = useLive();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const changeLanguage = useMutation({
     mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
@@ -39,7 +42,8 @@ export function UserMenuItems(overlay: OverlayProps) {
   });
   const signOut = useMutation({
     mutationFn: () => tell("POST", "/auth/sign-out", {}),
-    onSuccess: () => {
+    onSuccess: async () => {
+      takeBack(me.operator.id, await outbox.empty());
       client.clear();
       tellSession(null);
       void router.navigate({ to: "/sign-in" });

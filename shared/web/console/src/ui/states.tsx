@@ -1,9 +1,12 @@
 import { Button, Center, Loader, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
 import { Link, useRouter } from "@tanstack/react-router";
-import type { ComponentType, ReactNode } from "react";
+import { type ComponentType, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { ApiError } from "../core/errors.ts";
+import { reach } from "../core/reach.ts";
 import { codeOf, useErrorText } from "./errors.ts";
+import { Wordmark } from "./Wordmark.tsx";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -75,19 +78,132 @@ export function ErrorState(props: { error: unknown; onRetry: () => void; retryin
   );
 }
 
-export function BootFailed({ error, reset }: { error: unknown; reset: () => void }) {
+/** A section that could not be shown. The frame around it stays. */
+export function SectionFailed({ error, reset }: { error: unknown; reset: () => void }) {
   const router = useRouter();
   return (
-    <Center h="100dvh">
-      <ErrorState
-        error={error}
-        onRetry={() => {
-          reset();
-          void router.invalidate();
-        }}
-      />
+    <ErrorState
+      error={error}
+      onRetry={() => {
+        reset();
+        void router.invalidate();
+      }}
+    />
+  );
+}
+
+/** While the session is asked for. */
+export function Starting() {
+  const { t } = useTranslation();
+  const slow = useSyncExternalStore(reach.subscribe, reach.state) === "slow";
+  return (
+    <Center h="100dvh" role="status">
+      <Stack align="center" gap="sm">
+        <Loader size="sm" aria-label={t("state.loading")} />
+        <Text size="sm" c="dimmed" mih={22}>
+          {slow && t("state.slow")}
+        </Text>
+      </Stack>
     </Center>
   );
+}
+
+/** Seconds before each attempt to start; the last one repeats. */
+const WAITS = [1, 2, 4, 8, 15];
+
+/** The page could not start. Without a server it goes on by itself: `probe` resolves when the server answers. */
+export function BootFailed({
+  error,
+  reset,
+  probe,
+}: {
+  error: unknown;
+  reset: () => void;
+  probe: () => Promise<unknown>;
+}) {
+  const { t } = useTranslation();
+  const router = useRouter();
+  const [attempt, setAttempt] = useState(0);
+  const [until, setUntil] = useState<number | null>(null);
+  const passing = error instanceof ApiError && error.passing;
+  useEffect(() => {
+    if (!passing) return;
+    const wait = (WAITS[Math.min(attempt, WAITS.length - 1)] ?? 0) * 1_000;
+    setUntil(Date.now() + wait);
+    let gone = false;
+    const ask = async () => {
+      clearTimeout(timer);
+      setUntil(null);
+      try {
+        await probe();
+      } catch (failure) {
+        if (failure instanceof ApiError && failure.passing) {
+          if (!gone) setAttempt((known) => known + 1);
+          return;
+        }
+      }
+      reset();
+      void router.invalidate();
+    };
+    const timer = setTimeout(ask, wait);
+    window.addEventListener("online", ask);
+    window.addEventListener(retryNow, ask);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      window.removeEventListener("online", ask);
+      window.removeEventListener(retryNow, ask);
+    };
+  }, [attempt, passing, probe, reset, router]);
+  if (!passing) {
+    return (
+      <Center h="100dvh">
+        <SectionFailed error={error} reset={reset} />
+      </Center>
+    );
+  }
+  return (
+    <Center h="100dvh" p="xl">
+      <Stack component="main" align="center" gap="xs" maw={340} ta="center">
+        <Wordmark />
+        <Stack role="alert" gap={4} mt="md">
+          <Title order={1} fz="lg">
+            {t("state.unreachable")}
+          </Title>
+          <Text size="sm" c="dimmed">
+            {t("state.unreachableHint")}
+          </Text>
+        </Stack>
+        <Text size="sm" aria-hidden="true">
+          <Countdown until={until} />
+        </Text>
+        <Button
+          variant="light"
+          size="xs"
+          loading={until === null}
+          onClick={() => window.dispatchEvent(new Event(retryNow))}
+        >
+          {t("action.retryNow")}
+        </Button>
+      </Stack>
+    </Center>
+  );
+}
+
+const retryNow = "recado:retry-now";
+
+/** How long until the next attempt, at `until` in milliseconds since 1970. */
+export function Countdown({ until }: { until: number | null }) {
+  const { t } = useTranslation();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    setNow(Date.now());
+    if (until === null) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [until]);
+  const seconds = until === null ? 0 : Math.ceil((until - now) / 1_000);
+  return seconds > 0 ? t("state.retryIn", { seconds }) : t("state.retrying");
 }
 
 export function NotFound() {
