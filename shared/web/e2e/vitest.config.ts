@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The slowest files first: what is long must not begin last, when the other worker has nothing left to do. */
-const slowest = ["resume", "accessibility", "finding", "together"];
+const slowest = ["resume", "accessibility", "screens", "finding", "together"];
 
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -93,7 +93,7 @@ export function BootFailed({ error, reset }: { error: unknown; reset: () => void
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Center h="100dvh">
+    <Center h="100dvh" component="main">
       <Stack align="center" gap="xs">
         <Title order={1} fz="md">
           {t("state.notFound")}
