@@ -49,7 +49,7 @@ type store interface {
 	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
-	// RenewTokens writes the search tokens that the contacts lack, and returns how many contacts changed.
+	// RenewTokens writes the search tokens and places in lists that the contacts lack, and returns how many contacts changed.
 	RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (int, error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
 	SweepTemplates(ctx context.Context, account chat.AccountID, channel chat.ChannelID, before time.Time, limit int) (more bool, err error)

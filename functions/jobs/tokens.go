@@ -15,12 +15,12 @@ import (
 // runs the former code writes tokens of the former rules.
 const tokensDelay = time.Hour
 
-// startTokens creates the job that renews the search tokens of an account's contacts, if the rules that make them have a version for which
-// there was none. It reads one item.
+// startTokens creates the job that renews the search tokens and places in lists of an account's contacts, if the rules that make them have
+// a version for which there was none. It reads one item.
 func (h *Handler) startTokens(ctx context.Context, account chat.AccountID) error {
 	now := h.Now()
 	job := chat.Job{
-		ID:        chat.DeterministicID(time.Time{}, 0, string(chat.JobTokens), string(account), strconv.Itoa(contact.TokenRules)),
+		ID:        chat.DeterministicID(time.Time{}, 0, string(chat.JobTokens), string(account), strconv.Itoa(contact.TokenRules), strconv.Itoa(contact.ListRules)),
 		AccountID: account, Kind: chat.JobTokens, NotBefore: now.Add(tokensDelay), CreatedAt: now, Version: 1,
 	}
 	if err := h.startOnce(ctx, job); err != nil {
@@ -29,7 +29,7 @@ func (h *Handler) startTokens(ctx context.Context, account chat.AccountID) error
 	return nil
 }
 
-// renewTokens writes the search tokens that the contacts of a page of conversations lack. Every contact has a conversation, with which it
+// renewTokens writes the search tokens and places in lists that the contacts of a page of conversations lack. Every contact has a conversation, with which it
 // was created. The list is by last activity, the oldest first: a conversation that moves meanwhile comes later.
 //
 // A contact is looked at once for each page that has a conversation of it. A step reads about 5 units for each contact, and writes only

@@ -62,7 +62,7 @@ func (b *fixture) finds(q string) (n int) {
 }
 
 func tokensID() string {
-	return chat.DeterministicID(time.Time{}, 0, "tokens", "ACC", strconv.Itoa(contact.TokenRules))
+	return chat.DeterministicID(time.Time{}, 0, "tokens", "ACC", strconv.Itoa(contact.TokenRules), strconv.Itoa(contact.ListRules))
 }
 
 // tokensJob lets the daily recount run, and returns the id of the job that it started.

@@ -177,7 +177,7 @@ func TestSend_OnceAndLinkCleared(t *testing.T) {
 	if len(w.box.mails) != 1 || w.box.mails[0].To != address {
 		t.Fatalf("the box holds %d mails", len(w.box.mails))
 	}
-	if got := w.box.mails[0]; got.Subject != "Cambia tu contraseña de Recado" || !strings.Contains(got.Text, token) ||
+	if got := w.box.mails[0]; got.Subject != "Restablece tu contraseña de Recado" || !strings.Contains(got.Text, token) ||
 		!strings.Contains(got.HTML, token) || !strings.Contains(got.Text, "Hola, Ana:") {
 		t.Errorf("the mail is %q", got.Text)
 	}

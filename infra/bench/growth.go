@@ -205,7 +205,7 @@ func everyList() (all []operation) {
 			all = append(all, operation{box.name + ", " + order, api("/api/v1/conversations?status=open&limit=50&sort=" + order + box.query)})
 		}
 	}
-	return all
+	return append(all, operation{"contacts", api("/api/v1/contacts?limit=50")})
 }
 
 // api asks the api's handler, as the owner.

@@ -40,7 +40,7 @@ func specimens() map[string][]any {
 	mine.WaitingSince = at
 	archived := resolved
 	archived.AssigneeID = "OPERATOR"
-	contact := chat.Contact{ID: "CONTACT", AccountID: "ACCOUNT", Name: "García", Email: "ana@example.com", Phone: "5491155550000"}
+	contact := chat.Contact{ID: "CONTACT", AccountID: "ACCOUNT", Name: "García", Email: "ana@example.com", Phone: "5491155550000", StoreIDs: []chat.StoreID{"STORE"}}
 	changed := contact
 	changed.Version = 2
 	socket := chat.Connection{ID: "CONNECTION", AccountID: "ACCOUNT", OperatorID: "OPERATOR"}
@@ -71,7 +71,7 @@ func specimens() map[string][]any {
 				AccountID: "ACCOUNT", Kind: chat.TimerSend, ConversationID: "CONVERSATION", MessageID: "MESSAGE", HeldFor: "CHANNEL", DueAt: at,
 			}), timer(chat.TimerMedia), timer(chat.TimerMail), timer(chat.TimerJob), timer(chat.TimerPicture),
 			item.PoolTimer(pool.Timer{AccountID: "ACCOUNT", StoreID: "STORE", DueAt: at, EnteredAt: at}),
-			item.Contact(contact), item.ContactConversation(c),
+			item.Contact(contact), item.ContactConversation(c), item.Listed("ACCOUNT", "OTHER", "CONTACT"),
 			item.Revision(contact, changed, at, "REQUEST"),
 			item.Identity(identity), item.Alias(identity, "AR.9#x"),
 			item.ProviderRef(chat.ProviderRef{AccountID: "ACCOUNT", Scope: "1055500001", ID: "wamid.HBg=="}),

@@ -20,6 +20,8 @@ type Contact struct {
 	Blocked bool `json:"blocked"`
 	// Identities are the contact's addresses on the account's channels.
 	Identities []Identity `json:"identities"`
+	// StoreIDs are the stores in which the contact has conversations and that the caller sees; left out when there are none.
+	StoreIDs []string `json:"storeIds,omitempty"`
 	// Merges are the contacts that were found to be the same person and became part of this one, oldest first; left out
 	// when there are none.
 	Merges []ContactMerge `json:"merges,omitempty"`
@@ -77,9 +79,9 @@ type ContactChange struct {
 	Version int64 `json:"version"`
 }
 
-// ContactQuery searches contacts.
+// ContactQuery lists and searches contacts.
 type ContactQuery struct {
-	// Q searches by name, phone or address.
+	// Q searches by name, phone or address. Without it, all contacts are listed; the last that was seen for the first time comes first.
 	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
 	Page
 }

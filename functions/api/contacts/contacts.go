@@ -20,6 +20,8 @@ import (
 type Store interface {
 	rest.ContactReader
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
+	Stores(ctx context.Context, account chat.AccountID) ([]chat.Store, error)
+	ListContacts(ctx context.Context, account chat.AccountID, stores []chat.StoreID, p chat.PageRequest) (chat.Page[chat.Contact], error)
 	// SearchContacts shows the contacts that keep accepts.
 	SearchContacts(ctx context.Context, account chat.AccountID, q string, keep func(context.Context, chat.Contact) (bool, error), p chat.PageRequest) (chat.Page[chat.Contact], error)
 }
@@ -42,7 +44,7 @@ func (h *Handler) Routes() []rest.Route {
 	return []rest.Route{
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/contacts", Access: rest.May(permission.ContactRead), Handle: h.listContacts,
-			Status: http.StatusOK, Summary: "Search contacts", Answer: wire.List[wire.Contact]{}, Query: wire.ContactQuery{},
+			Status: http.StatusOK, Summary: "List or search contacts", Answer: wire.List[wire.Contact]{}, Query: wire.ContactQuery{},
 		},
 		{
 			Method: http.MethodGet, Pattern: "/api/v1/contacts/{id}", Access: rest.May(permission.ContactRead), Handle: h.getContact,
@@ -59,6 +61,7 @@ func (h *Handler) Routes() []rest.Route {
 	}
 }
 
+// listContacts lists the contacts of the stores that the caller sees, or those that a search finds.
 func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
 	request, err := rest.Page(c.Request)
 	if err != nil {
@@ -68,13 +71,45 @@ func (h *Handler) listContacts(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.List(request, func(p chat.PageRequest) (chat.Page[chat.Contact], error) {
-		found, err := h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), p)
+	var stores []chat.StoreID
+	if q == "" {
+		if stores, err = h.storesSeen(ctx, c); err != nil {
+			return httpapi.Response{}, err
+		}
+	}
+	return rest.List(request, func(p chat.PageRequest) (found chat.Page[chat.Contact], err error) {
+		if q == "" {
+			found, err = h.Store.ListContacts(ctx, c.Account.ID, stores, p)
+		} else {
+			found, err = h.Store.SearchContacts(ctx, c.Account.ID, q, rest.SeesContact(h.Store, c), p)
+		}
 		if err != nil {
-			return found, fmt.Errorf("search contacts: %w", err)
+			return found, fmt.Errorf("list contacts: %w", err)
 		}
 		return found, nil
-	}, present.Contact)
+	}, shown(c))
+}
+
+// storesSeen are the stores that the caller sees.
+func (h *Handler) storesSeen(ctx context.Context, c *rest.Call) ([]chat.StoreID, error) {
+	seen, nothing := c.Scope().Stores("")
+	if len(seen) > 0 || nothing {
+		return seen, nil
+	}
+	stores, err := h.Store.Stores(ctx, c.Account.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read stores: %w", err)
+	}
+	for _, s := range stores {
+		seen = append(seen, s.ID)
+	}
+	return seen, nil
+}
+
+// shown builds contacts as the caller sees them.
+func shown(c *rest.Call) func(chat.Contact) wire.Contact {
+	scope := c.Scope()
+	return func(contact chat.Contact) wire.Contact { return present.Contact(contact, scope) }
 }
 
 func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
@@ -82,7 +117,7 @@ func (h *Handler) getContact(ctx context.Context, c *rest.Call) (httpapi.Respons
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.Contact(contact))
+	return rest.OK(shown(c)(contact))
 }
 
 // applyContact validates the body and writes it into the contact. First and last name are the display name if no other name is set.
@@ -153,7 +188,7 @@ func (h *Handler) patchContact(ctx context.Context, c *rest.Call) (httpapi.Respo
 		return httpapi.Response{}, fmt.Errorf("write contact %s: %w", before.ID, err)
 	}
 	after.Version = before.Version + 1
-	return rest.OK(present.Contact(after))
+	return rest.OK(shown(c)(after))
 }
 
 // splitContact makes the contact of a merge a contact of their own again.
@@ -170,5 +205,5 @@ func (h *Handler) splitContact(ctx context.Context, c *rest.Call) (httpapi.Respo
 	if contact, err = h.Desk.Split(ctx, c.Account, contact, body.MergeID, activity); err != nil {
 		return httpapi.Response{}, err
 	}
-	return rest.OK(present.Contact(contact))
+	return rest.OK(shown(c)(contact))
 }

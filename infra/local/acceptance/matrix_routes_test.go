@@ -62,7 +62,7 @@ var rows = map[string]row{
 		"", "status=all", "status=all&sort=oldest", "sort=waiting", "sort=due", "assignee=none", "assignee=none&sort=newest", "status=all&storeId={store}",
 		"assignee=none&storeId={store}", "status=all&channelId={channel}", "q=Vera", "q={mark}", "q={phone}", "q={mark}@correo.example",
 	}},
-	"GET /api/v1/contacts": {kind: listed, queries: []string{"q=Vera", "q={mark}", "q={phone}", "q={mark}@correo.example"}},
+	"GET /api/v1/contacts": {kind: listed, queries: []string{"", "q=Vera", "q={mark}", "q={phone}", "q={mark}@correo.example"}},
 	"GET /api/v1/channels": {kind: listed, queries: []string{""}},
 	"GET /api/v1/stores":   {kind: listed, queries: []string{""}},
 

@@ -16,13 +16,14 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// Add creates a contact with its search tokens.
+// Add creates a contact with its search tokens and its places in lists.
 func Add(t *table.Tx, c chat.Contact) {
 	c.Version = 1
 	t.Put(table.Desk, item.Contact(c), table.Absent(), table.ReasonExists)
 	for _, tok := range item.Tokens(c) {
 		t.Put(table.Desk, item.Search(c, tok), nil, "")
 	}
+	replaceListed(t, chat.Contact{}, c)
 }
 
 // AddStore adds a store to those in which a contact has conversations. The contact's version grows, so that an update that was prepared
@@ -33,6 +34,7 @@ func AddStore(t *table.Tx, account chat.AccountID, id chat.ContactID, store chat
 		Add(expression.Name("version"), expression.Value(1))
 	missing := table.Present().And(expression.Not(expression.Contains(stores, string(store))))
 	t.Update(table.Desk, key.Contact(account, id), update, &missing, "").Done = true
+	t.Put(table.Desk, item.Listed(account, store, id), nil, "")
 }
 
 // Contact reads one with a consistent read.
@@ -62,7 +64,7 @@ func (s *Store) UpdateContact(ctx context.Context, before, after chat.Contact, e
 	return s.db.Commit(ctx, &t, "update contact "+string(after.ID))
 }
 
-// Replace writes a contact that is stored as before, its search tokens, and a revision with the values before and after.
+// Replace writes a contact that is stored as before, its search tokens, its places in lists, and a revision with the values before and after.
 func Replace(t *table.Tx, c relink.Contact, at time.Time, requestID string) {
 	before, after := c.Before, c.After
 	after.Version = before.Version + 1
@@ -78,6 +80,7 @@ func Replace(t *table.Tx, c relink.Contact, at time.Time, requestID string) {
 			t.Remove(table.Desk, keyOf(before, tok), nil, "")
 		}
 	}
+	replaceListed(t, before, after)
 	t.Put(table.Desk, item.Revision(before, after, at, requestID), nil, "")
 }
 

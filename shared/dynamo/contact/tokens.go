@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
@@ -16,11 +18,14 @@ import (
 // contacts get those of the new rules.
 const TokenRules = item.TokenRules
 
+// ListRules is the version of the rules that place a contact in lists. Whoever changes them raises it, likewise.
+const ListRules = 1
+
 // renewTries is how often RenewTokens looks at a contact that others change meanwhile.
 const renewTries = 3
 
-// RenewTokens writes the search tokens that contacts lack, and removes those that former rules made. It returns how many contacts it
-// changed. A contact whose tokens are right, or that does not exist, costs no write. Unavailable means that one was changed by others each
+// RenewTokens writes the search tokens and the places in lists that contacts lack, and removes the tokens that former rules made. It returns
+// how many contacts it changed. A contact whose tokens and places are right, or that does not exist, costs no write. Unavailable means that one was changed by others each
 // time it was looked at; the rest is done.
 func (s *Store) RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (renewed int, err error) {
 	for try := 1; ; try++ {
@@ -47,6 +52,10 @@ func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []cha
 		for _, t := range slices.Concat(item.Tokens(c), item.FormerTokens(c)) {
 			keys = append(keys, keyOf(c, t))
 		}
+		keys = append(keys, key.Contact(account, c.ID))
+		for _, store := range moreLists(c) {
+			keys = append(keys, key.Listed(account, store, c.ID))
+		}
 	}
 	stored, err := s.db.BatchGet(ctx, table.Desk, keys)
 	if err != nil {
@@ -55,7 +64,14 @@ func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []cha
 	for _, c := range contacts {
 		writes := 0
 		var t table.Tx
-		t.Check(table.Desk, key.Contact(account, c.ID), *table.AtVersion(c.Version), table.ReasonVersionChanged)
+		if place := item.FirstPlace(c); place.WaitingPK != "" && stored[key.Contact(account, c.ID)]["waitingPk"] == nil {
+			update := expression.Set(expression.Name("waitingPk"), expression.Value(place.WaitingPK)).
+				Set(expression.Name("waitingSk"), expression.Value(place.WaitingSK))
+			t.Update(table.Desk, key.Contact(account, c.ID), update, table.AtVersion(c.Version), table.ReasonVersionChanged)
+			writes++
+		} else {
+			t.Check(table.Desk, key.Contact(account, c.ID), *table.AtVersion(c.Version), table.ReasonVersionChanged)
+		}
 		for _, tok := range item.Tokens(c) {
 			if _, ok := stored[keyOf(c, tok)]; !ok {
 				t.Put(table.Desk, item.Search(c, tok), nil, "")
@@ -65,6 +81,12 @@ func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []cha
 		for _, tok := range item.FormerTokens(c) {
 			if _, ok := stored[keyOf(c, tok)]; ok {
 				t.Remove(table.Desk, keyOf(c, tok), nil, "")
+				writes++
+			}
+		}
+		for _, store := range moreLists(c) {
+			if _, ok := stored[key.Listed(account, store, c.ID)]; !ok {
+				t.Put(table.Desk, item.Listed(account, store, c.ID), nil, "")
 				writes++
 			}
 		}

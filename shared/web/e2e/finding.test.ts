@@ -50,6 +50,62 @@ test("search finds contacts by name, phone and email in any notation", async () 
   await expect.poll(() => desk.names()).toHaveLength(people.length);
 });
 
+// S1-08, S1-22, S1-26
+test("contacts are a list with a page for each, and the way back keeps the search", async () => {
+  const desk = await harness.as(ana);
+  const { page } = desk;
+  const rows = page.getByRole("list", { name: t("shell.contacts") }).getByRole("link");
+  const names = () => rows.locator("bdi:first-of-type[class*=name]").allTextContents();
+  const byTime = people.map(({ name }) => name).toReversed();
+  await page.getByRole("link", { name: t("shell.contacts") }).click();
+  await expect.poll(names).toEqual(byTime);
+  await page.getByRole("searchbox", { name: t("inbox.searchLabel") }).fill("garcia");
+  await expect.poll(names).toEqual(["María García"]);
+  await rows.first().click();
+  await page.getByRole("heading", { name: "María García", level: 1 }).waitFor();
+  await page.getByText("maria.garcia@correo.example").waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "María García", level: 1 }).waitFor();
+  await desk.button("contact.edit").click();
+  await page.getByRole("textbox", { name: t("field.lastName") }).fill("García Ruiz");
+  await page.getByRole("textbox", { name: t("field.firstName"), exact: true }).fill("María");
+  await desk.button("action.save").click();
+  await page.getByRole("heading", { name: "María García Ruiz", level: 1 }).waitFor();
+  await page.goBack();
+  await expect.poll(names).toEqual(["María García Ruiz"]);
+  await rows.first().click();
+  await page
+    .getByRole("link", { name: t("shell.contacts") })
+    .last()
+    .click();
+  await expect.poll(names).toEqual(["María García Ruiz"]);
+  await desk.button("contact.searchClear").click();
+  await expect.poll(names).toEqual(["João Conceição", "Óscar Muñoz", "María García Ruiz"]);
+  expect(new URL(page.url()).search).toBe("");
+
+  await rows.nth(2).click();
+  const conversation = page.getByRole("region", { name: t("contact.conversations") }).getByRole("link");
+  await conversation.getByText("primera").click();
+  await desk.message("primera").waitFor();
+  await page.getByRole("link", { name: t("contact.open") }).click();
+  await page.getByRole("heading", { name: "María García Ruiz", level: 1 }).waitFor();
+  await desk.goto("/contacts/nobody");
+  await page.getByText(t("contact.notFound")).waitFor();
+
+  // The other tests know her by her profile's name.
+  const api = await harness.stack.api(ana);
+  const { items } = await api.get<{ items: { id: string; version: number }[] }>("/contacts?q=Ruiz");
+  await api.patch(`/contacts/${items[0]?.id}`, {
+    firstName: "",
+    lastName: "",
+    name: "María García",
+    version: items[0]?.version,
+  });
+  await expect
+    .poll(async () => (await api.conversations()).map(({ contact }) => contact.name))
+    .toContain("María García");
+});
+
 // S1-11, S1-13, S1-15
 test("inbox filters by state and operator, sorts four ways and shows correct counts", async () => {
   const api = await harness.stack.api(ana);
@@ -191,5 +247,37 @@ async function inParallel<T>(width: number, items: readonly T[], work: (item: T)
   };
   await Promise.all(Array.from({ length: width }, worker));
 }
+
+// S1-08
+test("the list of contacts pages on, and the way back finds the row again", async () => {
+  const desk = await harness.as(ana);
+  const { page } = desk;
+  await desk.goto("/contacts");
+  const list = page.getByRole("list", { name: t("shell.contacts") });
+  await list.getByRole("link").first().waitFor();
+  const row = list.getByText("Cliente 050", { exact: true });
+  const scrolled = () => list.evaluate((one) => one.parentElement?.scrollTop ?? 0);
+  await expect
+    .poll(async () => {
+      await list.evaluate((one) => one.parentElement?.scrollBy(0, 600));
+      return row.count();
+    })
+    .toBe(1);
+  expect(await list.getByRole("link").count()).toBeLessThan(60);
+  await row.click();
+  await page.getByRole("heading", { name: "Cliente 050", level: 1 }).waitFor();
+  await page.goBack();
+  await row.waitFor();
+  const left = await scrolled();
+  expect(left).toBeGreaterThan(5_000);
+  await row.click();
+  await page.getByRole("heading", { name: "Cliente 050", level: 1 }).waitFor();
+  await page
+    .getByRole("link", { name: t("shell.contacts") })
+    .last()
+    .click();
+  await row.waitFor();
+  expect(await scrolled()).toBe(left);
+});
 
 finalChecks(harness);

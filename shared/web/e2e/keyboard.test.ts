@@ -27,6 +27,17 @@ test("main workflow works with the keyboard, and the focus is never lost", async
   await harness.stack.phone.say(elena.phone, "¿Hacen envíos?");
   const desk = await harness.desk();
   const { keyboard } = desk.page;
+  const pointed: string[] = [];
+  await desk.page.exposeFunction("pointed", (what: string) => pointed.push(what));
+  await desk.page.addInitScript(() => {
+    for (const type of ["pointerdown", "pointermove", "touchstart", "wheel"]) {
+      window.addEventListener(
+        type,
+        () => (globalThis as unknown as { pointed: (what: string) => void }).pointed(type),
+        true,
+      );
+    }
+  });
   await desk.goto("/sign-in");
   await expect
     .poll(() => desk.page.getByLabel(t("field.email")).evaluate((field) => field === document.activeElement))
@@ -64,11 +75,13 @@ test("main workflow works with the keyboard, and the focus is never lost", async
   await expect.poll(() => focused(desk)).toBe(t("composer.label"));
 
   // Escape closes only the topmost layer.
-  await desk.button("emoji.label").press("Enter");
+  await tabTo(desk, t("emoji.label"));
+  await keyboard.press("Enter");
   await desk.page.getByRole("button", { name: "👍", exact: true }).waitFor();
   await keyboard.press("Escape");
   await expect.poll(() => focused(desk)).toBe(t("emoji.label"));
-  await desk.composer.focus();
+  await keyboard.press("r");
+  await expect.poll(() => focused(desk)).toBe(t("composer.label"));
   await keyboard.press("Escape");
 
   await keyboard.press("a");
@@ -100,6 +113,7 @@ test("main workflow works with the keyboard, and the focus is never lost", async
   await keyboard.press("Escape");
   await help.waitFor({ state: "detached" });
   await expect.poll(() => focused(desk)).toBe(t("inbox.sort.label"));
+  expect(pointed).toEqual([]);
 });
 
 test("on a phone the list opens a conversation and returns", async () => {

@@ -2,6 +2,7 @@ package present
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -90,12 +91,13 @@ func Session(s chat.Session, current string) wire.Session {
 	}
 }
 
-// Contact builds a contact.
-func Contact(c chat.Contact) wire.Contact {
+// Contact builds a contact as somebody sees it.
+func Contact(c chat.Contact, seen permission.Scope) wire.Contact {
 	shape := wire.Contact{
 		ID: string(c.ID), Name: c.Name, FirstName: c.FirstName, LastName: c.LastName,
 		Email: orNull(c.Email), Phone: orNull(c.Phone), Blocked: c.Blocked,
 		Identities: make([]wire.Identity, len(c.Identities)), MarketingOptOutAt: timeOrNull(c.MarketingOptOut()),
+		StoreIDs:  texts(slices.DeleteFunc(slices.Clone(c.StoreIDs), func(id chat.StoreID) bool { return !seen.Store(id) })),
 		CreatedAt: wire.Time(c.CreatedAt), Version: c.Version,
 	}
 	for _, m := range c.Merges {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/rules/permission"
 	"github.com/recado-chat/recado/shared/wire"
 )
 
@@ -80,8 +81,14 @@ func TestPresent_AbsentValues(t *testing.T) {
 		"a referral with a script address": {referred("javascript:alert(1)"), []string{`"url":""`, `"source":"ad"`}, []string{"javascript"}},
 		"a referral without a host":        {referred("https:fb.me/x"), []string{`"url":""`}, nil},
 		"a referral":                       {referred("https://fb.me/x"), []string{`"url":"https://fb.me/x"`, `"headline":"Ofertas"`, `"sourceId":"12001"`}, []string{"media"}},
-		"a contact who opted in":           {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{At: time.Unix(1, 0)}}), nil, []string{"marketing"}},
-		"a contact who opted out":          {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{OptedOut: true, At: time.Unix(1, 0)}}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
+		"a contact who opted in": {
+			Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{At: time.Unix(1, 0)}}, permission.Scope{}), nil, []string{"marketing"},
+		},
+		"a contact in a store that is not seen": {
+			Contact(chat.Contact{StoreIDs: []chat.StoreID{"seen", "hidden"}}, permission.ScopeOf(chat.Operator{Role: chat.OperatorRole, StoreIDs: []chat.StoreID{"seen"}})),
+			[]string{`"storeIds":["seen"]`}, []string{"hidden"},
+		},
+		"a contact who opted out": {Contact(chat.Contact{MarketingConsent: chat.MarketingConsent{OptedOut: true, At: time.Unix(1, 0)}}, permission.Scope{}), []string{`"marketingOptOutAt":"1970-01-01T00:00:01.000Z"`}, nil},
 		"a stored file": {
 			Message(chat.Message{ID: "m", ConversationID: "c", Attachments: []chat.Attachment{{ID: "a", State: chat.AttachmentReady}}}),
 			[]string{`"url":"/api/v1/conversations/c/messages/m/attachments/a"`}, nil,

@@ -19,6 +19,25 @@ type contactItem struct {
 	OptedAt    table.Millis   `dynamodbav:"optedAt,omitempty"`
 	CreatedAt  table.Millis   `dynamodbav:"createdAt,omitempty"`
 	Version    int64          `dynamodbav:"version"`
+	Place
+}
+
+// Place is a contact's place in the list of a store, in the waiting index.
+type Place struct {
+	WaitingPK string `dynamodbav:"waitingPk,omitempty"`
+	WaitingSK string `dynamodbav:"waitingSk,omitempty"`
+}
+
+// FirstPlace is the place that a contact's own item has: in the first of its stores. One who was merged into another has none.
+func FirstPlace(c chat.Contact) Place {
+	if c.MergedInto != "" || len(c.StoreIDs) == 0 {
+		return Place{}
+	}
+	return placeIn(c.AccountID, c.StoreIDs[0], c.ID)
+}
+
+func placeIn(account chat.AccountID, store chat.StoreID, contact chat.ContactID) Place {
+	return Place{WaitingPK: key.ContactList(account, store), WaitingSK: key.ListedSort(contact)}
 }
 
 // contactFields are the editable fields, which a revision keeps before and after a change.
@@ -64,6 +83,7 @@ func Contact(c chat.Contact) contactItem {
 		Header:        table.NewHeader(key.Contact(c.AccountID, c.ID), KindContact),
 		contactFields: fieldsOf(c), OptedOut: c.MarketingConsent.OptedOut, OptedAt: table.MillisOf(c.MarketingConsent.At),
 		StoreIDs: table.Strings(c.StoreIDs), MergedInto: string(c.MergedInto), CreatedAt: table.MillisOf(c.CreatedAt), Version: c.Version,
+		Place: FirstPlace(c),
 	}
 	for _, m := range c.Merges {
 		it.Merges = append(it.Merges, mergePart{
@@ -113,6 +133,16 @@ type contactConversationItem struct{ table.Header }
 
 func ContactConversation(c chat.Conversation) contactConversationItem {
 	return contactConversationItem{table.NewHeader(key.ContactConversation(c.AccountID, c.ContactID, c.ID), KindContactConversation)}
+}
+
+// listedItem is a contact's place in the list of another store than its first.
+type listedItem struct {
+	table.Header
+	Place
+}
+
+func Listed(account chat.AccountID, store chat.StoreID, contact chat.ContactID) listedItem {
+	return listedItem{table.NewHeader(key.Listed(account, store, contact), KindListed), placeIn(account, store, contact)}
 }
 
 // revisionItem records a change of a contact. It is in the contact's partition, so that erasing the contact removes it.

@@ -12,6 +12,7 @@ const (
 	KindTimer               = "timer"
 	KindContact             = "contact"
 	KindContactConversation = "contact_conversation"
+	KindListed              = "listed"
 	KindRevision            = "revision"
 	KindSearch              = "search"
 	KindIdentity            = "identity"

@@ -159,6 +159,27 @@ func Revision(account chat.AccountID, contact chat.ContactID, version int64) tab
 	return table.Key{PK: Contact(account, contact).PK, SK: fmt.Sprintf("R#%010d", version)}
 }
 
+// ContactList holds, in the waiting index, the contacts that have a conversation in a store. Their ids sort by when they were first seen.
+func ContactList(account chat.AccountID, store chat.StoreID) string {
+	return join("K", string(account), string(store))
+}
+
+// Listed is the key of a contact's place in a list beyond the first, which the contact's own item has.
+func Listed(account chat.AccountID, store chat.StoreID, contact chat.ContactID) table.Key {
+	return table.Key{PK: ContactList(account, store), SK: ListedSort(contact)}
+}
+
+func ListedSort(contact chat.ContactID) string { return join("P", string(contact)) }
+
+// ParseListed reads which contact a place in a list is of.
+func ParseListed(sk string) (chat.ContactID, error) {
+	parts, err := Split(sk, "P", 1)
+	if err != nil {
+		return "", err
+	}
+	return chat.ContactID(parts[0]), nil
+}
+
 // Search places a token by its field and first two characters, to spread the names of an account over partitions.
 func Search(account chat.AccountID, field, text string, contact chat.ContactID) table.Key {
 	return table.Key{PK: SearchPartition(account, field, text), SK: SearchPrefix(text) + "#" + escape(string(contact))}

@@ -131,6 +131,7 @@ export const contacts: Contact[] = people.map(([name], index) => ({
     },
   ],
   ...(index === 0 && { marketingOptOutAt: iso(now - hours(50)) }),
+  storeIds: ["st_1"],
   createdAt: iso(now - hours(24 * 40)),
   version: 1,
 }));

@@ -132,6 +132,21 @@ export const contactConversationsQuery = (id: string) =>
       (await getList(`/contacts/${encodeURIComponent(id)}/conversations?limit=20`, wire.conversation, signal)).items,
   });
 
+/** A contact's conversations, newest first. */
+export const contactHistoryQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["contactHistory", id],
+    queryFn: ({ pageParam, signal }) =>
+      getList(
+        withQuery(`/contacts/${encodeURIComponent(id)}/conversations`, { limit: 20, cursor: pageParam }),
+        wire.conversation,
+        signal,
+      ),
+    initialPageParam: firstPage,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+
+/** The contacts that a search finds. Without `q`, all of them. */
 export const contactsQuery = (q: string) =>
   infiniteQueryOptions({
     queryKey: ["contacts", q],

@@ -11,6 +11,7 @@ import { meQuery } from "../api/queries.ts";
 import { parseView } from "../api/view.ts";
 import { authTexts } from "../auth/texts/index.ts";
 import { channelTexts } from "../channels/index.ts";
+import type { ContactsSearch } from "../contact/place.ts";
 import { contactTexts } from "../contact/texts/index.ts";
 import { conversationTexts } from "../conversation/texts/index.ts";
 import { ApiError } from "../core/errors.ts";
@@ -57,6 +58,9 @@ const next = (search: Record<string, unknown>): { next?: string } =>
 
 const tab = (search: Record<string, unknown>): { tab?: string } =>
   typeof search.tab === "string" ? { tab: search.tab } : {};
+
+const contactsSearch = ({ q }: Record<string, unknown>): ContactsSearch =>
+  (typeof q === "string" || typeof q === "number") && q !== "" ? { q: String(q) } : {};
 
 const auth = createRoute({
   getParentRoute: () => root,
@@ -137,7 +141,13 @@ const conversation = createRoute({
 const contacts = createRoute({
   getParentRoute: () => shell,
   path: "/contacts",
+  validateSearch: contactsSearch,
   component: screen([contactTexts], () => import("../contact/Contacts.tsx"), "Contacts"),
+});
+const contactPage = createRoute({
+  getParentRoute: () => shell,
+  path: "/contacts/$contactId",
+  component: screen([contactTexts], () => import("../contact/ContactPage.tsx"), "ContactPage"),
 });
 const settings = createRoute({
   getParentRoute: () => shell,
@@ -192,6 +202,7 @@ export const router = createRouter({
       home,
       inbox.addChildren([inboxIndex, conversation]),
       contacts,
+      contactPage,
       settings.addChildren([settingsIndex, profile, operators, channels, channel, distribution]),
     ]),
   ]),

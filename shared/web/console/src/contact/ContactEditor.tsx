@@ -40,7 +40,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     onSuccess: (next) => {
       client.setQueryData(["contact", next.id], next);
       // Lists and headers show the name, too.
-      for (const key of ["conversations", "conversation", "contactConversations", "contacts"]) {
+      for (const key of ["conversations", "conversation", "contactConversations", "contactHistory", "contacts"]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
       notifications.show({ message: t("state.saved") });

@@ -54,7 +54,7 @@ function Question(props: { contact: Contact; merge: ContactMerge; onClose: () =>
       send("POST", `/contacts/${encodeURIComponent(props.contact.id)}/split`, { mergeId: props.merge.id }, shape),
     onSuccess: (next) => {
       client.setQueryData(["contact", next.id], next);
-      for (const key of ["conversations", "conversation", "contactConversations", "contacts"]) {
+      for (const key of ["conversations", "conversation", "contactConversations", "contactHistory", "contacts"]) {
         void client.invalidateQueries({ queryKey: [key] });
       }
       notifications.show({ message: t("contact.splitDone") });

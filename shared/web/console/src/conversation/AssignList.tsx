@@ -8,7 +8,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
-import { At } from "../ui/anchored.tsx";
+import { At, inMain } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -45,6 +45,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
       width={280}
       position="bottom-end"
       shadow="md"
+      portalProps={inMain}
       onOptionSubmit={(value) => {
         overlay.onClose();
         const operatorId = value === NOBODY ? null : value;

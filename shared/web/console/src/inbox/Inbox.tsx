@@ -16,6 +16,7 @@ export function Inbox() {
   useEffect(() => lists(own), [lists, own]);
   return (
     <div className={classes.panes} data-open={openId ? "conversation" : "list"}>
+      <h1 className="visually-hidden">{t("shell.inbox")}</h1>
       <section className={classes.list} aria-label={t("inbox.list")}>
         <InboxHeader />
         <ConversationList />

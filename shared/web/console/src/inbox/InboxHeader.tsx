@@ -45,7 +45,6 @@ export function InboxHeader() {
   const counts = useQuery(countsQuery).data;
   return (
     <header className={classes.header}>
-      <h1 className="visually-hidden">{t("shell.inbox")}</h1>
       <div className={classes.tools}>
         <SearchBox />
         <Sort />

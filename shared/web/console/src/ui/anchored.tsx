@@ -11,6 +11,9 @@ export function At({ element, ref }: { element: HTMLElement; ref?: Ref<HTMLEleme
   return null;
 }
 
+/** Overlays are part of the main region, so that nothing is outside of the page's landmarks. */
+export const inMain = { target: "#main" };
+
 type Place<P extends MenuProps | PopoverProps> = { overlay: OverlayProps; children: ReactNode } & Pick<
   P,
   "position" | "width"
@@ -19,7 +22,14 @@ type Place<P extends MenuProps | PopoverProps> = { overlay: OverlayProps; childr
 export function AnchoredMenu({ overlay, children, ...place }: Place<MenuProps>) {
   const { id, anchor, opened, onClose } = overlay;
   return (
-    <Menu id={id} opened={opened} onChange={(open) => !open && onClose()} position="bottom-end" {...place}>
+    <Menu
+      id={id}
+      opened={opened}
+      onChange={(open) => !open && onClose()}
+      position="bottom-end"
+      portalProps={inMain}
+      {...place}
+    >
       <Menu.Target>
         <At element={anchor} />
       </Menu.Target>
@@ -38,6 +48,7 @@ export function AnchoredPopover({ overlay, children, ...place }: Place<PopoverPr
       shadow="md"
       trapFocus
       returnFocus
+      portalProps={inMain}
       {...place}
     >
       <Popover.Target>

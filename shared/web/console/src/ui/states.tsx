@@ -209,7 +209,7 @@ export function Countdown({ until }: { until: number | null }) {
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Center h="100dvh">
+    <Center h="100dvh" component="main">
       <Stack align="center" gap="xs">
         <Title order={1} fz="md">
           {t("state.notFound")}

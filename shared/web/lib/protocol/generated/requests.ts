@@ -203,9 +203,9 @@ export type NewUpload = {
   purpose?: e.UploadPurpose;
 };
 
-/** ContactQuery searches contacts. */
+/** ContactQuery lists and searches contacts. */
 export type ContactQuery = {
-  /** Q searches by name, phone or address. */
+  /** Q searches by name, phone or address. Without it, all contacts are listed; the last that was seen for the first time comes first. */
   q?: string;
   /** Limit is the number of items of a page. */
   limit?: number;

@@ -955,6 +955,8 @@ export const contact = v.object({
   blocked: v.boolean(),
   /** Identities are the contact's addresses on the account's channels. */
   identities: v.array(identity),
+  /** StoreIDs are the stores in which the contact has conversations and that the caller sees; left out when there are none. */
+  storeIds: v.optional(v.array(v.string())),
   /** Merges are the contacts that were found to be the same person and became part of this one, oldest first; left out when there are none. */
   merges: v.optional(v.array(contactMerge)),
   /** MarketingOptOutAt is since when the contact refuses advertising; left out for those who do not. */
