@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/claims"
@@ -114,6 +115,41 @@ func TestIngest_FirstMessage_ChannelWorks(t *testing.T) {
 	f.Must(err)
 	if ch.Health.State != chat.HealthOK || !ch.Health.At.Equal(first) || ch.Version != 2 {
 		t.Errorf("%+v at version %d", ch.Health, ch.Version)
+	}
+}
+
+// B-22: a message from the console's preview does not show that pages of the site have the chat.
+func TestIngest_PreviewMessage_ChannelStillWaits(t *testing.T) {
+	t.Parallel()
+	f := desktest.New(t)
+	h := process(t, f)
+	h.Channels = only{webchat.New()}
+	site := chat.Channel{
+		ID: "SITE", AccountID: desktest.Account, StoreID: desktest.Shop, Type: webchat.Type, ExternalID: "SITECODE", Settings: []byte(`{"origins":["https://a.example"]}`),
+		Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: f.Time, Version: 1,
+	}
+	f.Must(f.Store.CreateChannel(t.Context(), site, nil))
+	state := func() chat.HealthState {
+		ch, err := f.Store.Channel(t.Context(), desktest.Account, site.ID)
+		f.Must(err)
+		return ch.Health.State
+	}
+	for _, step := range []struct {
+		preview bool
+		want    chat.HealthState
+	}{{true, chat.HealthWaiting}, {false, chat.HealthOK}} {
+		body, err := webchat.Encode(webchat.Body{Site: site.ExternalID, Items: []webchat.Item{{
+			Kind: webchat.Message, Visitor: webchat.Visitor{ID: "V", Name: "Visitante"}, ID: fmt.Sprint(step.preview), Type: chat.TypeText, Text: "hola", Preview: step.preview,
+		}}})
+		f.Must(err)
+		envelope, err := events.Wrap(fmt.Sprint(step.preview), "", f.Time, events.InboundReceived{
+			Provider: string(webchat.Type), Asset: site.ExternalID, ItemID: fmt.Sprint(step.preview), Kind: string(chat.InboundMessage), ReceivedAt: f.Time, Body: body,
+		})
+		f.Must(err)
+		f.Must(h.Routes().Handle(t.Context(), envelope))
+		if got := state(); got != step.want {
+			t.Errorf("after a message (preview %t) the channel is %s, want %s", step.preview, got, step.want)
+		}
 	}
 }
 

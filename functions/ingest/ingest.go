@@ -135,7 +135,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err := h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in); err != nil {
 		return err
 	}
-	if in.Kind != chat.InboundMessage || ch.Health.State != chat.HealthWaiting {
+	if in.Kind != chat.InboundMessage || in.Preview || ch.Health.State != chat.HealthWaiting {
 		return nil
 	}
 	h.Assets.Forget(Asset{Type: adapter.Type(), ID: item.Asset})

@@ -105,7 +105,8 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	if err != nil {
 		return err
 	}
-	return h.note(ctx, ch, providerErr, d.took)
+	// Sending on our own channel asks nobody, so it does not show that the channel works.
+	return h.note(ctx, ch, providerErr, d.took && !adapter.Capabilities().FirstParty)
 }
 
 // delivery is the state of delivering one conversation's messages.

@@ -45,6 +45,7 @@ type Inbound struct {
 	Visitor          VisitorID // who wrote it, on our own web chat
 	ClientID         string    // their browser's own id of it
 	Page             *SitePage // where they wrote it
+	Preview          bool      // they wrote it in the console's preview, which does not show that the channel receives
 	Referral         *Referral
 	Direction        Direction        // for InboundHistory
 	MarketingConsent MarketingConsent // for InboundMarketing

@@ -42,6 +42,7 @@ type Item struct {
 	Attachments []Attachment       `json:"attachments,omitempty"`
 	ReplyTo     string             `json:"replyTo,omitempty"` // the provider's id of the message that this one replies to
 	Page        *Page              `json:"page,omitempty"`    // the page on which the message was written
+	Preview     bool               `json:"preview,omitempty"` // it was written on the console's preview page
 	Target      string             `json:"target,omitempty"`  // the MessageName of a receipt's message
 	Status      chat.MessageStatus `json:"status,omitempty"`
 }
@@ -123,7 +124,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	switch it.Kind {
 	case Message:
 		in.Kind, in.ProviderID, in.ClientID = chat.InboundMessage, it.providerID(), it.ID
-		in.Type, in.Text, in.ReplyTo = it.Type, it.Text, it.ReplyTo
+		in.Type, in.Text, in.ReplyTo, in.Preview = it.Type, it.Text, it.ReplyTo, it.Preview
 		if it.Page != nil {
 			on := chat.SitePage(*it.Page)
 			in.Page = &on
