@@ -114,6 +114,7 @@ test("screens have no serious accessibility violations, in light and dark", asyn
   await page.keyboard.press("?");
 
   for (const path of [
+    "/start",
     "/contacts",
     "/settings/profile",
     "/settings/operators",
