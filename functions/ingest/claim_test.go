@@ -118,37 +118,42 @@ func TestIngest_FirstMessage_ChannelWorks(t *testing.T) {
 	}
 }
 
-// B-22: a message from the console's preview does not show that pages of the site have the chat.
-func TestIngest_PreviewMessage_ChannelStillWaits(t *testing.T) {
+// B-22: a page that opens the chat shows that the site has it, and a message does; one from the console's preview does not.
+func TestIngest_Webchat_WaitsForItsPages(t *testing.T) {
 	t.Parallel()
 	f := desktest.New(t)
 	h := process(t, f)
 	h.Channels = only{webchat.New()}
-	site := chat.Channel{
-		ID: "SITE", AccountID: desktest.Account, StoreID: desktest.Shop, Type: webchat.Type, ExternalID: "SITECODE", Settings: []byte(`{"origins":["https://a.example"]}`),
-		Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: f.Time, Version: 1,
-	}
-	f.Must(f.Store.CreateChannel(t.Context(), site, nil))
-	state := func() chat.HealthState {
-		ch, err := f.Store.Channel(t.Context(), desktest.Account, site.ID)
+	message := webchat.Item{Kind: webchat.Message, ID: "1", Type: chat.TypeText, Text: "hola"}
+	preview := message
+	preview.Preview = true
+	for name, step := range map[string]struct {
+		item webchat.Item
+		want chat.HealthState
+	}{
+		"a message from the preview": {preview, chat.HealthWaiting},
+		"a message from the site":    {message, chat.HealthOK},
+		"a page that opens the chat": {webchat.Item{Kind: webchat.Shown}, chat.HealthOK},
+	} {
+		site := chat.Channel{
+			ID: chat.ChannelID(name), AccountID: desktest.Account, StoreID: desktest.Shop, Type: webchat.Type, ExternalID: name, Settings: []byte(`{"origins":["https://a.example"]}`),
+			Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: f.Time, Version: 1,
+		}
+		f.Must(f.Store.CreateChannel(t.Context(), site, nil))
+		step.item.Visitor = webchat.Visitor{ID: "V", Name: "Visitante"}
+		body, err := webchat.Encode(webchat.Body{Site: site.ExternalID, Items: []webchat.Item{step.item}})
 		f.Must(err)
-		return ch.Health.State
-	}
-	for _, step := range []struct {
-		preview bool
-		want    chat.HealthState
-	}{{true, chat.HealthWaiting}, {false, chat.HealthOK}} {
-		body, err := webchat.Encode(webchat.Body{Site: site.ExternalID, Items: []webchat.Item{{
-			Kind: webchat.Message, Visitor: webchat.Visitor{ID: "V", Name: "Visitante"}, ID: fmt.Sprint(step.preview), Type: chat.TypeText, Text: "hola", Preview: step.preview,
-		}}})
+		items, err := webchat.New().Split(channel.Request{Body: body})
 		f.Must(err)
-		envelope, err := events.Wrap(fmt.Sprint(step.preview), "", f.Time, events.InboundReceived{
-			Provider: string(webchat.Type), Asset: site.ExternalID, ItemID: fmt.Sprint(step.preview), Kind: string(chat.InboundMessage), ReceivedAt: f.Time, Body: body,
+		envelope, err := events.Wrap(name, "", f.Time, events.InboundReceived{
+			Provider: string(webchat.Type), Asset: site.ExternalID, ItemID: items[0].ID, Kind: string(items[0].Kind), ReceivedAt: f.Time, Body: items[0].Body,
 		})
 		f.Must(err)
 		f.Must(h.Routes().Handle(t.Context(), envelope))
-		if got := state(); got != step.want {
-			t.Errorf("after a message (preview %t) the channel is %s, want %s", step.preview, got, step.want)
+		after, err := f.Store.Channel(t.Context(), desktest.Account, site.ID)
+		f.Must(err)
+		if after.Health.State != step.want {
+			t.Errorf("after %s the channel is %s, want %s", name, after.Health.State, step.want)
 		}
 	}
 }

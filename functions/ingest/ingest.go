@@ -135,12 +135,13 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err := h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in); err != nil {
 		return err
 	}
-	if in.Kind != chat.InboundMessage || in.Preview || ch.Health.State != chat.HealthWaiting {
+	proves := in.Kind == chat.InboundShown || in.Kind == chat.InboundMessage && !in.Preview
+	if !proves || ch.Health.State != chat.HealthWaiting {
 		return nil
 	}
 	h.Assets.Forget(Asset{Type: adapter.Type(), ID: item.Asset})
 	if err := h.Works(ctx, ch, item.ReceivedAt); err != nil {
-		return fmt.Errorf("record the first message of channel %s: %w", ch.ID, err)
+		return fmt.Errorf("record the first sign of channel %s: %w", ch.ID, err)
 	}
 	return nil
 }
@@ -225,6 +226,8 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 		return h.Desk.ImportHistory(ctx, account, ch, in)
 	case chat.InboundMarketing:
 		return h.Desk.SetMarketingConsent(ctx, account, ch, in)
+	case chat.InboundShown:
+		return nil
 	case chat.InboundTemplate, chat.InboundIgnored: // have been taken: no channel is theirs
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)

@@ -3,6 +3,7 @@ package widget
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -83,6 +84,7 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 			return httpapi.Response{}, err
 		}
 	}
+	h.tellShown(ctx, caller{session: session, channel: ch})
 	shape := wire.VisitorSession{
 		Token: token, ExpiresAt: wire.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID), Limits: h.limitsShape(),
 	}
@@ -98,6 +100,17 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 		}
 	}
 	return httpapi.JSON(status, shape)
+}
+
+// tellShown reports that a page of the site opened the chat, while the channel waits for its first sign of life (B-22). What is lost is
+// told with the next session or the first message.
+func (h *Handler) tellShown(ctx context.Context, who caller) {
+	if who.channel.Health.State != chat.HealthWaiting || h.isPreview(who.session.Visitor.Origin) {
+		return
+	}
+	if err := h.accept(ctx, who, webchat.Item{Kind: webchat.Shown}); err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "reporting that a page opened the chat failed", slog.String("reason", fault.Reason(err)))
+	}
 }
 
 // shown is how the site presents itself. The channel's and the store's names are the team's: without a title visitors read the name of the

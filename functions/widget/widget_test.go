@@ -162,6 +162,30 @@ func TestSession_ConsoleOrigin_Preview(t *testing.T) {
 	b.refused("a page that only looks like the console", b.do("POST", "/widget/v1/sessions", "", fields{"site": siteA, "origin": "https://recado.example.evil.example"}), 403, "origin")
 }
 
+// B-22: the first page that opens the chat is reported while the channel waits; the preview is none, and no queue fails no session.
+func TestSession_WaitingChannel_ShownReported(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	after := b.sites[siteA]
+	after.Health.State = chat.HealthWaiting
+	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteA], after, nil))
+	b.hold = true
+	b.visit(siteA, "https://recado.example", "")
+	if len(b.waiting) != 0 {
+		t.Errorf("a preview sent %+v", b.waiting)
+	}
+	b.visit(siteA, pageA, "")
+	if len(b.waiting) != 1 {
+		t.Fatalf("the page sent %d items", len(b.waiting))
+	}
+	item, _, err := events.Decode[events.InboundReceived](b.waiting[0].Envelope)
+	if err != nil || item.Kind != string(chat.InboundShown) {
+		t.Errorf("the page sent %+v, %v", item, err)
+	}
+	b.down = true
+	b.visit(siteA, pageA, "")
+}
+
 // Visitors read the site's title, else the name of the business: never the channel's or the store's name.
 func TestSession_Title_NeverInternal(t *testing.T) {
 	t.Parallel()

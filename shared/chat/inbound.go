@@ -21,6 +21,7 @@ const (
 	InboundHistory        InboundKind = "past"      // written by either side before the channel was connected: Sender is the contact
 	InboundMarketing      InboundKind = "marketing" // Sender's choice about marketing
 	InboundTemplate       InboundKind = "template"  // a template's status changed; Asset is a business account, which may have several channels
+	InboundShown          InboundKind = "shown"     // a page of the business opened our own chat
 	InboundIgnored        InboundKind = "ignored"
 )
 

@@ -30,6 +30,7 @@ type Kind string
 const (
 	Message Kind = "message"
 	Receipt Kind = "receipt" // the visitor's browser received, or showed, a message of ours
+	Shown   Kind = "shown"   // a page of the site opened the chat; sent while the channel waits for its first sign of life
 )
 
 // Item is a message or a receipt.
@@ -88,6 +89,8 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 			item.ID = it.providerID()
 		case Receipt:
 			item.ID, item.Kind, item.State = it.Target, chat.InboundStatus, string(it.Status)
+		case Shown:
+			item.ID, item.Kind = string(Shown)+" "+string(it.Visitor.ID), chat.InboundShown
 		default:
 			item.ID, item.Kind = string(it.Kind)+" "+it.ID, chat.InboundIgnored
 		}
@@ -137,6 +140,8 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 		}
 	case Receipt:
 		in.Kind, in.ProviderID, in.Status = chat.InboundStatus, it.Target, chat.StatusUpdate{Status: it.Status, At: receivedAt}
+	case Shown:
+		in.Kind = chat.InboundShown
 	default:
 		in.Kind, in.Ignored = chat.InboundIgnored, "kind"
 	}

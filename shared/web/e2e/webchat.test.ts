@@ -110,10 +110,15 @@ test("new site's code works on an empty page", async () => {
     await choice.selectOption({ label: "Outlet Demo" });
     await expect.poll(() => code.inputValue()).not.toBe(copied);
 
+    // B-22: the installation says it live when a page of the site opens the chat.
+    await choice.selectOption({ label: new URL(page).host });
+    await desk.page.getByText(t("webchat.worksNot")).waitFor();
+
     html = `<!doctype html><html lang="es"><title>Malabia</title><body>${copied}</body></html>`;
     const reader = await visitor(`${page}/`);
     await reader.goto();
     await reader.open();
+    await desk.page.getByText(t("webchat.works")).waitFor();
     await reader.write("¿Tienen la saga completa?");
     await reader.state("saga completa", "state.sent").waitFor();
     await desk.goto("/inbox");

@@ -70,11 +70,11 @@ export function Installation({ channel }: { channel: Channel }) {
   );
 }
 
-/** Asked for while somebody waits for it; nothing tells the console of a channel's first message. */
+/** In milliseconds. Asked for while somebody waits for it: no frame tells the console of a channel's health. */
 const CHECK_EVERY = 4_000;
 
 // B-22
-/** Turns green when the first message came from the site. One from the preview does not count. */
+/** Turns green when a page of the site opened the chat. The preview does not count. */
 function Works({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const works = channel.health.state === "ok";
