@@ -79,7 +79,7 @@ func TestMe(t *testing.T) {
 	b := apitest.New(t)
 	c := b.Owner("ana@example.com")
 	me := apitest.Into[wire.Me](c.Do("GET", "/api/v1/me", nil), http.StatusOK)
-	if me.Operator.Availability != "away" || me.Operator.Email != "ana@example.com" || !slices.Contains(me.Permissions, "administration") || me.Account.Version != 1 {
+	if me.Operator.Availability != "available" || me.Operator.Email != "ana@example.com" || !slices.Contains(me.Permissions, "administration") || me.Account.Version != 1 {
 		t.Errorf("me is %+v", me)
 	}
 	c.Do("PATCH", "/api/v1/me", apitest.Fields{"name": "Ana Ñ 👩‍👩‍👧‍👦"}).WantError(http.StatusBadRequest, "invalid", "version")
@@ -246,7 +246,7 @@ func TestSettings(t *testing.T) {
 		}
 		return n
 	}
-	if s := get(); s.Closing.IdleMinutes != nil || s.Distribution.Mode != "groups" || s.TimeZone != "UTC" {
+	if s := get(); s.Closing.IdleMinutes != nil || s.Distribution.Mode != "manager" || s.TimeZone != "UTC" {
 		t.Fatalf("a new account has %+v", s)
 	}
 	for i, step := range []struct {

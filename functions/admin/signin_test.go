@@ -22,7 +22,7 @@ func TestSignUp(t *testing.T) {
 	good := func() apitest.Fields {
 		return apitest.Fields{"accountName": "Café Ñandú 👩‍🍳", "name": "Ana", "email": " Ana@Example.com", "password": apitest.Password, "timeZone": "America/Bogota", "language": "pt"}
 	}
-	t.Run("makes an account with its first store, an owner who is away, and a mail", func(t *testing.T) {
+	t.Run("makes an account with its first store, an owner who gets every conversation, and a mail", func(t *testing.T) {
 		a := b.Client().Do("POST", "/api/v1/auth/sign-up", good())
 		signed := apitest.Into[wire.SignedIn](a, http.StatusCreated)
 		if signed.Operator.Email != "ana@example.com" || signed.Operator.Role != "owner" || signed.Account.Name != "Café Ñandú 👩‍🍳" || signed.AccessToken != "" {
@@ -36,7 +36,10 @@ func TestSignUp(t *testing.T) {
 		c := b.Client()
 		c.Cookie = apitest.SessionOf(a)
 		account, owner := c.Me()
-		if account.TimeZone != "America/Bogota" || account.Mode != chat.DistributeToGroups || owner.Availability != chat.Away || owner.Capacity != 20 || owner.Language != chat.Portuguese {
+		if account.Mode != chat.DistributeToManager || account.ManagerID != owner.ID || owner.Availability != chat.Available { // D25
+			t.Errorf("distributes by %+v, and the owner is %s", account.Distribution, owner.Availability)
+		}
+		if account.TimeZone != "America/Bogota" || owner.Capacity != 20 || owner.Language != chat.Portuguese {
 			t.Errorf("stored %+v and %+v", account, owner)
 		}
 		stores, err := b.Store.Stores(t.Context(), account.ID)

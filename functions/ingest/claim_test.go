@@ -11,6 +11,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/channel/whatsapp"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/desk/claims"
@@ -147,6 +148,46 @@ func TestIngest_ProviderCalls_NotedSeldom(t *testing.T) {
 	f.Must(writes(f, h, "again"))
 	if got := stored().Health; got.State != chat.HealthOK || !got.Since.IsZero() || !got.At.Equal(f.Time) {
 		t.Errorf("it was heard, and is %+v", got)
+	}
+}
+
+// B-22: a page that opens the chat shows that the site has it, and a message does; one from the console's preview does not.
+func TestIngest_Webchat_WaitsForItsPages(t *testing.T) {
+	t.Parallel()
+	f := desktest.New(t)
+	h := process(t, f)
+	h.Channels = only{webchat.New()}
+	message := webchat.Item{Kind: webchat.Message, ID: "1", Type: chat.TypeText, Text: "hola"}
+	preview := message
+	preview.Preview = true
+	for name, step := range map[string]struct {
+		item webchat.Item
+		want chat.HealthState
+	}{
+		"a message from the preview": {preview, chat.HealthWaiting},
+		"a message from the site":    {message, chat.HealthOK},
+		"a page that opens the chat": {webchat.Item{Kind: webchat.Shown}, chat.HealthOK},
+	} {
+		site := chat.Channel{
+			ID: chat.ChannelID(name), AccountID: desktest.Account, StoreID: desktest.Shop, Type: webchat.Type, ExternalID: name, Settings: []byte(`{"origins":["https://a.example"]}`),
+			Health: chat.Health{State: chat.HealthWaiting}, CreatedAt: f.Time, Version: 1,
+		}
+		f.Must(f.Store.CreateChannel(t.Context(), site, nil))
+		step.item.Visitor = webchat.Visitor{ID: "V", Name: "Visitante"}
+		body, err := webchat.Encode(webchat.Body{Site: site.ExternalID, Items: []webchat.Item{step.item}})
+		f.Must(err)
+		items, err := webchat.New().Split(channel.Request{Body: body})
+		f.Must(err)
+		envelope, err := events.Wrap(name, "", f.Time, events.InboundReceived{
+			Provider: string(webchat.Type), Asset: site.ExternalID, ItemID: items[0].ID, Kind: string(items[0].Kind), ReceivedAt: f.Time, Body: items[0].Body,
+		})
+		f.Must(err)
+		f.Must(h.Routes().Handle(t.Context(), envelope))
+		after, err := f.Store.Channel(t.Context(), desktest.Account, site.ID)
+		f.Must(err)
+		if after.Health.State != step.want {
+			t.Errorf("after %s the channel is %s, want %s", name, after.Health.State, step.want)
+		}
 	}
 }
 

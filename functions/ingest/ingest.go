@@ -138,14 +138,15 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err := h.take(obs.With(ctx, slog.String("account_id", string(account.ID)), slog.String("channel_id", string(ch.ID))), adapter, envelope, account, ch, in); err != nil {
 		return err
 	}
-	return h.note(ctx, adapter, ch, in.Kind, item)
+	return h.note(ctx, adapter, ch, in, item)
 }
 
 // note records that a channel works, or that its provider called. An hour's items of a channel that works cost one write.
-func (h *Handler) note(ctx context.Context, adapter channel.Adapter, ch chat.Channel, kind chat.InboundKind, item events.InboundReceived) error {
+func (h *Handler) note(ctx context.Context, adapter channel.Adapter, ch chat.Channel, in chat.Inbound, item events.InboundReceived) error {
 	record := h.Works
+	proves := in.Kind == chat.InboundShown || in.Kind == chat.InboundMessage && !in.Preview
 	switch state := ch.Health.State; {
-	case state == chat.HealthSilent, state == chat.HealthWaiting && kind == chat.InboundMessage:
+	case state == chat.HealthSilent, state == chat.HealthWaiting && proves:
 	case !adapter.Capabilities().FirstParty && silence.Heard(ch, item.ReceivedAt):
 		record = h.Heard
 	default:
@@ -238,6 +239,8 @@ func (h *Handler) take(ctx context.Context, adapter channel.Adapter, envelope ev
 		return h.Desk.ImportHistory(ctx, account, ch, in)
 	case chat.InboundMarketing:
 		return h.Desk.SetMarketingConsent(ctx, account, ch, in)
+	case chat.InboundShown:
+		return nil
 	case chat.InboundTemplate, chat.InboundIgnored: // have been taken: no channel is theirs
 	case chat.InboundMessage:
 		received, err := h.Desk.Receive(ctx, account, ch, in)

@@ -61,6 +61,10 @@ func (p *posted) Deliver(ctx context.Context, deliveries []sockets.Delivery) (ou
 }
 
 // left is the queue of the function push.
+func (*watched) VisitorConnections(context.Context, chat.AccountID, chat.VisitorID) ([]chat.Connection, error) {
+	return nil, nil
+}
+
 type left struct {
 	ids []string
 	err error

@@ -108,7 +108,9 @@ func (h *Handler) queued(ctx context.Context, envelope events.Envelope, signal e
 	if err != nil {
 		return err
 	}
-	return errors.Join(h.note(ctx, ch, providerErr, d.took), h.await(ctx, ch, d, began))
+	// Sending on our own channel asks nobody, so it does not show that the channel works.
+	took := d.took && !adapter.Capabilities().FirstParty
+	return errors.Join(h.note(ctx, ch, providerErr, took), h.await(ctx, ch, d, began))
 }
 
 // delivery is the state of delivering one conversation's messages.

@@ -25,16 +25,16 @@ const document = `<!doctype html>
 <link rel="stylesheet" href="/widget/app.css">
 </head>
 <body>
-<div id="app" data-site="%s"></div>
+<div id="app" data-site="%s" data-color="%s"></div>
 <script type="module" src="/widget/app.js"></script>
 </body>
 </html>
 `
 
-// policy allows only our own files, and framing only by the site's pages. %[1]s is the origin of the messages' files; %[3]s is the
+// policy allows only our own files, and framing only by the site's pages and the console, which shows a preview. %[1]s is the origin of the messages' files; %[3]s is the
 // origin of the socket, which not every browser treats as 'self'.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' %[3]s %[1]s; img-src 'self' data: blob: %[1]s; " +
-	"media-src 'self' blob: %[1]s; base-uri 'none'; form-action 'none'; frame-ancestors %[2]s"
+	"media-src 'self' blob: %[1]s; base-uri 'none'; form-action 'none'; frame-ancestors 'self' %[2]s"
 
 // frame returns the chat document of a site.
 func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) {
@@ -62,7 +62,7 @@ func (h *Handler) frame(ctx context.Context, c *call) (httpapi.Response, error) 
 			"Cross-Origin-Embedder-Policy": "credentialless",
 			"Cross-Origin-Resource-Policy": "cross-origin",
 		},
-		Body: fmt.Appendf(nil, document, html.EscapeString(ch.ExternalID)),
+		Body: fmt.Appendf(nil, document, html.EscapeString(ch.ExternalID), html.EscapeString(settings.Color)),
 	}, nil
 }
 

@@ -82,7 +82,7 @@ func (h *Handler) talk(ctx context.Context, v limit.Visitor) (struct{}, error) {
 // message validates a visitor's message against the channel's capabilities.
 func (h *Handler) message(ctx context.Context, who caller, body wire.NewVisitorMessage) (webchat.Item, error) {
 	capabilities := h.Chat.Capabilities()
-	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin)}
+	item := webchat.Item{Kind: webchat.Message, ID: body.ClientID, Type: body.Type, Text: body.Text, Page: pageOf(body, who.session.Visitor.Origin), Preview: h.isPreview(who.session.Visitor.Origin)}
 	_, file := capabilities.Attachments[item.Type]
 	switch {
 	case !clientID.MatchString(body.ClientID):

@@ -1,9 +1,9 @@
 package widget
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -38,9 +38,17 @@ func (h *Handler) site(ctx context.Context, code string) (chat.Channel, error) {
 	return ch, nil
 }
 
-func allows(ch chat.Channel, origin string) (bool, error) {
+// allows says whether a page of this origin may show the chat: a page of the site, or the console, which shows it as a preview. Only our own
+// pages have the console's origin, and the one that shows the chat asks for a sign-in, so browsers show the chat nowhere else.
+func (h *Handler) allows(ch chat.Channel, origin string) (bool, error) {
 	settings, err := webchat.ReadSettings(ch.Settings)
-	return settings.Allows(origin), err
+	return settings.Allows(origin) || h.isPreview(origin), err
+}
+
+// isPreview says whether an origin is the console's.
+func (h *Handler) isPreview(origin string) bool {
+	normal, err := webchat.Origin(origin)
+	return err == nil && normal == h.console
 }
 
 // createSession resumes the visitor of the token, if it belongs to this site and page, or creates a new one.
@@ -53,11 +61,9 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	settings, err := webchat.ReadSettings(ch.Settings)
-	if err != nil {
+	if allowed, err := h.allows(ch, body.Origin); err != nil {
 		return httpapi.Response{}, err
-	}
-	if !settings.Allows(body.Origin) {
+	} else if !allowed {
 		return httpapi.Response{}, fault.New(fault.Forbidden, "this origin is not allowed to show the chat").WithField("origin").WithReason("origin")
 	}
 	c.caller = caller{channel: ch, session: chat.Session{AccountID: ch.AccountID}}
@@ -78,10 +84,12 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 			return httpapi.Response{}, err
 		}
 	}
+	h.tellShown(ctx, caller{session: session, channel: ch})
 	shape := wire.VisitorSession{
-		Token: token, ExpiresAt: wire.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID),
-		Site:   wire.Site{Name: ch.Name, Title: cmp.Or(settings.Title, ch.Name), Greeting: settings.Greeting, Color: settings.Color},
-		Limits: h.limitsShape(),
+		Token: token, ExpiresAt: wire.Time(session.ExpiresAt), VisitorID: string(session.Visitor.ID), Limits: h.limitsShape(),
+	}
+	if shape.Site, err = h.shown(ctx, ch); err != nil {
+		return httpapi.Response{}, err
 	}
 	if shape.Online, err = h.online(ctx, ch); err != nil {
 		return httpapi.Response{}, err
@@ -92,6 +100,34 @@ func (h *Handler) createSession(ctx context.Context, c *call) (httpapi.Response,
 		}
 	}
 	return httpapi.JSON(status, shape)
+}
+
+// tellShown reports that a page of the site opened the chat, while the channel waits for its first sign of life (B-22). What is lost is
+// told with the next session or the first message.
+func (h *Handler) tellShown(ctx context.Context, who caller) {
+	if who.channel.Health.State != chat.HealthWaiting || h.isPreview(who.session.Visitor.Origin) {
+		return
+	}
+	if err := h.accept(ctx, who, webchat.Item{Kind: webchat.Shown}); err != nil {
+		h.Log.LogAttrs(ctx, slog.LevelWarn, "reporting that a page opened the chat failed", slog.String("reason", fault.Reason(err)))
+	}
+}
+
+// shown is how the site presents itself. The channel's and the store's names are the team's: without a title visitors read the name of the
+// business.
+func (h *Handler) shown(ctx context.Context, ch chat.Channel) (wire.Site, error) {
+	settings, err := webchat.ReadSettings(ch.Settings)
+	if err != nil {
+		return wire.Site{}, err
+	}
+	if settings.Title == "" {
+		account, err := h.Store.Account(ctx, ch.AccountID)
+		if err != nil {
+			return wire.Site{}, fmt.Errorf("read account %s: %w", ch.AccountID, err)
+		}
+		settings.Title = account.Name
+	}
+	return wire.Site{Title: settings.Title, Greeting: settings.Greeting, Color: settings.Color}, nil
 }
 
 // resumed returns the session of a token that was issued for this site and page, and a zero session for any other token.

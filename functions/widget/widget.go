@@ -82,6 +82,7 @@ type Handler struct {
 	callers   *cache.Cache[string, caller] // by the hash of their token
 	operators *cache.Cache[chat.AccountID, []chat.Operator]
 	talks     *cache.Cache[limit.Visitor, struct{}] // visitors who have an open conversation, or may open one
+	console   string                                // the console's origin, as webchat.Origin writes it
 	secure    bool
 }
 
@@ -111,6 +112,9 @@ func New(deps Deps) (*Handler, error) {
 	h.operators = cache.New(operatorsKept, operatorsMax, deps.Wall, deps.Store.Operators)
 	h.talks = cache.New(talkKept, talksMax, deps.Wall, h.talk)
 	var err error
+	if h.console, err = webchat.Origin(deps.PublicURL); err != nil {
+		return nil, fmt.Errorf("widget: the public URL: %w", err)
+	}
 	h.router, err = httpapi.NewRouter(h.routes(), func(r route) (string, string) { return r.method, r.pattern })
 	if err != nil {
 		return nil, fmt.Errorf("widget: %w", err)
@@ -268,7 +272,7 @@ func (h *Handler) readCaller(ctx context.Context, hash string) (caller, error) {
 	if err != nil {
 		return caller{}, fmt.Errorf("read channel %s: %w", session.Visitor.ChannelID, err)
 	}
-	if allows, err := allows(ch, session.Visitor.Origin); err != nil || !allows {
+	if allowed, err := h.allows(ch, session.Visitor.Origin); err != nil || !allowed {
 		return caller{}, over()
 	}
 	if now.Sub(session.LastSeenAt) >= touchEvery {

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/recado-chat/recado/events"
 	"github.com/recado-chat/recado/infra/testkit/desktest"
+	"github.com/recado-chat/recado/shared/channel/webchat"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
 )
@@ -19,7 +21,7 @@ func TestPostMessage_ReachesInbox_ReplyReachesVisitor(t *testing.T) {
 	t.Parallel()
 	b := open(t)
 	session := b.visit(siteA, pageA, "")
-	if session.Started || session.Online || session.Site.Title != "A" || session.Site.Greeting != "Hola" || session.Limits.MaxText != 4096 || len(session.Limits.Attachments) != 4 {
+	if session.Started || session.Online || session.Site.Title != b.Account.Name || session.Site.Greeting != "Hola" || session.Limits.MaxText != 4096 || len(session.Limits.Attachments) != 4 {
 		t.Errorf("the session is %+v", session)
 	}
 	if got := b.texts(session.Token); len(got) != 0 {
@@ -120,9 +122,9 @@ func TestSite_OtherOrigin_Refused(t *testing.T) {
 
 	frame := b.do("GET", "/widget/v1/frame?site="+siteA, "", nil)
 	policy := frame.Headers["Content-Security-Policy"]
-	if frame.StatusCode != 200 || !strings.HasSuffix(policy, "frame-ancestors "+pageA) || !strings.Contains(policy, "img-src 'self' data: blob: https://files.example;") ||
+	if frame.StatusCode != 200 || !strings.HasSuffix(policy, "frame-ancestors 'self' "+pageA) || !strings.Contains(policy, "img-src 'self' data: blob: https://files.example;") ||
 		!strings.Contains(policy, "connect-src 'self' wss://recado.example https://files.example;") ||
-		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`"`) || strings.Contains(frame.Body, "<script>") {
+		frame.Headers["X-Frame-Options"] != "" || !strings.Contains(frame.Body, `data-site="`+siteA+`" data-color="#112233"`) || strings.Contains(frame.Body, "<script>") {
 		t.Errorf("the document: %d %v %s", frame.StatusCode, frame.Headers, frame.Body)
 	}
 	if frame.Headers["Cross-Origin-Resource-Policy"] != "cross-origin" || frame.Headers["Cross-Origin-Embedder-Policy"] != "credentialless" {
@@ -136,6 +138,68 @@ func TestSite_OtherOrigin_Refused(t *testing.T) {
 	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteB], after, nil))
 	b.Advance(callerKept + time.Second)
 	b.refused("a page that was taken off", b.do("GET", "/widget/v1/messages", at.Token, nil), 401, "")
+}
+
+// The console shows a site's chat as a preview. A message from there is marked, so that the channel still waits for its first.
+func TestSession_ConsoleOrigin_Preview(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	preview, page := b.visit(siteA, "https://recado.example", ""), b.visit(siteA, pageA, "")
+	b.hold = true
+	b.say(preview.Token, "1", "hola")
+	b.say(page.Token, "1", "hola")
+	var marked []bool
+	for _, out := range b.waiting {
+		item, _, err := events.Decode[events.InboundReceived](out.Envelope)
+		b.Must(err)
+		in, err := webchat.New().Parse(item.Body, item.ReceivedAt)
+		b.Must(err)
+		marked = append(marked, in.Preview)
+	}
+	if !slices.Equal(marked, []bool{true, false}) {
+		t.Errorf("previews: %v, want the first alone", marked)
+	}
+	b.refused("a page that only looks like the console", b.do("POST", "/widget/v1/sessions", "", fields{"site": siteA, "origin": "https://recado.example.evil.example"}), 403, "origin")
+}
+
+// B-22: the first page that opens the chat is reported while the channel waits; the preview is none, and no queue fails no session.
+func TestSession_WaitingChannel_ShownReported(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	after := b.sites[siteA]
+	after.Health.State = chat.HealthWaiting
+	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteA], after, nil))
+	b.hold = true
+	b.visit(siteA, "https://recado.example", "")
+	if len(b.waiting) != 0 {
+		t.Errorf("a preview sent %+v", b.waiting)
+	}
+	b.visit(siteA, pageA, "")
+	if len(b.waiting) != 1 {
+		t.Fatalf("the page sent %d items", len(b.waiting))
+	}
+	item, _, err := events.Decode[events.InboundReceived](b.waiting[0].Envelope)
+	if err != nil || item.Kind != string(chat.InboundShown) {
+		t.Errorf("the page sent %+v, %v", item, err)
+	}
+	b.down = true
+	b.visit(siteA, pageA, "")
+}
+
+// Visitors read the site's title, else the name of the business: never the channel's or the store's name.
+func TestSession_Title_NeverInternal(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	if got := b.visit(siteA, pageA, "").Site.Title; got != b.Account.Name {
+		t.Errorf("without a title visitors read %q, want %q", got, b.Account.Name)
+	}
+	after := b.sites[siteA]
+	after.Settings = fmt.Appendf(nil, `{"origins":[%q],"title":"Panadería Flor"}`, pageA)
+	b.Must(b.store.UpdateChannel(t.Context(), b.sites[siteA], after, nil))
+	b.Advance(callerKept + time.Second)
+	if got := b.visit(siteA, pageA, "").Site.Title; got != "Panadería Flor" {
+		t.Errorf("visitors read %q", got)
+	}
 }
 
 func TestSession_OtherVisitor_NotFound(t *testing.T) {

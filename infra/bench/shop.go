@@ -101,6 +101,12 @@ func (s *shop) found(ctx context.Context) error {
 		return err
 	}
 	s.owner.token, s.owner.id, s.account = in.AccessToken, in.Operator.ID, in.Account.ID
+	if err := s.owner.call(ctx, http.MethodPut, "/api/v1/distribution", object{"mode": "groups"}, nil); err != nil {
+		return err
+	}
+	if err := s.owner.call(ctx, http.MethodPut, "/api/v1/me/availability", object{"status": "away"}, nil); err != nil {
+		return err
+	}
 	if err := s.Phone.AddNumber(phoneNumber, "5491140001234", accessToken); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ const (
 	InboundHistory        InboundKind = "past"      // written by either side before the channel was connected: Sender is the contact
 	InboundMarketing      InboundKind = "marketing" // Sender's choice about marketing
 	InboundTemplate       InboundKind = "template"  // a template's status changed; Asset is a business account, which may have several channels
+	InboundShown          InboundKind = "shown"     // a page of the business opened our own chat
 	InboundIgnored        InboundKind = "ignored"
 )
 
@@ -45,6 +46,7 @@ type Inbound struct {
 	Visitor          VisitorID // who wrote it, on our own web chat
 	ClientID         string    // their browser's own id of it
 	Page             *SitePage // where they wrote it
+	Preview          bool      // they wrote it in the console's preview, which does not show that the channel receives
 	Referral         *Referral
 	Direction        Direction        // for InboundHistory
 	MarketingConsent MarketingConsent // for InboundMarketing

@@ -6,7 +6,7 @@ import "github.com/recado-chat/recado/shared/chat"
 type NewVisitorSession struct {
 	// Site is the site's code.
 	Site string `json:"site"`
-	// Origin is of the page that shows the chat: scheme, host and port. It must be one of the site's.
+	// Origin is of the page that shows the chat: scheme, host and port. It must be one of the site's, or the console's for a preview.
 	Origin string `json:"origin"`
 	// Token is of an earlier session; one that is unknown, expired or of another page begins a new visitor.
 	Token string `json:"token,omitempty"`
@@ -34,9 +34,7 @@ type VisitorSession struct {
 
 // Site is how a site presents itself.
 type Site struct {
-	// Name is the channel's name.
-	Name string `json:"name"`
-	// Title defaults to the name.
+	// Title defaults to the name of the business.
 	Title string `json:"title"`
 	// Greeting is empty when the site has none.
 	Greeting string `json:"greeting"`
@@ -108,7 +106,7 @@ type VisitorAttachment struct {
 type VisitorAuthor struct {
 	// Kind is what the author is.
 	Kind chat.AuthorKind `json:"kind"`
-	// Name is the author's name; may be empty.
+	// Name is the author's first name; may be empty.
 	Name string `json:"name"`
 	// Picture is a path on this origin; null without a picture.
 	Picture *string `json:"picture"`

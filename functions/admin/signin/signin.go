@@ -160,7 +160,8 @@ func (h *Handler) signUp(ctx context.Context, c *rest.Call) (httpapi.Response, e
 	return h.signInAs(ctx, c, owner, account, body.Client, http.StatusCreated)
 }
 
-// found writes the account in one transaction, after the vault has the owner's password.
+// found writes the account in one transaction, after the vault has the owner's password. The owner is available and gets every
+// conversation until they change the distribution, so that a first message always has somebody who sees it (D25).
 func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, chat.Operator, error) {
 	taken := fault.New(fault.Conflict, "e-mail address already in use").WithField("email").WithReason(chat.ConflictExists)
 	_, err := h.Store.OperatorByEmail(ctx, body.Email)
@@ -175,15 +176,16 @@ func (h *Handler) found(ctx context.Context, body wire.SignUp) (chat.Account, ch
 		return chat.Account{}, chat.Operator{}, err
 	}
 	now := h.Now()
+	ownerID := chat.OperatorID(chat.NewID(now))
 	account := chat.Account{
 		ID: chat.AccountID(chat.NewID(now)), Name: body.AccountName, StoreID: chat.StoreID(chat.NewID(now)),
 		TimeZone: body.TimeZone, Language: body.Language,
-		Distribution: chat.Distribution{Mode: chat.DistributeToGroups}, InboxShards: 1, CreatedAt: now, Version: 1,
+		Distribution: chat.Distribution{Mode: chat.DistributeToManager, ManagerID: ownerID}, InboxShards: 1, CreatedAt: now, Version: 1,
 	}
 	store := chat.Store{ID: account.StoreID, AccountID: account.ID, Name: body.AccountName, CreatedAt: now, Version: 1}
 	owner := chat.Operator{
-		ID: chat.OperatorID(chat.NewID(now)), AccountID: account.ID, Name: body.Name, Email: body.Email, Role: chat.Owner,
-		Availability: chat.Away, Capacity: chat.DefaultCapacity, Languages: []chat.Language{account.Language},
+		ID: ownerID, AccountID: account.ID, Name: body.Name, Email: body.Email, Role: chat.Owner,
+		Availability: chat.Available, Capacity: chat.DefaultCapacity, Languages: []chat.Language{account.Language},
 		Language: account.Language, Active: true, Subject: subject, CreatedAt: now, Version: 1,
 	}
 	mail, err := h.link(ctx, owner, verifyLink)

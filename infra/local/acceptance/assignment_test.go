@@ -245,6 +245,34 @@ func TestAssignment_Manager_GetsNewConversations(t *testing.T) {
 	a.loadsEqualARecount()
 }
 
+// D25: the first message of a new account goes to its owner at once, without a setting; operators added later get nothing until the
+// distribution is changed.
+func TestSignUp_FirstMessage_AssignedToOwner(t *testing.T) {
+	t.Parallel()
+	a := begin(t).signUpOnly("UTC")
+	const origin = "https://tienda.example"
+	code := a.site("Tienda", origin, "")
+	console := a.owner.browse()
+	a.visit(code, origin).writes("m-1", "hola")
+	a.settle()
+	v := a.only()
+	if v.assignee() != a.owner.id {
+		t.Errorf("the first conversation went to %q", v.assignee())
+	}
+	console.told("notice", func(f frame) bool { return f.Code == "assigned" && f.ConversationID == v.ID })
+
+	later := a.operator("Bruno", nil)
+	later.be("available")
+	a.visit(code, origin).writes("m-1", "buenas")
+	a.settle()
+	if mine := later.conversations("assignee=me"); len(mine) != 0 {
+		t.Errorf("an operator who was added later got %d conversations", len(mine))
+	}
+	if mine := a.owner.conversations("assignee=me"); len(mine) != 2 {
+		t.Errorf("the owner has %d conversations, want 2", len(mine))
+	}
+}
+
 // S1-17, S1-18: assigning by hand: the new one has it at once and is told, the old one loses it, and the timeline has one line.
 func TestReassign_MovesBetweenOperators(t *testing.T) {
 	t.Parallel()

@@ -288,8 +288,18 @@ type signedIn struct {
 	AccessToken string
 }
 
-// signUp creates an account without a channel.
+// signUp creates an account without a channel, in which nothing is assigned until a test says how: its owner is away and the distribution
+// is by group.
 func (s *system) signUp(zone string) *account {
+	s.t.Helper()
+	a := s.signUpOnly(zone)
+	a.distribute("groups", "")
+	a.owner.be("away")
+	return a
+}
+
+// signUpOnly creates an account and leaves it as sign-up makes it.
+func (s *system) signUpOnly(zone string) *account {
 	s.t.Helper()
 	email := unique("dueña") + "@recado.example"
 	email = strings.ReplaceAll(email, "ñ", "n")

@@ -105,7 +105,7 @@ func TestWebchat_VisitorAndOperatorTalk(t *testing.T) {
 	a.owner.post("/api/v1/conversations/"+c.ID+"/messages", object{"clientId": "a-1", "type": "text", "text": "Sí, de calabaza"}, http.StatusCreated, &answer)
 	for _, b := range []*browser{page, second} {
 		b.told("message.upserted", func(f frame) bool {
-			return f.Message.ID == answer.ID && f.Message.Author.Name == "Ana Ruiz" && f.Message.Author.Picture == me.Operator.Picture
+			return f.Message.ID == answer.ID && f.Message.Author.Name == "Ana" && f.Message.Author.Picture == me.Operator.Picture
 		})
 	}
 	a.owner.untilMessage(c.ID, answer.ID, "sent")
@@ -170,7 +170,7 @@ func TestWebchat_Site_BelongsToItsAccount(t *testing.T) {
 		}
 	}
 	frame := nobody.call(http.MethodGet, "/widget/v1/frame?site="+codeB, nil, http.StatusOK)
-	if policy := frame.header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors "+outlet) || frame.header.Get("X-Frame-Options") != "" {
+	if policy := frame.header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors 'self' "+outlet) || frame.header.Get("X-Frame-Options") != "" {
 		t.Errorf("the document may be framed as %q, %q", policy, frame.header.Get("X-Frame-Options"))
 	}
 	a.visit(codeB, outlet).writes("m-1", "hola")

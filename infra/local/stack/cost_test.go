@@ -40,7 +40,7 @@ func TestCost_OfRun(t *testing.T) {
 		quantities[l.Function+" "+l.Item] += l.Quantity
 	}
 	for _, want := range []string{
-		"api invocations", "api HTTP requests", "api write units", "api read units", "api key requests", "api HTTPS requests", "fanout invocations",
+		"api invocations", "api HTTP requests", "admin write units", "api read units", "api key requests", "api HTTPS requests", "fanout invocations",
 	} {
 		if quantities[want] == 0 {
 			t.Errorf("making an account used no %s: %v", want, quantities)

@@ -60,7 +60,6 @@ func (s *Stack) Seed(ctx context.Context) error {
 	s.connectBot(client)
 	s.connectShops(client)
 	client.call(http.MethodPut, "/api/v1/distribution", map[string]any{"mode": "account"}, nil)
-	client.call(http.MethodPut, "/api/v1/me/availability", map[string]any{"status": "available"}, nil)
 	if client.err != nil {
 		return client.err
 	}

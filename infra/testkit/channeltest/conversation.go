@@ -74,7 +74,7 @@ func (r *room) tell(updates ...Update) error {
 			err = r.Desk.ImportHistory(r.Context(), r.Account, r.channel, in)
 		case chat.InboundMarketing:
 			err = r.Desk.SetMarketingConsent(r.Context(), r.Account, r.channel, in)
-		case chat.InboundTemplate, chat.InboundIgnored:
+		case chat.InboundTemplate, chat.InboundShown, chat.InboundIgnored:
 		default:
 			err = fmt.Errorf("unknown kind %q", in.Kind)
 		}

@@ -30,6 +30,7 @@ type Kind string
 const (
 	Message Kind = "message"
 	Receipt Kind = "receipt" // the visitor's browser received, or showed, a message of ours
+	Shown   Kind = "shown"   // a page of the site opened the chat; sent while the channel waits for its first sign of life
 )
 
 // Item is a message or a receipt.
@@ -42,6 +43,7 @@ type Item struct {
 	Attachments []Attachment       `json:"attachments,omitempty"`
 	ReplyTo     string             `json:"replyTo,omitempty"` // the provider's id of the message that this one replies to
 	Page        *Page              `json:"page,omitempty"`    // the page on which the message was written
+	Preview     bool               `json:"preview,omitempty"` // it was written on the console's preview page
 	Target      string             `json:"target,omitempty"`  // the MessageName of a receipt's message
 	Status      chat.MessageStatus `json:"status,omitempty"`
 }
@@ -87,6 +89,8 @@ func (*Adapter) Split(request channel.Request) ([]channel.Item, error) {
 			item.ID = it.providerID()
 		case Receipt:
 			item.ID, item.Kind, item.State = it.Target, chat.InboundStatus, string(it.Status)
+		case Shown:
+			item.ID, item.Kind = string(Shown)+" "+string(it.Visitor.ID), chat.InboundShown
 		default:
 			item.ID, item.Kind = string(it.Kind)+" "+it.ID, chat.InboundIgnored
 		}
@@ -123,7 +127,7 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 	switch it.Kind {
 	case Message:
 		in.Kind, in.ProviderID, in.ClientID = chat.InboundMessage, it.providerID(), it.ID
-		in.Type, in.Text, in.ReplyTo = it.Type, it.Text, it.ReplyTo
+		in.Type, in.Text, in.ReplyTo, in.Preview = it.Type, it.Text, it.ReplyTo, it.Preview
 		if it.Page != nil {
 			on := chat.SitePage(*it.Page)
 			in.Page = &on
@@ -136,6 +140,8 @@ func (*Adapter) Parse(body []byte, receivedAt time.Time) (chat.Inbound, error) {
 		}
 	case Receipt:
 		in.Kind, in.ProviderID, in.Status = chat.InboundStatus, it.Target, chat.StatusUpdate{Status: it.Status, At: receivedAt}
+	case Shown:
+		in.Kind = chat.InboundShown
 	default:
 		in.Kind, in.Ignored = chat.InboundIgnored, "kind"
 	}

@@ -18,7 +18,8 @@ const layers: Layers = {
   channels: { why: "the registry of channels is below the features that show channels.", may: ["core", "channels/*"] },
   live: { why: "keeps the query cache up to date, draws nothing and knows no feature.", may: ["core", "api"] },
   auth: { why: "before sign-in there is no connection and no channel.", may: below },
-  inbox: { why: "a feature does not know the others.", may: feature },
+  start: { why: "what a new account does first: it leads to the features and knows none.", may: feature },
+  inbox: { why: "a feature does not know the others; it has the checklist in its place.", may: [...feature, "start"] },
   conversation: {
     why: "a feature does not know the others, except that an open conversation shows its contact beside it.",
     may: [...feature, "contact"],
@@ -26,7 +27,7 @@ const layers: Layers = {
   contact: { why: "a feature does not know the others.", may: feature },
   settings: { why: "a feature does not know the others.", may: feature },
   shell: { why: "the frame around the features; the router puts them into it.", may: [...below, "live"] },
-  app: { why: "composes everything.", may: [...feature, ...features, "shell"] },
+  app: { why: "composes everything.", may: [...feature, ...features, "start", "shell"] },
 };
 
 const modules = modulesBelow(new URL("./src/", import.meta.url).pathname);

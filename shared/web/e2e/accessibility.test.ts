@@ -114,6 +114,7 @@ test("screens have no accessibility violations, in light and dark", async () => 
   await page.keyboard.press("?");
 
   for (const path of [
+    "/start",
     "/contacts",
     "/settings/profile",
     "/settings/operators",

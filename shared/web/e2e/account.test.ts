@@ -47,7 +47,7 @@ test("sign-up and email confirmation remove the banner", async () => {
   await page.getByLabel(t("field.email")).fill(email);
   await desk.button("auth.signUp.submit").click();
   await desk.online();
-  await page.getByRole("link", { name: t("channels.connect") }).waitFor();
+  await page.getByRole("link", { name: t("webchat.kind"), exact: true }).waitFor();
   const banner = page.getByText(t("banner.verify"));
   await banner.waitFor();
   await desk.button("banner.verifyResend").click();

@@ -7,6 +7,7 @@ const harness = setUp();
 const bea = { phone: "5491155550601", name: "Bea Luna" };
 const screens = [
   "/inbox",
+  "/start",
   "/contacts",
   "/settings/profile",
   "/settings/operators",
@@ -50,7 +51,7 @@ test("language switch applies at once on all screens", async () => {
       await desk.page.getByRole("heading").first().waitFor();
       const seen = await allTexts(desk);
       expect(seen, `${language} ${path}`).not.toMatch(
-        /\{\{|\b(inbox|contact|conversation|settings|operators|closing|profile|field|role)\.[a-z]\w+/,
+        /\{\{|\b(inbox|contact|conversation|settings|operators|closing|profile|field|role|start|webchat)\.[a-z]\w+/,
       );
       for (const other of (["es", "pt", "en"] as const).filter((one) => one !== language)) {
         for (const key of ["shell.inbox", "shell.settings", "shell.signOut"] as const) {

@@ -179,6 +179,17 @@ func TestUpserted_AnyContentTooLong_OutlineFits(t *testing.T) {
 	}
 }
 
+func TestVisitorMessage_Author_FirstNameOnly(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Ana Ruiz": "Ana", " Bruno": "Bruno", "ana@tienda.example": "", "": "", "王芳": "王芳",
+	} {
+		if got := VisitorMessage(chat.Message{Author: chat.Author{Kind: chat.ByOperator, Name: name}}).Author.Name; got != want {
+			t.Errorf("visitors read %q of %q, want %q", got, name, want)
+		}
+	}
+}
+
 func TestFrames_ItemSizes_FitLimit(t *testing.T) {
 	t.Parallel()
 	item := func(size int) json.RawMessage { return json.RawMessage(`"` + strings.Repeat("x", size-2) + `"`) }

@@ -2,6 +2,7 @@ package present
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/wire"
@@ -13,7 +14,7 @@ func VisitorMessage(m chat.Message) wire.VisitorMessage {
 	shape := wire.VisitorMessage{
 		ID: full.ID, ConversationID: full.ConversationID, Direction: full.Direction, Type: full.Type, Text: full.Text,
 		Attachments: make([]wire.VisitorAttachment, len(full.Attachments)), Location: full.Location, Cards: full.Cards, Interactive: full.Interactive,
-		Author: wire.VisitorAuthor{Kind: full.Author.Kind, Name: full.Author.Name, Picture: picture(m.AccountID, m.Author.Picture)}, ReplyTo: full.ReplyTo, Status: full.Status,
+		Author: wire.VisitorAuthor{Kind: full.Author.Kind, Name: firstName(full.Author.Name), Picture: picture(m.AccountID, m.Author.Picture)}, ReplyTo: full.ReplyTo, Status: full.Status,
 		EditedAt: full.EditedAt, RevokedAt: full.RevokedAt, SentAt: full.SentAt, Version: full.Version,
 	}
 	if m.Direction == chat.In {
@@ -23,6 +24,15 @@ func VisitorMessage(m chat.Message) wire.VisitorMessage {
 		shape.Attachments[i] = wire.VisitorAttachment{ID: a.ID, Name: a.Name, Mime: a.Mime, Size: a.Size, State: a.State}
 	}
 	return shape
+}
+
+// firstName is what visitors read of a name. A name that is an address is not shown.
+func firstName(name string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(name), " ")
+	if strings.Contains(first, "@") {
+		return ""
+	}
+	return first
 }
 
 // VisitorMessageUpserted encodes a new or changed message as MessageUpserted does.
@@ -48,5 +58,5 @@ func VisitorLimited(retryAfter int) (json.RawMessage, error) {
 
 // VisitorTyping encodes that an operator types to the visitor, or stopped.
 func VisitorTyping(by chat.Author, on bool) (json.RawMessage, error) {
-	return encode(wire.VisitorTyping{Type: "typing", By: wire.VisitorAuthor{Kind: by.Kind, Name: by.Name}, On: on})
+	return encode(wire.VisitorTyping{Type: "typing", By: wire.VisitorAuthor{Kind: by.Kind, Name: firstName(by.Name)}, On: on})
 }

@@ -27,6 +27,8 @@ test.each([
   ["#ffffff", "#000000"],
   ["#000000", "#ffffff"],
   ["#0b726d", "#ffffff"],
+  ["#767676", "#ffffff"],
+  ["#777777", "#000000"],
   ["#ffcc00", "#000000"],
 ])("text on %s is %s", (accent, ink) => {
   expect(textColorOn(accent)).toBe(ink);

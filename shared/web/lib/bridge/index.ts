@@ -19,11 +19,11 @@ export type ToPage =
 /** Used if a site has no colour. */
 export const DEFAULT_ACCENT = "#0b726d";
 
-/** Black or white, whichever has more contrast on the colour: at least 4.58:1 (WCAG 2 relative luminance). */
+/** White where it has a contrast of 4.5:1 on the colour, else black, which then has more (WCAG 2 relative luminance). */
 export function textColorOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
     return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
   });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000000" : "#ffffff";
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.183 ? "#000000" : "#ffffff";
 }

@@ -135,7 +135,7 @@ describe("a session", () => {
   const session = {
     token: "t",
     visitorId: "vi_1",
-    site: { name: "Malabia", title: "", greeting: "Hola", color: "#1c7ed6" },
+    site: { title: "", greeting: "Hola", color: "#1c7ed6" },
     online: false,
     unread: 2,
     started: true,

@@ -121,7 +121,7 @@ function answer(request: IncomingMessage, url: URL, body: Record<string, unknown
         token: body.token ?? randomUUID(),
         expiresAt: new Date(Date.now() + 1e9).toISOString(),
         visitorId: "vi_1",
-        site: { name: "Malabia", title: "Tienda Malabia", greeting: "¡Hola! ¿En qué te ayudamos?", color: "#1c7ed6" },
+        site: { title: "Tienda Malabia", greeting: "¡Hola! ¿En qué te ayudamos?", color: "#1c7ed6" },
         online: state.online,
         unread: state.messages.filter(({ direction, status }) => direction === "out" && status !== "read").length,
         started: state.messages.length > 0,

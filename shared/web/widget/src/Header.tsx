@@ -7,7 +7,7 @@ import { recentOperators } from "./rows.ts";
 export function Header({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const site = chat.session.current.value?.site;
-  const title = site?.title || site?.name || "";
+  const title = site?.title ?? "";
   const people = recentOperators(chat.history.messages.value);
   const shown = people.length > 0 ? people : title ? [{ name: title, picture: null }] : [];
   return (

@@ -143,7 +143,7 @@ function Greeting() {
   const { session, history } = useChat();
   const known = session.current.value;
   if (!known?.site.greeting || (known.started && history.messages.value.length > 0)) return null;
-  const name = known.site.title || known.site.name;
+  const name = known.site.title;
   return (
     <div class="row" data-starts>
       <Avatar name={name} picture={null} />

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { ToPage } from "@recado/lib/bridge";
+import { DEFAULT_ACCENT, type ToPage } from "@recado/lib/bridge";
 import type { VisitorMessage } from "@recado/lib/protocol/visitor";
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -50,7 +50,7 @@ function answer(path: string): unknown {
     return {
       token: server.token,
       visitorId: "vi_1",
-      site: { name: "Malabia", title: "Tienda Malabia", greeting: server.greeting, color: "#ffcc00" },
+      site: { title: "Tienda Malabia", greeting: server.greeting, color: "#ffcc00" },
       online: server.online,
       started: server.started,
       unread: server.messages.length,
@@ -119,6 +119,12 @@ describe("visitor", () => {
     setUp(false);
     await Promise.resolve();
     expect(server.calls).toEqual([]);
+  });
+
+  test("sees the site's colour at once, before the session is there", () => {
+    const chat = new Chat("SITE", { origin, url: origin, title: "" }, "#7a4b1f");
+    expect(chat.accent.value).toBe("#7a4b1f");
+    expect(new Chat("SITE", { origin, url: origin, title: "" }, "red").accent.value).toBe(DEFAULT_ACCENT);
   });
 
   // S2-20

@@ -54,7 +54,7 @@ export class Chat {
   private started = false;
   private readonly startedAt = Date.now();
 
-  readonly accent = computed(() => colour(this.session.current.value?.site.color));
+  readonly accent = computed(() => colour(this.session.current.value?.site.color ?? this.firstColour));
   readonly offline = signal(!navigator.onLine);
   /** Outbox entries that are not in the history yet. */
   readonly outgoing = computed(() => {
@@ -81,7 +81,12 @@ export class Chat {
     ).length;
   });
 
-  constructor(site: string, page: Page) {
+  /** `firstColour` is the site's, shown until the session is there. */
+  constructor(
+    site: string,
+    page: Page,
+    private readonly firstColour?: string,
+  ) {
     this.prefix = `recado:${site}:${page.origin}:`;
     this.session = new Session(site, page, this.api, this.local, withTabLock, this.timer, () => this.reset());
     const tab = this.tabOnly.get(`${this.prefix}tab`) ?? randomId();

@@ -16,7 +16,7 @@ document.documentElement.lang = language;
 if (root && site) {
   connectHost({
     hello(page, open, host) {
-      chat = new Chat(site, page);
+      chat = new Chat(site, page, root.dataset.color);
       chat.onState(host.post);
       chat.show(open);
       render(<App chat={chat} onClose={() => host.post({ type: "close" })} />, root);

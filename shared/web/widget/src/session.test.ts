@@ -9,7 +9,7 @@ const key = "recado:SITE:https://shop.example:token";
 const sessionOf = (token: string, visitorId = "vi_1") => ({
   token,
   visitorId,
-  site: { name: "Malabia", title: "", greeting: "", color: "" },
+  site: { title: "", greeting: "", color: "" },
   limits: { maxText: 4096, attachments: [] },
 });
 

@@ -19,6 +19,7 @@ import { setLanguage, type Texts, withTexts } from "../core/texts.ts";
 import { inboxTexts } from "../inbox/texts/index.ts";
 import { settingsTexts } from "../settings/texts/index.ts";
 import { shellTexts } from "../shell/texts/index.ts";
+import { startTexts } from "../start/texts/index.ts";
 import { templatesTexts } from "../templates/texts/index.ts";
 import { type Part, part } from "../ui/part.tsx";
 import { BootFailed, NotFound, SectionFailed, Starting } from "../ui/states.tsx";
@@ -55,6 +56,9 @@ const token = (search: Record<string, unknown>): { token: string } => ({
 /** Only a path of this origin, to prevent open redirects through the sign-in page. */
 const next = (search: Record<string, unknown>): { next?: string } =>
   typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
+
+const connect = (search: Record<string, unknown>): { connect?: string } =>
+  typeof search.connect === "string" ? { connect: search.connect } : {};
 
 const tab = (search: Record<string, unknown>): { tab?: string } =>
   typeof search.tab === "string" ? { tab: search.tab } : {};
@@ -96,21 +100,24 @@ const verify = createRoute({
   component: screen([authTexts], () => import("../auth/Verify.tsx"), "Verify"),
 });
 
+/** Leads to the sign-in page without a session. */
+async function signedIn({ location }: { location: { href: string } }): Promise<void> {
+  try {
+    const me = await queryClient.ensureQueryData({ ...meQuery, retry: false });
+    // Texts that cannot be loaded leave the page in the browser's language.
+    await setLanguage(me.operator.language).catch(() => {});
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "unauthenticated") {
+      throw redirect({ to: "/sign-in", search: { next: location.href } });
+    }
+    throw error;
+  }
+}
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
-  beforeLoad: async ({ location }) => {
-    try {
-      const me = await queryClient.ensureQueryData({ ...meQuery, retry: false });
-      // Texts that cannot be loaded leave the page in the browser's language.
-      await setLanguage(me.operator.language).catch(() => {});
-    } catch (error) {
-      if (error instanceof ApiError && error.code === "unauthenticated") {
-        throw redirect({ to: "/sign-in", search: { next: location.href } });
-      }
-      throw error;
-    }
-  },
+  beforeLoad: signedIn,
   pendingComponent: Starting,
   errorComponent: Failed,
   component: screen([shellTexts], () => import("../shell/Shell.tsx"), "Shell"),
@@ -137,6 +144,18 @@ const conversation = createRoute({
   getParentRoute: () => inbox,
   path: "$conversationId",
   component: screen([conversationTexts], () => import("../conversation/ConversationPane.tsx"), "ConversationPane"),
+});
+const start = createRoute({
+  getParentRoute: () => shell,
+  path: "/start",
+  component: screen([startTexts, ...channelTexts], () => import("../start/StartPage.tsx"), "StartPage"),
+});
+/** Outside the shell: it shows what customers see. */
+const preview = createRoute({
+  getParentRoute: () => root,
+  path: "/preview/$channelId",
+  beforeLoad: signedIn,
+  component: screen([startTexts, ...channelTexts], () => import("../start/Preview.tsx"), "Preview"),
 });
 const contacts = createRoute({
   getParentRoute: () => shell,
@@ -175,6 +194,7 @@ const channelPageTexts = [settingsTexts, templatesTexts, ...channelTexts];
 const channels = createRoute({
   getParentRoute: () => settings,
   path: "channels",
+  validateSearch: connect,
   component: screen(channelPageTexts, () => import("../settings/Channels.tsx"), "Channels"),
 });
 const channel = createRoute({
@@ -201,10 +221,12 @@ export const router = createRouter({
     shell.addChildren([
       home,
       inbox.addChildren([inboxIndex, conversation]),
+      start,
       contacts,
       contactPage,
       settings.addChildren([settingsIndex, profile, operators, channels, channel, distribution]),
     ]),
+    preview,
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -46,7 +46,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   colors: { petrol, dark, gray },
   black: "#1d252c",
-  fontFamily: '"Figtree Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamily: 'Emoji, "Figtree Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: "650" },
   defaultRadius: "md",
   cursorType: "pointer",

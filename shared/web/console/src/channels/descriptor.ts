@@ -38,6 +38,13 @@ export interface ChannelSetup {
   connect?: ConnectForm;
   /** Rows of the channel's details, below name and store. */
   facts?: (channel: Channel) => readonly { label: Key; value: string }[];
+  /** Where the owner writes to the channel as a customer would; null if that is not known. The link opens in a window of its own. */
+  tryIt?: (channel: Channel) => { href: string; label: Key } | null;
+  /** How customers see the channel: a page of ours for `tryIt`, and a panel beside other things. */
+  preview?: {
+    page: () => Promise<ComponentType<{ channel: Channel }>>;
+    panel: () => Promise<ComponentType<{ channel: Channel }>>;
+  };
   /** Tabs of the channel's page, between details and templates. Their code is loaded when they are opened. */
   tabs?: readonly ChannelTab[];
   /** Only for channels whose capabilities say that they have templates. */
@@ -46,7 +53,7 @@ export interface ChannelSetup {
   reasons?: Readonly<Record<string, Key>>;
 }
 
-/** The form that connects a channel and changes it. Name and store are asked for every channel and are not listed. */
+/** The form that connects a channel and changes it. Name and store are not listed: the form asks for them. */
 export interface ConnectForm {
   /** Label of the choice between channels. Default: the brand's name. */
   choice?: Key;
@@ -56,6 +63,12 @@ export interface ConnectForm {
   submit?: Key;
   /** What to do at the provider before filling in the fields. A step with an address is a link to it. */
   steps?: readonly { text: Key; url?: string }[];
+  /** Values of ours that the provider asks for, with a button that copies them. */
+  copies?: readonly { label: Key; hint: Key; value: () => string }[];
+  /** Makes a new channel's name of its fields, by their names. Absent: the form asks for it. */
+  nameFrom?: (values: Readonly<Record<string, string>>) => string;
+  /** Texts that a new channel's settings begin with, in the language of who connects it. */
+  initialTexts?: Readonly<Record<string, Key>>;
   fields: readonly ChannelField[];
   /** Text for a conflict while connecting: usually that the channel is connected already. */
   conflict?: Key;
@@ -74,6 +87,8 @@ export interface ChannelField {
    * while changing a channel an empty field keeps the current value.
    */
   in: "externalId" | "settings" | "credentials";
+  /** Default: the field is there both while connecting and while changing a channel. */
+  when?: "connecting" | "changing";
   label: Key;
   hint?: Key;
   placeholder?: Key;

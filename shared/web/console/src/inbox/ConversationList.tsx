@@ -1,18 +1,18 @@
 import { Button, Loader, Skeleton } from "@mantine/core";
 import type { Conversation, Operator } from "@recado/lib/protocol";
-import { IconInbox, IconPlugConnected, IconSearchOff } from "@tabler/icons-react";
+import { IconSearchOff } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../api/me.ts";
-import { channelsQuery, conversationsQuery, operatorsQuery } from "../api/queries.ts";
+import { conversationsQuery, operatorsQuery } from "../api/queries.ts";
 import { rowsOf } from "../live/conversations.ts";
 import { useNow } from "../ui/format.ts";
 import { useShortcuts } from "../ui/shortcuts.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
 import { ConversationRow } from "./ConversationRow.tsx";
+import { EmptyInbox } from "./EmptyInbox.tsx";
 import classes from "./inbox.module.css";
 import { useView } from "./useView.ts";
 
@@ -57,7 +57,7 @@ export function ConversationList() {
         </Button>
       </EmptyState>
     ) : (
-      <Empty />
+      <EmptyInbox />
     );
   }
   return (
@@ -69,22 +69,6 @@ export function ConversationList() {
       failedMore={list.isFetchNextPageError}
       loadMore={() => void list.fetchNextPage()}
     />
-  );
-}
-
-/** The empty state. Without a channel it links to the channel settings. */
-function Empty() {
-  const { t } = useTranslation();
-  const may = useMay();
-  const channels = useQuery({ ...channelsQuery, enabled: may("channel.manage") }).data;
-  return channels?.length === 0 ? (
-    <EmptyState icon={IconPlugConnected} title={t("channels.none")} text={t("channels.noneHint")}>
-      <Button component={Link} to="/settings/channels" size="xs" mt="xs">
-        {t("channels.connect")}
-      </Button>
-    </EmptyState>
-  ) : (
-    <EmptyState icon={IconInbox} title={t("inbox.empty")} text={t("inbox.emptyHint")} />
   );
 }
 

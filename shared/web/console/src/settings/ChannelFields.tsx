@@ -12,6 +12,7 @@ import { send } from "../api/client.ts";
 import { channelsQuery, storesQuery } from "../api/queries.ts";
 import { channelOf } from "../channels/index.ts";
 import { type ChannelField, setupOf } from "../channels/setup.ts";
+import { Copyable } from "../ui/Copyable.tsx";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
 import classes from "./channel.module.css";
@@ -36,7 +37,9 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   const stores = useQuery(storesQuery).data ?? [];
   const { type, channel, onClose } = props;
   const { connect, reasons } = setupOf(type);
-  const fields = connect?.fields ?? [];
+  const when = channel ? "changing" : "connecting";
+  const fields = (connect?.fields ?? []).filter((field) => (field.when ?? when) === when);
+  const nameFrom = channel ? undefined : connect?.nameFrom;
   const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
   const errorText = useErrorText({ conflict }, reasons);
   const given = (values: Record<string, string>) =>
@@ -48,7 +51,7 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
       ...Object.fromEntries(fields.map((field) => [pathOf(field), fieldValue(field, channel)])),
     },
     validate: {
-      name: filled(t("field.required")),
+      ...(!nameFrom && { name: filled(t("field.required")) }),
       ...Object.fromEntries(
         fields.map((field) => [
           pathOf(field),
@@ -68,7 +71,9 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
         const body = changeOf(channel, name, filledIn);
         return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
       }
-      const body = creationOf(type, name, storeId || (stores[0]?.id ?? ""), filledIn);
+      const own = nameFrom?.(Object.fromEntries(filledIn.map(({ field, value }) => [field.name, value]))) ?? name;
+      const initial = Object.entries(connect?.initialTexts ?? {}).map(([setting, key]) => [setting, t(key)] as const);
+      const body = creationOf(type, own, storeId || (stores[0]?.id ?? ""), filledIn, Object.fromEntries(initial));
       return send("POST", "/channels", body, shape, idempotencyKey(body));
     },
     onError: (error) => {
@@ -115,22 +120,38 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
             ))}
           </ol>
         )}
-        <TextInput
-          label={t("field.name")}
-          description={t("channels.nameHint")}
-          dir="auto"
-          data-autofocus
-          {...form.getInputProps("name")}
-        />
-        {!channel && stores.length > 0 && (
+        {!channel &&
+          connect?.copies?.map(({ label, hint, value }) => (
+            <div key={label} className={classes.copy}>
+              <p>{t(label)}</p>
+              <p>{t(hint)}</p>
+              <Copyable label={t(label)} value={value()} action={t("copy.action")} />
+            </div>
+          ))}
+        {!nameFrom && (
+          <TextInput
+            label={t("field.name")}
+            description={t("channels.nameHint")}
+            dir="auto"
+            data-autofocus
+            {...form.getInputProps("name")}
+          />
+        )}
+        {!channel && stores.length > 1 && (
           <NativeSelect
             label={t("field.store")}
             data={stores.map(({ id, name }) => ({ value: id, label: name }))}
             {...form.getInputProps("storeId")}
           />
         )}
-        {fields.map((field) => (
-          <Field key={pathOf(field)} field={field} channel={channel} form={form} />
+        {fields.map((field, index) => (
+          <Field
+            key={pathOf(field)}
+            field={field}
+            channel={channel}
+            form={form}
+            first={nameFrom !== undefined && index === 0}
+          />
         ))}
         {save.isError && !rejectedField(fields, save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
@@ -153,7 +174,8 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
 /** Key of a field in the form's values. Without a dot, which would mean a nested value. */
 const pathOf = ({ in: where, name }: ChannelField): string => `${where}-${name}`;
 
-function Field({ field, channel, form }: { field: ChannelField; channel: Channel | null; form: Form }) {
+function Field(props: { field: ChannelField; channel: Channel | null; form: Form; first: boolean }) {
+  const { field, channel, form, first } = props;
   const { t } = useTranslation();
   const id = useId();
   const path = pathOf(field);
@@ -165,6 +187,7 @@ function Field({ field, channel, form }: { field: ChannelField; channel: Channel
     placeholder: placeholder && t(placeholder),
     inputMode: field.inputMode,
     maxLength: field.maxLength,
+    "data-autofocus": first || undefined,
     ...(prose ? { dir: "auto" } : { autoComplete: "off", spellCheck: false }),
     ...form.getInputProps(path),
   };

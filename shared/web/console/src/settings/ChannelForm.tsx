@@ -12,14 +12,16 @@ import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
 import { ChannelFields } from "./ChannelFields.tsx";
 
-/** Connects a channel, or changes one. */
-export function ChannelForm({ channel, onClose }: { channel: Channel | null; onClose: () => void }) {
+/** Connects a channel, or changes one. `preferred` is the type that is chosen first. */
+export function ChannelForm(props: { channel: Channel | null; preferred?: string; onClose: () => void }) {
+  const { channel, preferred = "", onClose } = props;
   const { t } = useTranslation();
   useReturnFocus();
   const able = useQuery(capabilitiesQuery).data;
   const offered = connectable.filter((type) => able?.some(({ channelType }) => channelType === type));
   const [chosen, setChosen] = useState<string>();
-  const type = channel?.type ?? chosen ?? offered[0] ?? connectable[0];
+  const first = offered.includes(preferred) ? preferred : offered[0];
+  const type = channel?.type ?? chosen ?? first ?? connectable[0];
   if (type === undefined) return null;
   const { connect } = setupOf(type);
   const choiceOf = (one: string): string => {

@@ -2,7 +2,7 @@ import { Button, Skeleton } from "@mantine/core";
 import type { Channel } from "@recado/lib/protocol";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/me.ts";
@@ -19,7 +19,9 @@ export function Channels() {
   const { t } = useTranslation();
   const may = useMay();
   const list = useQuery(channelsQuery);
-  const [edited, setEdited] = useState<Channel | "new" | null>(null);
+  const { connect: preferred } = useSearch({ from: "/shell/settings/channels" });
+  const navigate = useNavigate();
+  const [edited, setEdited] = useState<Channel | "new" | null>(preferred ? "new" : null);
   const manage = may("channel.manage");
   const connect = manage && (
     <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
@@ -36,7 +38,13 @@ export function Channels() {
         <ErrorState error={list.error} onRetry={() => void list.refetch()} retrying={list.isFetching} />
       )}
       {list.data?.length === 0 && (
-        <EmptyState icon={IconPlugConnected} title={t("channels.none")} text={t("channels.noneHint")} />
+        <EmptyState icon={IconPlugConnected} title={t("channels.none")} text={t("channels.noneHint")}>
+          {manage && (
+            <Button mt="xs" onClick={() => setEdited("new")}>
+              {t("channels.connectFirst")}
+            </Button>
+          )}
+        </EmptyState>
       )}
       {list.data && list.data.length > 0 && (
         <ul className={classes.rows}>
@@ -71,7 +79,16 @@ export function Channels() {
           ))}
         </ul>
       )}
-      {edited && <ChannelForm channel={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+      {edited && (
+        <ChannelForm
+          channel={edited === "new" ? null : edited}
+          preferred={preferred}
+          onClose={() => {
+            setEdited(null);
+            if (preferred) void navigate({ to: "/settings/channels", replace: true });
+          }}
+        />
+      )}
     </>
   );
 }

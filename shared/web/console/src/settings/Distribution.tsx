@@ -96,6 +96,11 @@ function Assigning({ settings }: { settings: Settings }) {
             {...form.getInputProps("managerId")}
           />
         )}
+        {form.values.mode === "manager" && (
+          <Text size="sm" c="dimmed">
+            {t("distribution.managerOnly")}
+          </Text>
+        )}
         {save.isError && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}

@@ -118,6 +118,7 @@ describe("request body", () => {
       credentials: { token: "secret" },
       settings: { pages: ["a"] },
     });
+    expect(creationOf("example", "Ventas", "", [], { greeting: "Hola" }).settings).toEqual({ greeting: "Hola" });
     expect(creationOf("example", "Ventas", "", [])).toEqual({ type: "example", name: "Ventas", settings: {} });
   });
 

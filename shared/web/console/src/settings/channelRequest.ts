@@ -44,7 +44,14 @@ export const rejectedField = (fields: readonly ChannelField[], error: unknown): 
       )
     : undefined;
 
-export function creationOf(type: string, name: string, storeId: string, values: FilledIn) {
+/** `initial` are settings of a new channel that the form does not ask for. */
+export function creationOf(
+  type: string,
+  name: string,
+  storeId: string,
+  values: FilledIn,
+  initial: Channel["settings"] = {},
+) {
   const externalId = values.find(({ field }) => field.in === "externalId")?.value.trim();
   return {
     type,
@@ -52,7 +59,7 @@ export function creationOf(type: string, name: string, storeId: string, values: 
     ...(storeId && { storeId }),
     ...(externalId !== undefined && { externalId }),
     ...credentialsOf(values),
-    settings: settingsOf({}, values),
+    settings: settingsOf(initial, values),
   };
 }
 

@@ -10,13 +10,15 @@ import { Mark } from "../ui/Wordmark.tsx";
 import { AvailabilitySwitch } from "./AvailabilitySwitch.tsx";
 import classes from "./shell.module.css";
 import { UserMenu } from "./UserMenu.tsx";
+import { waitingFor } from "./waiting.ts";
 
 export function Rail() {
   const { t } = useTranslation();
   const may = useMay();
   const countText = useCountText();
-  const unread = useQuery(countsQuery).data?.mine.unread;
-  const badge = unread && unread.value > 0 ? countText(unread) : undefined;
+  const counts = useQuery(countsQuery).data;
+  const waiting = counts && waitingFor(counts, may("conversation.reply"));
+  const badge = waiting && waiting.value > 0 ? countText(waiting) : undefined;
   useEffect(() => {
     document.title = badge ? `(${badge}) Recado` : "Recado";
     return () => {

@@ -1,11 +1,11 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
 import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
-import { IconKeyboard, IconLogout, IconUser } from "@tabler/icons-react";
+import { IconKeyboard, IconListCheck, IconLogout, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { send, tell } from "../api/client.ts";
-import { useMe } from "../api/me.ts";
+import { useMay, useMe } from "../api/me.ts";
 import { meQuery } from "../api/queries.ts";
 import { tellSession } from "../api/session.ts";
 import { setLanguage } from "../core/texts.ts";
@@ -26,6 +26,7 @@ const schemes = [
 export function UserMenuItems(overlay: OverlayProps) {
   const { t } = useTranslation();
   const me = useMe();
+  const may = useMay();
   const client = useQueryClient();
   const router = useRouter();
   const failed = useFailureNotice();
@@ -59,6 +60,11 @@ export function UserMenuItems(overlay: OverlayProps) {
       <Menu.Item leftSection={<IconUser size={16} />} onClick={() => void router.navigate({ to: "/settings/profile" })}>
         {t("settings.profile")}
       </Menu.Item>
+      {may("channel.manage") && may("operator.manage") && (
+        <Menu.Item leftSection={<IconListCheck size={16} />} onClick={() => void router.navigate({ to: "/start" })}>
+          {t("start.title")}
+        </Menu.Item>
+      )}
       <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openShortcutHelp}>
         {t("shortcuts.title")}
       </Menu.Item>

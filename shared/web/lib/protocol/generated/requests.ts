@@ -415,7 +415,7 @@ export type VisitorFrameQuery = {
 export type NewVisitorSession = {
   /** Site is the site's code. */
   site: string;
-  /** Origin is of the page that shows the chat: scheme, host and port. It must be one of the site's. */
+  /** Origin is of the page that shows the chat: scheme, host and port. It must be one of the site's, or the console's for a preview. */
   origin: string;
   /** Token is of an earlier session; one that is unknown, expired or of another page begins a new visitor. */
   token?: string;

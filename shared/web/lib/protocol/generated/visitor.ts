@@ -5,9 +5,7 @@ import * as e from "./enums.ts";
 
 /** Site is how a site presents itself. */
 export const site = v.object({
-  /** Name is the channel's name. */
-  name: words,
-  /** Title defaults to the name. */
+  /** Title defaults to the name of the business. */
   title: words,
   /** Greeting is empty when the site has none. */
   greeting: words,
@@ -142,7 +140,7 @@ export type Interactive = v.InferOutput<typeof interactive>;
 export const visitorAuthor = v.object({
   /** Kind is what the author is. */
   kind: words,
-  /** Name is the author's name; may be empty. */
+  /** Name is the author's first name; may be empty. */
   name: words,
   /** Picture is a path on this origin; null without a picture. */
   picture: v.fallback(v.nullable(v.string()), null),

@@ -34,6 +34,10 @@ export const telegram: ChannelDescriptor = {
       },
     ],
   },
+  tryIt: (channel) => {
+    const username = usernameOf(channel).slice(1);
+    return username ? { href: `https://t.me/${encodeURIComponent(username)}`, label: "telegram.tryIt" } : null;
+  },
   facts: (channel) => [
     { label: "telegram.bot", value: usernameOf(channel) },
     { label: "telegram.botId", value: channel.externalId },

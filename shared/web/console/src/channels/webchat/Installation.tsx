@@ -1,47 +1,89 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button, Loader, NativeSelect } from "@mantine/core";
 import type { Channel } from "@recado/lib/protocol";
-import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { IconCheck, IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery } from "../../api/queries.ts";
-import { copied } from "../../ui/clipboard.ts";
+import { Copyable } from "../../ui/Copyable.tsx";
 import classes from "./installation.module.css";
-import { siteOf, snippetOf } from "./site.ts";
+import { previewPath, siteOf, snippetOf } from "./site.ts";
 
 // S0-30, S0-31
 /** The steps that put the chat on a site. */
 export function Installation({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const { origins, color } = siteOf(channel);
+  const snippet = snippetOf(location.origin, channel.externalId, color);
+  const subject = t("webchat.mailSubject", { site: channel.name });
+  const mail = t("webchat.mailBody", { tag: "</body>", snippet });
   return (
-    <ol className={classes.steps}>
-      <SiteStep channel={channel} />
-      <li>
-        <h2>{t("webchat.step.copy")}</h2>
-        <Snippet key={channel.id} code={snippetOf(location.origin, channel.externalId, color)} />
-      </li>
-      <li>
-        <h2>{t("webchat.step.paste")}</h2>
-        <p>{t("webchat.step.pasteHint", { tag: "</body>" })}</p>
-      </li>
-      <li>
-        <h2>{t("webchat.step.try")}</h2>
-        <p>{t("webchat.step.tryHint")}</p>
-        {origins.length > 0 && (
-          <ul className={classes.origins}>
-            {origins.map((origin) => (
-              <li key={origin}>
-                <a href={origin} target="_blank" rel="noopener noreferrer">
-                  {origin}
-                </a>
-              </li>
-            ))}
-          </ul>
-        )}
-      </li>
-    </ol>
+    <>
+      <div className={classes.preview}>
+        <div>
+          <h2>{t("webchat.previewNow")}</h2>
+          <p>{t("webchat.previewNowHint")}</p>
+        </div>
+        <Button
+          component="a"
+          href={previewPath(channel)}
+          target="_blank"
+          rel="noopener"
+          rightSection={<IconExternalLink size={15} />}
+        >
+          {t("webchat.tryIt")}
+        </Button>
+      </div>
+      <ol className={classes.steps}>
+        <SiteStep channel={channel} />
+        <li>
+          <h2>{t("webchat.step.copy")}</h2>
+          <Copyable key={channel.id} label={t("webchat.snippet")} value={snippet} action={t("webchat.copy")} rows={5} />
+          <p className={classes.developer}>
+            <a href={`mailto:?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(mail)}`}>
+              {t("webchat.sendToDeveloper")}
+            </a>
+          </p>
+        </li>
+        <li>
+          <h2>{t("webchat.step.paste")}</h2>
+          <p>{t("webchat.step.pasteHint", { tag: "</body>" })}</p>
+        </li>
+        <li>
+          <h2>{t("webchat.step.try")}</h2>
+          <p>{t("webchat.step.tryHint")}</p>
+          {origins.length > 0 && (
+            <ul className={classes.origins}>
+              {origins.map((origin) => (
+                <li key={origin}>
+                  <a href={origin} target="_blank" rel="noopener noreferrer">
+                    {origin}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          )}
+          <Works channel={channel} />
+        </li>
+      </ol>
+    </>
+  );
+}
+
+/** In milliseconds. Asked for while somebody waits for it: no frame tells the console of a channel's health. */
+const CHECK_EVERY = 4_000;
+
+// B-22
+/** Turns green when a page of the site opened the chat. The preview does not count. */
+function Works({ channel }: { channel: Channel }) {
+  const { t } = useTranslation();
+  const works = channel.health.state === "ok";
+  useQuery({ ...channelsQuery, refetchInterval: works ? false : CHECK_EVERY });
+  return (
+    <p className={classes.works} data-works={works || undefined} role="status">
+      {works ? <IconCheck size={16} /> : <Loader size={14} />}
+      {t(works ? "webchat.works" : "webchat.worksNot")}
+    </p>
   );
 }
 
@@ -70,44 +112,5 @@ function SiteStep({ channel }: { channel: Channel }) {
         }
       />
     </li>
-  );
-}
-
-type Copy = "not yet" | "done" | "refused";
-
-function Snippet({ code }: { code: string }) {
-  const { t } = useTranslation();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const hint = useId();
-  const [copy, setCopy] = useState<Copy>("not yet");
-  const copyIt = async () => {
-    setCopy((await copied(code, field.current)) ? "done" : "refused");
-  };
-  return (
-    <div className={classes.snippet}>
-      <textarea
-        ref={field}
-        className={classes.code}
-        readOnly
-        rows={5}
-        dir="ltr"
-        spellCheck={false}
-        aria-label={t("webchat.snippet")}
-        aria-describedby={hint}
-        value={code}
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <Button
-        size="sm"
-        leftSection={copy === "done" ? <IconCheck size={16} /> : <IconCopy size={16} />}
-        onClick={() => void copyIt()}
-      >
-        {t("webchat.copy")}
-      </Button>
-      <span id={hint} role="status" className={classes.copyState} data-refused={copy === "refused" || undefined}>
-        {copy === "done" && t("webchat.copied")}
-        {copy === "refused" && t("webchat.copyRefused")}
-      </span>
-    </div>
   );
 }

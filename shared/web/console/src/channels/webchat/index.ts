@@ -1,20 +1,17 @@
 import { IconWorld } from "@tabler/icons-react";
 import type { ChannelDescriptor, ChannelField } from "../descriptor.ts";
-import { COLOR, isColor, type OriginFault, originsOf, siteOf } from "./site.ts";
+import { COLOR, isColor, originsOf, previewPath, siteName, siteOf, withTwins } from "./site.ts";
 import { webchatTexts } from "./texts/index.ts";
-
-const faultKeys = {
-  notAddress: "webchat.originInvalid",
-  notSecure: "webchat.originNotSecure",
-  path: "webchat.originPath",
-} as const satisfies Record<OriginFault, string>;
 
 const originsFault: ChannelField["fault"] = (value, t) => {
   const verdict = originsOf(value);
   if ("origins" in verdict) return null;
-  if (verdict.fault === "none") return t("field.required"); // only separators
-  const fault = t(faultKeys[verdict.fault], { address: verdict.line });
-  return verdict.suggestion ? t("webchat.originMeant", { fault, address: verdict.suggestion }) : fault;
+  return verdict.wrong === null ? t("field.required") : t("webchat.originInvalid", { address: verdict.wrong });
+};
+
+const originsIn = (value: string): string[] => {
+  const verdict = originsOf(value);
+  return "origins" in verdict ? verdict.origins : [];
 };
 
 // S0-30, S0-32
@@ -33,10 +30,24 @@ export const webchat: ChannelDescriptor = {
     title: "webchat.connect",
     submit: "webchat.create",
     nextTab: "installation",
+    nameFrom: ({ origins = "" }) => siteName(origins),
+    initialTexts: { greeting: "webchat.greetingInitial" },
     fields: [
       {
         name: "origins",
         in: "settings",
+        when: "connecting",
+        label: "webchat.address",
+        hint: "webchat.addressHint",
+        placeholder: "webchat.addressPlaceholder",
+        inputMode: "url",
+        fault: originsFault,
+        write: (value) => withTwins(originsIn(value)),
+      },
+      {
+        name: "origins",
+        in: "settings",
+        when: "changing",
         label: "webchat.origins",
         hint: "webchat.originsHint",
         placeholder: "webchat.originsPlaceholder",
@@ -45,14 +56,12 @@ export const webchat: ChannelDescriptor = {
         rows: { min: 2, max: 6 },
         fault: originsFault,
         read: (value) => siteOf({ settings: { origins: value } }).origins.join("\n"),
-        write: (value) => {
-          const verdict = originsOf(value);
-          return "origins" in verdict ? verdict.origins : [];
-        },
+        write: originsIn,
       },
       {
         name: "title",
         in: "settings",
+        when: "changing",
         label: "webchat.title",
         hint: "webchat.titleHint",
         maxLength: 60,
@@ -62,6 +71,7 @@ export const webchat: ChannelDescriptor = {
       {
         name: "greeting",
         in: "settings",
+        when: "changing",
         label: "webchat.greeting",
         hint: "webchat.greetingHint",
         input: "lines",
@@ -73,6 +83,7 @@ export const webchat: ChannelDescriptor = {
       {
         name: "color",
         in: "settings",
+        when: "changing",
         label: "webchat.color",
         input: "color",
         initial: COLOR,
@@ -91,6 +102,11 @@ export const webchat: ChannelDescriptor = {
       { label: "webchat.greeting", value: greeting },
       { label: "webchat.color", value: color },
     ];
+  },
+  tryIt: (channel) => ({ href: previewPath(channel), label: "webchat.tryIt" }),
+  preview: {
+    page: async () => (await import("./PreviewPage.tsx")).PreviewPage,
+    panel: async () => (await import("./PreviewPanel.tsx")).PreviewPanel,
   },
   tabs: [
     {

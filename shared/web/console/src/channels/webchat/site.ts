@@ -1,4 +1,5 @@
 /** A site: where the web chat may appear, how it looks, and the line that brings it there. Pure. */
+import { DEFAULT_ACCENT } from "@recado/lib/bridge";
 import type { Channel } from "@recado/lib/protocol";
 
 export interface Site {
@@ -8,7 +9,7 @@ export interface Site {
   color: string;
 }
 
-export const COLOR = "#1c7ed6";
+export const COLOR = DEFAULT_ACCENT;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -26,53 +27,69 @@ export function siteOf({ settings }: Pick<Channel, "settings">): Site {
 
 export const isColor = (value: string): boolean => /^#[0-9a-f]{6}$/i.test(value);
 
-export type OriginFault = "notAddress" | "notSecure" | "path";
-
 /** The page's own machine is tried out without a certificate. */
 const isLocal = (host: string) => host === "127.0.0.1" || /^(.+\.)?localhost$/.test(host);
 
-/** https://host[:port], as a browser writes it; people paste whole addresses, and are told what is too much. */
-export function originOf(line: string): { origin: string } | { fault: OriginFault } {
+const scheme = /^(?:[a-z][a-z\d+.-]*:\/+|https?\/\/|\/\/)/i;
+
+/**
+ * https://host[:port] of an address as people type it or copy it from the browser: scheme, path, and what a link carries are
+ * repaired. Null if it names no host.
+ */
+export function originOf(typed: string): string | null {
+  const line = typed.trim();
   let url: URL;
   try {
-    url = new URL(line.trim());
+    url = new URL(`https://${line.replace(scheme, "")}`);
   } catch {
-    return { fault: "notAddress" };
+    return null;
   }
-  const host = url.hostname;
-  const named = isLocal(host) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(host);
-  if (!["http:", "https:"].includes(url.protocol) || !named || url.username || url.password) {
-    return { fault: "notAddress" };
-  }
-  if (url.protocol === "http:" && !isLocal(host)) return { fault: "notSecure" };
-  if (url.pathname !== "/" || url.search || url.hash) return { fault: "path" };
-  return { origin: url.origin };
+  const host = url.hostname.replace(/\.$/, "");
+  const named = isLocal(host) || /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/.test(host);
+  // An e-mail address would be read as its provider's site.
+  if (!named || url.username || url.password) return null;
+  const plain = isLocal(host) && !/^https:/i.test(line);
+  return `${plain ? "http" : "https"}://${host}${url.port && `:${url.port}`}`;
 }
 
-export type OriginsVerdict =
-  | { origins: string[] }
-  | { fault: OriginFault; line: string; suggestion: string | null }
-  | { fault: "none" };
+/** The same site with www or without; null for a host that has no such pair. */
+function twinOf(origin: string): string | null {
+  const { hostname } = new URL(origin);
+  if (isLocal(hostname) || /^[\d.]+$/.test(hostname)) return null;
+  return hostname.startsWith("www.") ? origin.replace("//www.", "//") : origin.replace("//", "//www.");
+}
 
-/** One a line; the first that is wrong is named. Twice the same is once. */
+export type OriginsVerdict = { origins: string[] } | { wrong: string | null };
+
+/** The origins of a text with one address or several, without duplicates; or the first that is wrong, null if there is none at all. */
 export function originsOf(text: string): OriginsVerdict {
   const lines = text.split(/[\n,\s]+/).filter(Boolean);
-  if (lines.length === 0) return { fault: "none" };
+  if (lines.length === 0) return { wrong: null };
   const origins = new Set<string>();
   for (const line of lines) {
-    const verdict = originOf(line);
-    if ("fault" in verdict) return { fault: verdict.fault, line, suggestion: suggestionFor(line) };
-    origins.add(verdict.origin);
+    const origin = originOf(line);
+    if (origin === null) return { wrong: line };
+    origins.add(origin);
   }
   return { origins: [...origins] };
 }
 
-/** What was probably meant: the address without its path, with https. */
-function suggestionFor(line: string): string | null {
-  const bare = line.trim().replace(/^\w+:\/\//, "");
-  const verdict = originOf(`https://${bare.split(/[/?#]/)[0]}`);
-  return "origin" in verdict ? verdict.origin : null;
-}
+/** Each origin with its twin: visitors come by both, and people type one. */
+export const withTwins = (origins: readonly string[]): string[] => [
+  ...new Set(origins.flatMap((origin) => [origin, twinOf(origin) ?? origin])),
+];
+
+/** What people call the site of an address: its host without www. */
+export const siteName = (typed: string): string =>
+  (typed.trim().split(/[\n,\s]+/)[0] ?? "")
+    .replace(scheme, "")
+    .replace(/[/?#].*$/, "")
+    .replace(/^www\./i, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
+
+/** Where people of the account see the site's chat and write as visitors do. */
+export const previewPath = ({ id }: Pick<Channel, "id">): string => `/preview/${encodeURIComponent(id)}`;
 
 /**
  * One line. The code is the site's own: it says whose conversations they are. The colour is the button's before anybody chats. Browsers

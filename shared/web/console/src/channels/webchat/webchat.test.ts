@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from "vitest";
-import { COLOR, originsOf, siteOf, snippetOf } from "./site.ts";
+import { COLOR, originsOf, siteName, siteOf, snippetOf, withTwins } from "./site.ts";
 
 // S0-32
 describe("originsOf", () => {
@@ -12,33 +12,58 @@ describe("originsOf", () => {
   });
 
   test.each([
+    ["panaderiaflor.com.ar", "https://panaderiaflor.com.ar"],
+    [" https://www.panaderiaflor.com.ar/contacto?x=1 ", "https://www.panaderiaflor.com.ar"],
+    ["HTTP://PanaderiaFlor.com.ar", "https://panaderiaflor.com.ar"],
+    ["http://shop.example", "https://shop.example"],
+    ["https//shop.example", "https://shop.example"],
+    ["//shop.example/#top", "https://shop.example"],
+    ["ftp://shop.example", "https://shop.example"],
+    ["shop.example.", "https://shop.example"],
     ["https://shop.example:443", "https://shop.example"],
+    ["mi_tienda.shop.example", "https://mi_tienda.shop.example"],
+    ["localhost:3000", "http://localhost:3000"],
     ["http://127.0.0.1:3000", "http://127.0.0.1:3000"],
     ["https://127.0.0.1", "https://127.0.0.1"],
-    ["https://ñandú.example", "https://xn--and-6ma2c.example"],
+    ["http://localhost.evil.example", "https://localhost.evil.example"],
+    ["ñandú.example", "https://xn--and-6ma2c.example"],
   ])("%s is %s", (line, origin) => {
     expect(originsOf(line)).toEqual({ origins: [origin] });
   });
 
   test.each([
-    ["shop.example", "notAddress", "https://shop.example"],
-    ["http://shop.example", "notSecure", "https://shop.example"],
-    ["http://localhost.evil.example", "notSecure", "https://localhost.evil.example"],
-    ["https://shop.example/carrito", "path", "https://shop.example"],
-    ["https://shop.example?x=1", "path", "https://shop.example"],
-    ["https://*.shop.example", "notAddress", null],
-    ["https://ana:secreto@shop.example", "notAddress", null],
-    ["ftp://shop.example", "notAddress", "https://shop.example"],
-    ["javascript:alert(1)", "notAddress", null],
-    ["https://shop", "notAddress", null],
-    ["*", "notAddress", null],
-  ])("%s is refused: %s", (line, fault, suggestion) => {
-    expect(originsOf(`https://otra.example\n${line}`)).toEqual({ fault, line, suggestion });
+    "https://*.shop.example",
+    "https://ana:secreto@shop.example",
+    "ana@shop.example",
+    "javascript:alert(1)",
+    "https://shop",
+    "Panadería",
+    "*",
+  ])("%s is no address", (line) => {
+    expect(originsOf(`https://otra.example\n${line}`)).toEqual({ wrong: line });
   });
 
   test("at least one is required", () => {
-    expect(originsOf(" \n ")).toEqual({ fault: "none" });
+    expect(originsOf(" \n ")).toEqual({ wrong: null });
   });
+});
+
+test.each([
+  ["https://flor.example", ["https://flor.example", "https://www.flor.example"]],
+  ["https://www.flor.example:8443", ["https://www.flor.example:8443", "https://flor.example:8443"]],
+  ["http://localhost:3000", ["http://localhost:3000"]],
+  ["https://192.0.2.7", ["https://192.0.2.7"]],
+])("withTwins: %s is added with and without www", (origin, both) => {
+  expect(withTwins([origin])).toEqual(both);
+  expect(withTwins(both)).toEqual(both);
+});
+
+test.each([
+  ["https://www.PanaderiaFlor.com.ar/contacto?x=1", "panaderiaflor.com.ar"],
+  ["Ñandú.example, otra.example", "ñandú.example"],
+  ["localhost:3000", "localhost:3000"],
+])("siteName: %s is %s", (typed, name) => {
+  expect(siteName(typed)).toBe(name);
 });
 
 describe("siteOf", () => {

@@ -9,6 +9,9 @@ const digits: ChannelField["fault"] = (value, t) => (/^\d{5,}$/.test(value.trim(
 const businessAccountOf = ({ settings }: Channel): string =>
   typeof settings.businessAccountId === "string" ? settings.businessAccountId : "";
 
+/** Where Meta delivers. The token that proves it is ours is a secret of the deployment, which the console does not have. */
+const webhook = () => `${location.origin}/webhooks/whatsapp`;
+
 export const whatsapp: ChannelDescriptor = {
   name: "WhatsApp",
   icon: IconBrandWhatsapp,
@@ -18,6 +21,11 @@ export const whatsapp: ChannelDescriptor = {
     rank: 1,
     title: "whatsapp.connect",
     conflict: "whatsapp.taken",
+    steps: [
+      { text: "whatsapp.step.app", url: "https://developers.facebook.com/apps" },
+      { text: "whatsapp.step.webhook" },
+    ],
+    copies: [{ label: "whatsapp.webhook", hint: "whatsapp.webhookHint", value: webhook }],
     fields: [
       {
         name: "externalId",
@@ -49,10 +57,15 @@ export const whatsapp: ChannelDescriptor = {
       },
     ],
   },
+  tryIt: ({ displayPhone }) => {
+    const digits = displayPhone?.replace(/\D/g, "");
+    return digits ? { href: `https://wa.me/${digits}`, label: "whatsapp.tryIt" } : null;
+  },
   facts: (channel) => [
     { label: "field.phone", value: channel.displayPhone ?? "" },
     { label: "whatsapp.phoneNumberId", value: channel.externalId },
     { label: "whatsapp.businessAccountId", value: businessAccountOf(channel) },
+    { label: "whatsapp.webhook", value: webhook() },
   ],
   templates: {
     none: "whatsapp.templatesNone",
