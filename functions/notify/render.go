@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	_ "embed"
 	"html"
 	"regexp"
@@ -22,7 +23,7 @@ var (
 	htmlBody string
 )
 
-// mailText holds the texts of one mail. A %s in the greeting is the name.
+// mailText holds the texts of one mail. A %s in the greeting is the name. An invitation's subject and intro name {inviter} and {account}.
 type mailText struct {
 	Subject  string
 	Greeting string
@@ -51,15 +52,19 @@ func render(m chat.Mail) (mail.Message, error) {
 	if name := presentable(m.Params["name"]); name != "" {
 		greeting = strings.ReplaceAll(words.Greeting, "%s", name)
 	}
+	names := strings.NewReplacer(
+		"{inviter}", cmp.Or(presentable(m.Params["inviter"]), unnamed[language].inviter),
+		"{account}", cmp.Or(presentable(m.Params["account"]), unnamed[language].account))
+	subject, intro := names.Replace(words.Subject), names.Replace(words.Intro)
 	fields := []string{
-		"{language}", string(language), "{subject}", words.Subject, "{greeting}", greeting, "{intro}", words.Intro,
+		"{language}", string(language), "{subject}", subject, "{greeting}", greeting, "{intro}", intro,
 		"{button}", words.Button, "{note}", words.Note, "{fallback}", words.Fallback, "{url}", url,
 	}
 	text := strings.NewReplacer(fields...).Replace(textBody)
 	for i := 1; i < len(fields); i += 2 {
 		fields[i] = html.EscapeString(fields[i])
 	}
-	return mail.Message{To: m.To, Subject: words.Subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
+	return mail.Message{To: m.To, Subject: subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
 }
 
 // nameRunes is the maximum length of a name in a greeting, in runes.

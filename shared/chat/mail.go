@@ -21,8 +21,11 @@ type MailTemplate string
 
 // The templates.
 const (
-	MailVerify MailTemplate = "verify"
-	MailReset  MailTemplate = "reset"
+	MailVerify     MailTemplate = "verify"
+	MailReset      MailTemplate = "reset"
+	MailInvitation MailTemplate = "invitation"
+	// MailInvitationTaken goes in place of an invitation to an address with which somebody signs in to another account.
+	MailInvitationTaken MailTemplate = "invitation_taken"
 )
 
 // MailState is the delivery state of a mail. Unknown means that an attempt's outcome was lost; it is not repeated automatically.

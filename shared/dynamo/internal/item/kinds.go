@@ -28,6 +28,7 @@ const (
 	KindChannel             = "channel"
 	KindOperator            = "operator"
 	KindTemplate            = "template"
+	KindInvitation          = "invitation"
 	KindEmail               = "email"
 	KindAsset               = "asset"
 	KindBusiness            = "business"
