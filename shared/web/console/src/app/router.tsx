@@ -74,6 +74,12 @@ const verify = createRoute({
   validateSearch: token,
   component: screen([authTexts], () => import("../auth/Verify.tsx"), "Verify"),
 });
+const invitation = createRoute({
+  getParentRoute: () => auth,
+  path: "/invitation",
+  validateSearch: token,
+  component: screen([authTexts], () => import("../auth/Invitation.tsx"), "Invitation"),
+});
 
 const shell = createRoute({
   getParentRoute: () => root,
@@ -168,7 +174,7 @@ function parseViewSearch(search: Record<string, unknown>): Partial<ReturnType<ty
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    auth.addChildren([signIn, signUp, forgot, reset, verify]),
+    auth.addChildren([signIn, signUp, forgot, reset, verify, invitation]),
     shell.addChildren([
       home,
       inbox.addChildren([inboxIndex, conversation]),
