@@ -186,3 +186,83 @@ func TestSignUp_CrashAnywhere_Repeatable(t *testing.T) {
 		}
 	}
 }
+
+// S0-01: whatever call the acceptance of an invitation dies at, the link creates its one operator, or tells that it has.
+func TestAcceptInvitation_CrashAnywhere_Repeatable(t *testing.T) {
+	t.Parallel()
+	d := &death{}
+	b := apitest.New(t, d.comeOver)
+	n := 0
+	link := func() (token, email string, owner *apitest.Client) {
+		n++
+		owner = verifiedOwner(t, b, fmt.Sprintf("ana%d@example.com", n))
+		email = fmt.Sprintf("beto%d@example.com", n)
+		invited(owner, chat.Editor, []string{email})
+		return linkOf(t, owner), email, owner
+	}
+	token, _, _ := link()
+	d.strike(0, false)
+	accept(b, token).Want(http.StatusCreated)
+	calls := d.strike(0, false)
+	for at := 1; at <= calls; at++ { // each call of an undisturbed acceptance
+		for _, after := range []bool{false, true} {
+			token, email, owner := link()
+			d.strike(at, after)
+			if a := accept(b, token); a.Status < 500 {
+				t.Errorf("died at %d but answered %d: %s", at, a.Status, a.Body)
+			}
+			d.strike(0, false)
+			b.Clock.Advance(apitest.InProgress)
+			if again := accept(b, token); again.Status == http.StatusConflict {
+				refusedLink(t, b, token, "invitation_used")
+			} else {
+				again.Want(http.StatusCreated)
+			}
+			account, _ := owner.Me()
+			list, err := b.Store.Operators(t.Context(), account.ID)
+			if _, o := b.SignedIn(email).Me(); err != nil || len(list) != 2 || o.Role != chat.Editor || len(pending(owner)) != 0 {
+				t.Errorf("died at %d (after %t): %d operators, joined as %+v, %v", at, after, len(list), o, err)
+			}
+		}
+	}
+}
+
+// S0-01: a call that invites and dies is repeated without a second mail to anybody.
+func TestInvite_CrashAnywhere_OneMailEach(t *testing.T) {
+	t.Parallel()
+	d := &death{}
+	b := apitest.New(t, d.comeOver)
+	emails := []string{"beto@example.com", "leo@example.com"}
+	n := 0
+	invite := func(owner *apitest.Client) apitest.Answer {
+		b.Forget()
+		return owner.With("Idempotency-Key", "invite").Do("POST", "/api/v1/invitations", apitest.Fields{"emails": emails, "role": "operator"})
+	}
+	struck := 0
+	for died := true; died; struck++ {
+		for _, after := range []bool{false, true} {
+			n++
+			emails = []string{fmt.Sprintf("beto%d@example.com", n), fmt.Sprintf("leo%d@example.com", n)}
+			owner := verifiedOwner(t, b, fmt.Sprintf("ana%d@example.com", n))
+			d.strike(struck+1, after)
+			invite(owner)
+			died = d.strike(0, false) > struck
+			b.Clock.Advance(apitest.InProgress)
+			invite(owner).Want(http.StatusOK)
+			account, _ := owner.Me()
+			mailed := map[string]int{}
+			for _, m := range mailsOf(t, b, account.ID) {
+				if m.Template == chat.MailInvitation {
+					mailed[m.To]++
+				}
+			}
+			if len(mailed) != 2 || mailed[emails[0]] != 1 || mailed[emails[1]] != 1 || len(pending(owner)) != 2 {
+				t.Errorf("died at %d (after %t): mailed %v, pending %+v", struck+1, after, mailed, pending(owner))
+			}
+			accept(b, linkOf(t, owner)).Want(http.StatusCreated)
+		}
+	}
+	if struck < 10 {
+		t.Errorf("an undisturbed call asks the database %d times only", struck)
+	}
+}

@@ -178,10 +178,9 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// mailedToken reads the token out of the newest mail of a template to an account.
-func mailedToken(t *testing.T, b *apitest.Fixture, account chat.AccountID, template chat.MailTemplate) string {
+// mailsOf are the mails of an account that are not sent yet.
+func mailsOf(t *testing.T, b *apitest.Fixture, account chat.AccountID) (mails []chat.Mail) {
 	t.Helper()
-	var newest chat.Mail
 	for shard := range 16 {
 		due, err := b.Store.Due(t.Context(), shard, b.Clock.Now().Add(time.Hour), chat.PageRequest{Limit: 100})
 		if err != nil {
@@ -195,9 +194,19 @@ func mailedToken(t *testing.T, b *apitest.Fixture, account chat.AccountID, templ
 			if err != nil {
 				t.Fatal(err)
 			}
-			if mail.Template == template && mail.CreatedAt.After(newest.CreatedAt) {
-				newest = mail
-			}
+			mails = append(mails, mail)
+		}
+	}
+	return mails
+}
+
+// mailedToken reads the token out of the newest mail of a template to an account.
+func mailedToken(t *testing.T, b *apitest.Fixture, account chat.AccountID, template chat.MailTemplate) string {
+	t.Helper()
+	var newest chat.Mail
+	for _, mail := range mailsOf(t, b, account) {
+		if mail.Template == template && mail.CreatedAt.After(newest.CreatedAt) {
+			newest = mail
 		}
 	}
 	_, token, found := strings.Cut(newest.Params["url"], "?token=")

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	_ "embed"
 	"html"
 	"regexp"
@@ -23,7 +24,8 @@ var (
 	htmlBody string
 )
 
-// mailText holds the texts of one mail. A %s in the greeting is the name; {channel} and {since} are filled in the subject and the intro.
+// mailText holds the texts of one mail. A %s in the greeting is the name; {channel}, {since}, {inviter} and {account} are filled in the
+// subject and the intro.
 type mailText struct {
 	Subject  string
 	Greeting string
@@ -54,20 +56,22 @@ func render(m chat.Mail) (mail.Message, error) {
 		greeting = strings.ReplaceAll(words.Greeting, "%s", name)
 	}
 	facts := strings.NewReplacer(
-		"{channel}", channelName(m.Params), "{since}", timeOf(m.Params["since"], language), "{answer}", oneLine(m.Params["answer"], answerRunes))
+		"{channel}", channelName(m.Params), "{since}", timeOf(m.Params["since"], language), "{answer}", oneLine(m.Params["answer"], answerRunes),
+		"{inviter}", cmp.Or(presentable(m.Params["inviter"]), unnamed[language].inviter),
+		"{account}", cmp.Or(presentable(m.Params["account"]), unnamed[language].account))
 	if words.Answered != "" && m.Params["answer"] != "" {
 		words.Intro += " " + words.Answered
 	}
-	words.Subject, words.Intro = facts.Replace(words.Subject), facts.Replace(words.Intro)
+	subject, intro := facts.Replace(words.Subject), facts.Replace(words.Intro)
 	fields := []string{
-		"{language}", string(language), "{subject}", words.Subject, "{greeting}", greeting, "{intro}", words.Intro,
+		"{language}", string(language), "{subject}", subject, "{greeting}", greeting, "{intro}", intro,
 		"{button}", words.Button, "{note}", words.Note, "{fallback}", words.Fallback, "{url}", url,
 	}
 	text := strings.NewReplacer(fields...).Replace(textBody)
 	for i := 1; i < len(fields); i += 2 {
 		fields[i] = html.EscapeString(fields[i])
 	}
-	return mail.Message{To: m.To, Subject: words.Subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
+	return mail.Message{To: m.To, Subject: subject, Text: text, HTML: strings.NewReplacer(fields...).Replace(htmlBody)}, nil
 }
 
 // channelName is what the owner knows a channel by: its name, or else its number or the provider's id. Both were chosen by whoever

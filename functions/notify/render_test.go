@@ -14,6 +14,7 @@ func TestTemplates_CompleteInEveryLanguage(t *testing.T) {
 	const link = "https://recado.example/verify?token=a-b_c"
 	for _, template := range []chat.MailTemplate{
 		chat.MailVerify, chat.MailReset, chat.MailReauthorise, chat.MailStopped, chat.MailSilent, chat.MailDiverted,
+		chat.MailInvitation, chat.MailInvitationTaken,
 	} {
 		channel := strings.HasPrefix(string(template), "channel_")
 		subjects := map[string]bool{}
@@ -40,6 +41,31 @@ func TestTemplates_CompleteInEveryLanguage(t *testing.T) {
 		}
 		if len(subjects) != 3 {
 			t.Errorf("the subjects of %s are %v", template, subjects)
+		}
+	}
+}
+
+// S0-01
+func TestRender_Invitation_NamesInviterAndAccount(t *testing.T) {
+	t.Parallel()
+	for _, template := range []chat.MailTemplate{chat.MailInvitation, chat.MailInvitationTaken} {
+		for language, want := range map[chat.Language][2]string{
+			chat.Spanish:    {"Ana te invita a Pan & Té en Recado", "Alguien te invita a una empresa en Recado"},
+			chat.Portuguese: {"Ana convidou você para Pan & Té no Recado", "Alguém convidou você para uma empresa no Recado"},
+			chat.English:    {"Ana invites you to Pan & Té on Recado", "Someone invites you to a business on Recado"},
+		} {
+			invitation := func(inviter, account string) chat.Mail {
+				return chat.Mail{Template: template, Language: language, Params: map[string]string{"url": "https://recado.example/x", "inviter": inviter, "account": account}}
+			}
+			named, err := render(invitation("Ana", "Pan & Té"))
+			if err != nil || named.Subject != want[0] || !strings.Contains(named.Text, "Pan & Té") || !strings.Contains(named.HTML, "Pan &amp; Té") {
+				t.Errorf("%s in %s: %q, %v\n%s", template, language, named.Subject, err, named.HTML)
+			}
+			// Whoever signs up chooses both names: neither may carry a link to a stranger.
+			hidden, err := render(invitation("win at evil.example", "http://evil.example"))
+			if err != nil || hidden.Subject != want[1] || strings.Contains(hidden.Text, "evil") || strings.Contains(hidden.HTML, "evil") {
+				t.Errorf("%s in %s: %q, %v\n%s", template, language, hidden.Subject, err, hidden.Text)
+			}
 		}
 	}
 }

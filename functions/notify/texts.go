@@ -66,4 +66,69 @@ var mailTexts = map[chat.MailTemplate]map[chat.Language]mailText{
 	chat.MailStopped:     stoppedTexts,
 	chat.MailSilent:      silentTexts,
 	chat.MailDiverted:    divertedTexts,
+	chat.MailInvitation: {
+		chat.Spanish: {
+			Subject:  "{inviter} te invita a {account} en Recado",
+			Greeting: "Hola, %s:",
+			Hello:    "Hola:",
+			Intro:    "{inviter} te invita al equipo que responde los mensajes de {account}. Elige tu nombre y tu contraseña para entrar.",
+			Button:   "Aceptar la invitación",
+			Note:     "El enlace vale 7 días y se usa una sola vez. Si no esperabas esta invitación, ignora este mensaje.",
+			Fallback: "Si el botón no funciona, copia esta dirección en tu navegador:",
+		},
+		chat.Portuguese: {
+			Subject:  "{inviter} convidou você para {account} no Recado",
+			Greeting: "Olá, %s,",
+			Hello:    "Olá,",
+			Intro:    "{inviter} convidou você para a equipe que responde às mensagens de {account}. Escolha seu nome e sua senha para entrar.",
+			Button:   "Aceitar o convite",
+			Note:     "O link vale por 7 dias e só funciona uma vez. Se você não esperava este convite, ignore esta mensagem.",
+			Fallback: "Se o botão não funcionar, copie este endereço no seu navegador:",
+		},
+		chat.English: {
+			Subject:  "{inviter} invites you to {account} on Recado",
+			Greeting: "Hello %s,",
+			Hello:    "Hello,",
+			Intro:    "{inviter} invites you to the team that answers the messages of {account}. Choose your name and password to get in.",
+			Button:   "Accept invitation",
+			Note:     "The link is good for 7 days and works once. If you did not expect this invitation, ignore this message.",
+			Fallback: "If the button does not work, copy this address into your browser:",
+		},
+	},
+	chat.MailInvitationTaken: {
+		chat.Spanish: {
+			Subject:  "{inviter} te invita a {account} en Recado",
+			Greeting: "Hola, %s:",
+			Hello:    "Hola:",
+			Intro:    "{inviter} te invita a {account}, pero con este correo ya entras a otra cuenta de Recado, y un correo sirve para una sola. Para aceptar, pide que te inviten a otro correo tuyo.",
+			Button:   "Ir a mi cuenta",
+			Note:     "Quien te invitó no sabe que este correo ya tiene una cuenta. Si no esperabas esta invitación, ignora este mensaje.",
+			Fallback: "Si el botón no funciona, copia esta dirección en tu navegador:",
+		},
+		chat.Portuguese: {
+			Subject:  "{inviter} convidou você para {account} no Recado",
+			Greeting: "Olá, %s,",
+			Hello:    "Olá,",
+			Intro:    "{inviter} convidou você para {account}, mas com este e-mail você já entra em outra conta do Recado, e um e-mail serve para uma só. Para aceitar, peça um convite para outro e-mail seu.",
+			Button:   "Ir para minha conta",
+			Note:     "Quem convidou você não sabe que este e-mail já tem uma conta. Se você não esperava este convite, ignore esta mensagem.",
+			Fallback: "Se o botão não funcionar, copie este endereço no seu navegador:",
+		},
+		chat.English: {
+			Subject:  "{inviter} invites you to {account} on Recado",
+			Greeting: "Hello %s,",
+			Hello:    "Hello,",
+			Intro:    "{inviter} invites you to {account}, but this address already signs in to another Recado account, and an address belongs to one account only. To accept, ask for an invitation to another address of yours.",
+			Button:   "Go to my account",
+			Note:     "Whoever invited you does not know that this address has an account. If you did not expect this invitation, ignore this message.",
+			Fallback: "If the button does not work, copy this address into your browser:",
+		},
+	},
+}
+
+// unnamed stand for names that are not presentable.
+var unnamed = map[chat.Language]struct{ inviter, account string }{
+	chat.Spanish:    {"Alguien", "una empresa"},
+	chat.Portuguese: {"Alguém", "uma empresa"},
+	chat.English:    {"Someone", "a business"},
 }

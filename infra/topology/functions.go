@@ -180,6 +180,8 @@ var Routes = []Route{
 	{Method: "PUT", Path: "/api/v1/me/password", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/operators", Function: "admin"},
 	{Method: "PATCH", Path: "/api/v1/operators/{id}", Function: "admin"},
+	{Method: "ANY", Path: "/api/v1/invitations", Function: "admin"},
+	{Method: "ANY", Path: "/api/v1/invitations/{proxy+}", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/stores", Function: "admin"},
 	{Method: "POST", Path: "/api/v1/channels", Function: "admin"},
 	{Method: "PATCH", Path: "/api/v1/channels/{id}", Function: "admin"},

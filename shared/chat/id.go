@@ -15,6 +15,7 @@ type (
 	StoreID        string
 	ChannelID      string
 	OperatorID     string
+	InvitationID   string
 	GroupID        string
 	ContactID      string
 	ConversationID string

@@ -21,8 +21,11 @@ type MailTemplate string
 
 // The templates.
 const (
-	MailVerify MailTemplate = "verify"
-	MailReset  MailTemplate = "reset"
+	MailVerify     MailTemplate = "verify"
+	MailReset      MailTemplate = "reset"
+	MailInvitation MailTemplate = "invitation"
+	// MailInvitationTaken goes in place of an invitation to an address with which somebody signs in to another account.
+	MailInvitationTaken MailTemplate = "invitation_taken"
 
 	MailReauthorise MailTemplate = "channel_reauthorise" // to the owners, as the three below: a channel's token is no longer accepted
 	MailStopped     MailTemplate = "channel_stopped"     // the provider stopped its account

@@ -111,6 +111,7 @@ func TestItems_RoundTrip(t *testing.T) {
 	keepsEveryField(t, func(a chat.Account) any { return item.Account(a) }, item.DecodeAccount)
 	keepsEveryField(t, func(s chat.Store) any { return item.Store(s) }, item.DecodeStore)
 	keepsEveryField(t, func(o chat.Operator) any { return item.Operator(o) }, item.DecodeOperator)
+	keepsEveryField(t, func(i chat.Invitation) any { return item.Invitation(i) }, item.DecodeInvitation)
 	keepsEveryField(t, func(c chat.Channel) any { return item.Channel(c) }, item.DecodeChannel)
 	keepsEveryField(t, func(s chat.Session) any { return item.Session(s) }, item.DecodeSession)
 	keepsEveryField(t, func(c chat.Connection) any { return item.Connection(c) }, item.DecodeConnection)

@@ -87,6 +87,7 @@ func specimens() map[string][]any {
 			item.Account(chat.Account{ID: "ACCOUNT"}), item.Store(chat.Store{ID: "STORE", AccountID: "ACCOUNT"}),
 			item.Operator(operator), item.Email(operator), item.Channel(asset), item.Asset(asset),
 			item.Claim{Header: table.NewHeader(key.Business("whatsapp", "BUSINESS", "ACCOUNT", "CHANNEL"), item.KindBusiness)},
+			item.Invitation(chat.Invitation{ID: "INVITATION", AccountID: "ACCOUNT", Email: "ana@example.com"}),
 			item.Template(chat.Template{AccountID: "ACCOUNT", ChannelID: "CHANNEL", Name: "pedido_listo", Language: "es_AR"}),
 		},
 		"live": {

@@ -1,4 +1,4 @@
-// Package operators is the REST routes with which an owner adds and changes operators.
+// Package operators is the REST routes with which an owner invites, adds and changes operators.
 package operators
 
 import (
@@ -24,6 +24,7 @@ type Store interface {
 	Stores(ctx context.Context, account chat.AccountID) ([]chat.Store, error)
 	// CreateOperator returns Conflict with reason "exists" when the e-mail address is in use.
 	CreateOperator(ctx context.Context, o chat.Operator, activity *chat.Activity) error
+	invitationStore
 }
 
 // Handler answers the routes.
@@ -32,13 +33,13 @@ type Handler struct {
 	Store  Store
 	Team   *team.Team
 	Enroll *enroll.Enroller
-	// Throttle limits how often an account may ask by a new operator's address whether it is taken.
+	// Throttle limits how often an account may ask by a new operator's address whether it is taken, and how often it invites.
 	Throttle *enroll.Throttle
 }
 
-// Routes are the routes that add and change operators.
+// Routes are the routes that invite, add and change operators.
 func (h *Handler) Routes() []rest.Route {
-	return []rest.Route{
+	return append(h.invitationRoutes(), []rest.Route{
 		{
 			Method: http.MethodPost, Pattern: "/api/v1/operators", Access: rest.May(permission.OperatorManage), Handle: h.createOperator,
 			Status: http.StatusCreated, Summary: "Add an operator", Body: wire.NewOperator{}, Answer: wire.Operator{}, Creates: true,
@@ -47,7 +48,7 @@ func (h *Handler) Routes() []rest.Route {
 			Method: http.MethodPatch, Pattern: "/api/v1/operators/{id}", Access: rest.May(permission.OperatorManage), Handle: h.patchOperator,
 			Status: http.StatusOK, Summary: "Change an operator", Body: wire.OperatorChange{}, Answer: wire.Operator{},
 		},
-	}
+	}...)
 }
 
 // AddedPerAccount is how many operators an account may try to add in an hour.

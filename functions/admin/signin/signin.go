@@ -25,6 +25,7 @@ type Store interface {
 	team.Store
 	enroll.HitStore
 	tokenStore
+	invitationStore
 	// CreateAccount returns Conflict with reason "exists" when the e-mail address is in use.
 	CreateAccount(ctx context.Context, a chat.Account, s chat.Store, o chat.Operator, verification *chat.Mail) error
 	Account(ctx context.Context, id chat.AccountID) (chat.Account, error)
@@ -78,6 +79,14 @@ func (h *Handler) Routes() []rest.Route {
 		{
 			Method: http.MethodPost, Pattern: "/api/v1/auth/reset", Access: rest.Public, Handle: h.reset,
 			Status: http.StatusNoContent, Summary: "Set a new password", Body: wire.Reset{},
+		},
+		{
+			Method: http.MethodPost, Pattern: "/api/v1/auth/invitation", Access: rest.Public, Handle: h.showInvitation,
+			Status: http.StatusOK, Summary: "What the link of an invitation offers", Body: wire.Token{}, Answer: wire.InvitationOffer{},
+		},
+		{
+			Method: http.MethodPost, Pattern: "/api/v1/auth/invitation/accept", Access: rest.Public, Handle: h.acceptInvitation,
+			Status: http.StatusCreated, Summary: "Become an operator by an invitation", Body: wire.InvitationAcceptance{}, Answer: wire.SignedIn{},
 		},
 		{
 			Method: http.MethodPut, Pattern: "/api/v1/me/password", Access: rest.May(permission.ProfileEdit), Handle: h.putPassword,

@@ -66,6 +66,11 @@ var rows = map[string]row{
 	"GET /api/v1/channels": {kind: listed, queries: []string{""}},
 	"GET /api/v1/stores":   {kind: listed, queries: []string{""}},
 
+	"GET /api/v1/invitations":              {kind: listed, queries: []string{""}},
+	"POST /api/v1/invitations":             {status: http.StatusOK, body: invitees},
+	"POST /api/v1/invitations/{id}/resend": {status: http.StatusOK, path: anotherInvitation("/resend")},
+	"DELETE /api/v1/invitations/{id}":      {status: http.StatusNoContent, path: anotherInvitation("")},
+
 	"GET /api/v1/conversations/counts":                   {kind: ofAccount, status: http.StatusOK, check: counted},
 	"GET " + conversationPath:                            {status: http.StatusOK, shows: true},
 	"GET " + conversationPath + "/events":                {status: http.StatusOK, shows: true},
@@ -111,6 +116,8 @@ var rows = map[string]row{
 	"GET /healthz":                                       {kind: open},
 	"GET /api/v1/openapi.json":                           {kind: open},
 	"POST /api/v1/auth/forgot":                           {kind: open},
+	"POST /api/v1/auth/invitation":                       {kind: open},
+	"POST /api/v1/auth/invitation/accept":                {kind: open},
 	"POST /api/v1/auth/reset":                            {kind: open},
 	"POST /api/v1/auth/sign-in":                          {kind: open},
 	"POST /api/v1/auth/sign-out":                         {kind: open},
@@ -172,7 +179,7 @@ func counted(m *matrix, v *viewer, body []byte) string {
 // filled puts a place's ids into a path.
 func filled(path string, p *place) string {
 	id := p.conversation
-	for prefix, other := range map[string]string{"channels": p.channel, "contacts": p.contact, "operators": p.colleague.id, "sessions": p.session} {
+	for prefix, other := range map[string]string{"channels": p.channel, "contacts": p.contact, "operators": p.colleague.id, "sessions": p.session, "invitations": p.invitation} {
 		if strings.HasPrefix(path, "/api/v1/"+prefix+"/") {
 			id = other
 		}

@@ -21,6 +21,7 @@ type place struct {
 	contact, conversation, message string
 	colleague                      *client
 	session                        string // of the colleague
+	invitation                     string
 	conversations                  int
 	content                        []string // the mark, and the ids of what belongs to the store
 }
@@ -106,7 +107,8 @@ func (m *matrix) openPlace(a *account, mark string, conversations int) *place {
 	p.channel = made.ID
 	p.colleague = a.operator("Colega", object{"storeIds": []string{p.store}})
 	p.session = all[struct{ ID string }](p.colleague, "/api/v1/sessions")[0].ID
-	p.content = []string{mark, p.channel}
+	p.invitation = a.invite("operator", object{"storeIds": []string{p.store}}, unique("colega")+"@recado.example")[0].Invitation.ID
+	p.content = []string{mark, p.channel, p.invitation}
 	for i := range conversations {
 		phone := fmt.Sprintf("54911%08d", serial.Add(1))
 		if _, err := m.Phone.AddCustomer(whatsapp.Customer{ID: phone, Phone: phone, Name: fmt.Sprintf("Vera %s %d", mark, i)}); err != nil {
@@ -160,6 +162,8 @@ func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	m := &matrix{system: begin(t), t: t}
 	a, b := m.signUp("UTC"), m.signUp("UTC")
+	a.verify()
+	b.verify()
 	own, other := m.openPlace(a, "Quinoto", 1), m.openPlace(a, "Zarzamora", 2)
 	m.places = []*place{own, other, m.openPlace(b, "Jengibre", 4)}
 	m.viewers = []*viewer{
@@ -265,7 +269,7 @@ func (m *matrix) snapshot(p *place) string {
 	for _, path := range []string{"/api/v1/conversations/" + p.conversation, "/api/v1/contacts/" + p.contact, "/api/v1/channels/" + p.channel} {
 		counts[path] = versionOf(owner, path)
 	}
-	for _, path := range []string{"/api/v1/channels", "/api/v1/operators", "/api/v1/stores"} {
+	for _, path := range []string{"/api/v1/channels", "/api/v1/operators", "/api/v1/stores", "/api/v1/invitations"} {
 		counts[path] = len(all[object](owner, path))
 	}
 	text, err := json.Marshal(counts)

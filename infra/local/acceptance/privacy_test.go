@@ -31,8 +31,12 @@ func TestPrivacy_OtherAccount_NotFound(t *testing.T) {
 	var sessions list[struct{ ID string }]
 	a.owner.get("/api/v1/sessions", &sessions)
 
+	a.verify()
+	invited := a.invite("readonly", nil, unique("secreta")+"@recado.example")[0].Invitation.ID
+
 	ids := map[string]string{
 		"conversations": v.ID, "contacts": v.Contact.ID, "channels": a.channel, "operators": person.id, "sessions": sessions.Items[0].ID,
+		"invitations": invited,
 	}
 	walked := 0
 	for _, r := range a.routes() {

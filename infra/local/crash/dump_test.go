@@ -86,12 +86,14 @@ func (run *scenarioRun) state(ctx context.Context, all map[string][]item, blind 
 	for _, m := range run.received() {
 		lines = append(lines, fmt.Sprintf("phone got %s %q from us, now %s", m.Type, m.Text, m.Status))
 	}
-	mails, err := run.mails()
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range mails {
-		lines = append(lines, fmt.Sprintf("mail %q", m.Subject))
+	for _, to := range []string{run.email(), run.guest()} {
+		mails, err := run.mails(to)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range mails {
+			lines = append(lines, fmt.Sprintf("mail %q", m.Subject))
+		}
 	}
 	replace := []string{run.tag, "TAG", run.asset(), "ASSET"}
 	if site := run.seen["site"]; site != "" {
@@ -245,10 +247,10 @@ type letter struct {
 	Text    string `json:"text"`
 }
 
-// mails are what the mail box has for the run's operator, newest first.
-func (run *scenarioRun) mails() ([]letter, error) {
+// mails are what the mail box has for an address, newest first.
+func (run *scenarioRun) mails(to string) ([]letter, error) {
 	recorder := httptest.NewRecorder()
-	run.harness.Mail.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/local/api/mail?to="+url.QueryEscape(run.email()), nil))
+	run.harness.Mail.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/local/api/mail?to="+url.QueryEscape(to), nil))
 	var list struct{ Items []letter }
 	if err := json.Unmarshal(recorder.Body.Bytes(), &list); err != nil {
 		return nil, fmt.Errorf("read the mail box: %w: %.200s", err, recorder.Body)

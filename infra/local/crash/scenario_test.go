@@ -201,7 +201,7 @@ var linkToken = regexp.MustCompile(`token=([A-Za-z0-9_%-]+)`)
 // follow posts the token of the newest mail's link. A 400 is accepted in runs with faults: a request whose answer was lost used the token.
 func follow(path string, body map[string]any) step {
 	return each(func(ctx context.Context, run *scenarioRun) error {
-		mails, err := run.mails()
+		mails, err := run.mails(run.email())
 		if err != nil || len(mails) == 0 {
 			return fmt.Errorf("%s has no mail: %w", run.tag, err)
 		}
@@ -362,6 +362,8 @@ func scenarios() []scenario {
 			steps: []step{follow("/api/v1/auth/reset", map[string]any{"password": "otra clave larga"}), each(signInAnew)}, only: []string{"admin"}, allows: secondLine,
 			blind: []field{{"operator", "version", "the repeated request sets the password again"}},
 		},
+		peopleAreInvited(),
+		invitationIsAccepted(),
 		{
 			name: "an operator is given a conversation", prepare: []step{text(maria, "hola"), keep, each(hire)},
 			steps: []step{verb("assign", func(run *scenarioRun) map[string]any { return map[string]any{"operatorId": run.seen["operator"]} })},

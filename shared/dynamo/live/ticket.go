@@ -10,13 +10,15 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/table"
 )
 
-// Token is the secret of a link that verifies an email address or resets a password, once. Only its hash is stored.
+// Token is the secret of a mailed link, which verifies an email address, resets a password or accepts an invitation, once. Only its hash
+// is stored.
 type Token struct {
-	Hash       string
-	Kind       string
-	AccountID  chat.AccountID
-	OperatorID chat.OperatorID
-	ExpiresAt  time.Time
+	Hash         string
+	Kind         string
+	AccountID    chat.AccountID
+	OperatorID   chat.OperatorID   // with an invitation, the operator that accepting it creates
+	InvitationID chat.InvitationID // "" = the link is an operator's
+	ExpiresAt    time.Time
 }
 
 // PutTicket stores a ticket for a connection.
@@ -43,7 +45,7 @@ func (s *Store) TakeTicket(ctx context.Context, hash string, now time.Time) (cha
 func (s *Store) PutToken(ctx context.Context, t Token) error {
 	_, _, err := s.db.Put(ctx, table.Live, item.Secret{
 		Header: table.NewHeader(key.Token(t.Kind, t.Hash), item.KindToken), AccountID: string(t.AccountID), OperatorID: string(t.OperatorID),
-		ExpiresAt: table.MillisOf(t.ExpiresAt), Expires: table.Expiry(t.ExpiresAt),
+		InvitationID: string(t.InvitationID), ExpiresAt: table.MillisOf(t.ExpiresAt), Expires: table.Expiry(t.ExpiresAt),
 	}, nil, "put a token")
 	return err
 }
@@ -67,7 +69,7 @@ func (s *Store) Token(ctx context.Context, kind, hash string, now time.Time) (To
 func tokenOf(it item.Secret, kind, hash string) Token {
 	return Token{
 		Hash: hash, Kind: kind, AccountID: chat.AccountID(it.AccountID), OperatorID: chat.OperatorID(it.OperatorID),
-		ExpiresAt: it.ExpiresAt.Time(),
+		InvitationID: chat.InvitationID(it.InvitationID), ExpiresAt: it.ExpiresAt.Time(),
 	}
 }
 

@@ -42,7 +42,7 @@ var (
 		item.KindContactConversation: true, item.KindRevision: true, item.KindSearch: true, item.KindIdentity: true, item.KindAlias: true,
 		item.KindProviderRef: true, item.KindAssigned: true, item.KindActivity: true, item.KindEmail: true, item.KindAsset: true,
 		item.KindTimer: true, item.KindContact: true, item.KindStore: true, item.KindTemplate: true, item.KindBusiness: true,
-		item.KindListed: true,
+		item.KindListed: true, item.KindInvitation: true,
 	}
 )
 

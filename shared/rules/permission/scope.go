@@ -37,6 +37,16 @@ func (s Scope) Contact(c chat.Contact) bool {
 	return s.every || slices.ContainsFunc(c.StoreIDs, s.Store)
 }
 
+// Invitation reports whether an invitation is seen: by whoever sees every store that it grants.
+func (s Scope) Invitation(i chat.Invitation) bool {
+	return s.every || len(i.StoreIDs) > 0 && !slices.ContainsFunc(i.StoreIDs, func(id chat.StoreID) bool { return !s.Store(id) })
+}
+
+// MayInvite reports whether an operator may give what an invitation gives. It is asked again when the invitation is accepted.
+func MayInvite(o chat.Operator, i chat.Invitation) bool {
+	return o.Active && Has(o.Role, OperatorManage) && ScopeOf(o).Invitation(i) && i.Role != chat.Owner && len(presets[i.Role]) > 0
+}
+
 // Stores are the stores that a query must name; store is the one that the caller asks for, "" for all that are seen. No stores and not
 // nothing means that the query need not name any.
 func (s Scope) Stores(store chat.StoreID) (stores []chat.StoreID, nothing bool) {

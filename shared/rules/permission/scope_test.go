@@ -31,6 +31,7 @@ func TestScope_EveryRoleAndGrant_OneAnswer(t *testing.T) { // S3-05
 					"contact":            scope.Contact(chat.Contact{StoreIDs: []chat.StoreID{store}}),
 					"contact of several": scope.Contact(chat.Contact{StoreIDs: []chat.StoreID{"elsewhere", store}}),
 					"list of the store":  !nothing,
+					"invitation":         scope.Invitation(chat.Invitation{StoreIDs: []chat.StoreID{store}}),
 				}
 				for what, got := range shown {
 					if got != sees {
@@ -69,6 +70,38 @@ func TestRefuses_EveryRoleAndGrant(t *testing.T) {
 					t.Errorf("%s with %q, active %v: %q, want %q", role, granted, active, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestMayInvite_RoleAndGrants: only who manages operators invites, to no more stores than they see, and nobody invites an owner.
+func TestMayInvite_RoleAndGrants(t *testing.T) { // S0-02
+	t.Parallel()
+	admin := func(stores ...chat.StoreID) chat.Operator {
+		return chat.Operator{Role: chat.Admin, StoreIDs: stores, Active: true}
+	}
+	gone := admin()
+	gone.Active = false
+	for name, test := range map[string]struct {
+		by     chat.Operator
+		role   chat.Role
+		stores []chat.StoreID
+		want   bool
+	}{
+		"an admin invites an admin":                    {admin(), chat.Admin, nil, true},
+		"an owner invites into a store":                {chat.Operator{Role: chat.Owner, Active: true}, chat.ReadOnly, []chat.StoreID{"shop"}, true},
+		"nobody invites an owner":                      {admin(), chat.Owner, nil, false},
+		"nobody invites to a role that is none":        {admin(), "king", nil, false},
+		"an editor":                                    {chat.Operator{Role: chat.Editor, Active: true}, chat.ReadOnly, []chat.StoreID{"shop"}, false},
+		"who left":                                     {gone, chat.ReadOnly, []chat.StoreID{"shop"}, false},
+		"a limited admin into their store":             {admin("shop"), chat.Admin, []chat.StoreID{"shop"}, true},
+		"a limited admin into another store too":       {admin("shop"), chat.Admin, []chat.StoreID{"shop", "other"}, false},
+		"a limited admin into every store":             {admin("shop"), chat.Admin, nil, false},
+		"an admin of two stores into both":             {admin("shop", "other"), chat.OperatorRole, []chat.StoreID{"other", "shop"}, true},
+		"a supervisor, who sees every store all right": {chat.Operator{Role: chat.Supervisor, Active: true}, chat.ReadOnly, nil, false},
+	} {
+		if got := MayInvite(test.by, chat.Invitation{Role: test.role, StoreIDs: test.stores}); got != test.want {
+			t.Errorf("%s: %t", name, got)
 		}
 	}
 }

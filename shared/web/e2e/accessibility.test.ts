@@ -45,7 +45,7 @@ test("screens have no accessibility violations, in light and dark", async () => 
     }
   };
 
-  for (const path of ["/sign-in", "/sign-up", "/forgot", "/reset?token=x", "/verify?token=x"]) {
+  for (const path of ["/sign-in", "/sign-up", "/forgot", "/reset?token=x", "/verify?token=x", "/invitation?token=x"]) {
     await desk.goto(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     if (path.startsWith("/verify")) await page.getByRole("alert").waitFor();
@@ -136,9 +136,16 @@ test("screens have no accessibility violations, in light and dark", async () => 
     .waitFor();
   await check("a contact");
   await desk.goto("/settings/operators");
-  await desk.button("operators.add").click();
+  await desk.button("operators.editOne", { name: "Bruno Díaz" }).click();
   await page.getByRole("dialog").getByLabel(t("field.name")).waitFor();
-  await check("a new operator");
+  await check("an operator");
+  await page.keyboard.press("Escape");
+  await desk.button("invite.title").click();
+  await page.getByRole("dialog").getByLabel(t("invite.emails")).fill("sin arroba,");
+  await desk.button("invite.moreRoles").click();
+  await desk.button("invite.submit").click();
+  await page.getByText(t("invite.roleMissing")).waitFor();
+  await check("an invitation");
   await desk.goto("/settings/channels");
   await desk.button("channels.connect").first().click();
   await page.getByRole("dialog").waitFor();
@@ -181,9 +188,9 @@ test("fields on a touch screen have a font of 16 px, below which iOS zooms", asy
     await check(path);
   }
   await desk.goto("/settings/operators");
-  await desk.button("operators.add").click();
-  await desk.page.getByRole("dialog").getByLabel(t("field.name")).waitFor();
-  await check("a new operator");
+  await desk.button("invite.title").click();
+  await desk.page.getByRole("dialog").getByLabel(t("invite.emails")).waitFor();
+  await check("an invitation");
   await desk.goto("/settings/channels");
   await desk.page.getByRole("link", { name: "Tienda Demo", exact: true }).click();
   await desk.page.getByRole("tab", { name: t("webchat.installation") }).click();

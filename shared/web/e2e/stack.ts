@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { Api } from "./api.ts";
 import { Phone } from "./phone.ts";
 import { Telegram } from "./telegram.ts";
@@ -75,6 +76,22 @@ export class Stack {
   async mails(to: string): Promise<{ subject: string; text: string }[]> {
     const response = await fetch(`${this.url}/local/api/mail?to=${encodeURIComponent(to)}`);
     return ((await response.json()) as { items: { subject: string; text: string }[] }).items;
+  }
+
+  /** Waits for the newest mail to an address whose link leads to a path, unless it is a known one. */
+  async linkTo(address: string, path: string, ...known: string[]): Promise<string> {
+    let link = "";
+    await expect
+      .poll(async () => {
+        const links = (await this.mails(address)).map(
+          ({ text }) => text.match(new RegExp(`http\\S+${path}\\?token=\\S+`))?.[0],
+        );
+        link = links.find((one) => one && !known.includes(one)) ?? "";
+        return link;
+      })
+      .not.toBe("");
+    this.addSecrets(link.split("token=")[1] ?? "");
+    return link;
   }
 
   /**

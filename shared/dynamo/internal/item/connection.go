@@ -9,15 +9,16 @@ import (
 // Secret is a ticket or a token, which is used once.
 type Secret struct {
 	table.Header
-	AccountID  string       `dynamodbav:"accountId"`
-	OperatorID string       `dynamodbav:"operatorId,omitempty"`
-	VisitorID  string       `dynamodbav:"visitorId,omitempty"` // of a ticket, as the next four
-	ChannelID  string       `dynamodbav:"channelId,omitempty"`
-	Origin     string       `dynamodbav:"origin,omitempty"`
-	Address    string       `dynamodbav:"address,omitempty"`
-	Session    string       `dynamodbav:"session,omitempty"`
-	ExpiresAt  table.Millis `dynamodbav:"expiresAt"`
-	Expires    int64        `dynamodbav:"expires,omitempty"`
+	AccountID    string       `dynamodbav:"accountId"`
+	OperatorID   string       `dynamodbav:"operatorId,omitempty"`
+	InvitationID string       `dynamodbav:"invitationId,omitempty"` // of a token
+	VisitorID    string       `dynamodbav:"visitorId,omitempty"`    // of a ticket, as the next four
+	ChannelID    string       `dynamodbav:"channelId,omitempty"`
+	Origin       string       `dynamodbav:"origin,omitempty"`
+	Address      string       `dynamodbav:"address,omitempty"`
+	Session      string       `dynamodbav:"session,omitempty"`
+	ExpiresAt    table.Millis `dynamodbav:"expiresAt"`
+	Expires      int64        `dynamodbav:"expires,omitempty"`
 }
 
 // connectionItem is stored by the connection's id, which is all that the gateway sends on disconnect, and with all fields in the partition of

@@ -29,6 +29,7 @@ const (
 	KindChannel             = "channel"
 	KindOperator            = "operator"
 	KindTemplate            = "template"
+	KindInvitation          = "invitation"
 	KindEmail               = "email"
 	KindAsset               = "asset"
 	KindBusiness            = "business"

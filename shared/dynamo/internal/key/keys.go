@@ -260,9 +260,10 @@ func Activity(account chat.AccountID, at time.Time, requestID string) table.Key 
 // Directory: the partition of an account holds it and what it set up. Claims make addresses and assets unique over all accounts.
 
 const (
-	StorePrefix    = "S#"
-	ChannelPrefix  = "C#"
-	OperatorPrefix = "O#"
+	StorePrefix      = "S#"
+	ChannelPrefix    = "C#"
+	OperatorPrefix   = "O#"
+	InvitationPrefix = "I#"
 )
 
 func Account(id chat.AccountID) table.Key { return table.Key{PK: join("A", string(id)), SK: "A"} }
@@ -291,6 +292,10 @@ func TemplatePrefix(channel chat.ChannelID) string {
 
 func Operator(account chat.AccountID, id chat.OperatorID) table.Key {
 	return table.Key{PK: Account(account).PK, SK: join("O", string(id))}
+}
+
+func Invitation(account chat.AccountID, id chat.InvitationID) table.Key {
+	return table.Key{PK: Account(account).PK, SK: join("I", string(id))}
 }
 
 func Email(email string) table.Key {

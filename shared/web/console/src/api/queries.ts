@@ -24,6 +24,12 @@ export const operatorsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const invitationsQuery = queryOptions({
+  queryKey: ["invitations"],
+  queryFn: async ({ signal }) => (await getList("/invitations", wire.invitation, signal)).items,
+  staleTime: 60_000,
+});
+
 /** Capabilities change only with a release of the server. */
 export const capabilitiesQuery = queryOptions({
   queryKey: ["capabilities"],

@@ -99,6 +99,12 @@ const verify = createRoute({
   validateSearch: token,
   component: screen([authTexts], () => import("../auth/Verify.tsx"), "Verify"),
 });
+const invitation = createRoute({
+  getParentRoute: () => auth,
+  path: "/invitation",
+  validateSearch: token,
+  component: screen([authTexts], () => import("../auth/Invitation.tsx"), "Invitation"),
+});
 
 /** Leads to the sign-in page without a session. */
 async function signedIn({ location }: { location: { href: string } }): Promise<void> {
@@ -217,7 +223,7 @@ function parseViewSearch(search: Record<string, unknown>): Partial<ReturnType<ty
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    auth.addChildren([signIn, signUp, forgot, reset, verify]),
+    auth.addChildren([signIn, signUp, forgot, reset, verify, invitation]),
     shell.addChildren([
       home,
       inbox.addChildren([inboxIndex, conversation]),

@@ -1,28 +1,25 @@
 import "@mantine/core/styles/Combobox.css";
-import "@mantine/core/styles/PasswordInput.css";
 import "@mantine/core/styles/NumberInput.css";
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Switch.css";
-import { Button, Group, NativeSelect, NumberInput, PasswordInput, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
-import { languages, type Operator, type Role, roles, operator as shape } from "@recado/lib/protocol";
+import { languages, type Operator, roles, operator as shape } from "@recado/lib/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { useMay } from "../api/me.ts";
 import { operatorsQuery, storesQuery } from "../api/queries.ts";
-import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
-import { email, filled, longEnough, PASSWORD_LENGTH } from "../ui/fields.ts";
+import { filled } from "../ui/fields.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
+import { roleKeys } from "../ui/roles.ts";
 import { MultiSelect } from "../ui/select.ts";
-import { roleKeys } from "./roles.ts";
 
-/** Creates or edits an operator. E-mail and password are set on creation only. */
-export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
+export function OperatorForm({ operator, onClose }: { operator: Operator; onClose: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
   const may = useMay();
@@ -31,84 +28,54 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
   const errorText = useErrorText({ conflict: "settings.changedMeanwhile" });
   const form = useForm({
     initialValues: {
-      name: operator?.name ?? "",
-      email: operator?.email ?? "",
-      password: "",
-      role: operator?.role ?? ("operator" as Role),
-      capacity: operator?.capacity ?? 20,
-      available: operator?.availability === "available",
-      active: operator?.active ?? true,
-      storeIds: operator?.storeIds ?? [],
-      languages: operator?.languages ?? [],
+      name: operator.name,
+      role: operator.role,
+      capacity: operator.capacity,
+      available: operator.availability === "available",
+      active: operator.active,
+      storeIds: operator.storeIds,
+      languages: operator.languages,
     },
-    validate: {
-      name: filled(t("field.required")),
-      email: (value) => (operator ? null : email(t("field.required"), t("field.emailInvalid"))(value)),
-      password: (value) => (operator ? null : longEnough(t("field.passwordShort", { min: PASSWORD_LENGTH }))(value)),
-    },
+    validate: { name: filled(t("field.required")) },
   });
   /** The stores that can be chosen here; those that only others see stay as they are. */
   const storeIds = (values: { storeIds: string[] }) =>
     values.storeIds.filter((chosen) => stores.some(({ id }) => id === chosen));
   const save = useMutation({
-    mutationFn: ({ available, active, email, password, ...values }: typeof form.values) =>
-      operator
-        ? send(
-            "PATCH",
-            `/operators/${encodeURIComponent(operator.id)}`,
-            {
-              ...values,
-              // The owner's role cannot be changed here, and nobody limits the owner.
-              role: operator.role === "owner" ? undefined : values.role,
-              storeIds: operator.role === "owner" ? undefined : storeIds(values),
-              active,
-              availability: available ? "available" : "away",
-              version: operator.version,
-            },
-            shape,
-          )
-        : send("POST", "/operators", { ...values, storeIds: storeIds(values), email: email.trim(), password }, shape),
+    mutationFn: ({ available, active, ...values }: typeof form.values) =>
+      send(
+        "PATCH",
+        `/operators/${encodeURIComponent(operator.id)}`,
+        {
+          ...values,
+          // The owner's role cannot be changed here, and nobody limits the owner.
+          role: operator.role === "owner" ? undefined : values.role,
+          storeIds: operator.role === "owner" ? undefined : storeIds(values),
+          active,
+          availability: available ? "available" : "away",
+          version: operator.version,
+        },
+        shape,
+      ),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
       void client.invalidateQueries({ queryKey: ["me"] });
       notifications.show({ message: t("state.saved") });
       onClose();
     },
-    onError: (error) => {
-      if (error instanceof ApiError && error.field === "email") {
-        form.setFieldError("email", t(error.code === "conflict" ? "auth.emailTaken" : "field.emailInvalid"));
-      }
-      if (operator) void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
-    },
+    onError: () => void client.invalidateQueries({ queryKey: operatorsQuery.queryKey }),
   });
-  const fieldFault = save.error instanceof ApiError && save.error.field === "email";
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={operator ? t("operators.edit") : t("operators.add")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
+    <Modal opened onClose={onClose} title={t("operators.edit")} closeButtonProps={{ "aria-label": t("action.close") }}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
           <TextInput label={t("field.name")} dir="auto" data-autofocus {...form.getInputProps("name")} />
-          {!operator && (
-            <>
-              <TextInput label={t("field.email")} type="email" autoComplete="off" {...form.getInputProps("email")} />
-              <PasswordInput
-                label={t("field.password")}
-                description={t("operators.passwordHint", { min: PASSWORD_LENGTH })}
-                autoComplete="new-password"
-                {...form.getInputProps("password")}
-              />
-            </>
-          )}
           <Group grow align="flex-start">
             <NativeSelect
               label={t("field.role")}
-              disabled={operator?.role === "owner"}
+              disabled={operator.role === "owner"}
               data={roles
-                .filter((role) => role !== "owner" || operator?.role === "owner")
+                .filter((role) => role !== "owner" || operator.role === "owner")
                 .map((value) => ({ value, label: t(roleKeys[value]) }))}
               {...form.getInputProps("role")}
             />
@@ -121,7 +88,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
               {...form.getInputProps("capacity")}
             />
           </Group>
-          {stores.length > 1 && operator?.role !== "owner" && (
+          {stores.length > 1 && operator.role !== "owner" && (
             <MultiSelect
               label={t("field.stores")}
               placeholder={form.values.storeIds.length === 0 ? t("field.allStores") : undefined}
@@ -135,21 +102,14 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
             data={languages.map((value) => ({ value, label: languageNames[value] }))}
             {...form.getInputProps("languages")}
           />
-          {operator && (
-            <>
-              <Switch
-                label={t("operators.availableSwitch")}
-                {...form.getInputProps("available", { type: "checkbox" })}
-              />
-              <Switch
-                label={t("operators.activeSwitch")}
-                description={t("operators.activeHint")}
-                disabled={operator.role === "owner"}
-                {...form.getInputProps("active", { type: "checkbox" })}
-              />
-            </>
-          )}
-          {save.isError && !fieldFault && (
+          <Switch label={t("operators.availableSwitch")} {...form.getInputProps("available", { type: "checkbox" })} />
+          <Switch
+            label={t("operators.activeSwitch")}
+            description={t("operators.activeHint")}
+            disabled={operator.role === "owner"}
+            {...form.getInputProps("active", { type: "checkbox" })}
+          />
+          {save.isError && (
             <Text size="sm" c="var(--rc-danger)" role="alert">
               {errorText(save.error)}
             </Text>

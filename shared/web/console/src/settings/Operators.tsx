@@ -1,31 +1,34 @@
 import "@mantine/core/styles/Badge.css";
 import { Badge, Button, Skeleton, Stack } from "@mantine/core";
 import type { Operator } from "@recado/lib/protocol";
-import { IconPlus } from "@tabler/icons-react";
+import { IconMailPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { roleKeys } from "../ui/roles.ts";
 import { ErrorState } from "../ui/states.tsx";
+import { Invitations } from "./Invitations.tsx";
+import { InviteDialog } from "./InviteDialog.tsx";
 import { OperatorForm } from "./OperatorForm.tsx";
 import { PageHead } from "./PageHead.tsx";
-import { roleKeys } from "./roles.ts";
 import classes from "./settings.module.css";
 
 export function Operators() {
   const { t } = useTranslation();
   const may = useMay();
   const list = useQuery(operatorsQuery);
-  const [edited, setEdited] = useState<Operator | "new" | null>(null);
+  const [edited, setEdited] = useState<Operator | null>(null);
+  const [inviting, setInviting] = useState(false);
   const manage = may("operator.manage");
   return (
     <>
       <PageHead title={t("settings.operators")} text={t("operators.hint")}>
         {manage && (
-          <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited("new")}>
-            {t("operators.add")}
+          <Button leftSection={<IconMailPlus size={16} />} onClick={() => setInviting(true)}>
+            {t("invite.title")}
           </Button>
         )}
       </PageHead>
@@ -78,7 +81,9 @@ export function Operators() {
           ))}
         </ul>
       )}
-      {edited && <OperatorForm operator={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
+      {manage && <Invitations />}
+      {edited && <OperatorForm operator={edited} onClose={() => setEdited(null)} />}
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
     </>
   );
 }

@@ -4,4 +4,4 @@ import "@mantine/core/styles/Combobox.css";
 import "@mantine/core/styles/Pill.css";
 import "@mantine/core/styles/PillsInput.css";
 
-export { MultiSelect, Select } from "@mantine/core";
+export { MultiSelect, Select, TagsInput } from "@mantine/core";

@@ -52,6 +52,10 @@ export type FileType = (typeof fileTypes)[number];
 export const healthStates = ["unverified","waiting","ok","reauthorise","stopped","silent"] as const;
 export type HealthState = (typeof healthStates)[number];
 
+/** InvitationStatus says what became of an address that was to be invited. */
+export const invitationStatuses = ["sent","member","pending","limited","invalid"] as const;
+export type InvitationStatus = (typeof invitationStatuses)[number];
+
 /** Language is a language of the interface or of a person. */
 export const languages = ["es","pt","en"] as const;
 export type Language = (typeof languages)[number];

@@ -283,12 +283,38 @@ export type Reset = {
   password: string;
 };
 
+/** InvitationAcceptance accepts an invitation, once, and begins a session. It fails as the link's offer does. */
+export type InvitationAcceptance = {
+  /** Token is the token of the link. */
+  token: string;
+  /** Name is what the others read. */
+  name: string;
+  /** Password has at most 256 bytes. */
+  password: string;
+  /** Language is that of the operator's interface; it defaults to the account's. */
+  language?: e.Language;
+  /** Client is left out by browsers. */
+  client?: e.Client;
+};
+
 /** PasswordChange sets a new password and ends the caller's other sessions. */
 export type PasswordChange = {
   /** Current is the password that is valid now. */
   current: string;
   /** Password is the new one, at most 256 bytes. */
   password: string;
+};
+
+/** NewInvitations invites people to become operators. The answer has one result for each address, in their order, without repetitions. */
+export type NewInvitations = {
+  /** Emails are the addresses, whatever their case. */
+  emails: string[];
+  /** Role is the role that each of them is to have. */
+  role: e.AssignableRole;
+  /** StoreIDs default to the account's first store, for roles that see only their stores, and to every store for the others. */
+  storeIds?: string[];
+  /** Languages are those that they are to answer in; they default to the account's. */
+  languages?: e.Language[];
 };
 
 /** NewOperator adds an operator. */

@@ -1015,6 +1015,78 @@ export const empty = v.object({
 });
 export type Empty = v.InferOutput<typeof empty>;
 
+const assignableRole = v.picklist(e.assignableRoles);
+
+/** InvitationOffer is what an invitation's link offers. A link that does not work answers conflict with the reason invitation_expired, invitation_used, invitation_replaced (by a newer one), invitation_revoked (also when the inviter may no longer give what it gives), or exists (its address signs in to another account by now), and one that never existed invalid. */
+export const invitationOffer = v.object({
+  /** AccountName is the name of the business. */
+  accountName: v.string(),
+  /** InviterName is the name of who invites. */
+  inviterName: v.string(),
+  /** Email is the address that will sign in. */
+  email: v.string(),
+  /** Role is the role that they will have. */
+  role: assignableRole,
+});
+export type InvitationOffer = v.InferOutput<typeof invitationOffer>;
+
+const invitationStatus = v.picklist(e.invitationStatuses);
+
+/** Inviter is who invites. */
+export const inviter = v.object({
+  /** ID is the operator's id. */
+  id: v.string(),
+  /** Name is the operator's name. */
+  name: v.string(),
+});
+export type Inviter = v.InferOutput<typeof inviter>;
+
+/** Invitation is a pending invitation. An expired one stays until it is sent again or revoked. */
+export const invitation = v.object({
+  /** ID is the invitation's id; an address keeps it when it is invited again. */
+  id: v.string(),
+  /** Email is the address invited. */
+  email: v.string(),
+  /** Role is the role that they will have. */
+  role: assignableRole,
+  /** StoreIDs are the stores that they will be granted; empty = every store. */
+  storeIds: v.array(v.string()),
+  /** InvitedBy is who sent the newest link. */
+  invitedBy: inviter,
+  /** SentAt is when the newest link was sent. */
+  sentAt: time,
+  /** ExpiresAt is when the newest link stops working, seven days after it was sent. It is of the clock of stored times. */
+  expiresAt: time,
+});
+export type Invitation = v.InferOutput<typeof invitation>;
+
+/** InvitationResult is what became of one address. */
+export const invitationResult = v.object({
+  /** Email is the address, in lower case if it is one. */
+  email: v.string(),
+  /** Status is sent, or why nothing was sent. */
+  status: invitationStatus,
+  /** Invitation is null unless it was sent. */
+  invitation: v.nullable(invitation),
+});
+export type InvitationResult = v.InferOutput<typeof invitationResult>;
+
+/** Invited is what became of the addresses. */
+export const invited = v.object({
+  /** Results are in the order of the addresses. */
+  results: v.array(invitationResult),
+});
+export type Invited = v.InferOutput<typeof invited>;
+
+/** List is a page of a list. */
+export const invitationList = v.object({
+  /** Items are the page's entries, in the order of the list. A page may be empty and still have a next one. */
+  items: v.array(invitation),
+  /** NextCursor leads to the next page of the same query; null on the last page. */
+  nextCursor: v.nullable(v.string()),
+});
+export type InvitationList = v.InferOutput<typeof invitationList>;
+
 const errorCode = v.fallback(v.picklist(e.errorCodes), "internal");
 
 /** ErrorBody describes what went wrong. */
