@@ -62,8 +62,13 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 	unlessAbove := func(attribute string, v any) expression.ConditionBuilder {
 		return expression.AttributeNotExists(name(attribute)).Or(name(attribute).LessThanEqual(value(v)))
 	}
+	preview := chat.NewPreview(m)
 	update := expression.
-		Set(name("preview"), value(item.PreviewOf(chat.NewPreview(m)))).
+		Set(name("preview.id"), value(string(preview.MessageID))).
+		Set(name("preview.text"), value(preview.Text)).
+		Set(name("preview.type"), value(string(preview.Type))).
+		Remove(name("preview.dir")).
+		Set(name("preview.n"), expression.Plus(name("preview.n").IfNotExists(value(0)), value(1))).
 		Set(name("lastId"), value(string(m.ID))).
 		Set(name("lastInboundId"), value(string(m.ID))).
 		Set(name("activeAt"), value(table.MillisOf(activity))).
@@ -73,12 +78,17 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(chat.SortTime(m.SentAt, m.ReceivedAt), id)))).
 		Set(name(item.ReaderAttribute), value(item.ReaderLists)).
 		Add(name("version"), value(1))
+	if preview.Revoked {
+		update = update.Set(name("preview.revoked"), value(true))
+	} else {
+		update = update.Remove(name("preview.revoked"))
+	}
 	// In the pool, whoever was answered has a place in the waiting index that the message changes.
 	exists, not := expression.AttributeExists, expression.AttributeNotExists
 	placed := exists(name("waitingAt")).And(exists(name("waitingPk"))).
 		Or(not(name("waitingAt")).And(not(name("waitingPk"))))
 	condition := name("status").Equal(value(string(chat.Open))).
-		And(expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
+		And(exists(name("preview")), expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
 			unlessAbove("activeAt", table.MillisOf(activity)), placed)
 	if m.SentAt.IsZero() {
 		return update, condition
