@@ -12,7 +12,7 @@ export function Inbox() {
   const { t } = useTranslation();
   const { view, openId } = useView();
   const { lists } = useLive();
-  const own = view.box === "mine";
+  const own = view.box === "mine" && !view.q;
   useEffect(() => lists(own), [lists, own]);
   return (
     <div className={classes.panes} data-open={openId ? "conversation" : "list"}>
