@@ -76,6 +76,15 @@ type previewPart struct {
 	Inbound   int    `dynamodbav:"n,omitempty"` // how many messages the contact wrote: the inbox index includes the preview
 }
 
+// PreviewOf is a conversation's preview, with how many messages its contact wrote.
+func PreviewOf(p chat.Preview, inbound int) *previewPart {
+	part := &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Revoked: p.Revoked, Inbound: inbound}
+	if p.Direction != chat.In {
+		part.Direction = string(p.Direction)
+	}
+	return part
+}
+
 func (p *previewPart) preview() *chat.Preview {
 	if p == nil {
 		return nil
@@ -136,11 +145,7 @@ func Conversation(c chat.Conversation) conversationItem {
 		it.Shards = c.InboxShards
 	}
 	if c.Preview != nil {
-		p := c.Preview
-		it.Preview = &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Revoked: p.Revoked, Inbound: c.InboundCount}
-		if p.Direction != chat.In {
-			it.Preview.Direction = string(p.Direction)
-		}
+		it.Preview = PreviewOf(*c.Preview, c.InboundCount)
 	}
 	waiting := key.Waiting(c)
 	it.WaitingPK, it.WaitingSK = waiting.PK, waiting.SK
