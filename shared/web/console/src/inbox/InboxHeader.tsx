@@ -12,7 +12,7 @@ import type { Key } from "../core/texts.ts";
 import { useCountText } from "../ui/format.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import classes from "./inbox.module.css";
+import classes from "./header.module.css";
 import { useView } from "./useView.ts";
 
 const boxKeys: Record<InboxView["box"], Key> = {

@@ -31,7 +31,6 @@ export function useCalm<T>(value: T): T {
 export function useSteadyRows(items: Conversation[], openId: string | undefined, hold: boolean) {
   const { live } = useLive();
   const [base, setBase] = useState(items);
-  const shown = useRef(items);
   const [pin, setPin] = useState<Pin>({ id: "", index: -1 });
   const id = openId ?? "";
   if (pin.id !== id || (pin.index < 0 && id !== "" && items.some((item) => item.id === id))) {
@@ -48,14 +47,12 @@ export function useSteadyRows(items: Conversation[], openId: string | undefined,
   }, [live, base, items, pin, hold]);
 
   useLayoutEffect(() => {
-    shown.current = steady.rows;
     setListed(steady.rows);
     // What is shown now is what keeps its place next.
     setBase((before) => (sameRows(before, steady.rows) ? before : steady.rows));
   }, [steady]);
-  useEffect(() => () => setListed([]), []);
 
-  const apply = () => setBase(followed(shown.current, items, pin, (row) => row).rows);
+  const apply = () => setBase(followed(steady.rows, items, pin, (row) => row).rows);
   return { ...steady, apply };
 }
 
