@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/recado-chat/recado/infra/bench/binary"
+	"github.com/recado-chat/recado/infra/bench/console"
 	"github.com/recado-chat/recado/infra/bench/measure"
 	"github.com/recado-chat/recado/shared/boot"
 )
@@ -28,7 +29,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"size", binary.Size}, {"cold", binary.Cold}, {"ack", ack}, {"latency", latency}, {"reply", reply}, {"whole", whole}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"growth", growth}, {"openings", openings}, {"concurrency", concurrency}, {"fixture", fill}, {"page", page},
+	{"size", binary.Size}, {"cold", binary.Cold}, {"ack", ack}, {"latency", latency}, {"reply", reply}, {"whole", whole}, {"capacity", capacity}, {"cpu", cpu}, {"profile", profiles}, {"lists", lists}, {"growth", growth}, {"openings", openings}, {"concurrency", concurrency}, {"fixture", fill}, {"page", page}, {"inbox", console.Inbox},
 }
 
 func main() {

@@ -61,6 +61,7 @@ type Conversation struct {
 	LastMessageID MessageID // the highest one; only a higher one replaces the preview
 	LastInboundID MessageID
 	LastInboundAt time.Time // the provider's time, or what CloseWindow made of it: the window counts from it
+	InboundCount  int       // the contact's messages, each newer than those before it
 
 	CreatedAt      time.Time
 	LastActivityAt time.Time // the last message of either side
@@ -156,6 +157,7 @@ func (c *Conversation) ApplyMessage(m Message) {
 	}
 	if m.ID > c.LastInboundID {
 		c.LastInboundID = m.ID
+		c.InboundCount++
 	}
 	if m.SentAt.After(c.LastInboundAt) {
 		c.LastInboundAt = m.SentAt

@@ -81,11 +81,29 @@ type ReadCursor struct {
 	ConversationID ConversationID
 	ReadUpTo       MessageID
 	Tells          MessageID
+	InboundCount   int // how many of the contact's messages were read
 	At             time.Time
 }
 
 // Unread reports whether the contact wrote after what was read.
 func (r ReadCursor) Unread(c Conversation) bool { return c.LastInboundID > r.ReadUpTo }
+
+// UnreadCount is how many messages the contact wrote after what was read. A position before the contact's last message, and one that was
+// stored before messages were counted, count as one message at least.
+func (r ReadCursor) UnreadCount(c Conversation) int {
+	if !r.Unread(c) {
+		return 0
+	}
+	return max(1, c.InboundCount-r.InboundCount)
+}
+
+// CountRead sets how many of the contact's messages were read: all up to the last one, or all but that.
+func (r *ReadCursor) CountRead(c Conversation) {
+	r.InboundCount = c.InboundCount
+	if r.Unread(c) {
+		r.InboundCount = max(0, c.InboundCount-1)
+	}
+}
 
 // Actor is the operator on whose behalf a use case runs, with what the activity log keeps of the request.
 type Actor struct {

@@ -45,6 +45,10 @@ type Conversation struct {
 	DueAt *Time `json:"dueAt"`
 	// Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators.
 	Unread *bool `json:"unread,omitempty"`
+	// UnreadCount is how many messages the contact wrote after what the caller has read; left out of frames, as unread is.
+	UnreadCount *int `json:"unreadCount,omitempty"`
+	// InboundCount is how many messages the contact wrote, counted since the product counts them. It only grows.
+	InboundCount int `json:"inboundCount"`
 	// LastInboundID is the contact's newest message; null when the contact never wrote.
 	LastInboundID *string `json:"lastInboundId"`
 	// BotEnabled says whether a bot may answer.

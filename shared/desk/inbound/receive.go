@@ -200,7 +200,9 @@ func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Co
 		return err
 	}
 	// A message that is delivered again came at its first time: what was read since stays read.
-	if err := r.store.SetRead(ctx, chat.ReadCursor{AccountID: account.ID, OperatorID: c.AssigneeID, ConversationID: id, At: m.ReceivedAt}); err != nil {
+	unread := chat.ReadCursor{AccountID: account.ID, OperatorID: c.AssigneeID, ConversationID: id, At: m.ReceivedAt}
+	unread.CountRead(c)
+	if err := r.store.SetRead(ctx, unread); err != nil {
 		return fmt.Errorf("make conversation %s unread: %w", id, err)
 	}
 	return nil

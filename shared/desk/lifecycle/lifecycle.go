@@ -134,6 +134,7 @@ func (o *Operations) setRead(ctx context.Context, actor chat.Actor, c chat.Conve
 	cursor := chat.ReadCursor{
 		AccountID: c.AccountID, OperatorID: actor.Operator.ID, ConversationID: c.ID, ReadUpTo: upTo, At: o.now(),
 	}
+	cursor.CountRead(c)
 	if able, _ := o.capabilities(c.ChannelType); able.ReadReceipts && upTo >= c.LastInboundID {
 		cursor.Tells = c.LastInboundID
 	}

@@ -253,7 +253,9 @@ func (m *Merger) unread(ctx context.Context, now time.Time, changes []relink.Con
 	if !read.Unread(closed) {
 		return nil, nil
 	}
-	return []chat.ReadCursor{{AccountID: stays.AccountID, OperatorID: stays.AssigneeID, ConversationID: openID, At: now}}, nil
+	unread := chat.ReadCursor{AccountID: stays.AccountID, OperatorID: stays.AssigneeID, ConversationID: openID, At: now}
+	unread.CountRead(stays)
+	return []chat.ReadCursor{unread}, nil
 }
 
 // Carry lets what waits for an answer in one conversation wait in the one that goes on: it opens, is active, and its window is open.

@@ -67,6 +67,8 @@ func TestSearchContacts_CommonWords_BoundedUnitsAndPages(t *testing.T) { // S1-0
 		{"garcia maria", 7, 3, 200},
 		{"gar mari marin", 50, 1, 200},
 		{"mar garcia", 50, 4, 4 * 750}, // 13,000 tokens begin with mar
+		{"arin arcia", 50, 1, 200},
+		{"arcí", 50, 4, 4 * 750},
 	} {
 		meter, found, pages, cursor := dynamotest.NewMeter(db), []string(nil), 0, ""
 		for pages == 0 || cursor != "" {
@@ -80,6 +82,25 @@ func TestSearchContacts_CommonWords_BoundedUnitsAndPages(t *testing.T) { // S1-0
 		t.Logf("%s by %d: %.1f units in %d pages", c.q, c.limit, meter.Read, pages)
 		if !slices.Equal(found, both) || pages > c.pages || meter.Read > c.units {
 			t.Errorf("%s by %d reads %.1f units in %d pages and finds %v, want %v", c.q, c.limit, meter.Read, pages, found, both)
+		}
+	}
+	costsTheSame(t, db)
+	few := dynamotest.Open(t, engine.Default())
+	addNames(t, few, 100, func(int) (string, bool) { return "María Marín", false })
+	costsTheSame(t, few)
+}
+
+// costsTheSame searches for what few contacts have, wherever it stands in a name or a phone, whatever others there are.
+func costsTheSame(t *testing.T, db dynamotest.DB) {
+	t.Helper()
+	addContact(t, db, chat.Contact{ID: "rare", Name: "María Zúñiga", Phone: "5493414440087"})
+	for _, q := range []string{"úñig", "0087", "14440", "maria ñig"} { // S1-08, S1-09
+		meter := dynamotest.NewMeter(db)
+		page, err := meter.SearchContacts(t.Context(), account, q, func(context.Context, chat.Contact) (bool, error) { return true, nil }, chat.PageRequest{Limit: 20})
+		dynamotest.Must(t, err)
+		t.Logf("%s: %.1f units", q, meter.Read)
+		if len(page.Items) != 1 || page.Next != "" || meter.Read > 10 {
+			t.Errorf("%s: %.1f units, found %v", q, meter.Read, page.Items)
 		}
 	}
 }

@@ -3,13 +3,21 @@ package contact
 import (
 	"slices"
 	"strings"
+
+	"github.com/recado-chat/recado/shared/dynamo/internal/item"
 )
 
 // Mobile numbers of three countries are written in two ways, and providers use either: Argentina's with or without a 9 after the
 // country code, Mexico's with or without a 1, and Brazil's with or without a ninth digit after the area code.
 
-// phoneVariants are the ways in which a number with its country code may be stored.
-func phoneVariants(d string) []string {
+// phoneVariants are the ways in which the digits that were typed may stand in a stored number: as they are, as a number with its country
+// code, or as a local one.
+func phoneVariants(typed string) []string {
+	return distinctStrings(append([]string{typed}, localVariants(typed)...))
+}
+
+// countryVariants are the ways in which a number with its country code may be stored.
+func countryVariants(d string) []string {
 	d = strings.TrimLeft(d, "0")
 	out := []string{d}
 	switch {
@@ -29,11 +37,10 @@ func phoneVariants(d string) []string {
 	return distinctStrings(out)
 }
 
-// localVariants are the ways in which a stored number may end when these digits were typed, with or without country and area
-// code.
+// localVariants are the ways in which a stored number may go on when these digits were typed, with or without country and area code.
 func localVariants(typed string) []string {
 	d := strings.TrimLeft(typed, "0")
-	out := phoneVariants(d)
+	out := countryVariants(d)
 	if len(typed)-len(d) == 1 && (len(d) == 12 || len(d) == 13) {
 		// Mexico's 044 and 045, or Brazil's 0 with the two digits of a carrier.
 		out = append(out, localVariants(d[2:])...)
@@ -62,7 +69,7 @@ func localVariants(typed string) []string {
 			}
 		}
 	}
-	return distinctStrings(slices.DeleteFunc(out, func(v string) bool { return len(v) < minSuffix }))
+	return distinctStrings(slices.DeleteFunc(out, func(v string) bool { return len(v) < item.MinDigits }))
 }
 
 func distinctStrings(in []string) []string {

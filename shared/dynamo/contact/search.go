@@ -2,10 +2,12 @@ package contact
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -18,9 +20,7 @@ import (
 )
 
 const (
-	minSuffix = 6 // digits
-	minDigits = 3
-	minEmail  = 2 // characters: a partition holds the tokens with the same first two
+	minEmail = 2 // characters: a partition holds the tokens with the same first two
 
 	// What one request reads at most: about 750 units, with tokens of 100 bytes and contacts below 4 KB.
 	maxContacts = 1000
@@ -45,10 +45,19 @@ func (w want) matches(tokens []item.Token) bool {
 	return true
 }
 
-// firstMatch is the first of a contact's sorted tokens that begins with a prefix.
+// fieldsOf are the fields in which a prefix is looked up, in their order: a word of a name by its beginning first, then anywhere in a name.
+func fieldsOf(prefix item.Token) []item.Field {
+	if prefix.Field == item.FieldName && utf8.RuneCountInString(prefix.Text) >= item.MinWithin {
+		return []item.Field{item.FieldName, item.FieldWithin}
+	}
+	return []item.Field{prefix.Field}
+}
+
+// firstMatch is the first of a contact's sorted tokens that a prefix finds, in the order of tokenPage.
 func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
+	fields := fieldsOf(prefix)
 	for _, t := range tokens {
-		if t.Field == prefix.Field && strings.HasPrefix(t.Text, prefix.Text) {
+		if slices.Contains(fields, t.Field) && strings.HasPrefix(t.Text, prefix.Text) {
 			return t, true
 		}
 	}
@@ -60,24 +69,21 @@ func wantsOf(q string) []want {
 	q = strings.TrimSpace(q)
 	var wants []want
 	d, isPhone := text.PhoneDigits(q)
-	if isPhone = isPhone && len(d) >= minDigits; isPhone {
+	if isPhone = isPhone && len(d) >= item.MinDigits; isPhone {
 		for _, variant := range phoneVariants(d) {
-			wants = append(wants, want{{Field: item.FieldPhone, Text: variant}})
-		}
-		if len(d) >= minSuffix {
-			for _, variant := range localVariants(d) {
-				wants = append(wants, want{{Field: item.FieldPhoneReverse, Text: item.Reverse(variant)}})
-			}
+			wants = append(wants, want{{Field: item.FieldPhone, Text: item.CutToken(variant)}})
 		}
 	}
 	if names := item.Words(q); len(names) > 0 && !strings.Contains(strings.TrimPrefix(q, "@"), "@") {
-		var w want
-		for _, word := range names {
-			w = append(w, item.Token{Field: item.FieldName, Text: item.CutToken(word)})
+		for _, words := range visitorNames(names) {
+			var w want
+			for _, word := range words {
+				w = append(w, item.Token{Field: item.FieldName, Text: item.CutToken(word)})
+			}
+			// Look up the longest word: it is likely the rarest.
+			slices.SortStableFunc(w, func(a, b item.Token) int { return len(b.Text) - len(a.Text) })
+			wants = append(wants, w)
 		}
-		// Look up the longest word: it is likely the rarest.
-		slices.SortStableFunc(w, func(a, b item.Token) int { return len(b.Text) - len(a.Text) })
-		wants = append(wants, w)
 	}
 	if isPhone {
 		return wants
@@ -88,10 +94,30 @@ func wantsOf(q string) []want {
 	return wants
 }
 
-// SearchContacts finds contacts by the beginnings of the words of their names (all words must match; one letter finds only a whole
-// word, or the first character of a script that writes words without spaces), by the beginning of their
-// email address, and by the beginning of a phone number or, from six digits on, its end. A contact that several interpretations
-// find is listed once. Only contacts that keep accepts are shown: a page of them may be short and still have a Next.
+// visitorNames are the ways to write a name that may be an anonymous visitor's. The web chat names these in the account's language, such
+// as "Visitor PW9T", and each operator reads and types the word of their own: it is the code that tells them apart.
+func visitorNames(words []string) [][]string {
+	at := slices.IndexFunc(words, func(word string) bool { return slices.Contains(visitorWords, word) })
+	if at < 0 {
+		return [][]string{words}
+	}
+	var ways [][]string
+	for _, word := range visitorWords {
+		way := slices.Clone(words)
+		way[at] = word
+		ways = append(ways, way)
+	}
+	return ways
+}
+
+// visitorWords are the folded words with which functions/widget names visitors.
+var visitorWords = []string{"visitante", "visitor"}
+
+// SearchContacts finds contacts by the words of their names and user names (all words must match; from three characters on anywhere in a
+// word, with those that begin so first; one letter finds only a whole word, or the first character of a script that writes words without
+// spaces), by the beginning of their email address, and by four digits or more of a phone number, wherever they stand in it. A contact
+// that several interpretations find is listed once. Only contacts that keep accepts are shown: a page of them may be short and still have
+// a Next.
 func (s *Store) SearchContacts(ctx context.Context, account chat.AccountID, q string, keep Keep, p chat.PageRequest) (chat.Page[chat.Contact], error) {
 	name := "contacts " + q
 	last, err := s.db.Cursors.Verify(ctx, p.Cursor, name, account, 2)
@@ -152,6 +178,9 @@ func (r *run) through(ctx context.Context, at int, after string) (last string, e
 				return "", false, err
 			}
 			others = nil
+			if having != nil && len(having) <= fewTokens {
+				return r.among(ctx, at, having, after)
+			}
 		}
 		rest := slices.Clone(hits)
 		if having != nil {
@@ -166,12 +195,36 @@ func (r *run) through(ctx context.Context, at int, after string) (last string, e
 			if err != nil {
 				return "", false, err
 			}
-			after, rest = rest[done-1].SK, rest[done:]
+			after, rest = rest[done-1].place(), rest[done:]
 		}
 		if !more {
 			return "", true, nil
 		}
-		after = hits[len(hits)-1].SK
+		after = hits[len(hits)-1].place()
+	}
+	return after, false, nil
+}
+
+// among goes through a few contacts, all that have another word of a want, in the order of the tokens that its first word finds.
+func (r *run) among(ctx context.Context, at int, few map[chat.ContactID]bool, after string) (last string, ended bool, err error) {
+	contacts, err := r.byID(ctx, r.account, slices.Collect(maps.Keys(few)))
+	if err != nil {
+		return "", false, err
+	}
+	var hits []hit
+	for id, c := range contacts {
+		if first, ok := firstMatch(r.wants[at][0], item.Tokens(c)); ok {
+			hits = append(hits, hit{keyOf(c, first), first.Field, id})
+		}
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return strings.Compare(a.place(), b.place()) })
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.place() <= after })
+	done, err := r.check(ctx, at, hits, contacts)
+	if err != nil || done == len(hits) {
+		return "", err == nil, err
+	}
+	if done > 0 {
+		after = hits[done-1].place()
 	}
 	return after, false, nil
 }
@@ -195,7 +248,7 @@ func (r *run) having(ctx context.Context, prefixes []item.Token) (map[chat.Conta
 				lists[i] = make(map[chat.ContactID]bool, len(hits))
 			}
 			for _, h := range hits {
-				lists[i][h.contact], after[i] = true, h.SK
+				lists[i][h.contact], after[i] = true, h.place()
 			}
 			if !more {
 				return lists[i], nil
@@ -207,11 +260,38 @@ func (r *run) having(ctx context.Context, prefixes []item.Token) (map[chat.Conta
 // hit is a stored token and the contact that it leads to.
 type hit struct {
 	table.Key
+	field   item.Field
 	contact chat.ContactID
 }
 
-// tokenPage reads the tokens that begin with a prefix, after one of them.
-func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]hit, bool, error) {
+// place is where a search goes on after the token: its field and its sort key.
+func (h hit) place() string { return string(h.field) + h.SK }
+
+// tokenPage reads the tokens that a prefix finds, field by field, after the place of one of them.
+func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) (found []hit, more bool, err error) {
+	fields := fieldsOf(prefix)
+	if after != "" {
+		at := slices.Index(fields, item.Field(after[:1]))
+		if at < 0 {
+			return nil, false, cursor.Invalid()
+		}
+		fields, after = fields[at:], after[1:]
+	}
+	for i, field := range fields {
+		hits, more, err := s.fieldPage(ctx, account, item.Token{Field: field, Text: prefix.Text}, after, limit-len(found))
+		if err != nil {
+			return nil, false, err
+		}
+		if found = append(found, hits...); more || len(found) == limit && i+1 < len(fields) {
+			return found, true, nil
+		}
+		after = ""
+	}
+	return found, false, nil
+}
+
+// fieldPage reads the tokens of one field that begin with a prefix, after the sort key of one of them.
+func (s *Store) fieldPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]hit, bool, error) {
 	pk := key.SearchPartition(account, string(prefix.Field), prefix.Text)
 	if pk == "" {
 		return nil, false, table.NotFound("account")
@@ -231,13 +311,12 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 		if err != nil {
 			return hit{}, table.Damaged(item.KindSearch, err)
 		}
-		return hit{k, id}, nil
+		return hit{k, prefix.Field, id}, nil
 	})
 	return hits, more, err
 }
 
-// matching reads the contacts of tokens and finds those that match, were not found before and are to be shown. It stops when enough are
-// found, and returns how many of the tokens are done.
+// matching reads the contacts of tokens, and checks them.
 func (r *run) matching(ctx context.Context, at int, hits []hit) (done int, err error) {
 	ids := make([]chat.ContactID, len(hits))
 	for i, h := range hits {
@@ -247,6 +326,12 @@ func (r *run) matching(ctx context.Context, at int, hits []hit) (done int, err e
 	if err != nil {
 		return 0, err
 	}
+	return r.check(ctx, at, hits, contacts)
+}
+
+// check finds the contacts of tokens that match, were not found before and are to be shown. It stops when enough are found, and returns how
+// many of the tokens are done.
+func (r *run) check(ctx context.Context, at int, hits []hit, contacts map[chat.ContactID]chat.Contact) (done int, err error) {
 	r.contacts += len(hits)
 	for i, h := range hits {
 		if len(r.found) == r.limit {

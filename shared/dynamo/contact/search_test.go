@@ -67,6 +67,7 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 			{ID: "ig", Name: "María", Identities: []chat.IdentityRef{{ChannelID: channel, Type: "instagram", Username: "tienda_luna"}}},
 			{ID: "irish", Name: "Sinéad O\u2019Connor"}, {ID: "hindi", Name: "राम प्रसाद"}, {ID: "tamil", Name: "காமராஜ்"},
 			{ID: "li", Name: "李明"}, {ID: "wang", Name: "王"}, {ID: "x", Name: "Equis X"}, {ID: "kiosk", Name: "Kiosco 24365 Centro"},
+			{ID: "visitor", Name: "Visitor PW9T"}, {ID: "visitante", Name: "Visitante 7M0R"}, {ID: "zero", Name: "0 800", Phone: "5493414440087"},
 			{ID: "odd", Name: "#hash 100% ~ 👩‍👧", Email: "a!b#c@example.com"},
 		} {
 			addContact(t, db, c)
@@ -78,14 +79,17 @@ func TestSearchContacts_AnySpelling(t *testing.T) {
 			"jose garces": nil, "zzz": nil, "": nil, "  ": nil, "tienda": {"ig"}, "@tienda_luna": {"ig"}, "hash": {"odd"},
 			"oconnor": {"irish"}, "O'Connor": {"irish"}, "connor": {"irish"}, "o connor": {"irish"}, "राम": {"hindi"}, "கா": {"tamil"},
 			"李": {"li"}, "李明": {"li"}, "王": {"wang"}, "x": {"x"}, "24365": {"kiosk"}, "2436": {"kiosk"}, "kiosco 24": {"kiosk"},
+			"arci": {"garcia"}, "ARCÉ": {"garces"}, "onçal": {"joao"}, "end": {"ig"}, "arc rez": {"garcia"}, "osé arc": {"garcia"}, "aleb": nil,
+			"visitante pw9t": {"visitor"}, "Visitor 7m0r": {"visitante"}, "visitante": {"visitante", "visitor"}, "w9t": {"visitor"},
 			// S1-09: by phone.
+			"0087": {"zero"}, "44400": {"zero"}, "1234": {"ar", "mx"}, "999": nil, "9115555": {"ar"},
 			"15 5555-1234": {"ar"}, "\u202a+54 9 11 5555\u20111234\u202c": {"ar"}, "tel:+5491155551234": {"ar"}, "wa.me/5491155551234": {"ar"},
 			"044 55 1234 5678": {"mx"}, "0 15 11 98765-4321": {"br", "joao"},
 			"+54 9 11 5555-1234": {"ar"}, "5491155551234": {"ar"}, "541155551234": {"ar"}, "54 11 5555": {"ar"}, "11 5555 1234": {"ar"},
 			"55551234": {"ar"}, "011 15 5555-1234": {"ar"}, "(11) 5555-1234": {"ar"}, "00 54 9 11 5555 1234": {"ar"},
 			"+52 1 55 1234 5678": {"mx"}, "+52 55 1234 5678": {"mx"}, "55 1234 5678": {"mx"}, "12345678": {"mx"}, "345678": {"mx"},
 			"+55 11 98765-4321": {"br", "joao"}, "+55 11 8765-4321": {"br", "joao"}, "11 98765-4321": {"br", "joao"},
-			"98765-4321": {"br", "joao"}, "8765-4321": {"br", "joao"}, "34567": nil,
+			"98765-4321": {"br", "joao"}, "8765-4321": {"br", "joao"}, "34567": {"mx"}, "3456789": nil,
 			// S1-10: by email.
 			"jose.garcia@example.com": {"garcia"}, "JOSE.GARCIA@EXAMPLE.COM": {"garcia"}, "jose.garcia@": {"garcia"}, "jose.g": {"garcia"},
 			"anamaria@correo": {"nunez"}, "a!b#c@ex": {"odd"}, "nobody@example.com": nil,

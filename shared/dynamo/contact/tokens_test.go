@@ -54,15 +54,15 @@ func tokens(t *testing.T, db dynamotest.DB) (stored []string) {
 func TestRenewTokens_FormerRules_TokensOfPresentRules(t *testing.T) { // S1-08
 	dynamotest.OnEngines(t, func(t *testing.T, db dynamotest.DB) {
 		irish := addContact(t, db, chat.Contact{ID: "irish", Name: "Sinéad O\u2019Connor", Phone: "5491155551234"})
-		hindi := addContact(t, db, chat.Contact{ID: "hindi", Name: "राम"})
+		mexican := addContact(t, db, chat.Contact{ID: "mexican", Name: "Óscar", Phone: "5215512345678"})
 		addContact(t, db, chat.Contact{ID: "ana", Name: "Ana"})
 		want := tokens(t, db)
 		age(t, db, irish, "oconnor")
-		age(t, db, hindi, "राम")
-		if got := search(t, db, "oconnor", 10); got != nil || len(tokens(t, db)) != len(want) {
+		age(t, db, mexican)
+		if got := search(t, db, "oconnor", 10); got != nil || len(tokens(t, db)) != len(want)+1 {
 			t.Fatalf("%q is stored, and oconnor finds %q", tokens(t, db), got)
 		}
-		ids := []chat.ContactID{"irish", "hindi", "nobody", "ana", "irish"}
+		ids := []chat.ContactID{"irish", "mexican", "nobody", "ana", "irish"}
 		n, err := db.RenewTokens(t.Context(), account, ids)
 		if dynamotest.Must(t, err); n != 2 || !slices.Equal(tokens(t, db), want) {
 			t.Errorf("%d renewed, %q is stored, want %q", n, tokens(t, db), want)
@@ -72,7 +72,7 @@ func TestRenewTokens_FormerRules_TokensOfPresentRules(t *testing.T) { // S1-08
 		}
 		meter := dynamotest.NewMeter(db)
 		n, err = meter.RenewTokens(t.Context(), account, ids)
-		if dynamotest.Must(t, err); n != 0 || meter.Write != 0 || meter.Read > 3*8 {
+		if dynamotest.Must(t, err); n != 0 || meter.Write != 0 || meter.Read > 3*17 {
 			t.Errorf("again: %d renewed, %v", n, meter.Lines)
 		}
 	})

@@ -20,8 +20,12 @@ const inboundTries = 8
 // that the summary already contains changes nothing and counts as applied.
 func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id chat.ConversationID, m chat.Message) (c chat.Conversation, applied bool, err error) {
 	k := key.Conversation(account, id)
-	update, condition := forward(id, m)
+	update, condition := forward(id, m, false)
 	av, refused, err := s.db.Update(ctx, table.Desk, k, update, &condition, "note an inbound message")
+	if refused && len(av) > 0 && av["preview"] == nil {
+		update, condition = forward(id, m, true)
+		av, refused, err = s.db.Update(ctx, table.Desk, k, update, &condition, "note the first message")
+	}
 	if err != nil {
 		return c, false, err
 	}
@@ -55,15 +59,15 @@ func (s *Store) ApplyInbound(ctx context.Context, account chat.AccountID, id cha
 	return chat.Conversation{}, false, table.Unavailable("note an inbound message", table.Conflict(table.ReasonVersionChanged))
 }
 
-// forward is the update for a message newer than all before it, with the condition that it is.
-func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, expression.ConditionBuilder) {
+// forward is the update for a message newer than all before it, with the condition that it is. A conversation without messages has no
+// preview whose fields could be set.
+func forward(id chat.ConversationID, m chat.Message, first bool) (expression.UpdateBuilder, expression.ConditionBuilder) {
 	name, value := expression.Name, expression.Value
 	activity := chat.ActivityAt(m)
 	unlessAbove := func(attribute string, v any) expression.ConditionBuilder {
 		return expression.AttributeNotExists(name(attribute)).Or(name(attribute).LessThanEqual(value(v)))
 	}
 	update := expression.
-		Set(name("preview"), value(item.PreviewOf(chat.NewPreview(m)))).
 		Set(name("lastId"), value(string(m.ID))).
 		Set(name("lastInboundId"), value(string(m.ID))).
 		Set(name("activeAt"), value(table.MillisOf(activity))).
@@ -73,12 +77,28 @@ func forward(id chat.ConversationID, m chat.Message) (expression.UpdateBuilder, 
 		Set(name("waitingSk"), name("waitingSk").IfNotExists(value(key.ActivitySort(chat.SortTime(m.SentAt, m.ReceivedAt), id)))).
 		Set(name(item.ReaderAttribute), value(item.ReaderLists)).
 		Add(name("version"), value(1))
+	preview, known := chat.NewPreview(m), expression.AttributeExists(name("preview"))
+	if first {
+		update, known = update.Set(name("preview"), value(item.PreviewOf(preview, 1))), expression.Not(known)
+	} else {
+		update = update.
+			Set(name("preview.id"), value(string(preview.MessageID))).
+			Set(name("preview.text"), value(preview.Text)).
+			Set(name("preview.type"), value(string(preview.Type))).
+			Set(name("preview.n"), expression.Plus(name("preview.n").IfNotExists(value(0)), value(1))).
+			Remove(name("preview.dir"))
+		if preview.Revoked {
+			update = update.Set(name("preview.revoked"), value(true))
+		} else {
+			update = update.Remove(name("preview.revoked"))
+		}
+	}
 	// In the pool, whoever was answered has a place in the waiting index that the message changes.
 	exists, not := expression.AttributeExists, expression.AttributeNotExists
 	placed := exists(name("waitingAt")).And(exists(name("waitingPk"))).
 		Or(not(name("waitingAt")).And(not(name("waitingPk"))))
 	condition := name("status").Equal(value(string(chat.Open))).
-		And(expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
+		And(known, expression.AttributeNotExists(name("lastId")).Or(name("lastId").LessThan(value(string(m.ID)))),
 			unlessAbove("activeAt", table.MillisOf(activity)), placed)
 	if m.SentAt.IsZero() {
 		return update, condition

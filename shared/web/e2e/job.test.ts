@@ -34,11 +34,11 @@ test("operator receives a message without a reload, replies, and the delivery st
 
   const row = desk.row("Sofía García");
   await row.getByText("Hola, ¿a qué hora abren el sábado?").waitFor();
-  await row.getByRole("img", { name: t("inbox.unread") }).waitFor();
+  await row.getByRole("img", { name: t("inbox.unread_one", { count: 1 }) }).waitFor();
   expect((await desk.names())[0]).toBe("Sofía García");
   await desk.open("Sofía García");
   await desk.message("Hola, ¿a qué hora abren el sábado?").waitFor();
-  await row.getByRole("img", { name: t("inbox.unread") }).waitFor({ state: "detached" });
+  await row.getByRole("img", { name: t("inbox.unread_one", { count: 1 }) }).waitFor({ state: "detached" });
 
   // Close the chat on the phone, so that the reply is not read before `delivered` is seen.
   await phone.getByRole("button", { name: "Back to the customers" }).click();

@@ -93,8 +93,10 @@ test("main workflow works with the keyboard, and the focus is never lost", async
   await expect.poll(() => focused(desk)).toBe(t("conversation.assigneeIs", { name: "Bruno Díaz" }));
 
   await keyboard.press("e");
+  await desk.page.getByRole("heading", { name: hugo.name, level: 2 }).waitFor();
+  await desk.button("conversation.undo").press("Enter");
+  await desk.page.getByRole("heading", { name: elena.name, level: 2 }).waitFor();
   await desk.event(t("event.resolvedBy", { actor: "Ana Ruiz" })).waitFor();
-  await keyboard.press("o");
   await desk.event(t("event.reopenedBy", { actor: "Ana Ruiz" })).waitFor();
   await desk.button("conversation.resolve").waitFor();
   await keyboard.press("Escape");

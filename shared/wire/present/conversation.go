@@ -22,6 +22,7 @@ func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 		WindowUntil:    timeOrNull(c.WindowUntil(window)),
 		WaitingSince:   timeOrNull(c.WaitingSince),
 		DueAt:          timeOrNull(c.ClosesAt()),
+		InboundCount:   c.InboundCount,
 		LastInboundID:  orNull(c.LastInboundID),
 		BotEnabled:     c.BotEnabled,
 		CreatedAt:      wire.Time(c.CreatedAt),
@@ -40,6 +41,7 @@ func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 func ConversationFor(c chat.Conversation, window time.Duration, read chat.ReadCursor) wire.Conversation {
 	shape := Conversation(c, window)
 	unread := read.Unread(c)
-	shape.Unread = &unread
+	count := read.UnreadCount(c)
+	shape.Unread, shape.UnreadCount = &unread, &count
 	return shape
 }

@@ -62,10 +62,14 @@ func TestPresent_AbsentValues(t *testing.T) {
 			[]string{`"unread"`},
 		},
 		"a conversation for its reader": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "1"}), []string{`"unread":true`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2", InboundCount: 7}, 0, chat.ReadCursor{ReadUpTo: "1", InboundCount: 4}),
+			[]string{`"unread":true`, `"unreadCount":3`, `"inboundCount":7`}, nil,
+		},
+		"a conversation whose messages were not counted": {
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{}), []string{`"unread":true`, `"unreadCount":1`}, nil,
 		},
 		"a conversation that was read": {
-			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`}, nil,
+			ConversationFor(chat.Conversation{ID: "c", LastInboundID: "2"}, 0, chat.ReadCursor{ReadUpTo: "2"}), []string{`"unread":false`, `"unreadCount":0`}, nil,
 		},
 		"an empty message": {
 			Message(chat.Message{ID: "m"}), []string{`"text":""`, `"attachments":[]`, `"replyTo":null`, `"error":null`}, []string{`"clientId"`},

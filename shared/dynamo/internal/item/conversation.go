@@ -1,6 +1,8 @@
 package item
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 
 	"github.com/recado-chat/recado/shared/chat"
@@ -69,12 +71,18 @@ type previewPart struct {
 	ID        string `dynamodbav:"id"`
 	Text      string `dynamodbav:"text"`
 	Type      string `dynamodbav:"type"`
-	Direction string `dynamodbav:"dir"`
+	Direction string `dynamodbav:"dir,omitempty"` // empty for in, so that there is room for the count within one write unit
 	Revoked   bool   `dynamodbav:"revoked,omitempty"`
+	Inbound   int    `dynamodbav:"n,omitempty"` // how many messages the contact wrote: the inbox index includes the preview
 }
 
-func PreviewOf(p chat.Preview) *previewPart {
-	return &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Direction: string(p.Direction), Revoked: p.Revoked}
+// PreviewOf is a conversation's preview, with how many messages its contact wrote.
+func PreviewOf(p chat.Preview, inbound int) *previewPart {
+	part := &previewPart{ID: string(p.MessageID), Text: p.Text, Type: string(p.Type), Revoked: p.Revoked, Inbound: inbound}
+	if p.Direction != chat.In {
+		part.Direction = string(p.Direction)
+	}
+	return part
 }
 
 func (p *previewPart) preview() *chat.Preview {
@@ -82,7 +90,7 @@ func (p *previewPart) preview() *chat.Preview {
 		return nil
 	}
 	return &chat.Preview{
-		MessageID: chat.MessageID(p.ID), Text: p.Text, Type: chat.MessageType(p.Type), Direction: chat.Direction(p.Direction),
+		MessageID: chat.MessageID(p.ID), Text: p.Text, Type: chat.MessageType(p.Type), Direction: cmp.Or(chat.Direction(p.Direction), chat.In),
 		Revoked: p.Revoked,
 	}
 }
@@ -137,7 +145,7 @@ func Conversation(c chat.Conversation) conversationItem {
 		it.Shards = c.InboxShards
 	}
 	if c.Preview != nil {
-		it.Preview = PreviewOf(*c.Preview)
+		it.Preview = PreviewOf(*c.Preview, c.InboundCount)
 	}
 	waiting := key.Waiting(c)
 	it.WaitingPK, it.WaitingSK = waiting.PK, waiting.SK
@@ -159,8 +167,12 @@ func (it conversationItem) conversation() (chat.Conversation, error) {
 	for _, m := range it.Moves {
 		moves = append(moves, chat.ConversationMove{MergeID: m.Merge, ExternalID: m.External})
 	}
+	inbound := 0
+	if it.Preview != nil {
+		inbound = it.Preview.Inbound
+	}
 	return chat.Conversation{
-		ID: id, AccountID: account, StoreID: chat.StoreID(it.StoreID), GroupID: chat.GroupID(it.GroupID),
+		ID: id, AccountID: account, InboundCount: inbound, StoreID: chat.StoreID(it.StoreID), GroupID: chat.GroupID(it.GroupID),
 		ChannelID: chat.ChannelID(it.Channel.ID), ChannelType: chat.ChannelType(it.Channel.Type),
 		ContactID: chat.ContactID(it.Contact.ID), ContactName: it.Contact.Name, ExternalID: it.External, Moves: moves, MergedInto: chat.ConversationID(it.Merged),
 		Status: chat.Status(it.Status), AssigneeID: chat.OperatorID(it.Assignee), FormerID: chat.OperatorID(it.Former),

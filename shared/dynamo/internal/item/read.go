@@ -10,13 +10,14 @@ type readItem struct {
 	table.Header
 	UpTo  string       `dynamodbav:"upTo,omitempty"`
 	Tells string       `dynamodbav:"tells,omitempty"`
+	Count int          `dynamodbav:"count,omitempty"`
 	At    table.Millis `dynamodbav:"at"`
 }
 
 func ReadCursor(r chat.ReadCursor) readItem {
 	return readItem{
 		Header: table.NewHeader(key.ReadCursor(r.AccountID, r.OperatorID, r.ConversationID), KindReadCursor),
-		UpTo:   string(r.ReadUpTo), Tells: string(r.Tells), At: table.MillisOf(r.At),
+		UpTo:   string(r.ReadUpTo), Tells: string(r.Tells), Count: r.InboundCount, At: table.MillisOf(r.At),
 	}
 }
 
@@ -35,6 +36,6 @@ func DecodeReadCursor(av table.Item) (chat.ReadCursor, error) {
 	}
 	return chat.ReadCursor{
 		AccountID: chat.AccountID(owner[0]), OperatorID: chat.OperatorID(owner[1]), ConversationID: chat.ConversationID(conv[0]),
-		ReadUpTo: chat.MessageID(it.UpTo), Tells: chat.MessageID(it.Tells), At: it.At.Time(),
+		ReadUpTo: chat.MessageID(it.UpTo), Tells: chat.MessageID(it.Tells), InboundCount: it.Count, At: it.At.Time(),
 	}, nil
 }

@@ -11,18 +11,18 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 )
 
-// A contact is found by tokens: the words of its names, its e-mail address, and the digits of its phones, both forwards and
-// reversed. A search reads the tokens that begin with what was typed, or with its reversed digits.
+// A contact is found by tokens: the words of its names, its e-mail address, the digits of its phones, and what the words and phones end
+// with. A search reads the tokens that begin with what was typed: an ending that begins with it is a word that holds it.
 
 // Field says what a token was made of.
 type Field string
 
-// The fields.
+// The fields, in the order in which a name's tokens are looked up.
 const (
-	FieldName         Field = "n"
-	FieldEmail        Field = "e"
-	FieldPhone        Field = "p"
-	FieldPhoneReverse Field = "r"
+	FieldEmail  Field = "e"
+	FieldName   Field = "n"
+	FieldPhone  Field = "p" // the digits, and their endings
+	FieldWithin Field = "w" // the endings of the words of names
 )
 
 // Token is one folded piece of a contact that a search looks up by its beginning.
@@ -32,29 +32,37 @@ type Token struct {
 }
 
 const (
-	maxWords       = 12 // of one contact: a transaction has at most 100 items
+	maxWords       = 12 // of one contact
 	maxPhones      = 4
 	maxTokenLength = 60 // characters
+
+	// MinWithin and MinDigits are how many characters of a word, and digits of a phone, are found anywhere in it.
+	MinWithin = 3
+	MinDigits = 4
+
+	// maxTokens is how many tokens a contact has at most, so that a transaction of 100 items can replace those of one contact, or give one
+	// contact a name and remove another. It holds a name of three long words and a phone.
+	maxTokens = 30
 )
 
 // TokenRules is the version of the rules by which Tokens are made.
-const TokenRules = 2
+const TokenRules = 3
 
-// Tokens are all tokens of a contact, in the order of their keys. One who was merged into another is not found.
+// Tokens are all tokens of a contact, in the order of their keys. One who was merged into another is not found. Where there are too many,
+// the last endings of names are left out.
 func Tokens(c chat.Contact) []Token {
 	if c.MergedInto != "" {
 		return nil
 	}
 	names := nameTokens(c.Name + " " + c.FirstName + " " + c.LastName)
-	phones := []string{Digits(c.Phone)}
 	for _, i := range c.Identities {
 		names = append(names, Words(i.Username)...)
-		phones = append(phones, Digits(i.Phone))
 	}
+	phones := phonesOf(c)
 	var tokens []Token
 	add := func(f Field, text string) {
 		t := Token{f, CutToken(text)}
-		if text != "" && !slices.Contains(tokens, t) {
+		if text != "" && len(tokens) < maxTokens && !slices.Contains(tokens, t) {
 			tokens = append(tokens, t)
 		}
 	}
@@ -63,34 +71,53 @@ func Tokens(c chat.Contact) []Token {
 			add(FieldName, word)
 		}
 	}
+	words := slices.Clone(tokens)
 	add(FieldEmail, Fold(strings.TrimSpace(c.Email)))
-	for _, phone := range phones[:min(len(phones), maxPhones)] {
+	for _, phone := range phones {
 		add(FieldPhone, phone)
-		add(FieldPhoneReverse, Reverse(phone))
+	}
+	for _, phone := range phones {
+		for at := 1; at <= len(phone)-MinDigits; at++ {
+			add(FieldPhone, phone[at:])
+		}
+	}
+	for _, word := range words {
+		if slices.Contains(tokens, Token{FieldPhone, word.Text}) {
+			continue // who is named by a phone
+		}
+		letters := []rune(word.Text)
+		for at := 1; at <= len(letters)-MinWithin; at++ {
+			add(FieldWithin, string(letters[at:]))
+		}
 	}
 	slices.SortFunc(tokens, compareTokens)
 	return tokens
 }
 
-// FormerTokens are those that former rules made of a contact and the present ones do not: before version 2, a vowel sign ended a word.
+// phonesOf are the digits of a contact's phones, each once.
+func phonesOf(c chat.Contact) []string {
+	var phones []string
+	add := func(phone string) {
+		if d := Digits(phone); d != "" && len(phones) < maxPhones && !slices.Contains(phones, d) {
+			phones = append(phones, d)
+		}
+	}
+	add(c.Phone)
+	for _, i := range c.Identities {
+		add(i.Phone)
+	}
+	return phones
+}
+
+// FormerTokens are those that former rules made of a contact and the present ones do not: before version 3, phones were stored reversed
+// instead of with their endings.
 func FormerTokens(c chat.Contact) []Token {
 	if c.MergedInto != "" {
 		return nil
 	}
-	text := strings.Join([]string{c.Name, c.FirstName, c.LastName}, " ")
-	for _, i := range c.Identities {
-		text += " " + i.Username
-	}
-	kept := Tokens(c)
-	var made, former []Token
-	for _, word := range strings.FieldsFunc(Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		t := Token{FieldName, CutToken(word)}
-		if len(made) == maxWords || slices.Contains(made, t) {
-			continue
-		}
-		if made = append(made, t); !slices.Contains(kept, t) {
-			former = append(former, t)
-		}
+	var former []Token
+	for _, phone := range phonesOf(c) {
+		former = append(former, Token{"r", CutToken(reverse(phone))})
 	}
 	return former
 }
@@ -139,8 +166,8 @@ func Digits(s string) string {
 	}, s)
 }
 
-// Reverse reverses an ASCII text.
-func Reverse(s string) string {
+// reverse reverses an ASCII text.
+func reverse(s string) string {
 	b := []byte(s)
 	slices.Reverse(b)
 	return string(b)

@@ -162,6 +162,8 @@ export const conversations: Conversation[] = Array.from({ length: 120 }, (_, ind
     waitingSince: inbound && index < 70 ? iso(at - minutes(index === 3 ? 52 : 4)) : null,
     dueAt: null,
     unread: inbound && index % 4 === 0 && index < 40,
+    unreadCount: inbound && index % 4 === 0 && index < 40 ? (index % 12) + 1 : 0,
+    inboundCount: 12,
     lastInboundId: idAt(at, 9),
     botEnabled: false,
     createdAt: iso(at - hours(4)),

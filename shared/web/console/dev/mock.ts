@@ -58,7 +58,7 @@ function conversation(id: string | undefined): Conversation {
 
 function changed(one: Conversation, changes: Partial<Conversation>): Conversation {
   Object.assign(one, changes, { version: one.version + 1 });
-  const { unread: _, ...summary } = one;
+  const { unread: _, unreadCount: __, ...summary } = one;
   push({ type: "conversation.upserted", conversation: summary });
   return one;
 }
@@ -122,7 +122,13 @@ function say(conversationId: string, direction: "in" | "out", text: string, more
     preview: { text, type: message.type, direction, messageId: message.id, revoked: false },
     lastActivityAt: message.sentAt,
     ...(direction === "in"
-      ? { unread: true, lastInboundId: message.id, waitingSince: message.sentAt }
+      ? {
+          unread: true,
+          unreadCount: one.unreadCount + 1,
+          inboundCount: one.inboundCount + 1,
+          lastInboundId: message.id,
+          waitingSince: message.sentAt,
+        }
       : { waitingSince: null }),
   });
   return message;
@@ -270,8 +276,16 @@ const routes: [string, RegExp, Handler][] = [
   ["POST", /^\/conversations\/([^/]+)\/resolve$/, ([id]) => changed(conversation(id), { status: "resolved" })],
   ["POST", /^\/conversations\/([^/]+)\/(?:reopen)$/, ([id]) => changed(conversation(id), { status: "open" })],
   ["POST", /^\/conversations\/([^/]+)\/pending$/, ([id]) => changed(conversation(id), { status: "pending" })],
-  ["POST", /^\/conversations\/([^/]+)\/read$/, ([id]) => Object.assign(conversation(id), { unread: false })],
-  ["POST", /^\/conversations\/([^/]+)\/unread$/, ([id]) => Object.assign(conversation(id), { unread: true })],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/read$/,
+    ([id]) => Object.assign(conversation(id), { unread: false, unreadCount: 0 }),
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/unread$/,
+    ([id]) => Object.assign(conversation(id), { unread: true, unreadCount: 1 }),
+  ],
   [
     "GET",
     /^\/contacts$/,

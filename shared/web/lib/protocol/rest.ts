@@ -86,10 +86,10 @@ export {
 export type ChannelType = wire.Channel["type"];
 
 /** What is pushed: a frame goes to several operators and leaves out what belongs to one reader. */
-export const conversationSummary = v.omit(wire.conversation, ["unread"]);
+export const conversationSummary = v.omit(wire.conversation, ["unread", "unreadCount"]);
 export type ConversationSummary = v.InferOutput<typeof conversationSummary>;
 
 /** What is answered to one reader always says whether it is unread. */
-export const conversation = v.required(wire.conversation, ["unread"]);
+export const conversation = v.required(wire.conversation, ["unread", "unreadCount"]);
 export type Conversation = v.InferOutput<typeof conversation>;
 export const conversationList = v.object({ ...wire.conversationList.entries, items: v.array(conversation) });

@@ -32,6 +32,15 @@ describe("viewQuery", () => {
       { assignee: "op_2", status: "all" },
     ],
     [{ box: "all", operator: "none" }, { assignee: "none" }],
+    // A search looks everywhere, but for what was chosen as a filter.
+    [
+      { box: "mine", status: "pending", q: "ana" },
+      { assignee: undefined, status: "all", q: "ana" },
+    ],
+    [
+      { box: "all", operator: "op_2", channel: "ch_1", q: "ana" },
+      { assignee: "op_2", channelId: "ch_1", status: "all", q: "ana" },
+    ],
   ] as const)("%j", (changes, query) => {
     expect(viewQuery({ ...defaultView, ...changes })).toMatchObject(query);
   });

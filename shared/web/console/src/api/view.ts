@@ -40,20 +40,27 @@ export function parseView(search: Record<string, unknown>): InboxView {
   return view;
 }
 
+/** A search is for all conversations, whatever tabs are chosen; an operator or a channel that was chosen as a filter limits it. */
 export function viewQuery(view: InboxView): Record<string, string | undefined> {
+  if (view.q) return { status: "all", assignee: view.operator, channelId: view.channel, q: view.q, sort: view.sort };
   const assignee = { mine: "me", unassigned: "none", all: view.operator }[view.box];
   return { status: view.status, assignee, channelId: view.channel, q: view.q, sort: view.sort };
 }
 
 /** Whether a conversation belongs to the view. With a search term only the server knows. */
 export function belongs(view: InboxView, conversation: Conversation, me: string): boolean | "unknown" {
-  if (view.status !== "all" && conversation.status !== view.status) return false;
-  if (view.box === "mine" && conversation.assigneeId !== me) return false;
-  if (view.box === "unassigned" && conversation.assigneeId !== null) return false;
+  if (!inTabs(view, conversation, me)) return false;
   if (view.operator === "none" && conversation.assigneeId !== null) return false;
   if (view.operator && view.operator !== "none" && conversation.assigneeId !== view.operator) return false;
   if (view.channel && conversation.channel.id !== view.channel) return false;
   return view.q ? "unknown" : true;
+}
+
+function inTabs(view: InboxView, conversation: Conversation, me: string): boolean {
+  if (view.q) return true;
+  if (view.status !== "all" && conversation.status !== view.status) return false;
+  if (view.box === "mine" && conversation.assigneeId !== me) return false;
+  return view.box !== "unassigned" || conversation.assigneeId === null;
 }
 
 /** The order of the list. It is total: equal times are ordered by id, so that rows do not swap. */

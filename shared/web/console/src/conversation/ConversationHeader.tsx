@@ -21,6 +21,7 @@ import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { AssignPicker } from "./AssignPicker.tsx";
 import { useConversationAction } from "./actions.ts";
 import classes from "./conversation.module.css";
+import { useResolve } from "./useResolve.tsx";
 
 export function ConversationHeader(props: {
   conversation: Conversation;
@@ -36,8 +37,12 @@ export function ConversationHeader(props: {
   const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelOf(channel.type).name;
   const action = useConversationAction(conversation.id);
   // A button that is disabled while it is loading loses the focus.
-  const act = (verb: "resolve" | "reopen") => {
-    if (!action.isPending) action.mutate({ verb, body: {} });
+  const reopen = () => {
+    if (!action.isPending) action.mutate({ verb: "reopen", body: {} });
+  };
+  const resolving = useResolve(conversation.id);
+  const resolve = () => {
+    if (!resolving.isPending) resolving.resolve();
   };
   const menu = useOverlay("menu", async () => (await import("./ConversationMenu.tsx")).ConversationMenu);
   const resolved = status === "resolved";
@@ -70,7 +75,7 @@ export function ConversationHeader(props: {
           className={classes.main}
           leftSection={<IconArrowBackUp size={16} />}
           disabled={!mayResolve}
-          onClick={() => act("reopen")}
+          onClick={reopen}
           aria-label={t("conversation.reopen")}
         >
           <span className={classes.mainLabel}>{t("conversation.reopen")}</span>
@@ -81,7 +86,7 @@ export function ConversationHeader(props: {
           className={classes.main}
           leftSection={<IconCheck size={16} />}
           disabled={!mayResolve}
-          onClick={() => act("resolve")}
+          onClick={resolve}
           aria-label={t("conversation.resolve")}
         >
           <span className={classes.mainLabel}>{t("conversation.resolve")}</span>

@@ -18,6 +18,7 @@ import { Composer } from "./Composer.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
 import { MessageList } from "./MessageList.tsx";
+import { useResolve } from "./useResolve.tsx";
 
 /** Loaded after the messages, which come first. */
 const loadDetailsPane = async () =>
@@ -38,6 +39,7 @@ function Opened({ id }: { id: string }) {
   const { say } = useLive();
   const conversation = useQuery(conversationQuery(id));
   const action = useConversationAction(id);
+  const resolving = useResolve(id);
   const [details, setDetails] = useState(() => matchMedia(WIDE).matches);
   const close = () => void navigate({ to: "/inbox", search });
 
@@ -54,8 +56,8 @@ function Opened({ id }: { id: string }) {
     Escape: back,
     e: () => {
       const status = conversation.data?.status;
-      if (!status || status === "resolved" || action.isPending || !may("conversation.resolve")) return false;
-      action.mutate({ verb: "resolve", body: {} });
+      if (!status || status === "resolved" || resolving.isPending || !may("conversation.resolve")) return false;
+      resolving.resolve();
     },
     o: () => {
       const status = conversation.data?.status;

@@ -18,6 +18,8 @@ export const conversationOf = (changes: Partial<Conversation> = {}): Conversatio
   waitingSince: null,
   dueAt: null,
   unread: false,
+  unreadCount: 0,
+  inboundCount: 0,
   lastInboundId: null,
   botEnabled: false,
   createdAt: at(0),

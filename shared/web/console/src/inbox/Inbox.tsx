@@ -13,7 +13,7 @@ export function Inbox() {
   const { t } = useTranslation();
   const { view, openId } = useView();
   const { lists } = useLive();
-  const own = view.box === "mine";
+  const own = view.box === "mine" && !view.q;
   useEffect(() => lists(own), [lists, own]);
   const { alone } = useFirstRun();
   const open = openId ? "conversation" : alone ? "start" : "list";

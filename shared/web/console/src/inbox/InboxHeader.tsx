@@ -1,4 +1,4 @@
-import { ActionIcon, CloseButton, Indicator, TextInput } from "@mantine/core";
+import { ActionIcon, Button, CloseButton, Indicator, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { isComposing } from "@recado/lib/input";
 import type { Count, Counts } from "@recado/lib/protocol";
@@ -12,7 +12,7 @@ import type { Key } from "../core/texts.ts";
 import { useCountText } from "../ui/format.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
-import classes from "./inbox.module.css";
+import classes from "./header.module.css";
 import { useView } from "./useView.ts";
 
 const boxKeys: Record<InboxView["box"], Key> = {
@@ -32,7 +32,7 @@ const boxCount = (counts: Counts | undefined, box: InboxView["box"]): Count | un
 
 /** A count is shown only for boxes that the server counts. */
 function stateCount(counts: Counts | undefined, view: InboxView, state: InboxView["status"]): Count | undefined {
-  if (!counts || view.operator || view.channel || view.q) return undefined;
+  if (!counts || view.operator || view.channel) return undefined;
   if (view.box === "mine" && (state === "open" || state === "pending")) return counts.mine[state];
   if (view.box === "all" && state !== "all") return counts.all[state];
   return undefined;
@@ -40,9 +40,7 @@ function stateCount(counts: Counts | undefined, view: InboxView, state: InboxVie
 
 export function InboxHeader() {
   const { t } = useTranslation();
-  const { view, change } = useView();
-  const countText = useCountText();
-  const counts = useQuery(countsQuery).data;
+  const { view } = useView();
   return (
     <header className={classes.header}>
       <div className={classes.tools}>
@@ -50,6 +48,35 @@ export function InboxHeader() {
         <Sort />
         <Filters />
       </div>
+      {view.q ? <Results /> : <Tabs />}
+    </header>
+  );
+}
+
+/** In place of the tabs, which a search does not look at; they come back as they were. */
+function Results() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  const filtered = view.operator !== undefined || view.channel !== undefined;
+  return (
+    <div className={classes.results} role="status">
+      {t(filtered ? "inbox.results.filtered" : "inbox.results.all")}
+      {filtered && (
+        <Button size="compact-xs" variant="subtle" onClick={() => change({ operator: undefined, channel: undefined })}>
+          {t("inbox.clearFilters")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Tabs() {
+  const { t } = useTranslation();
+  const { view, change } = useView();
+  const countText = useCountText();
+  const counts = useQuery(countsQuery).data;
+  return (
+    <>
       <div className={classes.boxes} role="radiogroup" aria-label={t("inbox.box.label")}>
         {boxes.map((box) => {
           const count = boxCount(counts, box);
@@ -86,7 +113,7 @@ export function InboxHeader() {
           );
         })}
       </div>
-    </header>
+    </>
   );
 }
 

@@ -5,7 +5,7 @@ import { marked, newerMark, placed, received, rowsOf } from "./conversations.ts"
 import { itemsOf, relay } from "./pages.ts";
 import { pagesOf } from "./testing.ts";
 
-const { unread: _, ...pushed } = conversationOf({ version: 2 });
+const { unread: _, unreadCount: __, ...pushed } = conversationOf({ version: 2 });
 
 describe("received", () => {
   test("ignores an older version", () => {
@@ -43,6 +43,38 @@ describe("received", () => {
   test("an unknown one is unread if it has inbound messages", () => {
     expect(received(undefined, { ...pushed, lastInboundId: "m1" }, undefined).unread).toBe(true);
     expect(received(undefined, pushed, undefined).unread).toBe(false);
+  });
+});
+
+// B-28
+describe("the unread count", () => {
+  const known = conversationOf({ lastInboundId: "m3", inboundCount: 3, unread: true, unreadCount: 2 });
+  test.each([
+    ["grows with what arrived", known, { lastInboundId: "m5", inboundCount: 5 }, undefined, 4],
+    ["stays when nothing arrived", known, { lastInboundId: "m3", inboundCount: 3 }, undefined, 2],
+    [
+      "begins again after all was read",
+      { ...known, unread: false, unreadCount: 0 },
+      { lastInboundId: "m4", inboundCount: 4 },
+      undefined,
+      1,
+    ],
+    ["ends with a mark", known, { lastInboundId: "m5", inboundCount: 5 }, { readUpTo: "m5", at: at(1) }, 0],
+    ["of an unknown one is one at least", undefined, { lastInboundId: "m5", inboundCount: 5 }, undefined, 1],
+    [
+      "where messages were not counted is one at least",
+      { ...known, unreadCount: 0 },
+      { lastInboundId: "m3", inboundCount: 3 },
+      undefined,
+      1,
+    ],
+  ])("%s", (_name, before, changes, mark, count) => {
+    expect(received(before, { ...pushed, ...changes }, mark).unreadCount).toBe(count);
+  });
+
+  test("a mark ends it, and marking as unread is one", () => {
+    expect(marked(known, { readUpTo: "m3", at: at(1) }).unreadCount).toBe(0);
+    expect(marked({ ...known, unread: false, unreadCount: 0 }, { readUpTo: "", at: at(1) }).unreadCount).toBe(1);
   });
 });
 
@@ -137,7 +169,11 @@ describe("placed", () => {
     expect(ids(next)).toEqual(["c", "b", "a"]);
     expect(itemsOf(next)[2]?.unread).toBe(true);
     expect(placed(list, searched, "op_me", row("x", 50))).toBe(list);
-    expect(ids(placed(list, searched, "op_me", row("a", 40, { version: 2, status: "resolved" })))).toEqual(["c", "b"]);
+    expect(ids(placed(list, searched, "op_me", row("a", 40, { version: 2, status: "resolved" })))).toEqual([
+      "c",
+      "b",
+      "a",
+    ]);
   });
 });
 

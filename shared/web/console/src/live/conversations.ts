@@ -16,21 +16,22 @@ export function newerMark(known: ReadMark | undefined, next: ReadMark): ReadMark
 const unreadBy = (lastInboundId: string | null, mark: ReadMark): boolean =>
   lastInboundId !== null && lastInboundId > mark.readUpTo;
 
-/** Frames go to all operators and leave `unread` out, so it is computed here. */
+/** Frames go to all operators and leave `unread` and `unreadCount` out, so they are computed here. */
 export function received(
   known: Conversation | undefined,
   next: ConversationSummary,
   mark: ReadMark | undefined,
 ): Conversation {
   if (known && known.version >= next.version) return known;
-  if (mark) return { ...next, unread: unreadBy(next.lastInboundId, mark) };
   const inboundIsNew = next.lastInboundId !== null && next.lastInboundId !== (known?.lastInboundId ?? null);
-  return { ...next, unread: inboundIsNew || (known?.unread ?? false) };
+  const unread = mark ? unreadBy(next.lastInboundId, mark) : inboundIsNew || (known?.unread ?? false);
+  const more = known ? next.inboundCount - known.inboundCount : 0;
+  return { ...next, unread, unreadCount: unread ? Math.max(1, (known?.unreadCount ?? 0) + more) : 0 };
 }
 
 export function marked(conversation: Conversation, mark: ReadMark): Conversation {
   const unread = unreadBy(conversation.lastInboundId, mark);
-  return unread === conversation.unread ? conversation : { ...conversation, unread };
+  return unread === conversation.unread ? conversation : { ...conversation, unread, unreadCount: unread ? 1 : 0 };
 }
 
 /** The rows of a list. A conversation that moved between two page requests is on both: only the newest version is kept. */

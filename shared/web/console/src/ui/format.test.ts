@@ -19,6 +19,27 @@ describe("consoleFormatsFor", () => {
   });
 
   test.each([
+    ["en", 20_000, "Now"],
+    ["es", 20_000, "Ahora"],
+    ["pt", 20_000, "Agora"],
+    ["es", 2 * 60_000, "2 min"],
+    ["pt", 59 * 60_000, "59 min"],
+    ["es", 3 * 3_600_000, "12:30"],
+    ["en", 20 * 3_600_000, "Yesterday"],
+    ["es", 20 * 3_600_000, "Ayer"],
+    ["pt", 20 * 3_600_000, "Ontem"],
+    ["en", 2 * 86_400_000, "Fri"],
+    ["es", 2 * 86_400_000, "Vie"],
+    ["pt", 2 * 86_400_000, "Sex"],
+    ["en", 20 * 86_400_000, "Nov 2"],
+    ["es", 20 * 86_400_000, "2 nov"],
+    ["pt", 20 * 86_400_000, "2 nov"],
+    ["es", 400 * 86_400_000, "18/10/25"],
+  ])("rowTime in %s, %i ms ago: %s", (language, ago, text) => {
+    expect(consoleFormatsFor(language).rowTime(new Date(now - ago).toISOString(), now)).toBe(text);
+  });
+
+  test.each([
     [59_000, "0 min"],
     [42 * 60_000, "42 min"],
     [3 * 3_600_000 + 5, "3 h"],

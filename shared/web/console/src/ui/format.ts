@@ -21,6 +21,8 @@ export const phoneText = (digits: string): string => (/^\d/.test(digits) ? `+${d
 interface ConsoleFormats extends Formats {
   /** For lists: the time if today, then "yesterday", the weekday, the date. */
   listTime: (iso: string, now: number) => string;
+  /** For the rows of lists, shorter, and standing alone: "now", "2 min", "14:05", "Yesterday", "Mon", "12 Mar". */
+  rowTime: (iso: string, now: number) => string;
   /** A duration such as "5 min" or "3 h", rounded down. */
   length: (ms: number) => string;
   /** The number in `length`, for plural forms. */
@@ -51,8 +53,26 @@ function makeFormats(language: string): ConsoleFormats {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
   const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
+  const parts = (one: Intl.DateTimeFormat, at: Date) =>
+    one
+      .formatToParts(at)
+      .filter(({ type }) => type !== "literal")
+      .map(({ value }) => value.replace(/\.$/, ""))
+      .join(" ");
+  const alone = (text: string) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
   return {
     ...formats,
+    rowTime: (iso, now) => {
+      const at = new Date(iso);
+      const old = now - at.getTime();
+      if (old < MINUTE) return alone(relative.format(0, "second"));
+      if (old < HOUR) return minutes.format(lengthCount(old));
+      const ago = daysAgo(iso, now);
+      if (ago <= 0) return formats.time(iso);
+      if (ago === 1) return alone(relative.format(-1, "day"));
+      if (ago < 7) return alone(parts(weekday, at));
+      return at.getFullYear() === new Date(now).getFullYear() ? parts(shortDate, at) : oldDate.format(at);
+    },
     listTime: (iso, now) => {
       const at = new Date(iso);
       const ago = daysAgo(iso, now);

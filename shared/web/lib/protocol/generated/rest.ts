@@ -466,6 +466,10 @@ export const conversation = v.object({
   dueAt: v.nullable(time),
   /** Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators. */
   unread: v.optional(v.boolean()),
+  /** UnreadCount is how many messages the contact wrote after what the caller has read; left out of frames, as unread is. */
+  unreadCount: v.optional(v.number()),
+  /** InboundCount is how many messages the contact wrote, counted since the product counts them. It only grows. */
+  inboundCount: v.number(),
   /** LastInboundID is the contact's newest message; null when the contact never wrote. */
   lastInboundId: v.nullable(v.string()),
   /** BotEnabled says whether a bot may answer. */
