@@ -75,6 +75,14 @@ export const signedOut: Stop[] = [
     },
   },
   {
+    name: "invitation, with a link that does not work",
+    route: "/invitation",
+    open: async ({ page }) => {
+      await go(page, "/invitation?token=x");
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  {
     name: "sign-up, with errors",
     route: "/sign-up",
     open: async (visit) => {
@@ -271,17 +279,33 @@ export const signedIn: Stop[] = [
         .waitFor();
     },
   },
+  {
+    name: "first steps",
+    route: "/start",
+    open: async (visit) => {
+      await go(visit.page, "/start");
+      await heading(visit);
+    },
+  },
+  {
+    name: "preview of a site",
+    route: "/preview/$channelId",
+    open: async (visit) => {
+      await go(visit.page, `/preview/${visit.site}`);
+      await heading(visit);
+    },
+  },
   setting("profile"),
   setting("operators"),
   setting("channels"),
   setting("distribution"),
   {
-    name: "operators, a new one",
+    name: "operators, an invitation",
     route: "/settings/operators",
     open: async (visit) => {
       await go(visit.page, "/settings/operators");
-      await button(visit, "operators.add").click();
-      await visit.page.getByRole("dialog").getByLabel(visit.t("field.email")).waitFor();
+      await button(visit, "invite.title").click();
+      await visit.page.getByRole("dialog").getByLabel(visit.t("invite.emails")).waitFor();
     },
   },
   {

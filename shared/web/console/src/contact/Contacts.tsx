@@ -83,7 +83,7 @@ function SearchBox({ busy }: { busy: boolean }) {
   const search = useSearch({ from: "/shell/contacts" });
   const navigate = useNavigate();
   const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState(search.q ?? "");
+  const [text, setText] = useState<string>(search.q ?? "");
   const change = (typed: string) => {
     const q = typed.trim();
     void navigate({ to: "/contacts", search: q ? { q } : {}, replace: true });

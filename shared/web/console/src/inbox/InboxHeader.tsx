@@ -39,7 +39,6 @@ function stateCount(counts: Counts | undefined, view: InboxView, state: InboxVie
 }
 
 export function InboxHeader() {
-  const { t } = useTranslation();
   const { view } = useView();
   return (
     <header className={classes.header}>
