@@ -45,6 +45,8 @@ type Conversation struct {
 	DueAt *Time `json:"dueAt"`
 	// Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators.
 	Unread *bool `json:"unread,omitempty"`
+	// ReadUpTo is the newest message that the caller has read; empty = none, or marked as unread. Left out of frames, as unread is.
+	ReadUpTo *string `json:"readUpTo,omitempty"`
 	// LastInboundID is the contact's newest message; null when the contact never wrote.
 	LastInboundID *string `json:"lastInboundId"`
 	// BotEnabled says whether a bot may answer.

@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// Conversation builds a conversation without unread, as frames carry it. window is the length of its channel's.
+// Conversation builds a conversation without unread and readUpTo, as frames carry it. window is the length of its channel's.
 func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 	shape := wire.Conversation{
 		ID:             string(c.ID),
@@ -40,6 +40,7 @@ func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 func ConversationFor(c chat.Conversation, window time.Duration, read chat.ReadCursor) wire.Conversation {
 	shape := Conversation(c, window)
 	unread := read.Unread(c)
-	shape.Unread = &unread
+	upTo := string(read.ReadUpTo)
+	shape.Unread, shape.ReadUpTo = &unread, &upTo
 	return shape
 }

@@ -16,21 +16,23 @@ export function newerMark(known: ReadMark | undefined, next: ReadMark): ReadMark
 const unreadBy = (lastInboundId: string | null, mark: ReadMark): boolean =>
   lastInboundId !== null && lastInboundId > mark.readUpTo;
 
-/** Frames go to all operators and leave `unread` out, so it is computed here. */
+/** Frames go to all operators and leave out `unread` and `readUpTo`, so they are computed here. */
 export function received(
   known: Conversation | undefined,
   next: ConversationSummary,
   mark: ReadMark | undefined,
 ): Conversation {
   if (known && known.version >= next.version) return known;
-  if (mark) return { ...next, unread: unreadBy(next.lastInboundId, mark) };
+  if (mark) return { ...next, unread: unreadBy(next.lastInboundId, mark), readUpTo: mark.readUpTo };
   const inboundIsNew = next.lastInboundId !== null && next.lastInboundId !== (known?.lastInboundId ?? null);
-  return { ...next, unread: inboundIsNew || (known?.unread ?? false) };
+  return { ...next, unread: inboundIsNew || (known?.unread ?? false), readUpTo: known?.readUpTo };
 }
 
 export function marked(conversation: Conversation, mark: ReadMark): Conversation {
   const unread = unreadBy(conversation.lastInboundId, mark);
-  return unread === conversation.unread ? conversation : { ...conversation, unread };
+  const { readUpTo } = mark;
+  if (unread === conversation.unread && readUpTo === conversation.readUpTo) return conversation;
+  return { ...conversation, unread, readUpTo };
 }
 
 /** The rows of a list. A conversation that moved between two page requests is on both: only the newest version is kept. */

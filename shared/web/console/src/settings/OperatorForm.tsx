@@ -19,7 +19,20 @@ import { useReturnFocus } from "../ui/focus.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
 import { MultiSelect } from "../ui/select.ts";
+import { isStale, useStale } from "../ui/stale.tsx";
 import { roleKeys } from "./roles.ts";
+
+const valuesOf = (operator: Operator | null) => ({
+  name: operator?.name ?? "",
+  email: operator?.email ?? "",
+  password: "",
+  role: operator?.role ?? ("operator" as Role),
+  capacity: operator?.capacity ?? 20,
+  available: operator?.availability === "available",
+  active: operator?.active ?? true,
+  storeIds: operator?.storeIds ?? [],
+  languages: operator?.languages ?? [],
+});
 
 /** Creates or edits an operator. E-mail and password are set on creation only. */
 export function OperatorForm({ operator, onClose }: { operator: Operator | null; onClose: () => void }) {
@@ -28,19 +41,9 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
   const may = useMay();
   const client = useQueryClient();
   const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data ?? [];
-  const errorText = useErrorText({ conflict: "settings.changedMeanwhile" });
+  const errorText = useErrorText();
   const form = useForm({
-    initialValues: {
-      name: operator?.name ?? "",
-      email: operator?.email ?? "",
-      password: "",
-      role: operator?.role ?? ("operator" as Role),
-      capacity: operator?.capacity ?? 20,
-      available: operator?.availability === "available",
-      active: operator?.active ?? true,
-      storeIds: operator?.storeIds ?? [],
-      languages: operator?.languages ?? [],
-    },
+    initialValues: valuesOf(operator),
     validate: {
       name: filled(t("field.required")),
       email: (value) => (operator ? null : email(t("field.required"), t("field.emailInvalid"))(value)),
@@ -50,6 +53,31 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
   /** The stores that can be chosen here; those that only others see stay as they are. */
   const storeIds = (values: { storeIds: string[] }) =>
     values.storeIds.filter((chosen) => stores.some(({ id }) => id === chosen));
+  const onOff = (on: boolean) => t(on ? "stale.on" : "stale.off");
+  const { base, meet, panel } = useStale(operator, form, valuesOf, {
+    name: { label: t("field.name") },
+    role: { label: t("field.role"), show: (role) => t(roleKeys[role]) },
+    capacity: { label: t("field.capacity") },
+    available: { label: t("operators.availableSwitch"), show: onOff },
+    active: { label: t("operators.activeSwitch"), show: onOff },
+    storeIds: {
+      label: t("field.stores"),
+      show: (ids) =>
+        ids.length === 0
+          ? t("field.allStores")
+          : storeIds({ storeIds: ids })
+              .map((id) => stores.find((store) => store.id === id)?.name)
+              .join(", "),
+    },
+    languages: {
+      label: t("field.languages"),
+      show: (codes) =>
+        languages
+          .filter((code) => codes.includes(code))
+          .map((code) => languageNames[code])
+          .join(", "),
+    },
+  });
   const save = useMutation({
     mutationFn: ({ available, active, email, password, ...values }: typeof form.values) =>
       operator
@@ -63,7 +91,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
               storeIds: operator.role === "owner" ? undefined : storeIds(values),
               active,
               availability: available ? "available" : "away",
-              version: operator.version,
+              version: base?.version,
             },
             shape,
           )
@@ -74,11 +102,13 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
       notifications.show({ message: t("state.saved") });
       onClose();
     },
-    onError: (error) => {
+    onError: async (error) => {
       if (error instanceof ApiError && error.field === "email") {
         form.setFieldError("email", t(error.code === "conflict" ? "auth.emailTaken" : "field.emailInvalid"));
       }
-      if (operator) void client.invalidateQueries({ queryKey: operatorsQuery.queryKey });
+      if (!operator || !isStale(error)) return;
+      const all = await client.fetchQuery({ ...operatorsQuery, staleTime: 0 });
+      meet(all.find(({ id }) => id === operator.id) ?? operator);
     },
   });
   const fieldFault = save.error instanceof ApiError && save.error.field === "email";
@@ -149,7 +179,8 @@ export function OperatorForm({ operator, onClose }: { operator: Operator | null;
               />
             </>
           )}
-          {save.isError && !fieldFault && (
+          {panel}
+          {save.isError && !fieldFault && !isStale(save.error) && (
             <Text size="sm" c="var(--rc-danger)" role="alert">
               {errorText(save.error)}
             </Text>

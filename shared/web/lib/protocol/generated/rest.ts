@@ -464,6 +464,8 @@ export const conversation = v.object({
   dueAt: v.nullable(time),
   /** Unread says whether the contact wrote after what the caller has read; left out of frames, which go to several operators. */
   unread: v.optional(v.boolean()),
+  /** ReadUpTo is the newest message that the caller has read; empty = none, or marked as unread. Left out of frames, as unread is. */
+  readUpTo: v.optional(v.string()),
   /** LastInboundID is the contact's newest message; null when the contact never wrote. */
   lastInboundId: v.nullable(v.string()),
   /** BotEnabled says whether a bot may answer. */
@@ -1066,10 +1068,10 @@ export const conversationWas = v.object({
 });
 export type ConversationWas = v.InferOutput<typeof conversationWas>;
 
-/** ConversationUpserted carries a new or changed conversation, without unread. */
+/** ConversationUpserted carries a new or changed conversation, without what belongs to one reader. */
 export const conversationUpserted = v.object({
   type: v.literal("conversation.upserted"),
-  /** Conversation is the conversation as it is now, without unread. */
+  /** Conversation is the conversation as it is now, without unread and readUpTo. */
   conversation: conversation,
   /** Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did. */
   was: v.optional(conversationWas),
