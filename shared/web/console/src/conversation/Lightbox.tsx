@@ -2,7 +2,7 @@ import { CloseButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
-import classes from "./message.module.css";
+import classes from "./media.module.css";
 
 export function Lightbox({ url, name, onClose }: { url: string; name: string; onClose: () => void }) {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
+import media from "./media.module.css";
 import classes from "./message.module.css";
 
 const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
@@ -13,11 +14,22 @@ const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
 /** A template's attachment is its header. */
 const pictured = new Set<MessageType>(["image", "sticker", "template"]);
 
+/** Stickers are small; other pictures reach the edges of the bubble. */
+export const edgeOf = (kind: MessageType) => (kind === "sticker" ? { "data-small": true } : { "data-edge": "picture" });
+
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
   const { t } = useTranslation();
+  const image = pictured.has(kind) && attachment.mime.startsWith("image/");
+  if (attachment.state === "pending" && image) {
+    return (
+      <div className={media.picture} {...edgeOf(kind)}>
+        <Loader size="xs" aria-label={t("media.pending")} />
+      </div>
+    );
+  }
   if (attachment.state === "pending") {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <Loader size="xs" />
         {t("media.pending")}
       </div>
@@ -25,38 +37,45 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
   }
   if (attachment.state === "failed" || !attachment.url) {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <IconPhotoOff size={18} />
         {t("media.failed")}
       </div>
     );
   }
   const { url } = attachment;
-  if (pictured.has(kind) && attachment.mime.startsWith("image/")) {
-    return <Picture url={url} name={attachment.name} small={kind === "sticker"} />;
+  if (image) {
+    return <Picture url={url} name={attachment.name} edge={edgeOf(kind)} />;
   }
   if (attachment.mime.startsWith("audio/")) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: what a customer recorded has no captions
-      <audio className={classes.audio} controls preload="none" src={url} aria-label={attachment.name} />
+      <audio className={media.audio} controls preload="none" src={url} aria-label={attachment.name} />
     );
   }
   if (attachment.mime.startsWith("video/")) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
-      <video className={classes.video} controls preload="metadata" src={url} aria-label={attachment.name} />
+      <video
+        className={media.video}
+        data-edge="video"
+        controls
+        preload="metadata"
+        src={url}
+        aria-label={attachment.name}
+      />
     );
   }
   return <DocumentCard attachment={attachment} url={url} />;
 }
 
-function Picture({ url, name, small }: { url: string; name: string; small: boolean }) {
+function Picture({ url, name, edge }: { url: string; name: string; edge: ReturnType<typeof edgeOf> }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [broken, setBroken] = useState(false);
   if (broken) {
     return (
-      <div className={classes.mediaState}>
+      <div className={media.mediaState}>
         <IconPhotoOff size={18} />
         {t("media.failed")}
       </div>
@@ -66,8 +85,8 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
     <>
       <button
         type="button"
-        className={classes.picture}
-        data-small={small || undefined}
+        className={media.picture}
+        {...edge}
         aria-label={t("media.enlarge", { name })}
         onClick={() => setOpen(true)}
       >

@@ -221,6 +221,8 @@ export const templateHeader = v.object({
   text: v.optional(v.string(), ""),
   /** Parameters is the number of placeholders; of a location four: latitude, longitude, name and address. */
   parameters: v.optional(v.number(), 0),
+  /** Examples are the provider's values for the placeholders, in their order; empty when it gave none. */
+  examples: v.optional(v.array(v.string()), []),
 });
 export type TemplateHeader = v.InferOutput<typeof templateHeader>;
 
@@ -230,6 +232,8 @@ export const templateText = v.object({
   text: v.string(),
   /** Parameters is the number of placeholders. */
   parameters: v.number(),
+  /** Examples are the provider's values for the placeholders, in their order; empty when it gave none. */
+  examples: v.optional(v.array(v.string()), []),
 });
 export type TemplateText = v.InferOutput<typeof templateText>;
 
@@ -665,6 +669,12 @@ export const templateRef = v.object({
   name: v.string(),
   /** Language is the template's, as the provider writes it: es, es_AR. */
   language: v.string(),
+  /** Heading is the header's text as it was sent; empty without one. The message's text begins with it. */
+  heading: v.optional(v.string(), ""),
+  /** Footer is empty without one. The message's text ends with it. */
+  footer: v.optional(v.string(), ""),
+  /** Buttons are the template's when the message was sent; empty without any. */
+  buttons: v.optional(v.array(templateButton), []),
 });
 export type TemplateRef = v.InferOutput<typeof templateRef>;
 
