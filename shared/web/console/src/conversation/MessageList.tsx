@@ -128,13 +128,14 @@ function Log(props: {
   const [line] = useState(() => rows.findIndex(({ kind }) => kind === "unread"));
   useLayoutEffect(() => {
     virtual.scrollToEnd();
-    const frame = requestAnimationFrame(() => {
+    let frame = requestAnimationFrame(() => {
       const begins = line === -1 ? undefined : virtual.measurementsCache[line];
       if (begins && virtual.getTotalSize() - begins.start > (scroll.current?.clientHeight ?? 0)) {
         leaveEnd();
         virtual.scrollToIndex(line, { align: "start" });
       } else virtual.scrollToEnd();
-      setSettled(true);
+      // In the next frame the list knows where it was scrolled to.
+      frame = requestAnimationFrame(() => setSettled(true));
     });
     return () => cancelAnimationFrame(frame);
   }, [virtual, line, leaveEnd]);

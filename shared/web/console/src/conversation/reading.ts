@@ -16,22 +16,29 @@ export function useUnreadFrom(
   ordered: readonly Message[],
   messages: Pick<
     UseInfiniteQueryResult<InfiniteData<unknown>>,
-    "data" | "hasNextPage" | "isFetchNextPageError" | "isFetchingNextPage" | "fetchNextPage"
+    "data" | "refetch" | "hasNextPage" | "isFetchNextPageError" | "isFetchingNextPage" | "fetchNextPage"
   >,
 ): { from: string | null; searching: boolean } {
   const [readUpTo] = useState(() => (conversation.unread ? (conversation.readUpTo ?? "") : null));
+  const [lastInboundId] = useState(conversation.lastInboundId);
   const [from, setFrom] = useState<string | null>(null);
-  const { data, hasNextPage, isFetchNextPageError, isFetchingNextPage, fetchNextPage } = messages;
+  const [asked, setAsked] = useState(false);
+  const { data, refetch, hasNextPage, isFetchNextPageError, isFetchingNextPage, fetchNextPage } = messages;
   const reaches = readUpTo === null || !hasNextPage || reachesUnread(ordered, readUpTo);
-  const searching =
-    from === null && data !== undefined && !reaches && !isFetchNextPageError && data.pages.length < PAGES_TO_UNREAD;
+  const unknown = readUpTo !== null && from === null && data !== undefined;
+  // Messages that were loaded earlier may lack the new ones: their frames go to viewers only.
+  const behind = unknown && !asked && (ordered.at(-1)?.id ?? "") < (lastInboundId ?? "");
   useEffect(() => {
-    if (searching && !isFetchingNextPage) void fetchNextPage();
-  }, [searching, isFetchingNextPage, fetchNextPage]);
+    if (behind) void refetch({ cancelRefetch: false }).finally(() => setAsked(true));
+  }, [behind, refetch]);
+  const above = unknown && !behind && !reaches && !isFetchNextPageError && data.pages.length < PAGES_TO_UNREAD;
+  useEffect(() => {
+    if (above && !isFetchingNextPage) void fetchNextPage();
+  }, [above, isFetchingNextPage, fetchNextPage]);
   // Set while rendering, so that the first rows that are shown have the line.
-  const found = from === null && readUpTo !== null && reaches ? firstUnread(ordered, readUpTo) : null;
+  const found = unknown && !behind && reaches ? firstUnread(ordered, readUpTo) : null;
   if (found !== null) setFrom(found);
-  return { from: from ?? found, searching };
+  return { from: from ?? found, searching: behind || above };
 }
 
 /** Marks the conversation as read when its newest message is visible and the window has the focus. */

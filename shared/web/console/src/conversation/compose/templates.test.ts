@@ -129,6 +129,7 @@ describe("templates", () => {
     ];
     const shown = (values: string[]) => filled("{{1}}, {{2}}", values, gaps).map(({ text }) => text);
     expect(shown(["", ""])).toEqual(["Ana", ", ", "Texto 2"]);
+    expect(shown([])).toEqual(["Ana", ", ", "Texto 2"]);
     expect(shown(["Luz", "x"])).toEqual(["Luz", ", ", "x"]);
   });
 

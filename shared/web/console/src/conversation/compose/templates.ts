@@ -33,7 +33,7 @@ export const gapsOf = (
 
 /** The text with its parameters filled in. One without a value is marked: it shows its example or its name. */
 export function filled(text: string, values: readonly string[], gaps: readonly Gap[] = []): Filled {
-  const names = placeholdersOf(text, values.length);
+  const names = placeholdersOf(text, Math.max(values.length, gaps.length));
   const parts: Filled = [];
   let at = 0;
   for (const match of text.matchAll(gap)) {
