@@ -160,15 +160,15 @@ func TestVerbs(t *testing.T) {
 		if v := apitest.Into[wire.Conversation](owner.Do("POST", path+"/read", apitest.Fields{"readUpTo": "ZZZZ"}), http.StatusOK); *v.Unread {
 			t.Error("read is unread")
 		}
-		if *get(owner).Unread || !*get(juan).Unread {
-			t.Error("the cursors are not each reader's own")
+		if v, theirs := get(owner), get(juan); *v.Unread || !*theirs.Unread || *v.ReadUpTo != last || *theirs.ReadUpTo != "" {
+			t.Errorf("the cursors are not each reader's own: %q and %q", *v.ReadUpTo, *theirs.ReadUpTo)
 		}
 		account, _ := owner.Me()
 		read, err := b.Store.ReadCursors(t.Context(), account.ID, me.ID, []chat.ConversationID{id})
 		if err != nil || string(read[id].ReadUpTo) != last {
 			t.Errorf("a cursor beyond the last message was kept: %+v, %v", read[id], err)
 		}
-		if v := apitest.Into[wire.Conversation](owner.Do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || !*get(owner).Unread {
+		if v := apitest.Into[wire.Conversation](owner.Do("POST", path+"/unread", nil), http.StatusOK); !*v.Unread || *v.ReadUpTo != "" || !*get(owner).Unread {
 			t.Error("unread is read")
 		}
 	})

@@ -70,7 +70,7 @@ func TestTemplates(t *testing.T) {
 	t.Run("pass when the window is closed", func(t *testing.T) {
 		body := filled("t-1", "alfa", apitest.Fields{"0": "x"})
 		m := apitest.Into[wire.Message](owner.Do("POST", messages, body), http.StatusCreated)
-		if *m.Text != "Hola Ana\n\nPedido 42" || m.Template == nil || *m.Template != (wire.TemplateRef{Name: "alfa", Language: "es"}) {
+		if *m.Text != "Hola Ana\n\nPedido 42" || m.Template == nil || m.Template.Name != "alfa" || m.Template.Language != "es" || m.Template.Heading != "Hola Ana" || len(m.Template.Buttons) != 1 {
 			t.Errorf("sent %+v of %q", m, *m.Text)
 		}
 		if again := apitest.Into[wire.Message](owner.Do("POST", messages, body), http.StatusOK); again.ID != m.ID { // §11-33

@@ -80,10 +80,12 @@ type Template struct {
 	UpdatedAt time.Time
 }
 
-// TemplateText is a text with placeholders. Parameters are their names, in the order in which they are filled: "1", "2", or words.
+// TemplateText is a text with placeholders. Parameters are their names, in the order in which they are filled: "1", "2", or words; Examples
+// are the provider's values for them, in the same order, or none.
 type TemplateText struct {
 	Text       string
 	Parameters []string
+	Examples   []string
 }
 
 // TemplateHeader is the top of a template.
@@ -107,7 +109,8 @@ type TemplateChange struct {
 	At      time.Time
 }
 
-// TemplateRef is a template as one message uses it, with everything needed to send it.
+// TemplateRef is a template as one message uses it, with everything needed to send and to show it. Heading, Footer and Shown are the parts
+// around the body as they were then; messages that were sent before they were kept have none.
 type TemplateRef struct {
 	Name     string
 	Language string
@@ -115,6 +118,9 @@ type TemplateRef struct {
 	Header   []TemplateParameter
 	Body     []TemplateParameter
 	Buttons  []TemplateButtonParameter
+	Heading  string // the header's text, filled in
+	Footer   string
+	Shown    []TemplateButton
 }
 
 // TemplateParameter is the value of one parameter. Name is empty for numbered ones.

@@ -47,6 +47,8 @@ type Conversation struct {
 	Unread *bool `json:"unread,omitempty"`
 	// UnreadCount is how many messages the contact wrote after what the caller has read; left out of frames, as unread is.
 	UnreadCount *int `json:"unreadCount,omitempty"`
+	// ReadUpTo is the newest message that the caller has read; empty = none, or marked as unread. Left out of frames, as unread is.
+	ReadUpTo *string `json:"readUpTo,omitempty"`
 	// InboundCount is how many messages the contact wrote, counted since the product counts them. It only grows.
 	InboundCount int `json:"inboundCount"`
 	// LastInboundID is the contact's newest message; null when the contact never wrote.

@@ -25,10 +25,10 @@ type MessageRemoved struct {
 	MessageID string `json:"messageId"`
 }
 
-// ConversationUpserted carries a new or changed conversation, without unread.
+// ConversationUpserted carries a new or changed conversation, without what belongs to one reader.
 type ConversationUpserted struct {
 	Type string `json:"type" const:"conversation.upserted"`
-	// Conversation is the conversation as it is now, without unread.
+	// Conversation is the conversation as it is now, without unread and readUpTo.
 	Conversation Conversation `json:"conversation"`
 	// Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did.
 	Was *ConversationWas `json:"was,omitempty"`

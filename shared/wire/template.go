@@ -8,6 +8,12 @@ type TemplateRef struct {
 	Name string `json:"name"`
 	// Language is the template's, as the provider writes it: es, es_AR.
 	Language string `json:"language"`
+	// Heading is the header's text as it was sent; empty without one. The message's text begins with it.
+	Heading string `json:"heading" default:"\"\""`
+	// Footer is empty without one. The message's text ends with it.
+	Footer string `json:"footer" default:"\"\""`
+	// Buttons are the template's when the message was sent; empty without any.
+	Buttons []TemplateButton `json:"buttons" default:"[]"`
 }
 
 // NewTemplateRef names the template to send, with the values of its placeholders.
@@ -87,6 +93,8 @@ type TemplateHeader struct {
 	Text string `json:"text" default:"\"\""`
 	// Parameters is the number of placeholders; of a location four: latitude, longitude, name and address.
 	Parameters int `json:"parameters" default:"0"`
+	// Examples are the provider's values for the placeholders, in their order; empty when it gave none.
+	Examples []string `json:"examples" default:"[]"`
 }
 
 // TemplateText is a text with placeholders, written {{1}}.
@@ -95,6 +103,8 @@ type TemplateText struct {
 	Text string `json:"text"`
 	// Parameters is the number of placeholders.
 	Parameters int `json:"parameters"`
+	// Examples are the provider's values for the placeholders, in their order; empty when it gave none.
+	Examples []string `json:"examples" default:"[]"`
 }
 
 // TemplateButton is a button of a template.

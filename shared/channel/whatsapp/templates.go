@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/recado-chat/recado/shared/channel"
+	"github.com/recado-chat/recado/shared/channel/whatsapp/example"
 	"github.com/recado-chat/recado/shared/chat"
 	"github.com/recado-chat/recado/shared/fault"
 )
@@ -43,6 +44,7 @@ type wireComponent struct {
 	Type    string               `json:"type"`
 	Format  string               `json:"format"`
 	Text    string               `json:"text"`
+	Example example.Document     `json:"example"`
 	Buttons []wireTemplateButton `json:"buttons"`
 }
 
@@ -96,17 +98,14 @@ func takesTemplate(t chat.Template, address string) error {
 func (w wireTemplate) template() (t chat.Template, sendable bool) {
 	t = chat.Template{
 		ID: string(w.ID), Name: w.Name, Language: w.Language, Category: strings.ToLower(w.Category), Status: templateStatus(w.Status),
-		Quality: quality(w.Quality.Score),
-	}
-	if w.Reason != "NONE" {
-		t.Reason = w.Reason
+		Quality: quality(w.Quality.Score), Reason: strings.TrimPrefix(w.Reason, "NONE"),
 	}
 	for _, c := range w.Components {
 		switch c.Type {
 		case "HEADER":
 			t.Header = c.header()
 		case "BODY":
-			t.Body = chat.NewTemplateText(c.Text)
+			t.Body = example.Text(c.Text, c.Example)
 		case "FOOTER":
 			t.Footer = c.Text
 		case "BUTTONS":
@@ -124,7 +123,7 @@ func (c wireComponent) header() *chat.TemplateHeader {
 	header := &chat.TemplateHeader{Format: chat.TemplateFormat(strings.ToLower(c.Format))}
 	switch header.Format {
 	case chat.HeaderText:
-		header.TemplateText = chat.NewTemplateText(c.Text)
+		header.TemplateText = example.Text(c.Text, c.Example)
 	case chat.HeaderLocation:
 		header.Parameters = []string{"latitude", "longitude", "name", "address"}
 	case chat.HeaderImage, chat.HeaderVideo, chat.HeaderDocument:

@@ -220,6 +220,7 @@ func TestPutMessage_KeepsInteractive(t *testing.T) {
 			Name: "aviso", Language: "es_AR", Format: chat.HeaderText, Header: []chat.TemplateParameter{{Text: "Ana"}},
 			Body:    []chat.TemplateParameter{{Name: "pedido", Text: "42"}},
 			Buttons: []chat.TemplateButtonParameter{{Index: 1, Type: chat.ButtonURL, Text: "x"}},
+			Heading: "Hola Ana", Footer: "Tienda", Shown: []chat.TemplateButton{{Type: chat.ButtonQuickReply, Text: "Sí"}, {Type: chat.ButtonURL, Text: "Ver", Parameter: true}},
 		}
 		for _, m := range []chat.Message{buttons, list, filled} {
 			_, err := db.PutMessage(t.Context(), m)

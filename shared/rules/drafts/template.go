@@ -12,7 +12,7 @@ import (
 // Fill makes of a draft and its template the reference that the message stores, and the text that its reader sees. Parameters or a
 // file that do not match the template are Invalid.
 func Fill(able chat.Capabilities, t chat.Template, d Draft) (*chat.TemplateRef, string, error) {
-	ref := chat.TemplateRef{Name: t.Name, Language: t.Language}
+	ref := chat.TemplateRef{Name: t.Name, Language: t.Language, Footer: t.Footer, Shown: t.Buttons}
 	values := slices.Concat(d.Template.Header, d.Template.Body, slices.Collect(maps.Values(d.Template.Buttons)))
 	if slices.ContainsFunc(values, breaksLine) {
 		return nil, "", invalid("template.parameters", "a parameter has no line break, no tab and at most %d spaces in a row", maxSpaces)
@@ -26,6 +26,7 @@ func Fill(able chat.Capabilities, t chat.Template, d Draft) (*chat.TemplateRef, 
 	if ref.Header, ok = header.Fill(d.Template.Header); !ok {
 		return nil, "", mismatch
 	}
+	ref.Heading = header.Render(ref.Header)
 	if ref.Body, ok = t.Body.Fill(d.Template.Body); !ok {
 		return nil, "", mismatch
 	}

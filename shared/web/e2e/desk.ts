@@ -118,6 +118,13 @@ export class Desk {
     return this.log.locator("[data-type]").filter({ hasText: text });
   }
 
+  /** Shows all events that are folded into one line. */
+  async unfold(): Promise<void> {
+    const folded = this.log.getByRole("button", { name: /^\d+ más$/, expanded: false });
+    await folded.first().waitFor();
+    while ((await folded.count()) > 0) await folded.first().click();
+  }
+
   async assignTo(name: string): Promise<void> {
     await this.page.getByRole("button", { name: /^Asignad[ao] a/ }).click();
     await this.page.getByRole("option", { name: new RegExp(name) }).click();

@@ -66,16 +66,26 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
   await choice("premio")
     .getByText(t("template.becauseOf", { why: t("template.why.rejected", { channel: "WhatsApp" }), reason: "SCAM" }))
     .waitFor();
+  // What can be sent is first; the others follow, with their reason.
+  const offered = await picker
+    .getByRole("listitem")
+    .getByRole("button")
+    .evaluateAll((all) => all.map((one) => !(one as HTMLButtonElement).disabled));
+  expect(offered.filter(Boolean).length).toBeGreaterThan(2);
+  expect(offered.indexOf(false)).toBe(offered.lastIndexOf(true) + 1);
+  await choice("pedido_listo").getByText("Su pedido número de pedido ya está listo.", { exact: false }).waitFor();
+  expect(await picker.getByText("{{").count()).toBe(0);
   await choice("pedido_listo").click();
 
   const form = page.getByRole("dialog", { name: "pedido_listo" });
   const fields = [
-    form.getByLabel(t("template.headerGap", { gap: "{{1}}" })),
-    form.getByLabel(t("template.bodyGap", { gap: "{{1}}" })),
-    form.getByLabel(t("template.bodyGap", { gap: "{{2}}" })),
+    form.getByLabel(t("template.headerGap", { number: 1 })),
+    form.getByLabel(t("template.bodyGap", { number: 1 })),
+    form.getByLabel(t("template.bodyGap", { number: 2 })),
   ] as const;
   const send = form.getByRole("button", { name: t("composer.send"), exact: true });
   for (const [index, value] of ["Sofía", "4021", "18 h"].entries()) await fields[index]?.fill(value);
+  await form.getByText(t("template.example", { example: "número de pedido" })).waitFor();
   await form.getByRole("figure").getByText("Su pedido 4021 ya está listo. Lo esperamos hasta las 18 h.").waitFor();
   await fields[1].fill(" ");
   await send.click();
@@ -88,6 +98,9 @@ test("closed 24-hour window allows only templates, and a reply reopens the compo
 
   const told = desk.message("Su pedido 4021 ya está listo. Lo esperamos hasta las 18 h.");
   await told.getByText(t("message.templateNamed", { name: "pedido_listo" })).waitFor();
+  await told.getByText("Hola Sofía", { exact: true }).waitFor();
+  await told.getByText("Tienda Demo", { exact: true }).waitFor();
+  expect(await told.getByRole("listitem").allTextContents()).toEqual(["Voy en camino", "Necesito ayuda"]);
   await desk.delivery("Su pedido 4021", "delivery.delivered").waitFor();
   expect(await told.count()).toBe(1);
   expect(await lastSent(sofia)).toMatchObject({

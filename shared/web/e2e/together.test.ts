@@ -40,7 +40,8 @@ test("two operators see each other, and a reassigned conversation moves at once"
   );
   expect(events.filter(({ type }) => type === "assigned" || type === "unassigned")).toHaveLength(2);
 
-  // The earlier automatic assignment shows its reason.
+  // The earlier automatic assignment is folded into the line, and shows its reason.
+  await second.unfold();
   await second.log.getByRole("button", { name: t("event.why") }).click();
   await second.log.getByRole("listitem").filter({ hasText: "Ana Ruiz" }).getByText(t("outcome.chosen")).waitFor();
 });

@@ -7,7 +7,7 @@ import (
 	"github.com/recado-chat/recado/shared/wire"
 )
 
-// Conversation builds a conversation without unread, as frames carry it. window is the length of its channel's.
+// Conversation builds a conversation without unread and readUpTo, as frames carry it. window is the length of its channel's.
 func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 	shape := wire.Conversation{
 		ID:             string(c.ID),
@@ -41,7 +41,7 @@ func Conversation(c chat.Conversation, window time.Duration) wire.Conversation {
 func ConversationFor(c chat.Conversation, window time.Duration, read chat.ReadCursor) wire.Conversation {
 	shape := Conversation(c, window)
 	unread := read.Unread(c)
-	count := read.UnreadCount(c)
-	shape.Unread, shape.UnreadCount = &unread, &count
+	count, upTo := read.UnreadCount(c), string(read.ReadUpTo)
+	shape.Unread, shape.UnreadCount, shape.ReadUpTo = &unread, &count, &upTo
 	return shape
 }

@@ -26,21 +26,26 @@ func templateRef(r *chat.TemplateRef) *wire.TemplateRef {
 	if r == nil {
 		return nil
 	}
-	return &wire.TemplateRef{Name: r.Name, Language: r.Language}
+	return &wire.TemplateRef{Name: r.Name, Language: r.Language, Heading: r.Heading, Footer: r.Footer, Buttons: templateButtons(r.Shown)}
 }
 
 // Template builds a template.
 func Template(t chat.Template) wire.Template {
 	shape := wire.Template{
 		ID: t.ID, Name: t.Name, Language: t.Language, Category: wire.TemplateCategory(t.Category), Status: t.Status, Quality: wire.TemplateQuality(t.Quality), Reason: t.Reason,
-		UpdatedAt: wire.Time(t.UpdatedAt), Body: wire.TemplateText{Text: t.Body.Text, Parameters: len(t.Body.Parameters)}, Footer: t.Footer,
-		Buttons: make([]wire.TemplateButton, len(t.Buttons)),
+		UpdatedAt: wire.Time(t.UpdatedAt), Footer: t.Footer, Buttons: templateButtons(t.Buttons),
+		Body: wire.TemplateText{Text: t.Body.Text, Parameters: len(t.Body.Parameters), Examples: texts(t.Body.Examples)},
 	}
 	if t.Header != nil {
-		shape.Header = &wire.TemplateHeader{Format: t.Header.Format, Text: t.Header.Text, Parameters: len(t.Header.Parameters)}
+		shape.Header = &wire.TemplateHeader{Format: t.Header.Format, Text: t.Header.Text, Parameters: len(t.Header.Parameters), Examples: texts(t.Header.Examples)}
 	}
-	for i, b := range t.Buttons {
-		shape.Buttons[i] = wire.TemplateButton{Type: b.Type, Text: b.Text, Parameter: b.Parameter}
+	return shape
+}
+
+func templateButtons(buttons []chat.TemplateButton) []wire.TemplateButton {
+	shape := make([]wire.TemplateButton, len(buttons))
+	for i, b := range buttons {
+		shape[i] = wire.TemplateButton(b)
 	}
 	return shape
 }

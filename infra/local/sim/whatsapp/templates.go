@@ -27,6 +27,7 @@ type Template struct {
 	Format   string           `json:"format,omitempty"`  // the header's: TEXT, IMAGE, …
 	Header   string           `json:"header,omitempty"`
 	Body     string           `json:"body"`
+	Examples []string         `json:"examples,omitempty"` // of the header's placeholder, if any, then of the body's
 	Footer   string           `json:"footer,omitempty"`
 	Buttons  []TemplateButton `json:"buttons,omitempty"`
 }
@@ -42,12 +43,12 @@ type TemplateButton struct {
 func demoTemplates() []*Template {
 	return []*Template{
 		{ID: "5001", Name: "pedido_listo", Language: "es_AR", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN", Format: "TEXT", Header: "Hola {{1}}",
-			Body: "Su pedido {{1}} ya está listo. Lo esperamos hasta las {{2}}.", Footer: "Tienda Demo",
+			Body: "Su pedido {{1}} ya está listo. Lo esperamos hasta las {{2}}.", Footer: "Tienda Demo", Examples: []string{"Ana", "número de pedido", "18 h"},
 			Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Voy en camino"}, {Type: "QUICK_REPLY", Text: "Necesito ayuda"}}},
 		{ID: "5002", Name: "retomar_contacto", Language: "es", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
 			Body: "Hola, quedó pendiente su consulta. ¿Seguimos?", Buttons: []TemplateButton{{Type: "QUICK_REPLY", Text: "Sí, sigamos"}}},
 		{ID: "5003", Name: "oferta_da_semana", Language: "pt_BR", Category: "MARKETING", Status: "APPROVED", Quality: "YELLOW", Format: "IMAGE",
-			Body: "Olá {{1}}, esta semana temos {{2}} com desconto.", Buttons: []TemplateButton{{Type: "URL", Text: "Ver oferta", URL: "https://example.com/{{1}}"}}},
+			Body: "Olá {{1}}, esta semana temos {{2}} com desconto.", Examples: []string{"Ana", "tênis"}, Buttons: []TemplateButton{{Type: "URL", Text: "Ver oferta", URL: "https://example.com/{{1}}"}}},
 		{ID: "5004", Name: "order_shipped", Language: "en", Category: "UTILITY", Status: "APPROVED", Quality: "GREEN",
 			Body: "Your order {{1}} is on its way.", Buttons: []TemplateButton{{Type: "URL", Text: "Track", URL: "https://example.com/track/{{1}}"}, {Type: "PHONE_NUMBER", Text: "Call us"}}},
 		{ID: "5005", Name: "promo_pausada", Language: "es", Category: "MARKETING", Status: "PAUSED", Quality: "RED", Body: "¡Últimos días de rebajas!"},
@@ -148,15 +149,23 @@ func (s *Simulator) getTemplates(w http.ResponseWriter, r *http.Request) {
 }
 
 func (t Template) wire() object {
-	components := []any{}
+	components, examples := []any{}, t.Examples
 	if t.Format != "" {
 		header := object{"type": "HEADER", "format": t.Format}
 		if t.Header != "" {
 			header["text"] = t.Header
 		}
+		if gaps := strings.Count(t.Header, "{{"); gaps > 0 && len(examples) >= gaps {
+			header["example"] = object{"header_text": examples[:gaps]}
+			examples = examples[gaps:]
+		}
 		components = append(components, header)
 	}
-	components = append(components, object{"type": "BODY", "text": t.Body})
+	body := object{"type": "BODY", "text": t.Body}
+	if len(examples) > 0 {
+		body["example"] = object{"body_text": [][]string{examples}}
+	}
+	components = append(components, body)
 	if t.Footer != "" {
 		components = append(components, object{"type": "FOOTER", "text": t.Footer})
 	}

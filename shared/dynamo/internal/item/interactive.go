@@ -72,6 +72,9 @@ type templateRefPart struct {
 	Header   []parameterPart       `dynamodbav:"header,omitempty"`
 	Body     []parameterPart       `dynamodbav:"body,omitempty"`
 	Buttons  []buttonParameterPart `dynamodbav:"buttons,omitempty"`
+	Heading  string                `dynamodbav:"heading,omitempty"`
+	Footer   string                `dynamodbav:"footer,omitempty"`
+	Shown    []templateButtonPart  `dynamodbav:"shown,omitempty"`
 }
 
 type parameterPart struct {
@@ -89,7 +92,10 @@ func templateRefOf(r *chat.TemplateRef) *templateRefPart {
 	if r == nil {
 		return nil
 	}
-	part := &templateRefPart{Name: r.Name, Language: r.Language, Format: string(r.Format)}
+	part := &templateRefPart{Name: r.Name, Language: r.Language, Format: string(r.Format), Heading: r.Heading, Footer: r.Footer}
+	for _, b := range r.Shown {
+		part.Shown = append(part.Shown, templateButtonPart{Type: string(b.Type), Text: b.Text, Parameter: b.Parameter})
+	}
 	for _, p := range r.Header {
 		part.Header = append(part.Header, parameterPart(p))
 	}
@@ -106,7 +112,10 @@ func (p *templateRefPart) ref() *chat.TemplateRef {
 	if p == nil {
 		return nil
 	}
-	r := &chat.TemplateRef{Name: p.Name, Language: p.Language, Format: chat.TemplateFormat(p.Format)}
+	r := &chat.TemplateRef{Name: p.Name, Language: p.Language, Format: chat.TemplateFormat(p.Format), Heading: p.Heading, Footer: p.Footer}
+	for _, b := range p.Shown {
+		r.Shown = append(r.Shown, chat.TemplateButton{Type: chat.TemplateButtonType(b.Type), Text: b.Text, Parameter: b.Parameter})
+	}
 	for _, part := range p.Header {
 		r.Header = append(r.Header, chat.TemplateParameter(part))
 	}

@@ -31,6 +31,7 @@ type templateItem struct {
 type templateTextPart struct {
 	Text       string   `dynamodbav:"text,omitempty"`
 	Parameters []string `dynamodbav:"parameters,omitempty"`
+	Examples   []string `dynamodbav:"examples,omitempty"`
 }
 
 type templateButtonPart struct {

@@ -262,7 +262,7 @@ const routes: [string, RegExp, Handler][] = [
       if (used?.name === "encuesta_mensual") throw new Failure(409, "conflict", "template");
       const message = say(id, "out", used ? rendered(used.name, used.parameters) : String(text), {
         ...({ clientId, type, replyTo, location, cards, interactive } as Partial<Message>),
-        template: used ? { name: used.name, language: used.language } : undefined,
+        template: used ? { name: used.name, language: used.language, heading: "", footer: "", buttons: [] } : undefined,
       });
       deliver(message);
       return message;

@@ -27,7 +27,7 @@ const template = (name: string, text: string, more: Partial<Template> = {}): Tem
   reason: "",
   updatedAt: "2026-11-20T14:03:00.000Z",
   header: null,
-  body: { text, parameters: new Set(text.match(/\{\{\d+\}\}/g)).size },
+  body: { text, parameters: new Set(text.match(/\{\{\d+\}\}/g)).size, examples: [] },
   footer: "",
   buttons: [],
   ...more,
@@ -38,7 +38,7 @@ export const templates: Template[] = [
     "aviso_envio",
     "Hola {{1}}, tu pedido *{{2}}* ya salió y llega el {{3}}. Si no vas a estar, avisanos por acá.",
     {
-      header: { format: "text", text: "Pedido {{1}} en camino", parameters: 1 },
+      header: { format: "text", text: "Pedido {{1}} en camino", parameters: 1, examples: [] },
       footer: "Librería Malabia",
       buttons: [
         { type: "url", text: "Seguir el envío", parameter: true },
@@ -50,7 +50,7 @@ export const templates: Template[] = [
   template("bienvenida", "¡Hola! Gracias por escribirnos. En un rato te contestamos.", { quality: "yellow" }),
   template("catalogo_mensual", "Mirá lo que llegó este mes, {{1}} 📚", {
     category: "marketing",
-    header: { format: "image", text: "", parameters: 0 },
+    header: { format: "image", text: "", parameters: 0, examples: [] },
     footer: "Responde BAJA para no recibir más",
     buttons: [{ type: "quick_reply", text: "Ver más", parameter: false }],
   }),
@@ -65,9 +65,11 @@ export const templates: Template[] = [
     reason: "INVALID_FORMAT",
   }),
   template("encuesta_mensual", "¿Cómo te atendimos, {{1}}?", { category: "marketing", quality: "red" }),
-  template("factura", "Adjuntamos tu factura {{1}}.", { header: { format: "document", text: "", parameters: 0 } }),
+  template("factura", "Adjuntamos tu factura {{1}}.", {
+    header: { format: "document", text: "", parameters: 0, examples: [] },
+  }),
   template("local_nuevo", "Abrimos un local nuevo, {{1}}.", {
-    header: { format: "location", text: "", parameters: 4 },
+    header: { format: "location", text: "", parameters: 4, examples: [] },
     category: "marketing",
   }),
   template("promo_navidad", "Este mes, {{1}} de regalo.", { category: "marketing", status: "paused", quality: "red" }),

@@ -120,8 +120,8 @@ describe("parse", () => {
       quality: "green",
       reason: "",
       updatedAt: "2026-11-22T00:14:21.000Z",
-      header: { format: "text", text: "Pedido {{1}}", parameters: 1 },
-      body: { text: "Hola {{1}}", parameters: 1 },
+      header: { format: "text", text: "Pedido {{1}}", parameters: 1, examples: ["42"] },
+      body: { text: "Hola {{1}}", parameters: 1, examples: ["Ana"] },
       footer: "",
       buttons: [{ type: "url", text: "Ver", parameter: true }],
     };

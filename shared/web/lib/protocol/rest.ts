@@ -86,7 +86,7 @@ export {
 export type ChannelType = wire.Channel["type"];
 
 /** What is pushed: a frame goes to several operators and leaves out what belongs to one reader. */
-export const conversationSummary = v.omit(wire.conversation, ["unread", "unreadCount"]);
+export const conversationSummary = v.omit(wire.conversation, ["unread", "unreadCount", "readUpTo"]);
 export type ConversationSummary = v.InferOutput<typeof conversationSummary>;
 
 /** What is answered to one reader always says whether it is unread. */

@@ -5,35 +5,46 @@ import { type Contact, contact as shape } from "@recado/lib/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
+import { contactQuery } from "../api/queries.ts";
 import { ApiError } from "../core/errors.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { phoneText } from "../ui/format.ts";
+import { isStale, useStale } from "../ui/stale.tsx";
+
+const valuesOf = (from: Contact) => ({
+  firstName: from.firstName,
+  lastName: from.lastName,
+  email: from.email ?? "",
+  phone: from.phone ?? "",
+});
 
 // S1-26
 export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const errorText = useErrorText({ conflict: "contact.changedMeanwhile" });
-  const valuesOf = (from: Contact) => ({
-    firstName: from.firstName,
-    lastName: from.lastName,
-    email: from.email ?? "",
-    phone: from.phone ?? "",
-  });
+  const errorText = useErrorText();
   const form = useForm({
     initialValues: valuesOf(contact),
     validate: {
       email: (value) => (value.trim() === "" || /^\S+@\S+\.\S+$/.test(value.trim()) ? null : t("field.emailInvalid")),
     },
   });
+  const { base, meet, panel } = useStale(contact, form, valuesOf, {
+    firstName: { label: t("field.firstName") },
+    lastName: { label: t("field.lastName") },
+    email: { label: t("field.email") },
+    phone: { label: t("field.phone"), show: phoneText },
+  });
   const save = useMutation({
     mutationFn: (values: typeof form.values) => {
+      const known = valuesOf(base);
       const changed = Object.entries(values).filter(
-        ([name, value]) => value.trim() !== valuesOf(contact)[name as keyof typeof values],
+        ([name, value]) => value.trim() !== known[name as keyof typeof values],
       );
       return send(
         "PATCH",
         `/contacts/${encodeURIComponent(contact.id)}`,
-        { ...Object.fromEntries(changed.map(([name, value]) => [name, value.trim()])), version: contact.version },
+        { ...Object.fromEntries(changed.map(([name, value]) => [name, value.trim()])), version: base.version },
         shape,
       );
     },
@@ -46,11 +57,11 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
       notifications.show({ message: t("state.saved") });
       onDone();
     },
-    onError: (error) => {
-      if (!(error instanceof ApiError)) return;
-      if (error.field && error.field in form.values) form.setFieldError(error.field, t("error.invalid"));
-      // Fetch the other person's changes; the form keeps its values for another save.
-      if (error.code === "conflict") void client.invalidateQueries({ queryKey: ["contact", contact.id] });
+    onError: async (error) => {
+      if (isStale(error)) meet(await client.fetchQuery({ ...contactQuery(contact.id), staleTime: 0 }));
+      else if (error instanceof ApiError && error.field && error.field in form.values) {
+        form.setFieldError(error.field, t("error.invalid"));
+      }
     },
   });
   return (
@@ -66,7 +77,8 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
         <TextInput size="sm" dir="auto" label={t("field.lastName")} {...form.getInputProps("lastName")} />
         <TextInput size="sm" type="email" label={t("field.email")} {...form.getInputProps("email")} />
         <TextInput size="sm" type="tel" label={t("field.phone")} {...form.getInputProps("phone")} />
-        {save.isError && (
+        {panel}
+        {save.isError && !isStale(save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}
           </Text>

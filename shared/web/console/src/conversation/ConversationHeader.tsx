@@ -18,6 +18,7 @@ import { useLive } from "../live/LiveProvider.tsx";
 import { contactName } from "../ui/contactName.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
+import { statusKeys } from "../ui/status.ts";
 import { AssignPicker } from "./AssignPicker.tsx";
 import { useConversationAction } from "./actions.ts";
 import classes from "./conversation.module.css";
@@ -66,8 +67,14 @@ export function ConversationHeader(props: {
         </span>
       </button>
       <Viewers conversationId={conversation.id} />
-      <span className={classes.spring} />
-      <AssignPicker conversation={conversation} />
+      <span className={classes.state}>
+        {status !== "open" && (
+          <span className={classes.status} data-status={status}>
+            {t(statusKeys[status])}
+          </span>
+        )}
+        <AssignPicker conversation={conversation} />
+      </span>
       {resolved ? (
         <Button
           size="sm"

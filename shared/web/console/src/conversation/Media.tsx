@@ -14,8 +14,19 @@ const loadLightbox = async () => (await import("./Lightbox.tsx")).Lightbox;
 /** A template's attachment is its header. */
 const pictured = new Set<MessageType>(["image", "sticker", "template"]);
 
+/** Stickers are small; other pictures reach the edges of the bubble. */
+export const edgeOf = (kind: MessageType) => (kind === "sticker" ? { "data-small": true } : { "data-edge": "picture" });
+
 export function Media({ attachment, kind }: { attachment: Attachment; kind: MessageType }) {
   const { t } = useTranslation();
+  const image = pictured.has(kind) && attachment.mime.startsWith("image/");
+  if (attachment.state === "pending" && image) {
+    return (
+      <div className={media.picture} {...edgeOf(kind)}>
+        <Loader size="xs" aria-label={t("media.pending")} />
+      </div>
+    );
+  }
   if (attachment.state === "pending") {
     return (
       <div className={media.mediaState}>
@@ -33,8 +44,8 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
     );
   }
   const { url } = attachment;
-  if (pictured.has(kind) && attachment.mime.startsWith("image/")) {
-    return <Picture url={url} name={attachment.name} small={kind === "sticker"} />;
+  if (image) {
+    return <Picture url={url} name={attachment.name} edge={edgeOf(kind)} />;
   }
   if (attachment.mime.startsWith("audio/")) {
     return (
@@ -45,13 +56,20 @@ export function Media({ attachment, kind }: { attachment: Attachment; kind: Mess
   if (attachment.mime.startsWith("video/")) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: what a customer filmed has no captions
-      <video className={media.video} controls preload="metadata" src={url} aria-label={attachment.name} />
+      <video
+        className={media.video}
+        data-edge="video"
+        controls
+        preload="metadata"
+        src={url}
+        aria-label={attachment.name}
+      />
     );
   }
   return <DocumentCard attachment={attachment} url={url} />;
 }
 
-function Picture({ url, name, small }: { url: string; name: string; small: boolean }) {
+function Picture({ url, name, edge }: { url: string; name: string; edge: ReturnType<typeof edgeOf> }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [broken, setBroken] = useState(false);
@@ -68,7 +86,7 @@ function Picture({ url, name, small }: { url: string; name: string; small: boole
       <button
         type="button"
         className={media.picture}
-        data-small={small || undefined}
+        {...edge}
         aria-label={t("media.enlarge", { name })}
         onClick={() => setOpen(true)}
       >

@@ -20,6 +20,7 @@ import { FormAnswers, Missing } from "./Received.tsx";
 import { failureOf } from "./reasons.ts";
 import { Cards, Place, Referral, TemplateMark } from "./Shared.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
+import { TemplateWords, templateTextOf } from "./TemplateParts.tsx";
 import { UserText } from "./UserText.tsx";
 import { type WayOut, wayOutFor } from "./wayOut.ts";
 
@@ -69,6 +70,7 @@ export const MessageBubble = memo(function MessageBubble(props: {
   const failure = failureOf(message);
   const wayOut = wayOutFor(message.type, message.error?.reason, props.wayOut);
   const edited = message.editedAt ? t("message.edited") : null;
+  const stamp = edited ? `${edited} ${time}` : time;
   return (
     <article className={classes.message} data-out={out || undefined} data-starts={starts || undefined}>
       {starts && out && (
@@ -77,10 +79,10 @@ export const MessageBubble = memo(function MessageBubble(props: {
         </span>
       )}
       {message.referral && <Referral referral={message.referral} />}
+      {message.template && <TemplateMark name={message.template.name} />}
       <div className={classes.line}>
         <div className={classes.bubble} data-failed={message.status === "failed" || undefined}>
           {message.replyTo && <Quote message={quoted} />}
-          {message.template && <TemplateMark name={message.template.name} />}
           {message.location && <Place location={message.location} />}
           <Cards cards={message.cards} />
           {message.attachments.map((attachment) => (
@@ -101,7 +103,8 @@ export const MessageBubble = memo(function MessageBubble(props: {
             </>
           )}
           {message.form && <FormAnswers form={message.form} />}
-          {!blank && !described && <UserText text={message.text} stamp={edited ? `${edited} ${time}` : time} />}
+          {!blank && !described && !message.template && <UserText text={message.text} stamp={stamp} />}
+          {!blank && message.template && <TemplateWords words={templateTextOf(message)} stamp={stamp} />}
           {choice && choice !== message.text && (
             <bdi className={classes.documentSize}>{t("message.choice", { id: choice })}</bdi>
           )}

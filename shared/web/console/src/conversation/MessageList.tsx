@@ -1,11 +1,11 @@
-import { ActionIcon, Button, Loader, Skeleton } from "@mantine/core";
+import { Button, Loader, Skeleton } from "@mantine/core";
 import type { Conversation } from "@recado/lib/protocol";
 import { IconArrowDown, IconMessages } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay, useMe } from "../api/me.ts";
+import { useMe } from "../api/me.ts";
 import { eventsQuery, messagesQuery } from "../api/queries.ts";
 import { useTypists } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
@@ -14,13 +14,13 @@ import { unconfirmed } from "../live/outbox.ts";
 import { contactName } from "../ui/contactName.ts";
 import { useFormats, useNow } from "../ui/format.ts";
 import { EmptyState, ErrorState } from "../ui/states.tsx";
-import { useConversationAction } from "./actions.ts";
 import classes from "./conversation.module.css";
-import { EventLine } from "./EventLine.tsx";
+import { EventLines } from "./EventLines.tsx";
 import { MessageBubble } from "./MessageBubble.tsx";
 import { OutgoingBubble } from "./OutgoingBubble.tsx";
+import { useReadMark, useUnreadFrom } from "./reading.ts";
 import { useStayAtEnd } from "./stayAtEnd.ts";
-import { includes, type Row, rowsOf } from "./timeline.ts";
+import { includes, lastBeforeUnread, newSince, type Row, rowsOf } from "./timeline.ts";
 import { useWayOut } from "./useReplyWindow.ts";
 import type { WayOut } from "./wayOut.ts";
 
@@ -42,18 +42,22 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
     if (eventsBehind) void moreEvents();
   }, [eventsBehind, moreEvents]);
 
-  const rows = useMemo(() => {
-    const ordered = inOrder(messages.data);
-    return rowsOf({
-      messages: ordered,
-      events: inOrder(events.data),
-      outgoing: unconfirmed(waiting, ordered),
-      older: messages.hasNextPage,
-      dayOf: (iso) => localDay.format(new Date(iso)),
-    });
-  }, [messages.data, messages.hasNextPage, events.data, waiting]);
+  const ordered = useMemo(() => inOrder(messages.data), [messages.data]);
+  const reading = useUnreadFrom(conversation, ordered, messages);
+  const rows = useMemo(
+    () =>
+      rowsOf({
+        messages: ordered,
+        events: inOrder(events.data),
+        outgoing: unconfirmed(waiting, ordered),
+        older: messages.hasNextPage,
+        unreadFrom: reading.from,
+        dayOf: (iso) => localDay.format(new Date(iso)),
+      }),
+    [ordered, messages.hasNextPage, events.data, waiting, reading.from],
+  );
 
-  if (messages.isPending || events.isPending) {
+  if (messages.isPending || events.isPending || reading.searching) {
     return (
       <div className={classes.log} role="status" aria-label={t("state.loading")}>
         <div className={classes.skeletons}>
@@ -116,16 +120,25 @@ function Log(props: {
     overscan: 10,
     paddingStart: 44,
     paddingEnd: 12,
+    // The line of new messages stands below the end of what was read.
+    scrollPaddingStart: 56,
   });
 
+  const leaveEnd = useStayAtEnd(scroll, rows);
+  const [line] = useState(() => rows.findIndex(({ kind }) => kind === "unread"));
   useLayoutEffect(() => {
     virtual.scrollToEnd();
-    const frame = requestAnimationFrame(() => {
-      virtual.scrollToEnd();
-      setSettled(true);
+    let frame = requestAnimationFrame(() => {
+      const begins = line === -1 ? undefined : virtual.measurementsCache[line];
+      if (begins && virtual.getTotalSize() - begins.start > (scroll.current?.clientHeight ?? 0)) {
+        leaveEnd();
+        virtual.scrollToIndex(line, { align: "start" });
+      } else virtual.scrollToEnd();
+      // In the next frame the list knows where it was scrolled to.
+      frame = requestAnimationFrame(() => setSettled(true));
     });
     return () => cancelAnimationFrame(frame);
-  }, [virtual]);
+  }, [virtual, line, leaveEnd]);
 
   // What the operator sends is shown, wherever they were reading.
   const last = rows.at(-1);
@@ -136,7 +149,6 @@ function Log(props: {
     sent.current = sending;
   }, [sending, virtual]);
 
-  useStayAtEnd(scroll, rows);
   const wayOut = useWayOut(props.conversation);
 
   const shown = virtual.getVirtualItems();
@@ -146,6 +158,12 @@ function Log(props: {
   }, [settled, older, loadingOlder, failedOlder, first, loadOlder]);
 
   const atEnd = virtual.isAtEnd(80);
+  const [seenTo, setSeenTo] = useState(() => lastBeforeUnread(rows));
+  const newest = rows.findLast((row) => row.kind === "message");
+  const newestId = newest?.kind === "message" ? newest.message.id : "";
+  useEffect(() => {
+    if (settled && atEnd) setSeenTo(newestId);
+  }, [settled, atEnd, newestId]);
   useReadMark(props.conversation, settled && atEnd && includes(rows, props.conversation.lastInboundId));
 
   return (
@@ -188,34 +206,51 @@ function Log(props: {
         </div>
       </div>
       {settled && !atEnd && (
-        <ActionIcon
-          className={classes.toEnd}
-          variant="default"
-          size="xl"
-          radius="xl"
-          aria-label={t("conversation.toEnd")}
-          onClick={() => virtual.scrollToEnd()}
-        >
-          <IconArrowDown size={20} />
-        </ActionIcon>
+        <ToEnd
+          news={newSince(rows, seenTo)}
+          onClick={() => {
+            virtual.scrollToEnd();
+            // The button goes away; the focus stays in the log.
+            scroll.current?.focus({ preventScroll: true });
+          }}
+        />
       )}
       <Typing conversationId={props.conversation.id} />
     </div>
   );
 }
 
+function ToEnd({ news, onClick }: { news: number; onClick: () => void }) {
+  const { t } = useTranslation();
+  const { number } = useFormats();
+  return (
+    <Button
+      className={classes.toEnd}
+      variant={news > 0 ? "filled" : "default"}
+      size={news > 0 ? "sm" : "md"}
+      radius="xl"
+      px={news > 0 ? "md" : 11}
+      aria-label={
+        news > 0 ? t("conversation.newCount", { count: news, number: number(news) }) : t("conversation.toEnd")
+      }
+      onClick={onClick}
+    >
+      {news > 0 && (
+        <span className={classes.news}>{t("conversation.newShort", { count: news, number: number(news) })}</span>
+      )}
+      <IconArrowDown size={news > 0 ? 16 : 20} />
+    </Button>
+  );
+}
+
 function RowContent({ row, conversation, wayOut }: { row: Row; conversation: Conversation; wayOut: WayOut }) {
-  const formats = useFormats();
-  const now = useNow(60_000);
   switch (row.kind) {
     case "day":
-      return (
-        <div className={classes.day}>
-          <time dateTime={row.at}>{formats.day(row.at, now)}</time>
-        </div>
-      );
-    case "event":
-      return <EventLine event={row.event} />;
+      return <Day at={row.at} />;
+    case "unread":
+      return <UnreadLine />;
+    case "events":
+      return <EventLines events={row.events} />;
     case "message":
       return (
         <MessageBubble
@@ -240,29 +275,26 @@ function RowContent({ row, conversation, wayOut }: { row: Row; conversation: Con
   }
 }
 
-/** Marks the conversation as read when its newest message is visible and the window has the focus. */
-function useReadMark(conversation: Conversation, seen: boolean): void {
-  const { live } = useLive();
-  const { mutate } = useConversationAction(conversation.id);
-  const [focused, setFocused] = useState(() => document.hasFocus());
-  useEffect(() => {
-    const update = () => setFocused(document.visibilityState === "visible" && document.hasFocus());
-    window.addEventListener("focus", update);
-    window.addEventListener("blur", update);
-    document.addEventListener("visibilitychange", update);
-    return () => {
-      window.removeEventListener("focus", update);
-      window.removeEventListener("blur", update);
-      document.removeEventListener("visibilitychange", update);
-    };
-  }, []);
-  const { id, unread, lastInboundId } = conversation;
-  const mayRead = useMay()("conversation.reply");
-  useEffect(() => {
-    if (!mayRead || !seen || !focused || !unread || !lastInboundId) return;
-    live.read(id, lastInboundId);
-    live.readMarks.mark(id, () => mutate({ verb: "read", body: { readUpTo: lastInboundId } }));
-  }, [mayRead, seen, focused, unread, lastInboundId, live, id, mutate]);
+function Day({ at }: { at: string }) {
+  const formats = useFormats();
+  const now = useNow(60_000);
+  return (
+    <div className={classes.day}>
+      <time dateTime={at} title={formats.date(at)}>
+        {formats.dayName(at, now)}
+      </time>
+    </div>
+  );
+}
+
+// S1-21
+function UnreadLine() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.unread}>
+      <span>{t("conversation.newMessages")}</span>
+    </div>
+  );
 }
 
 function Typing({ conversationId }: { conversationId: string }) {

@@ -14,13 +14,16 @@ import { takeBack } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useFormats } from "../ui/format.ts";
 import { Choices } from "./Choices.tsx";
+import { draftWords } from "./compose/templates.ts";
 import { Delivery } from "./Delivery.tsx";
+import { edgeOf } from "./Media.tsx";
 import media from "./media.module.css";
 import classes from "./message.module.css";
 import { Quote } from "./Quote.tsx";
 import { messageReason } from "./reasons.ts";
 import { Cards, Place, TemplateMark } from "./Shared.tsx";
 import { TemplateButton } from "./TemplateButton.tsx";
+import { TemplateWords } from "./TemplateParts.tsx";
 import { UserText } from "./UserText.tsx";
 import { type WayOut, wayOutFor } from "./wayOut.ts";
 
@@ -30,6 +33,9 @@ const codes: Partial<Record<string, Key>> = {
   not_found: "error.notFound",
   invalid: "composer.refused",
 };
+
+/** A template is sent only when it is filled in. */
+const noGaps = { header: [], body: [] };
 
 /** A message that the server has not confirmed: sending, waiting for the network, or failed. */
 export function OutgoingBubble({
@@ -59,12 +65,14 @@ export function OutgoingBubble({
     // The server knows more of the window than this page.
     if (refusedForWindow) void client.invalidateQueries({ queryKey: ["conversation", conversationId] });
   }, [client, refusedForWindow, conversationId]);
+  const form = outgoing.draft?.kind === "template" ? outgoing.draft.value : undefined;
+  const words = form && draftWords(form, noGaps);
   const other = codes[outgoing.error ?? "internal"] ?? "message.failed";
   return (
     <article className={classes.message} data-out data-starts={starts || undefined}>
+      {outgoing.template && <TemplateMark name={outgoing.template.name} />}
       <div className={classes.bubble} data-failed={state === "failed" || undefined}>
         {outgoing.replyTo && <Quote message={quoted} />}
-        {outgoing.template && <TemplateMark name={outgoing.template.name} />}
         {file && <OwnFile file={file} kind={outgoing.type} />}
         {file && (state === "sending" || state === "waiting") && outgoing.progress < 1 && (
           <Progress
@@ -76,7 +84,8 @@ export function OutgoingBubble({
         )}
         {outgoing.location && <Place location={outgoing.location} />}
         {outgoing.cards && <Cards cards={outgoing.cards} />}
-        {outgoing.text && <UserText text={outgoing.text} stamp={formats.time(outgoing.createdAt)} />}
+        {words && <TemplateWords words={words} stamp={formats.time(outgoing.createdAt)} />}
+        {outgoing.text && !words && <UserText text={outgoing.text} stamp={formats.time(outgoing.createdAt)} />}
         {outgoing.interactive && <Choices interactive={outgoing.interactive} />}
         <span className={classes.stamp}>
           <time dateTime={outgoing.createdAt}>{formats.time(outgoing.createdAt)}</time>
@@ -155,8 +164,12 @@ function OwnFile({ file, kind }: { file: File; kind: Outgoing["type"] }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [file, kind]);
-  if (url)
-    return <img className={media.ownPicture} data-small={kind === "sticker" || undefined} src={url} alt={file.name} />;
+  if (kind === "image" || kind === "sticker")
+    return (
+      <span className={media.picture} {...edgeOf(kind)}>
+        {url && <img src={url} alt={file.name} />}
+      </span>
+    );
   return (
     <span className={classes.document}>
       <span className={classes.documentIcon}>

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { accepted, checkFile, type Refusal } from "@recado/lib/files";
-import { capabilitiesList, type FileKind, type TimelineEvent } from "@recado/lib/protocol";
+import { capabilitiesList, type FileKind } from "@recado/lib/protocol";
 import { isBlank } from "@recado/lib/text";
 import { parse } from "valibot";
 import { describe, expect, test } from "vitest";
@@ -10,83 +10,11 @@ import { readDraft, readFiles, readForm, takeBack, writeDraft, writeFiles, write
 import { refusalKey } from "./attachments.ts";
 import { emojiGroups, recentEmojis, rememberEmoji } from "./emoji.ts";
 import { failureOf } from "./reasons.ts";
-import { includes, rowsOf } from "./timeline.ts";
 import { wayOutFor, wayOutOf } from "./wayOut.ts";
 import { replyWindow } from "./window.ts";
 
 const [whatsapp] = parse(capabilitiesList, known).items;
 if (!whatsapp) throw new Error("the golden file holds no channel");
-
-describe("rowsOf", () => {
-  const eventAt = (minute: number): TimelineEvent => ({
-    id: `e${minute}`,
-    conversationId: "cv_1",
-    type: "assigned",
-    at: at(minute),
-    actor: { kind: "system", id: "", name: "" },
-    reason: null,
-    data: {},
-  });
-  const rows = (input: Partial<Parameters<typeof rowsOf>[0]>) =>
-    rowsOf({ messages: [], events: [], outgoing: [], older: false, dayOf: (iso) => iso.slice(0, 10), ...input });
-  const said = (id: string, minute: number, more = {}) => messageOf({ id, sentAt: at(minute), ...more });
-
-  test("puts events between messages by time", () => {
-    const made = rows({ messages: [said("m1", 1), said("m2", 9)], events: [eventAt(0), eventAt(5), eventAt(20)] });
-    expect(made.map(({ key }) => key)).toEqual(["day 2026-11-22", "e0", "m1", "e5", "m2", "e20"]);
-  });
-
-  test("adds day separators", () => {
-    const made = rows({ messages: [said("m1", 1), said("m2", 24 * 60 + 1)] });
-    expect(made.map(({ kind }) => kind)).toEqual(["day", "message", "day", "message"]);
-  });
-
-  test("leaves out events before the loaded messages", () => {
-    const input = { messages: [said("m1", 10)], events: [eventAt(5), eventAt(15)] };
-    expect(rows({ ...input, older: true }).map(({ key }) => key)).toEqual(["day 2026-11-22", "m1", "e15"]);
-  });
-
-  test("groups messages by author within five minutes", () => {
-    const out = { direction: "out", author: { kind: "operator", id: "op_1", name: "Lucía" } } as const;
-    const made = rows({ messages: [said("a", 1), said("b", 2), said("c", 3, out), said("d", 4), said("e", 20)] });
-    const starts = made.flatMap((row) => (row.kind === "message" ? [row.starts] : []));
-    expect(starts).toEqual([true, false, true, true, true]);
-  });
-
-  const outgoing = {
-    clientId: "c1",
-    conversationId: "cv_1",
-    type: "text" as const,
-    text: "hola",
-    replyTo: null,
-    progress: 0,
-    state: "sending" as const,
-    createdAt: at(3),
-  };
-
-  test("a message that waits since the day before opens no day again", () => {
-    const today = { ...outgoing, clientId: "c2", createdAt: at(24 * 60 + 2) };
-    const made = rows({ messages: [said("m1", 24 * 60 + 1)], outgoing: [outgoing, today] });
-    expect(made.map(({ key }) => key)).toEqual(["day 2026-11-23", "m1", "c1", "c2"]);
-  });
-
-  test("a sent message keeps its outgoing key", () => {
-    expect(rows({ outgoing: [outgoing] }).at(-1)?.key).toBe("c1");
-    expect(rows({ messages: [said("m1", 3, { clientId: "c1" })] }).at(-1)?.key).toBe("c1");
-  });
-});
-
-test("includes tells whether a message is among the rows", () => {
-  const rows = rowsOf({
-    messages: [messageOf({ id: "m1" }), messageOf({ id: "m3" })],
-    events: [],
-    outgoing: [],
-    older: true,
-    dayOf: (iso) => iso.slice(0, 10),
-  });
-  expect(["m2", "m3", "m4", null].map((id) => includes(rows, id))).toEqual([true, true, false, true]);
-  expect(includes([], "m1")).toBe(false);
-});
 
 describe("replyWindow", () => {
   const now = Date.parse(at(0));

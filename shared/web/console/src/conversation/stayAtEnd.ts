@@ -1,5 +1,5 @@
 /** Keeps a list of messages at its end. */
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 
 /** Within this distance of the end, in px, the list counts as at its end. */
 const NEAR = 80;
@@ -11,9 +11,11 @@ const inputs = ["wheel", "touchmove", "keydown", "pointerdown"] as const;
 
 /**
  * Stays at the end when rows are added or replaced, when the list shrinks (a longer draft) or a row grows. Only scrolling up leaves it:
- * a refetch may replace all rows, and then the list's own corrections scroll up, too.
+ * a refetch may replace all rows, and then the list's own corrections scroll up, too. The returned function leaves it before the list is
+ * scrolled by code.
  */
-export function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>, rows: unknown): void {
+export function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>, rows: unknown): () => void {
+  const pinned = useRef(true);
   const changedAt = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is about when the rows change
   useLayoutEffect(() => {
@@ -22,7 +24,6 @@ export function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>, rows: unk
   useEffect(() => {
     const frame = scroll.current;
     if (!frame) return;
-    let pinned = true;
     let last = frame.scrollTop;
     let inputAt = Number.NEGATIVE_INFINITY;
     const onInput = () => {
@@ -32,11 +33,11 @@ export function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>, rows: unk
       const now = performance.now();
       const atEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < NEAR;
       const meant = now - changedAt.current > SETTLES || now - inputAt < BY_USER;
-      pinned = atEnd || (pinned && !(meant && frame.scrollTop < last));
+      pinned.current = atEnd || (pinned.current && !(meant && frame.scrollTop < last));
       last = frame.scrollTop;
     };
     const observer = new ResizeObserver(() => {
-      if (pinned) frame.scrollTop = frame.scrollHeight;
+      if (pinned.current) frame.scrollTop = frame.scrollHeight;
     });
     observer.observe(frame);
     for (const content of frame.children) observer.observe(content);
@@ -48,4 +49,7 @@ export function useStayAtEnd(scroll: RefObject<HTMLDivElement | null>, rows: unk
       for (const name of inputs) frame.removeEventListener(name, onInput);
     };
   }, [scroll]);
+  return useCallback(() => {
+    pinned.current = false;
+  }, []);
 }

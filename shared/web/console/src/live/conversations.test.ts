@@ -89,9 +89,16 @@ describe("read marks", () => {
   });
 
   test("marked changes only what differs", () => {
-    const unread = conversationOf({ unread: true, lastInboundId: "m4" });
+    const unread = conversationOf({ unread: true, lastInboundId: "m4", readUpTo: "m3" });
     expect(marked(unread, late)).toBe(unread);
-    expect(marked(unread, early).unread).toBe(false);
+    expect(marked(unread, early)).toEqual({ ...unread, unread: false, readUpTo: "m9" });
+    expect(marked(unread, { ...late, readUpTo: "m2" })).toEqual({ ...unread, readUpTo: "m2" });
+  });
+
+  test("a frame keeps how far the conversation was read", () => {
+    const known = conversationOf({ readUpTo: "m3" });
+    expect(received(known, pushed, undefined).readUpTo).toBe("m3");
+    expect(received(known, pushed, early).readUpTo).toBe("m9");
   });
 });
 

@@ -16,7 +16,7 @@ export function newerMark(known: ReadMark | undefined, next: ReadMark): ReadMark
 const unreadBy = (lastInboundId: string | null, mark: ReadMark): boolean =>
   lastInboundId !== null && lastInboundId > mark.readUpTo;
 
-/** Frames go to all operators and leave `unread` and `unreadCount` out, so they are computed here. */
+/** Frames go to all operators and leave out `unread`, `unreadCount` and `readUpTo`, so they are computed here. */
 export function received(
   known: Conversation | undefined,
   next: ConversationSummary,
@@ -26,12 +26,16 @@ export function received(
   const inboundIsNew = next.lastInboundId !== null && next.lastInboundId !== (known?.lastInboundId ?? null);
   const unread = mark ? unreadBy(next.lastInboundId, mark) : inboundIsNew || (known?.unread ?? false);
   const more = known ? next.inboundCount - known.inboundCount : 0;
-  return { ...next, unread, unreadCount: unread ? Math.max(1, (known?.unreadCount ?? 0) + more) : 0 };
+  const unreadCount = unread ? Math.max(1, (known?.unreadCount ?? 0) + more) : 0;
+  return { ...next, unread, unreadCount, readUpTo: mark ? mark.readUpTo : known?.readUpTo };
 }
 
 export function marked(conversation: Conversation, mark: ReadMark): Conversation {
   const unread = unreadBy(conversation.lastInboundId, mark);
-  return unread === conversation.unread ? conversation : { ...conversation, unread, unreadCount: unread ? 1 : 0 };
+  const { readUpTo } = mark;
+  if (unread === conversation.unread && readUpTo === conversation.readUpTo) return conversation;
+  const unreadCount = unread === conversation.unread ? conversation.unreadCount : unread ? 1 : 0;
+  return { ...conversation, unread, unreadCount, readUpTo };
 }
 
 /** The rows of a list. A conversation that moved between two page requests is on both: only the newest version is kept. */

@@ -67,8 +67,8 @@ export class Live {
   /** Applies a mutation's response, which unlike a frame contains `unread`. */
   answered(conversation: Conversation): void {
     const news = this.journal.note({ type: "conversation.upserted", conversation });
-    const { id, unread, lastInboundId } = conversation;
-    this.marks.set(id, { readUpTo: unread ? "" : (lastInboundId ?? ""), at: this.marks.get(id)?.at ?? "" });
+    const { id, unread, lastInboundId, readUpTo = unread ? "" : (lastInboundId ?? "") } = conversation;
+    this.marks.set(id, { readUpTo, at: this.marks.get(id)?.at ?? "" });
     const newest = this.known(conversation.id);
     this.count(conversation, newest);
     if (news) this.show(newest && newest.version > conversation.version ? newest : conversation);

@@ -15,6 +15,7 @@ import { type ChannelField, setupOf } from "../channels/setup.ts";
 import { Copyable } from "../ui/Copyable.tsx";
 import { useErrorText } from "../ui/errors.ts";
 import { filled } from "../ui/fields.ts";
+import { isStale, useStale } from "../ui/stale.tsx";
 import classes from "./channel.module.css";
 import {
   changeOf,
@@ -40,16 +41,16 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
   const when = channel ? "changing" : "connecting";
   const fields = (connect?.fields ?? []).filter((field) => (field.when ?? when) === when);
   const nameFrom = channel ? undefined : connect?.nameFrom;
-  const conflict = (!channel && connect?.conflict) || "settings.changedMeanwhile";
-  const errorText = useErrorText({ conflict }, reasons);
+  const errorText = useErrorText(!channel && connect?.conflict ? { conflict: connect.conflict } : {}, reasons);
+  const valuesOf = (from: Channel | null): Record<string, string> => ({
+    name: from?.name ?? "",
+    storeId: from?.storeId ?? "",
+    ...Object.fromEntries(fields.map((field) => [pathOf(field), fieldValue(field, from)])),
+  });
   const given = (values: Record<string, string>) =>
     fields.map((field) => ({ field, value: values[pathOf(field)] ?? "" }));
   const form: Form = useForm({
-    initialValues: {
-      name: channel?.name ?? "",
-      storeId: channel?.storeId ?? "",
-      ...Object.fromEntries(fields.map((field) => [pathOf(field), fieldValue(field, channel)])),
-    },
+    initialValues: valuesOf(channel),
     validate: {
       ...(!nameFrom && { name: filled(t("field.required")) }),
       ...Object.fromEntries(
@@ -64,19 +65,27 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
       ),
     },
   });
+  const { base, meet, panel } = useStale(channel, form, valuesOf, {
+    name: { label: t("field.name") },
+    ...Object.fromEntries(fields.map((field) => [pathOf(field), { label: t(field.label) }])),
+  });
   const save = useMutation({
     mutationFn: ({ name = "", storeId = "", ...values }: Record<string, string>) => {
       const filledIn = given(values);
-      if (channel) {
-        const body = changeOf(channel, name, filledIn);
-        return send("PATCH", `/channels/${encodeURIComponent(channel.id)}`, body, shape);
+      if (base) {
+        const body = changeOf(base, name, filledIn);
+        return send("PATCH", `/channels/${encodeURIComponent(base.id)}`, body, shape);
       }
       const own = nameFrom?.(Object.fromEntries(filledIn.map(({ field, value }) => [field.name, value]))) ?? name;
       const initial = Object.entries(connect?.initialTexts ?? {}).map(([setting, key]) => [setting, t(key)] as const);
       const body = creationOf(type, own, storeId || (stores[0]?.id ?? ""), filledIn, Object.fromEntries(initial));
       return send("POST", "/channels", body, shape, idempotencyKey(body));
     },
-    onError: (error) => {
+    onError: async (error) => {
+      if (channel && isStale(error)) {
+        const all = await client.fetchQuery({ ...channelsQuery, staleTime: 0 });
+        meet(all.find(({ id }) => id === channel.id) ?? channel);
+      }
       const field = rejectedField(fields, error);
       if (field?.rejected) form.setFieldError(pathOf(field), t(field.rejected));
     },
@@ -153,7 +162,8 @@ export function ChannelFields(props: { type: string; channel: Channel | null; on
             first={nameFrom !== undefined && index === 0}
           />
         ))}
-        {save.isError && !rejectedField(fields, save.error) && (
+        {panel}
+        {save.isError && !rejectedField(fields, save.error) && !isStale(save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}
           </Text>

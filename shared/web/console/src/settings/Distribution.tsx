@@ -13,12 +13,15 @@ import {
   settings as settingsShape,
 } from "@recado/lib/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { send } from "../api/client.ts";
 import { useMay } from "../api/me.ts";
 import { operatorsQuery, settingsQuery } from "../api/queries.ts";
 import { useErrorText } from "../ui/errors.ts";
+import { useFormats } from "../ui/format.ts";
 import { Select } from "../ui/select.ts";
+import { isStale, useStale } from "../ui/stale.tsx";
 import { ErrorState } from "../ui/states.tsx";
 import { PageHead } from "./PageHead.tsx";
 import classes from "./settings.module.css";
@@ -36,7 +39,7 @@ export function Distribution() {
       {settings.data && (
         <>
           <Assigning settings={settings.data} />
-          <Closing key={settings.data.version} settings={settings.data} />
+          <Closing settings={settings.data} />
         </>
       )}
     </>
@@ -118,33 +121,51 @@ function Assigning({ settings }: { settings: Settings }) {
 
 const timeZones = Intl.supportedValuesOf("timeZone");
 
+const closingOf = ({ closing, timeZone }: Settings) => ({
+  closes: closing.idleMinutes !== null,
+  idleMinutes: closing.idleMinutes ?? 60,
+  timeZone,
+});
+
 // S3-09
 function Closing({ settings }: { settings: Settings }) {
   const { t } = useTranslation();
   const may = useMay();
   const client = useQueryClient();
-  const errorText = useErrorText({ conflict: "settings.changedMeanwhile" });
-  const form = useForm({
-    initialValues: {
-      closes: settings.closing.idleMinutes !== null,
-      idleMinutes: settings.closing.idleMinutes ?? 60,
-      timeZone: settings.timeZone,
-    },
+  const { number } = useFormats();
+  const errorText = useErrorText();
+  const form = useForm({ initialValues: closingOf(settings) });
+  const { base, meet, settle, panel } = useStale(settings, form, closingOf, {
+    closes: { label: t("closing.switch"), show: (on) => t(on ? "stale.on" : "stale.off") },
+    idleMinutes: { label: t("closing.minutes"), show: (minutes) => number(minutes) },
+    timeZone: { label: t("closing.timeZone") },
+  });
+  const untouched = !form.isDirty();
+  // Without changes of one's own, the form shows the newest settings.
+  useEffect(() => {
+    if (!untouched || settings.version === base.version) return;
+    form.setInitialValues(closingOf(settings));
+    form.reset();
+    settle(settings);
   });
   const save = useMutation({
     mutationFn: ({ closes, idleMinutes, timeZone }: typeof form.values) =>
       send(
         "PATCH",
         "/settings",
-        { timeZone, closing: { idleMinutes: closes ? idleMinutes : null }, version: settings.version },
+        { timeZone, closing: { idleMinutes: closes ? idleMinutes : null }, version: base.version },
         settingsShape,
       ),
     onSuccess: (next) => {
       client.setQueryData<Settings>(settingsQuery.queryKey, next);
       void client.invalidateQueries({ queryKey: ["me"] });
+      form.resetDirty();
+      settle(next);
       notifications.show({ message: t("state.saved") });
     },
-    onError: () => void client.invalidateQueries({ queryKey: settingsQuery.queryKey }),
+    onError: async (error) => {
+      if (isStale(error)) meet(await client.fetchQuery({ ...settingsQuery, staleTime: 0 }));
+    },
   });
   const locked = !may("settings.manage");
   return (
@@ -173,7 +194,8 @@ function Closing({ settings }: { settings: Settings }) {
           data={timeZones.includes(settings.timeZone) ? timeZones : [settings.timeZone, ...timeZones]}
           {...form.getInputProps("timeZone")}
         />
-        {save.isError && (
+        {panel}
+        {save.isError && !isStale(save.error) && (
           <Text size="sm" c="var(--rc-danger)" role="alert">
             {errorText(save.error)}
           </Text>

@@ -18,6 +18,17 @@ import { languageNames } from "../ui/LanguageChoice.tsx";
 import { Modal } from "../ui/modal.ts";
 import { roleKeys } from "../ui/roles.ts";
 import { MultiSelect } from "../ui/select.ts";
+import { isStale, useStale } from "../ui/stale.tsx";
+
+const valuesOf = (operator: Operator) => ({
+  name: operator.name,
+  role: operator.role,
+  capacity: operator.capacity,
+  available: operator.availability === "available",
+  active: operator.active,
+  storeIds: operator.storeIds,
+  languages: operator.languages,
+});
 
 export function OperatorForm({ operator, onClose }: { operator: Operator; onClose: () => void }) {
   const { t } = useTranslation();
@@ -25,22 +36,39 @@ export function OperatorForm({ operator, onClose }: { operator: Operator; onClos
   const may = useMay();
   const client = useQueryClient();
   const stores = useQuery({ ...storesQuery, enabled: may("store.read") }).data ?? [];
-  const errorText = useErrorText({ conflict: "settings.changedMeanwhile" });
+  const errorText = useErrorText();
   const form = useForm({
-    initialValues: {
-      name: operator.name,
-      role: operator.role,
-      capacity: operator.capacity,
-      available: operator.availability === "available",
-      active: operator.active,
-      storeIds: operator.storeIds,
-      languages: operator.languages,
-    },
+    initialValues: valuesOf(operator),
     validate: { name: filled(t("field.required")) },
   });
   /** The stores that can be chosen here; those that only others see stay as they are. */
   const storeIds = (values: { storeIds: string[] }) =>
     values.storeIds.filter((chosen) => stores.some(({ id }) => id === chosen));
+  const onOff = (on: boolean) => t(on ? "stale.on" : "stale.off");
+  const { base, meet, panel } = useStale(operator, form, valuesOf, {
+    name: { label: t("field.name") },
+    role: { label: t("field.role"), show: (role) => t(roleKeys[role]) },
+    capacity: { label: t("field.capacity") },
+    available: { label: t("operators.availableSwitch"), show: onOff },
+    active: { label: t("operators.activeSwitch"), show: onOff },
+    storeIds: {
+      label: t("field.stores"),
+      show: (ids) =>
+        ids.length === 0
+          ? t("field.allStores")
+          : storeIds({ storeIds: ids })
+              .map((id) => stores.find((store) => store.id === id)?.name)
+              .join(", "),
+    },
+    languages: {
+      label: t("field.languages"),
+      show: (codes) =>
+        languages
+          .filter((code) => codes.includes(code))
+          .map((code) => languageNames[code])
+          .join(", "),
+    },
+  });
   const save = useMutation({
     mutationFn: ({ available, active, ...values }: typeof form.values) =>
       send(
@@ -53,7 +81,7 @@ export function OperatorForm({ operator, onClose }: { operator: Operator; onClos
           storeIds: operator.role === "owner" ? undefined : storeIds(values),
           active,
           availability: available ? "available" : "away",
-          version: operator.version,
+          version: base.version,
         },
         shape,
       ),
@@ -63,7 +91,11 @@ export function OperatorForm({ operator, onClose }: { operator: Operator; onClos
       notifications.show({ message: t("state.saved") });
       onClose();
     },
-    onError: () => void client.invalidateQueries({ queryKey: operatorsQuery.queryKey }),
+    onError: async (error) => {
+      if (!isStale(error)) return;
+      const all = await client.fetchQuery({ ...operatorsQuery, staleTime: 0 });
+      meet(all.find(({ id }) => id === operator.id) ?? operator);
+    },
   });
   return (
     <Modal opened onClose={onClose} title={t("operators.edit")} closeButtonProps={{ "aria-label": t("action.close") }}>
@@ -109,7 +141,8 @@ export function OperatorForm({ operator, onClose }: { operator: Operator; onClos
             disabled={operator.role === "owner"}
             {...form.getInputProps("active", { type: "checkbox" })}
           />
-          {save.isError && (
+          {panel}
+          {save.isError && !isStale(save.error) && (
             <Text size="sm" c="var(--rc-danger)" role="alert">
               {errorText(save.error)}
             </Text>

@@ -40,6 +40,17 @@ describe("consoleFormatsFor", () => {
   });
 
   test.each([
+    ["en", 0, "today"],
+    ["es", 1, "ayer"],
+    ["pt", 2, "sexta-feira"],
+    ["en", 6, "Monday"],
+    ["es", 7, "15 de noviembre"],
+    ["en", 400, "October 18, 2025"],
+  ])("dayName in %s, %i days ago: %s", (language, days, text) => {
+    expect(consoleFormatsFor(language).dayName(before(days), now)).toBe(text);
+  });
+
+  test.each([
     [59_000, "0 min"],
     [42 * 60_000, "42 min"],
     [3 * 3_600_000 + 5, "3 h"],

@@ -23,6 +23,10 @@ interface ConsoleFormats extends Formats {
   listTime: (iso: string, now: number) => string;
   /** For the rows of lists, shorter, and standing alone: "now", "2 min", "14:05", "Yesterday", "Mon", "12 Mar". */
   rowTime: (iso: string, now: number) => string;
+  /** For the days of a conversation: "today", "yesterday", the weekday, "12 March", in another year with the year. */
+  dayName: (iso: string, now: number) => string;
+  /** The date in words, with weekday and year. */
+  date: (iso: string) => string;
   /** A duration such as "5 min" or "3 h", rounded down. */
   length: (ms: number) => string;
   /** The number in `length`, for plural forms. */
@@ -50,6 +54,9 @@ function makeFormats(language: string): ConsoleFormats {
   const weekday = date({ weekday: "short" });
   const shortDate = date({ day: "numeric", month: "short" });
   const oldDate = date({ day: "2-digit", month: "2-digit", year: "2-digit" });
+  const longWeekday = date({ weekday: "long" });
+  const longDate = date({ day: "numeric", month: "long" });
+  const wholeDate = date({ dateStyle: "full" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
   const [minutes, hours, days] = [unit("minute"), unit("hour"), unit("day")];
@@ -81,6 +88,14 @@ function makeFormats(language: string): ConsoleFormats {
       if (ago < 7) return weekday.format(at);
       return at.getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : oldDate.format(at);
     },
+    dayName: (iso, now) => {
+      const at = new Date(iso);
+      const ago = daysAgo(iso, now);
+      if (ago === 0 || ago === 1) return relative.format(-ago, "day");
+      if (ago > 1 && ago < 7) return longWeekday.format(at);
+      return at.getFullYear() === new Date(now).getFullYear() ? longDate.format(at) : formats.day(iso, now);
+    },
+    date: (iso) => wholeDate.format(new Date(iso)),
     length: (ms) => (ms >= DAY ? days : ms >= HOUR ? hours : minutes).format(lengthCount(ms)),
     lengthCount,
   };

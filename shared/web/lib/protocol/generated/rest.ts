@@ -223,6 +223,8 @@ export const templateHeader = v.object({
   text: v.optional(v.string(), ""),
   /** Parameters is the number of placeholders; of a location four: latitude, longitude, name and address. */
   parameters: v.optional(v.number(), 0),
+  /** Examples are the provider's values for the placeholders, in their order; empty when it gave none. */
+  examples: v.optional(v.array(v.string()), []),
 });
 export type TemplateHeader = v.InferOutput<typeof templateHeader>;
 
@@ -232,6 +234,8 @@ export const templateText = v.object({
   text: v.string(),
   /** Parameters is the number of placeholders. */
   parameters: v.number(),
+  /** Examples are the provider's values for the placeholders, in their order; empty when it gave none. */
+  examples: v.optional(v.array(v.string()), []),
 });
 export type TemplateText = v.InferOutput<typeof templateText>;
 
@@ -468,6 +472,8 @@ export const conversation = v.object({
   unread: v.optional(v.boolean()),
   /** UnreadCount is how many messages the contact wrote after what the caller has read; left out of frames, as unread is. */
   unreadCount: v.optional(v.number()),
+  /** ReadUpTo is the newest message that the caller has read; empty = none, or marked as unread. Left out of frames, as unread is. */
+  readUpTo: v.optional(v.string()),
   /** InboundCount is how many messages the contact wrote, counted since the product counts them. It only grows. */
   inboundCount: v.number(),
   /** LastInboundID is the contact's newest message; null when the contact never wrote. */
@@ -669,6 +675,12 @@ export const templateRef = v.object({
   name: v.string(),
   /** Language is the template's, as the provider writes it: es, es_AR. */
   language: v.string(),
+  /** Heading is the header's text as it was sent; empty without one. The message's text begins with it. */
+  heading: v.optional(v.string(), ""),
+  /** Footer is empty without one. The message's text ends with it. */
+  footer: v.optional(v.string(), ""),
+  /** Buttons are the template's when the message was sent; empty without any. */
+  buttons: v.optional(v.array(templateButton), []),
 });
 export type TemplateRef = v.InferOutput<typeof templateRef>;
 
@@ -1146,10 +1158,10 @@ export const conversationWas = v.object({
 });
 export type ConversationWas = v.InferOutput<typeof conversationWas>;
 
-/** ConversationUpserted carries a new or changed conversation, without unread. */
+/** ConversationUpserted carries a new or changed conversation, without what belongs to one reader. */
 export const conversationUpserted = v.object({
   type: v.literal("conversation.upserted"),
-  /** Conversation is the conversation as it is now, without unread. */
+  /** Conversation is the conversation as it is now, without unread and readUpTo. */
   conversation: conversation,
   /** Was is what it was before its status or assignee changed, for whoever keeps counts; left out when neither did. */
   was: v.optional(conversationWas),

@@ -12,7 +12,7 @@ import { type FormProps, useFormDraft } from "./form.ts";
 import { ListFields } from "./ListFields.tsx";
 import { Bubble, StyledText } from "./Preview.tsx";
 import { Dialog, SendForm } from "./SendDialog.tsx";
-import { styled } from "./templates.ts";
+import { styled } from "./styled.ts";
 
 export function ChoicesForm({ conversation, able, onClose, onSend }: FormProps) {
   const { t } = useTranslation();

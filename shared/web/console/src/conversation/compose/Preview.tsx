@@ -1,8 +1,9 @@
 /** Preview of a message as the customer will see it. */
 import type { ReactNode } from "react";
 import message from "../message.module.css";
+import { StyledParts } from "../TemplateParts.tsx";
 import classes from "./compose.module.css";
-import type { Style, Styled } from "./templates.ts";
+import type { Styled } from "./styled.ts";
 
 export function Bubble({ children }: { children: ReactNode }) {
   return (
@@ -14,18 +15,8 @@ export function Bubble({ children }: { children: ReactNode }) {
   );
 }
 
-const elements = { bold: "strong", italic: "em", strike: "s", code: "code" } as const satisfies Record<Style, string>;
-
-export function StyledText({ parts, className }: { parts: Styled[]; className?: string }) {
-  return (
-    <p className={`${classes.words} ${className ?? ""}`} dir="auto">
-      {parts.map(({ text, style, gap }, index) => {
-        const Element = gap ? "mark" : style ? elements[style] : "span";
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no identity but their place
-          <Element key={index}>{text}</Element>
-        );
-      })}
-    </p>
-  );
-}
+export const StyledText = ({ parts }: { parts: readonly Styled[] }) => (
+  <p className={classes.words} dir="auto">
+    <StyledParts parts={parts} />
+  </p>
+);

@@ -14,7 +14,8 @@ import type { Made } from "./form.ts";
 import { HeaderLocation } from "./HeaderLocation.tsx";
 import { SendForm } from "./SendDialog.tsx";
 import { TemplatePreview } from "./TemplatePreview.tsx";
-import { cleaned, headerFile, isComplete, placeholdersOf, usageOf, wordsOf } from "./templates.ts";
+import { cleaned, type Gap, headerFile, isComplete, usageOf, wordsOf } from "./templates.ts";
+import { useGaps } from "./useGaps.ts";
 
 export function TemplateForm(props: {
   draft: TemplateDraft;
@@ -47,8 +48,8 @@ export function TemplateForm(props: {
     });
     return true;
   };
-  const headerPlaceholders = placeholdersOf(template.header?.text ?? "", draft.header.length);
-  const bodyPlaceholders = placeholdersOf(template.body.text, draft.body.length);
+  const gaps = useGaps(template);
+  const hint = ({ example }: Gap) => example && t("template.example", { example });
   const nothingToFill =
     draft.header.length + draft.body.length + Object.keys(draft.buttons).length === 0 && fileKind === null;
   return (
@@ -94,32 +95,34 @@ export function TemplateForm(props: {
       {template.header?.format === "location" ? (
         <HeaderLocation draft={draft} tried={tried} onChange={(header) => onChange({ ...draft, header })} />
       ) : (
-        draft.header.map((value, index) => (
+        gaps.header.map((gap, index) => (
           <TextInput
-            key={headerPlaceholders[index]}
-            label={t("template.headerGap", { gap: `{{${headerPlaceholders[index]}}}` })}
+            key={gap.label}
+            label={gap.label}
+            description={hint(gap)}
             dir="auto"
             required
             autoComplete="off"
             data-autofocus={index === 0 || undefined}
-            value={value}
-            error={fault(value)}
+            value={draft.header[index] ?? ""}
+            error={fault(draft.header[index] ?? "")}
             onChange={(event) =>
               onChange({ ...draft, header: replaced(draft.header, index, event.currentTarget.value) })
             }
           />
         ))
       )}
-      {draft.body.map((value, index) => (
+      {gaps.body.map((gap, index) => (
         <TextInput
-          key={bodyPlaceholders[index]}
-          label={t("template.bodyGap", { gap: `{{${bodyPlaceholders[index]}}}` })}
+          key={gap.label}
+          label={gap.label}
+          description={hint(gap)}
           dir="auto"
           required
           autoComplete="off"
           data-autofocus={(index === 0 && draft.header.length === 0) || undefined}
-          value={value}
-          error={fault(value)}
+          value={draft.body[index] ?? ""}
+          error={fault(draft.body[index] ?? "")}
           onChange={(event) => onChange({ ...draft, body: replaced(draft.body, index, event.currentTarget.value) })}
         />
       ))}

@@ -14,9 +14,11 @@ import { blockReasonKeys, categoryKeys, languageName, statusColors, statusKeys }
 import { EmptyState, ErrorState } from "../../ui/states.tsx";
 import compose from "./compose.module.css";
 import classes from "./picker.module.css";
-import { blockReasonOf } from "./templates.ts";
+import { blockReasonOf, filled } from "./templates.ts";
+import { useGaps } from "./useGaps.ts";
 
-/** The server searches and paginates: an account may have thousands of templates. */
+// B-12
+/** What can be sent first. The server searches and paginates: an account may have thousands of templates. */
 export function TemplatePicker(props: {
   channelId: string;
   channelType: string;
@@ -26,8 +28,19 @@ export function TemplatePicker(props: {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text.trim(), 300);
-  const list = useInfiniteQuery(templatesQuery(props.channelId, { q }));
-  const templates = itemsOf(list.data);
+  const sendable = useInfiniteQuery(templatesQuery(props.channelId, { q, status: "approved" }));
+  // Those that cannot be sent follow, once all that can be sent are shown.
+  const others = useInfiniteQuery({
+    ...templatesQuery(props.channelId, { q }),
+    enabled: sendable.isSuccess && !sendable.hasNextPage,
+  });
+  const approved = itemsOf(sendable.data);
+  const templates = [
+    ...approved.filter((template) => blockReasonOf(template) === null),
+    ...approved.filter((template) => blockReasonOf(template) !== null),
+    ...itemsOf(others.data).filter(({ status }) => status !== "approved"),
+  ];
+  const list = sendable.isSuccess && !sendable.hasNextPage ? others : sendable;
   const none = setupOf(props.channelType).templates?.none;
   return (
     <div className={classes.picker}>
@@ -42,7 +55,7 @@ export function TemplatePicker(props: {
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <div className={classes.pickerList}>
-        {list.isPending && (
+        {list.isPending && templates.length === 0 && (
           <Stack gap="xs" role="status" aria-label={t("state.loading")}>
             <Skeleton height={62} />
             <Skeleton height={62} />
@@ -105,7 +118,10 @@ function Choice(props: { template: Template; channel: string; optedOut: boolean;
         )}
       </span>
       <span className={classes.templateText} dir="auto">
-        {template.body.text}
+        {filled(template.body.text, [], useGaps(template).body).map(({ text, gap }, index) =>
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no identity but their place
+          gap ? <mark key={index}>{text}</mark> : text,
+        )}
       </span>
       <span className={compose.quiet}>
         {languageName(template.language, i18n.language)} · {t(categoryKeys[template.category])}

@@ -1,65 +1,23 @@
-import type { Template } from "@recado/lib/protocol";
-import {
-  IconArrowBackUp,
-  IconCopy,
-  IconExternalLink,
-  IconFileText,
-  IconMapPin,
-  IconPhone,
-  IconPhoto,
-  IconVideo,
-} from "@tabler/icons-react";
+import { IconFileText, IconMapPin, IconPhoto, IconVideo } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { TemplateDraft } from "../../live/outgoing.ts";
-import choices from "../choices.module.css";
 import { Place } from "../Shared.tsx";
+import { TemplateWords } from "../TemplateParts.tsx";
 import classes from "./compose.module.css";
 import { locationOf } from "./location.ts";
-import { Bubble, StyledText } from "./Preview.tsx";
-import { filled, headerFile, headerLocation, styled } from "./templates.ts";
-
-const icons = {
-  quick_reply: IconArrowBackUp,
-  url: IconExternalLink,
-  phone_number: IconPhone,
-  copy_code: IconCopy,
-  other: IconArrowBackUp,
-} satisfies Record<Template["buttons"][number]["type"], unknown>;
+import { Bubble } from "./Preview.tsx";
+import { headerFile, headerLocation } from "./templates.ts";
+import { useDraftWords } from "./useGaps.ts";
 
 const mediaIcons = { image: IconPhoto, video: IconVideo, document: IconFileText } as const;
 
 export function TemplatePreview({ draft }: { draft: TemplateDraft }) {
-  const { t } = useTranslation();
-  const { template } = draft;
-  const kind = headerFile(template);
+  const kind = headerFile(draft.template);
   return (
     <Bubble>
       {kind && <Media kind={kind as keyof typeof mediaIcons} file={draft.file} />}
-      {template.header?.format === "location" && <Spot draft={draft} />}
-      {template.header?.format === "text" && (
-        <StyledText className={classes.heading} parts={styled(filled(template.header.text, draft.header))} />
-      )}
-      <StyledText parts={styled(filled(template.body.text, draft.body))} />
-      {template.footer && (
-        <p className={choices.footer} dir="auto">
-          {template.footer}
-        </p>
-      )}
-      {template.buttons.length > 0 && (
-        <ul className={choices.choices} aria-label={t("message.choices")}>
-          {template.buttons.map(({ type, text }, index) => {
-            const Icon = icons[type];
-            return (
-              // biome-ignore lint/suspicious/noArrayIndexKey: buttons have no identity but their place
-              <li key={index} className={choices.choice} dir="auto">
-                <Icon size={15} aria-hidden="true" />
-                {text}
-              </li>
-            );
-          })}
-        </ul>
-      )}
+      {draft.template.header?.format === "location" && <Spot draft={draft} />}
+      <TemplateWords words={useDraftWords(draft)} />
     </Bubble>
   );
 }

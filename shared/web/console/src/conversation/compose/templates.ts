@@ -3,6 +3,7 @@
 import type { FileKind, Template } from "@recado/lib/protocol";
 import type { LocationDraft, TemplateDraft, TemplateUse } from "../../live/outgoing.ts";
 import { locationOf } from "./location.ts";
+import { type Filled, styled, type TemplateText } from "./styled.ts";
 
 const gap = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
@@ -13,17 +14,34 @@ export function placeholdersOf(text: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => names[index] ?? String(index + 1));
 }
 
-export type Filled = { text: string; gap: boolean }[];
+/** A parameter in words. `example` is the provider's value for it. */
+export interface Gap {
+  label: string;
+  example: string | undefined;
+}
 
-/** The text with its parameters filled in. One without a value stays and is marked. */
-export function filled(text: string, values: readonly string[]): Filled {
-  const names = placeholdersOf(text, values.length);
+/** The parameters of a text: names in words, numbers as the screen calls them. */
+export const gapsOf = (
+  { text, parameters, examples }: Pick<Template["body"], "text" | "parameters" | "examples">,
+  numbered: (number: string) => string,
+): Gap[] =>
+  placeholdersOf(text, parameters).map((name, index) => {
+    const words = name.replace(/[_-]+/g, " ").trim();
+    const label = /^\d+$/.test(name) ? numbered(name) : words.charAt(0).toLocaleUpperCase() + words.slice(1);
+    return { label, example: examples[index] };
+  });
+
+/** The text with its parameters filled in. One without a value is marked: it shows its example or its name. */
+export function filled(text: string, values: readonly string[], gaps: readonly Gap[] = []): Filled {
+  const names = placeholdersOf(text, Math.max(values.length, gaps.length));
   const parts: Filled = [];
   let at = 0;
   for (const match of text.matchAll(gap)) {
     if (match.index > at) parts.push({ text: text.slice(at, match.index), gap: false });
-    const value = cleaned(values[names.indexOf(match[1] ?? "")] ?? "");
-    parts.push(value ? { text: value, gap: false } : { text: match[0], gap: true });
+    const index = names.indexOf(match[1] ?? "");
+    const value = cleaned(values[index] ?? "");
+    const unfilled = gaps[index]?.example ?? gaps[index]?.label ?? match[0];
+    parts.push(value ? { text: value, gap: false } : { text: unfilled, gap: true });
     at = match.index + match[0].length;
   }
   if (at < text.length) parts.push({ text: text.slice(at), gap: false });
@@ -106,37 +124,13 @@ export function blockReasonOf({ status, header }: Template): BlockReason | null 
   return header?.format === "other" ? "header" : null;
 }
 
-export type Style = "bold" | "italic" | "strike" | "code";
-export interface Styled {
-  text: string;
-  style: Style | null;
-  gap: boolean;
-}
-
-const styles: Record<string, Style> = { "*": "bold", _: "italic", "~": "strike", "`": "code" };
-const marked = /(^|[\s\p{P}])([*_~])(\S(?:[^\n]*?\S)?)\2(?=$|[\s\p{P}])|```([^`]+)```|`([^`\n]+)`/gu;
-
-/** Private-use characters around an unfilled parameter while the text is parsed. */
-const [OPEN, CLOSE] = ["\uE000", "\uE001"];
-const openGap = new RegExp(`(${OPEN}[^${CLOSE}]*${CLOSE})`);
-
-/** Parses the marks for bold, italic, strikethrough and code. Nested marks are not parsed. */
-export function styled(parts: Filled): Styled[] {
-  const text = parts.map((part) => (part.gap ? OPEN + part.text + CLOSE : part.text)).join("");
-  const made: Styled[] = [];
-  const add = (piece: string, style: Style | null) => {
-    for (const bit of piece.split(openGap)) {
-      if (bit) made.push({ text: bit.replaceAll(OPEN, "").replaceAll(CLOSE, ""), style, gap: bit.startsWith(OPEN) });
-    }
-  };
-  let at = 0;
-  for (const match of text.matchAll(marked)) {
-    const [whole, before = "", mark = "`", inside, block, inline] = match;
-    const start = match.index + before.length;
-    add(text.slice(at, start), null);
-    add(inside ?? block ?? inline ?? "", styles[mark] ?? null);
-    at = match.index + whole.length;
-  }
-  add(text.slice(at), null);
-  return made;
-}
+/** A template as far as it is filled in. */
+export const draftWords = (
+  { template, header, body }: TemplateDraft,
+  gaps: { header: readonly Gap[]; body: readonly Gap[] },
+): TemplateText => ({
+  heading: styled(filled(template.header?.format === "text" ? template.header.text : "", header, gaps.header)),
+  body: styled(filled(template.body.text, body, gaps.body)),
+  footer: template.footer,
+  buttons: template.buttons,
+});
