@@ -20,6 +20,7 @@ import (
 	"github.com/recado-chat/recado/shared/cache"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/bounds"
 	"github.com/recado-chat/recado/shared/desk/inbound"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/obs"
@@ -120,7 +121,7 @@ func (h *Handler) received(ctx context.Context, envelope events.Envelope, item e
 	if err != nil {
 		return err
 	}
-	if err := in.Bound(); err != nil {
+	if err := bounds.Apply(&in); err != nil {
 		return err
 	}
 	switch in.Kind { // these name no channel, or need not

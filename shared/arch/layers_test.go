@@ -11,7 +11,7 @@ import (
 var layers = [][]string{
 	{"events", "shared/fault", "shared/auth", "shared/cache", "shared/obs", "shared/push", "shared/sdk", "shared/chat/filetype", "shared/chat/text"},
 	{"shared/chat", "shared/blob", "shared/boot", "shared/identity", "shared/limit", "shared/mail", "shared/outbound", "shared/picture", "shared/secret", "shared/sniff"},
-	{"shared/channel", "shared/chat/pool", "shared/chat/relink", "shared/channel/whatsapp/example", "shared/channel/whatsapp/interactive", "shared/channel/whatsapp/phone", "shared/channel/whatsapp/wamid", "shared/cursor", "shared/queue", "shared/rules/...", "shared/seal"},
+	{"shared/channel", "shared/chat/bounds", "shared/chat/pool", "shared/chat/relink", "shared/channel/whatsapp/example", "shared/channel/whatsapp/interactive", "shared/channel/whatsapp/phone", "shared/channel/whatsapp/wamid", "shared/cursor", "shared/queue", "shared/rules/...", "shared/seal"},
 	{"shared/rules/assignment", "shared/rules/drafts", "shared/channel/...", "shared/dynamo/internal/table", "shared/wire"},
 	{"shared/channel/all", "shared/desk", "shared/dynamo/internal/key", "shared/httpapi", "shared/httpapi/upload", "shared/wire/present"},
 	{"shared/desk/...", "shared/dynamo/internal/item", "shared/push/audience"},

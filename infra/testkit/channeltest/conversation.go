@@ -15,6 +15,7 @@ import (
 	"github.com/recado-chat/recado/infra/testkit/desktest"
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/bounds"
 	"github.com/recado-chat/recado/shared/desk"
 	"github.com/recado-chat/recado/shared/fault"
 	"github.com/recado-chat/recado/shared/rules/drafts"
@@ -56,7 +57,7 @@ func (r *room) tell(updates ...Update) error {
 		if err != nil {
 			return err
 		}
-		if err := in.Bound(); err != nil {
+		if err := bounds.Apply(&in); err != nil {
 			return err
 		}
 		switch in.Kind {

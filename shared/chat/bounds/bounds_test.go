@@ -1,4 +1,4 @@
-package chat_test
+package bounds_test
 
 import (
 	"slices"
@@ -10,12 +10,13 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/recado-chat/recado/shared/chat"
+	"github.com/recado-chat/recado/shared/chat/bounds"
 	"github.com/recado-chat/recado/shared/fault"
 )
 
 var arrived = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
-func TestBound_Times(t *testing.T) {
+func TestApply_Times(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -44,7 +45,7 @@ func TestBound_Times(t *testing.T) {
 			Kind: test.kind, At: test.at, ReceivedAt: arrived,
 			Update: &chat.MessageUpdate{When: chat.Moment{At: test.at}}, Template: &chat.InboundTemplateChange{Change: chat.TemplateChange{At: test.at}},
 		}
-		if err := in.Bound(); err != nil {
+		if err := bounds.Apply(&in); err != nil {
 			t.Fatal(err)
 		}
 		if !in.At.Equal(want) || !in.Update.When.At.Equal(want) || !in.Template.Change.At.Equal(want) {
@@ -53,12 +54,12 @@ func TestBound_Times(t *testing.T) {
 	}
 	status := chat.Inbound{Kind: chat.InboundStatus, ReceivedAt: arrived, Status: chat.StatusUpdate{At: arrived.AddDate(9, 0, 0)}}
 	consent := chat.Inbound{Kind: chat.InboundMarketing, ReceivedAt: arrived, MarketingConsent: chat.MarketingConsent{At: arrived.AddDate(9, 0, 0)}}
-	if status.Bound() != nil || consent.Bound() != nil || !status.Status.At.Equal(arrived) || !consent.MarketingConsent.At.Equal(arrived) {
+	if bounds.Apply(&status) != nil || bounds.Apply(&consent) != nil || !status.Status.At.Equal(arrived) || !consent.MarketingConsent.At.Equal(arrived) {
 		t.Errorf("status at %s, consent at %s", status.Status.At, consent.MarketingConsent.At)
 	}
 }
 
-func TestBound_Names(t *testing.T) {
+func TestApply_Names(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"Ana Pérez":                         "Ana Pérez",
@@ -72,13 +73,13 @@ func TestBound_Names(t *testing.T) {
 		strings.Repeat("x", 127) + "\u2029": strings.Repeat("x", 127),
 	} {
 		in := chat.Inbound{Kind: chat.InboundMessage, ReceivedAt: arrived, Sender: chat.Sender{Addresses: []string{"1"}, Name: given}}
-		if err := in.Bound(); err != nil || in.Sender.Name != want {
+		if err := bounds.Apply(&in); err != nil || in.Sender.Name != want {
 			t.Errorf("%.40q became %.40q, want %.40q, %v", given, in.Sender.Name, want, err)
 		}
 	}
 }
 
-func TestBound_IDsTooLong(t *testing.T) {
+func TestApply_IDsTooLong(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("7", 300_000)
 	for name, in := range map[string]chat.Inbound{
@@ -87,32 +88,32 @@ func TestBound_IDsTooLong(t *testing.T) {
 		"sender":      {Sender: chat.Sender{Addresses: []string{"1", long}}},
 		"new address": {NewIdentity: chat.Sender{Addresses: []string{long}}},
 	} {
-		if err := in.Bound(); !fault.Is(err, fault.Invalid) || fault.Reason(err) != "id_too_long" {
+		if err := bounds.Apply(&in); !fault.Is(err, fault.Invalid) || fault.Reason(err) != "id_too_long" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	in := chat.Inbound{ReplyTo: long}
-	if err := in.Bound(); err != nil || in.ReplyTo != "" {
+	if err := bounds.Apply(&in); err != nil || in.ReplyTo != "" {
 		t.Errorf("quote: %v, %d bytes", err, len(in.ReplyTo))
 	}
 }
 
 // Texts of the longest message of WhatsApp's app are whole; one that is longer says that its end was left out, and so does a longer edit.
-func TestBound_LongText_SaysThatItWasCut(t *testing.T) {
+func TestApply_LongText_SaysThatItWasCut(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		strings.Repeat("漢", 65_536): strings.Repeat("漢", 65_536),
 		strings.Repeat("漢", 65_537): strings.Repeat("漢", 65_532) + " […]",
 	} {
 		in := chat.Inbound{ReceivedAt: arrived, Text: given, Update: &chat.MessageUpdate{Kind: chat.Edited, Text: given}}
-		if err := in.Bound(); err != nil || in.Text != want || in.Update.Text != want {
+		if err := bounds.Apply(&in); err != nil || in.Text != want || in.Update.Text != want {
 			t.Errorf("of %d bytes %d and %d are kept, want %d, %v", len(given), len(in.Text), len(in.Update.Text), len(want), err)
 		}
 	}
 }
 
 // Whatever a provider sends, a message is far below the 400 KB of an item of the tables, and every text is valid.
-func TestBound_AnySize_Storable(t *testing.T) {
+func TestApply_AnySize_Storable(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := func(name string) string {
@@ -126,7 +127,7 @@ func TestBound_AnySize_Storable(t *testing.T) {
 		}
 		card := chat.Card{Name: rapid.StringN(0, 400, -1).Draw(t, "card"), Phones: rapid.SliceOfN(rapid.String(), 0, 40).Draw(t, "phones")}
 		in.Cards = slices.Repeat([]chat.Card{card}, rapid.SampledFrom([]int{0, 2, 300}).Draw(t, "cards"))
-		if err := in.Bound(); err != nil {
+		if err := bounds.Apply(&in); err != nil {
 			t.Fatal(err)
 		}
 		total := 0
