@@ -96,6 +96,16 @@ export class Desk {
     return this.page.getByRole("log");
   }
 
+  /** Scrolls to the newest messages: a conversation opens where its unread ones begin. */
+  async toEnd(text: string): Promise<void> {
+    await expect
+      .poll(async () => {
+        await this.log.evaluate((log) => log.scrollTo(0, log.scrollHeight));
+        return this.message(text).isVisible();
+      })
+      .toBe(true);
+  }
+
   message(text: string): Locator {
     return this.log.locator("article").filter({ hasText: text });
   }

@@ -96,8 +96,12 @@ test("main workflow works with the keyboard, and the focus is never lost", async
   await desk.page.getByRole("heading", { name: hugo.name, level: 2 }).waitFor();
   await desk.button("conversation.undo").press("Enter");
   await desk.page.getByRole("heading", { name: elena.name, level: 2 }).waitFor();
-  await desk.event(t("event.resolvedBy", { actor: "Ana Ruiz" })).waitFor();
   await desk.event(t("event.reopenedBy", { actor: "Ana Ruiz" })).waitFor();
+  await desk.log
+    .getByRole("button", { name: /^\d+ más$/, expanded: false })
+    .last()
+    .press("Enter");
+  await desk.event(t("event.resolvedBy", { actor: "Ana Ruiz" })).waitFor();
   await desk.button("conversation.resolve").waitFor();
   await keyboard.press("Escape");
   await desk.page.getByRole("heading", { name: elena.name, level: 2 }).waitFor({ state: "detached" });

@@ -1,4 +1,4 @@
-import type { Conversation } from "@recado/lib/protocol";
+import type { Conversation, Me } from "@recado/lib/protocol";
 import { expect, test, vi } from "vitest";
 import { type Api, ApiError } from "./api.ts";
 import { type Desk, t } from "./desk.ts";
@@ -36,15 +36,18 @@ async function rowsShown(desk: Desk): Promise<Row[]> {
         id: (row as HTMLElement).dataset.conversation ?? "",
         preview: row.querySelector("[class*=previewText]")?.textContent ?? "",
         unread: (row as HTMLElement).dataset.unread !== undefined,
-        assignee: row.querySelector("[class*=assigneeName]")?.textContent ?? "",
+        assignee: row.querySelector("[class*=assignee]:not([data-nobody])")?.textContent ?? "",
       })),
   );
   return rows;
 }
 
 async function rowsSaid(api: Api, query: Record<string, string>): Promise<Row[]> {
-  const operators = await api.operators();
-  const nameOf = (id: string | null) => operators.find((one) => one.id === id)?.name.split(" ")[0] ?? "";
+  const [operators, me] = await Promise.all([api.operators(), api.get<Me>("/me")]);
+  const nameOf = (id: string | null) => {
+    if (id === me.operator.id) return query.assignee === "me" ? "" : t("inbox.you");
+    return operators.find((one) => one.id === id)?.name.split(" ")[0] ?? "";
+  };
   const row = ({ id, preview, unread, assigneeId }: Conversation): Row => ({
     id,
     preview: preview?.text ?? "",
@@ -54,12 +57,18 @@ async function rowsSaid(api: Api, query: Record<string, string>): Promise<Row[]>
   return (await api.conversations(query)).map(row);
 }
 
-/** The rows in which the browser differs from the API. */
-function differing(shown: Row[], said: Row[]): { shown?: Row; said?: Row }[] {
-  const places = Array.from({ length: Math.max(shown.length, said.length) }, (_, i) => ({
-    shown: shown[i],
-    said: said[i],
+/** The rows in which the browser differs from the API. The open conversation keeps its place in the list while it is open. */
+function differing(openId: string, shown: Row[], said: Row[]): { shown?: Row; said?: Row }[] {
+  const open = (rows: Row[]) => rows.find(({ id }) => id === openId);
+  const [shownOthers, saidOthers] = [shown, said].map((rows) => rows.filter(({ id }) => id !== openId)) as [
+    Row[],
+    Row[],
+  ];
+  const places = Array.from({ length: Math.max(shownOthers.length, saidOthers.length) }, (_, i) => ({
+    shown: shownOthers[i],
+    said: saidOthers[i],
   }));
+  if (open(said)) places.push({ shown: open(shown), said: open(said) });
   return places.filter((place) => JSON.stringify(place.shown) !== JSON.stringify(place.said));
 }
 
@@ -75,7 +84,7 @@ async function historyShown(desk: Desk): Promise<{ messages: string[]; events: s
       while (log.querySelector("[class*=older] [role=presentation], [class*=older] .mantine-Loader-root"))
         await settle();
     }
-    const rows = new Map<number, { kind: "message" | "event" | "other"; text: string }>();
+    const rows = new Map<number, { kind: "message" | "event" | "other"; texts: string[] }>();
     // A gap in the indexes means that a row was skipped while scrolling; scroll again.
     const whole = () => rows.size === Math.max(...rows.keys()) + 1;
     for (let pass = 0; pass === 0 || (pass < 5 && !whole()); pass += 1) {
@@ -85,19 +94,27 @@ async function historyShown(desk: Desk): Promise<{ messages: string[]; events: s
         last = log.scrollTop;
         for (const slot of log.querySelectorAll<HTMLElement>("[data-index]")) {
           const article = slot.querySelector("article");
-          const event = slot.querySelector<HTMLElement>("[data-type]");
+          const folded = slot.querySelector<HTMLElement>('[class*="_fold_"][aria-expanded="false"]');
+          if (folded) {
+            folded.click();
+            await settle();
+          }
+          const events = [...slot.querySelectorAll<HTMLElement>("[data-type]")];
           const tick = slot.querySelector<HTMLElement>("[data-status]")?.dataset.status ?? "received";
           const words = article?.querySelector("p, [dir=auto]:not([class*=author])")?.textContent ?? "";
           const index = Number(slot.dataset.index);
-          if (article) rows.set(index, { kind: "message", text: `${words} ${tick}` });
-          else rows.set(index, { kind: event ? "event" : "other", text: event?.dataset.type ?? "" });
+          if (article) rows.set(index, { kind: "message", texts: [`${words} ${tick}`] });
+          else {
+            const types = events.map(({ dataset }) => dataset.type ?? "");
+            rows.set(index, { kind: types.length > 0 ? "event" : "other", texts: types });
+          }
         }
         log.scrollBy(0, log.clientHeight / 2);
         await settle();
       }
     }
     const inOrder = [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
-    const of = (kind: string) => inOrder.filter((row) => row.kind === kind).map(({ text }) => text);
+    const of = (kind: string) => inOrder.filter((row) => row.kind === kind).flatMap(({ texts }) => texts);
     return { messages: of("message"), events: of("event") };
   });
 }
@@ -189,7 +206,7 @@ test("three browsers match the server after 1,000 events and 200 broken sockets"
     const api = eyes[i] as Api;
     const about = `${email}, drawn with seed ${seed}`;
     await expect
-      .poll(async () => differing(await rowsShown(desk), await rowsSaid(api, query)), { message: about })
+      .poll(async () => differing(watchedId, await rowsShown(desk), await rowsSaid(api, query)), { message: about })
       .toEqual([]);
     const messages = (await api.messages(watchedId)).map(({ text, status }) => `${text} ${status}`);
     const timeline = (await api.events(watchedId)).map(({ type }) => type);
@@ -222,7 +239,7 @@ test("after a reconnect the open conversation is where it was, and what is out o
   await desk.open(rosa.name);
   const fromEnd = () => desk.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
   const unread = async () => (await owner.get<Conversation>(`/conversations/${id}`)).unread;
-  await desk.message("mensaje 69").waitFor();
+  await desk.toEnd("mensaje 69");
   await expect.poll(unread).toBe(false);
   const away = async (happens: () => Promise<void>) => {
     await desk.context.setOffline(true);

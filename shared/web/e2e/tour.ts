@@ -77,9 +77,9 @@ export const signedOut: Stop[] = [
   {
     name: "invitation, with a link that does not work",
     route: "/invitation",
-    open: async ({ page }) => {
+    open: async ({ page, t }) => {
       await go(page, "/invitation?token=x");
-      await page.getByRole("alert").waitFor();
+      await page.getByRole("heading", { name: t("auth.invitation.unknown") }).waitFor();
     },
   },
   {
@@ -280,18 +280,19 @@ export const signedIn: Stop[] = [
     },
   },
   {
-    name: "first steps",
-    route: "/start",
-    open: async (visit) => {
-      await go(visit.page, "/start");
-      await heading(visit);
-    },
-  },
-  {
     name: "preview of a site",
     route: "/preview/$channelId",
     open: async (visit) => {
       await go(visit.page, `/preview/${visit.site}`);
+      await heading(visit);
+    },
+  },
+  {
+    name: "first steps",
+    route: "/start",
+    open: async (visit) => {
+      // Loaded anew, as the preview's link does: the chat stays on a page until then.
+      await visit.page.goto(new URL("/start", visit.page.url()).href);
       await heading(visit);
     },
   },

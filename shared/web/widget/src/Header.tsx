@@ -18,7 +18,7 @@ export function Header({ onClose }: { onClose: () => void }) {
         ))}
       </span>
       <div class="lines">
-        <h1 dir="auto">{title}</h1>
+        {title && <h1 dir="auto">{title}</h1>}
         {site && (
           <p class="small" dir="auto">
             {people.length > 0

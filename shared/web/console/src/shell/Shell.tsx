@@ -73,7 +73,7 @@ function SignedIn() {
           {!me.operator.emailVerified && <VerifyBanner />}
           <ChannelBanner />
           <ConnectionStatus />
-          <main id="main" className={classes.main} tabIndex={-1}>
+          <main id="main" className={classes.main} tabIndex={-1} aria-label={t("shell.main")}>
             <Suspense fallback={<Loading />}>
               <Outlet />
             </Suspense>
