@@ -103,6 +103,8 @@ func FuzzParse(f *testing.F) {
 			whole = in.Status.Status != "" && (in.ProviderID != "" || in.Status.Ref != "")
 		case chat.InboundIgnored:
 			whole = in.Ignored != ""
+		case chat.InboundShown:
+			t.Fatal("WhatsApp has no pages that show it")
 		}
 		if !whole {
 			t.Fatalf("it lacks what its kind needs: %+v", in)
