@@ -1,6 +1,7 @@
 package contact
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -81,7 +82,7 @@ func wantsOf(q string) []want {
 				w = append(w, item.Token{Field: item.FieldName, Text: item.CutToken(word)})
 			}
 			// Look up the longest word: it is likely the rarest.
-			slices.SortStableFunc(w, func(a, b item.Token) int { return len(b.Text) - len(a.Text) })
+			slices.SortFunc(w, func(a, b item.Token) int { return cmp.Or(len(b.Text)-len(a.Text), strings.Compare(a.Text, b.Text)) })
 			wants = append(wants, w)
 		}
 	}
