@@ -29,7 +29,7 @@ import (
 )
 
 type dead interface {
-	DeadLetter(ctx context.Context, body, source, group, reason string) error
+	DeadLetter(ctx context.Context, dead queue.DeadRecord) error
 }
 
 type connections interface {
@@ -108,7 +108,7 @@ func (h *Handler) bury(ctx context.Context, record lambdaevents.DynamoDBEventRec
 		return fmt.Errorf("encode the record: %w", err)
 	}
 	h.Log.LogAttrs(ctx, slog.LevelError, "stream", slog.String("outcome", "buried"), slog.String("reason", fault.Reason(cause)), slog.String("error", cause.Error()))
-	return h.Dead.DeadLetter(ctx, string(body), record.EventSourceArn, "", fault.Reason(cause))
+	return h.Dead.DeadLetter(ctx, queue.DeadRecord{Body: string(body), Source: record.EventSourceArn, Reason: fault.Reason(cause)})
 }
 
 // derive adds the signals of one change.

@@ -69,7 +69,7 @@ func (h *Handler) bury(ctx context.Context, raw json.RawMessage, cause error) er
 	if err := json.Unmarshal(raw, &from); err != nil {
 		return fmt.Errorf("read the record's source: %w", err)
 	}
-	if err := h.Dead.DeadLetter(ctx, string(raw), from.EventSourceARN, "", fault.Reason(cause)); err != nil {
+	if err := h.Dead.DeadLetter(ctx, queue.DeadRecord{Body: string(raw), Source: from.EventSourceARN, Reason: fault.Reason(cause)}); err != nil {
 		return err
 	}
 	h.Metrics.Count(queue.RecordsBuried, 1)

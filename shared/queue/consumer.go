@@ -128,7 +128,11 @@ func (c *Consumer) one(ctx context.Context, record lambdaevents.SQSMessage, grou
 		outcome = "failed"
 		if fault.Permanent(err) {
 			outcome = "buried"
-			if copyErr := c.retrier.DeadLetter(ctx, record.Body, record.EventSourceARN, group, fault.Reason(err)); copyErr != nil {
+			dead := DeadRecord{
+				Body: record.Body, Source: record.EventSourceARN, Reason: fault.Reason(err),
+				Group: group, Sequence: record.Attributes["SequenceNumber"],
+			}
+			if copyErr := c.retrier.DeadLetter(ctx, dead); copyErr != nil {
 				err, outcome = errors.Join(err, copyErr), "failed"
 			} else {
 				deadLettered = true

@@ -119,28 +119,42 @@ func NewRetrier(client *sqs.Client, deadURL string) (*Retrier, error) {
 	return &Retrier{client: client, dead: deadURL, base: deadURL[:cut+1]}, nil
 }
 
-// The attributes of a dead letter: the failure's reason, the ARN of its source queue, and its FIFO group.
+// The attributes of a dead letter, as in DeadRecord.
 const (
-	AttributeReason = "reason"
-	AttributeSource = "source"
-	AttributeGroup  = "group"
+	AttributeReason   = "reason"
+	AttributeSource   = "source"
+	AttributeGroup    = "group"
+	AttributeSequence = "sequence"
 )
 
-// DeadLetter copies a record to the dead-letter queue. source is the ARN of its queue, group its FIFO group, "" without one.
-func (r *Retrier) DeadLetter(ctx context.Context, body, source, group, reason string) error {
+// DeadRecord is a record that cannot be handled.
+type DeadRecord struct {
+	Body string
+	// Source is the ARN of the record's queue or stream.
+	Source string
+	// Reason is the failure's reason, such as "unknown_asset".
+	Reason string
+	// Group and Sequence are the message's group and sequence number in a FIFO queue, else "".
+	Group, Sequence string
+}
+
+// DeadLetter copies a record to the dead-letter queue.
+func (r *Retrier) DeadLetter(ctx context.Context, dead DeadRecord) error {
 	attribute := func(value string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
 	}
 	input := &sqs.SendMessageInput{
 		QueueUrl:    &r.dead,
-		MessageBody: aws.String(storable(body)),
+		MessageBody: aws.String(storable(dead.Body)),
 		MessageAttributes: map[string]types.MessageAttributeValue{
-			AttributeReason: attribute(reason),
-			AttributeSource: attribute(source),
+			AttributeReason: attribute(dead.Reason),
+			AttributeSource: attribute(dead.Source),
 		},
 	}
-	if group != "" {
-		input.MessageAttributes[AttributeGroup] = attribute(group)
+	for name, value := range map[string]string{AttributeGroup: dead.Group, AttributeSequence: dead.Sequence} {
+		if value != "" {
+			input.MessageAttributes[name] = attribute(value)
+		}
 	}
 	if _, err := r.client.SendMessage(ctx, input); err != nil {
 		return fault.New(fault.Unavailable, "the dead-letter queue did not accept the record").WithCause(err)

@@ -27,8 +27,8 @@ const (
 // ReasonReceives is the reason of the messages that SQS moved to a dead-letter queue itself, after too many receives: it records none.
 const ReasonReceives = "too_many_receives"
 
-// Redrive sends the messages of a dead-letter queue with one reason ("" = any) back to their source queues, oldest first, and returns how
-// many. A message is deleted after its queue accepted it; a message whose source is not a queue, such as a table's stream, stays. Two
+// Redrive sends the messages of a dead-letter queue with one reason ("" = any) back to their source queues, in the order in which
+// they were there, and returns how many. A message is deleted after its queue accepted it; a message whose source is not a queue, such as a table's stream, stays. Two
 // concurrent runs may send a message twice, which every consumer handles.
 func Redrive(ctx context.Context, client *sqs.Client, deadURL, reason string) (sent int, err error) {
 	urls := map[string]string{}
@@ -48,7 +48,7 @@ func redriveVisible(ctx context.Context, client *sqs.Client, deadURL, reason str
 	if err != nil {
 		return 0, err
 	}
-	slices.SortStableFunc(messages, func(a, b deadLetterMessage) int { return cmp.Compare(a.sentAt, b.sentAt) })
+	slices.SortStableFunc(messages, deadLetterMessage.compare)
 	for _, l := range messages {
 		if l.source == "" || (reason != "" && l.reason != reason) {
 			if err := release(ctx, client, deadURL, l); err != nil {
@@ -68,7 +68,18 @@ func redriveVisible(ctx context.Context, client *sqs.Client, deadURL, reason str
 type deadLetterMessage struct {
 	id, receipt, body     string
 	reason, source, group string
+	sequence              string
 	sentAt                int64
+}
+
+// compare sorts the messages of a FIFO queue by their sequence numbers there, of which a later one is greater (SQS: "the length is 128
+// bits"), and others by when they were dead-lettered. A function dead-letters several messages in one millisecond.
+func (l deadLetterMessage) compare(other deadLetterMessage) int {
+	return cmp.Or(
+		cmp.Compare(l.source, other.source),
+		cmp.Compare(len(l.sequence), len(other.sequence)), cmp.Compare(l.sequence, other.sequence),
+		cmp.Compare(l.sentAt, other.sentAt),
+	)
 }
 
 func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLetterMessage, error) {
@@ -92,7 +103,7 @@ func gather(ctx context.Context, client *sqs.Client, deadURL string) ([]deadLett
 	return messages, nil
 }
 
-// read converts an SQS message. Source and group come from the attributes that DeadLetter set, or from SQS's own attributes when SQS
+// read converts an SQS message. Source, group and sequence number come from the attributes that DeadLetter set, or from SQS's own attributes when SQS
 // moved the message.
 func read(m types.Message) deadLetterMessage {
 	attribute := func(name string, system types.MessageSystemAttributeName) string {
@@ -103,8 +114,9 @@ func read(m types.Message) deadLetterMessage {
 	}
 	l := deadLetterMessage{
 		id: aws.ToString(m.MessageId), receipt: aws.ToString(m.ReceiptHandle), body: aws.ToString(m.Body),
-		reason: attribute(AttributeReason, ""),
-		group:  attribute(AttributeGroup, types.MessageSystemAttributeNameMessageGroupId),
+		reason:   attribute(AttributeReason, ""),
+		group:    attribute(AttributeGroup, types.MessageSystemAttributeNameMessageGroupId),
+		sequence: attribute(AttributeSequence, types.MessageSystemAttributeNameSequenceNumber),
 	}
 	l.sentAt, _ = strconv.ParseInt(m.Attributes[string(types.MessageSystemAttributeNameSentTimestamp)], 10, 64)
 	source := attribute(AttributeSource, types.MessageSystemAttributeNameDeadLetterQueueSourceArn)

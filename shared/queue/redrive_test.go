@@ -67,3 +67,28 @@ func TestRedrive_FIFOQueue_AllMessagesInOrder(t *testing.T) {
 		t.Errorf("came back: %v", got)
 	}
 }
+
+func TestRedrive_DeadLetteredAtOnce_OrderOfTheirQueue(t *testing.T) {
+	t.Parallel()
+	q := queuetest.New(t, func() time.Time { return noon }, sqs.Queue{Name: "work.fifo", FIFO: true}, sqs.Queue{Name: "dead"})
+	retrier, err := queue.NewRetrier(q.Client, q.URL("dead"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sequence := range []string{"100", "9", "11"} {
+		dead := queue.DeadRecord{Body: sequence, Source: sqs.ARN("work.fifo"), Reason: "unknown_asset", Group: "g", Sequence: sequence}
+		if err := retrier.DeadLetter(t.Context(), dead); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sent, err := queue.Redrive(t.Context(), q.Client, q.URL("dead"), "unknown_asset"); err != nil || sent != 3 {
+		t.Fatalf("%d messages, %v", sent, err)
+	}
+	var got []string
+	for _, m := range q.Received("work.fifo") {
+		got = append(got, m.Body)
+	}
+	if want := []string{"9", "11", "100"}; !slices.Equal(got, want) {
+		t.Errorf("came back as %v, want %v", got, want)
+	}
+}

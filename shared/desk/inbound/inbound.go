@@ -38,7 +38,7 @@ type Store interface {
 	Relink(ctx context.Context, d relink.Decision, now time.Time) error
 	ReadCursor(ctx context.Context, account chat.AccountID, operator chat.OperatorID, id chat.ConversationID) (chat.ReadCursor, error)
 	// SetRead does not write a position that is older than the stored one.
-	SetRead(ctx context.Context, r chat.ReadCursor) error
+	SetRead(ctx context.Context, r chat.ReadCursor) (chat.ReadCursor, error)
 	UpdateContact(ctx context.Context, before, after chat.Contact, activity *chat.Activity, job *chat.Job) error
 }
 

@@ -202,7 +202,7 @@ func (r *Receiver) carry(ctx context.Context, account chat.Account, from chat.Co
 	// A message that is delivered again came at its first time: what was read since stays read.
 	unread := chat.ReadCursor{AccountID: account.ID, OperatorID: c.AssigneeID, ConversationID: id, At: m.ReceivedAt}
 	unread.CountRead(c)
-	if err := r.store.SetRead(ctx, unread); err != nil {
+	if _, err := r.store.SetRead(ctx, unread); err != nil {
 		return fmt.Errorf("make conversation %s unread: %w", id, err)
 	}
 	return nil

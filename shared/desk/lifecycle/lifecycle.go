@@ -21,7 +21,7 @@ type Store interface {
 	desk.ConversationStore
 	desk.AccountStore
 	Operator(ctx context.Context, account chat.AccountID, id chat.OperatorID) (chat.Operator, error)
-	SetRead(ctx context.Context, r chat.ReadCursor) error
+	SetRead(ctx context.Context, r chat.ReadCursor) (chat.ReadCursor, error)
 }
 
 // Operations are an operator's changes of a conversation's status and of what they have read.
@@ -138,7 +138,8 @@ func (o *Operations) setRead(ctx context.Context, actor chat.Actor, c chat.Conve
 	if able, _ := o.capabilities(c.ChannelType); able.ReadReceipts && upTo >= c.LastInboundID {
 		cursor.Tells = c.LastInboundID
 	}
-	if err := o.store.SetRead(ctx, cursor); err != nil {
+	cursor, err := o.store.SetRead(ctx, cursor)
+	if err != nil {
 		return chat.ReadCursor{}, fmt.Errorf("move the read cursor: %w", err)
 	}
 	return cursor, nil

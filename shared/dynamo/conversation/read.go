@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 
@@ -12,19 +13,34 @@ import (
 	"github.com/recado-chat/recado/shared/fault"
 )
 
-// SetRead stores how far an operator has read. The later of two positions stays, in whatever order they arrive, and a position in
-// a conversation only moves forward, except that an empty one marks all as unread.
-func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) error {
-	upTo := expression.Name("upTo")
-	later := expression.Name("at").LessThanEqual(expression.Value(table.MillisOf(r.At)))
-	if r.ReadUpTo != "" {
-		later = later.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
-	} else { // the same one again is not written
-		later = later.And(expression.AttributeExists(upTo).Or(expression.Name("at").LessThan(expression.Value(table.MillisOf(r.At)))))
+// SetRead stores how far an operator has read and returns what is stored. A position only moves forward, in whatever order requests arrive,
+// except that an empty one marks all as unread, until a later position.
+func (s *Store) SetRead(ctx context.Context, r chat.ReadCursor) (chat.ReadCursor, error) {
+	for {
+		old, refused, err := s.db.Put(ctx, table.Desk, item.ReadCursor(r), later(r), "note what was read")
+		if err != nil || !refused {
+			return r, err
+		}
+		stored, err := item.DecodeReadCursor(old)
+		if err != nil || r.ReadUpTo == "" || stored.ReadUpTo == "" || r.ReadUpTo <= stored.ReadUpTo {
+			return stored, err
+		}
+		// Of two requests at once the one that is further was overtaken. Its time must be the later one: browsers take the newest mark.
+		r.At = stored.At.Add(time.Millisecond)
 	}
-	later = expression.AttributeNotExists(expression.Name("at")).Or(later)
-	_, _, err := s.db.Put(ctx, table.Desk, item.ReadCursor(r), &later, "note what was read")
-	return err
+}
+
+// later is the condition that a position comes after the stored one.
+func later(r chat.ReadCursor) *expression.ConditionBuilder {
+	at, upTo := expression.Name("at"), expression.Name("upTo")
+	then := at.LessThanEqual(expression.Value(table.MillisOf(r.At)))
+	if r.ReadUpTo != "" {
+		then = then.And(expression.AttributeNotExists(upTo).Or(upTo.LessThan(expression.Value(string(r.ReadUpTo)))))
+	} else { // the same one again is not written
+		then = then.And(expression.AttributeExists(upTo).Or(at.LessThan(expression.Value(table.MillisOf(r.At)))))
+	}
+	then = expression.AttributeNotExists(at).Or(then)
+	return &then
 }
 
 // ReadCursor is an operator's read position in a conversation, with a consistent read. One never read has an empty position.

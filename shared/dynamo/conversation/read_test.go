@@ -14,7 +14,8 @@ func TestReadCursorsAndLoads(t *testing.T) {
 		ctx := t.Context()
 		read := func(upTo chat.MessageID, at time.Time) {
 			t.Helper()
-			dynamotest.Must(t, db.SetRead(ctx, chat.ReadCursor{AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: upTo, At: at}))
+			_, err := db.SetRead(ctx, chat.ReadCursor{AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: upTo, At: at})
+			dynamotest.Must(t, err)
 		}
 		read("M5", noon)
 		read("", noon.Add(time.Second))    // marked unread afterwards
@@ -26,6 +27,17 @@ func TestReadCursorsAndLoads(t *testing.T) {
 		dynamotest.Same(t, cursors, map[chat.ConversationID]chat.ReadCursor{
 			"CNV1": {AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M3", At: noon.Add(2 * time.Second)},
 		})
+
+		// Of two requests at once the one that read further was stored last. The other one repeated changes nothing.
+		further, err := db.SetRead(ctx, chat.ReadCursor{AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M7", At: noon})
+		dynamotest.Must(t, err)
+		want := chat.ReadCursor{
+			AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M7", At: noon.Add(2*time.Second + time.Millisecond),
+		}
+		dynamotest.Same(t, further, want)
+		stored, err := db.SetRead(ctx, chat.ReadCursor{AccountID: account, OperatorID: ana, ConversationID: "CNV1", ReadUpTo: "M3", At: noon.Add(time.Hour)})
+		dynamotest.Must(t, err)
+		dynamotest.Same(t, stored, want)
 
 		never, err := db.Load(ctx, account, ana)
 		dynamotest.Must(t, err)

@@ -25,7 +25,7 @@ export function useConversationAction(id: string) {
     },
     onSuccess: (next) => live.answered(next),
     onError: (error, { verb }) => {
-      // The next message marks it as read again, so a failure is not shown.
+      // It is told again, so a failure is not shown.
       if (verb === "read") return;
       if (codeOf(error) === "conflict") void client.invalidateQueries({ queryKey: ["conversation", id] });
       (verb === "reopen" ? notReopened : failed)(error);

@@ -44,7 +44,7 @@ export function useUnreadFrom(
 /** Marks the conversation as read when its newest message is visible and the window has the focus. */
 export function useReadMark(conversation: Conversation, seen: boolean): void {
   const { live } = useLive();
-  const { mutate } = useConversationAction(conversation.id);
+  const { mutateAsync } = useConversationAction(conversation.id);
   const [focused, setFocused] = useState(() => document.hasFocus());
   useEffect(() => {
     const update = () => setFocused(document.visibilityState === "visible" && document.hasFocus());
@@ -62,6 +62,6 @@ export function useReadMark(conversation: Conversation, seen: boolean): void {
   useEffect(() => {
     if (!mayRead || !seen || !focused || !unread || !lastInboundId) return;
     live.read(id, lastInboundId);
-    live.readMarks.mark(id, () => mutate({ verb: "read", body: { readUpTo: lastInboundId } }));
-  }, [mayRead, seen, focused, unread, lastInboundId, live, id, mutate]);
+    live.readMarks.mark(id, () => mutateAsync({ verb: "read", body: { readUpTo: lastInboundId } }));
+  }, [mayRead, seen, focused, unread, lastInboundId, live, id, mutateAsync]);
 }

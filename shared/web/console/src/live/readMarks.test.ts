@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ApiError } from "../core/errors.ts";
 import { MARK_FIRST, ReadMarks } from "./readMarks.ts";
 
 describe("marks of what was read", () => {
@@ -13,7 +14,7 @@ describe("marks of what was read", () => {
   const reads = () => {
     told.length = 0;
     const marks = new ReadMarks();
-    return { marks, mark: (id: string, upTo: string) => marks.mark(id, () => told.push(`${id} ${upTo}`)) };
+    return { marks, mark: (id: string, upTo: string) => marks.mark(id, async () => told.push(`${id} ${upTo}`)) };
   };
 
   test("the first is told at once, of each conversation", () => {
@@ -38,6 +39,30 @@ describe("marks of what was read", () => {
     vi.advanceTimersByTime(MARK_FIRST);
     mark("cv_1", "m2");
     expect(told).toEqual(["cv_1 m1", "cv_1 m2"]);
+  });
+
+  test("one that failed is told again after the wait, unless a newer one waits or the server will never take it", async () => {
+    const marks = new ReadMarks();
+    const failing = (error: Error) => vi.fn(() => Promise.reject(error));
+    const lost = failing(new TypeError("Failed to fetch"));
+    marks.mark("cv_1", lost);
+    await vi.advanceTimersByTimeAsync(MARK_FIRST);
+    expect(lost).toHaveBeenCalledTimes(2);
+    const newer = vi.fn(() => Promise.resolve());
+    marks.mark("cv_1", newer);
+    await vi.advanceTimersByTimeAsync(2 * MARK_FIRST);
+    expect(newer).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(20 * MARK_FIRST);
+    expect([lost.mock.calls.length, newer.mock.calls.length]).toEqual([2, 1]);
+    const refused = failing(new ApiError("forbidden"));
+    marks.mark("cv_2", refused);
+    await vi.advanceTimersByTimeAsync(20 * MARK_FIRST);
+    expect(refused).toHaveBeenCalledTimes(1);
+    const dropped = failing(new TypeError("Failed to fetch"));
+    marks.mark("cv_3", dropped);
+    marks.drop("cv_3");
+    await vi.advanceTimersByTimeAsync(20 * MARK_FIRST);
+    expect(dropped).toHaveBeenCalledTimes(1);
   });
 
   test("one that waits is not told when the conversation was marked as unread, or the session has ended", () => {
