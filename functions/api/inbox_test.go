@@ -78,16 +78,17 @@ func TestConversationLists(t *testing.T) {
 		"channelId=" + string(south.ID):      {"Cinco"},
 		"storeId=" + string(north.StoreID):   {"Cinco", "José García", "Dos", "Uno"},
 		"storeId=elsewhere":                  {},
-		"q=garcia":                           {"José García"},
-		"q=%2B57+300+111+0002":               {"José García"},
-		"q=cuatro":                           {"Cuatro"},
-		"q=cuatro&status=open":               {},
+		"ids=" + string(ids["Cuatro"]) + ",none," + string(ids["Uno"]) + "&status=open": {"Cuatro", "Uno"},
+		"q=garcia":             {"José García"},
+		"q=%2B57+300+111+0002": {"José García"},
+		"q=cuatro":             {"Cuatro"},
+		"q=cuatro&status=open": {},
 	} {
 		if got := listAll(owner, query); !slices.Equal(got, want) {
 			t.Errorf("%q shows %q, want %q", query, got, want)
 		}
 	}
-	for query, field := range map[string]string{"status=odd": "status", "sort=odd": "sort", "limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "cursor=xyz": "cursor", "sort=waiting&cursor=xyz": "cursor", "sort=due&cursor=xyz": "cursor"} {
+	for query, field := range map[string]string{"status=odd": "status", "sort=odd": "sort", "limit=0": "limit", "limit=101": "limit", "limit=x": "limit", "cursor=xyz": "cursor", "ids=" + strings.Repeat(",", 50): "ids", "sort=waiting&cursor=xyz": "cursor", "sort=due&cursor=xyz": "cursor"} {
 		owner.Do("GET", "/api/v1/conversations?"+query, nil).WantError(http.StatusBadRequest, "invalid", field)
 	}
 	t.Run("a cursor is good for its own list only", func(t *testing.T) {

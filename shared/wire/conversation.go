@@ -162,6 +162,9 @@ type ConversationQuery struct {
 	Q string `json:"q,omitempty" jsonschema:"maxLength=200"`
 	// Sort defaults to newest, and to waiting for the pool.
 	Sort Order `json:"sort,omitempty"`
+	// IDs names at most 50 conversations, separated by commas. They are answered whatever the other parameters say; those that the caller does
+	// not see are left out.
+	IDs string `json:"ids,omitempty"`
 	Page
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -26,6 +27,7 @@ import (
 type Store interface {
 	ListConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, p chat.PageRequest) (chat.Page[chat.Conversation], error)
 	CountConversations(ctx context.Context, account chat.AccountID, q dynamo.ConversationQuery, most int) (n int, more bool, err error)
+	Conversations(ctx context.Context, account chat.AccountID, ids []chat.ConversationID) ([]chat.Conversation, error)
 	Counts(ctx context.Context, account chat.AccountID) (map[chat.OperatorID]chat.Counts, error)
 	ReadCursors(ctx context.Context, account chat.AccountID, operator chat.OperatorID, conversations []chat.ConversationID) (map[chat.ConversationID]chat.ReadCursor, error)
 	ContactConversations(ctx context.Context, account chat.AccountID, contact chat.ContactID, p chat.PageRequest) (chat.Page[chat.Conversation], error)
@@ -188,6 +190,9 @@ func (w inboxQuery) wants(v chat.Conversation) bool {
 }
 
 func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.Response, error) {
+	if ids := c.Query.Get("ids"); ids != "" {
+		return h.named(ctx, c, strings.Split(ids, ","))
+	}
 	w, err := readWanted(c)
 	if err != nil {
 		return httpapi.Response{}, err
@@ -198,6 +203,29 @@ func (h *Handler) listConversations(ctx context.Context, c *rest.Call) (httpapi.
 		}
 		w.page = p
 		return h.conversations(ctx, c, w)
+	})
+}
+
+// namedMost is how many conversations a request may name.
+const namedMost = 50
+
+// named shows the conversations that the request names, as a browser asks for those that frames brought into its lists.
+func (h *Handler) named(ctx context.Context, c *rest.Call, names []string) (httpapi.Response, error) {
+	if len(names) > namedMost {
+		return httpapi.Response{}, rest.Invalid("ids", "must be at most 50")
+	}
+	ids := make([]chat.ConversationID, len(names))
+	for i, name := range names {
+		ids[i] = chat.ConversationID(name)
+	}
+	found, err := h.Store.Conversations(ctx, c.Account.ID, ids)
+	if err != nil {
+		return httpapi.Response{}, fmt.Errorf("read the named conversations: %w", err)
+	}
+	scope := c.Scope()
+	seen := slices.DeleteFunc(found, func(v chat.Conversation) bool { return !scope.Conversation(v) })
+	return h.showConversations(ctx, c, chat.PageRequest{Limit: namedMost}, func(p chat.PageRequest) (chat.Page[chat.Conversation], error) {
+		return chat.Page[chat.Conversation]{Items: seen[:min(len(seen), p.Limit)]}, nil
 	})
 }
 

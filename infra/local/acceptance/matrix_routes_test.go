@@ -61,6 +61,7 @@ var rows = map[string]row{
 	"GET /api/v1/conversations": {kind: listed, queries: []string{
 		"", "status=all", "status=all&sort=oldest", "sort=waiting", "sort=due", "assignee=none", "assignee=none&sort=newest", "status=all&storeId={store}",
 		"assignee=none&storeId={store}", "status=all&channelId={channel}", "q=Vera", "q={mark}", "q={phone}", "q={mark}@correo.example",
+		"ids={conversation}",
 	}},
 	"GET /api/v1/contacts": {kind: listed, queries: []string{"", "q=Vera", "q={mark}", "q={phone}", "q={mark}@correo.example"}},
 	"GET /api/v1/channels": {kind: listed, queries: []string{""}},
@@ -185,7 +186,8 @@ func filled(path string, p *place) string {
 		}
 	}
 	return strings.NewReplacer("{id}", id, "{messageId}", p.message, "{attachmentId}", "1", "{account}", "a", "{name}", "b.png",
-		"{store}", p.store, "{channel}", p.channel, "{mark}", p.mark, "{phone}", p.phone).Replace(path)
+		"{store}", p.store, "{channel}", p.channel, "{mark}", p.mark, "{phone}", p.phone,
+		"{conversation}", p.conversation).Replace(path)
 }
 
 // outcome is what a viewer is to be answered.

@@ -109,39 +109,39 @@ describe("placed", () => {
   const list = pagesOf([[row("c", 30), row("b", 20), row("a", 10)]]);
 
   test("moves an active row up", () => {
-    expect(ids(placed(list, view, "op_me", row("a", 40, { version: 2 })))).toEqual(["a", "c", "b"]);
+    expect(ids(placed(list, view, "op_me", [row("a", 40, { version: 2 })]))).toEqual(["a", "c", "b"]);
   });
 
   test("keeps the order if no sort key changed", () => {
-    expect(ids(placed(list, view, "op_me", row("b", 20, { version: 2, unread: true })))).toEqual(["c", "b", "a"]);
+    expect(ids(placed(list, view, "op_me", [row("b", 20, { version: 2, unread: true })]))).toEqual(["c", "b", "a"]);
   });
 
   // S1-15
   test("orders equal times by id", () => {
     const same = pagesOf([[row("c", 10), row("b", 10), row("a", 10)]]);
-    expect(ids(placed(same, view, "op_me", row("b", 10, { version: 2 })))).toEqual(["c", "b", "a"]);
+    expect(ids(placed(same, view, "op_me", [row("b", 10, { version: 2 })]))).toEqual(["c", "b", "a"]);
   });
 
   test("ignores an older version", () => {
     const newer = pagesOf([[row("a", 10, { version: 5 })]]);
-    expect(placed(newer, view, "op_me", row("a", 40, { version: 4 }))).toBe(newer);
+    expect(placed(newer, view, "op_me", [row("a", 40, { version: 4 })])).toBe(newer);
   });
 
   // S1-16
   test("moves a resolved one to the resolved list", () => {
     const resolved = row("b", 20, { status: "resolved", version: 2 });
-    expect(ids(placed(list, view, "op_me", resolved))).toEqual(["c", "a"]);
-    expect(ids(placed(pagesOf([[]]), { ...view, status: "resolved" }, "op_me", resolved))).toEqual(["b"]);
-    expect(ids(placed(list, { ...view, status: "all" }, "op_me", resolved))).toEqual(["c", "b", "a"]);
+    expect(ids(placed(list, view, "op_me", [resolved]))).toEqual(["c", "a"]);
+    expect(ids(placed(pagesOf([[]]), { ...view, status: "resolved" }, "op_me", [resolved]))).toEqual(["b"]);
+    expect(ids(placed(list, { ...view, status: "all" }, "op_me", [resolved]))).toEqual(["c", "b", "a"]);
   });
 
   // S1-18
   test("moves between boxes when the assignee changes", () => {
     const taken = row("b", 20, { assigneeId: "op_other", version: 2 });
-    expect(ids(placed(list, view, "op_me", taken))).toEqual(["c", "a"]);
-    expect(ids(placed(list, { ...view, box: "all" }, "op_me", taken))).toEqual(["c", "b", "a"]);
+    expect(ids(placed(list, view, "op_me", [taken]))).toEqual(["c", "a"]);
+    expect(ids(placed(list, { ...view, box: "all" }, "op_me", [taken]))).toEqual(["c", "b", "a"]);
     const left = row("x", 5, { assigneeId: null });
-    expect(ids(placed(pagesOf([[]]), { ...view, box: "unassigned" }, "op_me", left))).toEqual(["x"]);
+    expect(ids(placed(pagesOf([[]]), { ...view, box: "unassigned" }, "op_me", [left]))).toEqual(["x"]);
   });
 
   test.each([
@@ -150,33 +150,46 @@ describe("placed", () => {
     ["channel", { channel: "ch_2" }, { channel: { id: "ch_2", type: "whatsapp" } }, {}],
   ] as const)("filters by %s", (_, filter, inside, outside) => {
     const filtered: InboxView = { ...view, box: "all", ...filter };
-    expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, inside)))).toEqual(["x"]);
-    expect(ids(placed(pagesOf([[]]), filtered, "op_me", row("x", 1, outside)))).toEqual([]);
+    expect(ids(placed(pagesOf([[]]), filtered, "op_me", [row("x", 1, inside)]))).toEqual(["x"]);
+    expect(ids(placed(pagesOf([[]]), filtered, "op_me", [row("x", 1, outside)]))).toEqual([]);
   });
 
   test("leaves out rows beyond the loaded pages", () => {
     const loaded = pagesOf([[row("c", 30), row("b", 20)]], true);
-    expect(placed(loaded, view, "op_me", row("x", 5))).toBe(loaded);
-    expect(ids(placed(loaded, { ...view, sort: "newest" }, "op_me", row("x", 25)))).toEqual(["c", "x", "b"]);
+    expect(placed(loaded, view, "op_me", [row("x", 5)])).toBe(loaded);
+    expect(ids(placed(loaded, { ...view, sort: "newest" }, "op_me", [row("x", 25)]))).toEqual(["c", "x", "b"]);
+  });
+
+  test("places many at once as one after the other", () => {
+    const changes = [
+      row("a", 40, { version: 2 }),
+      row("x", 25),
+      row("c", 30, { version: 2, status: "resolved" }),
+      row("y", 25),
+      row("z", 5),
+    ];
+    const oneByOne = changes.reduce((data, next) => placed(data, view, "op_me", [next]), list);
+    expect(ids(placed(list, view, "op_me", changes))).toEqual(ids(oneByOne));
+    expect(ids(oneByOne)).toEqual(["a", "y", "x", "b", "z"]);
   });
 
   test("sorts oldest first and longest waiting first", () => {
     const oldest = pagesOf([[row("a", 10), row("b", 20)]]);
-    expect(ids(placed(oldest, { ...view, sort: "oldest" }, "op_me", row("x", 15)))).toEqual(["a", "x", "b"]);
+    expect(ids(placed(oldest, { ...view, sort: "oldest" }, "op_me", [row("x", 15)]))).toEqual(["a", "x", "b"]);
     const waiting = pagesOf([[row("a", 10, { waitingSince: at(1) }), row("b", 20, { waitingSince: at(9) })]]);
-    const next = placed(waiting, { ...view, sort: "waiting" }, "op_me", row("x", 15, { waitingSince: at(5) }));
+    const next = placed(waiting, { ...view, sort: "waiting" }, "op_me", [row("x", 15, { waitingSince: at(5) })]);
     expect(ids(next)).toEqual(["a", "x", "b"]);
-    const answered = placed(next, { ...view, sort: "waiting" }, "op_me", row("a", 30, { version: 2 }));
+    const answered = placed(next, { ...view, sort: "waiting" }, "op_me", [row("a", 30, { version: 2 })]);
     expect(ids(answered)).toEqual(["x", "b", "a"]);
   });
 
   test("with a search, changes known rows only", () => {
     const searched: InboxView = { ...view, q: "sofia" };
-    const next = placed(list, searched, "op_me", row("a", 40, { version: 2, unread: true }));
+    const next = placed(list, searched, "op_me", [row("a", 40, { version: 2, unread: true })]);
     expect(ids(next)).toEqual(["c", "b", "a"]);
     expect(itemsOf(next)[2]?.unread).toBe(true);
-    expect(placed(list, searched, "op_me", row("x", 50))).toBe(list);
-    expect(ids(placed(list, searched, "op_me", row("a", 40, { version: 2, status: "resolved" })))).toEqual([
+    expect(placed(list, searched, "op_me", [row("x", 50)])).toBe(list);
+    expect(ids(placed(list, searched, "op_me", [row("a", 40, { version: 2, status: "resolved" })]))).toEqual([
       "c",
       "b",
       "a",
@@ -193,7 +206,7 @@ test("rowsOf keeps the newest of duplicate rows", () => {
   for (const data of [pagesOf([[moved, other], [old]]), pagesOf([[old, other], [moved]])]) {
     expect(rowsOf(data)).toHaveLength(2);
     expect(rowsOf(data)).toContain(moved);
-    expect(placed(data, view, "op_me", old)).toBe(data);
+    expect(placed(data, view, "op_me", [old])).toBe(data);
   }
 });
 

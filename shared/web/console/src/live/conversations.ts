@@ -49,7 +49,7 @@ export function rowsOf(data: { pages: Page<Conversation>[] } | undefined): Conve
 }
 
 /**
- * Moves, inserts or removes a conversation in a list:
+ * Moves, inserts or removes conversations in a list, each once:
  * - A conversation beyond the loaded pages is left out, as its page will bring it.
  * - With a search term only known rows change, as only the server knows what matches.
  */
@@ -57,28 +57,43 @@ export function placed(
   data: Pages<Conversation>,
   view: InboxView,
   me: string,
-  next: Conversation,
+  changed: Iterable<Conversation>,
 ): Pages<Conversation> {
   const items = rowsOf(data);
-  const known = items.find((item) => item.id === next.id);
-  if (known && known.version > next.version) return data;
-  const belonging = belongs(view, next, me);
-  if (!known && belonging !== true) return data;
-  if (known && belonging === "unknown") {
-    return relay(
-      data,
-      items.map((item) => (item.id === next.id ? next : item)),
-    );
+  const rows = new Map(items.map((item) => [item.id, item]));
+  const moved: Conversation[] = [];
+  let same = true;
+  for (const next of changed) {
+    const known = rows.get(next.id);
+    if (known && (known === next || known.version > next.version)) continue;
+    const belonging = belongs(view, next, me);
+    if (!known && belonging !== true) continue;
+    if (belonging === "unknown") rows.set(next.id, next);
+    else rows.delete(next.id);
+    if (belonging === true) moved.push(next);
+    if (known) same = false;
   }
+  const staying = items.flatMap(({ id }) => rows.get(id) ?? []);
+  const merged = inserted(staying, moved, compareIn(view.sort), complete(data));
+  return same && merged.length === items.length ? data : relay(data, merged);
+}
 
-  const others = items.filter((item) => item.id !== next.id);
-  if (belonging === false) return relay(data, others);
-  const compare = compareIn(view.sort);
-  const index = others.findIndex((item) => compare(next, item) < 0);
-  if (index === -1 && !complete(data)) {
-    // Beyond the loaded pages: a known row is removed.
-    return known ? relay(data, others) : data;
+/** Inserts conversations into a sorted list; what comes after its last row only if it is complete. */
+function inserted(
+  rows: Conversation[],
+  moved: Conversation[],
+  compare: (a: Conversation, b: Conversation) => number,
+  toTheEnd: boolean,
+): Conversation[] {
+  const waiting = moved.toSorted(compare);
+  const merged: Conversation[] = [];
+  let next = 0;
+  for (const row of rows) {
+    for (let first = waiting[next]; first && compare(first, row) < 0; first = waiting[next]) {
+      merged.push(first);
+      next += 1;
+    }
+    merged.push(row);
   }
-  const at = index === -1 ? others.length : index;
-  return relay(data, [...others.slice(0, at), next, ...others.slice(at)]);
+  return toTheEnd ? [...merged, ...waiting.slice(next)] : merged;
 }

@@ -3,6 +3,7 @@ import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defaultView } from "../api/view.ts";
 import { at, conversationOf, messageOf } from "../core/testing.ts";
+import { GATHER } from "./entered.ts";
 import { Live } from "./live.ts";
 import { inOrder } from "./messages.ts";
 import { itemsOf, type Page, type Pages } from "./pages.ts";
@@ -102,15 +103,12 @@ describe("Live", () => {
   });
 
   // C-04
-  test("an unknown row is fetched from the server", async () => {
+  test("unknown rows are fetched from the server together", async () => {
     const now = [
       conversationOf({ id: "cv_left", version: 7, status: "resolved" }),
       conversationOf({ id: "cv_read", version: 2, lastInboundId: "m2", unread: false }),
     ];
-    const fetched = vi.fn(async (path: string) => {
-      const found = now.find(({ id }) => path === `/api/v1/conversations/${id}`);
-      return new Response(JSON.stringify(found), { status: found ? 200 : 404 });
-    });
+    const fetched = vi.fn(async (_path: string) => new Response(JSON.stringify({ items: now, nextCursor: null })));
     vi.stubGlobal("fetch", fetched);
     client.setQueryData(listKey, pagesOf([[]]));
     live.apply([
@@ -125,7 +123,32 @@ describe("Live", () => {
     await vi.waitFor(() =>
       expect(shown().map(({ id, unread }) => ({ id, unread }))).toEqual([{ id: "cv_read", unread: false }]),
     );
-    expect(fetched).toHaveBeenCalledTimes(2);
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/conversations?ids=cv_read%2Ccv_left");
+  });
+
+  test("many unknown rows are fetched by one request at a time, none twice, and none after the end", async () => {
+    let running = 0;
+    let most = 0;
+    const asked: string[][] = [];
+    vi.stubGlobal("fetch", async (path: string) => {
+      running += 1;
+      most = Math.max(most, running);
+      asked.push(new URL(path, "http://localhost").searchParams.get("ids")?.split(",") ?? []);
+      await new Promise((done) => setTimeout(done, 20));
+      running -= 1;
+      return new Response(JSON.stringify({ items: [], nextCursor: null }));
+    });
+    client.setQueryData(listKey, pagesOf([[]]));
+    const ids = Array.from({ length: 120 }, (_, i) => `cv_${i}`);
+    for (const id of ids) live.apply([upserted({ id }), upserted({ id, version: 2 })]);
+    await vi.waitFor(() => expect(asked.flat().toSorted()).toEqual(ids.toSorted()), 5_000);
+    expect(asked.map(({ length }) => length)).toEqual([50, 50, 20]);
+    expect(most).toBe(1);
+    live.apply([upserted({ id: "cv_late" })]);
+    live.close();
+    await new Promise((done) => setTimeout(done, 2 * GATHER));
+    expect(asked).toHaveLength(3);
   });
 
   test("mutation response applies unless older", () => {

@@ -12,6 +12,7 @@ import type { InboxView } from "../api/view.ts";
 import { leftOut } from "../core/leftOut.ts";
 import { marked, newerMark, placed, type ReadMark, received } from "./conversations.ts";
 import { type Counted, recounted } from "./counts.ts";
+import { Entered } from "./entered.ts";
 import { Ephemeral } from "./ephemeral.ts";
 import { Journal } from "./journal.ts";
 import { withEvent, withMessage, withoutMessage } from "./messages.ts";
@@ -32,7 +33,16 @@ export class Live {
   readonly readMarks = new ReadMarks();
   private marks = new Map<string, ReadMark>();
   private readonly journal = new Journal();
+  private readonly entered = new Entered((conversations) =>
+    this.together(() => {
+      for (const conversation of conversations) this.answered(conversation);
+    }),
+  );
   private readonly counted = new Map<string, Counted & { version: number }>();
+  /** While items are applied: the newest state of each conversation in the caches, and what the items change, which `flush` shows. */
+  private batch:
+    | { known: Map<string, Conversation>; changed: Map<string, Conversation>; unknown: Set<string> }
+    | undefined;
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
   private countsAt = Number.NEGATIVE_INFINITY;
   private asked: string | null = null;
@@ -54,14 +64,37 @@ export class Live {
     this.stop();
     clearTimeout(this.countsTimer);
     this.readMarks.clear();
+    this.entered.clear();
     this.ephemeral.clear();
   }
 
   /** Applies all items of a frame in one render. */
   apply(items: FrameItem[]): void {
-    notifyManager.batch(() => {
+    this.together(() => {
       for (const item of items) if (this.journal.note(item)) this.applyOne(item);
     });
+  }
+
+  /** Shows what changes in one render, and changes each list once: a frame of a busy account holds dozens of conversations. */
+  private together(change: () => void): void {
+    if (this.batch) {
+      change();
+      return;
+    }
+    notifyManager.batch(() => {
+      const batch = { known: this.newest(), changed: new Map<string, Conversation>(), unknown: new Set<string>() };
+      this.batch = batch;
+      try {
+        change();
+      } finally {
+        this.batch = undefined;
+        for (const id of this.show(batch.changed)) if (batch.unknown.has(id)) this.entered.add(id);
+      }
+    });
+  }
+
+  private change(conversation: Conversation): void {
+    this.together(() => this.batch?.changed.set(conversation.id, conversation));
   }
 
   /** Applies a mutation's response, which unlike a frame contains `unread`. */
@@ -71,7 +104,7 @@ export class Live {
     this.marks.set(id, { readUpTo, at: this.marks.get(id)?.at ?? "" });
     const newest = this.known(conversation.id);
     this.count(conversation, newest);
-    if (news) this.show(newest && newest.version > conversation.version ? newest : conversation);
+    if (news) this.change(newest && newest.version > conversation.version ? newest : conversation);
   }
 
   message(message: Message): void {
@@ -90,7 +123,7 @@ export class Live {
     if (!known) return;
     const next = marked(known, mark);
     this.count(next, known);
-    this.show(next);
+    this.change(next);
   }
 
   /** When pushing has begun: refetches what frames change, as a frame may have been missed between its response and now. */
@@ -115,6 +148,7 @@ export class Live {
     this.ephemeral.clear();
     this.marks.clear();
     this.readMarks.clear();
+    this.entered.clear();
     this.counted.clear();
     this.journal.clear();
     this.client.removeQueries({ type: "inactive" });
@@ -131,10 +165,18 @@ export class Live {
   }
 
   known(id: string): Conversation | undefined {
-    let newest = this.client.getQueryData<Conversation>(["conversation", id]);
-    const consider = (candidate: Conversation) => {
-      if (candidate.id === id && (!newest || candidate.version > newest.version)) newest = candidate;
+    return this.batch ? (this.batch.changed.get(id) ?? this.batch.known.get(id)) : this.newest(id).get(id);
+  }
+
+  /** The newest state of each conversation in the caches, or of one. */
+  private newest(id?: string): Map<string, Conversation> {
+    const newest = new Map<string, Conversation>();
+    const consider = (candidate: Conversation | undefined) => {
+      if (!candidate || (id !== undefined && candidate.id !== id)) return;
+      const known = newest.get(candidate.id);
+      if (!known || candidate.version > known.version) newest.set(candidate.id, candidate);
     };
+    for (const [, data] of this.client.getQueriesData<Conversation>({ queryKey: ["conversation"] })) consider(data);
     for (const [, data] of this.client.getQueriesData<Pages<Conversation>>({ queryKey: ["conversations"] })) {
       itemsOf(data).forEach(consider);
     }
@@ -151,8 +193,8 @@ export class Live {
         const known = this.known(id);
         const next = received(known, item.conversation, this.marks.get(id));
         this.count(next, known, item.was);
-        const entered = this.show(next);
-        if (!known && entered) void this.confirm(id);
+        if (!known) this.batch?.unknown.add(id);
+        this.change(next);
         break;
       }
       case "message.upserted":
@@ -205,47 +247,32 @@ export class Live {
     }
   }
 
-  /** Whether a list changed. */
-  private show(conversation: Conversation): boolean {
-    const changed = this.client
-      .getQueryCache()
-      .findAll()
-      .filter((query) => this.showIn(query, conversation));
-    return changed.length > 0;
-  }
-
-  private showIn(query: Query, conversation: Conversation): boolean {
-    const [kind, argument] = query.queryKey;
-    if (query.state.data === undefined) return false;
-    if (kind === "conversations") {
-      const data = query.state.data as Pages<Conversation>;
-      const next = placed(data, argument as InboxView, this.me, conversation);
-      if (next === data) return false;
-      this.client.setQueryData(query.queryKey, next);
-      return true;
+  /** Returns the ids of those that a list shows now. */
+  private show(changed: ReadonlyMap<string, Conversation>): Set<string> {
+    const listed = new Set<string>();
+    if (changed.size === 0) return listed;
+    const newerOf = (known: Conversation): Conversation => {
+      const next = changed.get(known.id);
+      return next && next.version >= known.version ? next : known;
+    };
+    for (const { queryKey, state } of this.client.getQueryCache().findAll()) {
+      const [kind, argument] = queryKey;
+      if (state.data === undefined) continue;
+      if (kind === "conversations") {
+        const data = state.data as Pages<Conversation>;
+        const next = placed(data, argument as InboxView, this.me, changed.values());
+        if (next === data) continue;
+        this.client.setQueryData(queryKey, next);
+        for (const { id } of itemsOf(next)) if (changed.has(id)) listed.add(id);
+      } else if (kind === "conversation") {
+        const data = state.data as Conversation;
+        if (newerOf(data) !== data) this.client.setQueryData(queryKey, newerOf(data));
+      } else if (kind === "contactConversations") {
+        const data = state.data as Conversation[];
+        if (data.some((known) => newerOf(known) !== known)) this.client.setQueryData(queryKey, data.map(newerOf));
+      }
     }
-    if (kind === "conversation" && argument === conversation.id) {
-      this.client.setQueryData<Conversation>(query.queryKey, (known) =>
-        known && known.version > conversation.version ? known : conversation,
-      );
-    } else if (kind === "contactConversations") {
-      this.client.setQueryData<Conversation[]>(query.queryKey, (known) =>
-        known?.map((old) => (old.id === conversation.id && old.version <= conversation.version ? conversation : old)),
-      );
-    }
-    return false;
-  }
-
-  /**
-   * Fetches a conversation that a frame added to a list. Only the server knows whether this operator has read it, and
-   * whether the frame is older than the list.
-   */
-  private async confirm(id: string): Promise<void> {
-    try {
-      this.answered(await get(`/conversations/${encodeURIComponent(id)}`, wire.conversation));
-    } catch {
-      // The pushed state stays until the next frame.
-    }
+    return listed;
   }
 
   private presence(item: wire.Frame<"presence">): void {
@@ -305,7 +332,7 @@ export class Live {
         (item.type === "conversation.upserted" || item.type === "read")
       );
     };
-    notifyManager.batch(() => {
+    this.together(() => {
       for (const item of this.journal.items()) if (ofThisOne(item)) this.applyOne(item);
     });
   }

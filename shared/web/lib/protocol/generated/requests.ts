@@ -51,6 +51,8 @@ export type ConversationQuery = {
   q?: string;
   /** Sort defaults to newest, and to waiting for the pool. */
   sort?: e.Order;
+  /** IDs names at most 50 conversations, separated by commas. They are answered whatever the other parameters say; those that the caller does not see are left out. */
+  ids?: string;
   /** Limit is the number of items of a page. */
   limit?: number;
   /** Cursor is the nextCursor of the page before; without it the list begins. */
