@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 
 	"github.com/recado-chat/recado/shared/channel"
 	"github.com/recado-chat/recado/shared/chat"
@@ -88,7 +89,11 @@ func byName[T any](items []T, key func(T) (name, id string)) []T {
 		name, id := key(item)
 		entries[i] = entry{name, id, i}
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) })
+	// sort.Slice is compiled once; slices.SortFunc would be compiled for this type, 8 KB of the function's binary.
+	sort.Slice(entries, func(i, j int) bool {
+		a, b := entries[i], entries[j]
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) < 0
+	})
 	sorted := make([]T, len(items))
 	for i, e := range entries {
 		sorted[i] = items[e.at]

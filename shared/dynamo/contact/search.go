@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
@@ -218,7 +219,7 @@ func (r *run) among(ctx context.Context, at int, few map[chat.ContactID]bool, af
 			hits = append(hits, hit{keyOf(c, first), first.Field, id})
 		}
 	}
-	slices.SortFunc(hits, func(a, b hit) int { return strings.Compare(a.place(), b.place()) })
+	sort.Slice(hits, func(i, j int) bool { return hits[i].place() < hits[j].place() }) // compiled once, unlike slices.SortFunc
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.place() <= after })
 	done, err := r.check(ctx, at, hits, contacts)
 	if err != nil || done == len(hits) {

@@ -2,7 +2,7 @@ package live
 
 import (
 	"context"
-	"slices"
+	"sort"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -79,7 +79,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 		}
 		sessions = append(sessions, se)
 	}
-	slices.SortFunc(sessions, func(a, b chat.Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	sort.Slice(sessions, func(i, j int) bool { return sessions[i].CreatedAt.After(sessions[j].CreatedAt) }) // compiled once, unlike slices.SortFunc
 	return sessions, nil
 }
 
