@@ -1,7 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconSearchOff } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useDeferredValue, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { conversationsQuery } from "../api/queries.ts";
 import type { InboxView } from "../api/view.ts";
@@ -17,7 +17,10 @@ import { useView } from "./useView.ts";
 const skeletons = ["a", "b", "c", "d", "e", "f", "g"];
 
 export function ConversationList() {
-  const { view, openId } = useView();
+  const shown = useView();
+  // A tap is answered first: the tabs and the conversation change, then the list.
+  const view = useDeferredValue(shown.view);
+  const openId = useDeferredValue(shown.openId);
   // Each view has rows, a scroll position and a cursor of its own.
   return <Listed key={JSON.stringify(view)} view={view} openId={openId} />;
 }

@@ -1,7 +1,6 @@
 import type { Conversation, Operator } from "@recado/lib/protocol";
 import { IconArrowBackUp, IconClock, IconFile, IconMicrophone, IconPhoto, IconVideo } from "@tabler/icons-react";
-import { Link, useSearch } from "@tanstack/react-router";
-import { memo } from "react";
+import { type MouseEvent, memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { InboxView } from "../api/view.ts";
 import { ChannelBadge } from "../channels/ChannelBadge.tsx";
@@ -31,19 +30,25 @@ interface Props {
   open: boolean;
   focusable: boolean;
   now: number;
+  /** The search part of the address, with "?" unless it is empty. */
+  query: string;
   onFocus: (id: string) => void;
+  onOpen: (id: string) => void;
 }
 
+/** A plain link: the router's `Link` is rendered anew with each navigation, and a list has dozens of rows. */
 export const ConversationRow = memo(function ConversationRow(props: Props) {
-  const search = useSearch({ from: "/shell/inbox" });
   const { conversation, open } = props;
   const { contact } = conversation;
+  const openHere = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    props.onOpen(conversation.id);
+  };
   return (
-    <Link
-      to="/inbox/$conversationId"
-      params={{ conversationId: conversation.id }}
-      search={search}
-      preload={false}
+    <a
+      href={`/inbox/${encodeURIComponent(conversation.id)}${props.query}`}
+      onClick={openHere}
       className={classes.row}
       data-conversation={conversation.id}
       data-open={open || undefined}
@@ -62,7 +67,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
         <FirstLine conversation={conversation} now={props.now} />
         <SecondLine {...props} />
       </span>
-    </Link>
+    </a>
   );
 });
 

@@ -1,9 +1,19 @@
 import { Button, Loader } from "@mantine/core";
 import type { Conversation, Operator } from "@recado/lib/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  memo,
+  type PointerEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
@@ -16,7 +26,7 @@ import classes from "./inbox.module.css";
 /** The height of a row in pixels. */
 const ROW = 64;
 
-export function Rows(props: {
+interface Props {
   view: InboxView;
   rows: Conversation[];
   /** How many conversations wait until they may move the rows. */
@@ -27,11 +37,20 @@ export function Rows(props: {
   loadingMore: boolean;
   failedMore: boolean;
   loadMore: () => void;
-}) {
+}
+
+/** Rendered when its rows change, which is less often than the list's data does. */
+export const Rows = memo(function Rows(props: Props) {
   const { t } = useTranslation();
   const { view, rows: items, news, openId, more, loadingMore, failedMore, loadMore } = props;
   const navigate = useNavigate();
+  const router = useRouter();
   const search = useSearch({ from: "/shell/inbox" });
+  const query = useMemo(() => router.buildLocation({ to: "/inbox", search }).searchStr, [router, search]);
+  const openRow = useCallback(
+    (conversationId: string) => void navigate({ to: "/inbox/$conversationId", params: { conversationId }, search }),
+    [navigate, search],
+  );
   const now = useNow();
   const me = useMe().operator.id;
   const operators = useQuery(operatorsQuery).data;
@@ -84,7 +103,7 @@ export function Rows(props: {
     const item = items.find((one) => one.id === cursorId);
     // Enter belongs to a focused button or link.
     if (!item || (document.activeElement && document.activeElement !== document.body)) return false;
-    void navigate({ to: "/inbox/$conversationId", params: { conversationId: item.id }, search });
+    openRow(item.id);
   };
   const down = () => move(1);
   const up = () => move(-1);
@@ -129,7 +148,9 @@ export function Rows(props: {
                     open={item.id === openId}
                     focusable={row.index === cursor}
                     now={now}
+                    query={query}
                     onFocus={setCursorId}
+                    onOpen={openRow}
                   />
                 ) : (
                   <div className={classes.more}>
@@ -154,7 +175,7 @@ export function Rows(props: {
       )}
     </>
   );
-}
+});
 
 /** A list that was scrolled keeps in sight what is in sight, whatever is inserted above or leaves. */
 function useKeptPosition(scroll: RefObject<HTMLElement | null>, items: readonly Conversation[]): void {

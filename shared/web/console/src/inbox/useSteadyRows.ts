@@ -1,5 +1,5 @@
 import type { Conversation } from "@recado/lib/protocol";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "../live/LiveProvider.tsx";
 import { setListed } from "../live/listed.ts";
 import { followed, held, type Pin } from "./steady.ts";
@@ -52,7 +52,10 @@ export function useSteadyRows(items: Conversation[], openId: string | undefined,
     setBase((before) => (sameRows(before, steady.rows) ? before : steady.rows));
   }, [steady]);
 
-  const apply = () => setBase(followed(steady.rows, items, pin, (row) => row).rows);
+  const apply = useCallback(
+    () => setBase(followed(steady.rows, items, pin, (row) => row).rows),
+    [steady.rows, items, pin],
+  );
   return { ...steady, apply };
 }
 
