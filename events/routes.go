@@ -63,6 +63,7 @@ var Routes = []Route{
 	{Signal: PictureUploaded{}, Queue: ToMedia, Sources: FromStream | FromClock},
 	{Signal: MailQueued{}, Queue: ToNotify, Sources: FromStream | FromClock},
 	{Signal: JobReady{}, Queue: ToJobs, Sources: FromStream | FromClock},
+	{Signal: ContactAdded{}, Queue: ToJobs, Sources: FromStream},
 	{Signal: ChannelRestored{}, Queue: ToJobs, Sources: FromStream},
 	{Signal: ChannelFailed{}, Queue: ToJobs, Sources: FromStream},
 	{Signal: ChannelChanged{}, Queue: ToJobs, Sources: FromStream},

@@ -113,6 +113,14 @@ type JobReady struct {
 // EventType names the signal.
 func (JobReady) EventType() string { return "job.ready.v1" }
 
+// ContactAdded means that a contact is new, and is not found by a search yet.
+type ContactAdded struct {
+	ContactID string `json:"contactId"`
+}
+
+// EventType names the signal.
+func (ContactAdded) EventType() string { return "contact.added.v1" }
+
 // ChannelRestored means that a channel which could not send may try again: it has new credentials, or its provider accepted a message.
 // Version is the channel's version after that change.
 type ChannelRestored struct {

@@ -144,6 +144,10 @@ func (h *Handler) derive(ctx context.Context, record lambdaevents.DynamoDBEventR
 		return h.account(ctx, e, before[chat.Account](change), now)
 	case chat.Channel:
 		return channel(e, before[chat.Channel](change), now)
+	case chat.Contact:
+		if change.Old == nil {
+			return e.emit(now.AccountID, events.ContactAdded{ContactID: string(now.ID)}, "")
+		}
 	case chat.Mail:
 		if change.Old == nil {
 			return e.emit(now.AccountID, events.MailQueued{MailID: now.ID}, "")

@@ -49,6 +49,8 @@ type store interface {
 	// of each.
 	Carried(ctx context.Context, account chat.AccountID, operator chat.OperatorID, after chat.ConversationID, limit int) ([]chat.Conversation, error)
 	ListConversations(ctx context.Context, account chat.AccountID, q conversation.Query, p chat.PageRequest) (chat.Page[chat.Conversation], error)
+	// AddTokens writes the search tokens of a new contact.
+	AddTokens(ctx context.Context, account chat.AccountID, id chat.ContactID) error
 	// RenewTokens writes the search tokens and places in lists that the contacts lack, and returns how many contacts changed.
 	RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (int, error)
 	PutTemplate(ctx context.Context, t chat.Template, readAt time.Time) error
@@ -132,11 +134,18 @@ const perStep = 100
 
 // Routes are the signals that the function handles: a job's next step, and the changes that create jobs.
 func (h *Handler) Routes() queue.Router {
-	return queue.NewRouter(queue.On(h.ready), queue.On(h.restored), queue.On(h.failed), queue.On(h.changed))
+	return queue.NewRouter(queue.On(h.ready), queue.On(h.added), queue.On(h.restored), queue.On(h.failed), queue.On(h.changed))
 }
 
 func (h *Handler) ready(ctx context.Context, envelope events.Envelope, signal events.JobReady) error {
 	return h.step(ctx, chat.AccountID(envelope.AccountID), signal.JobID)
+}
+
+func (h *Handler) added(ctx context.Context, envelope events.Envelope, signal events.ContactAdded) error {
+	if err := h.Store.AddTokens(ctx, chat.AccountID(envelope.AccountID), chat.ContactID(signal.ContactID)); err != nil {
+		return fmt.Errorf("write the search tokens of contact %s: %w", signal.ContactID, err)
+	}
+	return nil
 }
 
 func (h *Handler) restored(ctx context.Context, envelope events.Envelope, signal events.ChannelRestored) error {

@@ -32,7 +32,7 @@ func (h *Handler) startTokens(ctx context.Context, account chat.AccountID) error
 // renewTokens writes the search tokens and places in lists that the contacts of a page of conversations lack. Every contact has a conversation, with which it
 // was created. The list is by last activity, the oldest first: a conversation that moves meanwhile comes later.
 //
-// A contact is looked at once for each page that has a conversation of it. A step reads at most 18 units for each contact, half a unit a token, and writes only
+// A contact is looked at once for each page that has a conversation of it. A step reads at most 32 units for each contact, half a unit a token, and writes only
 // where a token is missing.
 func (h *Handler) renewTokens(ctx context.Context, job chat.Job) (chat.Job, error) {
 	account, err := h.Store.Account(ctx, job.AccountID)

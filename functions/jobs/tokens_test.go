@@ -61,6 +61,23 @@ func (b *fixture) finds(q string) (n int) {
 	return len(page.Items)
 }
 
+// S1-08
+func TestContactAdded_SearchFindsItAnywhere(t *testing.T) {
+	t.Parallel()
+	b := newFixture(t)
+	c := b.conversation(b.written("A", "5491155551234"))
+	envelope, err := events.Wrap("signal", "ACC", b.now, events.ContactAdded{ContactID: string(c.ContactID)})
+	b.must(err)
+	for _, want := range []int{0, 1, 1} { // a repeated signal changes nothing
+		for _, q := range []string{"perfil", "erf", "rfil"} {
+			if got := b.finds(q); got != want {
+				t.Errorf("%s finds %d, want %d", q, got, want)
+			}
+		}
+		b.must(b.Routes().Handle(b.ctx, envelope))
+	}
+}
+
 func tokensID() string {
 	return chat.DeterministicID(time.Time{}, 0, "tokens", "ACC", strconv.Itoa(contact.TokenRules), strconv.Itoa(contact.ListRules))
 }

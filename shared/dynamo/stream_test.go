@@ -58,7 +58,7 @@ func changed(t *testing.T) map[string][2]any {
 	c, message, event := filled[chat.Conversation](t), filled[chat.Message](t), filled[chat.Event](t)
 	mail, job, acc := filled[chat.Mail](t), filled[chat.Job](t), filled[chat.Account](t)
 	read, operator, ch := filled[chat.ReadCursor](t), filled[chat.Operator](t), filled[chat.Channel](t)
-	load := filled[chat.Load](t)
+	load, contact := filled[chat.Load](t), filled[chat.Contact](t)
 	return map[string][2]any{
 		item.KindConversation: {item.Conversation(c), c},
 		item.KindMessage:      {item.Message(message), message},
@@ -70,6 +70,7 @@ func changed(t *testing.T) map[string][2]any {
 		item.KindOperator:     {item.Operator(operator), operator},
 		item.KindLoad:         {item.Load(load), load},
 		item.KindChannel:      {item.Channel(ch), ch},
+		item.KindContact:      {item.Contact(contact), contact},
 	}
 }
 
@@ -137,7 +138,7 @@ func TestDecode_PassedOverKind(t *testing.T) {
 	t.Parallel()
 	decoded := changed(t)
 	tables := specimens()
-	full := []any{item.Contact(filled[chat.Contact](t)), item.Identity(filled[chat.Identity](t))} // with every attribute
+	full := []any{item.Identity(filled[chat.Identity](t))} // with every attribute
 	for _, specimen := range slices.Concat(tables["desk"], tables["directory"], full) {
 		av, err := attributevalue.MarshalMap(specimen)
 		if err != nil {

@@ -212,6 +212,9 @@ func (c *Client) Receive(ch chat.Channel, from, called, text string) chat.Conver
 	if err != nil {
 		c.T.Fatal(err)
 	}
+	if err := c.Store.AddTokens(c.T.Context(), account.ID, received.Conversation.ContactID); err != nil { // as jobs does
+		c.T.Fatal(err)
+	}
 	return received.Conversation.ID
 }
 

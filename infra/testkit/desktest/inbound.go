@@ -22,6 +22,7 @@ func (f *Fixture) Receive(in chat.Inbound) inbound.Received {
 	f.Helper()
 	received, err := f.Desk.Receive(f.Context(), f.Account, f.Channel, in)
 	f.Must(err)
+	f.Must(f.Store.AddTokens(f.Context(), f.Account.ID, received.Conversation.ContactID)) // as jobs does
 	return received
 }
 

@@ -16,13 +16,10 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/schedule"
 )
 
-// Add creates a contact with its search tokens and its places in lists.
+// Add creates a contact with its places in lists. Its search tokens follow by AddTokens: a transaction would take two units for each.
 func Add(t *table.Tx, c chat.Contact) {
 	c.Version = 1
-	t.Put(table.Desk, item.Contact(c), table.Absent(), table.ReasonExists)
-	for _, tok := range item.Tokens(c) {
-		t.Put(table.Desk, item.Search(c, tok), nil, "")
-	}
+	t.Put(table.Desk, item.NewContact(c), table.Absent(), table.ReasonExists)
 	replaceListed(t, chat.Contact{}, c)
 }
 
@@ -75,8 +72,8 @@ func Replace(t *table.Tx, c relink.Contact, at time.Time, requestID string) {
 			t.Put(table.Desk, item.Search(after, tok), nil, "")
 		}
 	}
-	for _, tok := range append(old, item.FormerTokens(before)...) {
-		if !slices.Contains(new, tok) {
+	for _, tok := range old {
+		if !slices.ContainsFunc(new, tok.SameKey) {
 			t.Remove(table.Desk, keyOf(before, tok), nil, "")
 		}
 	}

@@ -40,30 +40,57 @@ type want []item.Token
 
 func (w want) matches(tokens []item.Token) bool {
 	for _, prefix := range w {
-		if _, ok := firstMatch(prefix, tokens); !ok {
+		if _, ok := firstMatch(prefix, chat.Contact{}, tokens); !ok {
 			return false
 		}
 	}
 	return true
 }
 
-// fieldsOf are the fields in which a prefix is looked up, in their order: a word of a name by its beginning first, then anywhere in a name.
-func fieldsOf(prefix item.Token) []item.Field {
-	if prefix.Field == item.FieldName && utf8.RuneCountInString(prefix.Text) >= item.MinWithin {
-		return []item.Field{item.FieldName, item.FieldWithin}
-	}
-	return []item.Field{prefix.Field}
+// lookup is a beginning of tokens that is looked up.
+type lookup struct {
+	mark string // one letter that names it among the lookups of a prefix
+	item.Token
 }
 
-// firstMatch is the first of a contact's sorted tokens that a prefix finds, in the order of tokenPage.
-func firstMatch(prefix item.Token, tokens []item.Token) (item.Token, bool) {
-	fields := fieldsOf(prefix)
-	for _, t := range tokens {
-		if slices.Contains(fields, t.Field) && strings.HasPrefix(t.Text, prefix.Text) {
-			return t, true
+func (l lookup) finds(t item.Token) bool {
+	return t.Field == l.Field && strings.HasPrefix(t.Text, l.Text) && strings.Contains(t.Before, l.Before)
+}
+
+// lookupsOf are the lookups of a prefix, in their order: a word by its beginning first, then by its endings, of which every second one is
+// stored with the character before it.
+func lookupsOf(prefix item.Token) []lookup {
+	lookups := []lookup{{string(prefix.Field), prefix}}
+	within, shortest := item.FieldWithin, item.MinWithin
+	switch prefix.Field {
+	case item.FieldEmail:
+		return lookups
+	case item.FieldPhone:
+		within, shortest = item.FieldPhone, item.MinDigits
+	case item.FieldName, item.FieldWithin:
+	}
+	if utf8.RuneCountInString(prefix.Text) < shortest {
+		return lookups
+	}
+	if within != prefix.Field { // a phone is looked up among its endings already
+		lookups = append(lookups, lookup{"w", item.Token{Field: within, Text: prefix.Text}})
+	}
+	_, first := utf8.DecodeRuneInString(prefix.Text)
+	lookups = append(lookups, lookup{"x", item.Token{Field: within, Text: prefix.Text[first:], Before: prefix.Text[:first]}})
+	if within != prefix.Field && len(prefix.Text) >= item.MinDigits && item.Digits(prefix.Text) == prefix.Text {
+		lookups = append(lookups, lookup{"p", item.Token{Field: item.FieldPhone, Text: prefix.Text}}) // beside a word of the name
+	}
+	return lookups
+}
+
+// firstMatch is the key and the lookup of the first of a contact's sorted tokens that a prefix finds, in the order of tokenPage.
+func firstMatch(prefix item.Token, c chat.Contact, tokens []item.Token) (found hit, ok bool) {
+	for _, l := range lookupsOf(prefix) {
+		if at := slices.IndexFunc(tokens, l.finds); at >= 0 {
+			return hit{Key: keyOf(c, tokens[at]), mark: l.mark, contact: c.ID}, true
 		}
 	}
-	return item.Token{}, false
+	return hit{}, false
 }
 
 // wantsOf are the ways to interpret what was typed.
@@ -184,11 +211,10 @@ func (r *run) through(ctx context.Context, at int, after string) (last string, e
 				return r.among(ctx, at, having, after)
 			}
 		}
-		rest := slices.Clone(hits)
 		if having != nil {
 			size = manyTokens
-			rest = slices.DeleteFunc(rest, func(h hit) bool { return !having[h.contact] })
 		}
+		rest := slices.DeleteFunc(slices.Clone(hits), func(h hit) bool { return h.off || having != nil && !having[h.contact] })
 		for len(rest) > 0 {
 			if r.full() {
 				return after, false, nil
@@ -214,9 +240,9 @@ func (r *run) among(ctx context.Context, at int, few map[chat.ContactID]bool, af
 		return "", false, err
 	}
 	var hits []hit
-	for id, c := range contacts {
-		if first, ok := firstMatch(r.wants[at][0], item.Tokens(c)); ok {
-			hits = append(hits, hit{keyOf(c, first), first.Field, id})
+	for _, c := range contacts {
+		if first, ok := firstMatch(r.wants[at][0], c, item.Tokens(c)); ok {
+			hits = append(hits, first)
 		}
 	}
 	sort.Slice(hits, func(i, j int) bool { return hits[i].place() < hits[j].place() }) // compiled once, unlike slices.SortFunc
@@ -250,7 +276,9 @@ func (r *run) having(ctx context.Context, prefixes []item.Token) (map[chat.Conta
 				lists[i] = make(map[chat.ContactID]bool, len(hits))
 			}
 			for _, h := range hits {
-				lists[i][h.contact], after[i] = true, h.place()
+				if after[i] = h.place(); !h.off {
+					lists[i][h.contact] = true
+				}
 			}
 			if !more {
 				return lists[i], nil
@@ -262,29 +290,30 @@ func (r *run) having(ctx context.Context, prefixes []item.Token) (map[chat.Conta
 // hit is a stored token and the contact that it leads to.
 type hit struct {
 	table.Key
-	field   item.Field
+	mark    string // of the lookup that found it
 	contact chat.ContactID
+	off     bool // another character stands before it
 }
 
-// place is where a search goes on after the token: its field and its sort key.
-func (h hit) place() string { return string(h.field) + h.SK }
+// place is where a search goes on after the token: its lookup and its sort key.
+func (h hit) place() string { return h.mark + h.SK }
 
-// tokenPage reads the tokens that a prefix finds, field by field, after the place of one of them.
+// tokenPage reads the tokens that a prefix finds, lookup by lookup, after the place of one of them.
 func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) (found []hit, more bool, err error) {
-	fields := fieldsOf(prefix)
+	lookups := lookupsOf(prefix)
 	if after != "" {
-		at := slices.Index(fields, item.Field(after[:1]))
+		at := slices.IndexFunc(lookups, func(l lookup) bool { return l.mark == after[:1] })
 		if at < 0 {
 			return nil, false, cursor.Invalid()
 		}
-		fields, after = fields[at:], after[1:]
+		lookups, after = lookups[at:], after[1:]
 	}
-	for i, field := range fields {
-		hits, more, err := s.fieldPage(ctx, account, item.Token{Field: field, Text: prefix.Text}, after, limit-len(found))
+	for i, l := range lookups {
+		hits, more, err := s.lookUp(ctx, account, l, after, limit-len(found))
 		if err != nil {
 			return nil, false, err
 		}
-		if found = append(found, hits...); more || len(found) == limit && i+1 < len(fields) {
+		if found = append(found, hits...); more || len(found) == limit && i+1 < len(lookups) {
 			return found, true, nil
 		}
 		after = ""
@@ -292,14 +321,14 @@ func (s *Store) tokenPage(ctx context.Context, account chat.AccountID, prefix it
 	return found, false, nil
 }
 
-// fieldPage reads the tokens of one field that begin with a prefix, after the sort key of one of them.
-func (s *Store) fieldPage(ctx context.Context, account chat.AccountID, prefix item.Token, after string, limit int) ([]hit, bool, error) {
-	pk := key.SearchPartition(account, string(prefix.Field), prefix.Text)
+// lookUp reads the tokens that a lookup finds, and those that have another character before them, after the sort key of one of them.
+func (s *Store) lookUp(ctx context.Context, account chat.AccountID, l lookup, after string, limit int) ([]hit, bool, error) {
+	pk := key.SearchPartition(account, string(l.Field), l.Text)
 	if pk == "" {
 		return nil, false, table.NotFound("account")
 	}
 	q := table.Query{Table: table.Desk, Limit: limit, Condition: expression.Key("pk").Equal(expression.Value(pk)).
-		And(expression.Key("sk").BeginsWith(key.SearchPrefix(prefix.Text)))}
+		And(expression.Key("sk").BeginsWith(key.SearchPrefix(l.Text)))}
 	if after != "" {
 		q.Start = table.Key{PK: pk, SK: after}.Item()
 	}
@@ -313,7 +342,8 @@ func (s *Store) fieldPage(ctx context.Context, account chat.AccountID, prefix it
 		if err != nil {
 			return hit{}, table.Damaged(item.KindSearch, err)
 		}
-		return hit{k, prefix.Field, id}, nil
+		before, err := item.SearchBefore(av)
+		return hit{k, l.mark, id, !strings.Contains(before, l.Before)}, err
 	})
 	return hits, more, err
 }
@@ -345,8 +375,8 @@ func (r *run) check(ctx context.Context, at int, hits []hit, contacts map[chat.C
 		}
 		tokens := item.Tokens(c)
 		met := slices.ContainsFunc(r.wants[:at], func(w want) bool { return w.matches(tokens) })
-		first, _ := firstMatch(r.wants[at][0], tokens)
-		if met || !r.wants[at].matches(tokens) || keyOf(c, first) != h.Key {
+		first, _ := firstMatch(r.wants[at][0], c, tokens)
+		if met || !r.wants[at].matches(tokens) || first.Key != h.Key || first.mark != h.mark {
 			continue
 		}
 		shown, err := r.keep(ctx, c)

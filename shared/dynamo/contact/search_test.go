@@ -26,6 +26,7 @@ func addContact(t *testing.T, db dynamotest.DB, c chat.Contact) chat.Contact {
 	c.AccountID, c.CreatedAt = account, noon
 	d.After.ContactID, d.After.ContactName, d.Identity.ContactID, d.NewContact = c.ID, c.Name, c.ID, &c
 	dynamotest.Must(t, db.Commit(t.Context(), d, noon))
+	dynamotest.Must(t, db.AddTokens(t.Context(), account, c.ID))
 	c.Version = 1
 	return c
 }

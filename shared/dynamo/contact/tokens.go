@@ -24,12 +24,46 @@ const ListRules = 1
 // renewTries is how often RenewTokens looks at a contact that others change meanwhile.
 const renewTries = 3
 
+// AddTokens writes the search tokens of a new contact, one unit each. It may be repeated. A contact that was changed meanwhile is read again,
+// and loses the tokens that it no longer has: the change knew of none to remove. Unavailable means that it was changed each time.
+func (s *Store) AddTokens(ctx context.Context, account chat.AccountID, id chat.ContactID) error {
+	var written []item.Token
+	for version, try := int64(0), 1; ; try++ {
+		c, err := s.Contact(ctx, account, id)
+		if err != nil || c.Version == version {
+			return err
+		}
+		if try > renewTries {
+			return table.Unavailable("write the search tokens of contact "+string(id), table.Conflict(table.ReasonVersionChanged))
+		}
+		tokens := item.Tokens(c)
+		for _, tok := range tokens {
+			if slices.Contains(written, tok) {
+				continue
+			}
+			if _, _, err := s.db.Put(ctx, table.Desk, item.Search(c, tok), nil, "write a search token"); err != nil {
+				return err
+			}
+		}
+		for _, tok := range written {
+			if slices.ContainsFunc(tokens, tok.SameKey) {
+				continue
+			}
+			if err := s.db.Delete(ctx, table.Desk, keyOf(c, tok), nil, "remove a search token"); err != nil {
+				return err
+			}
+		}
+		version, written = c.Version, tokens
+	}
+}
+
 // RenewTokens writes the search tokens and the places in lists that contacts lack, and removes the tokens that former rules made. It returns
 // how many contacts it changed. A contact whose tokens and places are right, or that does not exist, costs no write. Unavailable means that one was changed by others each
 // time it was looked at; the rest is done.
 func (s *Store) RenewTokens(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (renewed int, err error) {
+	former := map[chat.ContactID][]item.Token{}
 	for try := 1; ; try++ {
-		n, changed, err := s.renewOnce(ctx, account, ids)
+		n, changed, err := s.renewOnce(ctx, account, ids, former)
 		renewed += n
 		switch {
 		case err != nil || len(changed) == 0:
@@ -41,15 +75,18 @@ func (s *Store) RenewTokens(ctx context.Context, account chat.AccountID, ids []c
 	}
 }
 
-// renewOnce looks at each contact once. changed are those that others changed after they were read.
-func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []chat.ContactID) (renewed int, changed []chat.ContactID, err error) {
+// renewOnce looks at each contact once. changed are those that others changed after they were read; former keeps what is to be removed of
+// them under the names that they had.
+func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []chat.ContactID, former map[chat.ContactID][]item.Token) (renewed int, changed []chat.ContactID, err error) {
 	contacts, err := s.byID(ctx, account, ids)
 	if err != nil {
 		return 0, nil, err
 	}
 	var keys []table.Key
 	for _, c := range contacts {
-		for _, t := range slices.Concat(item.Tokens(c), item.FormerTokens(c)) {
+		tokens := item.Tokens(c)
+		former[c.ID] = slices.DeleteFunc(append(former[c.ID], item.FormerTokens(c)...), func(t item.Token) bool { return slices.ContainsFunc(tokens, t.SameKey) })
+		for _, t := range slices.Concat(tokens, former[c.ID]) {
 			keys = append(keys, keyOf(c, t))
 		}
 		keys = append(keys, key.Contact(account, c.ID))
@@ -73,13 +110,16 @@ func (s *Store) renewOnce(ctx context.Context, account chat.AccountID, ids []cha
 			t.Check(table.Desk, key.Contact(account, c.ID), *table.AtVersion(c.Version), table.ReasonVersionChanged)
 		}
 		for _, tok := range item.Tokens(c) {
-			if _, ok := stored[keyOf(c, tok)]; !ok {
+			before, err := item.SearchBefore(stored[keyOf(c, tok)])
+			if err != nil || before != tok.Before {
 				t.Put(table.Desk, item.Search(c, tok), nil, "")
 				writes++
 			}
 		}
-		for _, tok := range item.FormerTokens(c) {
-			if _, ok := stored[keyOf(c, tok)]; ok {
+		for _, tok := range former[c.ID] {
+			k := keyOf(c, tok)
+			if _, ok := stored[k]; ok {
+				delete(stored, k) // a transaction names an item once
 				t.Remove(table.Desk, keyOf(c, tok), nil, "")
 				writes++
 			}

@@ -16,7 +16,7 @@ import (
 )
 
 // Change is one item of a table that became another. Old and New hold the noun as a value (a chat.Conversation, chat.Message,
-// chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account, chat.Operator, chat.Load or
+// chat.Event, chat.ReadCursor, chat.Mail, chat.Job, chat.Account, chat.Operator, chat.Load, chat.Contact or
 // chat.Channel); nil means that there was none, or that the kind is not decoded.
 type Change struct {
 	Kind     string
@@ -36,12 +36,13 @@ var (
 		item.KindAccount:      boxed(item.DecodeAccount),
 		item.KindOperator:     boxed(item.DecodeOperator),
 		item.KindLoad:         boxed(item.DecodeLoad),
+		item.KindContact:      boxed(item.DecodeContact),
 		item.KindChannel:      boxed(item.DecodeChannel),
 	}
 	quiet = map[string]bool{
 		item.KindContactConversation: true, item.KindRevision: true, item.KindSearch: true, item.KindIdentity: true, item.KindAlias: true,
 		item.KindProviderRef: true, item.KindAssigned: true, item.KindActivity: true, item.KindEmail: true, item.KindAsset: true,
-		item.KindTimer: true, item.KindContact: true, item.KindStore: true, item.KindTemplate: true, item.KindBusiness: true,
+		item.KindTimer: true, item.KindStore: true, item.KindTemplate: true, item.KindBusiness: true,
 		item.KindListed: true, item.KindInvitation: true,
 	}
 )

@@ -20,6 +20,7 @@ type contactItem struct {
 	CreatedAt  table.Millis   `dynamodbav:"createdAt,omitempty"`
 	Version    int64          `dynamodbav:"version"`
 	Place
+	Reader string `dynamodbav:"for,omitempty"` // of the write that created it
 }
 
 // Place is a contact's place in the list of a store, in the waiting index.
@@ -76,6 +77,13 @@ type mergePart struct {
 	Filled    []string     `dynamodbav:"filled,omitempty"`
 	ClosedID  string       `dynamodbav:"closedId,omitempty"`
 	WaitingAt table.Millis `dynamodbav:"waitingAt,omitempty"`
+}
+
+// NewContact is a contact that is created, of which fanout is told.
+func NewContact(c chat.Contact) contactItem {
+	it := Contact(c)
+	it.Reader = ReaderSignals
+	return it
 }
 
 func Contact(c chat.Contact) contactItem {
@@ -161,11 +169,20 @@ func Revision(before, after chat.Contact, at time.Time, requestID string) revisi
 	}
 }
 
-// searchItem is one token of a contact. All of it is in its key.
-type searchItem struct{ table.Header }
+// searchItem is one token of a contact. Most of it is in its key.
+type searchItem struct {
+	table.Header
+	Before string `dynamodbav:"before,omitempty"`
+}
 
 func Search(c chat.Contact, t Token) searchItem {
-	return searchItem{table.NewHeader(key.Search(c.AccountID, string(t.Field), t.Text, c.ID), KindSearch)}
+	return searchItem{table.NewHeader(key.Search(c.AccountID, string(t.Field), t.Text, c.ID), KindSearch), t.Before}
+}
+
+// SearchBefore reads the characters that stand before a token's text.
+func SearchBefore(av table.Item) (string, error) {
+	it, err := table.Decode[searchItem](av, KindSearch)
+	return it.Before, err
 }
 
 func DecodeContactConversation(av table.Item) (chat.ConversationID, error) {

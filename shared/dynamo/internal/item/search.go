@@ -11,8 +11,9 @@ import (
 	"github.com/recado-chat/recado/shared/dynamo/internal/key"
 )
 
-// A contact is found by tokens: the words of its names, its e-mail address, the digits of its phones, and what the words and phones end
-// with. A search reads the tokens that begin with what was typed: an ending that begins with it is a word that holds it.
+// A contact is found by tokens: the words of its names, its e-mail address, the digits of its phones, and every second ending of words and
+// phones, with the character before it. A search reads the tokens that begin with what was typed, and those that begin with all but its
+// first character and have that one before them: together they are all places of a word at which it may stand.
 
 // Field says what a token was made of.
 type Field string
@@ -21,14 +22,15 @@ type Field string
 const (
 	FieldEmail  Field = "e"
 	FieldName   Field = "n"
-	FieldPhone  Field = "p" // the digits, and their endings
-	FieldWithin Field = "w" // the endings of the words of names
+	FieldPhone  Field = "p" // the digits, and every second of their endings
+	FieldWithin Field = "w" // every second ending of the words of names
 )
 
 // Token is one folded piece of a contact that a search looks up by its beginning.
 type Token struct {
-	Field Field
-	Text  string
+	Field  Field
+	Text   string
+	Before string // the characters that stand before an ending, sorted: words may share it
 }
 
 const (
@@ -46,7 +48,10 @@ const (
 )
 
 // TokenRules is the version of the rules by which Tokens are made.
-const TokenRules = 3
+const TokenRules = 4
+
+// every is the distance between the endings that are stored. Each halves the writes of a new contact and doubles the lookups.
+const every = 2
 
 // Tokens are all tokens of a contact, in the order of their keys. One who was merged into another is not found. Where there are too many,
 // the last endings of names are left out.
@@ -61,13 +66,29 @@ func Tokens(c chat.Contact) []Token {
 	phones := phonesOf(c)
 	var tokens []Token
 	add := func(f Field, text string) {
-		t := Token{f, CutToken(text)}
+		t := Token{Field: f, Text: CutToken(text)}
 		if text != "" && len(tokens) < maxTokens && !slices.Contains(tokens, t) {
 			tokens = append(tokens, t)
 		}
 	}
+	addEndings := func(f Field, text string, shortest int) {
+		letters := []rune(text)
+		for at := every; at <= len(letters)-shortest; at += every {
+			before := string(letters[at-1])
+			t := Token{f, CutToken(string(letters[at:])), before}
+			same := slices.IndexFunc(tokens, t.SameKey)
+			switch {
+			case same >= 0 && !strings.Contains(tokens[same].Before, before):
+				all := []rune(tokens[same].Before + before)
+				slices.Sort(all)
+				tokens[same].Before = string(all)
+			case same < 0 && len(tokens) < maxTokens:
+				tokens = append(tokens, t)
+			}
+		}
+	}
 	for _, word := range names {
-		if len(tokens) < maxWords {
+		if len(tokens) < maxWords && !slices.Contains(phones, word) { // who is named by a phone is found by it
 			add(FieldName, word)
 		}
 	}
@@ -77,18 +98,10 @@ func Tokens(c chat.Contact) []Token {
 		add(FieldPhone, phone)
 	}
 	for _, phone := range phones {
-		for at := 1; at <= len(phone)-MinDigits; at++ {
-			add(FieldPhone, phone[at:])
-		}
+		addEndings(FieldPhone, phone, MinDigits-1)
 	}
 	for _, word := range words {
-		if slices.Contains(tokens, Token{FieldPhone, word.Text}) {
-			continue // who is named by a phone
-		}
-		letters := []rune(word.Text)
-		for at := 1; at <= len(letters)-MinWithin; at++ {
-			add(FieldWithin, string(letters[at:]))
-		}
+		addEndings(FieldWithin, word.Text, MinWithin-1)
 	}
 	slices.SortFunc(tokens, compareTokens)
 	return tokens
@@ -109,15 +122,37 @@ func phonesOf(c chat.Contact) []string {
 	return phones
 }
 
-// FormerTokens are those that former rules made of a contact and the present ones do not: before version 3, phones were stored reversed
-// instead of with their endings.
+// SameKey reports whether another token of the same contact has the same key.
+func (t Token) SameKey(other Token) bool { return t.Field == other.Field && t.Text == other.Text }
+
+// FormerTokens are those that former rules made of a contact and the present ones do not: before version 4 every ending from three letters
+// and four digits on, and a name that is a phone; before version 3 phones that were reversed.
 func FormerTokens(c chat.Contact) []Token {
 	if c.MergedInto != "" {
 		return nil
 	}
+	present := Tokens(c)
 	var former []Token
+	add := func(t Token) {
+		if t.Text = CutToken(t.Text); len(former) < maxTokens && !slices.ContainsFunc(present, t.SameKey) && !slices.Contains(former, t) {
+			former = append(former, t)
+		}
+	}
 	for _, phone := range phonesOf(c) {
-		former = append(former, Token{"r", CutToken(reverse(phone))})
+		add(Token{Field: "r", Text: reverse(phone)})
+		add(Token{Field: FieldName, Text: phone})
+		for at := 1; at <= len(phone)-MinDigits; at++ {
+			add(Token{Field: FieldPhone, Text: phone[at:]})
+		}
+	}
+	for _, t := range present {
+		if t.Field != FieldName {
+			continue
+		}
+		letters := []rune(t.Text)
+		for at := 1; at <= len(letters)-MinWithin; at++ {
+			add(Token{Field: FieldWithin, Text: string(letters[at:])})
+		}
 	}
 	return former
 }
