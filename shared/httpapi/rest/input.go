@@ -115,6 +115,9 @@ func Phone(value string) (string, error) {
 	if !ok || len(digits) < 6 || len(digits) > 15 {
 		return "", Invalid("phone", "must have 6 to 15 digits")
 	}
+	if digits[0] == '0' { // no country code begins with 0 (ITU-T E.164), but what is dialled inside many countries does
+		return "", Invalid("phone", "must begin with the country code")
+	}
 	return digits, nil
 }
 

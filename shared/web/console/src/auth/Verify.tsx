@@ -26,7 +26,7 @@ export function Verify() {
 
   return (
     <AuthForm
-      title={t("auth.verify.title")}
+      title={t(verify.isSuccess ? "auth.verify.doneTitle" : "auth.verify.title")}
       error={verify.isError ? errorText(verify.error) : undefined}
       footer={
         <Anchor component={Link} to="/inbox" size="sm">

@@ -60,7 +60,7 @@ export function ContactEditor({ contact, onDone }: { contact: Contact; onDone: (
     onError: async (error) => {
       if (isStale(error)) meet(await client.fetchQuery({ ...contactQuery(contact.id), staleTime: 0 }));
       else if (error instanceof ApiError && error.field && error.field in form.values) {
-        form.setFieldError(error.field, t("error.invalid"));
+        form.setFieldError(error.field, t(error.field === "phone" ? "contact.phoneInvalid" : "error.invalid"));
       }
     },
   });

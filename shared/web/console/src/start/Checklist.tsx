@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Channel } from "@recado/lib/protocol";
 import { IconCheck, IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -31,18 +32,14 @@ export function Checklist({ hideable }: { hideable: boolean }) {
         <div className={classes.column}>
           <header className={classes.head}>
             <h2>{t("start.hello", { name: me.operator.name.trim().split(/\s+/)[0] ?? "" })}</h2>
-            <p>{t("start.lead")}</p>
+            <p>{t(next < 0 ? "start.done" : "start.lead")}</p>
             <p className={classes.progress}>
               {t("start.progress", { done: steps.filter(Boolean).length, all: steps.length })}
             </p>
           </header>
           <ol className={classes.steps}>
             <Step done={connected} current={next === 0} title={t("start.connect")}>
-              {connected ? (
-                <p>{t("start.connected", { names: channels.map(({ name }) => name).join(", ") })}</p>
-              ) : (
-                <Connect />
-              )}
+              {connected ? <Connected channels={channels} /> : <Connect />}
             </Step>
             <Step done={tried} current={next === 1} title={t("start.try")}>
               <Try tried={tried} />
@@ -62,6 +59,7 @@ export function Checklist({ hideable }: { hideable: boolean }) {
         </div>
         {shown && panel && (
           <aside className={classes.preview}>
+            <h3>{t("start.previewTitle")}</h3>
             <Later load={panel} props={{ channel: shown }} />
           </aside>
         )}
@@ -83,6 +81,31 @@ function Step(props: { done: boolean; current: boolean; title: string; children:
         {children}
       </div>
     </li>
+  );
+}
+
+/** What is connected, and where something is left to do before customers can write. */
+function Connected({ channels }: { channels: readonly Channel[] }) {
+  const { t } = useTranslation();
+  const missing = channels.filter(({ type, health }) => setupOf(type).connect?.nextTab && health.state === "waiting");
+  const [first] = missing;
+  const names = (of: readonly Channel[]) => of.map(({ name }) => name).join(", ");
+  return (
+    <>
+      <p>{t("start.connected", { names: names(channels) })}</p>
+      {first && (
+        <p>
+          {t("start.install", { names: names(missing) })}{" "}
+          <Link
+            to="/settings/channels/$channelId"
+            params={{ channelId: first.id }}
+            search={{ tab: setupOf(first.type).connect?.nextTab }}
+          >
+            {t("start.installAction")}
+          </Link>
+        </p>
+      )}
+    </>
   );
 }
 
