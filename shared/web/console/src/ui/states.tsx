@@ -26,7 +26,7 @@ export function EmptyState(props: {
   const Icon = props.icon;
   return (
     <Center h="100%" p="xl">
-      <Stack align="center" gap={6} maw={300} ta="center">
+      <Stack align="center" gap={6} maw={300} ta="center" style={{ textWrap: "balance" }}>
         <ThemeIcon size={48} radius="xl" variant="light" color="petrol" mb={6}>
           <Icon size={24} stroke={1.6} />
         </ThemeIcon>
@@ -49,7 +49,7 @@ export function ErrorState(props: { error: unknown; onRetry: () => void; retryin
   const hopeless = codeOf(props.error) === "not_found";
   return (
     <Center h="100%" p="xl" role="alert">
-      <Stack align="center" gap="xs" maw={320} ta="center">
+      <Stack align="center" gap="xs" maw={320} ta="center" style={{ textWrap: "balance" }}>
         <ThemeIcon size={48} radius="xl" variant="light" color="red">
           <IconAlertTriangle size={24} stroke={1.6} />
         </ThemeIcon>
@@ -210,7 +210,7 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <Center h="100dvh" component="main">
-      <Stack align="center" gap={6} maw={300} ta="center">
+      <Stack align="center" gap={6} maw={300} ta="center" style={{ textWrap: "balance" }}>
         <ThemeIcon size={48} radius="xl" variant="light" color="petrol" mb={6}>
           <IconMapOff size={24} stroke={1.6} />
         </ThemeIcon>
