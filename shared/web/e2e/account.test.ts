@@ -61,7 +61,7 @@ test("sign-up and email confirmation remove the banner", async () => {
   await banner.waitFor({ state: "detached" });
   // The first link again: it can be used once. The second mail's link is still valid.
   await page.goto(link);
-  await page.getByText(t("auth.linkExpired")).waitFor();
+  await page.getByText(t("auth.verify.expired")).waitFor();
 });
 
 test("password reset by email ends the other sessions", async () => {

@@ -76,12 +76,14 @@ export function SignUp() {
         description={t("field.accountNameHint")}
         autoComplete="organization"
         autoFocus
+        size="md"
         key={form.key("accountName")}
         {...form.getInputProps("accountName")}
       />
       <TextInput
         label={t("field.yourName")}
         autoComplete="name"
+        size="md"
         key={form.key("name")}
         {...form.getInputProps("name")}
       />
@@ -89,6 +91,7 @@ export function SignUp() {
         label={t("field.email")}
         type="email"
         autoComplete="email"
+        size="md"
         key={form.key("email")}
         {...form.getInputProps("email")}
       />
@@ -96,6 +99,7 @@ export function SignUp() {
         label={t("field.password")}
         description={t("field.passwordHint", { min: PASSWORD_LENGTH })}
         autoComplete="new-password"
+        size="md"
         key={form.key("password")}
         {...form.getInputProps("password")}
       />

@@ -13,7 +13,7 @@ export function Verify() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const { token } = useSearch({ from: "/auth/verify" });
-  const errorText = useErrorText({ invalid: "auth.linkExpired", not_found: "auth.linkExpired" });
+  const errorText = useErrorText({ invalid: "auth.verify.expired", not_found: "auth.verify.expired" });
   const verify = useQuery({
     queryKey: ["verify", token],
     queryFn: async () => {

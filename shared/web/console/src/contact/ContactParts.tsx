@@ -82,7 +82,7 @@ export function Card({ contact, children }: { contact: Contact; children?: React
         aside={
           !editing &&
           may("contact.edit") && (
-            <ActionIcon aria-label={t("contact.edit")} onClick={() => setEditing(true)}>
+            <ActionIcon mr={-6} aria-label={t("contact.edit")} onClick={() => setEditing(true)}>
               <IconPencil size={16} />
             </ActionIcon>
           )

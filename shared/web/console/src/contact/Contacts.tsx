@@ -28,6 +28,7 @@ export function Contacts() {
   const { t } = useTranslation();
   const may = useMay();
   const search = useSearch({ from: "/shell/contacts" });
+  const navigate = useNavigate();
   const allowed = may("contact.read");
   const list = useInfiniteQuery({
     ...contactsQuery(search.q ?? ""),
@@ -61,7 +62,18 @@ export function Contacts() {
           icon={search.q ? IconSearchOff : IconAddressBook}
           title={search.q ? t("inbox.noMatch") : t("contact.empty")}
           text={search.q ? t("contact.noMatchHint") : t("contact.emptyHint")}
-        />
+        >
+          {search.q && (
+            <Button
+              size="xs"
+              variant="light"
+              mt="xs"
+              onClick={() => void navigate({ to: "/contacts", search: {}, replace: true })}
+            >
+              {t("contact.searchClear")}
+            </Button>
+          )}
+        </EmptyState>
       )}
       {(contacts.length > 0 || list.hasNextPage) && (
         <Rows

@@ -8,7 +8,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../api/me.ts";
 import { operatorsQuery } from "../api/queries.ts";
-import { At, inMain } from "../ui/anchored.tsx";
+import { At, alongButton, inMain } from "../ui/anchored.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
 import { useConversationAction } from "./actions.ts";
@@ -43,7 +43,8 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
     <Combobox
       store={combobox}
       width={280}
-      position="bottom-end"
+      position="bottom-start"
+      middlewares={alongButton}
       shadow="md"
       portalProps={inMain}
       onOptionSubmit={(value) => {
@@ -72,7 +73,7 @@ export function AssignList({ conversation, ...overlay }: OverlayProps & { conver
           {conversation.assigneeId !== null && search === "" && (
             <Combobox.Option value={NOBODY}>
               <Group gap="xs" wrap="nowrap">
-                <IconUserOff size={20} />
+                <IconUserOff size={20} className={classes.assignNobody} />
                 {t("conversation.unassign")}
               </Group>
             </Combobox.Option>

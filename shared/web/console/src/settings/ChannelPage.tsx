@@ -73,18 +73,20 @@ function Opened({ channel }: { channel: Channel }) {
             {channelOf(channel.type).name} · <bdi>{identityOf(channel)}</bdi>
           </p>
         </div>
-        <Health channel={channel} />
-        {may("channel.manage") && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconPencil size={15} />}
-            aria-label={t("channels.editOne", { name: channel.name })}
-            onClick={() => setEditing(true)}
-          >
-            {t("action.edit")}
-          </Button>
-        )}
+        <div className={classes.headSide}>
+          <Health channel={channel} />
+          {may("channel.manage") && (
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconPencil size={15} />}
+              aria-label={t("channels.editOne", { name: channel.name })}
+              onClick={() => setEditing(true)}
+            >
+              {t("action.edit")}
+            </Button>
+          )}
+        </div>
       </header>
       <Trouble channel={channel} onReconnect={() => setEditing(true)} />
       <Tabs
@@ -127,6 +129,8 @@ function General({ channel }: { channel: Channel }) {
   );
 }
 
+const isColor = (value: string) => /^#[\da-f]{6}$/i.test(value);
+
 function Facts({ channel }: { channel: Channel }) {
   const { t } = useTranslation();
   const may = useMay();
@@ -142,7 +146,10 @@ function Facts({ channel }: { channel: Channel }) {
       {facts.map(([label, value]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd dir="auto">{value || "—"}</dd>
+          <dd dir="auto">
+            {isColor(value) && <span className={classes.sample} style={{ background: value }} />}
+            {value || "—"}
+          </dd>
         </div>
       ))}
     </dl>

@@ -49,7 +49,7 @@ export function Channels() {
       {list.data && list.data.length > 0 && (
         <ul className={classes.rows}>
           {list.data.map((channel) => (
-            <li key={channel.id} className={classes.row}>
+            <li key={channel.id} className={`${classes.row} ${classes.wrapping}`}>
               <ChannelBadge type={channel.type} size={34} />
               <span className={classes.rowLines}>
                 <Link

@@ -121,6 +121,8 @@ function Assigning({ settings }: { settings: Settings }) {
 
 const timeZones = Intl.supportedValuesOf("timeZone");
 
+const zoneName = (zone: string) => zone.replaceAll("_", " ");
+
 const closingOf = ({ closing, timeZone }: Settings) => ({
   closes: closing.idleMinutes !== null,
   idleMinutes: closing.idleMinutes ?? 60,
@@ -138,7 +140,7 @@ function Closing({ settings }: { settings: Settings }) {
   const { base, meet, settle, panel } = useStale(settings, form, closingOf, {
     closes: { label: t("closing.switch"), show: (on) => t(on ? "stale.on" : "stale.off") },
     idleMinutes: { label: t("closing.minutes"), show: (minutes) => number(minutes) },
-    timeZone: { label: t("closing.timeZone") },
+    timeZone: { label: t("closing.timeZone"), show: zoneName },
   });
   const untouched = !form.isDirty();
   // Without changes of one's own, the form shows the newest settings.
@@ -191,7 +193,10 @@ function Closing({ settings }: { settings: Settings }) {
           disabled={locked}
           allowDeselect={false}
           limit={60}
-          data={timeZones.includes(settings.timeZone) ? timeZones : [settings.timeZone, ...timeZones]}
+          data={(timeZones.includes(settings.timeZone) ? timeZones : [settings.timeZone, ...timeZones]).map((zone) => ({
+            value: zone,
+            label: zoneName(zone),
+          }))}
           {...form.getInputProps("timeZone")}
         />
         {panel}

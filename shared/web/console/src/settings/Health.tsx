@@ -17,7 +17,7 @@ type State = Channel["health"]["state"];
 
 const health: Record<State, { key: Key; color: string }> = {
   ok: { key: "channels.ok", color: "petrol" },
-  waiting: { key: "channels.waiting", color: "blue" },
+  waiting: { key: "channels.waiting", color: "gray" },
   reauthorise: { key: "channels.reauthorise", color: "orange" },
   stopped: { key: "channels.stopped", color: "red" },
   silent: { key: "channels.silent", color: "orange" },

@@ -150,7 +150,7 @@ function Row({ template }: { template: Template }) {
         </span>
         {template.reason && (
           <span className={classes.templateReason} dir="auto">
-            {template.reason}
+            {t("template.reason", { reason: template.reason })}
           </span>
         )}
       </div>

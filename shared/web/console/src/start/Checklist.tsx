@@ -48,6 +48,11 @@ export function Checklist({ hideable }: { hideable: boolean }) {
               <Invite invited={invited} current={next === 2} />
             </Step>
           </ol>
+          {!hideable && finished(progress) && (
+            <Button mt="lg" renderRoot={(props) => <Link {...props} to="/inbox" />}>
+              {t("state.backToInbox")}
+            </Button>
+          )}
           {hideable && !finished(progress) && (
             <footer className={classes.foot}>
               <Button variant="subtle" size="xs" onClick={hide}>

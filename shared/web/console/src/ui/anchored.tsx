@@ -11,6 +11,9 @@ export function At({ element, ref }: { element: HTMLElement; ref?: Ref<HTMLEleme
   return null;
 }
 
+/** Overlays move along their button into the window, rather than to its other side, over the column beside it. */
+export const alongButton = { flip: { crossAxis: false }, shift: true };
+
 /** Overlays are part of the main region, so that nothing is outside of the page's landmarks. */
 export const inMain = { target: "#main" };
 
@@ -46,6 +49,7 @@ export function AnchoredPopover({ overlay, children, ...place }: Place<PopoverPr
       opened={opened}
       onChange={(open) => !open && onClose()}
       shadow="md"
+      middlewares={alongButton}
       trapFocus
       returnFocus
       portalProps={inMain}

@@ -1,5 +1,5 @@
 import { Button, Center, Loader, Stack, Text, ThemeIcon, Title } from "@mantine/core";
-import { IconAlertTriangle, IconRefresh } from "@tabler/icons-react";
+import { IconAlertTriangle, IconMapOff, IconRefresh } from "@tabler/icons-react";
 import { Link, useRouter } from "@tanstack/react-router";
 import { type ComponentType, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
@@ -26,7 +26,7 @@ export function EmptyState(props: {
   const Icon = props.icon;
   return (
     <Center h="100%" p="xl">
-      <Stack align="center" gap={6} maw={300} ta="center">
+      <Stack align="center" gap={6} maw={300} ta="center" style={{ textWrap: "balance" }}>
         <ThemeIcon size={48} radius="xl" variant="light" color="petrol" mb={6}>
           <Icon size={24} stroke={1.6} />
         </ThemeIcon>
@@ -49,18 +49,18 @@ export function ErrorState(props: { error: unknown; onRetry: () => void; retryin
   const hopeless = codeOf(props.error) === "not_found";
   return (
     <Center h="100%" p="xl" role="alert">
-      <Stack align="center" gap="xs" maw={320} ta="center">
+      <Stack align="center" gap="xs" maw={320} ta="center" style={{ textWrap: "balance" }}>
         <ThemeIcon size={48} radius="xl" variant="light" color="red">
           <IconAlertTriangle size={24} stroke={1.6} />
         </ThemeIcon>
-        <Text fw={600}>{t("state.failed")}</Text>
+        <Text fw={600}>{hopeless ? errorText(props.error) : t("state.failed")}</Text>
         <Text size="sm" c="dimmed">
-          {errorText(props.error)}
+          {hopeless ? t("state.missingHint") : errorText(props.error)}
         </Text>
         {hopeless ? (
-          <Link to="/inbox" style={{ color: "var(--rc-accent)" }}>
+          <Button renderRoot={(props) => <Link {...props} to="/inbox" />} size="xs" variant="light" mt={4}>
             {t("state.backToInbox")}
-          </Link>
+          </Button>
         ) : (
           <Button
             variant="light"
@@ -210,13 +210,19 @@ export function NotFound() {
   const { t } = useTranslation();
   return (
     <Center h="100dvh" component="main">
-      <Stack align="center" gap="xs">
+      <Stack align="center" gap={6} maw={300} ta="center" style={{ textWrap: "balance" }}>
+        <ThemeIcon size={48} radius="xl" variant="light" color="petrol" mb={6}>
+          <IconMapOff size={24} stroke={1.6} />
+        </ThemeIcon>
         <Title order={1} fz="md">
           {t("state.notFound")}
         </Title>
-        <Link to="/inbox" style={{ color: "var(--rc-accent)" }}>
+        <Text size="sm" c="dimmed">
+          {t("state.notFoundHint")}
+        </Text>
+        <Button renderRoot={(props) => <Link {...props} to="/inbox" />} size="xs" variant="light" mt="xs">
           {t("state.backToInbox")}
-        </Link>
+        </Button>
       </Stack>
     </Center>
   );
