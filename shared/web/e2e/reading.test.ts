@@ -58,13 +58,13 @@ test("reading begins at the line of new messages, which stays while the conversa
   // What arrives meanwhile is counted and moves nothing.
   const before = await place();
   const shifts = await watchShifts(desk.page);
-  await stack.phone.say(sofia.phone, "Línea 31");
+  await stack.phone.say(sofia.phone, "La última");
   await desk.button("conversation.newCount_other", { number: 31 }).waitFor();
   expect(await place()).toBe(before);
   expect(await shifts()).toEqual([]);
 
   await desk.button("conversation.newCount_other", { number: 31 }).click();
-  await desk.message("Línea 31").waitFor();
+  await desk.message("La última").waitFor();
   await unread.waitFor({ state: "detached" });
   await desk.log.evaluate((log) => log.scrollTo(0, 0));
   await line.waitFor();
@@ -73,7 +73,7 @@ test("reading begins at the line of new messages, which stays while the conversa
   const api = await stack.api(ana);
   await expect.poll(async () => (await api.withContact(sofia.name)).unread).toBe(false);
   await desk.reload();
-  await desk.message("Línea 31").waitFor();
+  await desk.message("La última").waitFor();
   expect(await line.count()).toBe(0);
 });
 
