@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func NewRouter[T any](routes []T, name func(T) (method, pattern string)) (*Route
 		r.routes[key] = append(r.routes[key], entry[T]{pattern, segments, route})
 	}
 	for _, entries := range r.routes {
-		slices.SortStableFunc(entries, func(a, b entry[T]) int { return strings.Compare(shape(a.segments), shape(b.segments)) })
+		sort.SliceStable(entries, func(i, j int) bool { return shape(entries[i].segments) < shape(entries[j].segments) })
 	}
 	return r, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -283,20 +284,22 @@ func (h *Handler) searchConversations(ctx context.Context, c *rest.Call, w inbox
 
 // sortConversations is a total order: equal times are ordered by id, so that repeated requests return the same order.
 func sortConversations(list []chat.Conversation, by wire.Order) {
-	slices.SortStableFunc(list, func(a, b chat.Conversation) int {
-		recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
-		switch by {
-		case wire.OrderNewest:
-			return recent
-		case wire.OrderOldest:
-			return -recent
-		case wire.OrderWaiting:
-			return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
-		case wire.OrderDue:
-			return earliest(a, b, a.ClosesAt(), b.ClosesAt(), recent)
-		}
+	sort.SliceStable(list, func(i, j int) bool { return compareConversations(list[i], list[j], by) < 0 })
+}
+
+func compareConversations(a, b chat.Conversation, by wire.Order) int {
+	recent := cmp.Or(b.LastActivityAt.Compare(a.LastActivityAt), cmp.Compare(b.ID, a.ID))
+	switch by {
+	case wire.OrderNewest:
 		return recent
-	})
+	case wire.OrderOldest:
+		return -recent
+	case wire.OrderWaiting:
+		return earliest(a, b, a.WaitingSince, b.WaitingSince, recent)
+	case wire.OrderDue:
+		return earliest(a, b, a.ClosesAt(), b.ClosesAt(), recent)
+	}
+	return recent
 }
 
 // earliest compares two times; zero times come last.

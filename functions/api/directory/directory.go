@@ -89,7 +89,6 @@ func byName[T any](items []T, key func(T) (name, id string)) []T {
 		name, id := key(item)
 		entries[i] = entry{name, id, i}
 	}
-	// sort.Slice is compiled once; slices.SortFunc would be compiled for this type, 8 KB of the function's binary.
 	sort.Slice(entries, func(i, j int) bool {
 		a, b := entries[i], entries[j]
 		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) < 0

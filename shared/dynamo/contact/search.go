@@ -1,7 +1,6 @@
 package contact
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -110,7 +109,12 @@ func wantsOf(q string) []want {
 				w = append(w, item.Token{Field: item.FieldName, Text: item.CutToken(word)})
 			}
 			// Look up the longest word: it is likely the rarest.
-			slices.SortFunc(w, func(a, b item.Token) int { return cmp.Or(len(b.Text)-len(a.Text), strings.Compare(a.Text, b.Text)) })
+			sort.Slice(w, func(i, j int) bool {
+				if a, b := w[i].Text, w[j].Text; len(a) != len(b) {
+					return len(a) > len(b)
+				}
+				return w[i].Text < w[j].Text
+			})
 			wants = append(wants, w)
 		}
 	}
@@ -245,7 +249,7 @@ func (r *run) among(ctx context.Context, at int, few map[chat.ContactID]bool, af
 			hits = append(hits, first)
 		}
 	}
-	sort.Slice(hits, func(i, j int) bool { return hits[i].place() < hits[j].place() }) // compiled once, unlike slices.SortFunc
+	sort.Slice(hits, func(i, j int) bool { return hits[i].place() < hits[j].place() })
 	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.place() <= after })
 	done, err := r.check(ctx, at, hits, contacts)
 	if err != nil || done == len(hits) {

@@ -79,7 +79,7 @@ func (s *Store) Sessions(ctx context.Context, account chat.AccountID, operator c
 		}
 		sessions = append(sessions, se)
 	}
-	sort.Slice(sessions, func(i, j int) bool { return sessions[i].CreatedAt.After(sessions[j].CreatedAt) }) // compiled once, unlike slices.SortFunc
+	sort.Slice(sessions, func(i, j int) bool { return sessions[i].CreatedAt.After(sessions[j].CreatedAt) })
 	return sessions, nil
 }
 

@@ -2,6 +2,7 @@ package item
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -103,7 +104,7 @@ func Tokens(c chat.Contact) []Token {
 	for _, word := range words {
 		addEndings(FieldWithin, word.Text, MinWithin-1)
 	}
-	slices.SortFunc(tokens, compareTokens)
+	sort.Slice(tokens, func(i, j int) bool { return tokens[i].before(tokens[j]) })
 	return tokens
 }
 
@@ -208,12 +209,12 @@ func reverse(s string) string {
 	return string(b)
 }
 
-// compareTokens sorts tokens as their keys do.
-func compareTokens(a, b Token) int {
-	if c := strings.Compare(string(a.Field), string(b.Field)); c != 0 {
-		return c
+// before sorts tokens as their keys do.
+func (t Token) before(other Token) bool {
+	if t.Field != other.Field {
+		return t.Field < other.Field
 	}
-	return strings.Compare(key.SearchPrefix(a.Text), key.SearchPrefix(b.Text))
+	return key.SearchPrefix(t.Text) < key.SearchPrefix(other.Text)
 }
 
 // Fold removes case and accents.
