@@ -1,20 +1,19 @@
 import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
-import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
+import { type Language, languages } from "@recado/lib/protocol";
 import { IconKeyboard, IconListCheck, IconLogout, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { send, tell } from "../api/client.ts";
+import { tell } from "../api/client.ts";
 import { useMay, useMe } from "../api/me.ts";
-import { meQuery } from "../api/queries.ts";
 import { tellSession } from "../api/session.ts";
-import { setLanguage } from "../core/texts.ts";
 import { takeBack } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { AnchoredMenu } from "../ui/anchored.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
+import { useLanguageChange } from "./language.ts";
 import { openShortcutHelp } from "./ShortcutHelp.tsx";
 
 const schemes = [
@@ -32,15 +31,7 @@ export function UserMenuItems(overlay: OverlayProps) {
   const failed = useFailureNotice();
   const { outbox } = useLive();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const changeLanguage = useMutation({
-    mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
-    onMutate: (language) => setLanguage(language),
-    onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
-    onError: (error) => {
-      void setLanguage(me.operator.language);
-      failed(error);
-    },
-  });
+  const changeLanguage = useLanguageChange();
   const signOut = useMutation({
     mutationFn: () => tell("POST", "/auth/sign-out", {}),
     onSuccess: async () => {
