@@ -1,0 +1,27 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { tell } from "../api/client.ts";
+import { useMe } from "../api/me.ts";
+import { tellSession } from "../api/session.ts";
+import { takeBack } from "../live/drafts.ts";
+import { useLive } from "../live/LiveProvider.tsx";
+import { useFailureNotice } from "../ui/errors.ts";
+
+/** Ends the session. Unsent messages become drafts. */
+export function useSignOut() {
+  const me = useMe();
+  const client = useQueryClient();
+  const router = useRouter();
+  const failed = useFailureNotice();
+  const { outbox } = useLive();
+  return useMutation({
+    mutationFn: () => tell("POST", "/auth/sign-out", {}),
+    onSuccess: async () => {
+      takeBack(me.operator.id, await outbox.empty());
+      client.clear();
+      tellSession(null);
+      void router.navigate({ to: "/sign-in" });
+    },
+    onError: failed,
+  });
+}
