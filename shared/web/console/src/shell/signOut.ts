@@ -3,11 +3,11 @@ import { useRouter } from "@tanstack/react-router";
 import { tell } from "../api/client.ts";
 import { useMe } from "../api/me.ts";
 import { tellSession } from "../api/session.ts";
-import { takeBack } from "../live/drafts.ts";
+import { forgetDrafts, takeBack } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { useFailureNotice } from "../ui/errors.ts";
 
-/** Ends the session. Unsent messages become drafts. */
+/** Ends the session. Unsent messages become drafts; of those, the browser keeps only texts. */
 export function useSignOut() {
   const me = useMe();
   const client = useQueryClient();
@@ -18,6 +18,7 @@ export function useSignOut() {
     mutationFn: () => tell("POST", "/auth/sign-out", {}),
     onSuccess: async () => {
       takeBack(me.operator.id, await outbox.empty());
+      void forgetDrafts(me.operator.id);
       client.clear();
       tellSession(null);
       void router.navigate({ to: "/sign-in" });
