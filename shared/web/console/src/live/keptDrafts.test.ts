@@ -10,7 +10,7 @@ function browser() {
   const records = new Map<string, KeptDraft>();
   const files = new Map<string, File>();
   const listeners = new Map<DraftStorage, (place: string) => void>();
-  const state = { blocked: false, fileWrites: 0 };
+  const state = { blocked: false, writes: 0, fileWrites: 0 };
   const tab = () => {
     const check = () => {
       if (state.blocked) throw new Error("QuotaExceededError");
@@ -30,6 +30,7 @@ function browser() {
         else records.delete(place);
         for (const [id, file] of added) files.set(`${place} ${id}`, file);
         for (const id of gone) files.delete(`${place} ${id}`);
+        state.writes += 1;
         state.fileWrites += added.size;
       },
       async forget(operatorId) {
@@ -120,6 +121,20 @@ describe("KeptDrafts", () => {
     await drafts.settled();
     expect(one.state.fileWrites).toBe(1);
     expect((await one.opened()).drafts.of(here).forms.template?.body).toEqual(["Ana María"]);
+  });
+
+  test("nothing is written when there was nothing and there is nothing", async () => {
+    const { drafts } = await one.opened();
+    drafts.change(here, { files: [] });
+    await drafts.settled();
+    expect(one.state.writes).toBe(0);
+    drafts.change(here, { files: [picked("a.pdf")] });
+    await drafts.settled();
+    drafts.change(here, { files: [] });
+    await drafts.settled();
+    drafts.change(here, { files: [] });
+    await drafts.settled();
+    expect(one.state.writes).toBe(2);
   });
 
   test("what is added before the storage answered joins what it had", async () => {

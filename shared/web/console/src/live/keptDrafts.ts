@@ -147,10 +147,12 @@ export class KeptDrafts {
       forms: template ? { ...forms, template: { ...template, file: undefined } } : forms,
     };
     const nothing = record.files.length === 0 && Object.keys(forms).length === 0;
+    const shape = shapeOf(draft);
+    // A text that is sent clears files that never were.
+    if (nothing && shape === "" && !this.shapes.get(place)) return true;
     const gone = [...had.keys()].filter((id) => !now.has(id));
     await this.storage.keep(place, nothing ? undefined : record, { added, gone });
     this.kept.set(place, now);
-    const shape = shapeOf(draft);
     if (shape !== this.shapes.get(place)) this.storage.tell(place);
     this.shapes.set(place, shape);
     return now.size === wanted.size;
