@@ -104,7 +104,7 @@ test("screens have no accessibility violations, in light and dark", async () => 
   await page
     .getByRole("dialog", { name: t("shell.palette") })
     .getByRole("combobox")
-    .fill("i");
+    .fill("iris");
   await page
     .getByRole("group", { name: t("shell.contacts") })
     .getByRole("option")

@@ -128,7 +128,7 @@ test("palette opens from the menu, shows options in their place, and says what a
   expect(await page.locator("html").getAttribute("lang")).toBe("pt");
   answer();
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("espanol");
+  await page.getByRole("dialog").getByRole("combobox").fill("espanol");
   await page.getByRole("option", { selected: true, name: /Español/ }).waitFor();
   await page.keyboard.press("Enter");
   await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("es");

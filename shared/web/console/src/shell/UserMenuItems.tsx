@@ -1,4 +1,4 @@
-import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
+import { type MantineColorScheme, Menu, Text, useMantineColorScheme } from "@mantine/core";
 import { type Language, languages } from "@recado/lib/protocol";
 import { IconCommand, IconKeyboard, IconListCheck, IconLogout, IconUser } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
@@ -11,7 +11,6 @@ import type { OverlayProps } from "../ui/overlay.tsx";
 import { useLanguageChange } from "./language.ts";
 import { openShortcutHelp } from "./ShortcutHelp.tsx";
 import { schemes } from "./schemes.ts";
-import classes from "./shell.module.css";
 import { useSignOut } from "./signOut.ts";
 
 export function UserMenuItems(overlay: OverlayProps) {
@@ -39,9 +38,9 @@ export function UserMenuItems(overlay: OverlayProps) {
       <Menu.Item
         leftSection={<IconCommand size={16} />}
         rightSection={
-          <span className={classes.keys} aria-hidden="true">
+          <Text size="xs" c="dimmed" aria-hidden="true">
             {paletteKeys.join(" ")}
-          </span>
+          </Text>
         }
         onClick={openPalette}
       >

@@ -17,6 +17,9 @@ import classes from "./palette.module.css";
 import { useFound } from "./useFound.tsx";
 import { usePlaces, usePreferences } from "./useOwnCommands.ts";
 
+/** Characters from which on the server is asked: a single one would find too much, or nothing. */
+const SEARCHED_LENGTH = 2;
+
 // B-16
 /** One field for everything: where to go, what to do here, and who and what to find. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -41,7 +44,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const preferences = usePreferences();
   const typed = text.trim();
   const [q] = useDebouncedValue(typed, 250);
-  const search = useFound(inside ? "" : q);
+  const search = useFound(inside || q.length < SEARCHED_LENGTH ? "" : q);
 
   const own: Group[] = inside
     ? [{ label: inside.label, entries: found(inside.options ?? [], typed) }]
@@ -50,7 +53,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         { label: t("palette.goTo"), entries: found(places, typed) },
         { label: t("palette.account"), entries: found(preferences, typed) },
       ];
-  const searches = !inside && typed !== "";
+  const searches = !inside && typed.length >= SEARCHED_LENGTH;
   const groups = [...own, ...(searches && q === typed ? search.groups : [])].filter(
     ({ entries }) => entries.length > 0,
   );
