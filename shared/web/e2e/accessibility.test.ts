@@ -100,6 +100,18 @@ test("screens have no accessibility violations, in light and dark", async () => 
   await page.getByRole("menuitem").first().waitFor();
   await check("more actions");
   await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page
+    .getByRole("dialog", { name: t("shell.palette") })
+    .getByRole("combobox")
+    .fill("iris");
+  await page
+    .getByRole("group", { name: t("shell.contacts") })
+    .getByRole("option")
+    .first()
+    .waitFor();
+  await check("the palette");
+  await page.keyboard.press("Escape");
   await desk.button("inbox.filter.label").click();
   await page.getByRole("combobox", { name: t("inbox.filter.operator") }).waitFor();
   await check("the filters");

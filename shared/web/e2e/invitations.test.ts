@@ -78,8 +78,8 @@ test("owner invites people; one accepts in another browser and works with the ch
   await expect.poll(() => new URL(invited.page.url()).pathname).toBe("/inbox");
   await expect.poll(() => invited.page.getByRole("status").allTextContents()).toContain(pt("connection.online"));
 
-  await page.reload();
   await page.getByText(`${t("role.readonly")} · ${rita}`).waitFor();
+  await owner.button("invitations.revokeOne", { email: rita }).waitFor({ state: "detached" });
   await row(mara).waitFor();
   const late = await harness.desk();
   await late.page.goto(link);

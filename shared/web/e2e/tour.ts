@@ -280,6 +280,29 @@ export const signedIn: Stop[] = [
     },
   },
   {
+    name: "palette",
+    route: "/inbox/$conversationId",
+    open: async (visit) => {
+      await inConversation(visit);
+      await visit.page.keyboard.press("Control+k");
+      await visit.page.getByRole("group", { name: visit.t("palette.here") }).waitFor();
+    },
+  },
+  {
+    name: "palette, found",
+    route: "/inbox/$conversationId",
+    open: async (visit) => {
+      await inConversation(visit);
+      await visit.page.keyboard.press("Control+k");
+      await visit.page.getByRole("dialog").getByRole("combobox").fill("iris");
+      await visit.page
+        .getByRole("group", { name: visit.t("palette.conversations") })
+        .getByRole("option")
+        .first()
+        .waitFor();
+    },
+  },
+  {
     name: "preview of a site",
     route: "/preview/$channelId",
     open: async (visit) => {

@@ -8,6 +8,9 @@ import { type InboxView, viewQuery } from "./view.ts";
 /** Typed as nullable string: with the type null, later cursors would be type errors. */
 const firstPage = null as string | null;
 
+/** How many of each kind the command palette shows. */
+const FOUND = 5;
+
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: async ({ signal }) => {
@@ -162,4 +165,21 @@ export const contactsQuery = (q: string) =>
       getList(withQuery("/contacts", { q, limit: 50, cursor: pageParam }), wire.contact, signal),
     initialPageParam: firstPage,
     getNextPageParam: (last) => last.nextCursor,
+  });
+
+/** The first contacts and conversations that a search finds, for the command palette. A part that the operator may not see is left out. */
+export const foundQuery = (q: string, parts: { contacts: boolean; conversations: boolean }) =>
+  queryOptions({
+    queryKey: ["found", q, parts],
+    queryFn: async ({ signal }) => {
+      const none = { items: [], nextCursor: null };
+      const [contacts, conversations] = await Promise.all([
+        parts.contacts ? getList(withQuery("/contacts", { q, limit: FOUND }), wire.contact, signal) : none,
+        parts.conversations
+          ? getList(withQuery("/conversations", { status: "all", q, limit: FOUND }), wire.conversation, signal)
+          : none,
+      ]);
+      return { contacts, conversations };
+    },
+    gcTime: 60_000,
   });

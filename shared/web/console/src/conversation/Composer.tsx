@@ -18,9 +18,9 @@ import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { capabilitiesQuery } from "../api/queries.ts";
 import { channelOf } from "../channels/index.ts";
-import { onTakenBack, type Picked, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
+import { onDraftsChanged, readDraft, readFiles, writeDraft, writeFiles } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
-import type { FormKind } from "../live/outgoing.ts";
+import type { FormKind, Picked } from "../live/outgoing.ts";
 import { useFormats } from "../ui/format.ts";
 import { Later } from "../ui/later.tsx";
 import { useOverlay } from "../ui/overlay.tsx";
@@ -114,7 +114,7 @@ function Field({ conversation, able }: { conversation: Conversation; able: Capab
 
   useEffect(
     () =>
-      onTakenBack(() => {
+      onDraftsChanged(() => {
         setText(readDraft(me.operator.id, conversation.id));
         setFiles(readFiles(me.operator.id, conversation.id));
       }),

@@ -3,7 +3,7 @@ import type { FileKind } from "@recado/lib/protocol";
 import { withVisibleMarks } from "@recado/lib/text";
 import { IconFile, IconPhoto, IconSticker, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Picked } from "../live/drafts.ts";
+import type { Picked } from "../live/outgoing.ts";
 import { useFormats } from "../ui/format.ts";
 import classes from "./composer.module.css";
 

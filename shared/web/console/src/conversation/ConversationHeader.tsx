@@ -7,7 +7,7 @@ import {
   IconDotsVertical,
   IconLayoutSidebarRight,
 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../api/me.ts";
 import { channelsQuery, operatorsQuery } from "../api/queries.ts";
@@ -15,6 +15,7 @@ import { ChannelBadge } from "../channels/ChannelBadge.tsx";
 import { channelOf } from "../channels/index.ts";
 import { useViewers } from "../live/ephemeral.ts";
 import { useLive } from "../live/LiveProvider.tsx";
+import { useCommands } from "../ui/commands.ts";
 import { contactName } from "../ui/contactName.ts";
 import { useOverlay } from "../ui/overlay.tsx";
 import { PersonAvatar } from "../ui/PersonAvatar.tsx";
@@ -33,6 +34,7 @@ export function ConversationHeader(props: {
   const { t } = useTranslation();
   const { conversation } = props;
   const { contact, channel, status } = conversation;
+  const me = useMe();
   const may = useMay();
   const channels = useQuery({ ...channelsQuery, enabled: may("channel.read") }).data;
   const channelName = channels?.find(({ id }) => id === channel.id)?.name ?? channelOf(channel.type).name;
@@ -45,6 +47,19 @@ export function ConversationHeader(props: {
   const resolve = () => {
     if (!resolving.isPending) resolving.resolve();
   };
+  const client = useQueryClient();
+  useCommands(async () => {
+    const operators = client.getQueryData(operatorsQuery.queryKey) ?? [];
+    return (await import("./commands.ts")).commandsOf(conversation, me.operator.id, may, operators, t, {
+      resolve,
+      act: (verb) => {
+        // An open conversation is marked as read.
+        if (verb === "unread") props.onBack();
+        action.mutate({ verb, body: {} });
+      },
+      assign: (operatorId) => action.mutate({ verb: "assign", body: { operatorId } }),
+    });
+  });
   const menu = useOverlay("menu", async () => (await import("./ConversationMenu.tsx")).ConversationMenu);
   const resolved = status === "resolved";
   const mayResolve = may("conversation.resolve");

@@ -4,10 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMay } from "../api/me.ts";
+import { useMay, useMe } from "../api/me.ts";
 import { conversationQuery } from "../api/queries.ts";
 import { contactTexts } from "../contact/texts/index.ts";
 import { withTexts } from "../core/texts.ts";
+import { loadDraft } from "../live/drafts.ts";
 import { useLive } from "../live/LiveProvider.tsx";
 import { Later } from "../ui/later.tsx";
 import { useShortcuts } from "../ui/shortcuts.ts";
@@ -35,6 +36,7 @@ export function ConversationPane() {
 function Opened({ id }: { id: string }) {
   const search = useSearch({ from: "/shell/inbox" });
   const navigate = useNavigate();
+  const me = useMe().operator.id;
   const may = useMay();
   const { say } = useLive();
   const conversation = useQuery(conversationQuery(id));
@@ -43,6 +45,7 @@ function Opened({ id }: { id: string }) {
   const [details, setDetails] = useState(() => matchMedia(WIDE).matches);
   const close = () => void navigate({ to: "/inbox", search });
 
+  useEffect(() => loadDraft(me, id), [me, id]);
   useEffect(() => {
     say({ action: "view", conversationId: id });
     return () => say({ action: "view", conversationId: null });

@@ -8,6 +8,7 @@ import { ApiError } from "../core/errors.ts";
 import { leftOut } from "../core/leftOut.ts";
 import { reach } from "../core/reach.ts";
 import { calling } from "./alerts.ts";
+import { draftsUnkept } from "./drafts.ts";
 import { Live } from "./live.ts";
 import { Outbox } from "./outbox.ts";
 import { sharedBy } from "./shared.ts";
@@ -130,7 +131,7 @@ export function LiveProvider(props: {
     };
     nudging.current = nudge;
     const leaving = (event: BeforeUnloadEvent) => {
-      if (outbox.unkept) event.preventDefault();
+      if (outbox.unkept || draftsUnkept()) event.preventDefault();
     };
     window.addEventListener("beforeunload", leaving);
     window.addEventListener("online", nudge);

@@ -1,17 +1,43 @@
-/** Drafts per operator and conversation. Texts are in local storage, files and forms in memory. */
+/** Drafts per operator and conversation. Texts are in local storage, files and forms in the browser's database. */
 
 import type { FileKind } from "@recado/lib/protocol";
-import type { FormDrafts, FormKind, Outgoing } from "./outgoing.ts";
+import type { KeptDrafts } from "./keptDrafts.ts";
+import type { Draft, FormDrafts, FormKind, Outgoing, Picked } from "./outgoing.ts";
 
-export interface Picked {
-  id: string;
-  file: File;
-  kind: FileKind;
+const none: Draft = { files: [], forms: {} };
+/** Files and forms as this page shows them, by operator and conversation. */
+const drafts = new Map<string, Draft>();
+let keeper: KeptDrafts | undefined;
+let coming: Promise<KeptDrafts> | undefined;
+
+const listeners = new Set<() => void>();
+const told = () => {
+  for (const listener of listeners) listener();
+};
+
+/** Its code is loaded when a conversation opens, after what the page shows first. */
+async function withKeeper(run: (keeper: KeptDrafts) => void): Promise<void> {
+  try {
+    coming ??= Promise.all([import("./keptDrafts.ts"), import("./draftStorage.ts")]).then(
+      ([{ KeptDrafts }, { draftStorage }]) => new KeptDrafts(drafts, draftStorage(), told),
+    );
+    keeper = await coming;
+    run(keeper);
+  } catch {
+    // Without its code, drafts live as long as the page. The next change asks for it again.
+    coming = undefined;
+  }
 }
 
-const none: readonly Picked[] = [];
-const files = new Map<string, readonly Picked[]>();
-const forms = new Map<string, Partial<FormDrafts>>();
+const placeOf = (operatorId: string, conversationId: string): string => `${operatorId} ${conversationId}`;
+const draftOf = (operatorId: string, conversationId: string): Draft =>
+  drafts.get(placeOf(operatorId, conversationId)) ?? none;
+
+function change(operatorId: string, conversationId: string, changes: Partial<Draft>): void {
+  const place = placeOf(operatorId, conversationId);
+  drafts.set(place, { ...draftOf(operatorId, conversationId), ...changes });
+  void withKeeper((ready) => ready.changed(place));
+}
 
 const key = (operatorId: string, conversationId: string) => `recado.draft.${operatorId}.${conversationId}`;
 
@@ -28,34 +54,39 @@ export function writeDraft(operatorId: string, conversationId: string, text: str
   }
 }
 
-export const readFiles = (operatorId: string, conversationId: string): readonly Picked[] =>
-  files.get(key(operatorId, conversationId)) ?? none;
-
-export function writeFiles(operatorId: string, conversationId: string, picked: readonly Picked[]): void {
-  if (picked.length === 0) files.delete(key(operatorId, conversationId));
-  else files.set(key(operatorId, conversationId), picked);
+/** Reads files and forms from the storage; `onDraftsChanged` tells when they are there. */
+export function loadDraft(operatorId: string, conversationId: string): void {
+  void withKeeper((ready) => ready.load(placeOf(operatorId, conversationId)));
 }
+
+export const readFiles = (operatorId: string, conversationId: string): readonly Picked[] =>
+  draftOf(operatorId, conversationId).files;
+
+export const writeFiles = (operatorId: string, conversationId: string, files: readonly Picked[]): void =>
+  change(operatorId, conversationId, { files });
 
 export const readForm = <K extends FormKind>(
   operatorId: string,
   conversationId: string,
   kind: K,
-): FormDrafts[K] | undefined => forms.get(key(operatorId, conversationId))?.[kind];
+): FormDrafts[K] | undefined => draftOf(operatorId, conversationId).forms[kind];
 
-export function writeForm<K extends FormKind>(
+export const writeForm = <K extends FormKind>(
   operatorId: string,
   conversationId: string,
   kind: K,
   value: FormDrafts[K] | undefined,
-): void {
-  const place = key(operatorId, conversationId);
-  forms.set(place, { ...forms.get(place), [kind]: value });
-}
+): void =>
+  change(operatorId, conversationId, { forms: { ...draftOf(operatorId, conversationId).forms, [kind]: value } });
 
-const listeners = new Set<() => void>();
+/** Whether files or forms would be lost with the page. */
+export const draftsUnkept = (): boolean => (keeper ? keeper.unkept : drafts.size > 0);
 
-/** Calls `run` when messages have become drafts again. */
-export function onTakenBack(run: () => void): () => void {
+/** Removes an operator's files and forms from this browser's storage. */
+export const forgetDrafts = (operatorId: string): Promise<void> => withKeeper((ready) => ready.forget(operatorId));
+
+/** Calls `run` when drafts have changed otherwise than by the fields that show them. */
+export function onDraftsChanged(run: () => void): () => void {
   listeners.add(run);
   return () => listeners.delete(run);
 }
@@ -76,5 +107,5 @@ export function takeBack(operatorId: string, outgoing: readonly Outgoing[]): voi
       ]);
     }
   }
-  for (const listener of listeners) listener();
+  told();
 }

@@ -37,6 +37,28 @@ describe("Live", () => {
     expect(client.getQueryData(["conversation", "cv_1"])).toMatchObject({ version: 2, unread: true });
   });
 
+  // S0-01
+  test("operator who is not in the list comes online: operators and invitations are fetched again, once", () => {
+    const operator = { id: "op_1", name: "Rita", online: false, availability: "away" };
+    const keys = [["operators"], ["invitations"]];
+    const stale = () => keys.map((key) => client.getQueryState(key)?.isInvalidated);
+    const comes = (operatorId: string) =>
+      live.apply([{ type: "presence", operatorId, online: true, availability: "available" }]);
+    const fetched = () => {
+      client.setQueryData(["operators"], [operator]);
+      client.setQueryData(["invitations"], []);
+    };
+    fetched();
+    comes("op_1");
+    expect(client.getQueryData(["operators"])).toEqual([{ ...operator, online: true, availability: "available" }]);
+    expect(stale()).toEqual([false, false]);
+    comes("op_2");
+    expect(stale()).toEqual([true, true]);
+    fetched();
+    comes("op_2");
+    expect(stale()).toEqual([false, false]);
+  });
+
   // S1-21
   test("read mark of another device; older frame ignored", () => {
     client.setQueryData(listKey, pagesOf([[conversationOf({ unread: true, lastInboundId: "m2" })]]));

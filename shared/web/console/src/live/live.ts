@@ -46,6 +46,8 @@ export class Live {
   private countsTimer: ReturnType<typeof setTimeout> | undefined;
   private countsAt = Number.NEGATIVE_INFINITY;
   private asked: string | null = null;
+  /** Operators who came online and were not in the list. */
+  private readonly strangers = new Set<string>();
   private stop: () => void;
 
   constructor(
@@ -276,12 +278,16 @@ export class Live {
   }
 
   private presence(item: wire.Frame<"presence">): void {
+    const { operatorId, online, availability } = item;
     const change = <T extends wire.Operator>(operator: T): T =>
-      operator.id === item.operatorId
-        ? { ...operator, online: item.online, availability: item.availability }
-        : operator;
-    this.client.setQueryData<wire.Operator[]>(["operators"], (known) => known?.map(change));
-    this.client.setQueryData<wire.Me>(["me"], (known) => known && { ...known, operator: change(known.operator) });
+      operator.id === operatorId ? { ...operator, online, availability } : operator;
+    const known = this.client.getQueryData<wire.Operator[]>(["operators"]);
+    this.client.setQueryData<wire.Operator[]>(["operators"], known?.map(change));
+    this.client.setQueryData<wire.Me>(["me"], (me) => me && { ...me, operator: change(me.operator) });
+    if (!known || known.some(({ id }) => id === operatorId) || this.strangers.has(operatorId)) return;
+    // Somebody accepted an invitation. The list has no more than its first page, so each one is asked for once.
+    this.strangers.add(operatorId);
+    for (const kind of ["operators", "invitations"]) void this.client.invalidateQueries({ queryKey: [kind] });
   }
 
   private async complete(message: Message): Promise<void> {

@@ -107,3 +107,16 @@ export interface FormDrafts {
 }
 export type FormKind = keyof FormDrafts;
 export type FormDraft = { [K in FormKind]: { kind: K; value: FormDrafts[K] } }[FormKind];
+
+/** A file that was chosen in the composer. */
+export interface Picked {
+  id: string;
+  file: File;
+  kind: FileKind;
+}
+
+/** Files and half-filled forms of a conversation. */
+export interface Draft {
+  files: readonly Picked[];
+  forms: Partial<FormDrafts>;
+}

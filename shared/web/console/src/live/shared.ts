@@ -22,15 +22,19 @@ export interface Shared {
   close(): void;
 }
 
-/** Entries of operators who do not come back are deleted after this time, in milliseconds. */
-const FORGOTTEN_AFTER = 30 * 24 * 60 * 60_000;
+/** What operators who do not come back left is deleted after this time, in milliseconds. */
+export const FORGOTTEN_AFTER = 30 * 24 * 60 * 60_000;
 
-/** Opened on first use, because opening throws where storage is blocked. */
-let opened: UseStore | undefined;
-const store = (): UseStore => {
-  opened ??= createStore("recado.outbox", "entries");
-  return opened;
-};
+/** A store of the browser's database. Opened on first use, because opening throws where storage is blocked. */
+export function lazyStore(name: string): () => UseStore {
+  let opened: UseStore | undefined;
+  return () => {
+    opened ??= createStore(name, "entries");
+    return opened;
+  };
+}
+
+const store = lazyStore("recado.outbox");
 
 export function sharedBy(operatorId: string): Shared {
   const channel = new BroadcastChannel(`recado.outbox.${operatorId}`);

@@ -22,7 +22,8 @@ const pathOf = ({ id }: Invitation): string => `/invitations/${encodeURIComponen
 /** The pending invitations, below the operators. S0-01 */
 export function Invitations() {
   const { t } = useTranslation();
-  const list = useQuery(invitationsQuery);
+  // Whoever accepts elsewhere is told of when they come online; a link that ran out, or a revocation by somebody else, is not.
+  const list = useQuery({ ...invitationsQuery, refetchOnWindowFocus: "always" });
   const [revoked, setRevoked] = useState<Invitation | null>(null);
   if (list.data?.length === 0) return null;
   return (

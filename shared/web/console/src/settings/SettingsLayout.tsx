@@ -1,8 +1,8 @@
-import { IconPlugConnected, IconRoute, IconUser, IconUsers } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../api/me.ts";
+import { settingsPages } from "../ui/pages.ts";
 import classes from "./settings.module.css";
 
 export function SettingsLayout() {
@@ -15,24 +15,16 @@ export function SettingsLayout() {
     const entry = pathname.split("/").slice(0, 3).join("/");
     nav.current?.querySelector(`[href="${entry}"]`)?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [pathname]);
-  const entries = [
-    { to: "/settings/profile", icon: IconUser, label: t("settings.profile"), shown: true },
-    { to: "/settings/operators", icon: IconUsers, label: t("settings.operators"), shown: may("operator.read") },
-    { to: "/settings/channels", icon: IconPlugConnected, label: t("settings.channels"), shown: may("channel.read") },
-    { to: "/settings/distribution", icon: IconRoute, label: t("settings.distribution"), shown: may("settings.read") },
-  ] as const;
   return (
     <div className={classes.layout}>
       <nav ref={nav} className={classes.nav} aria-label={t("shell.settings")}>
         <span className={classes.navTitle}>{t("shell.settings")}</span>
-        {entries
-          .filter(({ shown }) => shown)
-          .map(({ to, icon: Icon, label }) => (
-            <Link key={to} to={to} className={classes.navEntry} activeProps={{ "data-active": true }}>
-              <Icon size={18} stroke={1.7} />
-              {label}
-            </Link>
-          ))}
+        {settingsPages(may).map(({ to, icon: Icon, key }) => (
+          <Link key={to} to={to} className={classes.navEntry} activeProps={{ "data-active": true }}>
+            <Icon size={18} stroke={1.7} />
+            {t(key)}
+          </Link>
+        ))}
       </nav>
       <div className={classes.content}>
         <div className={classes.column}>

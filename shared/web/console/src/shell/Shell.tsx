@@ -13,6 +13,7 @@ import { previewKeys } from "../ui/preview.ts";
 import { Loading } from "../ui/states.tsx";
 import { ChannelBanner } from "./ChannelBanner.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
+import { PaletteOpener } from "./PaletteOpener.tsx";
 import { Rail } from "./Rail.tsx";
 import { ShortcutHelp } from "./ShortcutHelp.tsx";
 import classes from "./shell.module.css";
@@ -81,6 +82,7 @@ function SignedIn() {
         </div>
       </div>
       <ShortcutHelp />
+      <PaletteOpener />
       <Hints />
     </LiveProvider>
   );

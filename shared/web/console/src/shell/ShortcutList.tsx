@@ -2,6 +2,7 @@ import "@mantine/core/styles/Kbd.css";
 import { Group, Kbd, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Key } from "../core/texts.ts";
+import { paletteKeys } from "../ui/commands.ts";
 import { useReturnFocus } from "../ui/focus.ts";
 import { Modal } from "../ui/modal.ts";
 
@@ -14,6 +15,7 @@ const shortcuts: { keys: string[]; key: Key }[] = [
   { keys: ["o"], key: "shortcuts.reopen" },
   { keys: ["a"], key: "shortcuts.assign" },
   { keys: ["/"], key: "shortcuts.search" },
+  { keys: paletteKeys, key: "shell.palette" },
   { keys: ["Esc"], key: "shortcuts.back" },
   { keys: ["?"], key: "shortcuts.help" },
 ];

@@ -1,56 +1,26 @@
-import { type MantineColorScheme, Menu, useMantineColorScheme } from "@mantine/core";
-import { type Language, languages, type Me, me as meShape } from "@recado/lib/protocol";
-import { IconKeyboard, IconListCheck, IconLogout, IconUser } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type MantineColorScheme, Menu, Text, useMantineColorScheme } from "@mantine/core";
+import { type Language, languages } from "@recado/lib/protocol";
+import { IconCommand, IconKeyboard, IconListCheck, IconLogout, IconUser } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { send, tell } from "../api/client.ts";
 import { useMay, useMe } from "../api/me.ts";
-import { meQuery } from "../api/queries.ts";
-import { tellSession } from "../api/session.ts";
-import { setLanguage } from "../core/texts.ts";
-import { takeBack } from "../live/drafts.ts";
-import { useLive } from "../live/LiveProvider.tsx";
 import { AnchoredMenu } from "../ui/anchored.tsx";
-import { useFailureNotice } from "../ui/errors.ts";
+import { openPalette, paletteKeys } from "../ui/commands.ts";
 import { languageNames } from "../ui/LanguageChoice.tsx";
 import type { OverlayProps } from "../ui/overlay.tsx";
+import { useLanguageChange } from "./language.ts";
 import { openShortcutHelp } from "./ShortcutHelp.tsx";
-
-const schemes = [
-  { value: "light", key: "theme.light" },
-  { value: "dark", key: "theme.dark" },
-  { value: "auto", key: "theme.auto" },
-] as const;
+import { schemes } from "./schemes.ts";
+import { useSignOut } from "./signOut.ts";
 
 export function UserMenuItems(overlay: OverlayProps) {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
-  const client = useQueryClient();
   const router = useRouter();
-  const failed = useFailureNotice();
-  const { outbox } = useLive();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const changeLanguage = useMutation({
-    mutationFn: (language: Language) => send("PATCH", "/me", { language, version: me.operator.version }, meShape),
-    onMutate: (language) => setLanguage(language),
-    onSuccess: (next) => client.setQueryData<Me>(meQuery.queryKey, next),
-    onError: (error) => {
-      void setLanguage(me.operator.language);
-      failed(error);
-    },
-  });
-  const signOut = useMutation({
-    mutationFn: () => tell("POST", "/auth/sign-out", {}),
-    onSuccess: async () => {
-      takeBack(me.operator.id, await outbox.empty());
-      client.clear();
-      tellSession(null);
-      void router.navigate({ to: "/sign-in" });
-    },
-    onError: failed,
-  });
+  const changeLanguage = useLanguageChange();
+  const signOut = useSignOut();
 
   return (
     <AnchoredMenu overlay={overlay} position="right-end" width={230}>
@@ -65,6 +35,17 @@ export function UserMenuItems(overlay: OverlayProps) {
           {t("start.title")}
         </Menu.Item>
       )}
+      <Menu.Item
+        leftSection={<IconCommand size={16} />}
+        rightSection={
+          <Text size="xs" c="dimmed" aria-hidden="true">
+            {paletteKeys.join(" ")}
+          </Text>
+        }
+        onClick={openPalette}
+      >
+        {t("shell.palette")}
+      </Menu.Item>
       <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={openShortcutHelp}>
         {t("shortcuts.title")}
       </Menu.Item>

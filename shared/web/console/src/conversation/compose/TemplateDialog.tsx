@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useMay, useMe } from "../../api/me.ts";
 import { contactQuery } from "../../api/queries.ts";
 import { channelOf } from "../../channels/index.ts";
-import { readForm, writeForm } from "../../live/drafts.ts";
+import { onDraftsChanged, readForm, writeForm } from "../../live/drafts.ts";
 import type { TemplateDraft } from "../../live/outgoing.ts";
 import type { FormProps } from "./form.ts";
 import { Dialog } from "./SendDialog.tsx";
@@ -19,6 +19,10 @@ export function TemplateDialog({ conversation, able, onClose, onSend }: FormProp
   const may = useMay();
   const { operator } = useMe();
   const [draft, setDraft] = useState(() => readForm(operator.id, conversation.id, "template"));
+  useEffect(
+    () => onDraftsChanged(() => setDraft((known) => readForm(operator.id, conversation.id, "template") ?? known)),
+    [operator.id, conversation.id],
+  );
   const contact = useQuery({ ...contactQuery(conversation.contact.id), enabled: may("contact.read") }).data;
   const change = (next: TemplateDraft | undefined) => {
     setDraft(next);

@@ -1,9 +1,9 @@
 /** Shared by the forms that make a message. */
 
 import type { Capabilities, Conversation } from "@recado/lib/protocol";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useMe } from "../../api/me.ts";
-import { readForm, writeForm } from "../../live/drafts.ts";
+import { onDraftsChanged, readForm, writeForm } from "../../live/drafts.ts";
 import type { FormDrafts, FormKind, Outgoing } from "../../live/outgoing.ts";
 
 export type Made = Pick<
@@ -22,6 +22,10 @@ export interface FormProps {
 export function useFormDraft<K extends FormKind>(conversationId: string, kind: K, empty: () => FormDrafts[K]) {
   const { operator } = useMe();
   const [draft, setDraft] = useState(() => readForm(operator.id, conversationId, kind) ?? empty());
+  useEffect(
+    () => onDraftsChanged(() => setDraft((known) => readForm(operator.id, conversationId, kind) ?? known)),
+    [operator.id, conversationId, kind],
+  );
   const change = (next: FormDrafts[K]) => {
     setDraft(next);
     writeForm(operator.id, conversationId, kind, next);
