@@ -89,9 +89,11 @@ func TestRead_Receipts(t *testing.T) {
 		b.Must(err)
 		return cursor.Tells
 	}
-	for upTo, want := range map[chat.MessageID]chat.MessageID{first.ID: "", second.ID: second.ID, ours.ID: second.ID, "": second.ID} {
-		if got := tells(b.Desk, upTo); got != want {
-			t.Errorf("up to %q Tells is %q, want %q", upTo, got, want)
+	for _, read := range []struct{ upTo, want chat.MessageID }{
+		{first.ID, ""}, {second.ID, second.ID}, {first.ID, second.ID}, {ours.ID, second.ID}, {"", second.ID},
+	} {
+		if got := tells(b.Desk, read.upTo); got != read.want {
+			t.Errorf("up to %q Tells is %q, want %q", read.upTo, got, read.want)
 		}
 	}
 	cursors, err := b.Store.ReadCursors(b.Context(), desktest.Account, b.Owner.ID, []chat.ConversationID{c})
