@@ -71,7 +71,7 @@ func TestStream_TwoReaders_ShareRecordsByPatterns(t *testing.T) {
 		must(t, write())
 		want.signals, want.lists = append(want.signals, forSignals...), append(want.lists, forLists...)
 	}
-	step([]string{"INSERT conversation", "INSERT load"}, nil, func() error { return nil }) // the opening
+	step([]string{"INSERT conversation", "INSERT load", "INSERT contact"}, nil, func() error { return nil }) // the opening
 	step(nil, nil, func() error {
 		_, _, err := db.PutProviderRef(ctx, chat.ProviderRef{AccountID: c.AccountID, Scope: "555", ID: "wamid.1", ConversationID: c.ID, MessageID: in.ID, ExpiresAt: at.Add(time.Hour)})
 		return err

@@ -23,7 +23,11 @@ export function useConversationAction(id: string) {
     onMutate: ({ verb }) => {
       if (verb === "unread") live.readMarks.drop(id);
     },
-    onSuccess: (next) => live.answered(next),
+    onSuccess: (next, { verb }) => {
+      live.answered(next);
+      // Its line in the timeline comes as a frame, which a conversation that was opened just now may miss.
+      if (verb !== "read" && verb !== "unread") void client.invalidateQueries({ queryKey: ["events", id] });
+    },
     onError: (error, { verb }) => {
       // It is told again, so a failure is not shown.
       if (verb === "read") return;
