@@ -39,7 +39,7 @@ export class Live {
     }),
   );
   private readonly counted = new Map<string, Counted & { version: number }>();
-  /** While items are applied: the newest state of each conversation in the caches, and what the items change, which `flush` shows. */
+  /** While items are applied: the newest state of each conversation in the caches, and what the items change, which `together` shows at its end. */
   private batch:
     | { known: Map<string, Conversation>; changed: Map<string, Conversation>; unknown: Set<string> }
     | undefined;
